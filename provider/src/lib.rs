@@ -1,1 +1,3 @@
-//! Provider.
+//! The mlspace Terraform provider: protocol layer, framework, and the things it serves.
+
+pub mod protocol;
