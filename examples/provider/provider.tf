@@ -1,0 +1,29 @@
+terraform {
+  required_version = ">= 1.8"
+
+  required_providers {
+    mlspace = {
+      source  = "mlspace/mlspace"
+      version = "~> 0.1"
+    }
+  }
+}
+
+provider "mlspace" {
+  region = "us-east-1"
+
+  # Where the platform lives: the bucket and the boundary exist before the first project does.
+  data_bucket              = "mlspace-data-123456789012"
+  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/mlspace-project-user-permission-boundary"
+
+  # The network and key that every notebook and job must use.
+  notebook_defaults {
+    subnet_ids         = ["subnet-0a1b2c3d4e5f60718", "subnet-0b2c3d4e5f6071829"]
+    security_group_ids = ["sg-0c3d4e5f607182930"]
+    kms_key_id         = "arn:aws:kms:us-east-1:123456789012:key/0d4e5f60-7182-4930-a1b2-c3d4e5f60718"
+  }
+
+  default_tags = {
+    cost-center = "ml"
+  }
+}

@@ -1,0 +1,36 @@
+output "account" {
+  description = "Account that the projects live in."
+  value       = data.mlspace_caller.current.account_id
+}
+
+output "projects" {
+  description = "Each project's policy, which all of its members carry."
+  value = {
+    for project in [mlspace_project.fraud, mlspace_project.churn] : project.name => project.policy_arn
+  }
+}
+
+output "roles" {
+  description = "The role of each person in each project, by project/user."
+  value = {
+    for membership in concat(values(mlspace_membership.fraud), values(mlspace_membership.churn)) :
+    membership.id => membership.role_arn
+  }
+}
+
+output "datasets" {
+  description = "Where each dataset is kept."
+  value = {
+    for dataset in [mlspace_dataset.cards, mlspace_dataset.subscriptions, mlspace_dataset.scratch, mlspace_dataset.holidays] :
+    dataset.id => dataset.location
+  }
+}
+
+output "notebook" {
+  description = "Alice's notebook."
+  value = {
+    name   = mlspace_notebook.alice.name
+    status = mlspace_notebook.alice.status
+    url    = mlspace_notebook.alice.url
+  }
+}

@@ -1,0 +1,6 @@
+region                   = "us-east-1"
+data_bucket              = "mlspace-data-123456789012"
+permissions_boundary_arn = "arn:aws:iam::123456789012:policy/mlspace-project-user-permission-boundary"
+subnet_ids               = ["subnet-0a1b2c3d4e5f60718", "subnet-0b2c3d4e5f6071829"]
+security_group_ids       = ["sg-0c3d4e5f607182930"]
+kms_key_id               = "arn:aws:kms:us-east-1:123456789012:key/0d4e5f60-7182-4930-a1b2-c3d4e5f60718"

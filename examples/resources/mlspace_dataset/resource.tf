@@ -1,0 +1,22 @@
+# Every member of the project may read and write it.
+resource "mlspace_dataset" "cards" {
+  name        = "cards-2026"
+  type        = "project"
+  scope       = mlspace_project.fraud.name
+  description = "Card transactions of 2026, one Parquet file a day"
+  created_by  = "alice"
+}
+
+# Only alice, in whichever of her projects she works.
+resource "mlspace_dataset" "scratch" {
+  name  = "scratch"
+  type  = "private"
+  scope = "alice"
+}
+
+# Every member of every project may read it; it has no scope.
+resource "mlspace_dataset" "holidays" {
+  name        = "bank-holidays"
+  type        = "global"
+  description = "Bank holidays by country"
+}

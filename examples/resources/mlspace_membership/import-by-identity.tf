@@ -1,0 +1,7 @@
+import {
+  to = mlspace_membership.alice
+  identity = {
+    project = "fraud"
+    user    = "alice"
+  }
+}

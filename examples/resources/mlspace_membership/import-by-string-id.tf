@@ -1,0 +1,4 @@
+import {
+  to = mlspace_membership.alice
+  id = "fraud/alice"
+}

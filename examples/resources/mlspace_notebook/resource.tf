@@ -1,0 +1,21 @@
+resource "mlspace_notebook" "alice" {
+  name          = "alice-fraud"
+  project       = mlspace_membership.alice.project
+  user          = mlspace_membership.alice.user
+  instance_type = "ml.t3.medium"
+  volume_size   = 20 # GB
+
+  # Set to false to stop it and true to start it again; nothing on its volume is lost.
+  running         = true
+  daily_stop_time = "19:00" # UTC
+
+  tags = {
+    team = "payments"
+  }
+
+  timeouts {
+    create = "20m"
+    update = "30m"
+    delete = "20m"
+  }
+}

@@ -1,0 +1,6 @@
+import {
+  to = mlspace_project.fraud
+  identity = {
+    name = "fraud"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = mlspace_project.fraud
+  id = "fraud"
+}
