@@ -1,0 +1,35 @@
+//! The policy language: typed documents, condition operators, canonical JSON, IAM's size count.
+//!
+//! One type, [`Document`], stands for every kind of policy that AWS writes in this language: identity policies,
+//! permissions boundaries, service control policies, trust policies, and the policies of buckets, keys and VPC
+//! endpoints. The elements and their meaning are those of the page "IAM JSON policy elements reference"
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html>).
+//!
+//! ```
+//! use mlspace_core::policy::{Document, Operator, Statement};
+//!
+//! let document = Document::new([
+//!     Statement::allow("ReadCards")
+//!         .actions(["s3:GetObject"])
+//!         .resources(["arn:aws:s3:::data/project/fraud/*"]),
+//!     Statement::deny("DenyOtherProjects")
+//!         .actions(["sagemaker:CreateTrainingJob"])
+//!         .resources(["*"])
+//!         .when(Operator::StringNotEquals, "aws:RequestTag/project", ["fraud"]),
+//! ]);
+//! assert!(document.size() < 6_144);
+//! assert!(document.to_json().starts_with(r#"{"Version":"2012-10-17","Statement":[{"Sid":"ReadCards""#));
+//! ```
+
+mod condition;
+mod document;
+mod operator;
+mod principal;
+mod print;
+mod statement;
+
+pub use condition::{Condition, ConditionKey, Conditions};
+pub use document::{Document, Version};
+pub use operator::{ConditionOperator, Operator, SetQualifier};
+pub use principal::Principal;
+pub use statement::{Clause, Effect, Statement};

@@ -1,0 +1,80 @@
+//! The policy document.
+
+use super::print;
+use super::statement::Statement;
+use std::fmt;
+
+/// The version of the policy language.
+///
+/// Source: "IAM JSON policy elements: Version"
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html>).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Version {
+    /// `2008-10-17`, which AWS assumes when a document has no `Version`. Policy variables are plain text in it.
+    V2008,
+    /// `2012-10-17`, the current language.
+    #[default]
+    V2012,
+}
+
+impl Version {
+    /// The date that stands in the document.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::V2008 => "2008-10-17",
+            Self::V2012 => "2012-10-17",
+        }
+    }
+}
+
+/// A policy document of any kind.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Document {
+    /// The language version.
+    pub version: Version,
+    /// The document's `Id`, which only resource policies use.
+    pub id: Option<String>,
+    /// The statements, in the order they are written.
+    pub statements: Vec<Statement>,
+}
+
+impl Document {
+    /// A document of version `2012-10-17`.
+    pub fn new(statements: impl IntoIterator<Item = Statement>) -> Self {
+        Self {
+            version: Version::V2012,
+            id: None,
+            statements: statements.into_iter().collect(),
+        }
+    }
+
+    /// The canonical JSON on one line: members in a fixed order, lists sorted, a list of one written as a string.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        print::compact(self)
+    }
+
+    /// The canonical JSON, indented by two spaces.
+    #[must_use]
+    pub fn to_json_pretty(&self) -> String {
+        print::pretty(self)
+    }
+
+    /// The size that AWS measures against its quotas: characters of the JSON, white space not counted.
+    ///
+    /// Source: "IAM and AWS STS quotas" (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.to_json()
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .count()
+    }
+}
+
+impl fmt::Display for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_json())
+    }
+}

@@ -1,0 +1,169 @@
+//! Statements and their builder.
+
+use std::collections::BTreeSet;
+
+use super::condition::{Condition, ConditionKey, Conditions};
+use super::operator::ConditionOperator;
+use super::principal::Principal;
+
+/// Whether a statement grants or refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Effect {
+    /// Grants what nothing denies.
+    Allow,
+    /// Refuses, whatever allows.
+    Deny,
+}
+
+impl Effect {
+    /// `Allow` or `Deny`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Allow => "Allow",
+            Self::Deny => "Deny",
+        }
+    }
+}
+
+/// An element and its `Not` twin: `Action` or `NotAction`, `Resource` or `NotResource`, `Principal` or
+/// `NotPrincipal`. A statement may hold only one of the two.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Clause<T: Ord> {
+    /// The plain element: what is named.
+    Only(BTreeSet<T>),
+    /// The `Not` element: all but what is named.
+    Except(BTreeSet<T>),
+}
+
+impl<T: Ord> Clause<T> {
+    /// The values named.
+    #[must_use]
+    pub fn values(&self) -> &BTreeSet<T> {
+        match self {
+            Self::Only(values) | Self::Except(values) => values,
+        }
+    }
+
+    /// Whether it is the `Not` element.
+    #[must_use]
+    pub fn is_except(&self) -> bool {
+        matches!(self, Self::Except(_))
+    }
+}
+
+/// One statement. Lists are sets: order and repetition carry no meaning in the language.
+///
+/// Built from [`Statement::allow`] or [`Statement::deny`]; an element set twice replaces the first, except conditions
+/// and principals, which add up.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Statement {
+    /// The statement's name. IAM accepts letters and digits; resource policies of some services also spaces.
+    pub sid: Option<String>,
+    /// Allow or Deny.
+    pub effect: Effect,
+    /// Whom it is about; only in resource and trust policies.
+    pub principals: Option<Clause<Principal>>,
+    /// Action patterns, such as `s3:Get*`.
+    pub actions: Clause<String>,
+    /// Resource patterns; absent in trust policies.
+    pub resources: Option<Clause<String>>,
+    /// What must hold of the request's context.
+    pub conditions: Conditions,
+}
+
+impl Statement {
+    /// A statement that allows, with this Sid (none when empty), and no action yet.
+    pub fn allow(sid: impl Into<String>) -> Self {
+        Self::new(sid.into(), Effect::Allow)
+    }
+
+    /// A statement that denies, with this Sid (none when empty), and no action yet.
+    pub fn deny(sid: impl Into<String>) -> Self {
+        Self::new(sid.into(), Effect::Deny)
+    }
+
+    fn new(sid: String, effect: Effect) -> Self {
+        Self {
+            sid: Some(sid).filter(|s| !s.is_empty()),
+            effect,
+            principals: None,
+            actions: Clause::Only(BTreeSet::new()),
+            resources: None,
+            conditions: Conditions::default(),
+        }
+    }
+
+    /// Sets `Action`.
+    #[must_use]
+    pub fn actions(mut self, patterns: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.actions = Clause::Only(strings(patterns));
+        self
+    }
+
+    /// Sets `NotAction`.
+    #[must_use]
+    pub fn not_actions(mut self, patterns: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.actions = Clause::Except(strings(patterns));
+        self
+    }
+
+    /// Sets `Resource`.
+    #[must_use]
+    pub fn resources(mut self, patterns: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.resources = Some(Clause::Only(strings(patterns)));
+        self
+    }
+
+    /// Sets `NotResource`.
+    #[must_use]
+    pub fn not_resources(mut self, patterns: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.resources = Some(Clause::Except(strings(patterns)));
+        self
+    }
+
+    /// Adds a principal to `Principal`. Replaces a `NotPrincipal`.
+    #[must_use]
+    pub fn principal(mut self, principal: Principal) -> Self {
+        let mut all = match self.principals.take() {
+            Some(Clause::Only(all)) => all,
+            _ => BTreeSet::new(),
+        };
+        all.insert(principal);
+        self.principals = Some(Clause::Only(all));
+        self
+    }
+
+    /// Adds a principal to `NotPrincipal`. Replaces a `Principal`.
+    #[must_use]
+    pub fn not_principal(mut self, principal: Principal) -> Self {
+        let mut all = match self.principals.take() {
+            Some(Clause::Except(all)) => all,
+            _ => BTreeSet::new(),
+        };
+        all.insert(principal);
+        self.principals = Some(Clause::Except(all));
+        self
+    }
+
+    /// Adds a condition. With the operator and key of an earlier one, the values join that one's: any of them may
+    /// match, as in a JSON list.
+    #[must_use]
+    pub fn when(
+        mut self,
+        operator: impl Into<ConditionOperator>,
+        key: impl Into<ConditionKey>,
+        values: impl IntoIterator<Item: Into<String>>,
+    ) -> Self {
+        self.conditions.insert(Condition {
+            operator: operator.into(),
+            key: key.into(),
+            values: strings(values),
+        });
+        self
+    }
+}
+
+fn strings(values: impl IntoIterator<Item: Into<String>>) -> BTreeSet<String> {
+    values.into_iter().map(Into::into).collect()
+}
