@@ -1,0 +1,90 @@
+# Everyday commands. `make` alone lists them.
+#
+# Every cargo call selects the whole workspace with the features and the profile it has, so that the AWS SDK is
+# compiled once for all of them (once more, without code generation, for clippy and rustdoc).
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+CARGO ?= cargo
+NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
+# Integration tests that need neither a Terraform nor the emulator, for machines without nextest.
+QUICK_TESTS = $(patsubst %.rs,--test %,$(notdir $(wildcard mlspace-core/tests/*.rs provider/tests/*.rs xtask/tests/*.rs)))
+# Finds or makes the virtual environment with the emulator's packages and a Terraform; prints what it found.
+TOOLS = eval "$$(tests/tools/setup --shell)"
+# What any Terraform of ours must run with: no configuration, plugins or update checks of this machine.
+TERRAFORM_ENV = TF_CLI_CONFIG_FILE=/dev/null CHECKPOINT_DISABLE=1
+
+.PHONY: help test lint format clippy rustdoc core-alone terraform-fmt unit doctest scripts emulator e2e docs docs-check build release demo bench clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# The check for drift in docs/ is one of the unit tests.
+test: lint unit doctest scripts emulator e2e ## Everything, from formatting to end-to-end
+	@echo "make test: all passed"
+
+lint: format terraform-fmt clippy rustdoc core-alone ## Formatting and static checks
+
+format: ## Rust formatting
+	$(CARGO) fmt --all --check
+
+terraform-fmt: ## Formatting of the examples
+	$(TOOLS) && env $(TERRAFORM_ENV) "$$TERRAFORM" fmt -check -diff -recursive examples
+
+clippy: ## Clippy, warnings refused
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+
+rustdoc: ## Rust documentation, warnings refused
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
+
+core-alone: ## The core's policy half without the AWS SDK
+	$(CARGO) check --locked --package mlspace-core --lib --no-default-features
+
+unit: ## Rust unit tests, drift of docs/ among them
+ifeq ($(NEXTEST),yes)
+	$(CARGO) nextest run --locked --workspace --filterset 'not binary(e2e)'
+else
+	$(CARGO) test --locked --workspace --lib --bins $(QUICK_TESTS)
+endif
+
+doctest: ## The examples in the Rust documentation
+	$(CARGO) test --locked --workspace --doc
+
+scripts: ## The demonstration's own tests
+	python3 -m unittest discover --start-directory demo
+
+emulator: ## The emulator's own tests
+	$(TOOLS) && cd tests && "$$PYTHON" -m unittest discover --start-directory emulator/tests --top-level-directory .
+
+e2e: ## End-to-end: a real Terraform against the emulator (ONLY=name for some)
+ifeq ($(NEXTEST),yes)
+	$(CARGO) nextest run --locked --workspace --test e2e $(ONLY)
+else
+	$(CARGO) test --locked --workspace --test e2e -- --test-threads 2 $(ONLY)
+endif
+
+docs: ## Write the reference pages of docs/ from the schemas and examples
+	$(CARGO) run --locked --quiet --package xtask -- docs
+
+docs-check: ## Fail when a reference page is not what `make docs` would write
+	$(CARGO) run --locked --quiet --package xtask -- docs --check
+
+build: ## The provider, for development: target/debug/terraform-provider-mlspace
+	$(CARGO) build --locked --workspace
+
+release: ## The provider, for use: target/release/terraform-provider-mlspace
+	$(CARGO) build --locked --workspace --release
+
+demo: ## Apply examples/quickstart to the emulator and show what came of it (KEEP=1, RELEASE=1)
+	@python3 demo
+
+bench: ## How fast the provider starts, and how much memory it takes
+	$(CARGO) bench --locked --workspace
+
+clean: ## Remove what was built here (compiled dependencies are kept beside cargo's registry)
+	rm -rf target .demo
