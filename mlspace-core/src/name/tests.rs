@@ -1,0 +1,221 @@
+use proptest::prelude::*;
+
+use super::*;
+
+#[test]
+fn ordinary_names_pass() {
+    for name in [
+        "a",
+        "fraud",
+        "Project001v20241002",
+        "123456789012345678901234",
+    ] {
+        assert_eq!(ProjectName::new(name).unwrap().as_str(), name);
+        assert_eq!(GroupName::new(name).unwrap().to_string(), name);
+    }
+    for name in [
+        "alice",
+        "matt@example.com",
+        "a_b",
+        "a+b-c.d",
+        "7up",
+        &"x".repeat(64),
+    ] {
+        assert_eq!(UserName::new(name).unwrap().as_ref(), name);
+    }
+    for name in ["cards-2026", "a-", "datasets", &"d".repeat(255)] {
+        assert_eq!(String::from(DatasetName::new(name).unwrap()), name);
+    }
+    for name in ["alice-fraud", "a--b", "A", &"n".repeat(63)] {
+        assert!(NotebookName::new(name).is_ok(), "{name}");
+    }
+}
+
+#[test]
+fn each_rule_has_its_error() {
+    assert_eq!(
+        ProjectName::new(""),
+        Err(NameError::Empty {
+            kind: NameKind::Project
+        })
+    );
+    assert_eq!(
+        ProjectName::new("a".repeat(25)),
+        Err(NameError::TooLong {
+            kind: NameKind::Project,
+            max: 24,
+            len: 25
+        })
+    );
+    assert!(matches!(
+        ProjectName::new("a-b"),
+        Err(NameError::Character { found: '-', .. })
+    ));
+    assert!(matches!(
+        UserName::new("-a"),
+        Err(NameError::Start { found: '-', .. })
+    ));
+    assert!(matches!(
+        UserName::new("a".repeat(65)),
+        Err(NameError::TooLong {
+            max: 64,
+            len: 65,
+            ..
+        })
+    ));
+    assert!(matches!(
+        NotebookName::new("a-"),
+        Err(NameError::End { found: '-', .. })
+    ));
+    assert!(matches!(
+        NotebookName::new("a".repeat(64)),
+        Err(NameError::TooLong { max: 63, .. })
+    ));
+    assert!(matches!(
+        DatasetName::new("a".repeat(256)),
+        Err(NameError::TooLong { max: 255, .. })
+    ));
+    assert!(matches!(
+        DatasetName::new("-a"),
+        Err(NameError::Start { .. })
+    ));
+    assert!(matches!(
+        GroupName::new("a".repeat(25)),
+        Err(NameError::TooLong { max: 24, .. })
+    ));
+}
+
+#[test]
+fn reserved_words_are_refused_in_any_case() {
+    for word in [
+        "global", "GLOBAL", "Project", "private", "group", "logs", "create", "index", "datasets",
+    ] {
+        assert!(
+            matches!(ProjectName::new(word), Err(NameError::Reserved { .. })),
+            "{word}"
+        );
+        assert!(
+            matches!(UserName::new(word), Err(NameError::Reserved { .. })),
+            "{word}"
+        );
+        assert!(
+            matches!(GroupName::new(word), Err(NameError::Reserved { .. })),
+            "{word}"
+        );
+    }
+    assert!(matches!(
+        UserName::new("global-read-only"),
+        Err(NameError::Reserved { .. })
+    ));
+    assert!(ProjectName::new("globals").is_ok());
+}
+
+#[test]
+fn dangerous_characters_are_refused_everywhere() {
+    for bad in [
+        "a*",
+        "a?",
+        "${aws:username}",
+        "a/b",
+        "a:b",
+        "a\\b",
+        "a b",
+        "a\n",
+        "a\u{0}",
+        "a\u{7f}",
+        "é",
+        "ａ",
+        "a\u{202e}",
+        "a,b",
+        "a=b",
+        "a..b/",
+    ] {
+        assert!(
+            matches!(ProjectName::new(bad), Err(NameError::Character { .. })),
+            "{bad:?}"
+        );
+        assert!(
+            matches!(UserName::new(bad), Err(NameError::Character { .. })),
+            "{bad:?}"
+        );
+        assert!(
+            matches!(DatasetName::new(bad), Err(NameError::Character { .. })),
+            "{bad:?}"
+        );
+        assert!(
+            matches!(GroupName::new(bad), Err(NameError::Character { .. })),
+            "{bad:?}"
+        );
+        assert!(
+            matches!(NotebookName::new(bad), Err(NameError::Character { .. })),
+            "{bad:?}"
+        );
+    }
+}
+
+#[test]
+fn messages_are_one_line_and_say_what_to_do() {
+    insta::assert_snapshot!(ProjectName::new("fraud*").unwrap_err(), @"the project name `fraud*` holds `*`, but only ASCII letters and digits are allowed: remove or replace it");
+    insta::assert_snapshot!(UserName::new("a\nb").unwrap_err(), @r"the user name `a\nb` holds the character U+000A, but only ASCII letters, digits and `_ . @ + -` are allowed: remove or replace it");
+    insta::assert_snapshot!(ProjectName::new("a".repeat(25)).unwrap_err(), @"a project name has at most 24 characters, this one has 25: shorten it");
+    insta::assert_snapshot!(GroupName::new("Logs").unwrap_err(), @"`Logs` is reserved and cannot name a group: choose another name");
+    insta::assert_snapshot!(UserName::new("").unwrap_err(), @"a user name must not be empty: write at least one letter or digit");
+    insta::assert_snapshot!(NotebookName::new("a-").unwrap_err(), @"the notebook name `a-` ends with `-`: end it with an ASCII letter or digit");
+}
+
+#[test]
+fn serde_reads_strings_and_validates() {
+    let name: UserName = serde_json::from_str("\"alice\"").unwrap();
+    assert_eq!(serde_json::to_string(&name).unwrap(), "\"alice\"");
+    let error = serde_json::from_str::<UserName>("\"a*\"").unwrap_err();
+    assert!(error.to_string().contains("holds `*`"), "{error}");
+}
+
+#[test]
+fn twins_are_the_same_ignoring_case() {
+    assert!(same_ignoring_case("Foo", ProjectName::new("foo").unwrap()));
+    assert!(!same_ignoring_case("foo", "fooo"));
+}
+
+/// What must never get into a policy, a key or a log line through a name.
+fn harmless(name: &str) -> bool {
+    name.chars().all(|c| {
+        c.is_ascii_graphic()
+            && !matches!(
+                c,
+                '*' | '?' | '$' | '{' | '}' | '/' | ':' | '\\' | '"' | '\'' | ',' | '='
+            )
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_accepted_name_is_dangerous(text in prop_oneof![any::<String>(), "[A-Za-z0-9_.@+*?/:$ {}\\\\-]{0,30}"]) {
+        let accepted = [
+            ProjectName::new(text.as_str()).map(String::from),
+            UserName::new(text.as_str()).map(String::from),
+            DatasetName::new(text.as_str()).map(String::from),
+            GroupName::new(text.as_str()).map(String::from),
+            NotebookName::new(text.as_str()).map(String::from),
+        ];
+        for name in accepted.into_iter().flatten() {
+            prop_assert!(harmless(&name), "{name:?}");
+            prop_assert_eq!(name, text.clone());
+        }
+    }
+
+    #[test]
+    fn what_the_rule_describes_is_accepted(project in "[A-Za-z0-9]{1,24}", user in "[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}", notebook in "[A-Za-z0-9](-{0,2}[A-Za-z0-9]){0,20}") {
+        let reserved = |name: &str| RESERVED.iter().any(|word| same_ignoring_case(word, name));
+        prop_assert_eq!(ProjectName::new(project.as_str()).is_ok(), !reserved(&project));
+        prop_assert_eq!(UserName::new(user.as_str()).is_ok(), !reserved(&user));
+        prop_assert!(NotebookName::new(notebook).is_ok());
+    }
+
+    #[test]
+    fn parsing_a_displayed_name_gives_it_back(user in "[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}") {
+        if let Ok(name) = UserName::new(user) {
+            prop_assert_eq!(name.to_string().parse::<UserName>().unwrap(), name);
+        }
+    }
+}
