@@ -1,0 +1,105 @@
+//! The account and its ARNs.
+
+use serde::{Deserialize, Serialize};
+
+/// An AWS account seen from one region.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Account {
+    /// The partition: `aws`, `aws-us-gov`, `aws-cn` and so on.
+    pub partition: String,
+    /// The twelve-digit account id.
+    pub account_id: String,
+    /// The region.
+    pub region: String,
+}
+
+impl Account {
+    /// The account in the partition that the region belongs to (see [`partition_of`]).
+    pub fn new(account_id: impl Into<String>, region: impl Into<String>) -> Self {
+        let region = region.into();
+        Self {
+            partition: partition_of(&region).to_owned(),
+            account_id: account_id.into(),
+            region,
+        }
+    }
+
+    /// ARN of an IAM role without a path.
+    pub fn role_arn(&self, name: &str) -> String {
+        format!(
+            "arn:{}:iam::{}:role/{name}",
+            self.partition, self.account_id
+        )
+    }
+
+    /// ARN of a customer-managed IAM policy without a path.
+    pub fn policy_arn(&self, name: &str) -> String {
+        format!(
+            "arn:{}:iam::{}:policy/{name}",
+            self.partition, self.account_id
+        )
+    }
+
+    /// ARN of an S3 bucket.
+    pub fn bucket_arn(&self, bucket: &str) -> String {
+        format!("arn:{}:s3:::{bucket}", self.partition)
+    }
+
+    /// ARN of the objects of a bucket that `key` names; a pattern gives a pattern.
+    pub fn object_arn(&self, bucket: &str, key: &str) -> String {
+        format!("arn:{}:s3:::{bucket}/{key}", self.partition)
+    }
+
+    /// ARN of a SageMaker resource in this account and region, `resource` being the part after the account (`model/cards`).
+    pub fn sagemaker_arn(&self, resource: &str) -> String {
+        format!(
+            "arn:{}:sagemaker:{}:{}:{resource}",
+            self.partition, self.region, self.account_id
+        )
+    }
+
+    /// ARN of a notebook instance.
+    pub fn notebook_arn(&self, name: &str) -> String {
+        self.sagemaker_arn(&format!("notebook-instance/{name}"))
+    }
+
+    /// ARN of a DynamoDB table.
+    pub fn table_arn(&self, name: &str) -> String {
+        format!(
+            "arn:{}:dynamodb:{}:{}:table/{name}",
+            self.partition, self.region, self.account_id
+        )
+    }
+
+    /// ARN of a KMS key that is given by its id, by `alias/{name}`, or by an ARN (which is returned as it is).
+    pub fn kms_arn(&self, key: &str) -> String {
+        if key.starts_with("arn:") {
+            return key.to_owned();
+        }
+        let resource = if key.starts_with("alias/") {
+            key.to_owned()
+        } else {
+            format!("key/{key}")
+        };
+        format!(
+            "arn:{}:kms:{}:{}:{resource}",
+            self.partition, self.region, self.account_id
+        )
+    }
+}
+
+/// The partition that a region belongs to, by the prefix of its name (AWS General Reference, *Amazon Resource Names*, "partition").
+pub fn partition_of(region: &str) -> &'static str {
+    const PARTITIONS: [(&str, &str); 6] = [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("us-isof-", "aws-iso-f"),
+    ];
+    PARTITIONS
+        .iter()
+        .find(|(prefix, _)| region.starts_with(prefix))
+        .map_or("aws", |(_, partition)| partition)
+}
