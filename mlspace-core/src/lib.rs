@@ -1,5 +1,7 @@
 //! Core.
 
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod layout;
 pub mod name;
 pub mod policy;

@@ -1,0 +1,356 @@
+//! The platform: settings, lazily made clients and what operations share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::{AppName, BehaviorVersion, ConfigLoader, Region, SdkConfig};
+use aws_sdk_iam::config::{Credentials, SharedCredentialsProvider};
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use tokio::sync::OnceCell;
+
+use super::error::{Called as _, Error};
+use super::lock::{Guard, Locks};
+use super::settings::{ConnectionConfig, Settings};
+use crate::layout::Account;
+
+/// Where the platform lives and how to reach it.
+///
+/// Cloning is cheap. Nothing is called before it is needed: credentials are resolved, and clients
+/// made, at the first call that wants them.
+#[derive(Clone)]
+pub struct Platform {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    connection: ConnectionConfig,
+    settings: Settings,
+    config: OnceCell<SdkConfig>,
+    caller: OnceCell<Caller>,
+    iam: OnceCell<aws_sdk_iam::Client>,
+    sagemaker: OnceCell<aws_sdk_sagemaker::Client>,
+    s3: OnceCell<aws_sdk_s3::Client>,
+    dynamodb: OnceCell<aws_sdk_dynamodb::Client>,
+    locks: Locks,
+}
+
+/// Who calls AWS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The account, with its partition and the region in use.
+    pub account: Account,
+    /// The ARN of the calling identity.
+    pub arn: String,
+    /// The identity's unique id.
+    pub user_id: String,
+}
+
+/// Longest wait for one answer; SDK retries come on top of it.
+const ATTEMPT: Duration = Duration::from_secs(60);
+
+impl Platform {
+    /// A platform that is reached by `connection` and laid out by `settings`. Makes no call.
+    #[must_use]
+    pub fn new(connection: ConnectionConfig, settings: Settings) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                connection,
+                settings,
+                config: OnceCell::new(),
+                caller: OnceCell::new(),
+                iam: OnceCell::new(),
+                sagemaker: OnceCell::new(),
+                s3: OnceCell::new(),
+                dynamodb: OnceCell::new(),
+                locks: Locks::default(),
+            }),
+        }
+    }
+
+    /// The platform's layout.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// Waits for the lock called `key` and holds it until the guard is dropped. Locks are within
+    /// this process; other processes are met by conditional writes and retries.
+    pub async fn lock(&self, key: &str) -> Guard {
+        self.inner.locks.lock(key).await
+    }
+
+    /// The account, partition and region in use. Asks STS once.
+    ///
+    /// # Errors
+    /// When no region is set, or STS does not know the caller.
+    pub async fn account(&self) -> Result<&Account, Error> {
+        Ok(&self.caller().await?.account)
+    }
+
+    /// The calling identity. Asks STS once.
+    ///
+    /// # Errors
+    /// When no region is set, or STS does not know the caller.
+    pub async fn caller(&self) -> Result<&Caller, Error> {
+        self.inner.caller.get_or_try_init(|| self.identify()).await
+    }
+
+    async fn identify(&self) -> Result<Caller, Error> {
+        let config = self.config().await?;
+        let mut builder = aws_sdk_sts::config::Builder::from(config);
+        if let Some(endpoint) = &self.inner.connection.endpoints.sts {
+            builder = builder.endpoint_url(endpoint);
+        }
+        let sts = aws_sdk_sts::Client::from_conf(builder.build());
+        let identity = sts
+            .get_caller_identity()
+            .send()
+            .await
+            .called("sts", "GetCallerIdentity")?;
+        let region = config.region().map(ToString::to_string).unwrap_or_default();
+        caller_from(
+            identity.arn(),
+            identity.account(),
+            identity.user_id(),
+            region,
+        )
+    }
+
+    /// The IAM client.
+    ///
+    /// # Errors
+    /// When no region is set.
+    pub async fn iam(&self) -> Result<&aws_sdk_iam::Client, Error> {
+        self.inner
+            .iam
+            .get_or_try_init(|| async {
+                let config = self.config().await?;
+                let mut builder = aws_sdk_iam::config::Builder::from(config);
+                if let Some(endpoint) = &self.inner.connection.endpoints.iam {
+                    builder = builder.endpoint_url(endpoint);
+                }
+                Ok(aws_sdk_iam::Client::from_conf(builder.build()))
+            })
+            .await
+    }
+
+    /// The `SageMaker` client.
+    ///
+    /// # Errors
+    /// When no region is set.
+    pub async fn sagemaker(&self) -> Result<&aws_sdk_sagemaker::Client, Error> {
+        self.inner
+            .sagemaker
+            .get_or_try_init(|| async {
+                let config = self.config().await?;
+                let mut builder = aws_sdk_sagemaker::config::Builder::from(config);
+                if let Some(endpoint) = &self.inner.connection.endpoints.sagemaker {
+                    builder = builder.endpoint_url(endpoint);
+                }
+                Ok(aws_sdk_sagemaker::Client::from_conf(builder.build()))
+            })
+            .await
+    }
+
+    /// The S3 client. With an endpoint of its own it addresses buckets by path, since names under
+    /// an emulator's address rarely resolve.
+    ///
+    /// # Errors
+    /// When no region is set.
+    pub async fn s3(&self) -> Result<&aws_sdk_s3::Client, Error> {
+        self.inner
+            .s3
+            .get_or_try_init(|| async {
+                let config = self.config().await?;
+                let own = &self.inner.connection.endpoints.s3;
+                let mut builder = aws_sdk_s3::config::Builder::from(config)
+                    .force_path_style(own.is_some() || config.endpoint_url().is_some());
+                if let Some(endpoint) = own {
+                    builder = builder.endpoint_url(endpoint);
+                }
+                Ok(aws_sdk_s3::Client::from_conf(builder.build()))
+            })
+            .await
+    }
+
+    /// The `DynamoDB` client.
+    ///
+    /// # Errors
+    /// When no region is set.
+    pub async fn dynamodb(&self) -> Result<&aws_sdk_dynamodb::Client, Error> {
+        self.inner
+            .dynamodb
+            .get_or_try_init(|| async {
+                let config = self.config().await?;
+                let mut builder = aws_sdk_dynamodb::config::Builder::from(config);
+                if let Some(endpoint) = &self.inner.connection.endpoints.dynamodb {
+                    builder = builder.endpoint_url(endpoint);
+                }
+                Ok(aws_sdk_dynamodb::Client::from_conf(builder.build()))
+            })
+            .await
+    }
+
+    async fn config(&self) -> Result<&SdkConfig, Error> {
+        self.inner
+            .config
+            .get_or_try_init(|| load(&self.inner.connection))
+            .await
+    }
+}
+
+async fn load(connection: &ConnectionConfig) -> Result<SdkConfig, Error> {
+    let mut loader = loader(connection)?;
+    if let (Some(key), Some(secret)) = (&connection.access_key, &connection.secret_key) {
+        let token = connection.token.clone();
+        loader =
+            loader.credentials_provider(Credentials::new(key, secret, token, None, "provider"));
+    }
+    let config = loader.load().await;
+    if config.region().is_none() {
+        return Err(Error::Invalid {
+            attribute: Some("region"),
+            message: "no AWS region is set".to_owned(),
+            remedy: "set `region` in the provider block, or AWS_REGION in the environment"
+                .to_owned(),
+        });
+    }
+    let Some(role) = &connection.assume_role else {
+        return Ok(config);
+    };
+    let mut sts = config.to_builder();
+    if let Some(endpoint) = &connection.endpoints.sts {
+        sts.set_endpoint_url(Some(endpoint.clone()));
+    }
+    let mut provider = aws_config::sts::AssumeRoleProvider::builder(&role.role_arn)
+        .session_name(role.session_name.as_deref().unwrap_or("mlspace"))
+        .configure(&sts.build());
+    if let Some(id) = &role.external_id {
+        provider = provider.external_id(id);
+    }
+    if let Some(duration) = role.duration {
+        provider = provider.session_length(duration);
+    }
+    let provider = SharedCredentialsProvider::new(provider.build().await);
+    Ok(config.to_builder().credentials_provider(provider).build())
+}
+
+fn loader(connection: &ConnectionConfig) -> Result<ConfigLoader, Error> {
+    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .retry_config(
+            RetryConfig::standard().with_max_attempts(connection.max_retries.saturating_add(1)),
+        )
+        .timeout_config(
+            TimeoutConfig::builder()
+                .operation_attempt_timeout(ATTEMPT)
+                .build(),
+        );
+    if let Ok(name) = AppName::new("mlspace") {
+        loader = loader.app_name(name);
+    }
+    if let Some(region) = &connection.region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    if let Some(profile) = &connection.profile {
+        loader = loader.profile_name(profile);
+    }
+    match (&connection.access_key, &connection.secret_key) {
+        (Some(_), None) => Err(half("secret_key", "access_key")),
+        (None, Some(_)) => Err(half("access_key", "secret_key")),
+        _ => Ok(loader),
+    }
+}
+
+fn half(missing: &'static str, given: &str) -> Error {
+    Error::Invalid {
+        attribute: Some(missing),
+        message: format!("`{given}` is set without `{missing}`"),
+        remedy: "set both or neither".to_owned(),
+    }
+}
+
+fn caller_from(
+    arn: Option<&str>,
+    account: Option<&str>,
+    user_id: Option<&str>,
+    region: String,
+) -> Result<Caller, Error> {
+    let partition = arn
+        .and_then(|arn| arn.split(':').nth(1))
+        .filter(|part| !part.is_empty());
+    let (Some(arn), Some(account), Some(partition)) = (arn, account, partition) else {
+        return Err(Error::Conflict {
+            message: "sts GetCallerIdentity did not say who the caller is".to_owned(),
+            remedy: "check the credentials and the endpoint of sts in the provider block"
+                .to_owned(),
+        });
+    };
+    Ok(Caller {
+        account: Account {
+            partition: partition.to_owned(),
+            account_id: account.to_owned(),
+            region,
+        },
+        arn: arn.to_owned(),
+        user_id: user_id.unwrap_or_default().to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_partition_comes_from_the_callers_arn() {
+        let arn = "arn:aws-us-gov:sts::012345678901:assumed-role/ci/run";
+        let caller = caller_from(
+            Some(arn),
+            Some("012345678901"),
+            Some("AROA:run"),
+            "us-gov-west-1".into(),
+        );
+        let account = caller.unwrap().account;
+        assert_eq!(account.partition, "aws-us-gov");
+        assert_eq!(account.account_id, "012345678901");
+        assert_eq!(account.region, "us-gov-west-1");
+    }
+
+    #[test]
+    fn an_identity_without_arn_is_an_error() {
+        assert!(caller_from(None, Some("1"), None, String::new()).is_err());
+    }
+
+    #[tokio::test]
+    async fn half_a_key_pair_is_refused_before_any_call() {
+        let connection = ConnectionConfig {
+            access_key: Some("AKIDEXAMPLE".to_owned()),
+            region: Some("us-east-1".to_owned()),
+            ..ConnectionConfig::default()
+        };
+        let platform = Platform::new(connection, Settings::default());
+        let error = platform.iam().await.unwrap_err();
+        assert_eq!(error.attribute(), Some("secret_key"));
+    }
+
+    #[tokio::test]
+    async fn clients_are_made_from_static_settings_without_a_call() {
+        let connection = ConnectionConfig {
+            access_key: Some("AKIDEXAMPLE".to_owned()),
+            secret_key: Some("secret".to_owned()),
+            region: Some("us-east-1".to_owned()),
+            ..ConnectionConfig::default()
+        };
+        let platform = Platform::new(connection, Settings::default());
+        platform.iam().await.unwrap();
+        platform.s3().await.unwrap();
+        let region = platform
+            .dynamodb()
+            .await
+            .unwrap()
+            .config()
+            .region()
+            .map(ToString::to_string);
+        assert_eq!(region.as_deref(), Some("us-east-1"));
+    }
+}

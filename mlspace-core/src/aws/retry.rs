@@ -1,0 +1,159 @@
+//! Which errors pass by themselves.
+//!
+//! IAM answers from replicas that learn of a change within seconds ("Changes that I make are not
+//! always immediately visible", IAM user guide), so that what was just made may be unknown to the
+//! next call. The SDK retries throttling and broken connections; this table holds what it doesn't.
+
+use super::error::Error;
+
+/// One class of passing error. An empty `operation` or `contains` matches everything.
+struct Passing {
+    service: &'static str,
+    operation: &'static str,
+    code: &'static str,
+    contains: &'static str,
+}
+
+const fn any(service: &'static str, code: &'static str) -> Passing {
+    Passing {
+        service,
+        operation: "",
+        code,
+        contains: "",
+    }
+}
+
+const fn on(service: &'static str, operation: &'static str, code: &'static str) -> Passing {
+    Passing {
+        service,
+        operation,
+        code,
+        contains: "",
+    }
+}
+
+/// The table. Codes are those of the API references of IAM, `SageMaker` and DynamoDB.
+const TABLE: &[Passing] = &[
+    // Another change to the same entity is under way.
+    any("iam", "ConcurrentModification"),
+    any("iam", "ConcurrentModificationException"),
+    any("iam", "EntityTemporarilyUnmodifiable"),
+    // The role or policy was made a moment ago and isn't known everywhere yet. Only calls that our
+    // own steps put right after a create are here: elsewhere absence is an answer.
+    on("iam", "AttachRolePolicy", "NoSuchEntity"),
+    on("iam", "PutRolePolicy", "NoSuchEntity"),
+    on("iam", "TagRole", "NoSuchEntity"),
+    on("iam", "TagPolicy", "NoSuchEntity"),
+    on("iam", "PutRolePermissionsBoundary", "NoSuchEntity"),
+    on("iam", "CreatePolicyVersion", "NoSuchEntity"),
+    // Something was detached or removed a moment ago and still counts.
+    on("iam", "DeleteRole", "DeleteConflict"),
+    on("iam", "DeletePolicyVersion", "DeleteConflict"),
+    // A principal that was just made isn't known yet.
+    Passing {
+        service: "iam",
+        operation: "",
+        code: "MalformedPolicyDocument",
+        contains: "nvalid principal",
+    },
+    // A new role can't be assumed yet, or can't be passed yet.
+    Passing {
+        service: "sagemaker",
+        operation: "CreateNotebookInstance",
+        code: "ValidationException",
+        contains: "ould not assume role",
+    },
+    Passing {
+        service: "sagemaker",
+        operation: "UpdateNotebookInstance",
+        code: "ValidationException",
+        contains: "ould not assume role",
+    },
+    // Another transaction holds one of the items.
+    any("dynamodb", "TransactionConflictException"),
+    any("dynamodb", "TransactionInProgressException"),
+    Passing {
+        service: "dynamodb",
+        operation: "TransactWriteItems",
+        code: "TransactionCanceledException",
+        contains: "TransactionConflict",
+    },
+    // The bucket's configuration or another upload is changing.
+    any("s3", "OperationAborted"),
+];
+
+/// Whether the same call is worth making again.
+#[must_use]
+pub fn passes(error: &Error) -> bool {
+    let Error::Aws {
+        service,
+        operation,
+        code,
+        message,
+        ..
+    } = error
+    else {
+        return false;
+    };
+    TABLE.iter().any(|row| {
+        row.service == *service
+            && (row.operation.is_empty() || row.operation == *operation)
+            && row.code == code
+            && message.contains(row.contains)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(service: &'static str, operation: &'static str, code: &str, text: &str) -> Error {
+        Error::Aws {
+            service,
+            operation,
+            code: code.to_owned(),
+            message: text.to_owned(),
+            request_id: None,
+        }
+    }
+
+    #[test]
+    fn absence_passes_only_where_our_own_create_came_just_before() {
+        assert!(passes(&answered(
+            "iam",
+            "AttachRolePolicy",
+            "NoSuchEntity",
+            ""
+        )));
+        assert!(!passes(&answered("iam", "GetRole", "NoSuchEntity", "")));
+    }
+
+    #[test]
+    fn words_decide_where_the_code_is_broad() {
+        let code = "ValidationException";
+        let call = "CreateNotebookInstance";
+        let words =
+            "Could not assume role arn:aws:iam::1:role/x. Please ensure that the role exists";
+        assert!(passes(&answered("sagemaker", call, code, words)));
+        assert!(!passes(&answered(
+            "sagemaker",
+            call,
+            code,
+            "Invalid subnet"
+        )));
+        assert!(!passes(&answered(
+            "iam",
+            "CreateRole",
+            "MalformedPolicyDocument",
+            "Syntax errors"
+        )));
+    }
+
+    #[test]
+    fn errors_that_are_no_answers_of_aws_do_not_pass() {
+        assert!(!passes(&Error::Cancelled {
+            what: String::new()
+        }));
+        assert!(!passes(&answered("s3", "PutObject", "AccessDenied", "")));
+    }
+}

@@ -1,0 +1,224 @@
+//! How the platform is reached and laid out: what a provider block says.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::tags::Tags;
+
+/// The platform's layout: names, tags and defaults that every resource shares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Value of the `system` tag on everything the platform makes.
+    pub system_tag: String,
+    /// First part of the names of the platform's roles and policies.
+    pub iam_resource_prefix: String,
+    /// The bucket that holds all datasets; resources that need none work without it.
+    pub data_bucket: String,
+    /// The permissions boundary of every membership's role.
+    pub permissions_boundary_arn: Option<String>,
+    /// Managed policies attached to every membership's role.
+    pub base_policy_arns: Vec<String>,
+    /// Tags put on everything that can be tagged.
+    pub default_tags: Tags,
+    /// The `DynamoDB` tables.
+    pub table_names: TableNames,
+    /// What a notebook gets when it doesn't say otherwise.
+    pub notebook_defaults: NotebookDefaults,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            system_tag: "MLSpace".to_owned(),
+            iam_resource_prefix: "MLSpace".to_owned(),
+            data_bucket: String::new(),
+            permissions_boundary_arn: None,
+            base_policy_arns: Vec::new(),
+            default_tags: Tags::default(),
+            table_names: TableNames::default(),
+            notebook_defaults: NotebookDefaults::default(),
+        }
+    }
+}
+
+/// Where notebooks run and how their volumes are encrypted, unless they say otherwise. The subnets,
+/// security groups and key are also the approved ones that memberships' policies demand.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NotebookDefaults {
+    /// Subnets to choose from.
+    pub subnet_ids: Vec<String>,
+    /// Security groups of the network interface.
+    pub security_group_ids: Vec<String>,
+    /// The KMS key of the volume: its id, ARN or alias.
+    pub kms_key_id: Option<String>,
+    /// The lifecycle configuration.
+    pub lifecycle_config_name: Option<String>,
+}
+
+macro_rules! table_names {
+    ($($(#[$doc:meta])* $field:ident = $default:literal),* $(,)?) => {
+        /// Names of the platform's `DynamoDB` tables; the defaults are those of `MLSpace`.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct TableNames {
+            $($(#[$doc])* pub $field: String,)*
+        }
+
+        impl Default for TableNames {
+            fn default() -> Self {
+                Self { $($field: $default.to_owned(),)* }
+            }
+        }
+
+        impl TableNames {
+            /// The fields' names, in order: what the `table_names` setting may hold.
+            pub const FIELDS: &'static [&'static str] = &[$(stringify!($field)),*];
+
+            /// Sets the table called `field` in the settings; false when there is none.
+            pub fn set(&mut self, field: &str, name: impl Into<String>) -> bool {
+                match field {
+                    $(stringify!($field) => { self.$field = name.into(); true })*
+                    _ => false,
+                }
+            }
+
+            /// The fields' names with the tables' names, in order.
+            #[must_use]
+            pub fn entries(&self) -> Vec<(&'static str, &str)> {
+                vec![$((stringify!($field), self.$field.as_str())),*]
+            }
+        }
+    };
+}
+
+table_names! {
+    /// Users of the web application; key `username`.
+    users = "mlspace-users",
+    /// Projects; key `name`.
+    projects = "mlspace-projects",
+    /// Members of projects; key `project`, `user`.
+    project_users = "mlspace-project-users",
+    /// Groups that are members of projects; key `project`, `group`.
+    project_groups = "mlspace-project-groups",
+    /// Groups of users; key `name`.
+    groups = "mlspace-groups",
+    /// Users in groups; key `group`, `user`.
+    group_users = "mlspace-group-users",
+    /// Datasets shared with groups; key `group`, `dataset`.
+    group_datasets = "mlspace-group-datasets",
+    /// Datasets; key `scope`, `name`.
+    datasets = "mlspace-datasets",
+    /// When resources are to be stopped or deleted; key `resourceId`, `resourceType`.
+    resource_schedule = "mlspace-resource-schedule",
+    /// What the web application knows of `SageMaker` resources; key `resourceType`, `resourceId`.
+    resource_metadata = "mlspace-resource-metadata",
+}
+
+/// How AWS is reached. What is not given comes from the SDK's own chain of environment, profile
+/// files and instance roles.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ConnectionConfig {
+    /// The region; else the chain's.
+    pub region: Option<String>,
+    /// A profile of the shared configuration files; else the chain's.
+    pub profile: Option<String>,
+    /// A static access key id, with `secret_key`.
+    pub access_key: Option<String>,
+    /// The secret of `access_key`.
+    pub secret_key: Option<String>,
+    /// The session token of `access_key`, for temporary credentials.
+    pub token: Option<String>,
+    /// A role to take on with those credentials.
+    pub assume_role: Option<AssumeRole>,
+    /// Addresses to use in place of AWS's own.
+    pub endpoints: Endpoints,
+    /// How often a throttled or failed call is repeated.
+    pub max_retries: u32,
+}
+
+impl Default for ConnectionConfig {
+    fn default() -> Self {
+        Self {
+            region: None,
+            profile: None,
+            access_key: None,
+            secret_key: None,
+            token: None,
+            assume_role: None,
+            endpoints: Endpoints::default(),
+            max_retries: 25,
+        }
+    }
+}
+
+/// Shows where credentials come from, never what they are.
+impl fmt::Debug for ConnectionConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConnectionConfig")
+            .field("region", &self.region)
+            .field("profile", &self.profile)
+            .field("static_credentials", &self.access_key.is_some())
+            .field(
+                "assume_role",
+                &self.assume_role.as_ref().map(|role| &role.role_arn),
+            )
+            .field("endpoints", &self.endpoints)
+            .field("max_retries", &self.max_retries)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A role to take on before anything else is called.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AssumeRole {
+    /// The role's ARN.
+    pub role_arn: String,
+    /// The session's name, shown in `CloudTrail`; `mlspace` when absent.
+    pub session_name: Option<String>,
+    /// The external id that the role's trust policy asks for.
+    pub external_id: Option<String>,
+    /// How long each session lasts, 15 minutes to 12 hours; STS's hour when absent.
+    pub duration: Option<Duration>,
+}
+
+/// Addresses of services, for emulators and private endpoints.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Endpoints {
+    /// IAM.
+    pub iam: Option<String>,
+    /// `SageMaker`.
+    pub sagemaker: Option<String>,
+    /// S3; buckets are then addressed by path.
+    pub s3: Option<String>,
+    /// `DynamoDB`.
+    pub dynamodb: Option<String>,
+    /// STS.
+    pub sts: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_do_not_show() {
+        let connection = ConnectionConfig {
+            access_key: Some("AKIDEXAMPLE".to_owned()),
+            secret_key: Some("hush".to_owned()),
+            token: Some("session".to_owned()),
+            ..ConnectionConfig::default()
+        };
+        let shown = format!("{connection:?}");
+        for secret in ["AKIDEXAMPLE", "hush", "session"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+
+    #[test]
+    fn tables_are_set_by_their_settings_name() {
+        let mut tables = TableNames::default();
+        assert!(tables.set("project_users", "other"));
+        assert_eq!(tables.project_users, "other");
+        assert!(!tables.set("no_such_table", "x"));
+        assert_eq!(TableNames::FIELDS.len(), tables.entries().len());
+    }
+}
