@@ -1,0 +1,197 @@
+//! Mutual TLS between Terraform and this process.
+//!
+//! Each side makes a certificate for the occasion and hands it over out of band: Terraform's arrives in
+//! `PLUGIN_CLIENT_CERT`, ours leaves in the handshake line. So a peer is the right one exactly when its certificate is
+//! that one, byte for byte, and it can sign with its key; there is no chain to follow. Stock verifiers can't be used:
+//! go-plugin marks its client certificate as a certificate authority, which rustls refuses in an end entity, and its
+//! key is on P-521, which ring can't verify (aws-lc can).
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan, Zoned};
+use rcgen::{
+    CertificateParams, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
+};
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::crypto::{
+    CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
+};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, UnixTime};
+use rustls::server::NoServerSessionStorage;
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::{
+    CertificateError, DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme,
+    crypto::aws_lc_rs::default_provider,
+};
+use thiserror::Error;
+
+/// The host name that go-plugin's clients expect, also over a Unix socket.
+const SERVER_NAME: &str = "localhost";
+
+/// Why TLS could not be set up.
+#[derive(Debug, Error)]
+pub(super) enum TlsError {
+    #[error("PLUGIN_CLIENT_CERT holds no PEM certificate: {0}")]
+    ClientCertificate(rustls::pki_types::pem::Error),
+    #[error("cannot make the server's certificate: {0}")]
+    ServerCertificate(#[from] rcgen::Error),
+    #[error("cannot date the server's certificate: {0}")]
+    Clock(#[from] jiff::Error),
+    #[error("cannot set up TLS: {0}")]
+    Configuration(#[from] rustls::Error),
+}
+
+/// The server's side of TLS.
+#[derive(Debug, Clone)]
+pub(super) struct Tls {
+    /// Configuration that admits one client.
+    pub(super) config: Arc<ServerConfig>,
+    /// Our certificate, in DER, for the handshake line.
+    pub(super) certificate: CertificateDer<'static>,
+}
+
+impl Tls {
+    /// Admits only the holder of the certificate in `client_pem` (the value of `PLUGIN_CLIENT_CERT`), and makes a fresh
+    /// certificate for the server.
+    pub(super) fn for_client(client_pem: &str) -> Result<Self, TlsError> {
+        let client = CertificateDer::from_pem_slice(client_pem.as_bytes())
+            .map_err(TlsError::ClientCertificate)?;
+        // Named explicitly: a process-wide default would depend on what else is linked.
+        let provider = Arc::new(default_provider());
+        let (certificate, key) = server_certificate()?;
+        let mut config = ServerConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()?
+            .with_client_cert_verifier(Arc::new(ExactClient::new(client, &provider)))
+            .with_single_cert(vec![certificate.clone()], key.into())?;
+        // gRPC needs HTTP/2, and Go's client refuses a server that doesn't say so.
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        // One client, one connection: nothing to resume.
+        config.session_storage = Arc::new(NoServerSessionStorage {});
+        config.send_tls13_tickets = 0;
+        Ok(Self {
+            config: Arc::new(config),
+            certificate,
+        })
+    }
+}
+
+/// A self-signed leaf on P-256; Go accepts it because it is itself in the client's root pool.
+fn server_certificate() -> Result<(CertificateDer<'static>, PrivatePkcs8KeyDer<'static>), TlsError>
+{
+    let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
+    let mut parameters = CertificateParams::new(vec![SERVER_NAME.to_owned()])?;
+    parameters.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    // A day back for clocks that were just set, and longer ahead than any process lives.
+    let now = Timestamp::now().to_zoned(TimeZone::UTC);
+    let day = |time: &Zoned| {
+        rcgen::date_time_ymd(
+            i32::from(time.year()),
+            time.month().unsigned_abs(),
+            time.day().unsigned_abs(),
+        )
+    };
+    parameters.not_before = day(&now.checked_sub(1.day())?);
+    parameters.not_after = day(&now.checked_add(5.years())?);
+    let certificate = parameters.self_signed(&key)?;
+    Ok((
+        certificate.der().clone(),
+        PrivatePkcs8KeyDer::from(key.serialize_der()),
+    ))
+}
+
+/// Admits the client whose certificate is exactly the expected one.
+#[derive(Debug)]
+struct ExactClient {
+    expected: CertificateDer<'static>,
+    algorithms: WebPkiSupportedAlgorithms,
+}
+
+impl ExactClient {
+    fn new(expected: CertificateDer<'static>, provider: &CryptoProvider) -> Self {
+        Self {
+            expected,
+            algorithms: provider.signature_verification_algorithms,
+        }
+    }
+}
+
+impl ClientCertVerifier for ExactClient {
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &[]
+    }
+
+    fn verify_client_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _now: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        // Certificates are public: comparing them needs no constant time. Possession of the key is proven below.
+        if end_entity.as_ref() == self.expected.as_ref() {
+            Ok(ClientCertVerified::assertion())
+        } else {
+            Err(CertificateError::ApplicationVerificationFailure.into())
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signed, &self.algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signed, &self.algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_without_a_certificate_is_refused() {
+        for text in [
+            "",
+            "no PEM at all",
+            "-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n",
+        ] {
+            let error = Tls::for_client(text).unwrap_err();
+            assert!(error.to_string().contains("PLUGIN_CLIENT_CERT"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_p_521_signature_can_be_verified() {
+        let schemes = ExactClient::new(CertificateDer::from(vec![]), &default_provider())
+            .supported_verify_schemes();
+        assert!(
+            schemes.contains(&SignatureScheme::ECDSA_NISTP521_SHA512),
+            "{schemes:?}"
+        );
+    }
+
+    #[test]
+    fn each_server_certificate_is_new_and_long_enough_for_go_plugin() {
+        let (one, _) = server_certificate().unwrap();
+        let (two, _) = server_certificate().unwrap();
+        assert_ne!(one, two);
+        // go-plugin takes a shorter sixth field for something else.
+        assert!(one.len() > 50);
+    }
+}
