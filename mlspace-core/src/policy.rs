@@ -23,13 +23,22 @@
 
 mod condition;
 mod document;
+mod error;
+mod json;
 mod operator;
+mod parse;
+pub mod pattern;
 mod principal;
 mod print;
 mod statement;
+pub mod template;
 
 pub use condition::{Condition, ConditionKey, Conditions};
 pub use document::{Document, Version};
-pub use operator::{ConditionOperator, Operator, SetQualifier};
+pub use error::{ParseError, Problem};
+pub use operator::{ConditionOperator, Operator, SetQualifier, UnknownOperator};
 pub use principal::Principal;
 pub use statement::{Clause, Effect, Statement};
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,10 @@
 //! The policy document.
 
-use super::print;
+use super::error::ParseError;
 use super::statement::Statement;
+use super::{parse, print};
 use std::fmt;
+use std::str::FromStr;
 
 /// The version of the policy language.
 ///
@@ -49,6 +51,19 @@ impl Document {
         }
     }
 
+    /// Reads a document from JSON, in any of the forms that IAM accepts.
+    ///
+    /// Lists become sets; `Sid`, `Effect` and the rest may come in any order. A document without `Version` is of
+    /// `2008-10-17`, as in IAM.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is no JSON, no policy or beyond the limits of size and depth, with its line, column and
+    /// JSON pointer.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        parse::parse(text)
+    }
+
     /// The canonical JSON on one line: members in a fixed order, lists sorted, a list of one written as a string.
     #[must_use]
     pub fn to_json(&self) -> String {
@@ -76,5 +91,13 @@ impl Document {
 impl fmt::Display for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.to_json())
+    }
+}
+
+impl FromStr for Document {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        Self::parse(text)
     }
 }

@@ -1,0 +1,128 @@
+//! Errors that point into the JSON.
+
+use std::fmt;
+
+/// A text is no policy document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseError {
+    line: usize,
+    column: usize,
+    pointer: String,
+    problem: Problem,
+}
+
+impl ParseError {
+    /// An error at a byte offset of the text.
+    pub(super) fn new(text: &str, at: usize, pointer: &str, problem: Problem) -> Self {
+        let before = text.get(..at).unwrap_or(text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+        Self {
+            line,
+            column,
+            pointer: pointer.to_owned(),
+            problem,
+        }
+    }
+
+    /// The line, from 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The column in characters, from 1.
+    #[must_use]
+    pub fn column(&self) -> usize {
+        self.column
+    }
+
+    /// The place as a JSON pointer (RFC 6901), such as `/Statement/0/Effect`; empty for the whole document.
+    #[must_use]
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
+    /// What is wrong there.
+    #[must_use]
+    pub fn problem(&self) -> &Problem {
+        &self.problem
+    }
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}", self.line, self.column)?;
+        if !self.pointer.is_empty() {
+            write!(f, " (`{}`)", self.pointer)?;
+        }
+        write!(f, ": {}", self.problem)
+    }
+}
+
+impl std::error::Error for ParseError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.problem)
+    }
+}
+
+/// What is wrong with a document.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(
+    missing_docs,
+    reason = "the messages say what the variants and their fields mean"
+)]
+#[non_exhaustive]
+pub enum Problem {
+    #[error("the text has {bytes} bytes; no policy is longer than {max}")]
+    TooLong { bytes: usize, max: usize },
+    #[error("values are nested more than {max} deep; a policy needs six levels")]
+    TooDeep { max: usize },
+    #[error("found `{}` where {expected} should be", found.escape_debug())]
+    Unexpected { found: char, expected: &'static str },
+    #[error("the text ends where {expected} should be")]
+    Truncated { expected: &'static str },
+    #[error("the escape sequence stands for no character")]
+    Escape,
+    #[error("`{name}` stands here twice; keep one")]
+    Duplicate { name: String },
+    #[error("`{element}` is {found}; it must be {expected}")]
+    Type {
+        element: String,
+        found: &'static str,
+        expected: &'static str,
+    },
+    #[error("`{name}` is no element of {place}; elements are {}", known.join(", "))]
+    UnknownElement {
+        name: String,
+        place: &'static str,
+        known: &'static [&'static str],
+    },
+    #[error("`{element}` is missing")]
+    Missing { element: &'static str },
+    #[error("`{one}` and `{other}` exclude each other; keep one")]
+    Exclusive {
+        one: &'static str,
+        other: &'static str,
+    },
+    #[error("`{found}` is no {element}; write `{expected}`")]
+    Value {
+        element: &'static str,
+        found: String,
+        expected: &'static str,
+    },
+    #[error("the `Sid` `{sid}` names two statements; a `Sid` must be unique within its document")]
+    RepeatedSid { sid: String },
+    #[error(transparent)]
+    Operator(#[from] super::operator::UnknownOperator),
+}
+
+/// A JSON pointer from member names and indexes.
+pub(super) fn pointer(path: &[String]) -> String {
+    let mut out = String::new();
+    for step in path {
+        out.push('/');
+        out.push_str(&step.replace('~', "~0").replace('/', "~1"));
+    }
+    out
+}
