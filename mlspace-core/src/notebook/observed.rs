@@ -1,0 +1,223 @@
+//! A notebook instance as SageMaker describes it.
+
+use aws_sdk_sagemaker::operation::describe_notebook_instance::DescribeNotebookInstanceOutput;
+
+use super::{Network, NotebookSpec, Status};
+
+/// What DescribeNotebookInstance says, in our types.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Observed {
+    /// ARN of the instance.
+    pub(crate) arn: String,
+    /// Its status.
+    pub(crate) status: Status,
+    /// Why the status is `Failed`.
+    pub(crate) failure_reason: Option<String>,
+    /// Host name of Jupyter.
+    pub(crate) url: Option<String>,
+    /// Instance type.
+    pub(crate) instance_type: String,
+    /// Volume in GB.
+    pub(crate) volume_size: i64,
+    /// Subnet.
+    pub(crate) subnet_id: Option<String>,
+    /// Security groups, sorted.
+    pub(crate) security_group_ids: Vec<String>,
+    /// KMS key of the volume.
+    pub(crate) kms_key_id: Option<String>,
+    /// Lifecycle configuration.
+    pub(crate) lifecycle_config_name: Option<String>,
+    /// Platform.
+    pub(crate) platform_identifier: Option<String>,
+    /// ARN of its role.
+    pub(crate) role_arn: String,
+    /// Network interface.
+    pub(crate) network_interface_id: Option<String>,
+    /// `RootAccess` as written.
+    pub(crate) root_access: String,
+    /// `DirectInternetAccess` as written.
+    pub(crate) direct_internet_access: String,
+    /// Lowest version of the instance metadata service that answers, `1` or `2`.
+    pub(crate) metadata_service: String,
+}
+
+/// The value of both switches that never may be on.
+pub(crate) const DISABLED: &str = "Disabled";
+/// The version of the metadata service that is required.
+pub(crate) const METADATA_SERVICE: &str = "2";
+
+impl From<DescribeNotebookInstanceOutput> for Observed {
+    fn from(found: DescribeNotebookInstanceOutput) -> Self {
+        let some = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let mut security_group_ids = found.security_groups.unwrap_or_default();
+        security_group_ids.sort();
+        Self {
+            arn: found.notebook_instance_arn.unwrap_or_default(),
+            status: Status::from_name(
+                found
+                    .notebook_instance_status
+                    .as_ref()
+                    .map_or("", |status| status.as_str()),
+            ),
+            failure_reason: some(found.failure_reason),
+            url: some(found.url),
+            instance_type: found
+                .instance_type
+                .map(|kind| kind.as_str().to_owned())
+                .unwrap_or_default(),
+            volume_size: found.volume_size_in_gb.unwrap_or_default().into(),
+            subnet_id: some(found.subnet_id),
+            security_group_ids,
+            kms_key_id: some(found.kms_key_id),
+            lifecycle_config_name: some(found.notebook_instance_lifecycle_config_name),
+            platform_identifier: some(found.platform_identifier),
+            role_arn: found.role_arn.unwrap_or_default(),
+            network_interface_id: some(found.network_interface_id),
+            // SageMaker's own defaults, where it says nothing, are the unsafe ones.
+            root_access: found
+                .root_access
+                .map_or("Enabled".to_owned(), |access| access.as_str().to_owned()),
+            direct_internet_access: found
+                .direct_internet_access
+                .map_or("Enabled".to_owned(), |access| access.as_str().to_owned()),
+            metadata_service: found
+                .instance_metadata_service_configuration
+                .and_then(|service| service.minimum_instance_metadata_service_version)
+                .unwrap_or_else(|| "1".to_owned()),
+        }
+    }
+}
+
+impl Observed {
+    /// What an instance must be that was made from `spec` but cannot be described just now.
+    pub(crate) fn unread(
+        spec: &NotebookSpec,
+        network: Option<Network>,
+        arn: String,
+        role_arn: String,
+    ) -> Self {
+        Self {
+            arn,
+            status: Status::Other("Unknown".to_owned()),
+            failure_reason: None,
+            url: None,
+            instance_type: spec.instance_type.clone(),
+            volume_size: spec.volume_size,
+            subnet_id: network.as_ref().map(|network| network.subnet_id.clone()),
+            security_group_ids: network
+                .as_ref()
+                .map(|network| network.security_group_ids.clone())
+                .unwrap_or_default(),
+            kms_key_id: network
+                .as_ref()
+                .and_then(|network| network.kms_key_id.clone()),
+            lifecycle_config_name: network.and_then(|network| network.lifecycle_config_name),
+            platform_identifier: spec.platform_identifier.clone(),
+            role_arn,
+            network_interface_id: None,
+            root_access: DISABLED.to_owned(),
+            direct_internet_access: DISABLED.to_owned(),
+            metadata_service: METADATA_SERVICE.to_owned(),
+        }
+    }
+
+    /// A sentence for each setting that isn't as the platform demands.
+    pub(crate) fn drift(&self, role_arn: &str) -> Vec<String> {
+        let demands = [
+            ("root access", self.root_access.as_str(), DISABLED),
+            (
+                "direct internet access",
+                self.direct_internet_access.as_str(),
+                DISABLED,
+            ),
+            (
+                "the lowest version of the instance metadata service",
+                self.metadata_service.as_str(),
+                METADATA_SERVICE,
+            ),
+            ("the role", self.role_arn.as_str(), role_arn),
+        ];
+        demands
+            .iter()
+            .filter(|(_, is, should)| is != should)
+            .map(|(what, is, should)| format!("{what} is `{is}` instead of `{should}`"))
+            .collect()
+    }
+
+    /// Why no update can mend the instance, if none can.
+    pub(crate) fn must_replace(&self) -> Option<String> {
+        (self.direct_internet_access != DISABLED).then(|| {
+            "the instance has direct internet access, which SageMaker cannot take from an existing instance".to_owned()
+        })
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use aws_sdk_sagemaker::types::{
+        DirectInternetAccess, InstanceMetadataServiceConfiguration, InstanceType,
+        NotebookInstanceStatus, RootAccess,
+    };
+
+    use super::*;
+
+    pub(crate) const ROLE: &str =
+        "arn:aws:iam::123456789012:role/MLSpace-fraud-2bd806c97f0e00af1a1fc332";
+
+    /// An instance as the platform makes them.
+    pub(crate) fn observed() -> Observed {
+        Observed::from(
+            DescribeNotebookInstanceOutput::builder()
+                .notebook_instance_arn(
+                    "arn:aws:sagemaker:us-east-1:123456789012:notebook-instance/alice-fraud",
+                )
+                .notebook_instance_status(NotebookInstanceStatus::InService)
+                .instance_type(InstanceType::from("ml.t3.medium"))
+                .volume_size_in_gb(20)
+                .subnet_id("subnet-a")
+                .security_groups("sg-2")
+                .security_groups("sg-1")
+                .role_arn(ROLE)
+                .root_access(RootAccess::Disabled)
+                .direct_internet_access(DirectInternetAccess::Disabled)
+                .instance_metadata_service_configuration(
+                    InstanceMetadataServiceConfiguration::builder()
+                        .minimum_instance_metadata_service_version("2")
+                        .build(),
+                )
+                .build(),
+        )
+    }
+
+    #[test]
+    fn an_instance_of_ours_shows_no_drift() {
+        assert_eq!(observed().drift(ROLE), Vec::<String>::new());
+        assert_eq!(observed().must_replace(), None);
+        assert_eq!(observed().security_group_ids, ["sg-1", "sg-2"]);
+    }
+
+    #[test]
+    fn what_sagemaker_leaves_out_counts_as_its_unsafe_default() {
+        let bare = Observed::from(
+            DescribeNotebookInstanceOutput::builder()
+                .role_arn(ROLE)
+                .build(),
+        );
+        assert_eq!(bare.drift(ROLE).len(), 3);
+        assert!(bare.must_replace().is_some());
+    }
+
+    #[test]
+    fn each_weakened_setting_gets_a_sentence() {
+        let weak = Observed {
+            root_access: "Enabled".to_owned(),
+            metadata_service: "1".to_owned(),
+            role_arn: "arn:aws:iam::123456789012:role/other".to_owned(),
+            ..observed()
+        };
+        let drift = weak.drift(ROLE);
+        assert_eq!(drift.len(), 3, "{drift:?}");
+        assert_eq!(drift[0], "root access is `Enabled` instead of `Disabled`");
+        assert!(drift[2].starts_with("the role is `arn:aws:iam::123456789012:role/other`"));
+    }
+}

@@ -1,0 +1,207 @@
+//! Daily stop times: the arithmetic, a project's say in it, and the record in MLSpace's resource-schedule table.
+//!
+//! MLSpace's sweeper stops a notebook when the `terminationTime` of its record has passed, and then moves the record to the next
+//! occurrence of the same time of day. Only the time of day is a setting; the date is bookkeeping.
+
+#[cfg(feature = "aws")]
+pub(crate) mod record;
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+const MINUTE: i64 = 60;
+const DAY: i64 = 24 * 60 * MINUTE;
+
+/// A time of day in UTC, to the minute.
+///
+/// ```
+/// use mlspace_core::schedule::StopTime;
+///
+/// let evening: StopTime = "19:00".parse()?;
+/// assert_eq!(evening.next_after(0), 19 * 3600);
+/// assert_eq!(evening.next_after(19 * 3600), (24 + 19) * 3600);
+/// # Ok::<(), mlspace_core::schedule::StopTimeError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct StopTime {
+    // INVARIANT: below 24 * 60.
+    minute_of_day: u16,
+}
+
+impl StopTime {
+    /// The time of day that a moment falls on; `epoch` in seconds.
+    pub fn of_epoch(epoch: i64) -> Self {
+        let minute = epoch.rem_euclid(DAY) / MINUTE;
+        Self {
+            minute_of_day: u16::try_from(minute).unwrap_or_default(),
+        }
+    }
+
+    /// The first moment after `now` that falls on this time of day; both in epoch seconds.
+    pub fn next_after(self, now: i64) -> i64 {
+        let midnight = now.div_euclid(DAY) * DAY;
+        let today = midnight + i64::from(self.minute_of_day) * MINUTE;
+        if today > now { today } else { today + DAY }
+    }
+}
+
+impl fmt::Display for StopTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:02}:{:02}",
+            self.minute_of_day / 60,
+            self.minute_of_day % 60
+        )
+    }
+}
+
+impl FromStr for StopTime {
+    type Err = StopTimeError;
+
+    fn from_str(text: &str) -> Result<Self, StopTimeError> {
+        let refused = || StopTimeError {
+            text: text.to_owned(),
+        };
+        let (hour, minute) = text.split_once(':').ok_or_else(refused)?;
+        let number = |digits: &str, limit: u16| {
+            let two_digits = digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit());
+            let value = two_digits.then(|| digits.parse::<u16>().ok()).flatten()?;
+            (value < limit).then_some(value)
+        };
+        match (number(hour, 24), number(minute, 60)) {
+            (Some(hour), Some(minute)) => Ok(Self {
+                minute_of_day: hour * 60 + minute,
+            }),
+            _ => Err(refused()),
+        }
+    }
+}
+
+impl TryFrom<String> for StopTime {
+    type Error = StopTimeError;
+
+    fn try_from(text: String) -> Result<Self, StopTimeError> {
+        text.parse()
+    }
+}
+
+impl From<StopTime> for String {
+    fn from(time: StopTime) -> Self {
+        time.to_string()
+    }
+}
+
+/// A text that is no time of day.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error(
+    "`{}` is not a time of day: write hours and minutes in UTC as `HH:MM`, from `00:00` to `23:59`", text.escape_debug()
+)]
+pub struct StopTimeError {
+    /// The refused text.
+    pub text: String,
+}
+
+/// What a project says about the stop times of its notebooks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StopPolicy {
+    /// The time that holds for notebooks without one of their own.
+    pub default: Option<StopTime>,
+    /// Whether a notebook may have another time than the default.
+    pub may_override: bool,
+}
+
+impl StopPolicy {
+    /// The time at which a notebook stops, `own` being what was asked for it.
+    ///
+    /// A project without a default leaves notebooks their own time, or none.
+    ///
+    /// # Errors
+    /// [`StopPolicyError`] when the project has a default and allows no other.
+    pub fn effective(&self, own: Option<StopTime>) -> Result<Option<StopTime>, StopPolicyError> {
+        match (self.default, own) {
+            (Some(default), Some(own)) if own != default && !self.may_override => {
+                Err(StopPolicyError { own, default })
+            }
+            (default, own) => Ok(own.or(default)),
+        }
+    }
+}
+
+/// A stop time that the project doesn't allow.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error(
+    "the project stops its notebooks at `{default}` and allows no other time than that, but `{own}` was given: \
+     remove it, or set `allow_notebook_owner_override` in the project's `termination` block"
+)]
+pub struct StopPolicyError {
+    /// The time that was asked for.
+    pub own: StopTime,
+    /// The project's.
+    pub default: StopTime,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn only_four_digits_and_a_colon_are_a_time() {
+        for good in ["00:00", "07:05", "19:00", "23:59"] {
+            assert_eq!(good.parse::<StopTime>().unwrap().to_string(), good);
+        }
+        for bad in [
+            "", ":", "7:05", "07:5", "24:00", "23:60", "19:00:00", " 19:00", "19.00", "+1:00",
+            "1٣:00", "19:0O", "-1:00", "1900",
+        ] {
+            let error = bad.parse::<StopTime>().unwrap_err();
+            assert!(error.to_string().contains("HH:MM"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_present_minute_means_tomorrow() {
+        let time: StopTime = "17:00".parse().unwrap();
+        let five = 20_000 * DAY + 17 * 3600;
+        assert_eq!(time.next_after(five - 1), five);
+        assert_eq!(time.next_after(five), five + DAY);
+        assert_eq!(time.next_after(five + 59), five + DAY);
+    }
+
+    #[test]
+    fn a_project_s_default_holds_unless_it_may_be_overridden() {
+        let (five, seven) = ("17:00".parse().unwrap(), "19:00".parse().unwrap());
+        let strict = StopPolicy {
+            default: Some(five),
+            may_override: false,
+        };
+        assert_eq!(strict.effective(None), Ok(Some(five)));
+        assert_eq!(strict.effective(Some(five)), Ok(Some(five)));
+        assert!(strict.effective(Some(seven)).is_err());
+        let lenient = StopPolicy {
+            may_override: true,
+            ..strict
+        };
+        assert_eq!(lenient.effective(Some(seven)), Ok(Some(seven)));
+        let silent = StopPolicy::default();
+        assert_eq!(silent.effective(Some(seven)), Ok(Some(seven)));
+        assert_eq!(silent.effective(None), Ok(None));
+    }
+
+    proptest! {
+        #[test]
+        fn the_next_occurrence_is_within_a_day_and_keeps_the_time(minute in 0_i64..1440, now in -1_000_000_000_000_i64..1_000_000_000_000) {
+            let time = StopTime::of_epoch(minute * MINUTE);
+            let next = time.next_after(now);
+            prop_assert!(next > now && next <= now + DAY);
+            prop_assert_eq!(StopTime::of_epoch(next), time);
+            prop_assert_eq!(next.rem_euclid(MINUTE), 0);
+            prop_assert_eq!(time.to_string().parse::<StopTime>().unwrap(), time);
+        }
+    }
+}
