@@ -7,5 +7,7 @@ pub mod name;
 #[cfg(feature = "aws")]
 pub mod notebook;
 pub mod policy;
+#[cfg(feature = "aws")]
+pub mod records;
 pub mod schedule;
 pub mod tags;

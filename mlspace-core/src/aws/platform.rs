@@ -13,6 +13,7 @@ use super::error::{Called as _, Error};
 use super::lock::{Guard, Locks};
 use super::settings::{ConnectionConfig, Settings};
 use crate::layout::Account;
+use crate::records::Batches;
 
 /// Where the platform lives and how to reach it.
 ///
@@ -33,6 +34,7 @@ struct Inner {
     s3: OnceCell<aws_sdk_s3::Client>,
     dynamodb: OnceCell<aws_sdk_dynamodb::Client>,
     locks: Locks,
+    batches: Batches,
 }
 
 /// Who calls AWS.
@@ -64,6 +66,7 @@ impl Platform {
                 s3: OnceCell::new(),
                 dynamodb: OnceCell::new(),
                 locks: Locks::default(),
+                batches: Batches::default(),
             }),
         }
     }
@@ -78,6 +81,10 @@ impl Platform {
     /// this process; other processes are met by conditional writes and retries.
     pub async fn lock(&self, key: &str) -> Guard {
         self.inner.locks.lock(key).await
+    }
+
+    pub(crate) fn batches(&self) -> &Batches {
+        &self.inner.batches
     }
 
     /// The account, partition and region in use. Asks STS once.

@@ -1,0 +1,117 @@
+//! The record of a membership.
+
+use super::item::{Item, ItemBuilder, Key, Malformed, View};
+use crate::name::{ProjectName, UserName};
+
+/// The permission that makes a member an owner of the project.
+pub const OWNER: &str = "MO";
+
+/// A user's membership in a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectUserRecord {
+    /// The project; hash key.
+    pub project: String,
+    /// The user; range key.
+    pub user: String,
+    /// What the user may do with the project in the web application.
+    pub permissions: Vec<String>,
+    /// ARN of the membership's role, or empty.
+    pub role: String,
+}
+
+impl ProjectUserRecord {
+    /// The key of a membership's record.
+    #[must_use]
+    pub fn key(project: &ProjectName, user: &UserName) -> Key {
+        Key::hash("project", project.as_str()).range("user", user.as_str())
+    }
+
+    /// Reads an item.
+    ///
+    /// # Errors
+    /// When an attribute has a type that `MLSpace` never gives it.
+    pub fn read(item: &Item) -> Result<Self, Malformed> {
+        let view = View(item);
+        Ok(Self {
+            project: view.text("project")?,
+            user: view.text("user")?,
+            permissions: view.texts("permissions")?,
+            role: view.text_or_empty("role")?,
+        })
+    }
+
+    /// The item of a new membership.
+    #[must_use]
+    pub fn item(&self) -> Item {
+        ItemBuilder::new()
+            .text("project", &self.project)
+            .text("user", &self.user)
+            .texts("permissions", &self.permissions)
+            .text("role", &self.role)
+            .build()
+    }
+
+    /// Whether the member owns the project.
+    #[must_use]
+    pub fn is_owner(&self) -> bool {
+        self.permissions
+            .iter()
+            .any(|permission| permission == OWNER)
+    }
+
+    /// The permissions with ownership given or taken and all others kept.
+    #[must_use]
+    pub fn permissions_with(&self, owner: bool) -> Vec<String> {
+        let others = self
+            .permissions
+            .iter()
+            .filter(|permission| *permission != OWNER)
+            .cloned();
+        owner
+            .then(|| OWNER.to_owned())
+            .into_iter()
+            .chain(others)
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::types::AttributeValue;
+
+    use super::*;
+
+    fn record(permissions: &[&str]) -> ProjectUserRecord {
+        ProjectUserRecord {
+            project: "fraud".to_owned(),
+            user: "alice".to_owned(),
+            permissions: permissions.iter().map(|&p| p.to_owned()).collect(),
+            role: "arn:aws:iam::123456789012:role/MLSpace-fraud-2bd806c9".to_owned(),
+        }
+    }
+
+    #[test]
+    fn an_item_reads_back_as_it_was_written() {
+        for permissions in [&[][..], &[OWNER], &["CO", OWNER]] {
+            let record = record(permissions);
+            assert_eq!(ProjectUserRecord::read(&record.item()), Ok(record));
+        }
+    }
+
+    #[test]
+    fn permissions_are_a_list_even_when_empty() {
+        assert_eq!(
+            record(&[]).item()["permissions"],
+            AttributeValue::L(Vec::new())
+        );
+    }
+
+    #[test]
+    fn ownership_changes_leave_other_permissions() {
+        let member = record(&["other"]);
+        assert!(!member.is_owner());
+        assert_eq!(member.permissions_with(true), [OWNER, "other"]);
+        assert_eq!(record(&[OWNER, "other"]).permissions_with(false), ["other"]);
+        assert_eq!(record(&[OWNER]).permissions_with(true), [OWNER]);
+    }
+}
