@@ -1,0 +1,354 @@
+//! The msgpack encoding of values, as Terraform's `cty` library defines it.
+
+use std::collections::BTreeMap;
+
+use rmp::{Marker, decode as read, encode as write};
+
+use super::{CodecError, kind};
+use crate::framework::{
+    number::{Number, Wire},
+    path::Step,
+    types::Type,
+    value::Value,
+};
+
+/// Decodes a value of the type. No bytes at all stand for null.
+pub(crate) fn decode(bytes: &[u8], ty: &Type) -> Result<Value, CodecError> {
+    if bytes.is_empty() {
+        return Ok(Value::Null);
+    }
+    let mut rest = bytes;
+    let value = decode_value(&mut rest, ty)?;
+    if rest.is_empty() {
+        Ok(value)
+    } else {
+        Err(CodecError::new("the encoding has bytes left over"))
+    }
+}
+
+fn truncated<E>(_: E) -> CodecError {
+    CodecError::new("the encoding ends too early or is malformed")
+}
+
+fn take<'a>(rest: &mut &'a [u8], len: usize) -> Result<&'a [u8], CodecError> {
+    let (taken, left) = rest.split_at_checked(len).ok_or_else(|| truncated(()))?;
+    *rest = left;
+    Ok(taken)
+}
+
+fn length(
+    len: Result<u32, read::ValueReadError<impl read::RmpReadErr>>,
+) -> Result<usize, CodecError> {
+    usize::try_from(len.map_err(truncated)?).map_err(truncated)
+}
+
+fn text(rest: &mut &[u8]) -> Result<String, CodecError> {
+    let len = length(read::read_str_len(rest))?;
+    let bytes = take(rest, len)?;
+    std::str::from_utf8(bytes)
+        .map(str::to_owned)
+        .map_err(|_| CodecError::new("a string is not UTF-8"))
+}
+
+/// Reads the marker when it is nil or an extension: whatever the type, these mean null and unknown. What an extension
+/// carries (refinements of the unknown value) is skipped.
+fn null_or_unknown(rest: &mut &[u8]) -> Result<Option<Value>, CodecError> {
+    let first = *rest.first().ok_or_else(|| truncated(()))?;
+    match Marker::from_u8(first) {
+        Marker::Null => {
+            take(rest, 1)?;
+            Ok(Some(Value::Null))
+        }
+        Marker::FixExt1
+        | Marker::FixExt2
+        | Marker::FixExt4
+        | Marker::FixExt8
+        | Marker::FixExt16
+        | Marker::Ext8
+        | Marker::Ext16
+        | Marker::Ext32 => {
+            let meta = read::read_ext_meta(rest).map_err(truncated)?;
+            take(rest, usize::try_from(meta.size).map_err(truncated)?)?;
+            Ok(Some(Value::Unknown))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn decode_value(rest: &mut &[u8], ty: &Type) -> Result<Value, CodecError> {
+    if let Some(value) = null_or_unknown(rest)? {
+        return Ok(value);
+    }
+    match ty {
+        Type::Bool => read::read_bool(rest)
+            .map(Value::Bool)
+            .map_err(|_| CodecError::new("expected bool")),
+        Type::String => text(rest)
+            .map(Value::String)
+            .map_err(|error| CodecError::new(format!("expected string: {error}"))),
+        Type::Number => decode_number(rest).map(Value::Number),
+        Type::List(element) => decode_elements(rest, element).map(Value::List),
+        Type::Set(element) => decode_elements(rest, element).map(Value::set),
+        Type::Tuple(types) => {
+            if length(read::read_array_len(rest))? != types.len() {
+                return Err(CodecError::new(format!(
+                    "expected {ty}, found another number of elements"
+                )));
+            }
+            let types = types.iter().enumerate();
+            types
+                .map(|(index, ty)| decode_value(rest, ty).map_err(|error| error.under_index(index)))
+                .collect::<Result<_, _>>()
+                .map(Value::Tuple)
+        }
+        Type::Map(element) => decode_map(rest, element).map(Value::Map),
+        Type::Object(types) => decode_object(rest, types).map(Value::Object),
+        Type::Dynamic => {
+            if length(read::read_array_len(rest))? != 2 {
+                return Err(CodecError::new("expected a pair of type and value"));
+            }
+            let len = length(read::read_bin_len(rest))?;
+            let json = serde_json::from_slice(take(rest, len)?)
+                .map_err(|_| CodecError::new("a type is not JSON"))?;
+            let own = Type::from_json(&json).map_err(|error| CodecError::new(error.to_string()))?;
+            let value = decode_value(rest, &own)?;
+            Ok(Value::Dynamic(Box::new(own), Box::new(value)))
+        }
+    }
+}
+
+fn decode_number(rest: &mut &[u8]) -> Result<Number, CodecError> {
+    let first = *rest.first().ok_or_else(|| truncated(()))?;
+    let number = match Marker::from_u8(first) {
+        Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => text(rest)?.parse(),
+        Marker::F32 => Number::from_exact_f64(read::read_f32(rest).map_err(truncated)?.into()),
+        Marker::F64 => Number::from_exact_f64(read::read_f64(rest).map_err(truncated)?),
+        Marker::U64 => Ok(Number::from(read::read_u64(rest).map_err(truncated)?)),
+        _ => Ok(Number::from(
+            read::read_int::<i64, _>(rest).map_err(|_| CodecError::new("expected number"))?,
+        )),
+    };
+    number.map_err(|error| CodecError::new(error.to_string()))
+}
+
+fn decode_elements(rest: &mut &[u8], ty: &Type) -> Result<Vec<Value>, CodecError> {
+    let len = length(read::read_array_len(rest))?;
+    // The length is a claim of the sender: nothing is reserved for it.
+    (0..len)
+        .map(|index| decode_value(rest, ty).map_err(|error| error.under_index(index)))
+        .collect()
+}
+
+fn decode_map(rest: &mut &[u8], ty: &Type) -> Result<BTreeMap<String, Value>, CodecError> {
+    let len = length(read::read_map_len(rest))?;
+    let mut entries = BTreeMap::new();
+    for _ in 0..len {
+        let key = text(rest)?;
+        let value = decode_value(rest, ty).map_err(|error| error.under(Step::Key(key.clone())))?;
+        if let Some(_twin) = entries.insert(key.clone(), value) {
+            return Err(CodecError::new("is there twice").under(Step::Key(key)));
+        }
+    }
+    Ok(entries)
+}
+
+fn decode_object(
+    rest: &mut &[u8],
+    types: &BTreeMap<String, Type>,
+) -> Result<BTreeMap<String, Value>, CodecError> {
+    let len = length(read::read_map_len(rest))?;
+    let mut attributes: BTreeMap<_, _> = types
+        .keys()
+        .map(|name| (name.clone(), Value::Null))
+        .collect();
+    for _ in 0..len {
+        let name = text(rest)?;
+        let fault = |error: CodecError| error.under(Step::Attribute(name.clone()));
+        let ty = types
+            .get(&name)
+            .ok_or_else(|| fault(CodecError::new("is not in the schema")))?;
+        attributes.insert(name.clone(), decode_value(rest, ty).map_err(fault)?);
+    }
+    Ok(attributes)
+}
+
+/// Encodes a value of the type.
+pub(crate) fn encode(value: &Value, ty: &Type) -> Result<Vec<u8>, CodecError> {
+    let mut out = Vec::new();
+    encode_value(&mut out, value, ty)?;
+    Ok(out)
+}
+
+fn unwritable<E>(_: E) -> CodecError {
+    CodecError::new("the value is too large to encode")
+}
+
+fn count(len: usize) -> Result<u32, CodecError> {
+    u32::try_from(len).map_err(unwritable)
+}
+
+fn encode_value(out: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<(), CodecError> {
+    match (ty, value) {
+        (_, Value::Null) => write::write_nil(out).map_err(unwritable),
+        (_, Value::Unknown) => {
+            write::write_ext_meta(out, 1, 0).map_err(unwritable)?;
+            out.push(0);
+            Ok(())
+        }
+        (Type::Bool, Value::Bool(truth)) => write::write_bool(out, *truth).map_err(unwritable),
+        (Type::String, Value::String(text)) => write::write_str(out, text).map_err(unwritable),
+        (Type::Number, Value::Number(number)) => match number.wire() {
+            Wire::Int(int) => write::write_sint(out, int).map(drop).map_err(unwritable),
+            Wire::Uint(uint) => write::write_uint(out, uint).map(drop).map_err(unwritable),
+            Wire::Float(float) => write::write_f64(out, float).map_err(unwritable),
+            Wire::Text(text) => write::write_str(out, text).map_err(unwritable),
+        },
+        (Type::List(ty), Value::List(elements)) | (Type::Set(ty), Value::Set(elements)) => {
+            write::write_array_len(out, count(elements.len())?).map_err(unwritable)?;
+            let mut elements = elements.iter().enumerate();
+            elements.try_for_each(|(index, value)| {
+                encode_value(out, value, ty).map_err(|error| error.under_index(index))
+            })
+        }
+        (Type::Tuple(types), Value::Tuple(elements)) if types.len() == elements.len() => {
+            write::write_array_len(out, count(elements.len())?).map_err(unwritable)?;
+            let mut pairs = elements.iter().zip(types).enumerate();
+            pairs.try_for_each(|(index, (value, ty))| {
+                encode_value(out, value, ty).map_err(|error| error.under_index(index))
+            })
+        }
+        (Type::Map(ty), Value::Map(entries)) => {
+            write::write_map_len(out, count(entries.len())?).map_err(unwritable)?;
+            entries.iter().try_for_each(|(key, value)| {
+                write::write_str(out, key).map_err(unwritable)?;
+                encode_value(out, value, ty).map_err(|error| error.under(Step::Key(key.clone())))
+            })
+        }
+        (Type::Object(types), Value::Object(attributes)) => {
+            if let Some(name) = attributes.keys().find(|name| !types.contains_key(*name)) {
+                return Err(
+                    CodecError::new("is not in the schema").under(Step::Attribute(name.clone()))
+                );
+            }
+            write::write_map_len(out, count(types.len())?).map_err(unwritable)?;
+            types.iter().try_for_each(|(name, ty)| {
+                write::write_str(out, name).map_err(unwritable)?;
+                encode_value(out, value.attribute(name), ty)
+                    .map_err(|error| error.under(Step::Attribute(name.clone())))
+            })
+        }
+        (Type::Dynamic, Value::Dynamic(own, value)) => {
+            write::write_array_len(out, 2).map_err(unwritable)?;
+            write::write_bin(out, &own.to_json_bytes()).map_err(unwritable)?;
+            encode_value(out, value, own)
+        }
+        (ty, value) => Err(CodecError::new(format!(
+            "expected {ty}, found {}",
+            kind(value)
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::arbitrary;
+    use super::*;
+
+    #[test]
+    fn numbers_come_as_integers_floats_or_text() {
+        let number = |bytes: &[u8]| {
+            decode(bytes, &Type::Number)
+                .unwrap()
+                .as_number()
+                .unwrap()
+                .to_string()
+        };
+        assert_eq!(number(b"\x05"), "5");
+        assert_eq!(number(b"\xff"), "-1");
+        assert_eq!(number(b"\xcb\x40\x14\0\0\0\0\0\0"), "5");
+        assert_eq!(number(b"\xca\x3f\x00\0\0"), "0.5");
+        assert_eq!(number(b"\xa35.0"), "5");
+        assert_eq!(
+            number(b"\xb990071992547409930000000.1"),
+            "90071992547409930000000.1"
+        );
+        assert_eq!(
+            number(b"\xcf\xff\xff\xff\xff\xff\xff\xff\xff"),
+            "18446744073709551615"
+        );
+        assert!(decode(b"\xcb\x7f\xf8\0\0\0\0\0\0", &Type::Number).is_err());
+    }
+
+    #[test]
+    fn every_extension_is_an_unknown_value_with_or_without_refinements() {
+        assert_eq!(decode(b"\xd4\0\0", &Type::String).unwrap(), Value::Unknown);
+        // ext8, 5 bytes, type 12: a map with refinement 1 (not null) and an unheard-of refinement 99.
+        assert_eq!(
+            decode(b"\xc7\x05\x0c\x82\x01\xc2\x63\xc0", &Type::String).unwrap(),
+            Value::Unknown
+        );
+        assert!(decode(b"\xc7\xff\x0c\x82", &Type::String).is_err());
+        assert_eq!(encode(&Value::Unknown, &Type::Bool).unwrap(), b"\xd4\0\0");
+    }
+
+    #[test]
+    fn absent_attributes_are_sent_as_nil_and_strange_ones_refused() {
+        let ty = Type::object([("a", Type::String), ("b", Type::Bool)]);
+        let bytes = encode(&Value::object([("b", Value::from(true))]), &ty).unwrap();
+        assert_eq!(bytes, b"\x82\xa1a\xc0\xa1b\xc3");
+        assert_eq!(decode(b"", &ty).unwrap(), Value::Null);
+        assert_eq!(
+            decode(b"\x81\xa1c\xc0", &ty).unwrap_err().to_string(),
+            "`c`: is not in the schema"
+        );
+        assert!(encode(&Value::object([("c", Value::Null)]), &ty).is_err());
+    }
+
+    #[test]
+    fn a_claimed_length_reserves_no_memory() {
+        assert!(decode(b"\xdd\xff\xff\xff\xff", &Type::list(Type::String)).is_err());
+        assert!(decode(b"\xdb\xff\xff\xff\xff", &Type::String).is_err());
+        assert!(decode(b"\x01\x01", &Type::Number).is_err());
+    }
+
+    #[test]
+    fn another_implementation_reads_what_we_write() {
+        let ty = Type::object([("a", Type::list(Type::Number)), ("d", Type::Dynamic)]);
+        let value = Value::object([
+            ("a", Value::list([1, 300])),
+            (
+                "d",
+                Value::Dynamic(Box::new(Type::String), Box::new(Value::from("x"))),
+            ),
+        ]);
+        let bytes = encode(&value, &ty).unwrap();
+        let seen = rmpv::decode::read_value(&mut bytes.as_slice()).unwrap();
+        assert_eq!(seen["a"][1].as_i64(), Some(300));
+        assert_eq!(seen["d"][0].as_slice(), Some(&b"\"string\""[..]));
+        assert_eq!(seen["d"][1].as_str(), Some("x"));
+    }
+
+    proptest! {
+        #[test]
+        fn values_round_trip((ty, value) in arbitrary::typed(true)) {
+            let bytes = encode(&value, &ty).unwrap();
+            prop_assert_eq!(decode(&bytes, &ty).unwrap(), value);
+        }
+
+        #[test]
+        fn garbage_never_panics(ty in arbitrary::types(), bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+            drop(decode(&bytes, &ty));
+        }
+
+        #[test]
+        fn damage_never_panics((ty, value) in arbitrary::typed(true), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+            let mut bytes = encode(&value, &ty).unwrap();
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            drop(decode(&bytes, &ty));
+            drop(decode(&bytes[..at], &ty));
+        }
+    }
+}

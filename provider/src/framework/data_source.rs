@@ -1,0 +1,89 @@
+//! Data sources.
+
+use async_trait::async_trait;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{
+    call::Call,
+    diagnostics::Diagnostics,
+    resource::{read_model, write_model},
+    schema::Schema,
+    value::Value,
+};
+
+/// A kind of data source. The trait is implemented for the client type that the provider makes.
+#[async_trait]
+pub trait DataSource<C: Sync + 'static>: Send + Sync + 'static {
+    /// The typed object: configuration and result in one.
+    type Model: Serialize + DeserializeOwned + Send + Sync;
+
+    /// The full type name, such as `example_thing`.
+    fn type_name(&self) -> &'static str;
+
+    /// The schema.
+    fn schema(&self) -> Schema;
+
+    /// Checks a configuration offline. Values may be unknown.
+    fn validate(&self, config: &Self::Model, diagnostics: &mut Diagnostics) {
+        let _ = (config, diagnostics);
+    }
+
+    /// Looks up what the configuration asks for. Defaults are filled in, and nothing in the configuration is unknown.
+    async fn read(
+        &self,
+        client: &C,
+        cx: &mut Call,
+        config: Self::Model,
+    ) -> Result<Self::Model, Diagnostics>;
+}
+
+/// A data source as the server holds it; every [`DataSource`] is one.
+#[async_trait]
+pub trait AnyDataSource<C: Sync + 'static>: Send + Sync + 'static {
+    /// See [`DataSource::type_name`].
+    fn type_name(&self) -> &'static str;
+
+    /// See [`DataSource::schema`].
+    fn schema(&self) -> Schema;
+
+    /// See [`DataSource::validate`].
+    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics);
+
+    /// See [`DataSource::read`].
+    async fn read(
+        &self,
+        schema: &Schema,
+        client: &C,
+        cx: &mut Call,
+        config: &Value,
+    ) -> Result<Value, Diagnostics>;
+}
+
+#[async_trait]
+impl<C: Sync + 'static, D: DataSource<C>> AnyDataSource<C> for D {
+    fn type_name(&self) -> &'static str {
+        DataSource::type_name(self)
+    }
+
+    fn schema(&self) -> Schema {
+        DataSource::schema(self)
+    }
+
+    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
+        match read_model(config) {
+            Ok(model) => DataSource::validate(self, &model, diagnostics),
+            Err(bug) => diagnostics.extend(bug),
+        }
+    }
+
+    async fn read(
+        &self,
+        schema: &Schema,
+        client: &C,
+        cx: &mut Call,
+        config: &Value,
+    ) -> Result<Value, Diagnostics> {
+        let model = DataSource::read(self, client, cx, read_model(config)?).await?;
+        write_model(&model, schema, config)
+    }
+}

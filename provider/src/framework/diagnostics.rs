@@ -1,0 +1,156 @@
+//! What a provider has to say to the person at the terminal.
+
+use super::path::Path;
+
+/// How grave a diagnostic is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// The operation failed.
+    Error,
+    /// Worth knowing; the operation went on.
+    Warning,
+}
+
+/// One message, possibly about one attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Error or warning.
+    pub severity: Severity,
+    /// One line: what happened.
+    pub summary: String,
+    /// Cause and remedy.
+    pub detail: String,
+    /// The attribute it is about, if it is about one.
+    pub path: Option<Path>,
+}
+
+/// Messages in the order in which they arose.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// No messages.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// A single error.
+    #[must_use]
+    pub fn of_error(
+        path: impl Into<Path>,
+        summary: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        let mut diagnostics = Self::new();
+        diagnostics.error(path, summary, detail);
+        diagnostics
+    }
+
+    /// Adds an error about the attribute at `path`, or about the whole for an empty path.
+    pub fn error(
+        &mut self,
+        path: impl Into<Path>,
+        summary: impl Into<String>,
+        detail: impl Into<String>,
+    ) {
+        self.add(Severity::Error, path.into(), summary.into(), detail.into());
+    }
+
+    /// Adds a warning about the attribute at `path`, or about the whole for an empty path.
+    pub fn warning(
+        &mut self,
+        path: impl Into<Path>,
+        summary: impl Into<String>,
+        detail: impl Into<String>,
+    ) {
+        self.add(
+            Severity::Warning,
+            path.into(),
+            summary.into(),
+            detail.into(),
+        );
+    }
+
+    fn add(&mut self, severity: Severity, path: Path, summary: String, detail: String) {
+        self.push(Diagnostic {
+            severity,
+            summary,
+            detail,
+            path: (!path.is_root()).then_some(path),
+        });
+    }
+
+    /// Adds a message.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// Whether any message is an error.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.0
+            .iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Whether there are no messages.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The messages.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self(vec![diagnostic])
+    }
+}
+
+impl Extend<Diagnostic> for Diagnostics {
+    fn extend<T: IntoIterator<Item = Diagnostic>>(&mut self, diagnostics: T) {
+        self.0.extend(diagnostics);
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Diagnostics {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_path_is_about_the_whole() {
+        let mut diagnostics = Diagnostics::new();
+        diagnostics.warning("", "slow", "wait");
+        assert!(!diagnostics.has_errors());
+        diagnostics.error("name", "bad", "choose another");
+        assert!(diagnostics.has_errors());
+        let paths: Vec<_> = diagnostics
+            .iter()
+            .map(|diagnostic| diagnostic.path.clone())
+            .collect();
+        assert_eq!(paths, [None, Some(Path::from("name"))]);
+    }
+}

@@ -1,0 +1,250 @@
+//! Typed models: any serde struct as the Rust view of an object.
+//!
+//! A field of the struct stands for the attribute or block of the same name. `Option<T>` holds null as `None` and
+//! cannot hold unknown values; [`Field<T>`] holds both. Lists, sets and repeatable blocks are `Vec`s (sets may be
+//! `BTreeSet`s), maps are `BTreeMap`s, single blocks `Option`s of structs, and enums without data are strings.
+
+mod de;
+mod field;
+mod ser;
+
+pub use field::Field;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{
+    codec::{self, CodecError},
+    path::{Path, Step},
+    types::Type,
+    value::Value,
+};
+
+/// A value does not fit a model, or the other way round.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}{problem}", at(.path))]
+pub struct ModelError {
+    /// The attribute.
+    pub path: Path,
+    /// What is wrong.
+    pub problem: String,
+}
+
+fn at(path: &Path) -> String {
+    if path.is_root() {
+        String::new()
+    } else {
+        format!("`{path}`: ")
+    }
+}
+
+impl ModelError {
+    fn new(problem: impl Into<String>) -> Self {
+        Self {
+            path: Path::root(),
+            problem: problem.into(),
+        }
+    }
+
+    fn under(self, step: Step) -> Self {
+        let path = std::iter::once(step)
+            .chain(self.path.steps().iter().cloned())
+            .collect();
+        Self { path, ..self }
+    }
+
+    fn under_index(self, index: usize) -> Self {
+        self.under(Step::Index(i64::try_from(index).unwrap_or(i64::MAX)))
+    }
+}
+
+impl From<CodecError> for ModelError {
+    fn from(error: CodecError) -> Self {
+        Self {
+            path: error.path,
+            problem: error.problem,
+        }
+    }
+}
+
+impl serde::ser::Error for ModelError {
+    fn custom<T: std::fmt::Display>(message: T) -> Self {
+        Self::new(message.to_string())
+    }
+}
+
+impl serde::de::Error for ModelError {
+    fn custom<T: std::fmt::Display>(message: T) -> Self {
+        Self::new(message.to_string())
+    }
+}
+
+/// Reads a model from an object.
+///
+/// # Errors
+/// When a field is missing, of another type, or unknown where the model cannot hold that.
+pub fn from_value<M: DeserializeOwned>(value: &Value) -> Result<M, ModelError> {
+    M::deserialize(de::ValueDeserializer(value))
+}
+
+/// Writes a model as a loosely typed value: sequences are lists and records are objects.
+///
+/// # Errors
+/// When the model holds something that Terraform has no type for, such as bytes.
+pub fn to_value<M: Serialize + ?Sized>(model: &M) -> Result<Value, ModelError> {
+    model.serialize(ser::ValueSerializer)
+}
+
+/// Writes a model as a value of exactly the given type.
+///
+/// # Errors
+/// As [`to_value`], and when the model's fields are not the attributes of the type.
+pub fn to_typed_value<M: Serialize + ?Sized>(model: &M, ty: &Type) -> Result<Value, ModelError> {
+    Ok(codec::conform(to_value(model)?, ty)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Size {
+        Small,
+        Large,
+    }
+
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    struct Rule {
+        port: u16,
+        open: Field<bool>,
+    }
+
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    struct Model {
+        name: String,
+        note: Option<String>,
+        url: Field<String>,
+        size: Size,
+        ratio: f64,
+        rule: Vec<Rule>,
+        zones: BTreeSet<String>,
+        tags: Field<BTreeMap<String, Field<String>>>,
+        limits: Option<Rule>,
+    }
+
+    fn ty() -> Type {
+        let rule = Type::object([("port", Type::Number), ("open", Type::Bool)]);
+        Type::object([
+            ("name", Type::String),
+            ("note", Type::String),
+            ("url", Type::String),
+            ("size", Type::String),
+            ("ratio", Type::Number),
+            ("rule", Type::list(rule.clone())),
+            ("zones", Type::set(Type::String)),
+            ("tags", Type::map(Type::String)),
+            ("limits", rule),
+        ])
+    }
+
+    fn model() -> Model {
+        Model {
+            name: "n".to_owned(),
+            note: None,
+            url: Field::Unknown,
+            size: Size::Large,
+            ratio: 0.1,
+            rule: vec![Rule {
+                port: 80,
+                open: Field::Null,
+            }],
+            zones: ["b".to_owned(), "a".to_owned()].into(),
+            tags: Field::Known(
+                [
+                    ("k".to_owned(), Field::Unknown),
+                    ("l".to_owned(), "v".into()),
+                ]
+                .into(),
+            ),
+            limits: Some(Rule {
+                port: 1,
+                open: true.into(),
+            }),
+        }
+    }
+
+    #[test]
+    fn models_round_trip_with_nulls_and_unknowns() {
+        let value = to_typed_value(&model(), &ty()).unwrap();
+        assert_eq!(value.attribute("url"), &Value::Unknown);
+        assert_eq!(value.attribute("note"), &Value::Null);
+        assert_eq!(value.attribute("size"), &Value::from("large"));
+        assert_eq!(
+            value.attribute("ratio").as_number().unwrap().to_string(),
+            "0.1"
+        );
+        assert_eq!(value.attribute("zones"), &Value::set(["a", "b"]));
+        assert_eq!(value.at(&Path::from("tags").key("k")), &Value::Unknown);
+        assert_eq!(from_value::<Model>(&value).unwrap(), model());
+    }
+
+    #[test]
+    fn unknown_needs_a_field() {
+        let mut value = to_typed_value(&model(), &ty()).unwrap();
+        value.set_attribute("note", Value::Unknown);
+        let error = from_value::<Model>(&value).unwrap_err();
+        assert_eq!(error.to_string(), "`note`: the value is not known yet");
+        let mut value = to_typed_value(&model(), &ty()).unwrap();
+        value.set_attribute(
+            "rule",
+            Value::list([Value::object([
+                ("port", Value::from(70_000)),
+                ("open", Value::Null),
+            ])]),
+        );
+        assert_eq!(
+            from_value::<Model>(&value).unwrap_err().path.to_string(),
+            "rule[0].port"
+        );
+    }
+
+    #[test]
+    fn a_model_must_have_the_attributes_of_the_schema() {
+        let Type::Object(mut types) = ty() else {
+            unreachable!()
+        };
+        types.insert("extra".to_owned(), Type::Bool);
+        let error = to_typed_value(&model(), &Type::Object(types.clone())).unwrap_err();
+        assert_eq!(error.to_string(), "`extra`: is missing");
+        types.remove("extra");
+        types.remove("name");
+        let error = to_typed_value(&model(), &Type::Object(types)).unwrap_err();
+        assert_eq!(error.to_string(), "`name`: is not in the schema");
+    }
+
+    #[test]
+    fn other_formats_read_fields_too() {
+        let rule: Rule = serde_json::from_str(r#"{"port":1,"open":true}"#).unwrap();
+        assert_eq!(rule.open, Field::Known(true));
+        assert_eq!(
+            serde_json::from_str::<Field<bool>>("null").unwrap(),
+            Field::Null
+        );
+        assert_eq!(
+            serde_json::to_string(&Field::<bool>::Unknown).unwrap(),
+            "null"
+        );
+    }
+
+    #[test]
+    fn integers_beyond_their_range_are_refused_not_wrapped() {
+        assert!(from_value::<i64>(&Value::from(u64::MAX)).is_err());
+        assert!(from_value::<u8>(&Value::from(-1)).is_err());
+        assert_eq!(from_value::<u64>(&Value::from(u64::MAX)).unwrap(), u64::MAX);
+        assert!(from_value::<i64>(&Value::Number("1.5".parse().unwrap())).is_err());
+    }
+}

@@ -1,0 +1,330 @@
+//! Resources without their type parameter: values in, values out.
+
+use std::{collections::BTreeMap, fmt::Display};
+
+use async_trait::async_trait;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value as Json;
+
+use super::{Failed, Plan, Resource};
+use crate::framework::{
+    call::Call,
+    diagnostics::Diagnostics,
+    model::{self, ModelError},
+    path::Path,
+    schema::Schema,
+    value::Value,
+};
+
+/// A failure with what exists by then.
+#[derive(Debug)]
+pub struct FailedValue {
+    /// What went wrong.
+    pub diagnostics: Diagnostics,
+    /// What exists, if anything does or has changed.
+    pub state: Option<Value>,
+}
+
+/// What a resource's own planning came to.
+#[derive(Debug)]
+pub struct Planned {
+    /// The plan.
+    pub proposed: Value,
+    /// The changes that cannot be made in place.
+    pub replace: Vec<Path>,
+    /// Warnings and errors.
+    pub diagnostics: Diagnostics,
+}
+
+/// A resource as the server holds it; every [`Resource`] is one.
+///
+/// The schema passed along is the resource's own. Values are objects of its type.
+#[async_trait]
+pub trait AnyResource<C: Sync + 'static>: Send + Sync + 'static {
+    /// See [`Resource::type_name`].
+    fn type_name(&self) -> &'static str;
+
+    /// See [`Resource::schema`].
+    fn schema(&self) -> Schema;
+
+    /// See [`Resource::validate`].
+    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics);
+
+    /// See [`Resource::plan`]; `replacing` says that the plan replaces the resource as it stands.
+    async fn plan(
+        &self,
+        schema: &Schema,
+        client: Option<&C>,
+        cx: &Call,
+        values: (&Value, &Value, &Value),
+        replacing: bool,
+    ) -> Result<Planned, Diagnostics>;
+
+    /// See [`Resource::plan_destroy`].
+    async fn plan_destroy(
+        &self,
+        client: Option<&C>,
+        cx: &Call,
+        state: &Value,
+        diagnostics: &mut Diagnostics,
+    );
+
+    /// See [`Resource::create`].
+    async fn create(
+        &self,
+        schema: &Schema,
+        client: &C,
+        cx: &mut Call,
+        planned: &Value,
+    ) -> Result<Value, FailedValue>;
+
+    /// See [`Resource::read`].
+    async fn read(
+        &self,
+        schema: &Schema,
+        client: &C,
+        cx: &mut Call,
+        state: &Value,
+    ) -> Result<Option<Value>, Diagnostics>;
+
+    /// See [`Resource::update`].
+    async fn update(
+        &self,
+        schema: &Schema,
+        client: &C,
+        cx: &mut Call,
+        prior: &Value,
+        planned: &Value,
+    ) -> Result<Value, FailedValue>;
+
+    /// See [`Resource::delete`].
+    async fn delete(
+        &self,
+        schema: &Schema,
+        client: &C,
+        cx: &mut Call,
+        state: &Value,
+    ) -> Result<(), FailedValue>;
+
+    /// See [`Resource::import`].
+    ///
+    /// # Errors
+    /// As there, and when the model does not fit the schema.
+    fn import(&self, schema: &Schema, id: &str) -> Result<Value, Diagnostics>;
+
+    /// See [`Resource::import_identity`].
+    ///
+    /// # Errors
+    /// As there, and when the model does not fit the schema.
+    fn import_identity(
+        &self,
+        schema: &Schema,
+        identity: &BTreeMap<String, String>,
+    ) -> Result<Value, Diagnostics>;
+
+    /// See [`Resource::upgrade`].
+    ///
+    /// # Errors
+    /// As there.
+    fn upgrade(&self, from_version: i64, state: Json) -> Result<Json, Diagnostics>;
+}
+
+/// A diagnostic for what only a mistake in the provider can cause.
+pub(crate) fn provider_bug(path: Path, what: impl Display) -> Diagnostics {
+    Diagnostics::of_error(
+        path,
+        "bug in the provider",
+        format!("{what}; please report this to the provider's developers"),
+    )
+}
+
+/// Reads the model of an object.
+pub(crate) fn read_model<M: DeserializeOwned>(value: &Value) -> Result<M, Diagnostics> {
+    model::from_value(value).map_err(|ModelError { path, problem }| {
+        provider_bug(
+            path,
+            format!("a value does not fit the provider's model: {problem}"),
+        )
+    })
+}
+
+/// Writes a model as an object of the schema's type. The timeouts block, which models leave to the framework, comes
+/// from `source`.
+pub(crate) fn write_model<M: Serialize>(
+    model: &M,
+    schema: &Schema,
+    source: &Value,
+) -> Result<Value, Diagnostics> {
+    let write = || -> Result<Value, ModelError> {
+        let mut loose = model::to_value(model)?;
+        if let (Some(block), Value::Object(entries)) = (schema.timeouts_block(), &mut loose) {
+            entries
+                .entry(block.name().to_owned())
+                .or_insert_with(|| source.attribute(block.name()).clone());
+        }
+        schema.body().settle(&mut loose);
+        Ok(crate::framework::codec::conform(loose, &schema.ty())?)
+    };
+    write().map_err(|ModelError { path, problem }| {
+        provider_bug(
+            path,
+            format!("the provider's model does not fit its schema: {problem}"),
+        )
+    })
+}
+
+fn failed<M: Serialize>(failure: Failed<M>, schema: &Schema, source: &Value) -> FailedValue {
+    let Failed {
+        mut diagnostics,
+        state,
+    } = failure;
+    if !diagnostics.has_errors() {
+        diagnostics.extend(provider_bug(
+            Path::root(),
+            "an operation failed without saying why",
+        ));
+    }
+    let state = state.and_then(|model| match write_model(&model, schema, source) {
+        Ok(state) => Some(state),
+        Err(more) => {
+            diagnostics.extend(more);
+            None
+        }
+    });
+    FailedValue { diagnostics, state }
+}
+
+/// A failure of the framework's before the resource's code ran.
+impl From<Diagnostics> for FailedValue {
+    fn from(diagnostics: Diagnostics) -> Self {
+        Self {
+            diagnostics,
+            state: None,
+        }
+    }
+}
+
+#[async_trait]
+impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
+    fn type_name(&self) -> &'static str {
+        Resource::type_name(self)
+    }
+
+    fn schema(&self) -> Schema {
+        Resource::schema(self)
+    }
+
+    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
+        match read_model(config) {
+            Ok(model) => Resource::validate(self, &model, diagnostics),
+            Err(bug) => diagnostics.extend(bug),
+        }
+    }
+
+    async fn plan(
+        &self,
+        schema: &Schema,
+        client: Option<&C>,
+        cx: &Call,
+        (config, prior, proposed): (&Value, &Value, &Value),
+        replacing: bool,
+    ) -> Result<Planned, Diagnostics> {
+        let prior = if prior.is_null() {
+            None
+        } else {
+            Some(read_model(prior)?)
+        };
+        let mut plan =
+            Plan::new(read_model(config)?, prior, read_model(proposed)?).replacing(replacing);
+        Resource::plan(self, client, cx, &mut plan).await;
+        Ok(Planned {
+            proposed: write_model(&plan.proposed, schema, proposed)?,
+            replace: plan.replace,
+            diagnostics: plan.diagnostics,
+        })
+    }
+
+    async fn plan_destroy(
+        &self,
+        client: Option<&C>,
+        cx: &Call,
+        state: &Value,
+        diagnostics: &mut Diagnostics,
+    ) {
+        match read_model(state) {
+            Ok(model) => Resource::plan_destroy(self, client, cx, model, diagnostics).await,
+            Err(bug) => diagnostics.extend(bug),
+        }
+    }
+
+    async fn create(
+        &self,
+        schema: &Schema,
+        client: &C,
+        cx: &mut Call,
+        planned: &Value,
+    ) -> Result<Value, FailedValue> {
+        match Resource::create(self, client, cx, read_model(planned)?).await {
+            Ok(model) => Ok(write_model(&model, schema, planned)?),
+            Err(failure) => Err(failed(failure, schema, planned)),
+        }
+    }
+
+    async fn read(
+        &self,
+        schema: &Schema,
+        client: &C,
+        cx: &mut Call,
+        state: &Value,
+    ) -> Result<Option<Value>, Diagnostics> {
+        let model = Resource::read(self, client, cx, read_model(state)?).await?;
+        model
+            .map(|model| write_model(&model, schema, state))
+            .transpose()
+    }
+
+    async fn update(
+        &self,
+        schema: &Schema,
+        client: &C,
+        cx: &mut Call,
+        prior: &Value,
+        planned: &Value,
+    ) -> Result<Value, FailedValue> {
+        match Resource::update(self, client, cx, read_model(prior)?, read_model(planned)?).await {
+            Ok(model) => Ok(write_model(&model, schema, planned)?),
+            Err(failure) => Err(failed(failure, schema, planned)),
+        }
+    }
+
+    async fn delete(
+        &self,
+        schema: &Schema,
+        client: &C,
+        cx: &mut Call,
+        state: &Value,
+    ) -> Result<(), FailedValue> {
+        let outcome = Resource::delete(self, client, cx, read_model(state)?).await;
+        outcome.map_err(|failure| failed(failure, schema, state))
+    }
+
+    fn import(&self, schema: &Schema, id: &str) -> Result<Value, Diagnostics> {
+        write_model(&Resource::import(self, id)?, schema, &Value::Null)
+    }
+
+    fn import_identity(
+        &self,
+        schema: &Schema,
+        identity: &BTreeMap<String, String>,
+    ) -> Result<Value, Diagnostics> {
+        write_model(
+            &Resource::import_identity(self, identity)?,
+            schema,
+            &Value::Null,
+        )
+    }
+
+    fn upgrade(&self, from_version: i64, state: Json) -> Result<Json, Diagnostics> {
+        Resource::upgrade(self, from_version, state)
+    }
+}

@@ -1,0 +1,386 @@
+//! Attributes.
+
+use std::{fmt, sync::Arc};
+
+use super::Body;
+use crate::framework::{types::Type, value::Value};
+
+/// A check of one attribute's value; it never sees null or unknown values.
+pub type Validator = Arc<dyn Fn(&Value) -> Result<(), ValidationError> + Send + Sync>;
+
+/// What is wrong with a value and what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}: {remedy}")]
+pub struct ValidationError {
+    /// The fault.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+impl ValidationError {
+    /// An error with its remedy.
+    #[must_use]
+    pub fn new(message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            remedy: remedy.into(),
+        }
+    }
+}
+
+/// What an attribute holds.
+#[derive(Debug, Clone)]
+pub enum Shape {
+    /// A value of a type.
+    Plain(Type),
+    /// Objects whose attributes have properties of their own.
+    Nested(Nesting, Body),
+}
+
+/// How the objects of a nested attribute are held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nesting {
+    /// One object.
+    Single,
+    /// Objects in order.
+    List,
+    /// Distinct objects without order.
+    Set,
+    /// Objects under keys.
+    Map,
+}
+
+/// What a change elsewhere does to a computed attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stability {
+    /// Any change of the resource makes it unknown.
+    Volatile,
+    /// Once set it stays.
+    Kept,
+    /// It becomes unknown when one of these siblings changes.
+    DerivedFrom(Vec<String>),
+}
+
+/// An attribute of a schema. Begin with a constructor, then say exactly one of [`required`](Self::required),
+/// [`optional`](Self::optional), [`computed`](Self::computed), [`optional_computed`](Self::optional_computed).
+#[derive(Clone)]
+pub struct Attribute {
+    pub(super) name: String,
+    pub(super) shape: Shape,
+    pub(super) required: bool,
+    pub(super) optional: bool,
+    pub(super) computed: bool,
+    pub(super) sensitive: bool,
+    pub(super) write_only: bool,
+    pub(super) force_new: bool,
+    pub(super) identity: bool,
+    pub(super) default: Option<Value>,
+    pub(super) stability: Stability,
+    description: String,
+    deprecation: Option<String>,
+    validators: Vec<Validator>,
+}
+
+impl Attribute {
+    /// An attribute of any type.
+    #[must_use]
+    pub fn new(name: impl Into<String>, ty: Type) -> Self {
+        Self::shaped(name.into(), Shape::Plain(ty))
+    }
+
+    fn shaped(name: String, shape: Shape) -> Self {
+        Self {
+            name,
+            shape,
+            required: false,
+            optional: false,
+            computed: false,
+            sensitive: false,
+            write_only: false,
+            force_new: false,
+            identity: false,
+            default: None,
+            stability: Stability::Volatile,
+            description: String::new(),
+            deprecation: None,
+            validators: Vec::new(),
+        }
+    }
+
+    /// Text.
+    #[must_use]
+    pub fn string(name: impl Into<String>) -> Self {
+        Self::new(name, Type::String)
+    }
+
+    /// A boolean.
+    #[must_use]
+    pub fn bool(name: impl Into<String>) -> Self {
+        Self::new(name, Type::Bool)
+    }
+
+    /// A number.
+    #[must_use]
+    pub fn number(name: impl Into<String>) -> Self {
+        Self::new(name, Type::Number)
+    }
+
+    /// A list with elements of the given type.
+    #[must_use]
+    pub fn list(name: impl Into<String>, element: Type) -> Self {
+        Self::new(name, Type::list(element))
+    }
+
+    /// A set with elements of the given type.
+    #[must_use]
+    pub fn set(name: impl Into<String>, element: Type) -> Self {
+        Self::new(name, Type::set(element))
+    }
+
+    /// A map with elements of the given type.
+    #[must_use]
+    pub fn map(name: impl Into<String>, element: Type) -> Self {
+        Self::new(name, Type::map(element))
+    }
+
+    /// An object of plain types; for attributes that have properties of their own see [`Attribute::nested`].
+    #[must_use]
+    pub fn object<N: Into<String>>(
+        name: impl Into<String>,
+        attributes: impl IntoIterator<Item = (N, Type)>,
+    ) -> Self {
+        Self::new(name, Type::object(attributes))
+    }
+
+    /// An attribute that holds objects, each of whose attributes is declared like one at the top.
+    #[must_use]
+    pub fn nested(
+        name: impl Into<String>,
+        nesting: Nesting,
+        attributes: impl IntoIterator<Item = Self>,
+    ) -> Self {
+        let body = Body {
+            attributes: attributes.into_iter().collect(),
+            blocks: Vec::new(),
+        };
+        Self::shaped(name.into(), Shape::Nested(nesting, body))
+    }
+
+    /// The configuration must set it.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// The configuration may set it.
+    #[must_use]
+    pub const fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+
+    /// Only the provider sets it; a value in the configuration is refused.
+    #[must_use]
+    pub const fn computed(mut self) -> Self {
+        self.computed = true;
+        self
+    }
+
+    /// The configuration may set it, else the provider does.
+    #[must_use]
+    pub const fn optional_computed(mut self) -> Self {
+        self.optional = true;
+        self.computed = true;
+        self
+    }
+
+    /// Says in Markdown what it means.
+    #[must_use]
+    pub fn describe(mut self, markdown: impl Into<String>) -> Self {
+        self.description = markdown.into();
+        self
+    }
+
+    /// Marks it as deprecated, saying what to use instead.
+    #[must_use]
+    pub fn deprecated(mut self, message: impl Into<String>) -> Self {
+        self.deprecation = Some(message.into());
+        self
+    }
+
+    /// Terraform shows no values of it.
+    #[must_use]
+    pub const fn sensitive(mut self) -> Self {
+        self.sensitive = true;
+        self
+    }
+
+    /// The value is never stored: it is in the configuration alone, null in plan and state.
+    #[must_use]
+    pub const fn write_only(mut self) -> Self {
+        self.write_only = true;
+        self
+    }
+
+    /// A change replaces the resource.
+    #[must_use]
+    pub const fn force_new(mut self) -> Self {
+        self.force_new = true;
+        self
+    }
+
+    /// The value where the configuration sets none. The attribute must be optional; Terraform is told that it is
+    /// computed, too, because it may then differ from a null configuration.
+    #[must_use]
+    pub fn default(mut self, value: impl Into<Value>) -> Self {
+        self.default = Some(value.into());
+        self
+    }
+
+    /// Adds a check; it is skipped while the value is null or unknown.
+    #[must_use]
+    pub fn validate(
+        mut self,
+        check: impl Fn(&Value) -> Result<(), ValidationError> + Send + Sync + 'static,
+    ) -> Self {
+        self.validators.push(Arc::new(check));
+        self
+    }
+
+    /// Computed: once it has a value other than null, no update changes it.
+    #[must_use]
+    pub fn keep_state(mut self) -> Self {
+        self.stability = Stability::Kept;
+        self
+    }
+
+    /// Computed: an update changes it only when one of these attributes or blocks beside it changes.
+    #[must_use]
+    pub fn derived_from(mut self, siblings: &[&str]) -> Self {
+        self.stability =
+            Stability::DerivedFrom(siblings.iter().map(|name| (*name).to_owned()).collect());
+        self
+    }
+
+    /// The attribute is part of the resource's identity.
+    #[must_use]
+    pub const fn identity(mut self) -> Self {
+        self.identity = true;
+        self
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it holds.
+    #[must_use]
+    pub const fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// The type of its value.
+    #[must_use]
+    pub fn ty(&self) -> Type {
+        match &self.shape {
+            Shape::Plain(ty) => ty.clone(),
+            Shape::Nested(Nesting::Single, body) => body.ty(),
+            Shape::Nested(Nesting::List, body) => Type::list(body.ty()),
+            Shape::Nested(Nesting::Set, body) => Type::set(body.ty()),
+            Shape::Nested(Nesting::Map, body) => Type::map(body.ty()),
+        }
+    }
+
+    /// The description in Markdown.
+    #[must_use]
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// The deprecation message, if it is deprecated.
+    #[must_use]
+    pub fn deprecation(&self) -> Option<&str> {
+        self.deprecation.as_deref()
+    }
+
+    /// Whether the configuration must set it.
+    #[must_use]
+    pub const fn is_required(&self) -> bool {
+        self.required
+    }
+
+    /// Whether the configuration may leave it out.
+    #[must_use]
+    pub const fn is_optional(&self) -> bool {
+        self.optional
+    }
+
+    /// Whether the provider may set it; true of attributes with a default.
+    #[must_use]
+    pub const fn is_computed(&self) -> bool {
+        self.computed || self.default.is_some()
+    }
+
+    /// Whether the configuration may set it.
+    #[must_use]
+    pub const fn is_configurable(&self) -> bool {
+        self.required || self.optional
+    }
+
+    /// Whether Terraform hides its values.
+    #[must_use]
+    pub const fn is_sensitive(&self) -> bool {
+        self.sensitive
+    }
+
+    /// Whether its value is never stored.
+    #[must_use]
+    pub const fn is_write_only(&self) -> bool {
+        self.write_only
+    }
+
+    /// Whether a change replaces the resource.
+    #[must_use]
+    pub const fn is_force_new(&self) -> bool {
+        self.force_new
+    }
+
+    /// Whether it is part of the identity.
+    #[must_use]
+    pub const fn is_identity(&self) -> bool {
+        self.identity
+    }
+
+    /// The value where the configuration sets none.
+    #[must_use]
+    pub const fn default_value(&self) -> Option<&Value> {
+        self.default.as_ref()
+    }
+
+    /// How it answers to changes elsewhere.
+    #[must_use]
+    pub const fn stability(&self) -> &Stability {
+        &self.stability
+    }
+
+    /// The first fault that its checks find in a value.
+    ///
+    /// # Errors
+    /// The fault found.
+    pub fn check_value(&self, value: &Value) -> Result<(), ValidationError> {
+        self.validators.iter().try_for_each(|check| check(value))
+    }
+}
+
+impl fmt::Debug for Attribute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attribute")
+            .field("name", &self.name)
+            .field("shape", &self.shape)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,457 @@
+//! The rules a schema must keep.
+//!
+//! Terraform applies the rules on names, presence, nesting and item counts when it loads a provider, and refuses the
+//! provider as a whole ("InternalValidate" in its `configschema` package); the others keep our planning well-defined.
+
+use super::{Attribute, Block, BlockNesting, Body, Nesting, Schema, Shape, Stability};
+use crate::framework::{codec, path::Path, types::Type};
+
+/// What a schema describes; the rules differ a little.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The provider's own configuration.
+    Provider,
+    /// A managed resource.
+    Resource,
+    /// A data source.
+    DataSource,
+}
+
+/// A schema breaks a rule.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("schema of `{schema}`: {}{problem}", at(.path))]
+pub struct SchemaError {
+    /// The provider, resource, data source or function.
+    pub schema: String,
+    /// The attribute or block at fault.
+    pub path: Path,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+fn at(path: &Path) -> String {
+    if path.is_root() {
+        String::new()
+    } else {
+        format!("`{path}` ")
+    }
+}
+
+/// Names with a meaning of their own in every block of the kind.
+fn reserved(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Provider => &["alias", "version"],
+        Kind::Resource | Kind::DataSource => &[
+            "connection",
+            "count",
+            "depends_on",
+            "for_each",
+            "lifecycle",
+            "provider",
+            "provisioner",
+        ],
+    }
+}
+
+impl Schema {
+    /// Holds the schema against the rules for managed resources.
+    ///
+    /// # Errors
+    /// The first rule broken, with the name of the attribute or block.
+    pub fn check(&self, name: &str) -> Result<(), SchemaError> {
+        self.check_as(Kind::Resource, name)
+    }
+
+    /// Holds the schema against the rules for its kind.
+    ///
+    /// # Errors
+    /// The first rule broken, with the name of the attribute or block.
+    pub fn check_as(&self, kind: Kind, name: &str) -> Result<(), SchemaError> {
+        let fault = |(path, problem): Fault| SchemaError {
+            schema: name.to_owned(),
+            path,
+            problem,
+        };
+        if self.version() < 0 {
+            return Err(fault((Path::root(), "has a negative version".to_owned())));
+        }
+        if self.deprecation() == Some("") {
+            return Err(fault((
+                Path::root(),
+                "is deprecated without a message".to_owned(),
+            )));
+        }
+        let reserved = reserved(kind);
+        let names = self.body().names();
+        if let Some(name) = names.iter().find(|name| reserved.contains(name)) {
+            return Err(fault((
+                Path::from(*name),
+                "has a name that Terraform reserves".to_owned(),
+            )));
+        }
+        check_body(
+            self.body(),
+            &Path::root(),
+            &Context {
+                kind,
+                in_set: false,
+                top: true,
+            },
+        )
+        .map_err(fault)
+    }
+}
+
+type Fault = (Path, String);
+
+struct Context {
+    kind: Kind,
+    in_set: bool,
+    top: bool,
+}
+
+impl Body {
+    fn names(&self) -> Vec<&str> {
+        let attributes = self.attributes.iter().map(Attribute::name);
+        attributes
+            .chain(self.blocks.iter().map(Block::name))
+            .collect()
+    }
+}
+
+fn check_body(body: &Body, path: &Path, context: &Context) -> Result<(), Fault> {
+    let names = body.names();
+    for (position, name) in names.iter().enumerate() {
+        let at = path.attribute(*name);
+        let well_formed = name
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+        if name.is_empty() || !well_formed {
+            return Err((
+                at,
+                "has a name with other characters than lower-case letters, digits and `_`"
+                    .to_owned(),
+            ));
+        }
+        if names
+            .iter()
+            .skip(position.saturating_add(1))
+            .any(|other| other == name)
+        {
+            return Err((at, "is declared twice".to_owned()));
+        }
+    }
+    for attribute in &body.attributes {
+        let at = path.attribute(attribute.name());
+        if let Some(problem) = attribute_problem(attribute, &names, context) {
+            return Err((at, problem.to_owned()));
+        }
+        if let Shape::Nested(nesting, inner) = attribute.shape() {
+            if inner.attributes.is_empty() {
+                return Err((at, "nests no attributes".to_owned()));
+            }
+            check_body(inner, &at, &context.inside(*nesting == Nesting::Set))?;
+        }
+    }
+    for block in &body.blocks {
+        let at = path.attribute(block.name());
+        if let Some(problem) = block_problem(block, context) {
+            return Err((at, problem));
+        }
+        check_body(
+            block.body(),
+            &at,
+            &context.inside(block.nesting() == BlockNesting::Set),
+        )?;
+    }
+    Ok(())
+}
+
+impl Context {
+    const fn inside(&self, set: bool) -> Self {
+        Self {
+            kind: self.kind,
+            in_set: self.in_set || set,
+            top: false,
+        }
+    }
+}
+
+fn attribute_problem(
+    attribute: &Attribute,
+    siblings: &[&str],
+    context: &Context,
+) -> Option<&'static str> {
+    let ty = attribute.ty();
+    let computed_only = attribute.computed && !attribute.optional && !attribute.required;
+    let rules = [
+        (
+            !(attribute.required || attribute.optional || attribute.computed),
+            "must be required, optional or computed",
+        ),
+        (
+            attribute.required && attribute.optional,
+            "cannot be required and optional",
+        ),
+        (
+            attribute.required && attribute.computed,
+            "cannot be required and computed",
+        ),
+        (
+            attribute.default.is_some() && !attribute.optional,
+            "has a default and must therefore be optional",
+        ),
+        (
+            attribute.default.is_some() && attribute.stability != Stability::Volatile,
+            "has a default, so no rule can keep or derive its value",
+        ),
+        (
+            attribute
+                .default
+                .as_ref()
+                .is_some_and(|value| !value.is_wholly_known() || !codec::conforms(value, &ty)),
+            "has a default of another type",
+        ),
+        (
+            attribute
+                .default
+                .as_ref()
+                .is_some_and(|value| attribute.check_value(value).is_err()),
+            "has a default that its own checks refuse",
+        ),
+        (
+            attribute.write_only && computed_only,
+            "is write-only and must be configurable",
+        ),
+        (
+            attribute.write_only
+                && (attribute.is_computed() || attribute.identity || attribute.force_new),
+            "is write-only, so it can be neither computed nor part of the identity nor a reason for replacement",
+        ),
+        (
+            attribute.write_only && context.in_set,
+            "is write-only, which nothing in a set can be",
+        ),
+        (
+            attribute.write_only && context.kind != Kind::Resource,
+            "is write-only, which only resources can have",
+        ),
+        (
+            context.in_set && attribute.is_computed(),
+            "is computed, which nothing in a set can be",
+        ),
+        (
+            !attribute.computed && attribute.stability != Stability::Volatile,
+            "is not computed, so there is no value to keep or derive",
+        ),
+        (
+            matches!(&attribute.stability, Stability::DerivedFrom(names)
+                if names.is_empty() || names.iter().any(|name| name == attribute.name() || !siblings.contains(&name.as_str()))),
+            "is derived from something that is not beside it",
+        ),
+        (
+            attribute.force_new && (computed_only || context.kind != Kind::Resource),
+            "forces replacement, which only configurable attributes of resources can",
+        ),
+        (
+            attribute.identity
+                && !(context.top && context.kind == Kind::Resource && ty == Type::String),
+            "is part of the identity, which only strings at the top of a resource can be",
+        ),
+        (
+            attribute.identity && attribute.is_configurable() && !attribute.force_new,
+            "is part of the identity, so a change must force replacement",
+        ),
+        (
+            context.kind == Kind::Provider && attribute.computed,
+            "is computed, which no provider argument can be",
+        ),
+        (
+            attribute.deprecation() == Some(""),
+            "is deprecated without a message",
+        ),
+        (
+            dynamic_in_collection(&ty),
+            "has a dynamic type inside a collection",
+        ),
+        (
+            context.in_set && ty.has_dynamic(),
+            "has a dynamic type, which nothing in a set can have",
+        ),
+    ];
+    rules
+        .into_iter()
+        .find_map(|(broken, problem)| broken.then_some(problem))
+}
+
+fn dynamic_in_collection(ty: &Type) -> bool {
+    match ty {
+        Type::String | Type::Number | Type::Bool | Type::Dynamic => false,
+        Type::List(element) | Type::Set(element) | Type::Map(element) => element.has_dynamic(),
+        Type::Object(attributes) => attributes.values().any(dynamic_in_collection),
+        Type::Tuple(elements) => elements.iter().any(dynamic_in_collection),
+    }
+}
+
+fn block_problem(block: &Block, context: &Context) -> Option<String> {
+    let (min, max) = (block.min_items(), block.max_items());
+    if let Some(operation) = block.bad_timeout() {
+        return Some(format!("has a bad operation or default for `{operation}`"));
+    }
+    let problem = match block.nesting() {
+        BlockNesting::Single if min != max || max > 1 => "is single, so it stands at most once",
+        BlockNesting::List | BlockNesting::Set if max > 0 && min > max => {
+            "demands more blocks than it allows"
+        }
+        _ if block.default_timeouts().is_some()
+            && !(context.top && context.kind != Kind::Provider) =>
+        {
+            "sets timeouts, which only resources and data sources have"
+        }
+        _ => return None,
+    };
+    Some(problem.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framework::schema::ValidationError;
+
+    fn problem(kind: Kind, schema: Schema) -> String {
+        schema.check_as(kind, "thing").unwrap_err().to_string()
+    }
+
+    fn of(attribute: Attribute) -> String {
+        problem(Kind::Resource, Schema::new(0).attributes([attribute]))
+    }
+
+    #[test]
+    fn a_sound_schema_passes() {
+        let schema = Schema::new(1)
+            .attributes([
+                Attribute::string("name").required().force_new().identity(),
+                Attribute::string("arn").computed().keep_state().identity(),
+                Attribute::string("url")
+                    .computed()
+                    .derived_from(&["name", "rule"]),
+                Attribute::number("size").optional().default(5),
+                Attribute::string("secret")
+                    .optional()
+                    .write_only()
+                    .sensitive(),
+                Attribute::nested(
+                    "limits",
+                    Nesting::Map,
+                    [Attribute::bool("hard").optional_computed()],
+                )
+                .optional(),
+            ])
+            .blocks([
+                Block::list("rule", [Attribute::string("id").computed()])
+                    .min(1)
+                    .max(3),
+                Block::set("tag", [Attribute::string("key").required()]),
+                Block::timeouts(&[("create", "1m")]),
+            ]);
+        schema.check("thing").unwrap();
+    }
+
+    #[test]
+    fn each_broken_rule_names_the_attribute() {
+        assert_eq!(
+            of(Attribute::string("a")),
+            "schema of `thing`: `a` must be required, optional or computed"
+        );
+        let cases = [
+            Attribute::string("Name").required(),
+            Attribute::string("").required(),
+            Attribute::string("count").required(),
+            Attribute::string("a").required().optional(),
+            Attribute::string("a").required().computed(),
+            Attribute::string("a").required().default("x"),
+            Attribute::string("a").computed().default("x"),
+            Attribute::string("a").optional().default(1),
+            Attribute::string("a")
+                .optional()
+                .default("x")
+                .validate(|_| Err(ValidationError::new("no", "never"))),
+            Attribute::string("a").computed().write_only(),
+            Attribute::string("a").optional_computed().write_only(),
+            Attribute::string("a").optional().keep_state(),
+            Attribute::string("a").computed().derived_from(&["b"]),
+            Attribute::string("a").computed().derived_from(&["a"]),
+            Attribute::string("a").computed().force_new(),
+            Attribute::number("a").required().force_new().identity(),
+            Attribute::string("a").required().identity(),
+            Attribute::string("a").required().deprecated(""),
+            Attribute::set("a", Type::Dynamic).required(),
+            Attribute::nested(
+                "a",
+                Nesting::Set,
+                [Attribute::string("b").optional().write_only()],
+            )
+            .required(),
+            Attribute::nested("a", Nesting::Set, [Attribute::string("b").computed()]).required(),
+            Attribute::nested("a", Nesting::Single, []).required(),
+        ];
+        for attribute in cases {
+            let name = attribute.name().to_owned();
+            assert!(of(attribute).contains(&format!("`{name}")), "{name}");
+        }
+    }
+
+    #[test]
+    fn blocks_and_kinds_have_their_rules() {
+        let cases = [
+            (
+                Kind::Resource,
+                Schema::new(0).blocks([Block::single("b", []).max(2)]),
+            ),
+            (
+                Kind::Resource,
+                Schema::new(0).blocks([Block::list("b", []).min(3).max(2)]),
+            ),
+            (
+                Kind::Resource,
+                Schema::new(0).blocks([Block::timeouts(&[("create", "soon")])]),
+            ),
+            (
+                Kind::Resource,
+                Schema::new(0).blocks([Block::timeouts(&[("explode", "1m")])]),
+            ),
+            (
+                Kind::Resource,
+                Schema::new(0).blocks([Block::set("b", [Attribute::bool("c").computed()])]),
+            ),
+            (
+                Kind::Resource,
+                Schema::new(0).blocks([Block::list("b", []), Block::list("b", [])]),
+            ),
+            (Kind::Resource, Schema::new(-1)),
+            (
+                Kind::Provider,
+                Schema::new(0).attributes([Attribute::string("alias").optional()]),
+            ),
+            (
+                Kind::Provider,
+                Schema::new(0).attributes([Attribute::string("b").optional_computed()]),
+            ),
+            (
+                Kind::Provider,
+                Schema::new(0).blocks([Block::timeouts(&[("create", "1m")])]),
+            ),
+            (
+                Kind::DataSource,
+                Schema::new(0).attributes([Attribute::string("b").optional().write_only()]),
+            ),
+            (
+                Kind::DataSource,
+                Schema::new(0).attributes([Attribute::string("b").required().force_new()]),
+            ),
+        ];
+        for (kind, schema) in cases {
+            assert!(problem(kind, schema).starts_with("schema of `thing`"));
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! Values of the Terraform language as a provider sees them.
+
+use std::collections::BTreeMap;
+
+use super::{
+    number::Number,
+    path::{Path, Step},
+    types::Type,
+};
+
+/// A value. Which types it may have is the schema's business; see [`Type`].
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// Not set.
+    Null,
+    /// Not known yet; Terraform's refinements of unknown values are accepted and not kept.
+    Unknown,
+    /// A boolean.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// Text.
+    String(String),
+    /// Elements in order.
+    List(Vec<Value>),
+    /// Distinct elements without order.
+    Set(Vec<Value>),
+    /// Elements under keys.
+    Map(BTreeMap<String, Value>),
+    /// Attributes under their names.
+    Object(BTreeMap<String, Value>),
+    /// Positions of different types.
+    Tuple(Vec<Value>),
+    /// A value that brings its type along, where the schema leaves the type open.
+    Dynamic(Box<Type>, Box<Value>),
+}
+
+static NULL: Value = Value::Null;
+
+impl Value {
+    /// An object with the given attributes.
+    #[must_use]
+    pub fn object<N: Into<String>>(attributes: impl IntoIterator<Item = (N, Self)>) -> Self {
+        Self::Object(
+            attributes
+                .into_iter()
+                .map(|(name, value)| (name.into(), value))
+                .collect(),
+        )
+    }
+
+    /// A map with the given elements.
+    #[must_use]
+    pub fn map<K: Into<String>, V: Into<Self>>(elements: impl IntoIterator<Item = (K, V)>) -> Self {
+        Self::Map(
+            elements
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        )
+    }
+
+    /// A list with the given elements.
+    #[must_use]
+    pub fn list<V: Into<Self>>(elements: impl IntoIterator<Item = V>) -> Self {
+        Self::List(elements.into_iter().map(Into::into).collect())
+    }
+
+    /// A set with the given elements; duplicates count once.
+    #[must_use]
+    pub fn set<V: Into<Self>>(elements: impl IntoIterator<Item = V>) -> Self {
+        let mut distinct: Vec<Self> = Vec::new();
+        for element in elements {
+            let element = element.into();
+            // Two unknowns may turn out different, so they stay two.
+            if !element.is_wholly_known() || !distinct.contains(&element) {
+                distinct.push(element);
+            }
+        }
+        Self::Set(distinct)
+    }
+
+    /// Whether the value is null.
+    #[must_use]
+    pub const fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// Whether the value itself is unknown; its parts may be unknown all the same.
+    #[must_use]
+    pub const fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown)
+    }
+
+    /// Whether neither the value nor anything inside is unknown.
+    #[must_use]
+    pub fn is_wholly_known(&self) -> bool {
+        self.find_unknown().is_none()
+    }
+
+    /// Where the first unknown part stands, if there is one.
+    #[must_use]
+    pub fn find_unknown(&self) -> Option<Path> {
+        let inside = |step: Option<Step>, value: &Self| {
+            value.find_unknown().map(|rest| {
+                step.into_iter()
+                    .chain(rest.steps().iter().cloned())
+                    .collect::<Path>()
+            })
+        };
+        match self {
+            Self::Unknown => Some(Path::root()),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => None,
+            Self::List(elements) | Self::Tuple(elements) => {
+                elements.iter().enumerate().find_map(|(index, value)| {
+                    inside(Path::root().index(index).steps().first().cloned(), value)
+                })
+            }
+            Self::Set(elements) => elements
+                .iter()
+                .any(|value| !value.is_wholly_known())
+                .then(Path::root),
+            Self::Map(elements) => elements
+                .iter()
+                .find_map(|(key, value)| inside(Some(Step::Key(key.clone())), value)),
+            Self::Object(attributes) => attributes
+                .iter()
+                .find_map(|(name, value)| inside(Some(Step::Attribute(name.clone())), value)),
+            Self::Dynamic(_, value) => value.find_unknown(),
+        }
+    }
+
+    /// The value with every unknown part replaced by null, for what must be stored after a failure.
+    #[must_use]
+    pub fn unknown_to_null(self) -> Self {
+        let all = |elements: Vec<Self>| elements.into_iter().map(Self::unknown_to_null);
+        let each = |entries: BTreeMap<String, Self>| {
+            entries
+                .into_iter()
+                .map(|(key, value)| (key, value.unknown_to_null()))
+                .collect()
+        };
+        match self {
+            Self::Unknown => Self::Null,
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => self,
+            Self::List(elements) => Self::List(all(elements).collect()),
+            Self::Tuple(elements) => Self::Tuple(all(elements).collect()),
+            Self::Set(elements) => Self::set(all(elements)),
+            Self::Map(elements) => Self::Map(each(elements)),
+            Self::Object(attributes) => Self::Object(each(attributes)),
+            Self::Dynamic(ty, value) => Self::Dynamic(ty, Box::new(value.unknown_to_null())),
+        }
+    }
+
+    /// The attribute of an object; null when it is absent or this is no object.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> &Self {
+        match self {
+            Self::Object(attributes) => attributes.get(name).unwrap_or(&NULL),
+            _ => &NULL,
+        }
+    }
+
+    /// Sets the attribute of an object; no effect on other values.
+    pub fn set_attribute(&mut self, name: &str, value: Self) {
+        if let Self::Object(attributes) = self {
+            attributes.insert(name.to_owned(), value);
+        }
+    }
+
+    /// The value at a path; null where the path leads nowhere.
+    #[must_use]
+    pub fn at(&self, path: &Path) -> &Self {
+        path.steps()
+            .iter()
+            .fold(self, |value, step| match (value, step) {
+                (Self::Object(entries), Step::Attribute(name)) => {
+                    entries.get(name).unwrap_or(&NULL)
+                }
+                (Self::Map(entries), Step::Key(key)) => entries.get(key).unwrap_or(&NULL),
+                (Self::List(elements) | Self::Tuple(elements), Step::Index(index)) => {
+                    usize::try_from(*index)
+                        .ok()
+                        .and_then(|index| elements.get(index))
+                        .unwrap_or(&NULL)
+                }
+                _ => &NULL,
+            })
+    }
+
+    /// The text of a string.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The truth of a boolean.
+    #[must_use]
+    pub const fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(truth) => Some(*truth),
+            _ => None,
+        }
+    }
+
+    /// The number, if it is one.
+    #[must_use]
+    pub const fn as_number(&self) -> Option<&Number> {
+        match self {
+            Self::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The elements of a list, set or tuple.
+    #[must_use]
+    pub fn as_elements(&self) -> Option<&[Self]> {
+        match self {
+            Self::List(elements) | Self::Set(elements) | Self::Tuple(elements) => Some(elements),
+            _ => None,
+        }
+    }
+
+    /// The entries of a map or object.
+    #[must_use]
+    pub const fn as_entries(&self) -> Option<&BTreeMap<String, Self>> {
+        match self {
+            Self::Map(entries) | Self::Object(entries) => Some(entries),
+            _ => None,
+        }
+    }
+}
+
+/// Equality of meaning: the order of a set does not matter.
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Null, Self::Null) | (Self::Unknown, Self::Unknown) => true,
+            (Self::Bool(a), Self::Bool(b)) => a == b,
+            (Self::Number(a), Self::Number(b)) => a == b,
+            (Self::String(a), Self::String(b)) => a == b,
+            (Self::List(a), Self::List(b)) | (Self::Tuple(a), Self::Tuple(b)) => a == b,
+            (Self::Set(a), Self::Set(b)) => a == b || same_elements(a, b),
+            (Self::Map(a), Self::Map(b)) | (Self::Object(a), Self::Object(b)) => a == b,
+            (Self::Dynamic(a, x), Self::Dynamic(b, y)) => a == b && x == y,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Value {}
+
+fn same_elements(a: &[Value], b: &[Value]) -> bool {
+    let mut rest: Vec<&Value> = b.iter().collect();
+    a.len() == b.len()
+        && a.iter().all(|element| {
+            let found = rest.iter().position(|candidate| *candidate == element);
+            found.map(|position| rest.swap_remove(position)).is_some()
+        })
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::String(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::String(text)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(truth: bool) -> Self {
+        Self::Bool(truth)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<i32> for Value {
+    fn from(number: i32) -> Self {
+        Self::from(i64::from(number))
+    }
+}
+
+impl From<u64> for Value {
+    fn from(number: u64) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<Number> for Value {
+    fn from(number: Number) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl<V: Into<Self>> From<Option<V>> for Value {
+    fn from(value: Option<V>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+impl<V: Into<Self>> From<Vec<V>> for Value {
+    fn from(elements: Vec<V>) -> Self {
+        Self::list(elements)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_have_no_order_and_no_duplicates() {
+        assert_eq!(Value::set(["a", "b", "a"]), Value::set(["b", "a"]));
+        assert_ne!(Value::set(["a", "b"]), Value::set(["a", "c"]));
+        assert_ne!(Value::list(["a", "b"]), Value::list(["b", "a"]));
+        assert_eq!(
+            Value::set([Value::Unknown, Value::Unknown])
+                .as_elements()
+                .map(<[_]>::len),
+            Some(2)
+        );
+    }
+
+    #[test]
+    fn unknown_parts_are_found_and_removed() {
+        let value = Value::object([
+            ("a", Value::from("x")),
+            ("b", Value::list([Value::from("y"), Value::Unknown])),
+            ("c", Value::set([Value::Unknown])),
+        ]);
+        assert_eq!(value.find_unknown().unwrap().to_string(), "b[1]");
+        let known = value.unknown_to_null();
+        assert!(known.is_wholly_known());
+        assert_eq!(known.at(&Path::from("b").index(0)), &Value::from("y"));
+        assert_eq!(known.at(&Path::from("b").index(7)), &Value::Null);
+    }
+}
