@@ -197,7 +197,7 @@ mod tests {
     fn checks_skip_null_and_unknown_values() {
         let schema = Schema::new(0).attributes([Attribute::list("names", Type::String)
             .optional()
-            .validate(|_| Err(ValidationError::new("never right", "leave it out")))]);
+            .validate(|_| Err(ValidationError::new("never right: leave it out")))]);
         for value in [Value::Null, Value::Unknown] {
             assert!(messages(&schema, &Value::object([("names", value)])).is_empty());
         }

@@ -8,24 +8,16 @@ use crate::framework::{types::Type, value::Value};
 /// A check of one attribute's value; it never sees null or unknown values.
 pub type Validator = Arc<dyn Fn(&Value) -> Result<(), ValidationError> + Send + Sync>;
 
-/// What is wrong with a value and what to write instead.
+/// What is wrong with a value and what to write instead, in one line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}: {remedy}")]
-pub struct ValidationError {
-    /// The fault.
-    pub message: String,
-    /// What to do about it.
-    pub remedy: String,
-}
+#[error("{0}")]
+pub struct ValidationError(String);
 
 impl ValidationError {
-    /// An error with its remedy.
+    /// An error from its message; any error that a person can act on will do.
     #[must_use]
-    pub fn new(message: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            remedy: remedy.into(),
-        }
+    pub fn new(message: impl fmt::Display) -> Self {
+        Self(message.to_string())
     }
 }
 

@@ -217,10 +217,9 @@ fn check_duration(value: &Value) -> Result<(), ValidationError> {
     let text = value.as_str().unwrap_or_default();
     match parse_duration(text) {
         Some(_) => Ok(()),
-        None => Err(ValidationError::new(
-            format!("`{text}` is not a positive duration"),
-            "write numbers with units, as in `90s`, `20m` or `1h30m`",
-        )),
+        None => Err(ValidationError::new(format!(
+            "`{text}` is not a positive duration: write numbers with units, as in `90s`, `20m` or `1h30m`"
+        ))),
     }
 }
 

@@ -375,7 +375,7 @@ mod tests {
             Attribute::string("a")
                 .optional()
                 .default("x")
-                .validate(|_| Err(ValidationError::new("no", "never"))),
+                .validate(|_| Err(ValidationError::new("no: never"))),
             Attribute::string("a").computed().write_only(),
             Attribute::string("a").optional_computed().write_only(),
             Attribute::string("a").optional().keep_state(),
