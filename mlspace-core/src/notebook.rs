@@ -23,6 +23,7 @@ pub use check::{
 pub use network::{Network, choose_subnet};
 pub use read::Known;
 pub use state::Status;
+pub use tagging::all_tags;
 
 use crate::{
     name::{NotebookName, ProjectName, UserName},

@@ -9,14 +9,19 @@ use crate::{
 
 /// All tags that the instance should have. The platform's own win over everything, the notebook's over the provider's defaults.
 pub(crate) fn wanted(spec: &NotebookSpec, settings: &Settings) -> Tags {
+    all_tags(settings, &spec.project, &spec.user, &spec.tags)
+}
+
+/// All tags of a notebook whose own are `own`: the platform's win over everything, its own over the provider's defaults.
+pub fn all_tags(settings: &Settings, project: &ProjectName, user: &UserName, own: &Tags) -> Tags {
     settings
         .default_tags
         .clone()
-        .overlaid(&spec.tags)
+        .overlaid(own)
         .overlaid(&tags::resource_tags(
             &settings.system_tag,
-            &spec.project,
-            &spec.user,
+            project,
+            user,
         ))
 }
 
