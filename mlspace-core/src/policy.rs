@@ -23,9 +23,12 @@
 
 mod condition;
 mod document;
+mod equivalence;
 mod error;
 mod json;
+mod kind;
 mod operator;
+mod pack;
 mod parse;
 pub mod pattern;
 mod principal;
@@ -35,8 +38,11 @@ pub mod template;
 
 pub use condition::{Condition, ConditionKey, Conditions};
 pub use document::{Document, Version};
+pub use equivalence::equivalent;
 pub use error::{ParseError, Problem};
+pub use kind::{ATTACHED_POLICIES_PER_ROLE, Kind, SERVICE_CONTROL_POLICIES_PER_TARGET, Violation};
 pub use operator::{ConditionOperator, Operator, SetQualifier, UnknownOperator};
+pub use pack::{Carrier, PackError, pack};
 pub use principal::Principal;
 pub use statement::{Clause, Effect, Statement};
 

@@ -27,6 +27,21 @@ pub(super) fn pretty(document: &Document) -> String {
     writer.out
 }
 
+/// The size of one statement, as [`Document::size`] counts it.
+pub(super) fn statement_size(statement: &Statement) -> usize {
+    let mut writer = Writer {
+        out: String::new(),
+        indent: None,
+    };
+    writer.statement(statement);
+    count(&writer.out)
+}
+
+/// Characters that are not white space.
+pub(super) fn count(json: &str) -> usize {
+    json.chars().filter(|c| !c.is_whitespace()).count()
+}
+
 struct Writer {
     out: String,
     /// The present depth when pretty-printing.

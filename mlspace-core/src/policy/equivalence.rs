@@ -1,0 +1,225 @@
+//! Comparison by meaning.
+//!
+//! Each document is brought into a normal form, and documents are equivalent when their forms are equal; so
+//! equivalence is reflexive, symmetric and transitive by construction. The form knows only rewritings that keep every
+//! decision of IAM. Two documents with equal decisions may still differ in form: "not equivalent" means "not shown to
+//! be the same".
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::condition::Condition;
+use super::document::{Document, Version};
+use super::operator::{ConditionOperator, Operator, SetQualifier};
+use super::pattern::{Case, Pattern};
+use super::principal::Principal;
+use super::statement::{Clause, Effect, Statement};
+
+/// Statements are taken apart into single grants up to this many per document; those of longer ones are compared whole.
+const MAX_GRANTS: usize = 200_000;
+
+impl Document {
+    /// Whether both documents decide every request alike, as far as their normal forms show.
+    ///
+    /// Without meaning are: the order of statements and values, a list of one, repetition, `Sid` and `Id`, the case of
+    /// actions, condition keys and operators, how grants are spread over statements, an action named beside a pattern
+    /// that covers it, the choice between `ArnLike` and `ArnEquals`, `StringLike` without wildcards, and the version
+    /// where no variable is used.
+    #[must_use]
+    pub fn equivalent(&self, other: &Self) -> bool {
+        Form::of(self) == Form::of(other)
+    }
+}
+
+/// See [`Document::equivalent`].
+#[must_use]
+pub fn equivalent(a: &Document, b: &Document) -> bool {
+    a.equivalent(b)
+}
+
+#[derive(PartialEq, Eq)]
+struct Form {
+    /// Only where it matters.
+    version: Option<Version>,
+    statements: BTreeMap<Frame, Grants>,
+}
+
+/// What statements must share to be joined. `Not` elements can't be joined value by value, so they belong here.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Frame {
+    effect: Effect,
+    conditions: BTreeSet<Condition>,
+    not_actions: Option<BTreeSet<String>>,
+    not_resources: Option<BTreeSet<String>>,
+    not_principals: Option<BTreeSet<Principal>>,
+}
+
+#[derive(Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Grants {
+    /// One entry for every principal, action and resource.
+    single: BTreeSet<(Option<Principal>, Option<String>, Option<String>)>,
+    /// The statements of a document too large to take apart.
+    whole: BTreeSet<Lists>,
+}
+
+impl Form {
+    fn of(document: &Document) -> Self {
+        let version = document
+            .statements
+            .iter()
+            .any(uses_variables)
+            .then_some(document.version);
+        let variables = document.version == Version::V2012;
+        // As a set, so that neither order nor repetition decides whether the limit is passed.
+        let parts: BTreeSet<Parts> = document
+            .statements
+            .iter()
+            .map(|s| take_apart(s, variables))
+            // A statement about no action, resource or principal decides nothing.
+            .filter(|(_, (principals, actions, resources))| {
+                !(principals.is_empty() || actions.is_empty() || resources.is_empty())
+            })
+            .collect();
+        let product =
+            |(_, (p, a, r)): &Parts| p.len().saturating_mul(a.len()).saturating_mul(r.len());
+        let small = parts.iter().map(product).fold(0, usize::saturating_add) <= MAX_GRANTS;
+        let mut statements: BTreeMap<Frame, Grants> = BTreeMap::new();
+        for (frame, (principals, actions, resources)) in parts {
+            let grants = statements.entry(frame).or_default();
+            if !small {
+                grants.whole.insert((principals, actions, resources));
+                continue;
+            }
+            for principal in &principals {
+                for action in &actions {
+                    for resource in &resources {
+                        grants
+                            .single
+                            .insert((principal.clone(), action.clone(), resource.clone()));
+                    }
+                }
+            }
+        }
+        Self {
+            version,
+            statements,
+        }
+    }
+}
+
+/// Principals, actions and resources of a statement, `None` where the element is absent or a `Not` element.
+type Lists = (
+    Vec<Option<Principal>>,
+    Vec<Option<String>>,
+    Vec<Option<String>>,
+);
+type Parts = (Frame, Lists);
+
+fn take_apart(statement: &Statement, variables: bool) -> Parts {
+    let conditions = statement
+        .conditions
+        .iter()
+        .map(|c| normal_condition(c, variables))
+        .collect();
+    let (principals, not_principals) = split(statement.principals.as_ref(), Clone::clone);
+    let (actions, not_actions) = split(Some(&statement.actions), normal_actions);
+    let (resources, not_resources) = split(statement.resources.as_ref(), normal_resources);
+    let frame = Frame {
+        effect: statement.effect,
+        conditions,
+        not_actions,
+        not_resources,
+        not_principals,
+    };
+    (frame, (principals, actions, resources))
+}
+
+/// The values to join over, and the `Not` element if it is one. An absent or `Not` element counts as one value.
+fn split<T: Ord + Clone>(
+    clause: Option<&Clause<T>>,
+    normal: impl Fn(&BTreeSet<T>) -> BTreeSet<T>,
+) -> (Vec<Option<T>>, Option<BTreeSet<T>>) {
+    match clause {
+        None => (vec![None], None),
+        Some(Clause::Only(values)) => (normal(values).into_iter().map(Some).collect(), None),
+        Some(Clause::Except(values)) => (vec![None], Some(normal(values))),
+    }
+}
+
+/// Lower case, and without actions that a pattern of the same list covers.
+fn normal_actions(actions: &BTreeSet<String>) -> BTreeSet<String> {
+    let folded: BTreeSet<String> = actions
+        .iter()
+        .map(|a| one_star(&a.to_ascii_lowercase()))
+        .collect();
+    let (patterns, plain): (BTreeSet<String>, BTreeSet<String>) =
+        folded.into_iter().partition(|a| a.contains(['*', '?']));
+    let covers: Vec<Pattern> = patterns.iter().map(|p| Pattern::wildcard(p)).collect();
+    let rest = plain
+        .into_iter()
+        .filter(|a| !covers.iter().any(|p| p.matches(a, Case::Ignored)));
+    rest.chain(patterns).collect()
+}
+
+fn normal_resources(resources: &BTreeSet<String>) -> BTreeSet<String> {
+    if resources.contains("*") {
+        BTreeSet::from(["*".to_owned()])
+    } else {
+        resources.clone()
+    }
+}
+
+/// Stars in a row mean one.
+fn one_star(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    for c in pattern.chars() {
+        if c != '*' || !out.ends_with('*') {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn normal_condition(condition: &Condition, variables: bool) -> Condition {
+    let mut values = condition.values.clone();
+    let comparison = match condition.operator.comparison {
+        Operator::ArnEquals => Operator::ArnLike,
+        Operator::ArnNotEquals => Operator::ArnNotLike,
+        Operator::StringLike if values.iter().all(|v| no_wildcard(v, variables)) => {
+            Operator::StringEquals
+        }
+        Operator::StringNotLike if values.iter().all(|v| no_wildcard(v, variables)) => {
+            Operator::StringNotEquals
+        }
+        same => same,
+    };
+    if matches!(comparison, Operator::Bool | Operator::Null) {
+        values = values.iter().map(|v| v.to_ascii_lowercase()).collect();
+    }
+    // A missing key makes negated operators and `ForAllValues` true already.
+    let qualifier = condition.operator.qualifier;
+    let idle = qualifier == Some(SetQualifier::ForAllValues)
+        || (qualifier.is_none() && comparison.is_negated());
+    let operator = ConditionOperator {
+        comparison,
+        if_exists: condition.operator.if_exists && !idle,
+        qualifier,
+    };
+    Condition {
+        operator,
+        key: condition.key.as_str().to_ascii_lowercase().into(),
+        values,
+    }
+}
+
+/// Whether a value means the same to `StringLike` and `StringEquals`. Values with variables are left alone unless
+/// variables are plain text, where the braces matter to neither.
+fn no_wildcard(value: &str, variables: bool) -> bool {
+    let varies = variables && value.contains("${");
+    !varies && !value.contains(['*', '?'])
+}
+
+fn uses_variables(statement: &Statement) -> bool {
+    let resources = statement.resources.iter().flat_map(Clause::values);
+    let values = statement.conditions.iter().flat_map(|c| &c.values);
+    resources.chain(values).any(|text| text.contains("${"))
+}
