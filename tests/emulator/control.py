@@ -8,7 +8,8 @@
 | `GET  log`     | `{"calls": [...], "counts": {"iam:CreateRole": 1}}` |
 | `POST log`     | clears the log |
 | `POST faults`  | arms one fault (an object) or several (a list); see `faults.py` |
-| `DELETE faults`| disarms all, returns how often each struck |
+| `GET  faults`  | how often each struck |
+| `DELETE faults`| the same, and disarms all |
 | `GET  world`   | everything that exists; see `world.py` |
 | `POST call`    | `{"service", "action", "params"}`: an AWS call by someone else |
 | `POST s3`      | `{"method", "path", "query", "body"}`: the same for S3 |
@@ -83,9 +84,10 @@ def _act(emulator: Emulator, method: str, what: str, asked: Any) -> Any:
         case "POST", "faults":
             wishes = asked if isinstance(asked, list) else [asked]
             return {"armed": len([emulator.faults.add(wish) for wish in wishes])}
-        case "DELETE", "faults":
+        case ("GET" | "DELETE"), "faults":
             struck = [fault.struck for fault in emulator.faults.pending]
-            emulator.faults.clear()
+            if method == "DELETE":
+                emulator.faults.clear()
             return {"struck": struck}
         case "GET", "world":
             return world()

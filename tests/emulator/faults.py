@@ -9,17 +9,20 @@ optionally one parameter's value), lets `skip` of them pass, and strikes the nex
 - `reset`: breaks the connection; no effect.
 - `lost`: the call takes effect, then the connection breaks: the ambiguous write.
 - `error_after`: the call takes effect, then `code` is answered.
+- `hold`, `hold_after`: the call waits, before or after its effect, until the faults
+  are disarmed; a test kills the caller in the meantime.
 """
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from typing import Any
 
 from . import wire
 from .wire import Answer, Call, Refusal
 
-MODES = {"error", "throttle", "reset", "lost", "error_after"}
+MODES = {"error", "throttle", "reset", "lost", "error_after", "hold", "hold_after"}
 
 # How each service words throttling: "Error retries and exponential backoff in AWS"
 # and the services' own lists of common errors.
@@ -53,11 +56,12 @@ class Fault:
     message: str = "a fault injected by the test"
     status: int = 403
     struck: int = 0
+    disarmed: threading.Event = field(default_factory=threading.Event)
 
     @property
     def happens(self) -> bool:
         """Whether the call takes effect all the same."""
-        return self.mode in {"lost", "error_after"}
+        return self.mode in {"lost", "error_after", "hold_after"}
 
     def wants(self, call: Call) -> bool:
         """Whether this fault is about such a call."""
@@ -68,9 +72,14 @@ class Fault:
             and all(call.params.get(key) == value for key, value in self.where.items())
         )
 
+    def wait(self) -> None:
+        """Hold a call until the fault is disarmed. Never while holding the emulator's lock."""
+        if self.mode in {"hold", "hold_after"}:
+            self.disarmed.wait(120)
+
     def answer(self, call: Call) -> Answer | None:
         """What the caller gets: nothing means a broken connection."""
-        if self.mode in {"reset", "lost"}:
+        if self.mode in {"reset", "lost", "hold", "hold_after"}:
             return None
         if self.mode == "throttle":
             usual = ("ThrottlingException", "Rate exceeded", 400)
@@ -105,5 +114,7 @@ class Faults:
         return None
 
     def clear(self) -> None:
-        """Disarm all."""
+        """Disarm all, and let go of what they hold."""
+        for fault in self.pending:
+            fault.disarmed.set()
         self.pending.clear()

@@ -79,7 +79,9 @@ class Emulator:
                 if fault:
                     answer = fault.answer(call)
             self.journal.end(entry, answer)
-            return answer
+        if fault:
+            fault.wait()
+        return answer
 
     def perform(
         self, call: wire.Call, environ: dict[str, Any], body: bytes

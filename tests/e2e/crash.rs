@@ -1,0 +1,187 @@
+//! The process dies, or a call fails, at any point: the next apply ends in the same place.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::{Core, Stage, TEAM, scenario};
+
+/// Where a run that nothing disturbs arrives, and how many writing calls it takes.
+fn undisturbed(stage: &Stage) -> (Value, Vec<String>) {
+    stage.aws.clear_log();
+    stage.configure(TEAM);
+    stage.apply().assert_ok();
+    let writes = stage.aws.writes();
+    let world = comparable(stage);
+    stage.strike();
+    (world, writes)
+}
+
+/// The account without times and version numbers.
+fn comparable(stage: &Stage) -> Value {
+    let mut world = stage.aws.world();
+    for policy in world["policies"].as_object_mut().expect("policies").values_mut() {
+        policy["versions"] = Value::Null;
+    }
+    for table in world["tables"].as_object_mut().expect("tables").values_mut() {
+        for item in table.as_array_mut().expect("items") {
+            let item = item.as_object_mut().expect("an item");
+            for time in ["createdAt", "lastUpdatedAt", "terminationTime"] {
+                item.remove(time);
+            }
+        }
+    }
+    world
+}
+
+/// Applies until Terraform succeeds. What was finished when the state was lost can't be told from
+/// someone else's; the error then names the import command, and this follows it, as an operator would.
+fn recover(stage: &Stage, context: &str) {
+    const IDS: [(&str, &str); 4] = [
+        ("mlspace_project.fraud", "fraud"),
+        ("mlspace_membership.alice", "fraud/alice"),
+        ("mlspace_dataset.cards", "project/fraud/cards-2026"),
+        ("mlspace_notebook.alice", "alice-fraud"),
+    ];
+    for _ in 0..=IDS.len() {
+        let outcome = stage.apply();
+        if outcome.code == Some(0) {
+            stage.plan().assert_empty();
+            return;
+        }
+        let errors = outcome.errors();
+        let mut followed = false;
+        for error in &errors {
+            let named = IDS.iter().find(|(address, _)| *address == error.address);
+            if let Some((address, id)) = named
+                && error.detail.contains("import")
+            {
+                let done = stage.work.import(address, id);
+                assert_eq!(done.code, Some(0), "{context}: {}", done.stderr);
+                followed = true;
+            }
+        }
+        assert!(followed, "{context}: {errors:#?}");
+    }
+    panic!("{context}: still failing after importing everything");
+}
+
+scenario! {
+    /// Each writing call is refused in turn, once with and once without having taken effect.
+    fn any_write_fails(stage) {
+        let (goal, writes) = undisturbed(stage);
+        for mode in ["error", "error_after"] {
+            for (n, call) in writes.iter().enumerate() {
+                let context = format!("{mode} at write {n} ({call})");
+                eprintln!("{context}");
+                stage.aws.fault(&json!({
+                    "mode": mode, "writes_only": true, "skip": n,
+                    "code": "AccessDeniedException", "message": "refused by the test",
+                }));
+                let outcome = stage.apply();
+                assert_ne!(outcome.code, Some(0), "{context}: the error was swallowed");
+                assert_eq!(stage.aws.clear_faults(), [1], "{context}");
+                recover(stage, &context);
+                assert_eq!(comparable(stage), goal, "{context}");
+                stage.strike();
+            }
+        }
+    }
+}
+
+scenario! {
+    /// Each reply to a writing call is lost in turn; the SDK's retry must not make two of anything.
+    fn any_reply_is_lost(stage) {
+        let (goal, writes) = undisturbed(stage);
+        for (n, call) in writes.iter().enumerate() {
+            let context = format!("lost reply to write {n} ({call})");
+            eprintln!("{context}");
+            stage.aws.fault(&json!({"mode": "lost", "writes_only": true, "skip": n}));
+            let outcome = stage.apply();
+            assert_eq!(stage.aws.clear_faults(), [1], "{context}");
+            if outcome.code != Some(0) {
+                recover(stage, &context);
+            }
+            stage.plan().assert_empty();
+            assert_eq!(comparable(stage), goal, "{context}");
+            stage.strike();
+        }
+    }
+}
+
+scenario! {
+    /// Throttling is waited out.
+    fn throttling(stage) {
+        stage.provider("");
+        for service in ["iam", "dynamodb", "sagemaker", "s3"] {
+            stage.aws.fault(&json!({"mode": "throttle", "service": service, "skip": 2, "times": 2}));
+        }
+        stage.converge(TEAM);
+        assert_eq!(stage.aws.clear_faults(), [2, 2, 2, 2]);
+        stage.strike();
+    }
+}
+
+/// Runs Terraform until the `n`th writing call arrives, and kills it and the provider there.
+fn kill_at(stage: &Stage, arguments: &[&str], mode: &str, n: usize) {
+    stage.aws.fault(&json!({"mode": mode, "writes_only": true, "skip": n}));
+    let mut child = stage.work.start(arguments);
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while stage.aws.struck() != [1] {
+        assert!(
+            child.try_wait().expect("a child").is_none(),
+            "Terraform ended before write {n}"
+        );
+        assert!(Instant::now() < deadline, "write {n} never came");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let group = format!("-{}", child.id());
+    let killed = Command::new("kill").args(["-KILL", "--", &group]).status();
+    assert!(killed.is_ok_and(|status| status.success()), "kill {group}");
+    child.wait().expect("a child");
+    stage.aws.clear_faults();
+}
+
+fn killed_anywhere(stage: &Stage, mode: &str) {
+    let (goal, writes) = undisturbed(stage);
+    for (n, call) in writes.iter().enumerate() {
+        let context = format!("killed ({mode}) at write {n} ({call})");
+        eprintln!("{context}");
+        kill_at(stage, &["apply", "-auto-approve", "-no-color"], mode, n);
+        recover(stage, &context);
+        assert_eq!(comparable(stage), goal, "{context}");
+        stage.strike();
+    }
+}
+
+/// Before each writing call takes effect. Under one core: it is the provider that is on trial.
+#[test]
+fn killed_before_any_write() {
+    killed_anywhere(&Stage::new(&Core::pinned()), "hold");
+}
+
+/// After each writing call took effect.
+#[test]
+fn killed_after_any_write() {
+    killed_anywhere(&Stage::new(&Core::pinned()), "hold_after");
+}
+
+/// While destroying: the next destroy finishes the work.
+#[test]
+fn killed_while_destroying() {
+    let stage = Stage::new(&Core::pinned());
+    stage.configure(TEAM);
+    stage.apply().assert_ok();
+    stage.aws.clear_log();
+    stage.strike();
+    let writes = stage.aws.writes();
+    for mode in ["hold", "hold_after"] {
+        for (n, call) in writes.iter().enumerate() {
+            eprintln!("killed ({mode}) at write {n} of the destroy ({call})");
+            stage.apply().assert_ok();
+            kill_at(&stage, &["destroy", "-auto-approve", "-no-color"], mode, n);
+            stage.strike();
+        }
+    }
+}

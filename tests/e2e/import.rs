@@ -1,0 +1,83 @@
+//! What exists is taken over by its id, and then nothing is left to do.
+
+use crate::support::{TEAM, scenario};
+
+const IDS: [(&str, &str); 4] = [
+    ("mlspace_project.fraud", "fraud"),
+    ("mlspace_membership.alice", "fraud/alice"),
+    ("mlspace_dataset.cards", "project/fraud/cards-2026"),
+    ("mlspace_notebook.alice", "alice-fraud"),
+];
+
+scenario! {
+    /// Each of the four resources is imported by its id, and the plan is empty.
+    fn by_id(stage) {
+        stage.converge(TEAM);
+        for (address, id) in IDS {
+            stage.work.forget(address);
+            let done = stage.work.import(address, id);
+            assert_eq!(done.code, Some(0), "{address}: {}{}", done.stdout, done.stderr);
+            stage.plan().assert_empty();
+        }
+        stage.strike();
+    }
+}
+
+scenario! {
+    /// Import blocks do the same in one plan, without any other change.
+    fn by_block(stage) {
+        stage.converge(TEAM);
+        let mut blocks = TEAM.to_owned();
+        for (address, id) in IDS {
+            stage.work.forget(address);
+            blocks.push_str(&format!("\nimport {{\n  to = {address}\n  id = \"{id}\"\n}}\n"));
+        }
+        stage.configure(&blocks);
+        stage.aws.clear_log();
+        let plan = stage.plan();
+        assert_eq!(plan.changes(), []);
+        stage.apply().assert_ok();
+        assert_eq!(stage.aws.writes(), Vec::<String>::new(), "importing changes nothing");
+        stage.plan().assert_empty();
+        stage.strike();
+    }
+}
+
+scenario! {
+    /// An id that is none, or of nothing, says so.
+    fn of_nothing(stage) {
+        stage.configure(TEAM);
+        let cases = [
+            ("mlspace_project.fraud", "nowhere", "nowhere"),
+            ("mlspace_membership.alice", "fraud", "fraud"),
+            ("mlspace_membership.alice", "fraud/nobody", "fraud/nobody"),
+            ("mlspace_dataset.cards", "project/cards", "project/cards"),
+            ("mlspace_dataset.cards", "project/fraud/none", "none"),
+            ("mlspace_notebook.alice", "none", "none"),
+        ];
+        for (address, id, named) in cases {
+            let done = stage.work.import(address, id);
+            assert_ne!(done.code, Some(0), "{address} {id}");
+            assert!(done.stderr.contains(named), "{address} {id}: {}", done.stderr);
+            assert_eq!(stage.work.state(address), None);
+        }
+        assert_eq!(stage.aws.writes(), Vec::<String>::new());
+    }
+}
+
+scenario! {
+    /// What exists already is not taken over in silence: the error names the import command.
+    fn creating_what_exists(stage) {
+        stage.converge(TEAM);
+        for (address, id) in IDS {
+            stage.work.forget(address);
+            let before = stage.aws.world();
+            stage.apply().assert_error(&["import", id]);
+            assert_eq!(stage.aws.world(), before, "{address}: nothing changes");
+            let done = stage.work.import(address, id);
+            assert_eq!(done.code, Some(0), "{address}: {}", done.stderr);
+        }
+        stage.plan().assert_empty();
+        stage.strike();
+    }
+}
