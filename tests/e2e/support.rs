@@ -10,7 +10,6 @@ mod terraform;
 mod tools;
 
 pub(crate) use config::{PEOPLE, TEAM, notebook};
-pub(crate) use outcome::Outcome;
 pub(crate) use stage::Stage;
 pub(crate) use terraform::PROVIDER;
 pub(crate) use tools::Core;

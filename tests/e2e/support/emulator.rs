@@ -93,7 +93,9 @@ impl Emulator {
 
     /// The calls so far that change something.
     pub(crate) fn writes(&self) -> Vec<String> {
-        const READS: [&str; 7] = ["Get", "List", "Describe", "Head", "BatchGet", "Query", "Scan"];
+        const READS: [&str; 7] = [
+            "Get", "List", "Describe", "Head", "BatchGet", "Query", "Scan",
+        ];
         let mut calls = self.calls();
         calls.retain(|call| {
             let action = call.split(':').nth(1).unwrap_or_default();

@@ -55,11 +55,6 @@ impl Plan {
         assert_eq!(found, [(address.to_owned(), wanted)]);
     }
 
-    /// The planned value of one attribute, `null` where it is not yet known.
-    pub(crate) fn after(&self, address: &str, attribute: &str) -> Value {
-        self.change(address)["after"][attribute].clone()
-    }
-
     /// Whether an attribute is not known before the apply.
     pub(crate) fn is_unknown(&self, address: &str, attribute: &str) -> bool {
         self.change(address)["after_unknown"][attribute] == true
