@@ -21,10 +21,18 @@ fn undisturbed(stage: &Stage) -> (Value, Vec<String>) {
 /// The account without times and version numbers.
 fn comparable(stage: &Stage) -> Value {
     let mut world = stage.aws.world();
-    for policy in world["policies"].as_object_mut().expect("policies").values_mut() {
+    for policy in world["policies"]
+        .as_object_mut()
+        .expect("policies")
+        .values_mut()
+    {
         policy["versions"] = Value::Null;
     }
-    for table in world["tables"].as_object_mut().expect("tables").values_mut() {
+    for table in world["tables"]
+        .as_object_mut()
+        .expect("tables")
+        .values_mut()
+    {
         for item in table.as_array_mut().expect("items") {
             let item = item.as_object_mut().expect("an item");
             for time in ["createdAt", "lastUpdatedAt", "terminationTime"] {
@@ -125,7 +133,9 @@ scenario! {
 
 /// Runs Terraform until the `n`th writing call arrives, and kills it and the provider there.
 fn kill_at(stage: &Stage, arguments: &[&str], mode: &str, n: usize) {
-    stage.aws.fault(&json!({"mode": mode, "writes_only": true, "skip": n}));
+    stage
+        .aws
+        .fault(&json!({"mode": mode, "writes_only": true, "skip": n}));
     let mut child = stage.work.start(arguments);
     let deadline = Instant::now() + Duration::from_secs(120);
     while stage.aws.struck() != [1] {

@@ -17,10 +17,18 @@ fn seen_and_mended(stage: &Stage, good: &Value, address: &str, actions: &[&str])
     let mut good = good.clone();
     for world in [&mut now, &mut good] {
         // Times of change and numbers of policy versions differ, as they should.
-        for policy in world["policies"].as_object_mut().expect("policies").values_mut() {
+        for policy in world["policies"]
+            .as_object_mut()
+            .expect("policies")
+            .values_mut()
+        {
             policy["versions"] = Value::Null;
         }
-        for table in world["tables"].as_object_mut().expect("tables").values_mut() {
+        for table in world["tables"]
+            .as_object_mut()
+            .expect("tables")
+            .values_mut()
+        {
             for item in table.as_array_mut().expect("items") {
                 let item = item.as_object_mut().expect("an item");
                 for time in ["createdAt", "lastUpdatedAt", "terminationTime"] {

@@ -9,7 +9,13 @@ use crate::support::{PEOPLE, Stage, notebook, scenario};
 #[track_caller]
 fn change(stage: &Stage, text: &str, address: &str, actions: &[&str]) {
     stage.configure(text);
-    stage.plan().assert_only(address, actions);
+    let plan = stage.plan();
+    plan.assert_only(address, actions);
+    let stays = actions == UPDATE;
+    assert!(
+        !(stays && plan.is_unknown(address, "id")),
+        "the id can't change in place"
+    );
     stage.apply().assert_ok();
     stage.plan().assert_empty();
 }

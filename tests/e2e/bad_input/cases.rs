@@ -1,902 +1,312 @@
 //! The cases: what is written, which attribute the error must name, and what it must say.
 
-/// One wrong configuration beside a right one.
+use std::iter::once;
+
+/// One wrong configuration, to stand beside a right one.
 pub(crate) struct Case {
     /// What is wrong with it.
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     /// The attribute at fault.
     pub(crate) attribute: &'static str,
     /// The resource.
-    pub(crate) text: &'static str,
+    pub(crate) text: String,
     /// What the error must say, whatever its case.
-    pub(crate) says: &'static [&'static str],
+    pub(crate) says: &'static str,
     /// What is wrong in the provider block.
     pub(crate) provider: &'static str,
 }
 
-const fn case(
-    name: &'static str,
-    attribute: &'static str,
-    says: &'static [&'static str],
-    text: &'static str,
-) -> Case {
-    Case { name, attribute, text, says, provider: "" }
-}
-
-const fn provider(
-    name: &'static str,
-    attribute: &'static str,
-    provider: &'static str,
-) -> Case {
-    Case { name, attribute, text: "", says: &[], provider }
-}
-
 /// All of them.
-pub(crate) const CASES: &[Case] = &[
-    case(
-        "project name with *",
-        "name",
-        &["*"],
-        r#"resource "mlspace_project" "x" {
-  name = "fra*ud"
-  created_by = "alice"
-}"#,
-    ),
-    case(
-        "project name with ?",
-        "name",
-        &["?"],
-        r#"resource "mlspace_project" "x" {
-  name = "fraud?"
-  created_by = "alice"
-}"#,
-    ),
-    case(
-        "project name with a policy variable",
-        "name",
-        &[],
-        r#"resource "mlspace_project" "x" {
-  name = "$${aws:username}"
-  created_by = "alice"
-}"#,
-    ),
-    case(
-        "project name with /",
-        "name",
-        &["/"],
-        r#"resource "mlspace_project" "x" {
-  name = "a/b"
-  created_by = "alice"
-}"#,
-    ),
-    case(
-        "project name with Unicode",
-        "name",
-        &[],
-        r#"resource "mlspace_project" "x" {
-  name = "größe"
-  created_by = "alice"
-}"#,
-    ),
-    case(
-        "project name of 65 characters",
-        "name",
-        &[],
-        r#"resource "mlspace_project" "x" {
-  name = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-  created_by = "alice"
-}"#,
-    ),
-    case(
-        "project name of 25 characters",
-        "name",
-        &["24"],
-        r#"resource "mlspace_project" "x" {
-  name = "aaaaaaaaaaaaaaaaaaaaaaaaa"
-  created_by = "alice"
-}"#,
-    ),
-    case(
-        "project name empty",
-        "name",
-        &[],
-        r#"resource "mlspace_project" "x" {
-  name = ""
-  created_by = "alice"
-}"#,
-    ),
-    case(
-        "project name reserved",
-        "name",
-        &["reserved"],
-        r#"resource "mlspace_project" "x" {
-  name = "global"
-  created_by = "alice"
-}"#,
-    ),
-    case(
-        "project name reserved in other case",
-        "name",
-        &["reserved"],
-        r#"resource "mlspace_project" "x" {
-  name = "Global"
-  created_by = "alice"
-}"#,
-    ),
-    case(
-        "project name reserved private",
-        "name",
-        &["reserved"],
-        r#"resource "mlspace_project" "x" {
-  name = "private"
-  created_by = "alice"
-}"#,
-    ),
-    case(
-        "project name with a hyphen",
-        "name",
-        &[],
-        r#"resource "mlspace_project" "x" {
-  name = "fraud-models"
-  created_by = "alice"
-}"#,
-    ),
-    case(
-        "project name with a space",
-        "name",
-        &[],
-        r#"resource "mlspace_project" "x" {
-  name = "fraud models"
-  created_by = "alice"
-}"#,
-    ),
-    case(
-        "project name a twin in other case",
-        "name",
-        &["fraud"],
-        r#"resource "mlspace_project" "x" {
-  name = "Fraud"
-  created_by = "alice"
-}"#,
-    ),
-    case(
-        "project without a name",
-        "name",
-        &[],
-        r#"resource "mlspace_project" "x" {
-  created_by = "alice"
-}"#,
-    ),
-    case(
-        "project with computed attribute",
-        "policy_arn",
-        &[],
-        r#"resource "mlspace_project" "x" {
-  name = "other"
-  policy_arn = "arn:aws:iam::123456789012:policy/x"
-}"#,
-    ),
-    case(
-        "project stop time 25:00",
-        "default_notebook_stop_time",
-        &[],
-        r#"resource "mlspace_project" "x" {
-  name = "other"
-  created_by = "alice"
-  termination {
-    default_notebook_stop_time = "25:00"
-  }
-}"#,
-    ),
-    case(
-        "project stop time 7:00",
-        "default_notebook_stop_time",
-        &[],
-        r#"resource "mlspace_project" "x" {
-  name = "other"
-  created_by = "alice"
-  termination {
-    default_notebook_stop_time = "7:00"
-  }
-}"#,
-    ),
-    case(
-        "project stop time 17:60",
-        "default_notebook_stop_time",
-        &[],
-        r#"resource "mlspace_project" "x" {
-  name = "other"
-  created_by = "alice"
-  termination {
-    default_notebook_stop_time = "17:60"
-  }
-}"#,
-    ),
-    case(
-        "project stop time 17",
-        "default_notebook_stop_time",
-        &[],
-        r#"resource "mlspace_project" "x" {
-  name = "other"
-  created_by = "alice"
-  termination {
-    default_notebook_stop_time = "17"
-  }
-}"#,
-    ),
-    case(
-        "project stop time 17:00:00",
-        "default_notebook_stop_time",
-        &[],
-        r#"resource "mlspace_project" "x" {
-  name = "other"
-  created_by = "alice"
-  termination {
-    default_notebook_stop_time = "17:00:00"
-  }
-}"#,
-    ),
-    case(
-        "project stop time noon",
-        "default_notebook_stop_time",
-        &[],
-        r#"resource "mlspace_project" "x" {
-  name = "other"
-  created_by = "alice"
-  termination {
-    default_notebook_stop_time = "noon"
-  }
-}"#,
-    ),
-    case(
-        "project default_endpoint_ttl_hours negative",
-        "default_endpoint_ttl_hours",
-        &[],
-        r#"resource "mlspace_project" "x" {
-  name = "other"
-  created_by = "alice"
-  termination {
-    default_endpoint_ttl_hours = -1
-  }
-}"#,
-    ),
-    case(
-        "project default_emr_cluster_ttl_hours negative",
-        "default_emr_cluster_ttl_hours",
-        &[],
-        r#"resource "mlspace_project" "x" {
-  name = "other"
-  created_by = "alice"
-  termination {
-    default_emr_cluster_ttl_hours = -1
-  }
-}"#,
-    ),
-    case(
-        "membership user with *",
-        "user",
-        &["*"],
-        r#"resource "mlspace_membership" "x" {
-  project = mlspace_project.fraud.name
-  user = "al*ce"
-}"#,
-    ),
-    case(
-        "membership user with ?",
-        "user",
-        &["?"],
-        r#"resource "mlspace_membership" "x" {
-  project = mlspace_project.fraud.name
-  user = "al?ce"
-}"#,
-    ),
-    case(
-        "membership user with a policy variable",
-        "user",
-        &[],
-        r#"resource "mlspace_membership" "x" {
-  project = mlspace_project.fraud.name
-  user = "$${aws:username}"
-}"#,
-    ),
-    case(
-        "membership user with /",
-        "user",
-        &["/"],
-        r#"resource "mlspace_membership" "x" {
-  project = mlspace_project.fraud.name
-  user = "a/b"
-}"#,
-    ),
-    case(
-        "membership user with Unicode",
-        "user",
-        &[],
-        r#"resource "mlspace_membership" "x" {
-  project = mlspace_project.fraud.name
-  user = "élise"
-}"#,
-    ),
-    case(
-        "membership user of 65 characters",
-        "user",
-        &["64"],
-        r#"resource "mlspace_membership" "x" {
-  project = mlspace_project.fraud.name
-  user = "uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu"
-}"#,
-    ),
-    case(
-        "membership user empty",
-        "user",
-        &[],
-        r#"resource "mlspace_membership" "x" {
-  project = mlspace_project.fraud.name
-  user = ""
-}"#,
-    ),
-    case(
-        "membership user with = and ,",
-        "user",
-        &[],
-        r#"resource "mlspace_membership" "x" {
-  project = mlspace_project.fraud.name
-  user = "CN=alice,OU=x"
-}"#,
-    ),
-    case(
-        "membership user starting with a hyphen",
-        "user",
-        &[],
-        r#"resource "mlspace_membership" "x" {
-  project = mlspace_project.fraud.name
-  user = "-alice"
-}"#,
-    ),
-    case(
-        "membership user twin in other case",
-        "user",
-        &["alice"],
-        r#"resource "mlspace_membership" "x" {
-  project = mlspace_project.fraud.name
-  user = "Alice"
-}"#,
-    ),
-    case(
-        "membership project with *",
-        "project",
-        &["*"],
-        r#"resource "mlspace_membership" "x" {
-  project = "fr*"
-  user = "bob"
-}"#,
-    ),
-    case(
-        "membership project reserved",
-        "project",
-        &[],
-        r#"resource "mlspace_membership" "x" {
-  project = "global"
-  user = "bob"
-}"#,
-    ),
-    case(
-        "dataset name with *",
-        "name",
-        &["*"],
-        r#"resource "mlspace_dataset" "x" {
-  created_by = "alice"
-  name = "ca*ds"
-  type = "global"
-}"#,
-    ),
-    case(
-        "dataset name with /",
-        "name",
-        &["/"],
-        r#"resource "mlspace_dataset" "x" {
-  created_by = "alice"
-  name = "a/b"
-  type = "global"
-}"#,
-    ),
-    case(
-        "dataset name with _",
-        "name",
-        &[],
-        r#"resource "mlspace_dataset" "x" {
-  created_by = "alice"
-  name = "a_b"
-  type = "global"
-}"#,
-    ),
-    case(
-        "dataset name of 256 characters",
-        "name",
-        &["255"],
-        r#"resource "mlspace_dataset" "x" {
-  created_by = "alice"
-  name = "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd"
-  type = "global"
-}"#,
-    ),
-    case(
-        "dataset name starting with a hyphen",
-        "name",
-        &[],
-        r#"resource "mlspace_dataset" "x" {
-  created_by = "alice"
-  name = "-a"
-  type = "global"
-}"#,
-    ),
-    case(
-        "dataset name with a policy variable",
-        "name",
-        &[],
-        r#"resource "mlspace_dataset" "x" {
-  created_by = "alice"
-  name = "$${aws:userid}"
-  type = "global"
-}"#,
-    ),
-    case(
-        "dataset type unknown",
-        "type",
-        &["global"],
-        r#"resource "mlspace_dataset" "x" {
-  created_by = "alice"
-  name = "x"
-  type = "shared"
-}"#,
-    ),
-    case(
-        "dataset project type without scope",
-        "scope",
-        &[],
-        r#"resource "mlspace_dataset" "x" {
-  created_by = "alice"
-  name = "x"
-  type = "project"
-}"#,
-    ),
-    case(
-        "dataset private type without scope",
-        "scope",
-        &[],
-        r#"resource "mlspace_dataset" "x" {
-  created_by = "alice"
-  name = "x"
-  type = "private"
-}"#,
-    ),
-    case(
-        "dataset global type with scope",
-        "scope",
-        &[],
-        r#"resource "mlspace_dataset" "x" {
-  created_by = "alice"
-  name = "x"
-  type = "global"
-  scope = "fraud"
-}"#,
-    ),
-    case(
-        "dataset group type with scope",
-        "scope",
-        &[],
-        r#"resource "mlspace_dataset" "x" {
-  created_by = "alice"
-  name = "x"
-  type = "group"
-  scope = "fraud"
-  groups = ["a"]
-}"#,
-    ),
-    case(
-        "dataset project type with groups",
-        "groups",
-        &[],
-        r#"resource "mlspace_dataset" "x" {
-  created_by = "alice"
-  name = "x"
-  type = "project"
-  scope = "fraud"
-  groups = ["analysts"]
-}"#,
-    ),
-    case(
-        "dataset scope with *",
-        "scope",
-        &["*"],
-        r#"resource "mlspace_dataset" "x" {
-  created_by = "alice"
-  name = "x"
-  type = "project"
-  scope = "fr*"
-}"#,
-    ),
-    case(
-        "dataset scope with /",
-        "scope",
-        &[],
-        r#"resource "mlspace_dataset" "x" {
-  created_by = "alice"
-  name = "x"
-  type = "private"
-  scope = "a/b"
-}"#,
-    ),
-    case(
-        "dataset group name with *",
-        "groups",
-        &["*"],
-        r#"resource "mlspace_dataset" "x" {
-  created_by = "alice"
-  name = "x"
-  type = "group"
-  groups = ["a*"]
-}"#,
-    ),
-    case(
-        "notebook name with _",
-        "name",
-        &[],
-        r#"resource "mlspace_notebook" "x" {
-  name = "a_b"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
+pub(crate) fn all() -> Vec<Case> {
+    let mut cases = Vec::new();
+    cases.extend(projects());
+    cases.extend(memberships());
+    cases.extend(datasets());
+    cases.extend(notebooks());
+    cases.extend(providers());
+    cases
+}
 
-}"#,
-    ),
-    case(
-        "notebook name starting with a hyphen",
-        "name",
-        &[],
-        r#"resource "mlspace_notebook" "x" {
-  name = "-a"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
+fn resource(kind: &str, body: &[(&str, String)]) -> String {
+    let lines: String = body
+        .iter()
+        .map(|(name, value)| format!("  {name} = {value}\n"))
+        .collect();
+    format!("resource \"mlspace_{kind}\" \"x\" {{\n{lines}}}\n")
+}
 
-}"#,
-    ),
-    case(
-        "notebook name ending with a hyphen",
-        "name",
-        &[],
-        r#"resource "mlspace_notebook" "x" {
-  name = "a-"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
+fn quoted(text: &str) -> String {
+    format!("\"{text}\"")
+}
 
-}"#,
-    ),
-    case(
-        "notebook name of 64 characters",
-        "name",
-        &[],
-        r#"resource "mlspace_notebook" "x" {
-  name = "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
+fn case(what: &str, attribute: &'static str, says: &'static str, text: String) -> Case {
+    Case {
+        name: format!("{what} ({attribute})"),
+        attribute,
+        text,
+        says,
+        provider: "",
+    }
+}
 
-}"#,
-    ),
-    case(
-        "notebook name with *",
-        "name",
-        &[],
-        r#"resource "mlspace_notebook" "x" {
-  name = "a*"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
+/// A policy variable, written so that HCL doesn't read it as its own.
+const VARIABLE: &str = "$${aws:username}";
 
-}"#,
-    ),
-    case(
-        "notebook instance type `t3.medium`",
-        "instance_type",
-        &[],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "t3.medium"
-}"#,
-    ),
-    case(
-        "notebook instance type `ml.t3`",
-        "instance_type",
-        &[],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3"
-}"#,
-    ),
-    case(
-        "notebook instance type `ml.t3.medium.large`",
-        "instance_type",
-        &[],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium.large"
-}"#,
-    ),
-    case(
-        "notebook instance type `ml.*.medium`",
-        "instance_type",
-        &[],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.*.medium"
-}"#,
-    ),
-    case(
-        "notebook instance type `ML.T3.MEDIUM`",
-        "instance_type",
-        &[],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ML.T3.MEDIUM"
-}"#,
-    ),
-    case(
-        "notebook instance type ``",
-        "instance_type",
-        &[],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = ""
-}"#,
-    ),
-    case(
-        "notebook volume of 4 GB",
-        "volume_size",
-        &[],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
-  volume_size = 4
-}"#,
-    ),
-    case(
-        "notebook volume of 0 GB",
-        "volume_size",
-        &[],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
-  volume_size = 0
-}"#,
-    ),
-    case(
-        "notebook volume of -1 GB",
-        "volume_size",
-        &[],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
-  volume_size = -1
-}"#,
-    ),
-    case(
-        "notebook volume of 16385 GB",
-        "volume_size",
-        &[],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
-  volume_size = 16385
-}"#,
-    ),
-    case(
-        "notebook volume of a fraction",
-        "volume_size",
-        &[],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
-  volume_size = 20.5
-}"#,
-    ),
-    case(
-        "notebook stop time 24:00",
-        "daily_stop_time",
-        &[],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
-  daily_stop_time = "24:00"
-}"#,
-    ),
-    case(
-        "notebook stop time 9:00",
-        "daily_stop_time",
-        &[],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
-  daily_stop_time = "9:00"
-}"#,
-    ),
-    case(
-        "notebook stop time 19:00Z",
-        "daily_stop_time",
-        &[],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
-  daily_stop_time = "19:00Z"
-}"#,
-    ),
-    case(
-        "notebook tag system",
-        "tags",
-        &["system"],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
-  tags = { "system" = "x" }
-}"#,
-    ),
-    case(
-        "notebook tag project",
-        "tags",
-        &["project"],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
-  tags = { "project" = "x" }
-}"#,
-    ),
-    case(
-        "notebook tag user",
-        "tags",
-        &["user"],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
-  tags = { "user" = "x" }
-}"#,
-    ),
-    case(
-        "notebook tag Project",
-        "tags",
-        &["project"],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
-  tags = { "Project" = "x" }
-}"#,
-    ),
-    case(
-        "notebook tag dynamic-user-role",
-        "tags",
-        &["dynamic-user-role"],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
-  tags = { "dynamic-user-role" = "x" }
-}"#,
-    ),
-    case(
-        "notebook tag aws:owner",
-        "tags",
-        &["aws:owner"],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
-  tags = { "aws:owner" = "x" }
-}"#,
-    ),
-    case(
-        "notebook tag key of 129 characters",
-        "tags",
-        &["128"],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
-  tags = { "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk" = "x" }
-}"#,
-    ),
-    case(
-        "notebook tag value of 257 characters",
-        "tags",
-        &["256"],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
-  tags = { k = "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv" }
-}"#,
-    ),
-    case(
-        "notebook user who isn't a member",
-        "user",
-        &["member"],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = "mallory"
-  instance_type = "ml.t3.medium"
+fn projects() -> impl Iterator<Item = Case> {
+    let long = "a".repeat(65);
+    let names = [
+        ("fra*ud", "*"),
+        ("fraud?", "?"),
+        (VARIABLE, ""),
+        ("a/b", "/"),
+        ("größe", ""),
+        ("abcdefghijklmnopqrstuvwxy", "24"),
+        ("", ""),
+        ("global", "reserved"),
+        ("Global", "reserved"),
+        ("private", "reserved"),
+        ("fraud-models", ""),
+        ("fraud models", ""),
+        ("Fraud", "fraud"),
+    ];
+    let name = move |(name, says): (&str, &'static str)| {
+        let body = [("name", quoted(name)), ("created_by", quoted("alice"))];
+        case(
+            &format!("project `{name}`"),
+            "name",
+            says,
+            resource("project", &body),
+        )
+    };
+    let termination = |(attribute, value): (&'static str, &str)| {
+        let block = format!("\n  termination {{\n    {attribute} = {value}\n  }}\n");
+        let text = resource("project", &[("name", quoted("other"))]);
+        let text = text.replacen('\n', &block, 1);
+        case(&format!("termination of {value}"), attribute, "", text)
+    };
+    let times = ["25:00", "7:00", "17:60", "17", "17:00:00", "noon"].map(quoted);
+    let times: Vec<_> = times
+        .iter()
+        .map(|time| termination(("default_notebook_stop_time", time)))
+        .collect();
+    let hours = [
+        ("default_endpoint_ttl_hours", "-1"),
+        ("default_emr_cluster_ttl_hours", "-1"),
+    ];
+    let arn = quoted("arn:aws:iam::123456789012:policy/x");
+    names
+        .into_iter()
+        .map(name)
+        .chain(once(name((&long, "24"))))
+        .chain(times)
+        .chain(hours.into_iter().map(termination))
+        .chain([
+            case("project without one", "name", "", resource("project", &[])),
+            case(
+                "project with a computed attribute set",
+                "policy_arn",
+                "",
+                resource("project", &[("name", quoted("other")), ("policy_arn", arn)]),
+            ),
+        ])
+        .collect::<Vec<_>>()
+        .into_iter()
+}
 
-}"#,
-    ),
-    case(
-        "notebook root access",
+fn memberships() -> impl Iterator<Item = Case> {
+    let long = "u".repeat(65);
+    let user = |(user, says): (&str, &'static str)| {
+        let project = "mlspace_project.fraud.name".to_owned();
+        let body = [("project", project), ("user", quoted(user))];
+        case(
+            &format!("user `{user}`"),
+            "user",
+            says,
+            resource("membership", &body),
+        )
+    };
+    let project = |(project, says): (&str, &'static str)| {
+        let body = [("project", quoted(project)), ("user", quoted("bob"))];
+        let text = resource("membership", &body);
+        case(&format!("member of `{project}`"), "project", says, text)
+    };
+    [
+        ("al*ce", "*"),
+        ("al?ce", "?"),
+        (VARIABLE, ""),
+        ("a/b", "/"),
+        ("élise", ""),
+        ("", ""),
+        ("CN=alice,OU=x", ""),
+        ("-alice", ""),
+        ("Alice", "alice"),
+    ]
+    .into_iter()
+    .map(user)
+    .chain(once(user((&long, "64"))))
+    .chain(
+        [("fr*", "*"), ("global", "reserved")]
+            .into_iter()
+            .map(project),
+    )
+    .collect::<Vec<_>>()
+    .into_iter()
+}
+
+fn datasets() -> impl Iterator<Item = Case> {
+    let long = "d".repeat(256);
+    let name = |(name, says): (&str, &'static str)| {
+        let body = [("name", quoted(name)), ("type", quoted("global"))];
+        case(
+            &format!("dataset `{name}`"),
+            "name",
+            says,
+            resource("dataset", &body),
+        )
+    };
+    let shape = |(attribute, says, body): (&'static str, &'static str, &str)| {
+        let text = format!("resource \"mlspace_dataset\" \"x\" {{\n  name = \"x\"\n  {body}\n}}\n");
+        case(&format!("dataset with {body}"), attribute, says, text)
+    };
+    [
+        ("ca*ds", "*"),
+        ("a/b", "/"),
+        ("a_b", "_"),
+        ("-a", ""),
+        (VARIABLE, ""),
+    ]
+    .into_iter()
+    .map(name)
+    .chain(once(name((&long, "255"))))
+    .chain(
+        [
+            ("type", "global", "type = \"shared\""),
+            ("scope", "", "type = \"project\""),
+            ("scope", "", "type = \"private\""),
+            ("scope", "", "type = \"global\"\n  scope = \"fraud\""),
+            (
+                "scope",
+                "",
+                "type = \"group\"\n  scope = \"fraud\"\n  groups = [\"a\"]",
+            ),
+            (
+                "groups",
+                "",
+                "type = \"project\"\n  scope = \"fraud\"\n  groups = [\"a\"]",
+            ),
+            ("scope", "*", "type = \"project\"\n  scope = \"fr*\""),
+            ("scope", "", "type = \"private\"\n  scope = \"a/b\""),
+            ("groups", "*", "type = \"group\"\n  groups = [\"a*\"]"),
+        ]
+        .into_iter()
+        .map(shape),
+    )
+    .collect::<Vec<_>>()
+    .into_iter()
+}
+
+fn notebook(what: &str, attribute: &'static str, says: &'static str, with: &str) -> Case {
+    // Later lines override earlier ones here, so that each case tells only what is wrong.
+    let usual = [
+        ("name", "\"alice-fraud\""),
+        ("project", "mlspace_membership.alice.project"),
+        ("user", "mlspace_membership.alice.user"),
+        ("instance_type", "\"ml.t3.medium\""),
+    ];
+    let lines: String = usual
+        .iter()
+        .filter(|(name, _)| !with.starts_with(&format!("{name} =")))
+        .map(|(name, value)| format!("  {name} = {value}\n"))
+        .collect();
+    let text = format!("resource \"mlspace_notebook\" \"x\" {{\n{lines}  {with}\n}}\n");
+    case(what, attribute, says, text)
+}
+
+fn notebooks() -> impl Iterator<Item = Case> {
+    let mut cases = Vec::new();
+    let long = "n".repeat(64);
+    for name in ["a_b", "-a", "a-", "a*", "", &long] {
+        let with = format!("name = \"{name}\"");
+        cases.push(notebook(&format!("notebook `{name}`"), "name", "", &with));
+    }
+    for kind in [
+        "t3.medium",
+        "ml.t3",
+        "ml.t3.medium.large",
+        "ml.*.medium",
+        "ML.T3.MEDIUM",
+        "",
+    ] {
+        let with = format!("instance_type = \"{kind}\"");
+        cases.push(notebook(
+            &format!("instance `{kind}`"),
+            "instance_type",
+            "",
+            &with,
+        ));
+    }
+    for size in ["4", "0", "-1", "16385", "20.5"] {
+        let with = format!("volume_size = {size}");
+        cases.push(notebook(
+            &format!("volume of {size}"),
+            "volume_size",
+            "",
+            &with,
+        ));
+    }
+    for time in ["24:00", "9:00", "19:00Z"] {
+        let with = format!("daily_stop_time = \"{time}\"");
+        cases.push(notebook(
+            &format!("stop at {time}"),
+            "daily_stop_time",
+            "",
+            &with,
+        ));
+    }
+    for (key, says) in [
+        ("system", "system"),
+        ("project", "project"),
+        ("user", "user"),
+        ("Project", "project"),
+        ("dynamic-user-role", "dynamic-user-role"),
+        ("aws:owner", "aws:"),
+    ] {
+        let with = format!("tags = {{ \"{key}\" = \"x\" }}");
+        cases.push(notebook(&format!("tag `{key}`"), "tags", says, &with));
+    }
+    let key = format!("tags = {{ \"{}\" = \"x\" }}", "k".repeat(129));
+    cases.push(notebook("tag key of 129", "tags", "128", &key));
+    let value = format!("tags = {{ k = \"{}\" }}", "v".repeat(257));
+    cases.push(notebook("tag value of 257", "tags", "256", &value));
+    cases.push(notebook("stranger", "user", "member", "user = \"mallory\""));
+    cases.push(notebook(
+        "root access",
         "root_access",
-        &[],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
-  root_access = true
-}"#,
-    ),
-    case(
-        "notebook timeout that is none",
-        "create",
-        &[],
-        r#"resource "mlspace_notebook" "x" {
-  name = "alice-fraud"
-  project = mlspace_membership.alice.project
-  user = mlspace_membership.alice.user
-  instance_type = "ml.t3.medium"
-  timeouts {
-    create = "soon"
-  }
-}"#,
-    ),
-    provider("provider prefix with *", "iam_resource_prefix", r#"iam_resource_prefix = "ML*""#),
-    provider("provider prefix too long for roles", "iam_resource_prefix", r#"iam_resource_prefix = "pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp""#),
-    provider("provider empty system tag", "system_tag", r#"system_tag = """#),
-    provider("provider reserved default tag", "default_tags", r#"default_tags = { system = "x" }"#),
-    provider("provider unknown policy model", "policy_model", r#"policy_model = "none""#),
-];
+        "",
+        "root_access = true",
+    ));
+    let timeouts = "timeouts {\n    create = \"soon\"\n  }";
+    cases.push(notebook("a timeout that is none", "create", "", timeouts));
+    cases.into_iter()
+}
+
+fn providers() -> impl Iterator<Item = Case> {
+    [
+        ("iam_resource_prefix", "iam_resource_prefix = \"ML*\""),
+        (
+            "iam_resource_prefix",
+            "iam_resource_prefix = \"pppppppppppppppppppppppppppppppppppppppppppppppppppp\"",
+        ),
+        ("system_tag", "system_tag = \"\""),
+        ("default_tags", "default_tags = { system = \"x\" }"),
+        ("policy_model", "policy_model = \"none\""),
+    ]
+    .into_iter()
+    .map(|(attribute, provider)| Case {
+        name: format!("provider: {provider}"),
+        attribute,
+        text: String::new(),
+        says: "",
+        provider,
+    })
+}
