@@ -2,8 +2,8 @@
 //!
 //! It knows the language and the life cycle of Terraform, and nothing of what a provider manages. A provider describes
 //! its resources by [`Schema`]s, moves data through typed models (any serde struct, with [`Field`] where a value can be
-//! unknown), and says what went wrong in
-//! [`Diagnostics`].
+//! unknown), and says what went wrong in [`Diagnostics`]; [`Server`] turns that into the plugin
+//! protocol.
 
 pub mod call;
 mod codec;
@@ -17,6 +17,7 @@ mod plan;
 pub mod provider;
 pub mod resource;
 pub mod schema;
+pub mod server;
 pub mod types;
 pub mod value;
 
@@ -30,5 +31,6 @@ pub use path::{Path, Step};
 pub use provider::{ConfigureContext, Provider};
 pub use resource::{AnyResource, Failed, Plan, Resource};
 pub use schema::{Attribute, Block, Nesting, Schema, SchemaError, ValidationError};
+pub use server::Server;
 pub use types::Type;
 pub use value::Value;

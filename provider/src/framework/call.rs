@@ -18,7 +18,6 @@ pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20 * 60);
 #[derive(Debug, Clone)]
 pub struct Call {
     cancel: CancellationToken,
-    request_id: String,
     timeouts: BTreeMap<String, Duration>,
     config: Value,
     pub(crate) private: Private,
@@ -26,17 +25,16 @@ pub struct Call {
 
 impl Default for Call {
     fn default() -> Self {
-        Self::new(CancellationToken::new(), "detached")
+        Self::new(CancellationToken::new())
     }
 }
 
 impl Call {
     /// A call on its own, as tests need it; the server makes its own.
     #[must_use]
-    pub fn new(cancel: CancellationToken, request_id: impl Into<String>) -> Self {
+    pub fn new(cancel: CancellationToken) -> Self {
         Self {
             cancel,
-            request_id: request_id.into(),
             timeouts: BTreeMap::new(),
             config: Value::Null,
             private: Private::default(),
@@ -59,12 +57,6 @@ impl Call {
     #[must_use]
     pub const fn cancel(&self) -> &CancellationToken {
         &self.cancel
-    }
-
-    /// Names the request in logs.
-    #[must_use]
-    pub fn request_id(&self) -> &str {
-        &self.request_id
     }
 
     /// How long the operation (`create`, `read`, `update`, `delete`) may take: from the timeouts block, else the

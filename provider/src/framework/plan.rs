@@ -9,7 +9,7 @@ mod marking;
 mod rules;
 
 pub(crate) use marking::{apply_defaults, drop_write_only};
-pub(crate) use rules::{check_applied, refuse_computed};
+pub(crate) use rules::{check_applied, check_config, refuse_write_only};
 
 use super::{
     call::Call,

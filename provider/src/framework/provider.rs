@@ -16,8 +16,6 @@ pub struct ConfigureContext {
     pub terraform_version: String,
     /// Cancelled when Terraform asks the provider to stop.
     pub cancel: CancellationToken,
-    /// Names the request in logs.
-    pub request_id: String,
 }
 
 /// A provider: its configuration, and what it serves.

@@ -10,7 +10,7 @@ use crate::framework::{
 
 /// Checks a configuration against the schema: values for computed attributes are refused, which Terraform itself does
 /// not do, and the attributes' own checks are run on what is known.
-pub(crate) fn refuse_computed(
+pub(crate) fn check_config(
     body: &Body,
     config: &Value,
     path: &Path,
@@ -35,8 +35,25 @@ pub(crate) fn refuse_computed(
     for block in body.blocks() {
         let at = path.attribute(block.name());
         each_object(config.attribute(block.name()), &at, &mut |object, at| {
-            refuse_computed(block.body(), object, at, diagnostics);
+            check_config(block.body(), object, at, diagnostics);
         });
+    }
+}
+
+/// Refuses values for write-only attributes, for a Terraform that would store them.
+pub(crate) fn refuse_write_only(body: &Body, config: &Value, diagnostics: &mut Diagnostics) {
+    for attribute in body
+        .attributes()
+        .iter()
+        .filter(|attribute| attribute.is_write_only())
+    {
+        if !config.attribute(attribute.name()).is_null() {
+            diagnostics.error(
+                Path::root().attribute(attribute.name()),
+                format!("`{}` cannot be set with this terraform", attribute.name()),
+                "write-only attributes need terraform 1.11 or newer: upgrade it or leave the attribute out",
+            );
+        }
     }
 }
 
@@ -53,7 +70,7 @@ fn check_attribute(attribute: &Attribute, value: &Value, at: &Path, diagnostics:
     }
     if let Shape::Nested(_, inner) = attribute.shape() {
         each_object(value, at, &mut |object, at| {
-            refuse_computed(inner, object, at, diagnostics)
+            check_config(inner, object, at, diagnostics)
         });
     }
 }
@@ -153,7 +170,7 @@ mod tests {
 
     fn messages(schema: &Schema, config: &Value) -> Vec<String> {
         let mut diagnostics = Diagnostics::new();
-        refuse_computed(schema.body(), config, &Path::root(), &mut diagnostics);
+        check_config(schema.body(), config, &Path::root(), &mut diagnostics);
         diagnostics
             .into_iter()
             .map(|diagnostic| {

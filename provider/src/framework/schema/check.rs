@@ -229,8 +229,8 @@ fn attribute_problem(
             "is write-only, so it can be neither computed nor part of the identity nor a reason for replacement",
         ),
         (
-            attribute.write_only && context.in_set,
-            "is write-only, which nothing in a set can be",
+            attribute.write_only && !context.top,
+            "is write-only, which only attributes at the top can be",
         ),
         (
             attribute.write_only && context.kind != Kind::Resource,

@@ -1,0 +1,69 @@
+//! RPCs about data sources.
+
+use super::{Server, configure::stopped, wire};
+use crate::{
+    framework::{
+        call::Call, diagnostics::Diagnostics, path::Path, plan, provider::Provider,
+        resource::provider_bug,
+    },
+    protocol::tfplugin6::{read_data_source, validate_data_resource_config},
+};
+
+impl<P: Provider> Server<P> {
+    pub(super) fn validate_data_source(
+        &self,
+        request: &validate_data_resource_config::Request,
+    ) -> Result<validate_data_resource_config::Response, Diagnostics> {
+        let entry = self.data_source(&request.type_name)?;
+        let config = wire::decode_object(request.config.as_ref(), &entry.schema)?;
+        let mut diagnostics = Diagnostics::new();
+        plan::check_config(
+            entry.schema.body(),
+            &config,
+            &Path::root(),
+            &mut diagnostics,
+        );
+        entry.thing.validate(&config, &mut diagnostics);
+        Ok(validate_data_resource_config::Response {
+            diagnostics: wire::diagnostics(diagnostics),
+        })
+    }
+
+    pub(super) async fn read_data(
+        &self,
+        request: &read_data_source::Request,
+    ) -> Result<read_data_source::Response, Diagnostics> {
+        let entry = self.data_source(&request.type_name)?;
+        if let Some(deferred) = self.deferral(request.client_capabilities.as_ref()) {
+            return Ok(read_data_source::Response {
+                state: request.config.clone(),
+                deferred: Some(deferred),
+                ..Default::default()
+            });
+        }
+        let mut config = wire::decode_object(request.config.as_ref(), &entry.schema)?;
+        plan::apply_defaults(entry.schema.body(), &config.clone(), &mut config);
+        let cancel = self.cancel();
+        let mut cx = Call::new(cancel.clone()).with(
+            entry.schema.timeouts(&config),
+            config.clone(),
+            Default::default(),
+        );
+        let client = self.needed_client()?;
+        let work = entry.thing.read(&entry.schema, &client, &mut cx, &config);
+        let state = cancel
+            .run_until_cancelled(work)
+            .await
+            .unwrap_or_else(|| Err(stopped()))?;
+        if let Some(path) = state.find_unknown() {
+            return Err(provider_bug(
+                path,
+                "a data source returned an unknown value",
+            ));
+        }
+        Ok(read_data_source::Response {
+            state: Some(wire::encode(&state, &entry.schema.ty())?),
+            ..Default::default()
+        })
+    }
+}

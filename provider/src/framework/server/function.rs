@@ -1,0 +1,109 @@
+//! RPCs about functions.
+
+use super::{Server, fault, wire};
+use crate::{
+    framework::{
+        codec,
+        function::{FunctionError, Signature},
+        provider::Provider,
+        schema::SchemaError,
+    },
+    protocol::tfplugin6::{self as proto, call_function},
+};
+
+/// The rules that Terraform has for functions: names are identifiers, and parameters have distinct ones.
+pub(super) fn check(name: &str, signature: &Signature) -> Result<(), SchemaError> {
+    let identifier = |name: &str| {
+        name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
+            && name
+                .bytes()
+                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+    };
+    if !identifier(name) {
+        return Err(fault(name, "has a name that is no lower-case identifier"));
+    }
+    let all = signature
+        .parameters()
+        .iter()
+        .chain(signature.variadic_parameter());
+    let names: Vec<_> = all.map(|parameter| parameter.name()).collect();
+    for (position, parameter) in names.iter().enumerate() {
+        if !identifier(parameter) || names.iter().take(position).any(|other| other == parameter) {
+            return Err(fault(
+                name,
+                &format!(
+                    "has a parameter `{parameter}` that is no lower-case identifier or not the only one of that name"
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+impl<P: Provider> Server<P> {
+    pub(super) fn call(
+        &self,
+        request: &call_function::Request,
+    ) -> Result<call_function::Response, FunctionError> {
+        let (signature, function) = self.functions.get(&request.name).ok_or_else(|| {
+            FunctionError::new(format!(
+                "this version of the provider has no function `{}`",
+                request.name
+            ))
+        })?;
+        if request.arguments.len() < signature.parameters().len() {
+            return Err(FunctionError::new("too few arguments"));
+        }
+        let arguments = request
+            .arguments
+            .iter()
+            .enumerate()
+            .map(|(index, argument)| {
+                let parameter = signature
+                    .parameter_of(index)
+                    .ok_or_else(|| FunctionError::argument(index, "too many arguments"))?;
+                let value = wire::decode(Some(argument), parameter.ty())
+                    .map_err(|error| FunctionError::argument(index, error.to_string()))?;
+                if value.is_null() && !parameter.is_nullable() {
+                    return Err(FunctionError::argument(
+                        index,
+                        format!("`{}` must not be null", parameter.name()),
+                    ));
+                }
+                if !value.is_wholly_known() {
+                    return Err(FunctionError::argument(
+                        index,
+                        format!("`{}` must be known", parameter.name()),
+                    ));
+                }
+                Ok(value)
+            });
+        let result = function.call(arguments.collect::<Result<_, _>>()?)?;
+        let msgpack = codec::conform(result, signature.result())
+            .and_then(|result| codec::encode(&result, signature.result()))
+            .map_err(|error| {
+                FunctionError::new(format!(
+                    "bug in the provider: `{}` returned a value of another type than it declares: {error}",
+                    request.name
+                ))
+            })?;
+        Ok(call_function::Response {
+            result: Some(proto::DynamicValue {
+                msgpack,
+                json: Vec::new(),
+            }),
+            error: None,
+        })
+    }
+}
+
+/// A function's error as a message.
+pub(super) fn failed(error: FunctionError) -> call_function::Response {
+    call_function::Response {
+        result: None,
+        error: Some(proto::FunctionError {
+            text: error.message,
+            function_argument: error.argument.and_then(|index| i64::try_from(index).ok()),
+        }),
+    }
+}

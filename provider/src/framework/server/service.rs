@@ -1,0 +1,286 @@
+//! The service itself: one short method for each RPC. Those that the framework does not serve are left to the generated
+//! default, which answers UNIMPLEMENTED.
+
+use std::{future::Future, panic::AssertUnwindSafe};
+
+use async_trait::async_trait;
+use futures::FutureExt;
+use tonic::{Request, Response, Status};
+
+use super::{Server, function, resource, schemas, wire};
+use crate::{
+    framework::{
+        diagnostics::Diagnostics, function::FunctionError, provider::Provider, schema::Kind,
+    },
+    protocol::{
+        logs::{Subject, concerns},
+        tfplugin6::{self as proto, provider_server},
+    },
+};
+
+/// The answer of a handler; `otherwise` makes one from its errors. A panic is an error like any other.
+async fn answer<R>(
+    work: impl Future<Output = Result<R, Diagnostics>> + Send,
+    otherwise: impl FnOnce(Diagnostics) -> R + Send,
+) -> Result<Response<R>, Status> {
+    // Nothing that a panicking handler was changing is used again: the server's own locks are never held across code
+    // of the provider's.
+    let outcome = AssertUnwindSafe(work).catch_unwind().await;
+    let outcome = outcome.unwrap_or_else(|payload| Err(wire::panicked(payload.as_ref())));
+    Ok(Response::new(outcome.unwrap_or_else(otherwise)))
+}
+
+/// An answer that consists of the errors alone.
+macro_rules! only_errors {
+    ($rpc:ident) => {
+        |errors| proto::$rpc::Response {
+            diagnostics: wire::diagnostics(errors),
+            ..Default::default()
+        }
+    };
+}
+
+impl<P: Provider> Server<P> {
+    const CAPABILITIES: proto::ServerCapabilities = proto::ServerCapabilities {
+        plan_destroy: true,
+        // The schemas are made with the server, so no RPC depends on that one.
+        get_provider_schema_optional: true,
+        move_resource_state: false,
+        generate_resource_config: false,
+    };
+}
+
+#[async_trait]
+impl<P: Provider> provider_server::Provider for Server<P> {
+    async fn get_metadata(
+        &self,
+        _: Request<proto::get_metadata::Request>,
+    ) -> Result<Response<proto::get_metadata::Response>, Status> {
+        use proto::get_metadata::{DataSourceMetadata, FunctionMetadata, ResourceMetadata};
+        let resources = self.resources.keys().cloned();
+        let data_sources = self.data_sources.keys().cloned();
+        let functions = self.functions.keys().cloned();
+        Ok(Response::new(proto::get_metadata::Response {
+            server_capabilities: Some(Self::CAPABILITIES),
+            resources: resources
+                .map(|type_name| ResourceMetadata { type_name })
+                .collect(),
+            data_sources: data_sources
+                .map(|type_name| DataSourceMetadata { type_name })
+                .collect(),
+            functions: functions.map(|name| FunctionMetadata { name }).collect(),
+            ..Default::default()
+        }))
+    }
+
+    async fn get_provider_schema(
+        &self,
+        _: Request<proto::get_provider_schema::Request>,
+    ) -> Result<Response<proto::get_provider_schema::Response>, Status> {
+        let resources = self.resource_schemas();
+        let data_sources = self.data_source_schemas();
+        Ok(Response::new(proto::get_provider_schema::Response {
+            provider: Some(schemas::schema(Kind::Provider, &self.schema)),
+            resource_schemas: resources
+                .map(|(name, schema)| (name.to_owned(), schemas::schema(Kind::Resource, schema)))
+                .collect(),
+            data_source_schemas: data_sources
+                .map(|(name, schema)| (name.to_owned(), schemas::schema(Kind::DataSource, schema)))
+                .collect(),
+            functions: self.functions_message(),
+            server_capabilities: Some(Self::CAPABILITIES),
+            ..Default::default()
+        }))
+    }
+
+    async fn get_resource_identity_schemas(
+        &self,
+        _: Request<proto::get_resource_identity_schemas::Request>,
+    ) -> Result<Response<proto::get_resource_identity_schemas::Response>, Status> {
+        let schemas = self.resource_schemas();
+        Ok(Response::new(
+            proto::get_resource_identity_schemas::Response {
+                identity_schemas: schemas
+                    .filter_map(|(name, schema)| {
+                        Some((name.to_owned(), schemas::identity(schema)?))
+                    })
+                    .collect(),
+                diagnostics: Vec::new(),
+            },
+        ))
+    }
+
+    async fn validate_provider_config(
+        &self,
+        request: Request<proto::validate_provider_config::Request>,
+    ) -> Result<Response<proto::validate_provider_config::Response>, Status> {
+        let request = request.into_inner();
+        answer(
+            async { self.validate_provider(&request) },
+            only_errors!(validate_provider_config),
+        )
+        .await
+    }
+
+    async fn configure_provider(
+        &self,
+        request: Request<proto::configure_provider::Request>,
+    ) -> Result<Response<proto::configure_provider::Response>, Status> {
+        answer(
+            self.configure(request.into_inner()),
+            only_errors!(configure_provider),
+        )
+        .await
+    }
+
+    async fn stop_provider(
+        &self,
+        _: Request<proto::stop_provider::Request>,
+    ) -> Result<Response<proto::stop_provider::Response>, Status> {
+        tracing::debug!("asked to stop");
+        self.stop();
+        Ok(Response::new(proto::stop_provider::Response::default()))
+    }
+
+    async fn validate_resource_config(
+        &self,
+        request: Request<proto::validate_resource_config::Request>,
+    ) -> Result<Response<proto::validate_resource_config::Response>, Status> {
+        let request = request.into_inner();
+        concerns(Subject::Resource(&request.type_name));
+        answer(
+            async { self.validate(&request) },
+            only_errors!(validate_resource_config),
+        )
+        .await
+    }
+
+    async fn upgrade_resource_state(
+        &self,
+        request: Request<proto::upgrade_resource_state::Request>,
+    ) -> Result<Response<proto::upgrade_resource_state::Response>, Status> {
+        let request = request.into_inner();
+        concerns(Subject::Resource(&request.type_name));
+        answer(
+            async { self.upgrade_state(&request) },
+            only_errors!(upgrade_resource_state),
+        )
+        .await
+    }
+
+    async fn upgrade_resource_identity(
+        &self,
+        request: Request<proto::upgrade_resource_identity::Request>,
+    ) -> Result<Response<proto::upgrade_resource_identity::Response>, Status> {
+        let request = request.into_inner();
+        concerns(Subject::Resource(&request.type_name));
+        answer(
+            async { self.upgrade_identity(&request) },
+            only_errors!(upgrade_resource_identity),
+        )
+        .await
+    }
+
+    async fn read_resource(
+        &self,
+        request: Request<proto::read_resource::Request>,
+    ) -> Result<Response<proto::read_resource::Response>, Status> {
+        let request = request.into_inner();
+        concerns(Subject::Resource(&request.type_name));
+        answer(self.read(&request), only_errors!(read_resource)).await
+    }
+
+    async fn plan_resource_change(
+        &self,
+        request: Request<proto::plan_resource_change::Request>,
+    ) -> Result<Response<proto::plan_resource_change::Response>, Status> {
+        let request = request.into_inner();
+        concerns(Subject::Resource(&request.type_name));
+        answer(self.plan(&request), only_errors!(plan_resource_change)).await
+    }
+
+    async fn apply_resource_change(
+        &self,
+        request: Request<proto::apply_resource_change::Request>,
+    ) -> Result<Response<proto::apply_resource_change::Response>, Status> {
+        let request = request.into_inner();
+        concerns(Subject::Resource(&request.type_name));
+        answer(self.apply(&request), |errors| {
+            resource::unapplied(&request, errors)
+        })
+        .await
+    }
+
+    async fn import_resource_state(
+        &self,
+        request: Request<proto::import_resource_state::Request>,
+    ) -> Result<Response<proto::import_resource_state::Response>, Status> {
+        let request = request.into_inner();
+        concerns(Subject::Resource(&request.type_name));
+        answer(
+            async { self.import(&request) },
+            only_errors!(import_resource_state),
+        )
+        .await
+    }
+
+    async fn validate_data_resource_config(
+        &self,
+        request: Request<proto::validate_data_resource_config::Request>,
+    ) -> Result<Response<proto::validate_data_resource_config::Response>, Status> {
+        let request = request.into_inner();
+        concerns(Subject::DataSource(&request.type_name));
+        answer(
+            async { self.validate_data_source(&request) },
+            only_errors!(validate_data_resource_config),
+        )
+        .await
+    }
+
+    async fn read_data_source(
+        &self,
+        request: Request<proto::read_data_source::Request>,
+    ) -> Result<Response<proto::read_data_source::Response>, Status> {
+        let request = request.into_inner();
+        concerns(Subject::DataSource(&request.type_name));
+        answer(self.read_data(&request), only_errors!(read_data_source)).await
+    }
+
+    async fn get_functions(
+        &self,
+        _: Request<proto::get_functions::Request>,
+    ) -> Result<Response<proto::get_functions::Response>, Status> {
+        Ok(Response::new(proto::get_functions::Response {
+            functions: self.functions_message(),
+            diagnostics: Vec::new(),
+        }))
+    }
+
+    async fn call_function(
+        &self,
+        request: Request<proto::call_function::Request>,
+    ) -> Result<Response<proto::call_function::Response>, Status> {
+        let request = request.into_inner();
+        concerns(Subject::Function(&request.name));
+        answer(
+            async { Ok(self.call(&request).unwrap_or_else(function::failed)) },
+            |panic| {
+                let message = panic
+                    .into_iter()
+                    .map(|diagnostic| diagnostic.detail)
+                    .collect::<Vec<_>>()
+                    .join("\n");
+                function::failed(FunctionError::new(message))
+            },
+        )
+        .await
+    }
+}
+
+impl<P: Provider> Server<P> {
+    fn functions_message(&self) -> std::collections::BTreeMap<String, proto::Function> {
+        self.function_signatures()
+            .map(|(name, signature)| (name.to_owned(), schemas::function(signature)))
+            .collect()
+    }
+}

@@ -1,0 +1,120 @@
+//! Between the framework's types and the messages of the protocol.
+
+use std::any::Any;
+
+use crate::{
+    framework::{
+        codec::{self, CodecError},
+        diagnostics::{Diagnostic, Diagnostics, Severity},
+        path::{Path, Step},
+        resource::provider_bug,
+        schema::Schema,
+        types::Type,
+        value::Value,
+    },
+    protocol::tfplugin6::{self as proto, attribute_path::step::Selector},
+};
+
+pub(super) fn diagnostics(diagnostics: Diagnostics) -> Vec<proto::Diagnostic> {
+    diagnostics.into_iter().map(diagnostic).collect()
+}
+
+fn diagnostic(diagnostic: Diagnostic) -> proto::Diagnostic {
+    let Diagnostic {
+        severity,
+        summary,
+        detail,
+        path,
+    } = diagnostic;
+    let severity = match severity {
+        Severity::Error => proto::diagnostic::Severity::Error,
+        Severity::Warning => proto::diagnostic::Severity::Warning,
+    };
+    proto::Diagnostic {
+        severity: severity.into(),
+        summary,
+        detail,
+        attribute: path.filter(|path| !path.is_root()).as_ref().map(self::path),
+    }
+}
+
+pub(super) fn path(path: &Path) -> proto::AttributePath {
+    let step = |step: &Step| {
+        let selector = match step {
+            Step::Attribute(name) => Selector::AttributeName(name.clone()),
+            Step::Key(key) => Selector::ElementKeyString(key.clone()),
+            Step::Index(index) => Selector::ElementKeyInt(*index),
+        };
+        proto::attribute_path::Step {
+            selector: Some(selector),
+        }
+    };
+    proto::AttributePath {
+        steps: path.steps().iter().map(step).collect(),
+    }
+}
+
+/// Decodes what Terraform sent; nothing at all counts as null.
+pub(super) fn decode(value: Option<&proto::DynamicValue>, ty: &Type) -> Result<Value, CodecError> {
+    match value {
+        None => Ok(Value::Null),
+        Some(value) if value.msgpack.is_empty() && !value.json.is_empty() => {
+            codec::decode_json(&value.json, ty)
+        }
+        Some(value) => codec::decode(&value.msgpack, ty),
+    }
+}
+
+/// Decodes an object of the schema.
+pub(super) fn decode_object(
+    value: Option<&proto::DynamicValue>,
+    schema: &Schema,
+) -> Result<Value, Diagnostics> {
+    decode(value, &schema.ty()).map_err(|CodecError { path, problem }| {
+        Diagnostics::of_error(
+            path,
+            "cannot read a value sent by terraform",
+            format!("{problem}; was the state written by another version of the provider?"),
+        )
+    })
+}
+
+/// Encodes a value of the type; one that does not fit is the provider's fault.
+pub(super) fn encode(value: &Value, ty: &Type) -> Result<proto::DynamicValue, Diagnostics> {
+    match codec::encode(value, ty) {
+        Ok(msgpack) => Ok(proto::DynamicValue {
+            msgpack,
+            json: Vec::new(),
+        }),
+        Err(CodecError { path, problem }) => Err(provider_bug(
+            path,
+            format!("a value does not fit the schema: {problem}"),
+        )),
+    }
+}
+
+/// The identity of a resource in this state. None while any part is unknown, or when there is nothing that identifies.
+pub(super) fn identity(schema: &Schema, state: &Value) -> Option<proto::ResourceIdentityData> {
+    let ty = schema.identity_type()?;
+    let names = schema
+        .identity_attributes()
+        .map(|attribute| attribute.name());
+    let identity = Value::object(names.map(|name| (name, state.attribute(name).clone())));
+    let blank = identity.as_entries()?.values().all(Value::is_null);
+    if blank || !identity.is_wholly_known() {
+        return None;
+    }
+    Some(proto::ResourceIdentityData {
+        identity_data: Some(encode(&identity, &ty).ok()?),
+    })
+}
+
+/// What a panic in the provider's code looks like to the user: its message, and never a backtrace.
+pub(super) fn panicked(payload: &(dyn Any + Send)) -> Diagnostics {
+    let message = payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message");
+    provider_bug(Path::root(), format!("the provider panicked: {message}"))
+}
