@@ -2,8 +2,7 @@
 
 #[cfg(feature = "aws")]
 pub mod aws;
-#[cfg(feature = "aws")]
-pub mod dataset;
+pub mod grants;
 pub mod layout;
 pub mod name;
 #[cfg(feature = "aws")]

@@ -17,8 +17,6 @@ mod crash;
 #[cfg(test)]
 mod drift;
 #[cfg(test)]
-mod examples;
-#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod lifecycle;

@@ -1,6 +1,8 @@
 import {
   to = mlspace_dataset.cards
   identity = {
-    id = "project/fraud/cards-2026"
+    type  = "project"
+    scope = "fraud"
+    name  = "cards-2026"
   }
 }

@@ -1,0 +1,63 @@
+//! Who gets what: the policies of projects, users, groups and roles.
+//!
+//! A membership's role holds its project's policy, its user's policy, the policies of the user's groups and an inline policy for passing
+//! itself on. Together they grant the following, and nothing else:
+//!
+//! | on | may |
+//! |---|---|
+//! | objects under `project/{project}/` and `private/{user}/` | read, write, delete, tag |
+//! | objects of datasets shared with the user's groups | read, write, tag |
+//! | objects under `global/` and `global-read-only/` | read |
+//! | the data bucket | list, with a prefix inside the above |
+//! | jobs, models, endpoints and endpoint configurations | create, with the tags `system`, `project` and `user`, in the approved VPC, with the approved key |
+//! | the same, bearing those tags | describe, stop, delete, update, invoke |
+//! | notebook instances bearing those tags | describe, stop |
+//! | tags | set while creating |
+//! | its own role | pass to SageMaker |
+//!
+//! What is not granted is also denied, by the same policies, so that a base policy that is attached beside them cannot open it:
+//!
+//! * Every required condition is a Deny of its own. Conditions within one statement are ANDed, so a Deny that names two required keys would
+//!   only catch requests that lack both.
+//! * A Deny names exactly the actions that carry its condition key. On any other action the key is always absent, and a negated comparison
+//!   with an absent key holds: such an action would be denied for good.
+//! * Denials of whole areas are written as the complement of what is allowed (`NotAction`, `NotResource`), so that actions and resource types
+//!   that AWS adds later are denied too.
+//! * Names and tags are compared with regard to case.
+//!
+//! Three decisions that the table leaves open:
+//!
+//! * `List*` actions of SageMaker take no tags into account and would show the names of everybody's resources. None is granted, and all are
+//!   denied, with `Search`; excepted are `ListTags` and `ListTrainingJobsForHyperParameterTuningJob`, which are about one resource.
+//! * A model that an endpoint configuration or a transform job names is known to IAM by its ARN only (`sagemaker:ModelArn`), not by its tags:
+//!   a member who knows the name of another project's model could still name it there.
+//! * Datasets of groups are closed by the absence of a grant: no single policy knows all groups of a user. A base policy that allows S3 on
+//!   `group/datasets/` opens them, up to what the permissions boundary leaves.
+//!
+//! The permissions boundary ([`permissions_boundary`]) holds the same limits once more for every role at once, by policy variables over the
+//! role's tags.
+//!
+//! Facts about actions and condition keys are those of *Actions, resources, and condition keys for Amazon SageMaker*
+//! (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html>).
+
+pub mod actions;
+mod base;
+mod boundary;
+mod context;
+mod fence;
+mod group;
+mod project;
+mod role;
+mod storage;
+#[cfg(test)]
+mod tests;
+mod user;
+mod workload;
+
+pub use base::notebook_base_policy;
+pub use boundary::permissions_boundary;
+pub use context::{ApprovedNetwork, GrantContext, GrantError};
+pub use group::group_policies;
+pub use project::project_policy;
+pub use role::{pass_role_policy, trust_policy};
+pub use user::user_policy;

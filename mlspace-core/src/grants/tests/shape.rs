@@ -1,0 +1,233 @@
+//! What the documents look like: snapshots, and rules that all of them keep.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::policy::{Clause, Effect, Operator};
+
+fn everything(deployment: &Deployment) -> Vec<(&'static str, Document)> {
+    let context = deployment.context();
+    let (fraud, alice) = (project("fraud"), user("alice"));
+    let role = deployment.role_arn(&fraud, &alice);
+    let groups = group_policies(
+        &context,
+        &group("analysts"),
+        &[dataset("cards"), dataset("atms")],
+    )
+    .unwrap();
+    assert_eq!(groups.len(), 1);
+    let mut all = vec![
+        ("project", project_policy(&context, &fraud, false).unwrap()),
+        (
+            "suspended_project",
+            project_policy(&context, &fraud, true).unwrap(),
+        ),
+        ("user", user_policy(&context, &alice).unwrap()),
+        ("trust", trust_policy(&context)),
+        ("pass_role", pass_role_policy(&context, &role).unwrap()),
+        ("boundary", permissions_boundary(&context).unwrap()),
+        ("notebook_base", notebook_base_policy(&context).unwrap()),
+    ];
+    all.extend(groups.into_iter().map(|document| ("group", document)));
+    all
+}
+
+#[test]
+fn documents_are_as_reviewed() {
+    for (name, document) in everything(&Deployment::new()) {
+        insta::assert_snapshot!(name, document.to_json_pretty());
+    }
+}
+
+#[test]
+fn without_network_and_key_their_presence_is_required() {
+    let deployment = Deployment {
+        key: None,
+        ..Deployment::new()
+    };
+    let context = GrantContext {
+        network: None,
+        ..deployment.context()
+    };
+    let arn = deployment.role_arn(&project("fraud"), &user("alice"));
+    insta::assert_snapshot!(
+        "pass_role_without_defaults",
+        pass_role_policy(&context, &arn).unwrap().to_json_pretty()
+    );
+    insta::assert_snapshot!(
+        "boundary_without_defaults",
+        permissions_boundary(&context).unwrap().to_json_pretty()
+    );
+}
+
+#[test]
+fn every_statement_has_a_sid_of_its_own() {
+    for (name, document) in everything(&Deployment::new()) {
+        let sids: BTreeSet<_> = document.statements.iter().map(|s| s.sid.clone()).collect();
+        assert_eq!(sids.len(), document.statements.len(), "{name}");
+        for sid in sids {
+            let sid = sid.unwrap();
+            assert!(
+                sid.chars().all(|c| c.is_ascii_alphanumeric()),
+                "{name}: {sid}"
+            );
+        }
+    }
+}
+
+#[test]
+fn suspending_adds_one_statement_at_the_front() {
+    let deployment = Deployment::new();
+    let of = |suspended| {
+        project_policy(&deployment.context(), &project("fraud"), suspended)
+            .unwrap()
+            .statements
+    };
+    let (active, suspended) = (of(false), of(true));
+    assert_eq!(suspended[1..], active);
+    assert_eq!(suspended[0].effect, Effect::Deny);
+    assert_eq!(suspended[0].sid.as_deref(), Some("Suspended"));
+    assert!(suspended[0].conditions.is_empty());
+}
+
+#[test]
+fn allows_of_the_roles_own_policies_name_actions_in_full() {
+    for (name, document) in everything(&Deployment::new()) {
+        // The boundary is an outer limit; key actions come in families.
+        if name == "boundary" {
+            continue;
+        }
+        for statement in document
+            .statements
+            .iter()
+            .filter(|s| s.effect == Effect::Allow)
+        {
+            assert!(!statement.actions.is_except(), "{name}");
+            for action in statement.actions.values() {
+                assert!(
+                    !action.contains('*') || action.starts_with("kms:"),
+                    "{name}: {action}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn no_denial_requires_two_keys_at_once() {
+    // The two names of one key are the exception: either will do.
+    let twins = |keys: &BTreeSet<String>| {
+        let names: BTreeSet<_> = keys.iter().map(|key| key.trim_end_matches("Arn")).collect();
+        names.len() == 1
+    };
+    for (name, document) in everything(&Deployment::new()) {
+        for statement in document
+            .statements
+            .iter()
+            .filter(|s| s.effect == Effect::Deny)
+        {
+            let keys: BTreeSet<String> = statement
+                .conditions
+                .iter()
+                .map(|c| c.key.as_str().to_owned())
+                .collect();
+            assert!(
+                keys.len() <= 1 || twins(&keys),
+                "{name}: {:?} {keys:?}",
+                statement.sid
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_is_compared_without_regard_to_case() {
+    for (name, document) in everything(&Deployment::new()) {
+        assert!(!document.to_json().contains("IgnoreCase"), "{name}");
+    }
+}
+
+#[test]
+fn lists_are_compared_by_set_operators() {
+    for (name, document) in everything(&Deployment::new()) {
+        for condition in document.statements.iter().flat_map(|s| s.conditions.iter()) {
+            let list = condition.key.as_str().starts_with("sagemaker:Vpc");
+            let presence = condition.operator == Operator::Null.into();
+            let set = condition.operator == Operator::StringNotEquals.for_any_value();
+            assert!(!list || presence || set, "{name}: {condition:?}");
+        }
+    }
+}
+
+#[test]
+fn trust_is_for_this_account_and_without_session_tags() {
+    let deployment = Deployment::new();
+    let trust = trust_policy(&deployment.context());
+    let [statement] = trust.statements.as_slice() else {
+        panic!("{trust}")
+    };
+    assert_eq!(
+        statement.actions,
+        Clause::Only(["sts:AssumeRole".to_owned()].into())
+    );
+    assert!(
+        trust
+            .to_json()
+            .contains(r#""aws:SourceAccount":"123456789012""#)
+    );
+}
+
+/// The create actions of SageMaker that a pattern could match, of the page that [`actions`] names.
+const CREATES: &str = "CreateAIBenchmarkJob CreateAIRecommendationJob CreateAction CreateAlgorithm CreateApp CreateAppImageConfig CreateArtifact \
+    CreateAutoMLJob CreateAutoMLJobV2 CreateCluster CreateCodeRepository CreateCompilationJob CreateContext CreateDataQualityJobDefinition \
+    CreateDeviceFleet CreateDomain CreateEdgeDeploymentPlan CreateEdgePackagingJob CreateEndpoint CreateEndpointConfig CreateExperiment \
+    CreateFeatureGroup CreateFlowDefinition CreateHub CreateHumanTaskUi CreateHyperParameterTuningJob CreateImage CreateImageVersion \
+    CreateInferenceComponent CreateInferenceExperiment CreateInferenceRecommendationsJob CreateJob CreateLabelingJob CreateModel \
+    CreateModelBiasJobDefinition CreateModelCard CreateModelCardExportJob CreateModelExplainabilityJobDefinition CreateModelPackage \
+    CreateModelPackageGroup CreateModelQualityJobDefinition CreateMonitoringSchedule CreateNotebookInstance \
+    CreateNotebookInstanceLifecycleConfig CreateOptimizationJob CreatePipeline CreatePresignedDomainUrl CreatePresignedNotebookInstanceUrl \
+    CreateProcessingJob CreateProject CreateSpace CreateStudioLifecycleConfig CreateTrainingJob CreateTransformJob CreateTrainingPlan \
+    CreateTrial CreateTrialComponent CreateUserProfile CreateWorkforce CreateWorkteam";
+
+fn matched(patterns: &[&str]) -> BTreeSet<&'static str> {
+    let fits = |name: &str| {
+        patterns.iter().any(|pattern| {
+            let pattern = pattern.trim_start_matches("sagemaker:");
+            match pattern.split_once('*') {
+                Some((head, tail)) => {
+                    name.len() >= head.len() + tail.len()
+                        && name.starts_with(head)
+                        && name.ends_with(tail)
+                }
+                None => name == pattern,
+            }
+        })
+    };
+    CREATES
+        .split_whitespace()
+        .filter(|name| fits(name))
+        .collect()
+}
+
+fn names(list: &str) -> BTreeSet<&str> {
+    list.split_whitespace().collect()
+}
+
+#[test]
+fn patterns_match_exactly_the_actions_that_carry_their_keys() {
+    use actions::{CREATE, CREATE_ENDPOINT, CREATE_PATTERNS, IN_VPC, WITH_OUTPUT, WITH_VOLUME};
+    let mut granted = matched(&CREATE);
+    granted.remove(CREATE_ENDPOINT.trim_start_matches("sagemaker:"));
+    assert_eq!(granted.len(), CREATE.len() - 1);
+    assert_eq!(matched(&CREATE_PATTERNS), granted);
+    let jobs = "CreateAutoMLJob CreateAutoMLJobV2 CreateHyperParameterTuningJob CreateProcessingJob CreateTrainingJob";
+    assert_eq!(matched(&IN_VPC), names(&format!("{jobs} CreateModel")));
+    assert_eq!(
+        matched(&WITH_VOLUME),
+        names(&format!("{jobs} CreateEndpointConfig CreateTransformJob"))
+    );
+    assert_eq!(
+        matched(&WITH_OUTPUT),
+        names(&format!("{jobs} CreateTransformJob"))
+    );
+}

@@ -1,0 +1,188 @@
+//! That documents fit, also with long names and many subnets.
+
+use super::*;
+use crate::policy::Kind;
+
+#[test]
+fn a_boundary_has_room_for_six_subnets() {
+    for region in ["us-east-1", "us-gov-west-1", "ap-southeast-4"] {
+        let deployment = Deployment {
+            account: Account::new("123456789012", region),
+            subnets: (0..6).map(subnet).collect(),
+            ..Deployment::new()
+        };
+        let boundary = permissions_boundary(&deployment.context()).unwrap();
+        assert!(
+            boundary.size() <= Kind::Boundary.limit(),
+            "{region}: {}",
+            boundary.size()
+        );
+    }
+}
+
+#[test]
+fn the_longest_names_fit() {
+    let deployment = Deployment {
+        account: Account::new("123456789012", "us-gov-west-1"),
+        bucket: "b".repeat(63),
+        subnets: (0..6).map(subnet).collect(),
+        ..Deployment::new()
+    };
+    let context = GrantContext {
+        system_tag: "A platform with a long name",
+        ..deployment.context()
+    };
+    let (project, user) = (project(&"P".repeat(24)), user(&"u".repeat(64)));
+    let limit = Kind::Managed.limit();
+    assert!(project_policy(&context, &project, true).unwrap().size() <= limit);
+    assert!(user_policy(&context, &user).unwrap().size() <= limit);
+    assert!(notebook_base_policy(&context).unwrap().size() <= limit);
+    let inline = pass_role_policy(&context, &deployment.role_arn(&project, &user)).unwrap();
+    assert!(inline.size() <= Kind::RoleInline.limit());
+}
+
+#[test]
+fn too_many_subnets_for_the_boundary_are_told() {
+    let deployment = Deployment {
+        subnets: (0..60).map(subnet).collect(),
+        ..Deployment::new()
+    };
+    let error = permissions_boundary(&deployment.context()).unwrap_err();
+    assert!(
+        matches!(error, GrantError::TooLarge { limit: 6_144, .. }),
+        "{error}"
+    );
+    assert!(
+        error
+            .to_string()
+            .ends_with("IAM takes 6144: approve fewer subnets and security groups"),
+        "{error}"
+    );
+}
+
+#[test]
+fn many_group_datasets_are_packed() {
+    let deployment = Deployment::new();
+    let datasets: Vec<_> = (0..200)
+        .rev()
+        .map(|n| dataset(&format!("{n:03}-{}", "x".repeat(27))))
+        .collect();
+    let packed = group_policies(&deployment.context(), &group("analysts"), &datasets).unwrap();
+    assert!(packed.len() > 1);
+    let mut shared = Vec::new();
+    for document in &packed {
+        assert!(document.size() <= Kind::Managed.limit());
+        let resources = document.statements[0].resources.clone().unwrap();
+        shared.extend(resources.values().iter().cloned());
+    }
+    let mut expected: Vec<_> = datasets
+        .iter()
+        .map(|name| format!("arn:aws:s3:::mlspace-data-123456789012/group/datasets/{name}/*"))
+        .collect();
+    expected.sort();
+    assert_eq!(shared, expected);
+    let mut doubled = datasets.clone();
+    doubled.extend(datasets);
+    assert_eq!(
+        group_policies(&deployment.context(), &group("analysts"), &doubled).unwrap(),
+        packed
+    );
+}
+
+#[test]
+fn a_group_without_datasets_has_no_policy() {
+    let none = group_policies(&Deployment::new().context(), &group("analysts"), &[]).unwrap();
+    assert_eq!(none, Vec::<Document>::new());
+}
+
+#[test]
+fn values_that_mean_something_in_a_policy_are_refused() {
+    let deployment = Deployment::new();
+    let context = deployment.context();
+    let wild = vec!["subnet-*".to_owned()];
+    let network = ApprovedNetwork {
+        subnet_ids: &wild,
+        security_group_ids: &[],
+    };
+    for bad in [
+        GrantContext {
+            system_tag: "ML*",
+            ..context
+        },
+        GrantContext {
+            system_tag: "${aws:username}",
+            ..context
+        },
+        GrantContext {
+            system_tag: "",
+            ..context
+        },
+        GrantContext {
+            data_bucket: "mlspace-*",
+            ..context
+        },
+        GrantContext {
+            iam_prefix: "*",
+            ..context
+        },
+        GrantContext {
+            network: Some(network),
+            ..context
+        },
+        GrantContext {
+            kms_key: Some("*"),
+            ..context
+        },
+    ] {
+        assert!(
+            project_policy(&bad, &project("fraud"), false).is_err(),
+            "{bad:?}"
+        );
+        assert!(user_policy(&bad, &user("alice")).is_err(), "{bad:?}");
+        assert!(
+            group_policies(&bad, &group("analysts"), &[]).is_err(),
+            "{bad:?}"
+        );
+        assert!(permissions_boundary(&bad).is_err(), "{bad:?}");
+        assert!(notebook_base_policy(&bad).is_err(), "{bad:?}");
+        assert!(
+            pass_role_policy(&bad, "arn:aws:iam::123456789012:role/r").is_err(),
+            "{bad:?}"
+        );
+    }
+    let error = project_policy(
+        &GrantContext {
+            kms_key: Some("*"),
+            ..context
+        },
+        &project("a"),
+        false,
+    );
+    insta::assert_snapshot!(error.unwrap_err(), @"the KMS key `*` cannot stand in a policy: write the key's ARN, its id or `alias/NAME`");
+}
+
+#[test]
+fn a_key_is_recognised_by_arn_and_by_the_form_it_was_given_in() {
+    let deployment = Deployment {
+        key: Some("alias/ml".to_owned()),
+        ..Deployment::new()
+    };
+    let context = deployment.context();
+    let arn = deployment.role_arn(&project("fraud"), &user("alice"));
+    let inline = pass_role_policy(&context, &arn).unwrap().to_json();
+    assert!(
+        inline.contains(r#"["alias/ml","arn:aws:kms:us-east-1:123456789012:alias/ml"]"#),
+        "{inline}"
+    );
+    let base = notebook_base_policy(&context).unwrap().to_json();
+    assert!(
+        base.contains(r#""ForAnyValue:StringEquals":{"kms:ResourceAliases":"alias/ml"}"#),
+        "{base}"
+    );
+    assert!(
+        permissions_boundary(&context)
+            .unwrap()
+            .to_json()
+            .contains("kms:ResourceAliases")
+    );
+}

@@ -1,1 +1,0 @@
-"""The strict layer's own tests: each rule has one that fails on bare moto."""
