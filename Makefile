@@ -81,7 +81,7 @@ release: ## The provider, for use: target/release/terraform-provider-mlspace
 	$(CARGO) build --locked --workspace --release
 
 demo: ## Apply examples/quickstart to the emulator and show what came of it (KEEP=1, RELEASE=1)
-	@python3 demo
+	@CARGO="$(CARGO)" python3 demo
 
 bench: ## How fast the provider starts, and how much memory it takes
 	$(CARGO) bench --locked --workspace

@@ -42,7 +42,7 @@ def tools() -> dict:
 def build() -> Path:
     """The provider's binary, built if need be; cargo shows its own progress."""
     release = ["--release"] if flag("RELEASE") else []
-    command = ["cargo", "build", "--locked", "--workspace", "--message-format=json-render-diagnostics", *release]
+    command = [os.environ.get("CARGO", "cargo"), "build", "--locked", "--workspace", "--message-format=json-render-diagnostics", *release]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
         raise SystemExit("demo: the provider does not build; cargo's message is above")
