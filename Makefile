@@ -13,7 +13,7 @@ MAKEFLAGS += --no-print-directory
 CARGO ?= cargo
 NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
 # Integration tests that need neither a Terraform nor the emulator, for machines without nextest.
-QUICK_TESTS = $(patsubst %.rs,--test %,$(notdir $(wildcard mlspace-core/tests/*.rs provider/tests/*.rs xtask/tests/*.rs)))
+QUICK_TESTS = $(patsubst %,--test %,$(notdir $(basename $(wildcard */tests/*.rs)) $(patsubst %/main.rs,%,$(wildcard */tests/*/main.rs))))
 # Finds or makes the virtual environment with the emulator's packages and a Terraform; prints what it found.
 TOOLS = eval "$$(tests/tools/setup --shell)"
 # What any Terraform of ours must run with: no configuration, plugins or update checks of this machine.
