@@ -146,6 +146,19 @@ scenario! {
 }
 
 scenario! {
+    /// Time runs out while an instance starts: the error says so, and the instance isn't lost.
+    fn notebook_that_takes_too_long(stage) {
+        stage.aws.pace(u32::MAX);
+        stage.configure(&notebook("instance_type = \"ml.t3.medium\"\n timeouts {\n create = \"3s\"\n }"));
+        stage.apply().assert_error(&["alice-fraud", "Pending"]);
+        assert!(stage.work.state("mlspace_notebook.alice").is_some());
+        stage.aws.pace(1);
+        stage.configure(TEAM);
+        converges_afterwards(stage);
+    }
+}
+
+scenario! {
     /// Projects with members and datasets with objects aren't destroyed by accident.
     fn destroy_refuses(stage) {
         stage.converge(TEAM);

@@ -1,6 +1,9 @@
 //! The process dies, or a call fails, at any point: the next apply ends in the same place.
+//!
+//! The sweeps over every writing call run under the pinned core alone: the provider is on trial, and
+//! each is dozens of applies.
 
-use std::process::Command;
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -9,6 +12,7 @@ use crate::support::{Core, Stage, TEAM, scenario};
 
 /// Where a run that nothing disturbs arrives, and how many writing calls it takes.
 fn undisturbed(stage: &Stage) -> (Value, Vec<String>) {
+    stage.aws.pace(0);
     stage.aws.clear_log();
     stage.configure(TEAM);
     stage.apply().assert_ok();
@@ -75,46 +79,57 @@ fn recover(stage: &Stage, context: &str) {
     panic!("{context}: still failing after importing everything");
 }
 
-scenario! {
-    /// Each writing call is refused in turn, once with and once without having taken effect.
-    fn any_write_fails(stage) {
-        let (goal, writes) = undisturbed(stage);
-        for mode in ["error", "error_after"] {
-            for (n, call) in writes.iter().enumerate() {
-                let context = format!("{mode} at write {n} ({call})");
-                eprintln!("{context}");
-                stage.aws.fault(&json!({
-                    "mode": mode, "writes_only": true, "skip": n,
-                    "code": "AccessDeniedException", "message": "refused by the test",
-                }));
-                let outcome = stage.apply();
-                assert_ne!(outcome.code, Some(0), "{context}: the error was swallowed");
-                assert_eq!(stage.aws.clear_faults(), [1], "{context}");
-                recover(stage, &context);
-                assert_eq!(comparable(stage), goal, "{context}");
-                stage.strike();
-            }
-        }
+/// Each writing call is refused in turn: `error` before it took effect, `error_after` thereafter.
+fn any_write_fails(mode: &str) {
+    let stage = Stage::new(&Core::pinned());
+    let (goal, writes) = undisturbed(&stage);
+    for (n, call) in writes.iter().enumerate() {
+        let context = format!("{mode} at write {n} ({call})");
+        eprintln!("{context}");
+        stage.aws.fault(&json!({
+            "mode": mode, "writes_only": true, "skip": n,
+            "code": "AccessDeniedException", "message": "refused by the test",
+        }));
+        let outcome = stage.apply();
+        assert_ne!(outcome.code, Some(0), "{context}: the error was swallowed");
+        assert_eq!(stage.aws.clear_faults(), [1], "{context}");
+        recover(&stage, &context);
+        assert_eq!(comparable(&stage), goal, "{context}");
+        stage.strike();
     }
 }
 
-scenario! {
-    /// Each reply to a writing call is lost in turn; the SDK's retry must not make two of anything.
-    fn any_reply_is_lost(stage) {
-        let (goal, writes) = undisturbed(stage);
-        for (n, call) in writes.iter().enumerate() {
-            let context = format!("lost reply to write {n} ({call})");
-            eprintln!("{context}");
-            stage.aws.fault(&json!({"mode": "lost", "writes_only": true, "skip": n}));
-            let outcome = stage.apply();
-            assert_eq!(stage.aws.clear_faults(), [1], "{context}");
-            if outcome.code != Some(0) {
-                recover(stage, &context);
-            }
-            stage.plan().assert_empty();
-            assert_eq!(comparable(stage), goal, "{context}");
-            stage.strike();
+/// The calls that make the four resources, refused one by one without having taken effect.
+#[test]
+fn any_write_is_refused() {
+    any_write_fails("error");
+}
+
+/// The same, where the call took effect although the answer is an error.
+#[test]
+fn any_write_fails_after_its_effect() {
+    any_write_fails("error_after");
+}
+
+/// Each reply to a writing call is lost in turn; the SDK's retry must not make two of anything.
+#[test]
+fn any_reply_is_lost() {
+    let stage = Stage::new(&Core::pinned());
+    let (goal, writes) = undisturbed(&stage);
+    for (n, call) in writes.iter().enumerate() {
+        let context = format!("lost reply to write {n} ({call})");
+        eprintln!("{context}");
+        stage
+            .aws
+            .fault(&json!({"mode": "lost", "writes_only": true, "skip": n}));
+        let outcome = stage.apply();
+        assert_eq!(stage.aws.clear_faults(), [1], "{context}");
+        if outcome.code != Some(0) {
+            recover(&stage, &context);
         }
+        stage.plan().assert_empty();
+        assert_eq!(comparable(&stage), goal, "{context}");
+        stage.strike();
     }
 }
 
@@ -131,24 +146,62 @@ scenario! {
     }
 }
 
+scenario! {
+    /// Ctrl-C while a notebook starts: Terraform ends soon, and knows the notebook.
+    fn interrupted_while_waiting(stage) {
+        stage.aws.pace(u32::MAX);
+        stage.configure(TEAM);
+        let mut child = stage.work.start(&["apply", "-auto-approve", "-no-color"]);
+        let waiting = "sagemaker:DescribeNotebookInstance".to_owned();
+        let created = "sagemaker:CreateNotebookInstance".to_owned();
+        until("the notebook is waited for", || {
+            let calls = stage.aws.calls();
+            let made = calls.iter().position(|call| *call == created);
+            made.is_some_and(|made| calls[made..].contains(&waiting))
+        });
+        signal("-INT", &child);
+        until("Terraform has ended", || child.try_wait().expect("a child").is_some());
+        let state = stage.work.state("mlspace_notebook.alice").expect("a partial state");
+        assert_eq!(state["name"], "alice-fraud");
+        stage.aws.pace(1);
+        stage.apply().assert_ok();
+        stage.plan().assert_empty();
+        stage.strike();
+    }
+}
+
+/// Looks again and again until something holds, or fails after two minutes.
+#[track_caller]
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while !holds() {
+        assert!(Instant::now() < deadline, "gave up waiting until {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Sends a signal to Terraform and the providers that it started, as a terminal does.
+fn signal(name: &str, child: &Child) {
+    let group = format!("-{}", child.id());
+    let sent = Command::new("kill").args([name, "--", &group]).status();
+    assert!(
+        sent.is_ok_and(|status| status.success()),
+        "kill {name} {group}"
+    );
+}
+
 /// Runs Terraform until the `n`th writing call arrives, and kills it and the provider there.
 fn kill_at(stage: &Stage, arguments: &[&str], mode: &str, n: usize) {
     stage
         .aws
         .fault(&json!({"mode": mode, "writes_only": true, "skip": n}));
     let mut child = stage.work.start(arguments);
-    let deadline = Instant::now() + Duration::from_secs(120);
-    while stage.aws.struck() != [1] {
-        assert!(
-            child.try_wait().expect("a child").is_none(),
-            "Terraform ended before write {n}"
-        );
-        assert!(Instant::now() < deadline, "write {n} never came");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    let group = format!("-{}", child.id());
-    let killed = Command::new("kill").args(["-KILL", "--", &group]).status();
-    assert!(killed.is_ok_and(|status| status.success()), "kill {group}");
+    until(&format!("write {n} comes"), || {
+        let ended = child.try_wait().expect("a child").is_some();
+        assert!(!ended, "Terraform ended before write {n}");
+        stage.aws.struck() == [1]
+    });
+    signal("-KILL", &child);
     child.wait().expect("a child");
     stage.aws.clear_faults();
 }
@@ -165,7 +218,7 @@ fn killed_anywhere(stage: &Stage, mode: &str) {
     }
 }
 
-/// Before each writing call takes effect. Under one core: it is the provider that is on trial.
+/// Before each writing call takes effect.
 #[test]
 fn killed_before_any_write() {
     killed_anywhere(&Stage::new(&Core::pinned()), "hold");
@@ -181,6 +234,7 @@ fn killed_after_any_write() {
 #[test]
 fn killed_while_destroying() {
     let stage = Stage::new(&Core::pinned());
+    stage.aws.pace(0);
     stage.configure(TEAM);
     stage.apply().assert_ok();
     stage.aws.clear_log();

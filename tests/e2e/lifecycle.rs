@@ -14,7 +14,7 @@ scenario! {
         let arn = stage.attribute(project, "policy_arn");
         assert_eq!(arn, "arn:aws:iam::123456789012:policy/MLSpace-project-fraud");
         let created = stage.attribute(project, "created_at");
-        assert!(created.as_i64().is_some_and(|at| at > 0), "{created}");
+        assert!(!created.is_null());
 
         let member = "mlspace_membership.alice";
         assert_eq!(stage.attribute(member, "id"), "fraud/alice");

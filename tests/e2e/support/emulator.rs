@@ -151,6 +151,11 @@ impl Emulator {
         self.ask("POST", "notebook", Some(&wish));
     }
 
+    /// Sets how many looks a notebook's transition takes.
+    pub(crate) fn pace(&self, describes: u32) {
+        self.ask("POST", "pace", Some(&json!({"describes": describes})));
+    }
+
     /// Finishes every transition that is under way.
     pub(crate) fn settle(&self) {
         self.ask("POST", "settle", None);

@@ -59,6 +59,8 @@ impl Stage {
             work: Workspace::new(core),
             _place: place,
         };
+        // One look sees the transition, the next its end: enough to prove that somebody waits.
+        stage.aws.pace(1);
         stage.provider("");
         stage
     }
