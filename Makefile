@@ -84,7 +84,7 @@ demo: ## Apply examples/quickstart to the emulator and show what came of it (KEE
 	@CARGO="$(CARGO)" python3 demo
 
 bench: ## How fast the provider starts, and how much memory it takes
-	$(CARGO) bench --locked --workspace
+	$(CARGO) bench --locked --workspace --bench startup
 
 clean: ## Remove what was built here (compiled dependencies are kept beside cargo's registry)
 	rm -rf target .demo

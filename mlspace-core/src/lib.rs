@@ -2,6 +2,8 @@
 
 #[cfg(feature = "aws")]
 pub mod aws;
+#[cfg(feature = "aws")]
+pub mod dataset;
 pub mod grants;
 pub mod layout;
 pub mod name;

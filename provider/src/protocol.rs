@@ -23,6 +23,7 @@ mod client;
 #[cfg(test)]
 mod server_tests;
 
+pub use rpc::RequestId;
 pub use run::{Identity, run};
 
 /// Messages and server trait of Terraform's plugin protocol 6, generated from `proto/tfplugin6.proto`.

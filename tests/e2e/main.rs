@@ -17,6 +17,8 @@ mod crash;
 #[cfg(test)]
 mod drift;
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod lifecycle;

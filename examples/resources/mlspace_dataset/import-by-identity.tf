@@ -1,8 +1,6 @@
 import {
   to = mlspace_dataset.cards
   identity = {
-    type  = "project"
-    scope = "fraud"
-    name  = "cards-2026"
+    id = "project/fraud/cards-2026"
   }
 }

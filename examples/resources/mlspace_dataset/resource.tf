@@ -3,7 +3,7 @@ resource "mlspace_dataset" "cards" {
   name        = "cards-2026"
   type        = "project"
   scope       = mlspace_project.fraud.name
-  description = "Card transactions of 2026, one Parquet file a day"
+  description = "Card transactions of 2026 in one Parquet file a day"
   created_by  = "alice"
 }
 

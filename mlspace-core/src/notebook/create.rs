@@ -89,10 +89,7 @@ impl Platform {
             }
         };
         let settled = match adopted {
-            Some(tags) => {
-                self.converge_notebook(operation, spec, &tenancy, &tags)
-                    .await
-            }
+            Some(tags) => Box::pin(self.converge_notebook(operation, spec, &tenancy, &tags)).await,
             None => self.settle_new(operation, spec, &tenancy).await,
         };
         self.notebook_outcome(spec, settled).await

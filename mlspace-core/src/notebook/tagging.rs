@@ -18,11 +18,7 @@ pub fn all_tags(settings: &Settings, project: &ProjectName, user: &UserName, own
         .default_tags
         .clone()
         .overlaid(own)
-        .overlaid(&tags::resource_tags(
-            &settings.system_tag,
-            project,
-            user,
-        ))
+        .overlaid(&tags::resource_tags(&settings.system_tag, project, user))
 }
 
 /// Whether these tags prove that the instance is the platform's, for this project and user.

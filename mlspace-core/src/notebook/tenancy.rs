@@ -1,18 +1,13 @@
 //! Whose notebook it may be: the project's and the membership's records, and the member's role.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::AttributeValue;
-
 use super::NotebookSpec;
 use crate::{
     aws::{Called as _, Error, IfPresent as _, Platform},
     layout,
     name::{ProjectName, UserName},
+    records::{ProjectRecord, ProjectUserRecord},
     schedule::{StopPolicy, StopTime},
 };
-
-type Item = HashMap<String, AttributeValue>;
 
 /// What a project says about its notebooks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,28 +19,21 @@ pub(crate) struct ProjectRules {
 }
 
 impl ProjectRules {
-    /// Reads MLSpace's project record. An override is allowed when the flag is true; MLSpace takes its mere presence for a yes.
-    fn of(item: &Item) -> Self {
-        let flag = |value: Option<&AttributeValue>| {
-            value
-                .and_then(|value| value.as_bool().ok())
-                .is_some_and(|on| *on)
-        };
-        let map =
-            |value: Option<&AttributeValue>| value.and_then(|value| value.as_m().ok()).cloned();
-        let termination = map(item.get("metadata"))
-            .and_then(|metadata| map(metadata.get("terminationConfiguration")))
-            .unwrap_or_default();
-        let default = termination
-            .get("defaultNotebookStopTime")
-            .and_then(|time| time.as_s().ok())
-            .and_then(|time| time.parse::<StopTime>().ok());
+    /// The rules in a project's record. A default that is no time of day stops nothing, in MLSpace either.
+    fn of(record: &ProjectRecord) -> Self {
+        let stop = record
+            .termination
+            .as_ref()
+            .map_or_else(StopPolicy::default, |termination| {
+                let default = termination.default_notebook_stop_time.as_deref();
+                StopPolicy {
+                    default: default.and_then(|time| time.parse::<StopTime>().ok()),
+                    may_override: termination.allow_notebook_owner_override,
+                }
+            });
         Self {
-            suspended: flag(item.get("suspended")),
-            stop: StopPolicy {
-                default,
-                may_override: flag(termination.get("allowNotebookOwnerOverride")),
-            },
+            suspended: record.suspended,
+            stop,
         }
     }
 }
@@ -66,8 +54,12 @@ impl Platform {
         project: &ProjectName,
     ) -> Result<Option<ProjectRules>, Error> {
         let table = &self.settings().table_names.projects;
-        let key = HashMap::from([("name".to_owned(), AttributeValue::S(project.to_string()))]);
-        Ok(self.item(table, key).await?.as_ref().map(ProjectRules::of))
+        let key = ProjectRecord::key(project);
+        let Some(item) = self.read_item(table, &key).await? else {
+            return Ok(None);
+        };
+        let record = ProjectRecord::read(&item).map_err(|error| error.of(table, &key))?;
+        Ok(Some(ProjectRules::of(&record)))
     }
 
     /// Whether `user` is a member of `project`, by the platform's record.
@@ -76,22 +68,8 @@ impl Platform {
     /// When the table cannot be read.
     pub async fn is_member(&self, project: &ProjectName, user: &UserName) -> Result<bool, Error> {
         let table = &self.settings().table_names.project_users;
-        let key = HashMap::from([
-            ("project".to_owned(), AttributeValue::S(project.to_string())),
-            ("user".to_owned(), AttributeValue::S(user.to_string())),
-        ]);
-        Ok(self.item(table, key).await?.is_some())
-    }
-
-    async fn item(&self, table: &str, key: Item) -> Result<Option<Item>, Error> {
-        let client = self.dynamodb().await?;
-        let request = client.get_item().table_name(table).set_key(Some(key));
-        let answer = request
-            .consistent_read(true)
-            .send()
-            .await
-            .called("dynamodb", "GetItem")?;
-        Ok(answer.item)
+        let key = ProjectUserRecord::key(project, user);
+        Ok(self.read_item(table, &key).await?.is_some())
     }
 
     /// ARN of the role that a member's notebooks run with.
@@ -180,38 +158,28 @@ pub(super) fn not_a_member(project: &ProjectName, user: &UserName) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::records::TerminationConfig;
 
-    fn project(suspended: bool, termination: &[(&str, AttributeValue)]) -> Item {
-        let map = |entries: &[(&str, AttributeValue)]| {
-            AttributeValue::M(
-                entries
-                    .iter()
-                    .map(|(k, v)| ((*k).to_owned(), v.clone()))
-                    .collect(),
-            )
-        };
-        HashMap::from([
-            ("suspended".to_owned(), AttributeValue::Bool(suspended)),
-            (
-                "metadata".to_owned(),
-                map(&[("terminationConfiguration", map(termination))]),
-            ),
-        ])
+    fn rules(termination: Option<TerminationConfig>) -> ProjectRules {
+        ProjectRules::of(&ProjectRecord {
+            name: "fraud".to_owned(),
+            description: String::new(),
+            suspended: true,
+            created_by: String::new(),
+            created_at: 0,
+            last_updated_at: 0,
+            termination,
+        })
     }
 
     #[test]
-    fn an_override_needs_the_flag_to_be_true() {
-        let time = (
-            "defaultNotebookStopTime",
-            AttributeValue::S("17:00".to_owned()),
-        );
-        let flag = |on| ("allowNotebookOwnerOverride", AttributeValue::Bool(on));
-        for (termination, may_override) in [
-            (vec![time.clone()], false),
-            (vec![time.clone(), flag(false)], false),
-            (vec![time.clone(), flag(true)], true),
-        ] {
-            let rules = ProjectRules::of(&project(true, &termination));
+    fn a_project_s_default_and_its_leave_to_override_are_read() {
+        for may_override in [false, true] {
+            let rules = rules(Some(TerminationConfig {
+                default_notebook_stop_time: Some("17:00".to_owned()),
+                allow_notebook_owner_override: may_override,
+                ..TerminationConfig::default()
+            }));
             assert!(rules.suspended);
             assert_eq!(rules.stop.default, "17:00".parse().ok());
             assert_eq!(rules.stop.may_override, may_override);
@@ -219,11 +187,12 @@ mod tests {
     }
 
     #[test]
-    fn a_project_that_says_nothing_has_no_rules() {
-        assert_eq!(ProjectRules::of(&Item::new()), ProjectRules::default());
-        assert_eq!(
-            ProjectRules::of(&project(false, &[])),
-            ProjectRules::default()
-        );
+    fn a_project_that_says_nothing_has_no_default() {
+        assert_eq!(rules(None).stop, StopPolicy::default());
+        let odd = rules(Some(TerminationConfig {
+            default_notebook_stop_time: Some("five".to_owned()),
+            ..TerminationConfig::default()
+        }));
+        assert_eq!(odd.stop.default, None);
     }
 }

@@ -24,7 +24,7 @@ impl Platform {
         spec: &NotebookSpec,
     ) -> Outcome<Notebook> {
         let _held = self.lock(&lock_key(spec)).await;
-        let done = self.update_notebook_steps(operation, spec).await;
+        let done = Box::pin(self.update_notebook_steps(operation, spec)).await;
         self.notebook_outcome(spec, done).await
     }
 
@@ -49,7 +49,6 @@ impl Platform {
             .notebook_tags(&found.arn)
             .await?
             .ok_or_else(|| vanished(spec))?;
-        self.converge_notebook(operation, spec, &tenancy, &tags)
-            .await
+        Box::pin(self.converge_notebook(operation, spec, &tenancy, &tags)).await
     }
 }

@@ -53,10 +53,12 @@ struct Frame {
     not_principals: Option<BTreeSet<Principal>>,
 }
 
+type Grant = (Option<Principal>, Option<String>, Option<String>);
+
 #[derive(Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Grants {
     /// One entry for every principal, action and resource.
-    single: BTreeSet<(Option<Principal>, Option<String>, Option<String>)>,
+    single: BTreeSet<Grant>,
     /// The statements of a document too large to take apart.
     whole: BTreeSet<Lists>,
 }
@@ -99,11 +101,65 @@ impl Form {
                 }
             }
         }
+        statements
+            .values_mut()
+            .for_each(|grants| reduce(&mut grants.single));
         Self {
             version,
             statements,
         }
     }
+}
+
+/// Drops grants that another grant of the same frame covers: by its resource `*`, or by an action pattern.
+fn reduce(grants: &mut BTreeSet<Grant>) {
+    let actions: BTreeSet<String> = grants
+        .iter()
+        .filter_map(|(_, action, _)| action.clone())
+        .collect();
+    let covers = covering(&actions);
+    let anywhere = Some("*".to_owned());
+    let all = grants.clone();
+    grants.retain(|(principal, action, resource)| {
+        let held = |action: Option<String>, resource: &Option<String>| {
+            all.contains(&(principal.clone(), action, resource.clone()))
+        };
+        let narrow = resource.is_some() && *resource != anywhere;
+        let wider = action
+            .as_ref()
+            .and_then(|a| covers.get(a))
+            .into_iter()
+            .flatten();
+        let by_action = wider
+            .map(|w| Some(w.clone()))
+            .any(|w| held(w.clone(), resource) || narrow && held(w, &anywhere));
+        !(by_action || narrow && held(action.clone(), &anywhere))
+    });
+}
+
+/// For each plain action, the patterns of the list that cover it. None are sought in hostile lists, where that would
+/// take long.
+fn covering(actions: &BTreeSet<String>) -> BTreeMap<String, Vec<String>> {
+    let (patterns, plain): (Vec<&String>, Vec<&String>) =
+        actions.iter().partition(|a| a.contains(['*', '?']));
+    if patterns.len().saturating_mul(plain.len()) > MAX_GRANTS {
+        return BTreeMap::new();
+    }
+    let compiled: Vec<(&String, Pattern)> = patterns
+        .into_iter()
+        .map(|p| (p, Pattern::wildcard(p)))
+        .collect();
+    let mut covers = BTreeMap::new();
+    for action in plain {
+        let by = compiled
+            .iter()
+            .filter(|(_, p)| p.matches(action, Case::Sensitive));
+        let by: Vec<String> = by.map(|(text, _)| (*text).clone()).collect();
+        if !by.is_empty() {
+            covers.insert(action.clone(), by);
+        }
+    }
+    covers
 }
 
 /// Principals, actions and resources of a statement, `None` where the element is absent or a `Not` element.
@@ -121,7 +177,10 @@ fn take_apart(statement: &Statement, variables: bool) -> Parts {
         .map(|c| normal_condition(c, variables))
         .collect();
     let (principals, not_principals) = split(statement.principals.as_ref(), Clone::clone);
-    let (actions, not_actions) = split(Some(&statement.actions), normal_actions);
+    let (actions, not_actions) = match &statement.actions {
+        Clause::Only(_) => split(Some(&statement.actions), normal_actions),
+        Clause::Except(_) => split(Some(&statement.actions), normal_not_actions),
+    };
     let (resources, not_resources) = split(statement.resources.as_ref(), normal_resources);
     let frame = Frame {
         effect: statement.effect,
@@ -145,19 +204,20 @@ fn split<T: Ord + Clone>(
     }
 }
 
-/// Lower case, and without actions that a pattern of the same list covers.
+/// Lower case, stars in a row as one.
 fn normal_actions(actions: &BTreeSet<String>) -> BTreeSet<String> {
-    let folded: BTreeSet<String> = actions
+    actions
         .iter()
         .map(|a| one_star(&a.to_ascii_lowercase()))
-        .collect();
-    let (patterns, plain): (BTreeSet<String>, BTreeSet<String>) =
-        folded.into_iter().partition(|a| a.contains(['*', '?']));
-    let covers: Vec<Pattern> = patterns.iter().map(|p| Pattern::wildcard(p)).collect();
-    let rest = plain
-        .into_iter()
-        .filter(|a| !covers.iter().any(|p| p.matches(a, Case::Ignored)));
-    rest.chain(patterns).collect()
+        .collect()
+}
+
+/// The same, without actions that a pattern of the list covers.
+fn normal_not_actions(actions: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut all = normal_actions(actions);
+    let covered = covering(&all);
+    all.retain(|action| !covered.contains_key(action));
+    all
 }
 
 fn normal_resources(resources: &BTreeSet<String>) -> BTreeSet<String> {

@@ -1,56 +1,30 @@
 //! The record of a notebook's daily stop in MLSpace's resource-schedule table.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
 use super::StopTime;
 use crate::{
-    aws::{Called as _, Error, Operation, Platform, wait::settle},
+    aws::{Error, Operation, Platform, wait::settle},
     name::{NotebookName, ProjectName},
+    records::{Change, Key, NOTEBOOK_INSTANCE, ScheduleRecord},
 };
 
-/// MLSpace's word for notebook instances in this table.
-const NOTEBOOK: &str = "notebook-instance";
-
-fn key(name: &NotebookName) -> HashMap<String, AttributeValue> {
-    HashMap::from([
-        ("resourceId".to_owned(), AttributeValue::S(name.to_string())),
-        (
-            "resourceType".to_owned(),
-            AttributeValue::S(NOTEBOOK.to_owned()),
-        ),
-    ])
-}
-
-/// The time of day in an item; a fraction of a second, which MLSpace's own writers may leave, doesn't count.
-fn stop_time(item: &HashMap<String, AttributeValue>) -> Option<StopTime> {
-    let number = item.get("terminationTime")?.as_n().ok()?;
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let plain = fraction.bytes().all(|b| b.is_ascii_digit());
-    plain
-        .then(|| whole.parse().ok())
-        .flatten()
-        .map(StopTime::of_epoch)
+fn key(name: &NotebookName) -> Key {
+    ScheduleRecord::key(name.as_str(), NOTEBOOK_INSTANCE)
 }
 
 impl Platform {
-    /// When the notebook stops every day; `None` without a record, or with one that MLSpace's sweeper couldn't read either.
+    /// When the notebook stops every day; `None` without a record.
     pub(crate) async fn scheduled_stop(
         &self,
         name: &NotebookName,
     ) -> Result<Option<StopTime>, Error> {
-        let client = self.dynamodb().await?;
-        let answer = client
-            .get_item()
-            .table_name(&self.settings().table_names.resource_schedule)
-            .set_key(Some(key(name)))
-            .consistent_read(true)
-            .send()
-            .await
-            .called("dynamodb", "GetItem")?;
-        Ok(answer.item.as_ref().and_then(stop_time))
+        let table = &self.settings().table_names.resource_schedule;
+        let Some(item) = self.read_item(table, &key(name)).await? else {
+            return Ok(None);
+        };
+        let record = ScheduleRecord::read(&item).map_err(|error| error.of(table, &key(name)))?;
+        Ok(Some(StopTime::of_epoch(record.termination_time)))
     }
 
     /// Makes the notebook stop every day at `time`, or never by itself. Writes nothing when that is so already: the date in the record
@@ -68,20 +42,16 @@ impl Platform {
         if self.scheduled_stop(name).await? == Some(time) {
             return Ok(());
         }
-        let client = self.dynamodb().await?;
-        let next = time.next_after(Timestamp::now().as_second());
-        let request = client
-            .update_item()
-            .table_name(&self.settings().table_names.resource_schedule)
-            .set_key(Some(key(name)))
-            .update_expression("SET #time = :time, #project = :project")
-            .expression_attribute_names("#time", "terminationTime")
-            .expression_attribute_names("#project", "project")
-            .expression_attribute_values(":time", AttributeValue::N(next.to_string()))
-            .expression_attribute_values(":project", AttributeValue::S(project.to_string()));
+        let table = &self.settings().table_names.resource_schedule;
+        // Without a condition: it makes the record where there is none, and the last word on the time is the configuration's.
+        let change = Change::new()
+            .set_integer(
+                "terminationTime",
+                time.next_after(Timestamp::now().as_second()),
+            )
+            .set_text("project", project.as_str());
         settle(operation, "recording the daily stop", || async {
-            let answer = request.clone().send().await;
-            answer.called("dynamodb", "UpdateItem")
+            self.update_item(table, &key(name), &change).await
         })
         .await
         .map(drop)
@@ -93,45 +63,10 @@ impl Platform {
         operation: &Operation,
         name: &NotebookName,
     ) -> Result<(), Error> {
-        let client = self.dynamodb().await?;
-        let request = client
-            .delete_item()
-            .table_name(&self.settings().table_names.resource_schedule)
-            .set_key(Some(key(name)));
+        let table = &self.settings().table_names.resource_schedule;
         settle(operation, "removing the daily stop", || async {
-            let answer = request.clone().send().await;
-            answer.called("dynamodb", "DeleteItem")
+            self.delete_item(table, &key(name)).await
         })
         .await
-        .map(drop)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn item(value: AttributeValue) -> HashMap<String, AttributeValue> {
-        HashMap::from([("terminationTime".to_owned(), value)])
-    }
-
-    #[test]
-    fn the_time_of_day_is_read_from_integers_and_fractions() {
-        let at = |text: &str| stop_time(&item(AttributeValue::N(text.to_owned())));
-        assert_eq!(at("68400"), "19:00".parse().ok());
-        assert_eq!(at("1763838000.25"), "19:00".parse().ok());
-        assert_eq!(at("1.7e9"), None);
-        assert_eq!(at("soon"), None);
-        let text = AttributeValue::S("68400".to_owned());
-        assert_eq!(stop_time(&item(text)), None);
-        assert_eq!(stop_time(&HashMap::new()), None);
-    }
-
-    #[test]
-    fn the_key_is_mlspace_s() {
-        let key = key(&"alice-fraud".parse().unwrap());
-        let text = |text: &str| AttributeValue::S(text.to_owned());
-        assert_eq!(key["resourceId"], text("alice-fraud"));
-        assert_eq!(key["resourceType"], text("notebook-instance"));
     }
 }

@@ -14,7 +14,7 @@ mod subscriber;
 use tracing::Span;
 use tracing_subscriber::layer::SubscriberExt;
 
-use super::Environment;
+use super::{Environment, RequestId};
 use line::Line;
 use subscriber::Hclog;
 
@@ -52,11 +52,11 @@ pub fn concerns(subject: Subject<'_>) {
 }
 
 /// The span of one RPC. At error level, so that any logging at all keeps it.
-pub(super) fn rpc_span(rpc: &str, request: u64) -> Span {
+pub(super) fn rpc_span(rpc: &str, id: &RequestId) -> Span {
     tracing::error_span!(
         "rpc",
         tf_rpc = rpc,
-        tf_req_id = %format_args!("{}-{request}", std::process::id()),
+        tf_req_id = id.as_str(),
         tf_resource_type = tracing::field::Empty,
         tf_data_source_type = tracing::field::Empty,
         tf_ephemeral_resource_type = tracing::field::Empty,

@@ -19,6 +19,22 @@ use super::logs::rpc_span;
 /// Paths of the RPCs that are the provider's; the others are go-plugin's own and need nothing.
 const PROVIDER: &str = "/tfplugin6.Provider/";
 
+/// Names one RPC of this process. It is in the request's extensions, and in every log line of the call (`tf_req_id`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestId(Arc<str>);
+
+impl RequestId {
+    pub(super) fn new(number: u64) -> Self {
+        Self(format!("{}-{number}", std::process::id()).into())
+    }
+
+    /// The id as text: the process id and the RPC's number in it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// Wraps the services.
 ///
 /// Each RPC runs in its own task. A client that goes away drops the call, but not the work: an object half made is
@@ -56,7 +72,7 @@ where
         self.services.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, mut request: Request) -> Self::Future {
         // The instance that was polled ready serves; its clone waits for the next call.
         let next = self.services.clone();
         let mut services = std::mem::replace(&mut self.services, next);
@@ -68,7 +84,9 @@ where
         else {
             return Box::pin(services.call(request));
         };
-        let span = rpc_span(&rpc, self.requests.fetch_add(1, Ordering::Relaxed));
+        let id = RequestId::new(self.requests.fetch_add(1, Ordering::Relaxed));
+        let span = rpc_span(&rpc, &id);
+        request.extensions_mut().insert(id);
         let counted = self.life.calls.enter();
         let work = async move {
             tracing::trace!("serving");

@@ -204,6 +204,7 @@ fn say(line: &str) -> Result<(), RunError> {
 struct Signals {
     interrupt: Signal,
     terminate: Signal,
+    hang_up: Signal,
 }
 
 impl Signals {
@@ -211,26 +212,29 @@ impl Signals {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
         })
     }
 }
 
-/// Started by hand: either signal means the end.
+/// Started by hand: any signal means the end.
 async fn end_on_signal(mut signals: Signals, life: Life) {
     tokio::select! {
         _ = signals.interrupt.recv() => {}
         _ = signals.terminate.recv() => {}
+        _ = signals.hang_up.recv() => {}
     }
     life.end.cancel();
 }
 
 /// Started by Terraform: a terminal's Ctrl-C reaches this process too, but the decision is Terraform's, which calls
-/// `StopProvider`. Termination stops work the same way, and ends the process once the host has had its answers.
+/// `StopProvider`. Termination, or the loss of the terminal, stops work the same way, and ends the process once the host has had its answers.
 async fn outlast_signals<S: Provider>(mut signals: Signals, service: Arc<S>, life: Life) {
     loop {
         tokio::select! {
             _ = signals.interrupt.recv() => tracing::debug!("left an interrupt to Terraform"),
             _ = signals.terminate.recv() => break,
+            _ = signals.hang_up.recv() => break,
         }
     }
     tracing::info!("asked to terminate: stopping work");
@@ -251,6 +255,7 @@ async fn outlast_signals<S: Provider>(mut signals: Signals, service: Arc<S>, lif
             }
         }
     });
+    // Held, so that no further signal has its default effect.
     while signals.interrupt.recv().await.is_some() {}
 }
 

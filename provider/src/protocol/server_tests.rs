@@ -14,6 +14,7 @@ use super::client::{Client, ClientCertificate, connect_tls, refusal};
 use super::life::Life;
 use super::listener::{SocketDirectory, bind};
 use super::plugin::{ConnInfo, Empty, StdioData};
+use super::rpc::RequestId;
 use super::server::{ServeError, serve};
 use super::tfplugin6::provider_server::Provider;
 use super::tfplugin6::{
@@ -43,10 +44,11 @@ struct Probe {
 impl Provider for Probe {
     async fn get_metadata(
         &self,
-        _request: Request<get_metadata::Request>,
+        request: Request<get_metadata::Request>,
     ) -> Result<Response<get_metadata::Response>, Status> {
+        let id = request.extensions().get::<RequestId>().unwrap();
         let function = get_metadata::FunctionMetadata {
-            name: "echo".to_owned(),
+            name: id.as_str().to_owned(),
         };
         Ok(Response::new(get_metadata::Response {
             functions: vec![function],
@@ -163,8 +165,19 @@ async fn the_client_of_the_environment_is_answered_over_http2() {
         .unwrap();
         assert_eq!(stream.get_ref().1.alpn_protocol(), Some(b"h2".as_slice()));
         let client = Client::over(stream).await.unwrap();
-        assert_eq!(metadata(&client).await.unwrap().functions[0].name, "echo");
+        metadata(&client).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn each_call_has_its_own_request_id() {
+    let served = Served::start(None);
+    let client = served.plain_client().await;
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        ids.push(metadata(&client).await.unwrap().functions.remove(0).name);
+    }
+    assert_ne!(ids[0], ids[1]);
 }
 
 #[tokio::test]

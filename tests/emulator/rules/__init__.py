@@ -19,7 +19,7 @@ _MODULES = (
     "iam_names",
     "iam_documents",
     "iam_policies",
-    "iam_roles",
+    "iam_answers",
     "iam_listing",
     "notebook_rules",
     "notebook_calls",

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
-import moto.dynamodb.models
-import moto.dynamodb.responses
+from moto.dynamodb.comparisons import ConditionExpressionParser
 
 from ..wire import Answer, Call, Refusal
 from . import on_reset, patch, rule
@@ -113,13 +111,6 @@ def batch_sizes(call: Call) -> None:
         )
 
 
-@patch(page=f"{API}API_TransactWriteItems.html")
-def transactions_of_a_hundred() -> None:
-    """moto stops at the old limit of 25."""
-    moto.dynamodb.models.TRANSACTION_MAX_ITEMS = 100
-    moto.dynamodb.responses.TRANSACTION_MAX_ITEMS = 100
-
-
 @rule("dynamodb", "TransactWriteItems", page=f"{API}API_TransactWriteItems.html")
 def repeated_transaction(call: Call) -> Answer | None:
     """A token seen before gives the old answer, or is refused with other parameters."""
@@ -149,30 +140,18 @@ def _fingerprint(call: Call) -> str:
     return json.dumps(call.params.get("TransactItems"), sort_keys=True)
 
 
-@rule("dynamodb", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan", page=f"{API}CommonErrors.html")
-def expression_values(call: Call) -> None:
-    """Placeholders are declared if used, and used if declared."""
-    text = " ".join(
-        call.text(name)
-        for name in (
-            "ConditionExpression",
-            "UpdateExpression",
-            "KeyConditionExpression",
-            "FilterExpression",
-            "ProjectionExpression",
-        )
-    )
-    for sign, declared in (
-        ("#", call.params.get("ExpressionAttributeNames") or {}),
-        (":", call.params.get("ExpressionAttributeValues") or {}),
-    ):
-        used = set(re.findall(rf"{sign}[A-Za-z0-9_]+", text))
-        if used - set(declared):
-            raise invalid(f"Invalid expression: undeclared {sorted(used - set(declared))}")
-        if set(declared) - used:
-            raise invalid(
-                f"Value provided in expression but unused: {sorted(set(declared) - used)}"
-            )
+@patch(page=f"{API}API_PutItem.html")
+def broken_conditions() -> None:
+    """A condition that doesn't parse is the caller's mistake, not the service's."""
+    parse = ConditionExpressionParser.parse
+
+    def strict(parser: ConditionExpressionParser) -> Any:
+        try:
+            return parse(parser)
+        except (ValueError, IndexError, AssertionError) as error:
+            raise invalid(f"Invalid ConditionExpression: {error}") from None
+
+    ConditionExpressionParser.parse = strict
 
 
 @rule("dynamodb", "DeleteTable", page=f"{API}API_DeleteTable.html", after=True)

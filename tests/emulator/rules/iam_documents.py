@@ -28,7 +28,7 @@ def identity_documents(call: Call) -> None:
     _check(call.text("PolicyDocument"), "identity")
 
 
-@rule("iam", "CreateRole", "UpdateAssumeRolePolicy", page=GRAMMAR)
+@rule("iam", "CreateRole", "UpdateAssumeRolePolicy", page=GRAMMAR, sure=False)
 def trust_documents(call: Call) -> None:
     """A trust policy follows the grammar, and the roles that it names exist."""
     name = "AssumeRolePolicyDocument" if call.action == "CreateRole" else "PolicyDocument"

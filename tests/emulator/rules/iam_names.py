@@ -89,6 +89,7 @@ def session_length(call: Call) -> None:
     "TagRole",
     "TagPolicy",
     page="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html",
+    sure=False,
 )
 def tag_limits(call: Call) -> None:
     """At most 50 tags in the end, and no keys that begin with `aws:`."""

@@ -82,16 +82,3 @@ def boundary_exists(call: Call) -> None:
         raise Refusal(
             "NoSuchEntity", f"Scope ARN: {arn} does not exist or is not attachable.", 404
         )
-
-
-@rule("iam", "CreatePolicyVersion", page=QUOTAS)
-def version_quota(call: Call) -> None:
-    """Five versions a policy."""
-    policy = iam().managed_policies.get(call.text("PolicyArn"))
-    if policy is not None and len(policy.versions) >= 5:
-        raise Refusal(
-            "LimitExceeded",
-            "A managed policy can have up to 5 versions. Before you create a new "
-            "version, you must delete an existing version.",
-            409,
-        )

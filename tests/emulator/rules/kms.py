@@ -18,11 +18,10 @@ def find(call: Call) -> Any:
     """moto's key that a call names, by id, ARN or alias."""
     backend = get_backend("kms")[ACCOUNT][call.region]
     wanted = call.text("KeyId")
-    if "alias/" in wanted:
-        alias = wanted[wanted.index("alias/") :]
-        for key in backend.keys.values():
-            if alias in backend.get_all_aliases().get(key.id, []):
-                return key
+    alias = wanted.rsplit(":", 1)[-1]
+    for key in backend.keys.values():
+        if alias in key.aliases:
+            return key
     return backend.keys.get(wanted.rsplit("/", 1)[-1])
 
 

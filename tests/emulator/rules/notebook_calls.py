@@ -21,7 +21,7 @@ def need(notebook: Notebook, allowed: tuple[str, ...], following: str) -> None:
         )
 
 
-@rule("sagemaker", "CreateNotebookInstance", page=f"{API}API_CreateNotebookInstance.html")
+@rule("sagemaker", "CreateNotebookInstance", page=f"{API}API_CreateNotebookInstance.html", sure=False)
 def create_notebook(call: Call) -> Answer:
     """Makes a Pending instance with AWS's defaults; a name is taken once."""
     p = call.params

@@ -149,6 +149,7 @@ def trusts_sagemaker(document: str) -> bool:
     "sagemaker",
     "CreateNotebookInstance",
     page="https://docs.aws.amazon.com/sagemaker/latest/dg/appendix-notebook-and-internet-access.html",
+    sure=False,
 )
 def notebook_network(call: Call) -> None:
     """Subnet and security groups exist; no internet access needs a subnet."""
@@ -174,6 +175,7 @@ def notebook_network(call: Call) -> None:
     "sagemaker",
     "CreateNotebookInstance",
     page="https://docs.aws.amazon.com/sagemaker/latest/dg/encryption-at-rest-nbi.html",
+    sure=False,
 )
 def notebook_key(call: Call) -> None:
     """The volume's key exists and is enabled."""
@@ -181,17 +183,13 @@ def notebook_key(call: Call) -> None:
     if wanted is None:
         return
     kms = get_backend("kms")[ACCOUNT][call.region]
+    alias = wanted.rsplit(":", 1)[-1]
     for key in kms.keys.values():
-        if wanted in (key.id, key.arn) or wanted.split("/", 1)[-1] in _aliases(kms, key):
+        if wanted in (key.id, key.arn) or alias in key.aliases:
             if key.key_state != "Enabled":
                 raise invalid(f"KMS key {wanted} is {key.key_state}")
             return
     raise invalid(f"KMS key {wanted} does not exist or can't be used")
-
-
-def _aliases(kms: Any, key: Any) -> set[str]:
-    """A key's aliases without their `alias/`."""
-    return {name.removeprefix("alias/") for name in kms.get_all_aliases().get(key.id, [])}
 
 
 @rule(

@@ -127,6 +127,7 @@ mod tests {
     use tracing_subscriber::layer::SubscriberExt;
 
     use super::*;
+    use crate::protocol::RequestId;
     use crate::protocol::logs::{Subject, concerns, rpc_span};
 
     /// The lines that `work` logs at `level`.
@@ -146,7 +147,7 @@ mod tests {
     #[test]
     fn a_line_within_an_rpc_names_request_rpc_and_resource() {
         let lines = logged(LevelFilter::ERROR, || {
-            let _entered = rpc_span("ReadResource", 7).entered();
+            let _entered = rpc_span("ReadResource", &RequestId::new(7)).entered();
             concerns(Subject::Resource("cloud_server"));
             tracing::error!(attempt = 2_u64, ratio = 0.5, again = true, why = ?Some(1), "cannot {}", "read");
         });
@@ -184,7 +185,7 @@ mod tests {
             (Subject::Action("x"), "tf_action_type"),
         ] {
             let lines = logged(LevelFilter::INFO, || {
-                let _entered = rpc_span("Any", 1).entered();
+                let _entered = rpc_span("Any", &RequestId::new(1)).entered();
                 concerns(subject);
                 tracing::info!("x");
             });

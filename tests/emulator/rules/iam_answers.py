@@ -1,4 +1,4 @@
-"""Roles: what IAM answers of them that moto leaves out, and what keeps one alive."""
+"""What IAM answers of roles and policies that moto leaves out."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from moto.core.serialize import url_encode
 from moto.iam.models import ManagedPolicy
 from moto.iam.responses import IamResponse
 
-from ..wire import Call, Refusal
-from . import patch, rule
-from .iam_names import API, iam
+from . import patch
+from .iam_names import API
 from .iam_policies import BOUNDARIES, bounded
 
 
@@ -38,19 +37,3 @@ def documents_are_encoded() -> None:
             ".AssumeRolePolicyDocument": url_encode,
         }
     )
-
-
-@rule("iam", "DeleteRole", page=f"{API}API_DeleteRole.html")
-def delete_role(call: Call) -> None:
-    """Refused while it has policies, attached or inline, or an instance profile."""
-    for role in iam().roles.values():
-        if role.name != call.text("RoleName"):
-            continue
-        if role.managed_policies:
-            raise Refusal(
-                "DeleteConflict", "Cannot delete entity, must detach all policies first.", 409
-            )
-        if role.policies:
-            raise Refusal(
-                "DeleteConflict", "Cannot delete entity, must delete policies first.", 409
-            )

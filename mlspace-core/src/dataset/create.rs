@@ -1,0 +1,377 @@
+//! Making a dataset: bucket and names checked, rows of its groups, the record last.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Dataset, DatasetSpec,
+    read::Found,
+    sharing::{self, ShareChange},
+};
+use crate::{
+    aws::{Error, Failure, Operation, Outcome, Platform},
+    layout::{DatasetKey, DatasetScope},
+    name::same_ignoring_case,
+    records::{DatasetRecord, Item, ProjectRecord, Write},
+};
+
+/// Attribute of records that this platform made, which MLSpace's readers pass over: a create that was interrupted right after its last
+/// step knows its own record by it.
+const MADE_BY: &str = "managedBy";
+const US: &str = "terraform";
+/// How long a failed create may take to put its sharing back.
+const TAKING_BACK: Duration = Duration::from_secs(60);
+
+impl Platform {
+    /// Checks a new dataset as far as that is possible before anything is applied: its own rules, and records in the way.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a broken rule or a name that differs from another's in case only; [`Error::AlreadyExists`] or
+    /// [`Error::Conflict`] for a record in the way.
+    pub async fn check_new_dataset(&self, spec: &DatasetSpec) -> Result<(), Error> {
+        spec.check()?;
+        self.data_bucket()?;
+        self.check_dataset_twins(&spec.key).await?;
+        match self.find_dataset(&spec.key).await? {
+            Some(found) => check_ours(spec, &found, self.data_bucket()?),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes a dataset. Rows of its groups come first and the record last, so that a dataset with a record is whole; all of
+    /// it can be done again after an interruption.
+    ///
+    /// # Errors
+    /// With nothing reached: without its record there is no dataset, and the next create goes on from there.
+    pub async fn create_dataset(
+        &self,
+        operation: &Operation,
+        spec: &DatasetSpec,
+    ) -> Outcome<Dataset> {
+        let _held = self.lock(&lock_key(&spec.key)).await;
+        spec.check().map_err(Error::from)?;
+        let bucket = self.data_bucket()?;
+        operation.check(&format!("creating dataset `{}`", spec.key))?;
+        let mut unowned = self.first_object(&spec.key).await?;
+        self.check_project(&spec.key).await?;
+        self.check_dataset_twins(&spec.key).await?;
+        if let Some(found) = self.find_dataset(&spec.key).await? {
+            check_ours(spec, &found, bucket)?;
+            unowned = None;
+        }
+        let change = match spec.key.scope {
+            DatasetScope::Group => self.shares_of_new(spec, unowned).await?,
+            _ => ShareChange::default(),
+        };
+        if let Err(error) = self
+            .share_and_record(operation, spec, bucket, &change)
+            .await
+        {
+            self.take_back(spec, &change).await;
+            return Err(error.into());
+        }
+        self.dataset_outcome(spec, Ok(())).await
+    }
+
+    /// The rows that a new group dataset needs. Objects that are there without a record (`unowned`) were not open to these groups, unless rows of an
+    /// interrupted create or of a lost record say so: sharing them is not for a create to decide.
+    async fn shares_of_new(
+        &self,
+        spec: &DatasetSpec,
+        unowned: Option<String>,
+    ) -> Result<ShareChange, Error> {
+        let wanted = sharing::names(&spec.groups);
+        let shared = self
+            .shared_with(&spec.key.name, wanted.iter().cloned())
+            .await?;
+        let change = ShareChange::between(&shared, &wanted);
+        match (unowned, change.add.first()) {
+            (Some(object), Some(group)) => Err(exposed(&spec.key, &object, group)),
+            _ => Ok(change),
+        }
+    }
+
+    async fn share_and_record(
+        &self,
+        operation: &Operation,
+        spec: &DatasetSpec,
+        bucket: &str,
+        change: &ShareChange,
+    ) -> Result<(), Error> {
+        if spec.key.scope == DatasetScope::Group {
+            self.write_shares(operation, &spec.key.name, change).await?;
+        }
+        let table = &self.settings().table_names.datasets;
+        let key = DatasetRecord::key(&spec.key);
+        let item = marked(record(spec, bucket, Timestamp::now().as_second()).item());
+        match self.create_item(table, &key, item).await? {
+            Write::Done => Ok(()),
+            // Made meanwhile: by our own earlier try, or by someone else.
+            Write::Refused => match self.find_dataset(&spec.key).await? {
+                Some(found) => check_ours(spec, &found, bucket),
+                None => Err(contested(&spec.key)),
+            },
+        }
+    }
+
+    /// Takes back the sharing of a create that failed: without a record the state holds nothing that a destroy could find it by. When
+    /// even this fails, the next create of the dataset puts the rows right.
+    async fn take_back(&self, spec: &DatasetSpec, change: &ShareChange) {
+        if change.add.is_empty() {
+            return;
+        }
+        let undo = ShareChange {
+            add: BTreeSet::new(),
+            remove: change.add.clone(),
+        };
+        // The create's own bounds may be what ended it.
+        let operation = Operation::new(CancellationToken::new(), TAKING_BACK);
+        let undone = async { self.write_shares(&operation, &spec.key.name, &undo).await };
+        if let Err(error) = undone.await {
+            tracing::warn!(dataset = %spec.key, %error, "could not take back the sharing of a failed create");
+        }
+    }
+
+    async fn check_project(&self, key: &DatasetKey) -> Result<(), Error> {
+        let DatasetScope::Project(project) = &key.scope else {
+            return Ok(());
+        };
+        let table = &self.settings().table_names.projects;
+        match self.read_item(table, &ProjectRecord::key(project)).await? {
+            Some(_) => Ok(()),
+            None => Err(Error::Invalid {
+                attribute: Some("scope"),
+                message: format!("there is no project `{project}`"),
+                remedy: "create it with a `mlspace_project` and refer to its `name` here, or correct the name".to_owned(),
+            }),
+        }
+    }
+
+    /// Refuses a name that another dataset of the scope has in another case.
+    async fn check_dataset_twins(&self, key: &DatasetKey) -> Result<(), Error> {
+        let table = &self.settings().table_names.datasets;
+        let items = self.query_items(table, "scope", key.record_scope()).await?;
+        match twin(key, &items) {
+            None => Ok(()),
+            Some(other) => Err(Error::Invalid {
+                attribute: Some("name"),
+                message: format!(
+                    "dataset `{key}` would differ from the existing `{other}` in upper and lower case only"
+                ),
+                remedy: "choose another name".to_owned(),
+            }),
+        }
+    }
+
+    /// Reads back what an operation led to; an error carries it along.
+    pub(super) async fn dataset_outcome(
+        &self,
+        spec: &DatasetSpec,
+        done: Result<(), Error>,
+    ) -> Outcome<Dataset> {
+        let seen = self.read_dataset(&spec.key).await;
+        match (done, seen) {
+            (Ok(()), Ok(Some(dataset))) => Ok(dataset),
+            (Ok(()), Ok(None)) => Err(gone(&spec.key).into()),
+            (Err(error), Ok(reached)) => Err(Failure { error, reached }),
+            (Ok(()), Err(error)) | (Err(error), Err(_)) => Err(Failure {
+                error,
+                reached: self.unread_dataset(spec).await,
+            }),
+        }
+    }
+
+    /// What is known of a dataset that exists but cannot be read just now: the state must not lose it.
+    async fn unread_dataset(&self, spec: &DatasetSpec) -> Option<Dataset> {
+        let bucket = self.data_bucket().ok()?;
+        let arn = spec.key.arn(self.account().await.ok()?, bucket);
+        let record = record(spec, bucket, Timestamp::now().as_second());
+        let groups = sharing::names(&spec.groups);
+        Some(super::read::dataset(
+            &spec.key,
+            record,
+            groups,
+            spec.key.location(bucket),
+            arn,
+        ))
+    }
+}
+
+/// One operation at a time on one dataset.
+pub(super) fn lock_key(key: &DatasetKey) -> String {
+    format!("dataset/{}/{}", key.record_scope(), key.name)
+}
+
+/// The record of a new dataset; `now` in seconds since the epoch.
+pub(super) fn record(spec: &DatasetSpec, bucket: &str, now: i64) -> DatasetRecord {
+    let created_by = match (&spec.created_by, &spec.key.scope) {
+        (Some(user), _) | (None, DatasetScope::Private(user)) => user.to_string(),
+        (None, _) => String::new(),
+    };
+    DatasetRecord {
+        scope: spec.key.record_scope().to_owned(),
+        name: spec.key.name.to_string(),
+        kind: spec.key.scope.kind().to_owned(),
+        description: spec.description.clone(),
+        location: spec.key.location(bucket),
+        created_by,
+        created_at: now,
+        last_updated_at: now,
+        groups: sharing::names(&spec.groups).into_iter().collect(),
+    }
+}
+
+fn marked(mut item: Item) -> Item {
+    item.insert(MADE_BY.to_owned(), AttributeValue::S(US.to_owned()));
+    item
+}
+
+/// Whether the record in the way is what an earlier, interrupted create of the same dataset wrote.
+fn check_ours(spec: &DatasetSpec, found: &Found, bucket: &str) -> Result<(), Error> {
+    let key = &spec.key;
+    if found.record.kind != key.scope.kind() {
+        return Err(Error::Conflict {
+            message: format!(
+                "dataset `{key}` cannot be recorded: the record of the {} dataset `{}` in scope `{}` has the same key",
+                found.record.kind, key.name, found.record.scope
+            ),
+            remedy: "choose another name".to_owned(),
+        });
+    }
+    let ours = DatasetRecord {
+        created_at: found.record.created_at,
+        last_updated_at: found.record.last_updated_at,
+        ..record(spec, bucket, 0)
+    };
+    let made_by_us = found
+        .item
+        .get(MADE_BY)
+        .and_then(|value| value.as_s().ok())
+        .is_some_and(|by| by == US);
+    if made_by_us && found.record == ours {
+        return Ok(());
+    }
+    Err(Error::AlreadyExists {
+        what: format!("the dataset `{key}`"),
+        remedy: format!("run `terraform import mlspace_dataset.NAME {key}` to manage it"),
+    })
+}
+
+/// The name of another dataset of the same type that differs from this one in case only.
+fn twin(key: &DatasetKey, items: &[Item]) -> Option<String> {
+    items
+        .iter()
+        .filter_map(|item| DatasetRecord::read(item).ok())
+        .filter(|other| other.kind == key.scope.kind())
+        .map(|other| other.name)
+        .find(|other| other != key.name.as_str() && same_ignoring_case(other, key.name.as_str()))
+}
+
+fn exposed(key: &DatasetKey, object: &str, group: &str) -> Error {
+    Error::Conflict {
+        message: format!(
+            "objects are in the way that no record owns, `{object}` for one: dataset `{key}` would open them to group `{group}`"
+        ),
+        remedy: format!(
+            "move or delete what lies under `{}`, or create the dataset with `groups = []`, look through it and share it then",
+            key.prefix()
+        ),
+    }
+}
+
+fn contested(key: &DatasetKey) -> Error {
+    Error::Conflict {
+        message: format!(
+            "the record of dataset `{key}` was made and removed by someone else just now"
+        ),
+        remedy: "apply again".to_owned(),
+    }
+}
+
+/// The record went while it was worked on.
+pub(super) fn gone(key: &DatasetKey) -> Error {
+    Error::NotFound {
+        what: format!("the record of dataset `{key}`"),
+        remedy: "it was deleted by someone else: apply again to create it anew".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::spec, *};
+
+    fn found(record: &DatasetRecord, marked_as_ours: bool) -> Found {
+        let item = if marked_as_ours {
+            marked(record.item())
+        } else {
+            record.item()
+        };
+        Found {
+            record: DatasetRecord::read(&item).unwrap(),
+            item,
+        }
+    }
+
+    #[test]
+    fn a_private_dataset_is_made_by_its_user_unless_told_otherwise() {
+        assert_eq!(
+            record(&spec("private/alice/x"), "data", 1).created_by,
+            "alice"
+        );
+        assert_eq!(record(&spec("project/fraud/x"), "data", 1).created_by, "");
+        let bob = DatasetSpec {
+            created_by: Some("bob".parse().unwrap()),
+            ..spec("private/alice/x")
+        };
+        assert_eq!(record(&bob, "data", 1).created_by, "bob");
+    }
+
+    #[test]
+    fn only_the_very_record_of_an_interrupted_create_is_taken_over() {
+        let spec = spec("project/fraud/cards");
+        let made = record(&spec, "data", 1_700_000_000);
+        assert_eq!(check_ours(&spec, &found(&made, true), "data"), Ok(()));
+
+        let theirs = check_ours(&spec, &found(&made, false), "data").unwrap_err();
+        assert!(
+            theirs
+                .to_string()
+                .contains("terraform import mlspace_dataset.NAME project/fraud/cards"),
+            "{theirs}"
+        );
+
+        let edited = DatasetRecord {
+            description: "edited".to_owned(),
+            ..made.clone()
+        };
+        assert!(check_ours(&spec, &found(&edited, true), "data").is_err());
+
+        let private = DatasetRecord {
+            kind: "private".to_owned(),
+            ..made
+        };
+        let clash = check_ours(&spec, &found(&private, true), "data").unwrap_err();
+        assert!(matches!(clash, Error::Conflict { .. }), "{clash}");
+    }
+
+    #[test]
+    fn twins_are_of_the_same_type_and_differ_in_case_only() {
+        let item = |id: &str| record(&spec(id), "data", 1).item();
+        let key = spec("project/fraud/Cards").key;
+        assert_eq!(
+            twin(&key, &[item("project/fraud/cards")]),
+            Some("cards".to_owned())
+        );
+        assert_eq!(
+            twin(
+                &key,
+                &[item("project/fraud/Cards"), item("project/fraud/cards2")]
+            ),
+            None
+        );
+        assert_eq!(twin(&key, &[item("private/fraud/cards")]), None);
+    }
+}
