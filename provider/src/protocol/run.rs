@@ -24,8 +24,8 @@ const CLIENT_CERTIFICATE: &str = "PLUGIN_CLIENT_CERT";
 /// Threads that serve, at most: the work is waiting for a remote API.
 const THREADS: usize = 4;
 
-/// After a termination signal: how long no call may be under way before the process leaves. The host may have a call
-/// to make with what an interrupted one returned.
+/// After a termination signal: how long no call may be under way before the process leaves. A host that is still
+/// connected may have a call to make with what an interrupted one returned.
 const QUIET_TIME: Duration = Duration::from_secs(1);
 
 /// How often a process whose host may have died looks for it.
@@ -246,13 +246,13 @@ async fn outlast_signals<S: Provider>(mut signals: Signals, service: Arc<S>, lif
                 .await;
             loop {
                 life.calls.none().await;
-                if tokio::time::timeout(QUIET_TIME, life.calls.some())
-                    .await
-                    .is_err()
-                {
-                    return life.end.cancel();
+                tokio::select! {
+                    () = life.calls.some() => {}
+                    () = life.connections.none() => break,
+                    () = tokio::time::sleep(QUIET_TIME) => break,
                 }
             }
+            life.end.cancel();
         }
     });
     // Held, so that no further signal has its default effect.
