@@ -134,8 +134,7 @@ impl StopPolicy {
 /// A stop time that the project doesn't allow.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
-    "the project stops its notebooks at `{default}` and allows no other time than that, but `{own}` was given: \
-     remove it, or set `allow_notebook_owner_override` in the project's `termination` block"
+    "the project stops its notebooks at `{default}` and allows no other time: `{own}` was given"
 )]
 pub struct StopPolicyError {
     /// The time that was asked for.

@@ -118,8 +118,9 @@ impl Platform {
             .effective(spec.daily_stop_time)
             .map_err(|error| Error::Invalid {
                 attribute: Some("daily_stop_time"),
-                message: format!("project `{project}`: {error}"),
-                remedy: "or change the project's default".to_owned(),
+                message: format!("{error} in project `{project}`"),
+                remedy: "remove it, or set `allow_notebook_owner_override` in the project's `termination` block"
+                        .to_owned(),
             })?;
         let role_arn = self.member_role_arn(project, user).await?;
         self.check_role(&role_arn, project, user).await?;
