@@ -21,7 +21,7 @@ pub mod server;
 pub mod types;
 pub mod value;
 
-pub use call::Call;
+pub use call::{Call, Incoming};
 pub use data_source::{AnyDataSource, DataSource};
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use function::{Function, FunctionError, Parameter, Signature};

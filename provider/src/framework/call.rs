@@ -14,10 +14,19 @@ use super::{
 /// What holds for an operation for which neither configuration nor schema names a time.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20 * 60);
 
+/// What every request brings along.
+#[derive(Debug, Clone, Default)]
+pub struct Incoming {
+    /// Cancelled when Terraform asks the provider to stop.
+    pub cancel: CancellationToken,
+    /// Names the request, as the log lines of the call do (`tf_req_id`).
+    pub request_id: String,
+}
+
 /// One call: its cancellation, its time limits, its private state.
 #[derive(Debug, Clone)]
 pub struct Call {
-    cancel: CancellationToken,
+    incoming: Incoming,
     timeouts: BTreeMap<String, Duration>,
     config: Value,
     pub(crate) private: Private,
@@ -25,16 +34,16 @@ pub struct Call {
 
 impl Default for Call {
     fn default() -> Self {
-        Self::new(CancellationToken::new())
+        Self::new(Incoming::default())
     }
 }
 
 impl Call {
-    /// A call on its own, as tests need it; the server makes its own.
+    /// A call without time limits and private state of its own, as tests need it; the server fills them in.
     #[must_use]
-    pub fn new(cancel: CancellationToken) -> Self {
+    pub fn new(incoming: Incoming) -> Self {
         Self {
-            cancel,
+            incoming,
             timeouts: BTreeMap::new(),
             config: Value::Null,
             private: Private::default(),
@@ -56,7 +65,13 @@ impl Call {
     /// Cancelled when Terraform asks the provider to stop: waits should end, and what exists by then be returned.
     #[must_use]
     pub const fn cancel(&self) -> &CancellationToken {
-        &self.cancel
+        &self.incoming.cancel
+    }
+
+    /// Names the request, as the log lines of the call do (`tf_req_id`).
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.incoming.request_id
     }
 
     /// How long the operation (`create`, `read`, `update`, `delete`) may take: from the timeouts block, else the

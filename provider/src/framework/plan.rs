@@ -118,3 +118,6 @@ async fn ask<C: Sync + 'static>(
         ))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,8 @@ pub struct ConfigureContext {
     pub terraform_version: String,
     /// Cancelled when Terraform asks the provider to stop.
     pub cancel: CancellationToken,
+    /// Names the request, as the log lines of the call do (`tf_req_id`).
+    pub request_id: String,
 }
 
 /// A provider: its configuration, and what it serves.

@@ -127,7 +127,7 @@ pub(crate) fn check_applied(planned: &Value, result: &Value) -> Option<Diagnosti
 }
 
 /// Where the result contradicts the plan. Plans may hold unknown parts, which agree with everything.
-fn mismatch(planned: &Value, result: &Value, path: &Path) -> Option<Path> {
+pub(super) fn mismatch(planned: &Value, result: &Value, path: &Path) -> Option<Path> {
     match (planned, result) {
         (Value::Unknown, _) => None,
         (Value::Object(a), Value::Object(b)) if a.keys().eq(b.keys()) => a

@@ -5,6 +5,7 @@ use std::sync::PoisonError;
 use super::{Configured, Server, wire};
 use crate::{
     framework::{
+        call::Incoming,
         diagnostics::Diagnostics,
         path::Path,
         plan,
@@ -36,14 +37,16 @@ impl<P: Provider> Server<P> {
     pub(super) async fn configure(
         &self,
         request: configure_provider::Request,
+        incoming: Incoming,
     ) -> Result<configure_provider::Response, Diagnostics> {
         let mut config = wire::decode_object(request.config.as_ref(), &self.schema)?;
         plan::apply_defaults(self.schema.body(), &config.clone(), &mut config);
         let configured = if config.is_wholly_known() {
-            let cancel = self.cancel();
+            let cancel = incoming.cancel.clone();
             let cx = ConfigureContext {
                 terraform_version: request.terraform_version,
-                cancel: cancel.clone(),
+                cancel: incoming.cancel,
+                request_id: incoming.request_id,
             };
             let work = self.provider.configure(read_model(&config)?, &cx);
             Configured::Ready(

@@ -3,7 +3,11 @@
 use super::{Server, configure::stopped, wire};
 use crate::{
     framework::{
-        call::Call, diagnostics::Diagnostics, path::Path, plan, provider::Provider,
+        call::{Call, Incoming},
+        diagnostics::Diagnostics,
+        path::Path,
+        plan,
+        provider::Provider,
         resource::provider_bug,
     },
     protocol::tfplugin6::{read_data_source, validate_data_resource_config},
@@ -32,6 +36,7 @@ impl<P: Provider> Server<P> {
     pub(super) async fn read_data(
         &self,
         request: &read_data_source::Request,
+        incoming: Incoming,
     ) -> Result<read_data_source::Response, Diagnostics> {
         let entry = self.data_source(&request.type_name)?;
         if let Some(deferred) = self.deferral(request.client_capabilities.as_ref()) {
@@ -43,8 +48,8 @@ impl<P: Provider> Server<P> {
         }
         let mut config = wire::decode_object(request.config.as_ref(), &entry.schema)?;
         plan::apply_defaults(entry.schema.body(), &config.clone(), &mut config);
-        let cancel = self.cancel();
-        let mut cx = Call::new(cancel.clone()).with(
+        let cancel = incoming.cancel.clone();
+        let mut cx = Call::new(incoming).with(
             entry.schema.timeouts(&config),
             config.clone(),
             Default::default(),

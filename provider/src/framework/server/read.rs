@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Entry, Server, configure::stopped, wire};
 use crate::{
     framework::{
-        call::{Call, Private},
+        call::{Call, Incoming, Private},
         codec::{self, CodecError},
         diagnostics::Diagnostics,
         path::Path,
@@ -113,6 +113,7 @@ impl<P: Provider> Server<P> {
     pub(super) async fn read(
         &self,
         request: &read_resource::Request,
+        incoming: Incoming,
     ) -> Result<read_resource::Response, Diagnostics> {
         let Entry { schema, thing } = self.resource(&request.type_name)?;
         let unchanged = |deferred| read_resource::Response {
@@ -129,8 +130,8 @@ impl<P: Provider> Server<P> {
         if state.is_null() {
             return Ok(unchanged(None));
         }
-        let cancel = self.cancel();
-        let mut cx = Call::new(cancel.clone()).with(
+        let cancel = incoming.cancel.clone();
+        let mut cx = Call::new(incoming).with(
             schema.timeouts(&state),
             Value::Null,
             Private::decode(&request.private),

@@ -3,7 +3,7 @@
 use super::{Entry, Server, configure::stopped, wire};
 use crate::{
     framework::{
-        call::{Call, Private},
+        call::{Call, Incoming, Private},
         diagnostics::Diagnostics,
         path::Path,
         plan,
@@ -40,19 +40,20 @@ impl<P: Provider> Server<P> {
     pub(super) async fn plan(
         &self,
         request: &plan_resource_change::Request,
+        incoming: Incoming,
     ) -> Result<plan_resource_change::Response, Diagnostics> {
         let Entry { schema, thing } = self.resource(&request.type_name)?;
         let prior = wire::decode_object(request.prior_state.as_ref(), schema)?;
         let proposed = wire::decode_object(request.proposed_new_state.as_ref(), schema)?;
         let config = wire::decode_object(request.config.as_ref(), schema)?;
-        let cancel = self.cancel();
+        let cancel = incoming.cancel.clone();
         let timeouts = schema.timeouts(if proposed.is_null() {
             &prior
         } else {
             &proposed
         });
         let private = Private::decode(&request.prior_private);
-        let cx = Call::new(cancel.clone()).with(timeouts, config.clone(), private);
+        let cx = Call::new(incoming).with(timeouts, config.clone(), private);
         let client = self.client();
         let mut response = plan_resource_change::Response {
             planned_private: request.prior_private.clone(),
@@ -95,6 +96,7 @@ impl<P: Provider> Server<P> {
     pub(super) async fn apply(
         &self,
         request: &apply_resource_change::Request,
+        incoming: Incoming,
     ) -> Result<apply_resource_change::Response, Diagnostics> {
         let Entry { schema, thing } = self.resource(&request.type_name)?;
         let prior = wire::decode_object(request.prior_state.as_ref(), schema)?;
@@ -103,7 +105,7 @@ impl<P: Provider> Server<P> {
         let client = self.needed_client()?;
         let timeouts = schema.timeouts(if planned.is_null() { &prior } else { &planned });
         let private = Private::decode(&request.planned_private);
-        let mut cx = Call::new(self.cancel()).with(timeouts, config, private);
+        let mut cx = Call::new(incoming).with(timeouts, config, private);
         let applied = apply(thing.as_ref(), schema, &client, &mut cx, &prior, &planned).await;
         let Applied {
             mut state,

@@ -10,9 +10,11 @@ use tonic::{Request, Response, Status};
 use super::{Server, function, resource, schemas, wire};
 use crate::{
     framework::{
-        diagnostics::Diagnostics, function::FunctionError, provider::Provider, schema::Kind,
+        call::Incoming, diagnostics::Diagnostics, function::FunctionError, provider::Provider,
+        schema::Kind,
     },
     protocol::{
+        RequestId,
         logs::{Subject, concerns},
         tfplugin6::{self as proto, provider_server},
     },
@@ -33,14 +35,23 @@ async fn answer<R>(
 /// An answer that consists of the errors alone.
 macro_rules! only_errors {
     ($rpc:ident) => {
-        |errors| proto::$rpc::Response {
-            diagnostics: wire::diagnostics(errors),
-            ..Default::default()
+        |errors| {
+            let mut answer = proto::$rpc::Response::default();
+            answer.diagnostics.extend(wire::diagnostics(errors));
+            answer
         }
     };
 }
 
 impl<P: Provider> Server<P> {
+    fn incoming<R>(&self, request: &Request<R>) -> Incoming {
+        let id = request.extensions().get::<RequestId>();
+        Incoming {
+            cancel: self.cancel(),
+            request_id: id.map(|id| id.as_str().to_owned()).unwrap_or_default(),
+        }
+    }
+
     const CAPABILITIES: proto::ServerCapabilities = proto::ServerCapabilities {
         plan_destroy: true,
         // The schemas are made with the server, so no RPC depends on that one.
@@ -126,8 +137,10 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::configure_provider::Request>,
     ) -> Result<Response<proto::configure_provider::Response>, Status> {
+        let incoming = self.incoming(&request);
+        let request = request.into_inner();
         answer(
-            self.configure(request.into_inner()),
+            self.configure(request, incoming),
             only_errors!(configure_provider),
         )
         .await
@@ -185,27 +198,34 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::read_resource::Request>,
     ) -> Result<Response<proto::read_resource::Response>, Status> {
+        let incoming = self.incoming(&request);
         let request = request.into_inner();
         concerns(Subject::Resource(&request.type_name));
-        answer(self.read(&request), only_errors!(read_resource)).await
+        answer(self.read(&request, incoming), only_errors!(read_resource)).await
     }
 
     async fn plan_resource_change(
         &self,
         request: Request<proto::plan_resource_change::Request>,
     ) -> Result<Response<proto::plan_resource_change::Response>, Status> {
+        let incoming = self.incoming(&request);
         let request = request.into_inner();
         concerns(Subject::Resource(&request.type_name));
-        answer(self.plan(&request), only_errors!(plan_resource_change)).await
+        answer(
+            self.plan(&request, incoming),
+            only_errors!(plan_resource_change),
+        )
+        .await
     }
 
     async fn apply_resource_change(
         &self,
         request: Request<proto::apply_resource_change::Request>,
     ) -> Result<Response<proto::apply_resource_change::Response>, Status> {
+        let incoming = self.incoming(&request);
         let request = request.into_inner();
         concerns(Subject::Resource(&request.type_name));
-        answer(self.apply(&request), |errors| {
+        answer(self.apply(&request, incoming), |errors| {
             resource::unapplied(&request, errors)
         })
         .await
@@ -241,9 +261,14 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::read_data_source::Request>,
     ) -> Result<Response<proto::read_data_source::Response>, Status> {
+        let incoming = self.incoming(&request);
         let request = request.into_inner();
         concerns(Subject::DataSource(&request.type_name));
-        answer(self.read_data(&request), only_errors!(read_data_source)).await
+        answer(
+            self.read_data(&request, incoming),
+            only_errors!(read_data_source),
+        )
+        .await
     }
 
     async fn get_functions(

@@ -1,0 +1,425 @@
+//! A provider whose resources are texts in memory.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+
+use crate::framework::{
+    Attribute, Block, Call, ConfigureContext, DataSource, Diagnostics, Failed, Field, Function,
+    FunctionError, Parameter, Plan, Provider, Resource, Schema, Signature, Type, ValidationError,
+    Value, data_source::AnyDataSource, model, resource::AnyResource, server::Server, types,
+};
+use crate::protocol::tfplugin6 as proto;
+
+#[derive(Debug, Default)]
+pub(super) struct Shelf {
+    pub(super) notes: Mutex<BTreeMap<String, String>>,
+}
+
+pub(super) type Client = Arc<Shelf>;
+
+#[derive(Default)]
+pub(super) struct Toy {
+    pub(super) shelf: Client,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Config {
+    pub(super) region: Field<String>,
+    pub(super) retries: Field<i64>,
+}
+
+#[async_trait]
+impl Provider for Toy {
+    type Model = Config;
+    type Client = Client;
+
+    fn name(&self) -> &'static str {
+        "toy"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::new(0).attributes([
+            Attribute::string("region").optional(),
+            Attribute::number("retries").optional().default(3),
+        ])
+    }
+
+    fn validate(&self, config: &Config, diagnostics: &mut Diagnostics) {
+        if config.region.as_deref() == Some("moon") {
+            diagnostics.error("region", "no such region", "choose one on earth");
+        }
+    }
+
+    async fn configure(
+        &self,
+        config: Config,
+        cx: &ConfigureContext,
+    ) -> Result<Client, Diagnostics> {
+        assert_eq!(config.retries, Field::Known(3), "defaults are filled in");
+        match config.region.as_deref() {
+            Some("nowhere") => Err(Diagnostics::of_error(
+                "region",
+                "unreachable",
+                "choose another",
+            )),
+            Some("loop") => {
+                cx.cancel.cancelled().await;
+                std::future::pending().await
+            }
+            _ => Ok(Arc::clone(&self.shelf)),
+        }
+    }
+
+    fn resources(&self) -> Vec<Box<dyn AnyResource<Client>>> {
+        vec![Box::new(Note)]
+    }
+
+    fn data_sources(&self) -> Vec<Box<dyn AnyDataSource<Client>>> {
+        vec![Box::new(Count)]
+    }
+
+    fn functions(&self) -> Vec<Box<dyn Function>> {
+        vec![Box::new(Join)]
+    }
+}
+
+/// A text under a name. Some texts make operations misbehave.
+struct Note;
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct NoteModel {
+    pub(super) name: Field<String>,
+    pub(super) text: Field<String>,
+    pub(super) loud: Field<bool>,
+    pub(super) length: Field<usize>,
+}
+
+#[async_trait]
+impl Resource<Client> for Note {
+    type Model = NoteModel;
+
+    fn type_name(&self) -> &'static str {
+        "toy_note"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::new(2)
+            .describe("A note.")
+            .attributes([
+                Attribute::string("name")
+                    .required()
+                    .force_new()
+                    .identity()
+                    .validate(|name| match name.as_str() {
+                        Some("") => Err(ValidationError::new("the name is empty: give it one")),
+                        _ => Ok(()),
+                    }),
+                Attribute::string("text").optional(),
+                Attribute::bool("loud").optional().default(false),
+                Attribute::number("length")
+                    .computed()
+                    .derived_from(&["text"]),
+            ])
+            .blocks([Block::timeouts(&[("create", "1m"), ("delete", "2m")])])
+    }
+
+    fn validate(&self, config: &NoteModel, diagnostics: &mut Diagnostics) {
+        if config.text.as_deref() == Some("rude") {
+            diagnostics.error("text", "mind your language", "say it otherwise");
+        }
+    }
+
+    async fn plan(&self, client: Option<&Client>, _: &Call, plan: &mut Plan<NoteModel>) {
+        if client.is_none() {
+            plan.diagnostics
+                .warning("", "not checked", "the provider is not configured yet");
+        }
+        if plan.config.text.as_deref() == Some("panic in plan") {
+            panic!("out of paper");
+        }
+    }
+
+    async fn plan_destroy(
+        &self,
+        _: Option<&Client>,
+        _: &Call,
+        state: NoteModel,
+        diagnostics: &mut Diagnostics,
+    ) {
+        if state.text.as_deref() == Some("precious") {
+            diagnostics.error("", "refusing to destroy", "it is precious");
+        }
+    }
+
+    async fn create(
+        &self,
+        client: &Client,
+        cx: &mut Call,
+        planned: NoteModel,
+    ) -> Result<NoteModel, Failed<NoteModel>> {
+        let name = planned.name.known().cloned().unwrap_or_default();
+        let text = planned.text.known().cloned().unwrap_or_default();
+        if text == "panic" {
+            panic!("out of ink");
+        }
+        client.notes.lock().unwrap().insert(name, text.clone());
+        let seconds = cx.timeout("create").as_secs();
+        cx.set_private("seconds", &seconds).unwrap();
+        match text.as_str() {
+            "fail" => Err(Failed::reached(
+                Diagnostics::of_error("text", "smudged", "try again"),
+                planned,
+            )),
+            "wait" => {
+                cx.cancel().cancelled().await;
+                Err(Failed::reached(
+                    Diagnostics::of_error("", "stopped", "apply again"),
+                    planned,
+                ))
+            }
+            "forget" => Ok(planned),
+            "change" => Ok(NoteModel {
+                text: "changed".into(),
+                length: 7.into(),
+                ..planned
+            }),
+            _ => Ok(NoteModel {
+                length: text.len().into(),
+                ..planned
+            }),
+        }
+    }
+
+    async fn read(
+        &self,
+        client: &Client,
+        _: &mut Call,
+        state: NoteModel,
+    ) -> Result<Option<NoteModel>, Diagnostics> {
+        let name = state.name.known().cloned().unwrap_or_default();
+        let text = client.notes.lock().unwrap().get(&name).cloned();
+        Ok(text.map(|text| NoteModel {
+            length: text.len().into(),
+            text: text.into(),
+            loud: false.into(),
+            ..state
+        }))
+    }
+
+    async fn update(
+        &self,
+        client: &Client,
+        cx: &mut Call,
+        _: NoteModel,
+        planned: NoteModel,
+    ) -> Result<NoteModel, Failed<NoteModel>> {
+        if planned.text.as_deref() == Some("refuse") {
+            return Err(Diagnostics::of_error("", "refused", "leave it").into());
+        }
+        Resource::create(self, client, cx, planned).await
+    }
+
+    async fn delete(
+        &self,
+        client: &Client,
+        _: &mut Call,
+        state: NoteModel,
+    ) -> Result<(), Failed<NoteModel>> {
+        if state.text.as_deref() == Some("sticky") {
+            return Err(Diagnostics::of_error("", "stuck", "pull harder").into());
+        }
+        client
+            .notes
+            .lock()
+            .unwrap()
+            .remove(state.name.known().unwrap());
+        Ok(())
+    }
+
+    fn import(&self, id: &str) -> Result<NoteModel, Diagnostics> {
+        if id.contains('/') {
+            return Err(Diagnostics::of_error("", "not a note id", "give the name"));
+        }
+        Ok(NoteModel {
+            name: id.into(),
+            ..NoteModel::default()
+        })
+    }
+
+    fn import_identity(
+        &self,
+        identity: &BTreeMap<String, String>,
+    ) -> Result<NoteModel, Diagnostics> {
+        Resource::import(self, &identity["name"])
+    }
+
+    fn upgrade(&self, from_version: i64, mut state: Json) -> Result<Json, Diagnostics> {
+        match from_version {
+            1 => {
+                state["text"] = state["body"].take();
+                state["length"] = json!(0);
+                Ok(state)
+            }
+            _ => Err(Diagnostics::of_error("", "too old", "make it anew")),
+        }
+    }
+}
+
+struct Count;
+
+#[derive(Debug, Serialize, Deserialize)]
+struct CountModel {
+    prefix: Field<String>,
+    total: Field<usize>,
+}
+
+#[async_trait]
+impl DataSource<Client> for Count {
+    type Model = CountModel;
+
+    fn type_name(&self) -> &'static str {
+        "toy_count"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::new(0).attributes([
+            Attribute::string("prefix").optional().default(""),
+            Attribute::number("total").computed(),
+        ])
+    }
+
+    async fn read(
+        &self,
+        client: &Client,
+        _: &mut Call,
+        config: CountModel,
+    ) -> Result<CountModel, Diagnostics> {
+        let prefix = config.prefix.known().cloned().unwrap();
+        if prefix == "vague" {
+            return Ok(CountModel {
+                total: Field::Unknown,
+                ..config
+            });
+        }
+        let total = client
+            .notes
+            .lock()
+            .unwrap()
+            .keys()
+            .filter(|name| name.starts_with(&prefix))
+            .count();
+        Ok(CountModel {
+            total: total.into(),
+            ..config
+        })
+    }
+}
+
+struct Join;
+
+impl Function for Join {
+    fn name(&self) -> &'static str {
+        "join"
+    }
+
+    fn signature(&self) -> Signature {
+        Signature::new(Type::String)
+            .summary("Joins texts.")
+            .parameter(Parameter::new("separator", Type::String).nullable())
+            .variadic(Parameter::new("texts", Type::String))
+    }
+
+    fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
+        let (separator, texts) = arguments.split_first().unwrap();
+        let texts: Vec<_> = texts.iter().map(|text| text.as_str().unwrap()).collect();
+        match texts.first() {
+            Some(&"panic") => panic!("knotted"),
+            Some(&"") => Err(FunctionError::argument(1, "must not be empty")),
+            Some(&"number") => Ok(Value::from(1)),
+            _ => Ok(texts.join(separator.as_str().unwrap_or_default()).into()),
+        }
+    }
+}
+
+pub(super) fn server() -> Server<Toy> {
+    Server::new(Toy::default()).unwrap()
+}
+
+pub(super) fn note_type() -> types::Type {
+    AnyResource::<Client>::schema(&Note).ty()
+}
+
+/// An object of the note's type, as Terraform encodes it.
+pub(super) fn note(
+    name: &str,
+    text: impl Into<Value>,
+    length: impl Into<Value>,
+) -> proto::DynamicValue {
+    note_with(name, text, length, Value::Null)
+}
+
+pub(super) fn note_with(
+    name: &str,
+    text: impl Into<Value>,
+    length: impl Into<Value>,
+    timeouts: Value,
+) -> proto::DynamicValue {
+    encode(
+        &Value::object([
+            ("name", Value::from(name)),
+            ("text", text.into()),
+            ("loud", Value::from(false)),
+            ("length", length.into()),
+            ("timeouts", timeouts),
+        ]),
+        &note_type(),
+    )
+}
+
+pub(super) fn encode(value: &Value, ty: &types::Type) -> proto::DynamicValue {
+    let msgpack = crate::framework::codec::encode(value, ty).unwrap();
+    proto::DynamicValue {
+        msgpack,
+        json: Vec::new(),
+    }
+}
+
+pub(super) fn decode(value: Option<&proto::DynamicValue>) -> Value {
+    crate::framework::codec::decode(&value.unwrap().msgpack, &note_type()).unwrap()
+}
+
+pub(super) fn decode_note(value: Option<&proto::DynamicValue>) -> NoteModel {
+    model::from_value(&decode(value)).unwrap()
+}
+
+/// Diagnostics in short: severity, path, summary.
+pub(super) fn short(diagnostics: &[proto::Diagnostic]) -> Vec<String> {
+    use proto::attribute_path::step::Selector;
+    let name = |step: &proto::attribute_path::Step| match &step.selector {
+        Some(Selector::AttributeName(name) | Selector::ElementKeyString(name)) => name.clone(),
+        Some(Selector::ElementKeyInt(index)) => index.to_string(),
+        None => String::new(),
+    };
+    let text = |diagnostic: &proto::Diagnostic| {
+        let path = diagnostic
+            .attribute
+            .iter()
+            .flat_map(|path| &path.steps)
+            .map(name)
+            .collect::<Vec<_>>()
+            .join(".");
+        let severity = if diagnostic.severity == 1 {
+            "error"
+        } else {
+            "warning"
+        };
+        format!("{severity} {path}: {}", diagnostic.summary)
+    };
+    diagnostics.iter().map(text).collect()
+}
