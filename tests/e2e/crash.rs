@@ -134,19 +134,6 @@ fn any_reply_is_lost() {
 }
 
 scenario! {
-    /// Throttling is waited out.
-    fn throttling(stage) {
-        stage.provider("");
-        for service in ["iam", "dynamodb", "sagemaker", "s3"] {
-            stage.aws.fault(&json!({"mode": "throttle", "service": service, "skip": 2, "times": 2}));
-        }
-        stage.converge(TEAM);
-        assert_eq!(stage.aws.clear_faults(), [2, 2, 2, 2]);
-        stage.strike();
-    }
-}
-
-scenario! {
     /// Ctrl-C while a notebook starts: Terraform ends soon, and knows the notebook.
     fn interrupted_while_waiting(stage) {
         stage.aws.pace(u32::MAX);

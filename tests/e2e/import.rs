@@ -1,6 +1,6 @@
 //! What exists is taken over by its id, and then nothing is left to do.
 
-use crate::support::{TEAM, scenario};
+use crate::support::{Core, Stage, TEAM, scenario};
 
 const IDS: [(&str, &str); 4] = [
     ("mlspace_project.fraud", "fraud"),
@@ -41,6 +41,33 @@ scenario! {
         stage.plan().assert_empty();
         stage.strike();
     }
+}
+
+/// Import blocks may name a resource by its identity, since Terraform 1.12.
+#[test]
+fn by_identity() {
+    let stage = Stage::new(&Core::pinned());
+    stage.converge(TEAM);
+    let identities = [
+        ("mlspace_project.fraud", "name = \"fraud\""),
+        (
+            "mlspace_membership.alice",
+            "project = \"fraud\"\n user = \"alice\"",
+        ),
+        ("mlspace_dataset.cards", "id = \"project/fraud/cards-2026\""),
+        ("mlspace_notebook.alice", "name = \"alice-fraud\""),
+    ];
+    let mut blocks = TEAM.to_owned();
+    for (address, identity) in identities {
+        stage.work.forget(address);
+        let block = format!("\nimport {{\n to = {address}\n identity = {{\n {identity}\n }}\n}}\n");
+        blocks.push_str(&block);
+    }
+    stage.configure(&blocks);
+    assert_eq!(stage.plan().changes(), []);
+    stage.apply().assert_ok();
+    stage.plan().assert_empty();
+    stage.strike();
 }
 
 scenario! {

@@ -13,6 +13,8 @@ mod access_failures;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod consistency;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod drift;
