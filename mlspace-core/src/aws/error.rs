@@ -41,6 +41,18 @@ pub enum Error {
         /// What to do.
         remedy: String,
     },
+    /// A table of the platform's is missing.
+    #[error("table `{table}` does not exist")]
+    NoTable {
+        /// The table's name.
+        table: String,
+    },
+    /// A name cannot be formed from the settings.
+    #[error(transparent)]
+    Layout(#[from] crate::layout::LayoutError),
+    /// A policy cannot be made from the settings.
+    #[error(transparent)]
+    Grant(#[from] crate::grants::GrantError),
     /// The thing is still needed by others.
     #[error("{what} is still in use by {}; {remedy}", list(.by))]
     InUse {
@@ -192,7 +204,8 @@ impl Error {
     /// Whether AWS said that the thing asked for isn't there.
     #[must_use]
     pub fn is_absent(&self) -> bool {
-        self.code().is_some_and(|code| ABSENT.contains(&code))
+        matches!(self, Self::NoTable { .. })
+            || self.code().is_some_and(|code| ABSENT.contains(&code))
     }
 
     /// Whether AWS refused the caller.
@@ -227,6 +240,8 @@ impl Error {
                 ..
             } => format!("invalid `{attribute}`"),
             Self::Invalid { .. } => "invalid configuration".to_owned(),
+            Self::NoTable { table } => format!("table `{table}` does not exist"),
+            Self::Layout(_) | Self::Grant(_) => "unusable settings".to_owned(),
             Self::InUse { what, .. } => format!("{what} is still in use"),
             Self::Conflict { .. } => "unexpected state".to_owned(),
             Self::Record { table, .. } => format!("malformed record in table `{table}`"),
@@ -256,6 +271,10 @@ impl Error {
     /// What to do about errors whose text comes from AWS.
     fn remedy(&self) -> Option<String> {
         match self {
+            Self::NoTable { .. } => Some(
+                "create the platform's tables first, or correct `table_names` in the provider block"
+                    .to_owned(),
+            ),
             Self::Unreachable { service, .. } => Some(format!(
                 "check the credentials, the region and the endpoint of {service} in the provider block"
             )),
@@ -271,11 +290,6 @@ impl Error {
                     ))
                 } else if BAD_CREDENTIALS.contains(&code.as_str()) {
                     Some("renew the credentials given to the provider".to_owned())
-                } else if *service == "dynamodb" && self.is_absent() {
-                    Some(
-                        "create the platform's tables first, or correct `table_names` in the provider block"
-                            .to_owned(),
-                    )
                 } else if code == "NoSuchBucket" {
                     Some(
                         "create the data bucket first, or correct `data_bucket` in the provider block"
@@ -313,68 +327,6 @@ fn causes(error: &dyn std::error::Error) -> String {
     parts.join(": ")
 }
 
-/// Names the call that an SDK result came from.
-pub trait Called<T> {
-    /// Turns an SDK error into an [`Error`] that names the service and operation.
-    ///
-    /// # Errors
-    /// The SDK's error, translated by [`Error::from_sdk`].
-    fn called(self, service: &'static str, operation: &'static str) -> Result<T, Error>;
-}
-
-impl<T, E> Called<T> for Result<T, SdkError<E, HttpResponse>>
-where
-    E: std::error::Error + ProvideErrorMetadata + 'static,
-{
-    fn called(self, service: &'static str, operation: &'static str) -> Result<T, Error> {
-        self.map_err(|error| {
-            let error = Error::from_sdk(service, operation, &error);
-            tracing::debug!(service, operation, code = error.code(), "call failed");
-            error
-        })
-    }
-}
-
-/// Turns "it isn't there" into `None`.
-pub trait IfPresent<T> {
-    /// `Ok(None)` when AWS says the thing asked for does not exist.
-    ///
-    /// # Errors
-    /// Every other error, unchanged.
-    fn if_present(self) -> Result<Option<T>, Error>;
-}
-
-impl<T> IfPresent<T> for Result<T, Error> {
-    fn if_present(self) -> Result<Option<T>, Error> {
-        match self {
-            Ok(value) => Ok(Some(value)),
-            Err(error) if error.is_absent() => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-}
-
-/// A failed operation, with what exists by then: the truth that must not be lost from the state.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure<T> {
-    /// Why it failed.
-    pub error: Error,
-    /// What exists by then; `None` when nothing was made.
-    pub reached: Option<T>,
-}
-
-/// The result of an operation that makes or changes a resource.
-pub type Outcome<T> = Result<T, Failure<T>>;
-
-impl<T> From<Error> for Failure<T> {
-    fn from(error: Error) -> Self {
-        Self {
-            error,
-            reached: None,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -408,21 +360,15 @@ mod tests {
 
     #[test]
     fn a_missing_table_points_at_the_provider_block() {
-        let error = answered("dynamodb", "GetItem", "ResourceNotFoundException");
+        let error = Error::NoTable {
+            table: "mlspace-datasets".to_owned(),
+        };
         assert!(error.is_absent());
         assert!(
             error.detail().contains("`table_names`"),
             "{}",
             error.detail()
         );
-    }
-
-    #[test]
-    fn absence_is_no_error_and_refusal_is() {
-        let absent: Result<(), _> = Err(answered("iam", "GetRole", "NoSuchEntity"));
-        assert_eq!(absent.if_present(), Ok(None));
-        let denied: Result<(), _> = Err(answered("iam", "GetRole", "AccessDenied"));
-        assert!(denied.if_present().is_err());
     }
 
     #[test]

@@ -9,10 +9,14 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use tokio::sync::OnceCell;
 
-use super::error::{Called as _, Error};
+use super::authorization::Authorizations;
+use super::error::Error;
 use super::lock::{Guard, Locks};
+use super::outcome::Called as _;
 use super::settings::{ConnectionConfig, Settings};
+use crate::grants::{ApprovedNetwork, GrantContext};
 use crate::layout::Account;
+use crate::project::Twins;
 use crate::records::Batches;
 
 /// Where the platform lives and how to reach it.
@@ -35,6 +39,8 @@ struct Inner {
     dynamodb: OnceCell<aws_sdk_dynamodb::Client>,
     locks: Locks,
     batches: Batches,
+    authorizations: Authorizations,
+    twins: Twins,
 }
 
 /// Who calls AWS.
@@ -67,6 +73,8 @@ impl Platform {
                 dynamodb: OnceCell::new(),
                 locks: Locks::default(),
                 batches: Batches::default(),
+                authorizations: Authorizations::default(),
+                twins: Twins::default(),
             }),
         }
     }
@@ -81,6 +89,14 @@ impl Platform {
     /// this process; other processes are met by conditional writes and retries.
     pub async fn lock(&self, key: &str) -> Guard {
         self.inner.locks.lock(key).await
+    }
+
+    pub(crate) fn authorizations(&self) -> &Authorizations {
+        &self.inner.authorizations
+    }
+
+    pub(crate) fn twins(&self) -> &Twins {
+        &self.inner.twins
     }
 
     pub(crate) fn batches(&self) -> &Batches {
@@ -122,6 +138,27 @@ impl Platform {
             identity.user_id(),
             region,
         )
+    }
+
+    /// What policies are made for.
+    ///
+    /// # Errors
+    /// Those of [`Self::account`].
+    pub async fn grant_context(&self) -> Result<GrantContext<'_>, Error> {
+        let settings = self.settings();
+        let defaults = &settings.notebook_defaults;
+        let named = !(defaults.subnet_ids.is_empty() && defaults.security_group_ids.is_empty());
+        Ok(GrantContext {
+            account: self.account().await?,
+            system_tag: &settings.system_tag,
+            iam_prefix: &settings.iam_resource_prefix,
+            data_bucket: &settings.data_bucket,
+            network: named.then_some(ApprovedNetwork {
+                subnet_ids: &defaults.subnet_ids,
+                security_group_ids: &defaults.security_group_ids,
+            }),
+            kms_key: defaults.kms_key_id.as_deref(),
+        })
     }
 
     /// The IAM client.
@@ -217,7 +254,7 @@ async fn load(connection: &ConnectionConfig) -> Result<SdkConfig, Error> {
     let config = loader.load().await;
     if config.region().is_none() {
         return Err(Error::Invalid {
-            attribute: Some("region"),
+            attribute: None,
             message: "no AWS region is set".to_owned(),
             remedy: "set `region` in the provider block, or AWS_REGION in the environment"
                 .to_owned(),
@@ -269,11 +306,11 @@ fn loader(connection: &ConnectionConfig) -> Result<ConfigLoader, Error> {
     }
 }
 
-fn half(missing: &'static str, given: &str) -> Error {
+fn half(missing: &str, given: &str) -> Error {
     Error::Invalid {
-        attribute: Some(missing),
+        attribute: None,
         message: format!("`{given}` is set without `{missing}`"),
-        remedy: "set both or neither".to_owned(),
+        remedy: "set both in the provider block, or neither".to_owned(),
     }
 }
 
@@ -337,7 +374,7 @@ mod tests {
         };
         let platform = Platform::new(connection, Settings::default());
         let error = platform.iam().await.unwrap_err();
-        assert_eq!(error.attribute(), Some("secret_key"));
+        assert!(error.detail().contains("without `secret_key`"), "{error}");
     }
 
     #[tokio::test]

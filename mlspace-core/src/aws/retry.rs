@@ -45,10 +45,10 @@ const TABLE: &[Passing] = &[
     on("iam", "TagRole", "NoSuchEntity"),
     on("iam", "TagPolicy", "NoSuchEntity"),
     on("iam", "PutRolePermissionsBoundary", "NoSuchEntity"),
-    on("iam", "CreatePolicyVersion", "NoSuchEntity"),
     // Something was detached or removed a moment ago and still counts.
     on("iam", "DeleteRole", "DeleteConflict"),
     on("iam", "DeletePolicyVersion", "DeleteConflict"),
+    on("iam", "DeletePolicy", "DeleteConflict"),
     // A principal that was just made isn't known yet.
     Passing {
         service: "iam",

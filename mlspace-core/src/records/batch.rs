@@ -12,6 +12,7 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 use tokio::sync::oneshot;
 
 use super::item::{Item, Key};
+use super::store::in_table;
 use crate::aws::{Called as _, Error, Platform};
 
 /// What `BatchGetItem` takes at most (API reference, `BatchGetItem`, `RequestItems`).
@@ -133,7 +134,8 @@ impl Platform {
             .consistent_read(true)
             .send()
             .await
-            .called("dynamodb", "GetItem")?;
+            .called("dynamodb", "GetItem")
+            .map_err(|error| in_table(error, table))?;
         Ok(output.item)
     }
 

@@ -18,6 +18,17 @@ pub enum Write {
     Refused,
 }
 
+/// Names the table that is missing, which `DynamoDB`'s own message doesn't.
+pub(super) fn in_table(error: Error, table: &str) -> Error {
+    if error.is_absent() {
+        Error::NoTable {
+            table: table.to_owned(),
+        }
+    } else {
+        error
+    }
+}
+
 fn refused(error: &Error) -> bool {
     error.is("ConditionalCheckFailedException")
 }
@@ -41,7 +52,8 @@ impl Platform {
             .expression_attribute_names("#k", key.hash_name())
             .send()
             .await
-            .called("dynamodb", "PutItem");
+            .called("dynamodb", "PutItem")
+            .map_err(|error| in_table(error, table));
         match result {
             Ok(_) => Ok(Write::Done),
             Err(error) if refused(&error) => {
@@ -75,7 +87,8 @@ impl Platform {
             .set_expression_attribute_values(change.values())
             .send()
             .await
-            .called("dynamodb", "UpdateItem");
+            .called("dynamodb", "UpdateItem")
+            .map_err(|error| in_table(error, table));
         match result {
             Ok(_) => Ok(Write::Done),
             Err(error) if refused(&error) => Ok(Write::Refused),
@@ -95,7 +108,8 @@ impl Platform {
             .set_key(Some(key.attributes()))
             .send()
             .await
-            .called("dynamodb", "DeleteItem")?;
+            .called("dynamodb", "DeleteItem")
+            .map_err(|error| in_table(error, table))?;
         Ok(())
     }
 
@@ -150,7 +164,8 @@ impl Platform {
                 .set_exclusive_start_key(from.take())
                 .send()
                 .await
-                .called("dynamodb", "Query")?;
+                .called("dynamodb", "Query")
+                .map_err(|error| in_table(error, table))?;
             items.extend(page.items.unwrap_or_default());
             match page.last_evaluated_key.filter(|key| !key.is_empty()) {
                 Some(key) => from = Some(key),
@@ -184,7 +199,8 @@ impl Platform {
                 .set_exclusive_start_key(from.take())
                 .send()
                 .await
-                .called("dynamodb", "Scan")?;
+                .called("dynamodb", "Scan")
+                .map_err(|error| in_table(error, table))?;
             items.extend(page.items.unwrap_or_default());
             match page.last_evaluated_key.filter(|key| !key.is_empty()) {
                 Some(key) => from = Some(key),

@@ -1,0 +1,268 @@
+//! Groups: the datasets that are shared with a group are opened by a policy on its users' roles.
+//!
+//! A group's policies are made from the records of its shared datasets, carried by every role of
+//! every user in the group, and removed when no role carries them or nothing is shared.
+
+use std::collections::BTreeSet;
+
+use crate::aws::managed_policy::{WantedPolicy, means};
+use crate::aws::{Error, Operation, Platform};
+use crate::name::{DatasetName, GroupName, ProjectName, UserName};
+use crate::records::{GroupDatasetRecord, GroupUserRecord, Item, Malformed, ProjectUserRecord};
+use crate::tags::PolicyOwner;
+use crate::{grants, layout};
+
+/// More policies than any role can carry: where to stop looking for those of a group that shrank.
+const MOST_POLICIES: usize = 10;
+
+/// The index that finds the groups, or projects, of a user.
+const BY_USER: &str = "ReverseLookup";
+
+impl Platform {
+    /// Brings the policies of a group, and what its users' roles carry, in line with the records of
+    /// the datasets that are shared with it. Call it after those records changed.
+    ///
+    /// # Errors
+    /// When AWS can't be reached or refuses the calls, or the group's datasets need more policies
+    /// than a role carries. Calling it again goes on.
+    pub async fn sync_group(&self, operation: &Operation, group: &GroupName) -> Result<(), Error> {
+        let _turn = self
+            .lock(&format!("group/{}", group.as_str().to_ascii_lowercase()))
+            .await;
+        let wanted = self.wanted_group_policies(group).await?;
+        let roles = self.roles_of_group(group).await?;
+        let mut arns = Vec::new();
+        if !roles.is_empty() {
+            for policy in &wanted {
+                arns.push(self.ensure_policy(operation, policy).await?);
+            }
+        }
+        let stale = self.stale_policies(group, arns.len()).await?;
+        for role in &roles {
+            let Some(found) = self.live_role(role).await? else {
+                continue;
+            };
+            for arn in arns.iter().filter(|arn| !found.attached.contains(*arn)) {
+                operation.check(&format!("sharing the datasets of group `{group}`"))?;
+                self.attach_policy(operation, role, arn).await?;
+            }
+        }
+        for arn in stale {
+            operation.check(&format!("closing the datasets of group `{group}`"))?;
+            self.delete_policy(operation, &arn).await?;
+        }
+        Ok(())
+    }
+
+    /// The policies that share the group's datasets; none when nothing is shared.
+    async fn wanted_group_policies<'a>(
+        &self,
+        group: &'a GroupName,
+    ) -> Result<Vec<WantedPolicy<'a>>, Error> {
+        let table = &self.settings().table_names.group_datasets;
+        let items = self.query_items(table, "group", group.as_str()).await?;
+        let names = parsed::<DatasetName>(&items, |item| {
+            GroupDatasetRecord::read(item).map(|r| r.dataset)
+        });
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let documents = grants::group_policies(&self.grant_context().await?, group, &names)?;
+        let name = layout::group_policy_name(&self.settings().iam_resource_prefix, group)?;
+        let wanted = documents.into_iter().enumerate().map(|(n, document)| WantedPolicy {
+            name: numbered(&name, n),
+            owner: PolicyOwner::Group(group),
+            document,
+            in_the_way: format!(
+                "rename or remove it, or, if it belongs to group `{group}`, tag it `group` = `{group}` and `system` = `{}`",
+                self.settings().system_tag
+            ),
+        });
+        Ok(wanted.collect())
+    }
+
+    /// The policies of the group beyond the first `kept`.
+    async fn stale_policies(&self, group: &GroupName, kept: usize) -> Result<Vec<String>, Error> {
+        let name = layout::group_policy_name(&self.settings().iam_resource_prefix, group)?;
+        let account = self.account().await?;
+        let mut stale = Vec::new();
+        for n in kept..MOST_POLICIES {
+            let arn = account.policy_arn(&numbered(&name, n));
+            match self.live_policy(&arn).await? {
+                Some(found) if self.owns_policy(PolicyOwner::Group(group), &found) => {
+                    stale.push(arn)
+                }
+                // They are numbered without gaps, so that the first one missing is the last.
+                _ => break,
+            }
+        }
+        // The last goes first: an interrupted removal leaves no gap.
+        stale.reverse();
+        Ok(stale)
+    }
+
+    /// Names of the roles of all memberships of all users in the group.
+    async fn roles_of_group(&self, group: &GroupName) -> Result<BTreeSet<String>, Error> {
+        let tables = &self.settings().table_names;
+        let items = self
+            .query_items(&tables.group_users, "group", group.as_str())
+            .await?;
+        let mut roles = BTreeSet::new();
+        for user in parsed::<UserName>(&items, |item| GroupUserRecord::read(item).map(|r| r.user)) {
+            let items = self
+                .query_index(&tables.project_users, BY_USER, "user", user.as_str())
+                .await?;
+            // An index holds keys only; so does this reading.
+            let projects = parsed::<ProjectName>(&items, |item| {
+                ProjectUserRecord::read(item).map(|r| r.project)
+            });
+            for project in projects {
+                roles.insert(self.membership_role_name(&project, &user)?);
+            }
+        }
+        Ok(roles)
+    }
+
+    async fn groups_of(&self, user: &UserName) -> Result<Vec<GroupName>, Error> {
+        let table = &self.settings().table_names.group_users;
+        let items = self
+            .query_index(table, BY_USER, "user", user.as_str())
+            .await?;
+        let mut groups: Vec<GroupName> =
+            parsed(&items, |item| GroupUserRecord::read(item).map(|r| r.group));
+        groups.sort();
+        Ok(groups)
+    }
+
+    /// Makes the policies of the user's groups what they should be; their ARNs, for the user's roles.
+    pub(crate) async fn ensure_group_policies_of(
+        &self,
+        operation: &Operation,
+        user: &UserName,
+    ) -> Result<Vec<String>, Error> {
+        let mut arns = Vec::new();
+        for group in self.groups_of(user).await? {
+            let _turn = self
+                .lock(&format!("group/{}", group.as_str().to_ascii_lowercase()))
+                .await;
+            for policy in self.wanted_group_policies(&group).await? {
+                arns.push(self.ensure_policy(operation, &policy).await?);
+            }
+        }
+        Ok(arns)
+    }
+
+    /// ARNs of the policies that the user's roles should carry for the user's groups.
+    pub(crate) async fn group_policy_arns_of(&self, user: &UserName) -> Result<Vec<String>, Error> {
+        let account = self.account().await?;
+        let mut arns = Vec::new();
+        for group in self.groups_of(user).await? {
+            let wanted = self.wanted_group_policies(&group).await?;
+            arns.extend(wanted.iter().map(|policy| account.policy_arn(&policy.name)));
+        }
+        Ok(arns)
+    }
+
+    /// How the policies of the user's groups differ from what they should be.
+    pub(crate) async fn group_drift_of(&self, user: &UserName) -> Result<Vec<String>, Error> {
+        let account = self.account().await?;
+        let mut drift = Vec::new();
+        for group in self.groups_of(user).await? {
+            for policy in self.wanted_group_policies(&group).await? {
+                match self
+                    .policy_document(&account.policy_arn(&policy.name))
+                    .await?
+                {
+                    None => drift.push(format!("policy `{}` is missing", policy.name)),
+                    Some(found) if !means(&found, &policy.document) => {
+                        drift.push(format!("policy `{}` was edited", policy.name));
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        Ok(drift)
+    }
+
+    /// Removes the policies of the user's groups that no role carries any more, `gone` being a role
+    /// that was just deleted.
+    pub(crate) async fn delete_unused_group_policies(
+        &self,
+        operation: &Operation,
+        user: &UserName,
+        gone: &str,
+    ) -> Result<(), Error> {
+        for group in self.groups_of(user).await? {
+            let _turn = self
+                .lock(&format!("group/{}", group.as_str().to_ascii_lowercase()))
+                .await;
+            let name = layout::group_policy_name(&self.settings().iam_resource_prefix, &group)?;
+            let owner = PolicyOwner::Group(&group);
+            let stale = self.stale_policies(&group, 0).await?.len();
+            for n in (0..stale).rev() {
+                self.delete_policy_if_unused(operation, &numbered(&name, n), owner, gone)
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The name of the group's policy number `n`, from 0.
+fn numbered(name: &str, n: usize) -> String {
+    match n {
+        0 => name.to_owned(),
+        n => format!("{name}-{}", n + 1),
+    }
+}
+
+/// The names that items hold; those that are no names of ours are nothing the platform made.
+fn parsed<T: std::str::FromStr>(
+    items: &[Item],
+    read: impl Fn(&Item) -> Result<String, Malformed>,
+) -> Vec<T> {
+    items
+        .iter()
+        .filter_map(|item| read(item).ok()?.parse().ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::ItemBuilder;
+
+    #[test]
+    fn a_groups_policies_are_numbered_from_the_second() {
+        assert_eq!(numbered("MLSpace-group-risk", 0), "MLSpace-group-risk");
+        assert_eq!(numbered("MLSpace-group-risk", 2), "MLSpace-group-risk-3");
+    }
+
+    #[test]
+    fn keys_of_an_index_are_enough_to_find_memberships() {
+        let keys_only = ItemBuilder::new()
+            .text("user", "alice")
+            .text("project", "fraud")
+            .build();
+        let projects = parsed::<ProjectName>(&[keys_only], |item| {
+            ProjectUserRecord::read(item).map(|r| r.project)
+        });
+        assert_eq!(projects, ["fraud".parse().unwrap()]);
+    }
+
+    #[test]
+    fn names_that_could_not_be_ours_are_passed_over() {
+        let odd = ItemBuilder::new()
+            .text("group", "risk")
+            .text("dataset", "a/*")
+            .build();
+        let good = ItemBuilder::new()
+            .text("group", "risk")
+            .text("dataset", "cards")
+            .build();
+        let names = parsed::<DatasetName>(&[odd, good], |item| {
+            GroupDatasetRecord::read(item).map(|r| r.dataset)
+        });
+        assert_eq!(names, ["cards".parse().unwrap()]);
+    }
+}

@@ -1,0 +1,97 @@
+//! Removing memberships.
+
+use super::MembershipSpec;
+use super::lock_key;
+use super::read::id;
+use crate::aws::wait::until;
+use crate::aws::{Backoff, Error, Operation, Platform, Poll};
+use crate::layout;
+use crate::name::{ProjectName, UserName};
+use crate::records::ProjectUserRecord;
+use crate::tags::PolicyOwner;
+
+impl Platform {
+    /// Removes a membership: the role with its rights, the user's policy if no other role carries
+    /// it, then the record. What isn't there is no error.
+    ///
+    /// # Errors
+    /// [`Error::InUse`] naming notebooks that run under the role, or the first step's that failed.
+    /// What is left is removed by calling it again.
+    pub async fn delete_membership(
+        &self,
+        operation: &Operation,
+        project: &ProjectName,
+        user: &UserName,
+    ) -> Result<(), Error> {
+        let _turn = self.lock(&lock_key(user)).await;
+        self.wait_for_notebooks(operation, project, user).await?;
+        let role = self.membership_role_name(project, user)?;
+        let record = self
+            .find_member(project, user)
+            .await?
+            .map(|(record, _)| record);
+        let account = self.account().await?;
+        if let Some(found) = self.live_role(&role).await? {
+            let recorded = record.is_some_and(|record| record.role == found.arn);
+            if !recorded && !self.owns_role(project, user, &found) {
+                let spec = MembershipSpec {
+                    project: project.clone(),
+                    user: user.clone(),
+                    owner: false,
+                };
+                return Err(Error::Conflict {
+                    message: format!("role `{role}` is neither recorded nor tagged as that of `{}`", id(&spec)),
+                    remedy: "remove it by hand, or tag it with its `system`, `project` and `user`, and apply again".to_owned(),
+                });
+            }
+            let prefix = &self.settings().iam_resource_prefix;
+            let denying = [
+                account.policy_arn(&layout::user_policy_name(prefix, user)?),
+                account.policy_arn(&layout::project_policy_name(prefix, project)?),
+            ];
+            self.delete_role(operation, &role, &denying).await?;
+        }
+        let policy = layout::user_policy_name(&self.settings().iam_resource_prefix, user)?;
+        self.delete_policy_if_unused(operation, &policy, PolicyOwner::User(user), &role)
+            .await?;
+        self.delete_unused_group_policies(operation, user, &role)
+            .await?;
+        operation.check(&format!("removing the record of member `{project}/{user}`"))?;
+        let table = &self.settings().table_names.project_users;
+        self.delete_item(table, &ProjectUserRecord::key(project, user))
+            .await
+    }
+
+    /// Refuses while the member has notebooks, which would be left without rights; those that are
+    /// being deleted are waited for.
+    async fn wait_for_notebooks(
+        &self,
+        operation: &Operation,
+        project: &ProjectName,
+        user: &UserName,
+    ) -> Result<(), Error> {
+        let what = format!("waiting for the notebooks of member `{project}/{user}` to be deleted");
+        until(operation, &what, Backoff::SLOW, || async move {
+            let notebooks = self.project_notebooks(project, Some(user)).await?;
+            let staying: Vec<String> = notebooks
+                .iter()
+                .filter(|notebook| notebook.status != "Deleting")
+                .map(|notebook| notebook.name.to_string())
+                .collect();
+            if !staying.is_empty() {
+                return Err(Error::InUse {
+                    what: format!("the role of member `{project}/{user}`"),
+                    by: staying,
+                    remedy: "remove these notebooks first: let each `mlspace_notebook` refer to the membership, so that \
+                             Terraform removes it before"
+                        .to_owned(),
+                });
+            }
+            Ok(match notebooks.first() {
+                None => Poll::Ready(()),
+                Some(notebook) => Poll::Pending(format!("`{}` is Deleting", notebook.name)),
+            })
+        })
+        .await
+    }
+}

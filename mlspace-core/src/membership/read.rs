@@ -1,0 +1,188 @@
+//! Reading memberships.
+
+use super::rights::Rights;
+use super::{Membership, MembershipSpec};
+use crate::aws::authorization::RoleState;
+use crate::aws::managed_policy::{WantedPolicy, means};
+use crate::aws::{Error, Platform};
+use crate::name::{ProjectName, UserName};
+use crate::records::{Item, ProjectUserRecord};
+use crate::tags::{self, PolicyOwner, Tags};
+use crate::{grants, layout};
+
+impl Platform {
+    /// The membership as it is; `None` when neither its record nor its role is there.
+    ///
+    /// # Errors
+    /// When AWS can't be reached or refuses the calls, or the record is malformed.
+    pub async fn read_membership(
+        &self,
+        project: &ProjectName,
+        user: &UserName,
+    ) -> Result<Option<Membership>, Error> {
+        let role_name = self.membership_role_name(project, user)?;
+        let (record, role) =
+            futures::try_join!(self.find_member(project, user), self.role(&role_name))?;
+        let record = record.map(|(record, _)| record);
+        if record.is_none()
+            && !role
+                .as_ref()
+                .is_some_and(|role| self.owns_role(project, user, role))
+        {
+            return Ok(None);
+        }
+        let role_arn = self.account().await?.role_arn(&role_name);
+        let mut drift = Vec::new();
+        match &record {
+            None => drift.push(format!(
+                "the record of member `{project}/{user}` is missing"
+            )),
+            Some(record) if record.role != role_arn => {
+                drift.push(format!(
+                    "the record of member `{project}/{user}` names the role `{}`",
+                    record.role
+                ));
+            }
+            Some(_) => {}
+        }
+        match &role {
+            None => drift.push(format!("role `{role_name}` is missing")),
+            Some(role) => {
+                let groups = self.group_policy_arns_of(user).await?;
+                let rights = self.rights(project, user, &groups).await?;
+                let found = rights.differences(role);
+                drift.extend(
+                    found
+                        .iter()
+                        .map(|difference| format!("role `{role_name}` {difference}")),
+                );
+            }
+        }
+        drift.extend(self.user_policy_drift(user).await?);
+        drift.extend(self.group_drift_of(user).await?);
+        Ok(Some(Membership {
+            project: project.clone(),
+            user: user.clone(),
+            owner: record.is_some_and(|record| record.is_owner()),
+            role_name,
+            role_arn,
+            drift,
+        }))
+    }
+
+    async fn user_policy_drift(&self, user: &UserName) -> Result<Option<String>, Error> {
+        let wanted = self.wanted_user_policy(user).await?;
+        let arn = self.account().await?.policy_arn(&wanted.name);
+        Ok(match self.policy_document(&arn).await? {
+            None => Some(format!("policy `{}` is missing", wanted.name)),
+            Some(found) if !means(&found, &wanted.document) => {
+                Some(format!("policy `{}` was edited", wanted.name))
+            }
+            Some(_) => None,
+        })
+    }
+
+    /// The record of a member, with the item it was read from.
+    pub(super) async fn find_member(
+        &self,
+        project: &ProjectName,
+        user: &UserName,
+    ) -> Result<Option<(ProjectUserRecord, Item)>, Error> {
+        let table = &self.settings().table_names.project_users;
+        let key = ProjectUserRecord::key(project, user);
+        let Some(item) = self.read_item(table, &key).await? else {
+            return Ok(None);
+        };
+        let record = ProjectUserRecord::read(&item).map_err(|error| error.of(table, &key))?;
+        Ok(Some((record, item)))
+    }
+
+    /// The name of a membership's role.
+    ///
+    /// # Errors
+    /// When the prefix leaves too little room for it.
+    pub fn membership_role_name(
+        &self,
+        project: &ProjectName,
+        user: &UserName,
+    ) -> Result<String, Error> {
+        Ok(layout::role_name(
+            &self.settings().iam_resource_prefix,
+            project,
+            user,
+        )?)
+    }
+
+    /// The tags that a membership's role bears.
+    pub(super) fn role_tags(&self, project: &ProjectName, user: &UserName) -> Tags {
+        let settings = self.settings();
+        let own = tags::membership_role_tags(&settings.system_tag, project, user);
+        settings.default_tags.clone().overlaid(&own)
+    }
+
+    /// Whether the role's tags prove that it is this membership's.
+    pub(super) fn owns_role(
+        &self,
+        project: &ProjectName,
+        user: &UserName,
+        role: &RoleState,
+    ) -> bool {
+        role.tags.contains_all(&tags::resource_tags(
+            &self.settings().system_tag,
+            project,
+            user,
+        ))
+    }
+
+    /// What the membership's role should hold; `groups` are the policies of the user's groups.
+    pub(super) async fn rights(
+        &self,
+        project: &ProjectName,
+        user: &UserName,
+        groups: &[String],
+    ) -> Result<Rights, Error> {
+        let settings = self.settings();
+        let account = self.account().await?;
+        let context = self.grant_context().await?;
+        let prefix = &settings.iam_resource_prefix;
+        let own = [
+            layout::project_policy_name(prefix, project)?,
+            layout::user_policy_name(prefix, user)?,
+        ];
+        let mut attached: Vec<String> = own.iter().map(|name| account.policy_arn(name)).collect();
+        for arn in groups.iter().chain(&settings.base_policy_arns) {
+            if !attached.contains(arn) {
+                attached.push(arn.clone());
+            }
+        }
+        let role_arn = account.role_arn(&self.membership_role_name(project, user)?);
+        Ok(Rights {
+            trust: grants::trust_policy(&context),
+            boundary: settings.permissions_boundary_arn.clone(),
+            tags: self.role_tags(project, user),
+            attached,
+            pass_role: grants::pass_role_policy(&context, &role_arn)?,
+        })
+    }
+
+    /// The policy that all of the user's roles carry.
+    pub(super) async fn wanted_user_policy<'a>(
+        &self,
+        user: &'a UserName,
+    ) -> Result<WantedPolicy<'a>, Error> {
+        Ok(WantedPolicy {
+            name: layout::user_policy_name(&self.settings().iam_resource_prefix, user)?,
+            owner: PolicyOwner::User(user),
+            document: grants::user_policy(&self.grant_context().await?, user)?,
+            in_the_way: format!(
+                "rename or remove it, or, if it belongs to user `{user}`, tag it `user` = `{user}` and `system` = `{}`",
+                self.settings().system_tag
+            ),
+        })
+    }
+}
+
+/// The id, as imports take it.
+pub(super) fn id(spec: &MembershipSpec) -> String {
+    format!("{}/{}", spec.project, spec.user)
+}

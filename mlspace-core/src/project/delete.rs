@@ -1,0 +1,175 @@
+//! Removing projects.
+
+use std::collections::BTreeSet;
+
+use super::write::lock_key;
+use crate::aws::{Error, Operation, Platform};
+use crate::layout;
+use crate::layout::DatasetKey;
+use crate::name::{NotebookName, ProjectName, UserName};
+use crate::records::{Key, ProjectRecord};
+use crate::tags::{self, PolicyOwner};
+
+/// What keeps a project from being removed.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Dependents {
+    members: BTreeSet<UserName>,
+    groups: Vec<String>,
+    datasets: Vec<DatasetKey>,
+    notebooks: Vec<NotebookName>,
+}
+
+impl Dependents {
+    fn names(&self) -> Vec<String> {
+        let members = self.members.iter().map(|user| format!("member {user}"));
+        let groups = self.groups.iter().map(|group| format!("group {group}"));
+        let datasets = self.datasets.iter().map(|key| format!("dataset {key}"));
+        let notebooks = self.notebooks.iter().map(|name| format!("notebook {name}"));
+        members
+            .chain(groups)
+            .chain(datasets)
+            .chain(notebooks)
+            .collect()
+    }
+}
+
+impl Platform {
+    /// Removes a project: its policy, then its record. A project that isn't there is no error.
+    ///
+    /// Members, datasets and notebooks keep it from being removed, unless `force_destroy` removes
+    /// them first: notebooks before the memberships whose roles they use, then datasets with all
+    /// their objects.
+    ///
+    /// # Errors
+    /// [`Error::InUse`] naming what is in the project, or the first step's that failed. What is
+    /// left is removed by calling it again.
+    pub async fn delete_project(
+        &self,
+        operation: &Operation,
+        name: &ProjectName,
+        force_destroy: bool,
+    ) -> Result<(), Error> {
+        let _turn = self.lock(&lock_key(name)).await;
+        let policy_name = layout::project_policy_name(&self.settings().iam_resource_prefix, name)?;
+        let arn = self.account().await?.policy_arn(&policy_name);
+        let dependents = Box::pin(self.dependents(name, &arn)).await?;
+        let names = dependents.names();
+        if !names.is_empty() && !force_destroy {
+            return Err(Error::InUse {
+                what: format!("project `{name}`"),
+                by: names,
+                remedy: "remove them first, or set `force_destroy` to remove them with the project"
+                    .to_owned(),
+            });
+        }
+        self.delete_dependents(operation, name, dependents).await?;
+        let owner = PolicyOwner::Project(name);
+        // A policy of this name that isn't ours is left to its owner.
+        if self
+            .live_policy(&arn)
+            .await?
+            .is_some_and(|policy| self.owns_policy(owner, &policy))
+        {
+            self.delete_policy(operation, &arn).await?;
+        }
+        operation.check(&format!("removing the record of project `{name}`"))?;
+        self.delete_item(
+            &self.settings().table_names.projects,
+            &ProjectRecord::key(name),
+        )
+        .await
+    }
+
+    async fn dependents(&self, name: &ProjectName, policy_arn: &str) -> Result<Dependents, Error> {
+        let (members, groups, datasets, notebooks, roles) = futures::try_join!(
+            self.members(name),
+            self.member_groups(name),
+            self.project_datasets(name),
+            self.project_notebooks(name, None),
+            self.member_roles(name, policy_arn),
+        )?;
+        Ok(Dependents {
+            members: members.into_iter().chain(roles).collect(),
+            groups,
+            datasets,
+            notebooks: notebooks
+                .into_iter()
+                .filter(|notebook| notebook.status != "Deleting")
+                .map(|notebook| notebook.name)
+                .collect(),
+        })
+    }
+
+    /// Users whose roles carry the project's policy: members too, though not recorded as such. To
+    /// take the policy from such a role would free it from the policy's denials.
+    async fn member_roles(
+        &self,
+        name: &ProjectName,
+        policy_arn: &str,
+    ) -> Result<Vec<UserName>, Error> {
+        let mut users = Vec::new();
+        for role in self.attachments(policy_arn).await?.roles {
+            let Some(state) = self.live_role(&role).await? else {
+                continue;
+            };
+            let ours = state.tags.get(tags::SYSTEM) == Some(&self.settings().system_tag)
+                && state.tags.get(tags::PROJECT) == Some(name.as_str());
+            users.extend(
+                state
+                    .tags
+                    .get(tags::USER)
+                    .filter(|_| ours)
+                    .and_then(|user| user.parse().ok()),
+            );
+        }
+        Ok(users)
+    }
+
+    async fn delete_dependents(
+        &self,
+        operation: &Operation,
+        name: &ProjectName,
+        dependents: Dependents,
+    ) -> Result<(), Error> {
+        for notebook in &dependents.notebooks {
+            self.delete_notebook(operation, notebook).await?;
+        }
+        for user in &dependents.members {
+            self.delete_membership(operation, name, user).await?;
+        }
+        let table = &self.settings().table_names.project_groups;
+        for group in dependents.groups {
+            operation.check(&format!("removing group `{group}` from project `{name}`"))?;
+            let key = Key::hash("project", name.as_str()).range("group", group);
+            self.delete_item(table, &key).await?;
+        }
+        for dataset in &dependents.datasets {
+            self.delete_dataset(operation, dataset, true).await?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dependents_are_named_by_kind() {
+        let dependents = Dependents {
+            members: BTreeSet::from(["alice".parse().unwrap()]),
+            groups: vec!["risk".to_owned()],
+            datasets: vec!["project/fraud/cards".parse().unwrap()],
+            notebooks: vec!["alice-fraud".parse().unwrap()],
+        };
+        assert_eq!(
+            dependents.names(),
+            [
+                "member alice",
+                "group risk",
+                "dataset project/fraud/cards",
+                "notebook alice-fraud"
+            ]
+        );
+    }
+}

@@ -1,0 +1,288 @@
+//! Making and changing projects.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::read::{Found, project};
+use super::{Project, ProjectSpec, import_hint, now};
+use crate::aws::{Error, Failure, Operation, Outcome, Platform};
+use crate::grants;
+use crate::name::ProjectName;
+use crate::records::{Change, ProjectRecord, Write};
+
+/// Held while a project is made, changed or removed.
+pub(super) fn lock_key(name: &ProjectName) -> String {
+    format!("project/{}", name.as_str().to_ascii_lowercase())
+}
+
+impl Platform {
+    /// Checks at plan time what a new project would run into: a name that differs from another's
+    /// in case only, settings that no policy can be made from.
+    ///
+    /// # Errors
+    /// What the check finds, or what keeps it from looking.
+    pub async fn check_new_project(&self, spec: &ProjectSpec) -> Result<(), Error> {
+        spec.check()?;
+        grants::project_policy(&self.grant_context().await?, &spec.name, spec.suspended)?;
+        self.check_project_twins(&spec.name).await
+    }
+
+    /// Makes a project: its policy, then its record.
+    ///
+    /// # Errors
+    /// The first step's that failed, with the project as far as it exists.
+    pub async fn create_project(
+        &self,
+        operation: &Operation,
+        spec: &ProjectSpec,
+    ) -> Outcome<Project> {
+        let name = &spec.name;
+        let _turn = self.lock(&lock_key(name)).await;
+        spec.check()?;
+        if self.find_project(name).await?.is_some() {
+            return Err(in_the_way(name).into());
+        }
+        self.check_project_twins(name).await?;
+        let policy = self.wanted_project_policy(name, spec.suspended).await?;
+        let arn = self.ensure_policy(operation, &policy).await?;
+
+        let now = now();
+        let record = ProjectRecord {
+            name: name.to_string(),
+            description: spec.description.clone(),
+            suspended: spec.suspended,
+            created_by: spec
+                .created_by
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            created_at: now,
+            last_updated_at: now,
+            termination: spec.termination.clone(),
+        };
+        let done = |drift| {
+            project(
+                name,
+                Some(record.clone()),
+                spec.suspended,
+                arn.clone(),
+                drift,
+            )
+        };
+        match self.record_new_project(operation, spec, &record).await {
+            Ok(Write::Done) => Ok(done(Vec::new())),
+            // Another process was faster with the whole project; the policy is now its.
+            Ok(Write::Refused) => Err(in_the_way(name).into()),
+            Err(error) => {
+                let missing = format!("the record of project `{name}` is missing");
+                Err(Failure {
+                    error,
+                    reached: Some(done(vec![missing])),
+                })
+            }
+        }
+    }
+
+    async fn record_new_project(
+        &self,
+        operation: &Operation,
+        spec: &ProjectSpec,
+        record: &ProjectRecord,
+    ) -> Result<Write, Error> {
+        operation.check(&format!("recording project `{}`", spec.name))?;
+        let table = &self.settings().table_names.projects;
+        self.create_item(table, &ProjectRecord::key(&spec.name), record.item())
+            .await
+    }
+
+    /// Changes a project in place, and mends what was changed outside.
+    ///
+    /// Suspending denies everything to the members first, then stops the project's notebooks, and
+    /// is recorded when they have stopped.
+    ///
+    /// # Errors
+    /// The first step's that failed, with the project as it is then.
+    pub async fn update_project(
+        &self,
+        operation: &Operation,
+        spec: &ProjectSpec,
+    ) -> Outcome<Project> {
+        let _turn = self.lock(&lock_key(&spec.name)).await;
+        let done = self.update_project_steps(operation, spec).await;
+        match (done, self.read_project(&spec.name).await) {
+            (Ok(()), Ok(Some(project))) => Ok(project),
+            (Ok(()), Ok(None)) => Err(Error::Conflict {
+                message: format!("project `{}` was removed while it was changed", spec.name),
+                remedy: "apply again".to_owned(),
+            }
+            .into()),
+            (Ok(()), Err(error)) => Err(error.into()),
+            (Err(error), seen) => Err(Failure {
+                error,
+                reached: seen.ok().flatten(),
+            }),
+        }
+    }
+
+    async fn update_project_steps(
+        &self,
+        operation: &Operation,
+        spec: &ProjectSpec,
+    ) -> Result<(), Error> {
+        spec.check()?;
+        let name = &spec.name;
+        let policy = self.wanted_project_policy(name, spec.suspended).await?;
+        self.ensure_policy(operation, &policy).await?;
+        let table = &self.settings().table_names.projects;
+        let key = ProjectRecord::key(name);
+        // Others write to the record too: when it changed after it was read, it is read again.
+        for attempt in 0..5 {
+            operation.check(&format!("recording project `{name}`"))?;
+            let found = self.find_project(name).await?;
+            let suspending = spec.suspended && !found.as_ref().is_some_and(|f| f.record.suspended);
+            if suspending && attempt == 0 {
+                self.stop_project_notebooks(operation, name).await?;
+            }
+            let write = match found {
+                None => {
+                    let now = now();
+                    let record = wanted(spec, None, now);
+                    self.create_item(table, &key, record.item()).await?
+                }
+                Some(found) => match change(spec, &found, now()) {
+                    None => return Ok(()),
+                    Some(change) => self.update_item(table, &key, &change).await?,
+                },
+            };
+            if write == Write::Done {
+                return Ok(());
+            }
+        }
+        Err(Error::Conflict {
+            message: format!("the record of project `{name}` keeps being changed by others"),
+            remedy: "apply again when they are done".to_owned(),
+        })
+    }
+}
+
+fn in_the_way(name: &ProjectName) -> Error {
+    Error::AlreadyExists {
+        what: format!("project `{name}`"),
+        remedy: import_hint(name),
+    }
+}
+
+/// The record as it should be, over what is there.
+fn wanted(spec: &ProjectSpec, existing: Option<&ProjectRecord>, now: i64) -> ProjectRecord {
+    let created_by = spec.created_by.as_ref().map(ToString::to_string);
+    ProjectRecord {
+        name: spec.name.to_string(),
+        description: spec.description.clone(),
+        suspended: spec.suspended,
+        created_by: created_by
+            .or_else(|| existing.map(|record| record.created_by.clone()))
+            .unwrap_or_default(),
+        created_at: existing.map_or(now, |record| record.created_at),
+        last_updated_at: now,
+        termination: spec.termination.clone(),
+    }
+}
+
+/// The change that brings the record to what it should be, under the condition that it is as it
+/// was read; nothing when it is so already.
+fn change(spec: &ProjectSpec, found: &Found, now: i64) -> Option<Change> {
+    let before = &found.record;
+    let after = wanted(spec, Some(before), now);
+    let mut change = Change::new();
+    if after.description != before.description {
+        change = change.set_text("description", &after.description);
+    }
+    if after.created_by != before.created_by {
+        change = change.set_text("createdBy", &after.created_by);
+    }
+    if after.suspended != before.suspended {
+        change = change.set_flag("suspended", after.suspended);
+    }
+    if after.termination != before.termination {
+        let metadata = found.item.get("metadata");
+        let existing = metadata.and_then(|value| value.as_m().ok());
+        change = change
+            .set("metadata", AttributeValue::M(after.metadata(existing)))
+            .expect("metadata", metadata);
+    }
+    (!change.is_empty()).then(|| {
+        change
+            .set_integer("lastUpdatedAt", now)
+            .expect_present("name")
+            .expect("lastUpdatedAt", found.item.get("lastUpdatedAt"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::spec;
+    use super::*;
+    use crate::records::TerminationConfig;
+
+    fn found(spec: &ProjectSpec) -> Found {
+        let record = wanted(spec, None, 1_700_000_000);
+        Found {
+            item: record.item(),
+            record,
+        }
+    }
+
+    #[test]
+    fn a_record_as_wanted_is_left_alone() {
+        assert_eq!(change(&spec(), &found(&spec()), 1_800_000_000), None);
+    }
+
+    #[test]
+    fn a_change_touches_what_differs_and_expects_what_was_read() {
+        let after = ProjectSpec {
+            description: "new".to_owned(),
+            ..spec()
+        };
+        let change = change(&after, &found(&spec()), 1_800_000_000).unwrap();
+        let names = change.names().unwrap();
+        let touched: std::collections::BTreeSet<_> = names.values().map(String::as_str).collect();
+        assert_eq!(
+            touched.into_iter().collect::<Vec<_>>(),
+            ["description", "lastUpdatedAt", "name"]
+        );
+        assert!(
+            change
+                .condition_expression()
+                .unwrap()
+                .contains("attribute_exists")
+        );
+    }
+
+    #[test]
+    fn who_made_it_stays_when_the_configuration_does_not_say() {
+        let silent = ProjectSpec {
+            created_by: None,
+            ..spec()
+        };
+        assert_eq!(
+            wanted(&silent, Some(&found(&spec()).record), 1).created_by,
+            "alice"
+        );
+        assert_eq!(wanted(&silent, None, 1).created_by, "");
+    }
+
+    #[test]
+    fn termination_goes_into_metadata_under_a_condition_on_it() {
+        let after = ProjectSpec {
+            termination: Some(TerminationConfig::default()),
+            ..spec()
+        };
+        let change = change(&after, &found(&spec()), 1_800_000_000).unwrap();
+        let metadata = change
+            .names()
+            .unwrap()
+            .values()
+            .filter(|name| *name == "metadata")
+            .count();
+        assert_eq!(metadata, 2, "once set, once expected");
+    }
+}
