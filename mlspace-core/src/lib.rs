@@ -4,6 +4,7 @@
 pub mod aws;
 #[cfg(feature = "aws")]
 pub mod dataset;
+pub mod evaluate;
 pub mod grants;
 #[cfg(feature = "aws")]
 pub mod group;

@@ -47,4 +47,4 @@ pub use principal::Principal;
 pub use statement::{Clause, Effect, Statement};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,0 +1,38 @@
+//! Deciding requests as IAM does.
+//!
+//! A [`Request`] says who asks to do what on which resource and in what context; a [`PolicySet`] holds the policies
+//! that bear on it; [`PolicySet::decide`] gives the [`Decision`] with the statements that made it or, for an implicit
+//! deny, what was missing. The order of evaluation is that of "Policy evaluation logic"
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>).
+//!
+//! ```
+//! use mlspace_core::evaluate::{Caller, PolicySet, Request};
+//! use mlspace_core::policy::{Document, Operator, Statement};
+//!
+//! let own_prefix = Document::new([Statement::allow("OwnPrefix")
+//!     .actions(["s3:GetObject"])
+//!     .resources(["arn:aws:s3:::data/private/${aws:PrincipalTag/user}/*"])]);
+//! let policies = PolicySet::new().identity("own-prefix", &own_prefix);
+//!
+//! let role = Caller::from_arn("arn:aws:iam::123456789012:role/alice")?;
+//! let get = |key| Request::new(role.clone(), "s3:GetObject", key).principal_tag("user", "alice");
+//! assert!(policies.decide(&get("arn:aws:s3:::data/private/alice/x")).is_allowed());
+//! assert!(!policies.decide(&get("arn:aws:s3:::data/private/bob/x")).is_allowed());
+//! # Ok::<(), mlspace_core::evaluate::CallerError>(())
+//! ```
+
+mod caller;
+mod condition;
+mod decision;
+mod policies;
+mod request;
+mod statement;
+mod value;
+
+pub use caller::{Caller, CallerError};
+pub use decision::{Decision, Layer, Missing, NearMiss, Outcome, Source};
+pub use policies::PolicySet;
+pub use request::Request;
+
+#[cfg(test)]
+mod tests;

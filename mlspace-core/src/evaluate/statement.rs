@@ -1,0 +1,125 @@
+//! Whether a statement applies.
+
+use super::caller::Match;
+use super::condition::Test;
+use super::request::Request;
+use crate::policy::pattern::{Case, Pattern};
+use crate::policy::template::{Syntax, Template};
+use crate::policy::{Clause, Condition, Effect, Principal, Statement, Version};
+
+/// A statement, read once for many requests.
+#[derive(Debug, Clone)]
+pub(super) struct Rule {
+    pub(super) sid: Option<String>,
+    pub(super) effect: Effect,
+    principals: Option<Clause<Principal>>,
+    actions: Vec<Pattern>,
+    not_actions: bool,
+    /// `None` where the element is absent, as in trust policies: any resource.
+    resources: Option<Vec<Template>>,
+    not_resources: bool,
+    tests: Vec<Test>,
+}
+
+/// What a statement says about a request.
+pub(super) enum Applies {
+    /// It applies, and names the caller like this.
+    Yes(Match),
+    /// It is about the caller, the action and the resource, but these conditions do not hold.
+    Unmet(Vec<Condition>),
+    /// It is about something else.
+    No,
+}
+
+impl Rule {
+    pub(super) fn read(statement: &Statement, version: Version) -> Self {
+        let syntax = Syntax::resource(version);
+        let template = |text: &String| match Template::read(text, syntax) {
+            Template::Fixed(pattern) => Template::Fixed(pattern.into_resource()),
+            varying => varying,
+        };
+        Self {
+            sid: statement.sid.clone(),
+            effect: statement.effect,
+            principals: statement.principals.clone(),
+            actions: statement
+                .actions
+                .values()
+                .iter()
+                .map(|a| Pattern::wildcard(a))
+                .collect(),
+            not_actions: statement.actions.is_except(),
+            resources: statement
+                .resources
+                .as_ref()
+                .map(|r| r.values().iter().map(template).collect()),
+            not_resources: statement.resources.as_ref().is_some_and(Clause::is_except),
+            tests: statement
+                .conditions
+                .iter()
+                .map(|c| Test::read(c, version))
+                .collect(),
+        }
+    }
+
+    /// What the statement says. `attached`: the policy is attached to the caller, so that a statement without
+    /// principal is about them.
+    ///
+    /// A resource whose variable has no value matches nothing, so in `NotResource` it excludes nothing.
+    pub(super) fn applies(&self, request: &Request, attached: bool) -> Applies {
+        let Some(named) = self.names(request, attached) else {
+            return Applies::No;
+        };
+        if !self.about_action(request) || !self.about_resource(request) {
+            return Applies::No;
+        }
+        let unmet: Vec<Condition> = self
+            .tests
+            .iter()
+            .filter(|t| !t.holds(request))
+            .map(|t| t.source.clone())
+            .collect();
+        if unmet.is_empty() {
+            Applies::Yes(named)
+        } else {
+            Applies::Unmet(unmet)
+        }
+    }
+
+    fn names(&self, request: &Request, attached: bool) -> Option<Match> {
+        let caller = request.caller();
+        let strongest = |all: &std::collections::BTreeSet<Principal>| {
+            all.iter().filter_map(|p| caller.named_by(p)).max()
+        };
+        match &self.principals {
+            None => attached.then_some(Match::Direct),
+            Some(Clause::Only(all)) => strongest(all),
+            Some(Clause::Except(all)) => strongest(all).is_none().then_some(Match::Direct),
+        }
+    }
+
+    fn about_action(&self, request: &Request) -> bool {
+        self.actions
+            .iter()
+            .any(|p| p.matches(request.action(), Case::Ignored))
+            != self.not_actions
+    }
+
+    fn about_resource(&self, request: &Request) -> bool {
+        let Some(resources) = &self.resources else {
+            return true;
+        };
+        let matches = |template: &Template| match template {
+            Template::Fixed(pattern) => pattern.matches(request.resource(), Case::Sensitive),
+            varying => varying
+                .resolve(|key| request.value(key))
+                .is_some_and(|pattern| {
+                    pattern
+                        .into_owned()
+                        .into_resource()
+                        .matches(request.resource(), Case::Sensitive)
+                }),
+        };
+        resources.iter().any(matches) != self.not_resources
+    }
+}

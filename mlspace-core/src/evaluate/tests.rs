@@ -1,0 +1,6 @@
+//! Tests that span the module.
+
+mod guardrails;
+mod layers;
+mod operators;
+mod properties;

@@ -1,0 +1,297 @@
+//! Typed values in conditions: decimals, points in time, networks.
+
+use std::cmp::Ordering;
+use std::net::IpAddr;
+
+/// An exact decimal number: sign, digits before the point without leading zeros, digits after it without trailing ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Decimal {
+    negative: bool,
+    whole: String,
+    fraction: String,
+}
+
+impl Decimal {
+    /// Reads an integer or decimal, without exponent.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let (negative, digits) = match text.strip_prefix('-') {
+            Some(digits) => (true, digits),
+            None => (false, text.strip_prefix('+').unwrap_or(text)),
+        };
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        let only_digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+        if !only_digits(whole) || !only_digits(fraction) {
+            return None;
+        }
+        let whole = whole.trim_start_matches('0').to_owned();
+        let fraction = fraction.trim_end_matches('0').to_owned();
+        let zero = whole.is_empty() && fraction.is_empty();
+        Some(Self {
+            negative: negative && !zero,
+            whole,
+            fraction,
+        })
+    }
+
+    fn magnitude(&self, other: &Self) -> Ordering {
+        let whole = self
+            .whole
+            .len()
+            .cmp(&other.whole.len())
+            .then_with(|| self.whole.cmp(&other.whole));
+        whole.then_with(|| self.fraction.cmp(&other.fraction))
+    }
+}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self.negative, other.negative) {
+            (false, false) => self.magnitude(other),
+            (true, true) => other.magnitude(self),
+            (true, false) => Ordering::Less,
+            (false, true) => Ordering::Greater,
+        }
+    }
+}
+
+/// A point in time, in nanoseconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Instant(i128);
+
+impl Instant {
+    /// Reads one of the W3C forms of ISO 8601, from `2026` to `2026-11-22T06:40:55.5+01:00`, or seconds since 1970.
+    /// What is left out is the earliest; four digits are a year. A time needs an offset.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        if text.len() != 4
+            && let Ok(seconds) = text.parse::<i64>()
+        {
+            return Some(Self(i128::from(seconds) * 1_000_000_000));
+        }
+        let (date, time) = match text.split_once('T') {
+            Some((date, time)) => (date, Some(time)),
+            None => (text, None),
+        };
+        let mut parts = date.splitn(3, '-');
+        let year: i16 = digits(parts.next()?, 4)?.try_into().ok()?;
+        let month: i8 = parts
+            .next()
+            .map_or(Some(1), |m| digits(m, 2))?
+            .try_into()
+            .ok()?;
+        let day = parts.next();
+        // A time stands behind a whole date only.
+        if time.is_some() && day.is_none() {
+            return None;
+        }
+        let day: i8 = day.map_or(Some(1), |d| digits(d, 2))?.try_into().ok()?;
+        let midnight = jiff::civil::Date::new(year, month, day)
+            .ok()?
+            .to_datetime(jiff::civil::Time::midnight());
+        let midnight = jiff::tz::Offset::UTC
+            .to_timestamp(midnight)
+            .ok()?
+            .as_nanosecond();
+        Some(Self(midnight + time.map_or(Some(0), since_midnight)?))
+    }
+}
+
+/// Nanoseconds from midnight UTC to `hh:mm[:ss[.f]]` with an offset.
+fn since_midnight(text: &str) -> Option<i128> {
+    let (clock, offset) = match text.strip_suffix('Z') {
+        Some(clock) => (clock, 0),
+        None => {
+            let (clock, zone) = text.split_at_checked(text.len().checked_sub(6)?)?;
+            let (hours, minutes) = zone.get(1..)?.split_once(':')?;
+            let minutes = digits(hours, 2)?
+                .checked_mul(60)?
+                .checked_add(digits(minutes, 2)?)?;
+            let sign = match zone.chars().next()? {
+                '+' => 1,
+                '-' => -1,
+                _ => return None,
+            };
+            (clock, sign * i128::from(minutes) * 60)
+        }
+    };
+    let mut parts = clock.splitn(3, ':');
+    let (hours, minutes) = (digits(parts.next()?, 2)?, digits(parts.next()?, 2)?);
+    let (seconds, fraction) = match parts.next() {
+        None => (0, 0),
+        Some(seconds) => {
+            let (whole, fraction) = seconds.split_once('.').unwrap_or((seconds, "0"));
+            let nanos: String = fraction
+                .chars()
+                .chain("000000000".chars())
+                .take(9)
+                .collect();
+            if fraction.is_empty() || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+                return None;
+            }
+            (digits(whole, 2)?, digits(&nanos, 9)?)
+        }
+    };
+    if hours > 23 || minutes > 59 || seconds > 59 {
+        return None;
+    }
+    let seconds =
+        i128::from(hours) * 3_600 + i128::from(minutes) * 60 + i128::from(seconds) - offset;
+    Some(seconds * 1_000_000_000 + i128::from(fraction))
+}
+
+/// Exactly this many digits.
+fn digits(text: &str, count: usize) -> Option<u32> {
+    (text.len() == count && text.bytes().all(|b| b.is_ascii_digit()))
+        .then(|| text.parse().ok())
+        .flatten()
+}
+
+/// A range of addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Network {
+    address: IpAddr,
+    prefix: u32,
+}
+
+impl Network {
+    /// Reads an address with or without prefix length.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let (address, prefix) = match text.split_once('/') {
+            Some((address, prefix)) => (address, Some(prefix)),
+            None => (text, None),
+        };
+        let address: IpAddr = address.parse().ok()?;
+        let longest = if address.is_ipv4() { 32 } else { 128 };
+        let prefix = match prefix {
+            None => longest,
+            Some(text) if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) => {
+                text.parse().ok()?
+            }
+            Some(_) => return None,
+        };
+        (prefix <= longest).then_some(Self { address, prefix })
+    }
+
+    /// Whether the range holds all of the other. Addresses of different families never hold each other.
+    pub(super) fn contains(&self, other: &Self) -> bool {
+        let head = |bits: u128, width: u32| bits.checked_shr(width - self.prefix).unwrap_or(0);
+        let same = match (self.address, other.address) {
+            (IpAddr::V4(a), IpAddr::V4(b)) => {
+                head(u32::from(a).into(), 32) == head(u32::from(b).into(), 32)
+            }
+            (IpAddr::V6(a), IpAddr::V6(b)) => head(a.into(), 128) == head(b.into(), 128),
+            _ => return false,
+        };
+        same && self.prefix <= other.prefix
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn decimals() {
+        let d = |s: &str| Decimal::read(s).unwrap();
+        assert_eq!(d("7"), d("+007.00"));
+        assert_eq!(d("-0"), d("0.0"));
+        assert!(
+            d("-2") < d("-1.5") && d("-1.5") < d("0") && d("0.09") < d("0.1") && d("9") < d("10")
+        );
+        assert!(d("99999999999999999999.1") < d("99999999999999999999.2"));
+        for bad in [
+            "", "-", ".", "1.", ".5", "1e3", "NaN", "inf", "1,0", " 1", "0x1", "--1", "١",
+        ] {
+            assert_eq!(Decimal::read(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn instants() {
+        let at = |s: &str| Instant::read(s).unwrap();
+        assert_eq!(at("0"), at("1970"));
+        assert_eq!(at("1970-01-01T00:00:00Z"), at("1970-01"));
+        assert_eq!(at("86400"), at("1970-01-02"));
+        assert_eq!(at("2026-11-22T06:40Z"), at("2026-11-22T07:40:00.000+01:00"));
+        assert_eq!(at("2026-11-22T06:40:00Z"), at("2026-11-21T23:10:00-07:30"));
+        assert!(at("2026-11-22T06:40:55Z") < at("2026-11-22T06:40:55.5Z"));
+        assert!(at("-1") < at("0"));
+        for bad in [
+            "",
+            "NaN",
+            "2026-13",
+            "2026-02-30",
+            "2026-11-22T06:40",
+            "2026-11T06:40Z",
+            "2026-11-22T24:00Z",
+            "2026-11-22T06:40:55.Z",
+            "2026-11-22T06:40:55+0100",
+            "2026-11-22 06:40Z",
+            "T",
+            "2026-1-1",
+            "20é6",
+            "2026-11-22T06:40é00:00",
+        ] {
+            assert_eq!(Instant::read(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn networks() {
+        let contains = |a: &str, b: &str| {
+            Network::read(a)
+                .unwrap()
+                .contains(&Network::read(b).unwrap())
+        };
+        assert!(contains("203.0.113.0/24", "203.0.113.255"));
+        assert!(contains("203.0.113.77/24", "203.0.113.1/32"));
+        assert!(!contains("203.0.113.0/24", "203.0.114.0"));
+        assert!(!contains("203.0.113.0/24", "203.0.0.0/16"));
+        assert!(contains("0.0.0.0/0", "255.255.255.255") && contains("::/0", "::1"));
+        assert!(contains(
+            "2001:DB8:1234:5678::/64",
+            "2001:db8:1234:5678:9::"
+        ));
+        assert!(!contains("0.0.0.0/0", "::1"));
+        for bad in [
+            "",
+            "*",
+            "1.2.3",
+            "1.2.3.4/33",
+            "::/129",
+            "1.2.3.4/",
+            "1.2.3.4/+8",
+            "1.2.3.4/8/8",
+            "999.1.1.1",
+        ] {
+            assert_eq!(Network::read(bad), None, "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn decimals_order_like_numbers(a in -100_000_i64..100_000, b in -100_000_i64..100_000) {
+            let text = |n: i64| format!("{}{}.{:03}", if n < 0 { "-" } else { "" }, n.abs() / 1_000, n.abs() % 1_000);
+            let ours = Decimal::read(&text(a)).unwrap().cmp(&Decimal::read(&text(b)).unwrap());
+            prop_assert_eq!(ours, a.cmp(&b));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in ".{0,30}") {
+            let _ = (Decimal::read(&text), Instant::read(&text), Network::read(&text));
+        }
+
+        #[test]
+        fn instants_agree_with_jiff(seconds in 10_000_i64..4_000_000_000) {
+            let text = jiff::Timestamp::from_second(seconds).unwrap().to_string();
+            prop_assert_eq!(Instant::read(&text), Instant::read(&seconds.to_string()));
+            prop_assert!(Instant::read(&text).is_some());
+        }
+    }
+}
