@@ -11,7 +11,7 @@ mod read;
 mod sharing;
 mod update;
 
-pub use check::{DESCRIPTION_MAX, DatasetSpecError};
+pub use check::{DESCRIPTION_MAX, DatasetSpecError, check_description};
 
 use crate::{
     layout::DatasetKey,

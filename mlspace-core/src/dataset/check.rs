@@ -88,14 +88,22 @@ impl DatasetSpec {
                 group: twice.to_string(),
             });
         }
-        let length = self.description.chars().count();
-        if length > DESCRIPTION_MAX {
-            return Err(DatasetSpecError::DescriptionLength { length });
-        }
-        match self.description.chars().find(|c| c.is_control()) {
-            Some(found) => Err(DatasetSpecError::DescriptionCharacter { found }),
-            None => Ok(()),
-        }
+        check_description(&self.description)
+    }
+}
+
+/// Checks a description by itself.
+///
+/// # Errors
+/// [`DatasetSpecError::DescriptionLength`] or [`DatasetSpecError::DescriptionCharacter`].
+pub fn check_description(description: &str) -> Result<(), DatasetSpecError> {
+    let length = description.chars().count();
+    if length > DESCRIPTION_MAX {
+        return Err(DatasetSpecError::DescriptionLength { length });
+    }
+    match description.chars().find(|c| c.is_control()) {
+        Some(found) => Err(DatasetSpecError::DescriptionCharacter { found }),
+        None => Ok(()),
     }
 }
 

@@ -62,6 +62,14 @@ impl Platform {
         Ok(Some(ProjectRules::of(&record)))
     }
 
+    /// Whether there is such a project, by the platform's record.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn project_exists(&self, project: &ProjectName) -> Result<bool, Error> {
+        Ok(self.project_rules(project).await?.is_some())
+    }
+
     /// Whether `user` is a member of `project`, by the platform's record.
     ///
     /// # Errors
