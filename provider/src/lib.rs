@@ -1,4 +1,12 @@
 //! The mlspace Terraform provider: protocol layer, framework, and the things it serves.
 
+mod client;
+mod convert;
+mod data_sources;
 pub mod framework;
+mod functions;
 pub mod protocol;
+pub mod provider;
+mod resources;
+
+pub use client::Client;

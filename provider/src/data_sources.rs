@@ -1,0 +1,3 @@
+//! The data sources: one file each.
+
+pub(crate) mod caller;

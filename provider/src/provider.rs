@@ -1,0 +1,371 @@
+//! The `mlspace` provider: its configuration and everything it serves.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use mlspace_core::aws::{
+    AssumeRole, ConnectionConfig, Endpoints, NotebookDefaults, Platform, Settings, TableNames,
+};
+use mlspace_core::tags::{self, Tags};
+use serde::{Deserialize, Serialize};
+
+use crate::client::Client;
+use crate::convert;
+use crate::data_sources::caller::CallerDataSource;
+use crate::framework::{
+    AnyDataSource, AnyResource, Attribute, Block, ConfigureContext, Diagnostics, Field, Function,
+    Path, Provider, Schema, Type,
+};
+use crate::functions::role_name::RoleName;
+use crate::resources::{dataset::DatasetResource, notebook::NotebookResource};
+
+/// The provider.
+#[derive(Debug, Default)]
+pub struct Mlspace;
+
+/// The `provider "mlspace"` block.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ProviderModel {
+    region: Field<String>,
+    profile: Field<String>,
+    access_key: Field<String>,
+    secret_key: Field<String>,
+    token: Field<String>,
+    max_retries: Field<i64>,
+    system_tag: Field<String>,
+    iam_resource_prefix: Field<String>,
+    data_bucket: Field<String>,
+    permissions_boundary_arn: Field<String>,
+    base_policy_arns: Field<Vec<String>>,
+    policy_model: Field<String>,
+    default_tags: Field<BTreeMap<String, String>>,
+    table_names: Field<BTreeMap<String, String>>,
+    assume_role: Option<AssumeRoleModel>,
+    endpoints: Option<EndpointsModel>,
+    notebook_defaults: Option<NotebookDefaultsModel>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct AssumeRoleModel {
+    role_arn: Field<String>,
+    session_name: Field<String>,
+    external_id: Field<String>,
+    duration: Field<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct EndpointsModel {
+    iam: Field<String>,
+    sagemaker: Field<String>,
+    s3: Field<String>,
+    dynamodb: Field<String>,
+    sts: Field<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct NotebookDefaultsModel {
+    subnet_ids: Field<Vec<String>>,
+    security_group_ids: Field<Vec<String>>,
+    kms_key_id: Field<String>,
+    lifecycle_config_name: Field<String>,
+}
+
+#[async_trait]
+impl Provider for Mlspace {
+    type Model = ProviderModel;
+    type Client = Client;
+
+    fn name(&self) -> &'static str {
+        "mlspace"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::new(0)
+            .describe(
+                "Declares multi-tenant machine-learning projects on AWS: projects, their members, datasets and \
+                 notebooks. Least-privilege IAM, tags and storage layout follow from them.",
+            )
+            .attributes(connection_attributes())
+            .attributes(platform_attributes())
+            .blocks([
+                Block::single(
+                    "assume_role",
+                    [
+                        Attribute::string("role_arn").required().describe("ARN of the role to assume."),
+                        Attribute::string("session_name")
+                            .optional()
+                            .describe("Name of the session, shown in CloudTrail. Defaults to `mlspace`."),
+                        Attribute::string("external_id")
+                            .optional()
+                            .describe("External id that the role's trust policy asks for."),
+                        Attribute::string("duration")
+                            .optional()
+                            .describe("How long a session lasts, for example `1h`: 15 minutes to 12 hours.")
+                            .validate(convert::session_duration),
+                    ],
+                )
+                .describe("A role to assume before anything else is called."),
+                Block::single(
+                    "endpoints",
+                    ["iam", "sagemaker", "s3", "dynamodb", "sts"].map(|service| {
+                        Attribute::string(service)
+                            .optional()
+                            .describe("Address to use for this service in place of AWS's own.")
+                            .validate(convert::endpoint)
+                    }),
+                )
+                .describe("Addresses of services, for private endpoints and emulators."),
+                Block::single(
+                    "notebook_defaults",
+                    [
+                        Attribute::list("subnet_ids", Type::String).optional().describe(
+                            "Subnets that notebooks are spread over. Members' jobs may use these only.",
+                        ),
+                        Attribute::list("security_group_ids", Type::String).optional().describe(
+                            "Security groups of notebooks. Members' jobs may use these only.",
+                        ),
+                        Attribute::string("kms_key_id").optional().describe(
+                            "KMS key (ARN or id) that encrypts notebooks' volumes. Members' jobs must use it.",
+                        ),
+                        Attribute::string("lifecycle_config_name")
+                            .optional()
+                            .describe("Lifecycle configuration of notebooks that name none."),
+                    ],
+                )
+                .describe("What a notebook gets when it doesn't say otherwise; also the approved network and key of members' jobs."),
+            ])
+    }
+
+    fn validate(&self, config: &ProviderModel, diagnostics: &mut Diagnostics) {
+        if config.access_key.as_option().is_some() && config.secret_key.is_null() {
+            diagnostics.error(
+                "secret_key",
+                "Missing secret key",
+                "`access_key` is set without `secret_key`: set both, or neither to use the AWS SDK's credential chain",
+            );
+        }
+        if config.secret_key.as_option().is_some() && config.access_key.is_null() {
+            diagnostics.error(
+                "access_key",
+                "Missing access key",
+                "`secret_key` is set without `access_key`: set both, or neither to use the AWS SDK's credential chain",
+            );
+        }
+        if let Some(tables) = config.table_names.as_option() {
+            for key in tables
+                .keys()
+                .filter(|key| !TableNames::FIELDS.contains(&key.as_str()))
+            {
+                diagnostics.error(
+                    Path::from("table_names").key(key),
+                    "Unknown table",
+                    format!(
+                        "`{key}` is no table of MLSpace: use {}",
+                        convert::listed(TableNames::FIELDS)
+                    ),
+                );
+            }
+        }
+        if let Some(tags) = config.default_tags.as_option()
+            && let Err(error) = tags::check_user_tags(&Tags::from(tags.clone()))
+        {
+            diagnostics.error("default_tags", "Invalid tags", error.to_string());
+        }
+    }
+
+    async fn configure(
+        &self,
+        config: ProviderModel,
+        _context: &ConfigureContext,
+    ) -> Result<Client, Diagnostics> {
+        Ok(Client::new(Platform::new(
+            config.connection(),
+            config.settings(),
+        )))
+    }
+
+    fn resources(&self) -> Vec<Box<dyn AnyResource<Client>>> {
+        vec![Box::new(DatasetResource), Box::new(NotebookResource)]
+    }
+
+    fn data_sources(&self) -> Vec<Box<dyn AnyDataSource<Client>>> {
+        vec![Box::new(CallerDataSource)]
+    }
+
+    fn functions(&self) -> Vec<Box<dyn Function>> {
+        vec![Box::new(RoleName)]
+    }
+}
+
+/// How AWS is reached.
+fn connection_attributes() -> Vec<Attribute> {
+    vec![
+        Attribute::string("region").optional().describe(
+            "AWS region. Else the AWS SDK's own chain: environment, profile, instance metadata.",
+        ),
+        Attribute::string("profile")
+            .optional()
+            .describe("Profile of the shared AWS configuration files."),
+        Attribute::string("access_key")
+            .optional()
+            .sensitive()
+            .describe(
+                "Access key id; set with `secret_key`. Prefer the AWS SDK's credential chain.",
+            ),
+        Attribute::string("secret_key")
+            .optional()
+            .sensitive()
+            .describe("Secret access key."),
+        Attribute::string("token")
+            .optional()
+            .sensitive()
+            .describe("Session token of temporary credentials."),
+        Attribute::number("max_retries")
+            .optional()
+            .describe("How often a throttled or failed AWS call is repeated. Defaults to 25.")
+            .validate(convert::between(0, 100)),
+    ]
+}
+
+/// How the platform is laid out.
+fn platform_attributes() -> Vec<Attribute> {
+    vec![
+        Attribute::string("system_tag")
+            .optional()
+            .describe("Value of the `system` tag on everything the platform makes. Defaults to `MLSpace`.")
+            .validate(convert::tag_value),
+        Attribute::string("iam_resource_prefix")
+            .optional()
+            .describe("First part of the names of roles and policies. Defaults to `MLSpace`.")
+            .validate(convert::iam_prefix),
+        Attribute::string("data_bucket")
+            .required()
+            .describe("The bucket that holds all datasets.")
+            .validate(convert::bucket_name),
+        Attribute::string("permissions_boundary_arn")
+            .optional()
+            .describe("Permissions boundary of every membership's role. Strongly recommended: nothing attached later can exceed it.")
+            .validate(convert::policy_arn),
+        Attribute::list("base_policy_arns", Type::String)
+            .optional()
+            .describe("Managed policies attached to every membership's role besides the project's and the user's own.")
+            .validate(convert::each(convert::policy_arn)),
+        Attribute::string("policy_model")
+            .optional()
+            .describe("How rights are written down: `per_principal`, a managed policy per project and per user, as MLSpace does it. The default and so far the only model.")
+            .validate(convert::one_of(&["per_principal"])),
+        Attribute::map("default_tags", Type::String)
+            .optional()
+            .describe("Tags put on everything that can be tagged, besides the platform's own."),
+        Attribute::map("table_names", Type::String)
+            .optional()
+            .describe(format!(
+                "Names of the DynamoDB tables where they differ from MLSpace's defaults. Keys: {}.",
+                convert::listed(TableNames::FIELDS)
+            )),
+    ]
+}
+
+impl ProviderModel {
+    fn connection(&self) -> ConnectionConfig {
+        let defaults = ConnectionConfig::default();
+        let endpoints = self.endpoints.as_ref();
+        let endpoint = |pick: fn(&EndpointsModel) -> &Field<String>| {
+            endpoints.and_then(|model| pick(model).as_option().cloned())
+        };
+        ConnectionConfig {
+            region: self.region.as_option().cloned(),
+            profile: self.profile.as_option().cloned(),
+            access_key: self.access_key.as_option().cloned(),
+            secret_key: self.secret_key.as_option().cloned(),
+            token: self.token.as_option().cloned(),
+            assume_role: self.assume_role.as_ref().map(AssumeRoleModel::role),
+            endpoints: Endpoints {
+                iam: endpoint(|model| &model.iam),
+                sagemaker: endpoint(|model| &model.sagemaker),
+                s3: endpoint(|model| &model.s3),
+                dynamodb: endpoint(|model| &model.dynamodb),
+                sts: endpoint(|model| &model.sts),
+            },
+            max_retries: self
+                .max_retries
+                .as_option()
+                .and_then(|retries| u32::try_from(*retries).ok())
+                .unwrap_or(defaults.max_retries),
+        }
+    }
+
+    fn settings(&self) -> Settings {
+        let defaults = Settings::default();
+        let mut table_names = TableNames::default();
+        for (field, name) in self.table_names.as_option().into_iter().flatten() {
+            table_names.set(field, name.clone());
+        }
+        let list = |field: &Field<Vec<String>>| field.as_option().cloned().unwrap_or_default();
+        Settings {
+            system_tag: self
+                .system_tag
+                .as_option()
+                .cloned()
+                .unwrap_or(defaults.system_tag),
+            iam_resource_prefix: self
+                .iam_resource_prefix
+                .as_option()
+                .cloned()
+                .unwrap_or(defaults.iam_resource_prefix),
+            data_bucket: convert::text(&self.data_bucket),
+            permissions_boundary_arn: self.permissions_boundary_arn.as_option().cloned(),
+            base_policy_arns: list(&self.base_policy_arns),
+            default_tags: Tags::from(self.default_tags.as_option().cloned().unwrap_or_default()),
+            table_names,
+            notebook_defaults: self.notebook_defaults.as_ref().map_or_else(
+                NotebookDefaults::default,
+                |model| NotebookDefaults {
+                    subnet_ids: list(&model.subnet_ids),
+                    security_group_ids: list(&model.security_group_ids),
+                    kms_key_id: model.kms_key_id.as_option().cloned(),
+                    lifecycle_config_name: model.lifecycle_config_name.as_option().cloned(),
+                },
+            ),
+        }
+    }
+}
+
+impl AssumeRoleModel {
+    fn role(&self) -> AssumeRole {
+        AssumeRole {
+            role_arn: convert::text(&self.role_arn),
+            session_name: self.session_name.as_option().cloned(),
+            external_id: self.external_id.as_option().cloned(),
+            duration: convert::duration(&self.duration),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framework::Server;
+
+    #[test]
+    fn everything_served_passes_the_rules_of_terraform() {
+        Server::new(Mlspace).map(drop).unwrap();
+    }
+
+    #[test]
+    fn settings_that_are_not_given_are_the_defaults() {
+        let model = ProviderModel {
+            data_bucket: Field::from("data"),
+            ..ProviderModel::default()
+        };
+        let settings = model.settings();
+        assert_eq!(
+            settings,
+            Settings {
+                data_bucket: "data".to_owned(),
+                ..Settings::default()
+            }
+        );
+        assert_eq!(model.connection(), ConnectionConfig::default());
+    }
+}

@@ -1,0 +1,4 @@
+//! The managed resources: one file each, schema and mapping to the core.
+
+pub(crate) mod dataset;
+pub(crate) mod notebook;

@@ -1,0 +1,323 @@
+//! `mlspace_dataset`: a named prefix of the data bucket, with its record and its sharing.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use mlspace_core::dataset::{Dataset, DatasetSpec};
+use mlspace_core::layout::{DatasetKey, DatasetScope};
+use mlspace_core::name::{DatasetName, GroupName, ProjectName, UserName};
+use serde::{Deserialize, Serialize};
+
+use crate::client::Client;
+use crate::convert::{self, drift_attribute, drift_plan, id_attribute, timestamp};
+use crate::framework::{
+    Attribute, Call, Diagnostics, Failed, Field, Plan, Resource, Schema, Type, Value,
+};
+
+/// The resource type.
+#[derive(Debug)]
+pub(crate) struct DatasetResource;
+
+/// State and configuration of a dataset.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct DatasetModel {
+    id: Field<String>,
+    name: Field<String>,
+    #[serde(rename = "type")]
+    kind: Field<String>,
+    scope: Field<String>,
+    groups: Field<Vec<Field<String>>>,
+    description: Field<String>,
+    created_by: Field<String>,
+    force_destroy: Field<bool>,
+    prefix: Field<String>,
+    location: Field<String>,
+    arn: Field<String>,
+    created_at: Field<String>,
+    last_updated_at: Field<String>,
+    drift: Field<Vec<String>>,
+}
+
+#[async_trait]
+impl Resource<Client> for DatasetResource {
+    type Model = DatasetModel;
+
+    fn type_name(&self) -> &'static str {
+        "mlspace_dataset"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::new(0)
+            .describe(
+                "A dataset: a prefix of the data bucket that one project, one user, the members of some groups or \
+                 everybody may read, with its record.",
+            )
+            .attributes([
+                id_attribute("type, scope and name, for example `project/fraud/cards-2026` or `global/holidays`.").identity(),
+                Attribute::string("name")
+                    .required()
+                    .force_new()
+                    .describe(
+                        "Name of the dataset: 1 to 255 ASCII letters, digits and hyphens, starting with a letter or \
+                         digit. Changing it replaces the dataset.",
+                    )
+                    .validate(convert::name::<DatasetName>),
+                Attribute::string("type")
+                    .required()
+                    .force_new()
+                    .describe(
+                        "Who the dataset is for: `global` (everybody reads), `project` (the members of `scope`), \
+                         `private` (the user `scope`) or `group` (the members of `groups`). Changing it replaces the \
+                         dataset.",
+                    )
+                    .validate(convert::one_of(&["global", "project", "private", "group"])),
+                Attribute::string("scope")
+                    .optional()
+                    .force_new()
+                    .describe(
+                        "The project of a `project` dataset or the user of a `private` one; absent for `global` and \
+                         `group`. Changing it replaces the dataset.",
+                    ),
+                Attribute::set("groups", Type::String)
+                    .optional()
+                    .default(Value::Set(Vec::new()))
+                    .describe("Groups that a `group` dataset is shared with; empty for other types.")
+                    .validate(convert::each(convert::name::<GroupName>)),
+                Attribute::string("description")
+                    .optional()
+                    .default(Value::from(""))
+                    .describe("What the dataset holds: up to 254 characters on one line.")
+                    .validate(convert::dataset_description),
+                Attribute::string("created_by")
+                    .optional_computed()
+                    .keep_state()
+                    .describe(
+                        "User who owns the dataset's record and may edit it in MLSpace's web application. Defaults to the \
+                         user of a private dataset, else to nobody.",
+                    )
+                    .validate(convert::name::<UserName>),
+                Attribute::bool("force_destroy")
+                    .optional()
+                    .default(Value::Bool(false))
+                    .describe(
+                        "Whether destroying the dataset also deletes every object and every object version under its \
+                         prefix. Otherwise destroy refuses while any exist.",
+                    ),
+                Attribute::string("prefix")
+                    .computed()
+                    .keep_state()
+                    .describe("Prefix of the dataset's objects in the data bucket, ending in `/`."),
+                Attribute::string("location")
+                    .computed()
+                    .keep_state()
+                    .describe("The prefix as an `s3://` URI."),
+                Attribute::string("arn")
+                    .computed()
+                    .keep_state()
+                    .describe("ARN pattern of the dataset's objects."),
+                Attribute::string("created_at")
+                    .computed()
+                    .keep_state()
+                    .describe("When the dataset was created (RFC 3339, UTC)."),
+                Attribute::string("last_updated_at")
+                    .computed()
+                    .describe("When the dataset's record was last changed (RFC 3339, UTC)."),
+                drift_attribute(),
+            ])
+    }
+
+    fn validate(&self, config: &DatasetModel, diagnostics: &mut Diagnostics) {
+        let (Some(kind), false) = (config.kind.as_option(), config.scope.is_unknown()) else {
+            return;
+        };
+        let scope = config.scope.as_option().map(String::as_str);
+        match (kind.as_str(), scope) {
+            ("project" | "private", None) => diagnostics.error(
+                "scope",
+                "Missing scope",
+                format!(
+                    "a `{kind}` dataset belongs to a {}: set `scope` to its name",
+                    if kind == "project" { "project" } else { "user" }
+                ),
+            ),
+            ("global" | "group", Some(scope)) => diagnostics.error(
+                "scope",
+                "Scope not allowed",
+                format!("a `{kind}` dataset has no scope, but `scope` is `{scope}`: remove it or change `type`"),
+            ),
+            ("project", Some(scope)) => {
+                if let Err(error) = scope.parse::<ProjectName>() {
+                    diagnostics.error("scope", "Invalid project name", error.to_string());
+                }
+            }
+            ("private", Some(scope)) => {
+                if let Err(error) = scope.parse::<UserName>() {
+                    diagnostics.error("scope", "Invalid user name", error.to_string());
+                }
+            }
+            _ => {}
+        }
+        if kind != "group"
+            && config
+                .groups
+                .as_option()
+                .is_some_and(|groups| !groups.is_empty())
+        {
+            diagnostics.error(
+                "groups",
+                "Groups not allowed",
+                format!("only a `group` dataset is shared with groups, and this one is `{kind}`: remove `groups` or change `type`"),
+            );
+        }
+    }
+
+    async fn plan(&self, client: Option<&Client>, _call: &Call, plan: &mut Plan<DatasetModel>) {
+        drift_plan(
+            plan.prior.as_ref().map(|prior| &prior.drift),
+            &mut plan.proposed.drift,
+        );
+        if plan.prior.is_none()
+            && let Some(client) = client
+            && let Ok(spec) = plan.proposed.spec()
+            && let Err(error) = client.platform.check_new_dataset(&spec).await
+        {
+            plan.diagnostics.extend(convert::diagnostics(&error));
+        }
+    }
+
+    async fn create(
+        &self,
+        client: &Client,
+        call: &mut Call,
+        planned: DatasetModel,
+    ) -> Result<DatasetModel, Failed<DatasetModel>> {
+        let spec = planned.spec()?;
+        convert::outcome(
+            client
+                .platform
+                .create_dataset(&convert::operation(call, "create"), &spec)
+                .await,
+            |dataset| planned.clone().with(dataset),
+        )
+    }
+
+    async fn read(
+        &self,
+        client: &Client,
+        _call: &mut Call,
+        state: DatasetModel,
+    ) -> Result<Option<DatasetModel>, Diagnostics> {
+        let dataset = client
+            .platform
+            .read_dataset(&state.key()?)
+            .await
+            .map_err(|error| convert::diagnostics(&error))?;
+        Ok(dataset.map(|dataset| state.with(&dataset)))
+    }
+
+    async fn update(
+        &self,
+        client: &Client,
+        call: &mut Call,
+        _prior: DatasetModel,
+        planned: DatasetModel,
+    ) -> Result<DatasetModel, Failed<DatasetModel>> {
+        let spec = planned.spec()?;
+        convert::outcome(
+            client
+                .platform
+                .update_dataset(&convert::operation(call, "update"), &spec)
+                .await,
+            |dataset| planned.clone().with(dataset),
+        )
+    }
+
+    async fn delete(
+        &self,
+        client: &Client,
+        call: &mut Call,
+        state: DatasetModel,
+    ) -> Result<(), Failed<DatasetModel>> {
+        let key = state.key()?;
+        let force = state.force_destroy.as_option().copied().unwrap_or(false);
+        client
+            .platform
+            .delete_dataset(&convert::operation(call, "delete"), &key, force)
+            .await
+            .map_err(|error| convert::diagnostics(&error).into())
+    }
+
+    fn import_identity(
+        &self,
+        identity: &BTreeMap<String, String>,
+    ) -> Result<DatasetModel, Diagnostics> {
+        self.import(convert::identity_part(identity, "id"))
+    }
+
+    fn import(&self, id: &str) -> Result<DatasetModel, Diagnostics> {
+        let key: DatasetKey = convert::parse_id(
+            id,
+            "`project/PROJECT/NAME`, `private/USER/NAME`, `global/NAME` or `group/NAME`",
+        )?;
+        Ok(DatasetModel::default().at(&key))
+    }
+}
+
+impl DatasetModel {
+    fn key(&self) -> Result<DatasetKey, Diagnostics> {
+        let scope = match convert::text(&self.kind).as_str() {
+            "project" => DatasetScope::Project(convert::parse(&self.scope, "scope")?),
+            "private" => DatasetScope::Private(convert::parse(&self.scope, "scope")?),
+            "group" => DatasetScope::Group,
+            _ => DatasetScope::Global,
+        };
+        Ok(DatasetKey {
+            scope,
+            name: convert::parse(&self.name, "name")?,
+        })
+    }
+
+    fn spec(&self) -> Result<DatasetSpec, Diagnostics> {
+        Ok(DatasetSpec {
+            key: self.key()?,
+            groups: convert::parse_all(&self.groups, "groups")?,
+            description: convert::text(&self.description),
+            // The configuration's is checked; a record may hold what is no user name, or nothing, and then keeps it.
+            created_by: self
+                .created_by
+                .as_option()
+                .and_then(|user| user.parse().ok()),
+        })
+    }
+
+    /// This model with the attributes that say which dataset it is.
+    fn at(mut self, key: &DatasetKey) -> Self {
+        let (kind, scope) = match &key.scope {
+            DatasetScope::Global => ("global", None),
+            DatasetScope::Project(project) => ("project", Some(project.to_string())),
+            DatasetScope::Private(user) => ("private", Some(user.to_string())),
+            DatasetScope::Group => ("group", None),
+        };
+        self.id = Field::Known(key.id());
+        self.name = Field::Known(key.name.to_string());
+        self.kind = Field::Known(kind.to_owned());
+        self.scope = scope.into();
+        self
+    }
+
+    /// This model with the values that the core found or made.
+    fn with(self, dataset: &Dataset) -> Self {
+        let mut model = self.at(&dataset.key);
+        model.groups = convert::strings(&dataset.groups);
+        model.description = Field::Known(dataset.description.clone());
+        model.created_by = Field::Known(dataset.created_by.clone());
+        model.force_destroy = convert::or(model.force_destroy, false);
+        model.prefix = Field::Known(dataset.prefix.clone());
+        model.location = Field::Known(dataset.location.clone());
+        model.arn = Field::Known(dataset.arn.clone());
+        model.created_at = timestamp(dataset.created_at);
+        model.last_updated_at = timestamp(dataset.last_updated_at);
+        model.drift = Field::Known(dataset.drift.clone());
+        model
+    }
+}
