@@ -1,0 +1,116 @@
+//! What ends the process, and what doesn't.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::client::{Client, ClientCertificate};
+use crate::plugin::{COOKIE, Plugin, command, signal, until};
+use crate::rpc::{metadata, open_streams, shut_down};
+
+fn is_empty(directory: &tempfile::TempDir) -> bool {
+    std::fs::read_dir(directory.path())
+        .unwrap()
+        .next()
+        .is_none()
+}
+
+#[tokio::test]
+async fn the_controller_ends_it_with_streams_open() {
+    let mut plugin = Plugin::start(&[]);
+    let client = plugin.client().await;
+    let _streams = open_streams(&client).await;
+    metadata(&client).await.unwrap();
+    shut_down(&client).await;
+    let (status, rest, errors) = plugin.ended();
+    assert_eq!(
+        (status.code(), rest.as_str(), errors.as_str()),
+        (Some(0), "", "")
+    );
+    assert!(is_empty(&plugin.directory));
+}
+
+#[tokio::test]
+async fn an_interrupt_is_left_to_terraform() {
+    let mut plugin = Plugin::start(&[]);
+    let client = plugin.client().await;
+    for _ in 0..3 {
+        plugin.signal("INT");
+        metadata(&client).await.unwrap();
+    }
+    shut_down(&client).await;
+    assert_eq!(plugin.ended().0.code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_termination_ends_it_cleanly() {
+    for signal in ["TERM", "HUP"] {
+        let mut plugin = Plugin::start(&[]);
+        let client = plugin.client().await;
+        let _streams = open_streams(&client).await;
+        plugin.signal(signal);
+        plugin.signal("INT");
+        assert_eq!(plugin.ended().0.code(), Some(0), "{signal}");
+        assert!(is_empty(&plugin.directory), "{signal}");
+    }
+}
+
+// More than one thread, so that the connection closes while the test waits.
+#[tokio::test(flavor = "multi_thread")]
+async fn it_does_not_outlive_a_host_that_was_killed() {
+    let directory = tempfile::tempdir().unwrap();
+    let own = ClientCertificate::generate();
+    let plain = command(directory.path());
+    // A shell plays the host. `read` keeps it there, waiting for input that doesn't come.
+    let mut host = std::process::Command::new("sh");
+    host.args(["-c", "\"$0\" & read -r line"])
+        .arg(plain.get_program())
+        .env("TF_PLUGIN_MAGIC_COOKIE", COOKIE)
+        .env("PLUGIN_UNIX_SOCKET_DIR", directory.path())
+        .env("PLUGIN_CLIENT_CERT", &own.pem)
+        .stdin(Stdio::piped());
+    let plugin = Plugin::spawn(host, own, directory);
+    let client = plugin.client().await;
+    metadata(&client).await.unwrap();
+    signal(plugin.child.id(), "KILL");
+    drop(client);
+    until("the socket is gone", || is_empty(&plugin.directory));
+}
+
+#[tokio::test]
+async fn debugging_prints_how_to_attach_and_ends_on_ctrl_c() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut child = command(directory.path())
+        .arg("--debug")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
+    let variable = lines
+        .find(|line| line.contains("TF_REATTACH_PROVIDERS"))
+        .unwrap();
+    let value = variable
+        .trim()
+        .strip_prefix("TF_REATTACH_PROVIDERS='")
+        .unwrap()
+        .strip_suffix('\'')
+        .unwrap();
+    let value: Value = serde_json::from_str(value).unwrap();
+    let configuration = &value["registry.terraform.io/mlspace/mlspace"];
+    assert_eq!(configuration["Pid"], child.id());
+    assert_eq!(configuration["ProtocolVersion"], 6);
+    let socket = configuration["Addr"]["String"].as_str().unwrap();
+    let client = Client::plain(socket.as_ref()).await.unwrap();
+    metadata(&client).await.unwrap();
+    // The next command's connection.
+    drop(client);
+    metadata(&Client::plain(socket.as_ref()).await.unwrap())
+        .await
+        .unwrap();
+    signal(child.id(), "INT");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(is_empty(&directory));
+}
