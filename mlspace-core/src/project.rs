@@ -51,26 +51,7 @@ impl ProjectSpec {
                 remedy: remedy.to_owned(),
             })
         };
-        if let Some(odd) = self.description.chars().find(|c| !(' '..='~').contains(c)) {
-            return invalid(
-                "description",
-                format!(
-                    "the description holds `{}`, which MLSpace refuses",
-                    odd.escape_debug()
-                ),
-                "write printable ASCII characters on one line",
-            );
-        }
-        if self.description.len() > DESCRIPTION_MAX {
-            return invalid(
-                "description",
-                format!(
-                    "the description has {} characters, MLSpace takes {DESCRIPTION_MAX}",
-                    self.description.len()
-                ),
-                "shorten it",
-            );
-        }
+        check_description(&self.description)?;
         let Some(termination) = &self.termination else {
             return Ok(());
         };
@@ -105,6 +86,34 @@ impl ProjectSpec {
             None => Ok(()),
         }
     }
+}
+
+/// Checks a description: printable ASCII on one line, which is what `MLSpace` takes.
+///
+/// # Errors
+/// [`Error::Invalid`] naming the attribute `description`.
+pub fn check_description(description: &str) -> Result<(), Error> {
+    let (message, remedy) =
+        if let Some(odd) = description.chars().find(|c| !(' '..='~').contains(c)) {
+            let message = format!(
+                "the description holds `{}`, which MLSpace refuses",
+                odd.escape_debug()
+            );
+            (message, "write printable ASCII characters on one line")
+        } else if description.len() > DESCRIPTION_MAX {
+            let length = description.len();
+            (
+                format!("the description has {length} characters, MLSpace takes {DESCRIPTION_MAX}"),
+                "shorten it",
+            )
+        } else {
+            return Ok(());
+        };
+    Err(Error::Invalid {
+        attribute: Some("description"),
+        message,
+        remedy: remedy.to_owned(),
+    })
 }
 
 /// A project as it is.
