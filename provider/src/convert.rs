@@ -110,6 +110,11 @@ pub(crate) fn listed(words: &[&str]) -> String {
     }
 }
 
+/// Validates a project's description: printable ASCII, as MLSpace demands it.
+pub(crate) fn project_description(value: &Value) -> Result<(), ValidationError> {
+    text_check(value, mlspace_core::project::check_description)
+}
+
 /// Validates a dataset's description.
 pub(crate) fn dataset_description(value: &Value) -> Result<(), ValidationError> {
     text_check(value, mlspace_core::dataset::check_description)

@@ -17,7 +17,10 @@ use crate::framework::{
     Path, Provider, Schema, Type,
 };
 use crate::functions::role_name::RoleName;
-use crate::resources::{dataset::DatasetResource, notebook::NotebookResource};
+use crate::resources::{
+    dataset::DatasetResource, membership::MembershipResource, notebook::NotebookResource,
+    project::ProjectResource,
+};
 
 /// The provider.
 #[derive(Debug, Default)]
@@ -185,7 +188,12 @@ impl Provider for Mlspace {
     }
 
     fn resources(&self) -> Vec<Box<dyn AnyResource<Client>>> {
-        vec![Box::new(DatasetResource), Box::new(NotebookResource)]
+        vec![
+            Box::new(ProjectResource),
+            Box::new(MembershipResource),
+            Box::new(DatasetResource),
+            Box::new(NotebookResource),
+        ]
     }
 
     fn data_sources(&self) -> Vec<Box<dyn AnyDataSource<Client>>> {

@@ -1,0 +1,214 @@
+//! `mlspace_membership`: a user's place in a project, with the IAM role that carries it.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use mlspace_core::membership::{Membership, MembershipSpec};
+use mlspace_core::name::{ProjectName, UserName};
+use serde::{Deserialize, Serialize};
+
+use crate::client::Client;
+use crate::convert::{self, drift_attribute, drift_plan, id_attribute};
+use crate::framework::{
+    Attribute, Call, Diagnostics, Failed, Field, Plan, Resource, Schema, Value,
+};
+
+/// The resource type.
+#[derive(Debug)]
+pub(crate) struct MembershipResource;
+
+/// State and configuration of a membership.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct MembershipModel {
+    id: Field<String>,
+    project: Field<String>,
+    user: Field<String>,
+    owner: Field<bool>,
+    role_name: Field<String>,
+    role_arn: Field<String>,
+    drift: Field<Vec<String>>,
+}
+
+#[async_trait]
+impl Resource<Client> for MembershipResource {
+    type Model = MembershipModel;
+
+    fn type_name(&self) -> &'static str {
+        "mlspace_membership"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::new(0)
+            .describe(
+                "A user's membership of a project. It makes the IAM role that the user's notebooks and jobs in this \
+                 project run as, bounded by the permissions boundary and tagged with project and user, attaches the \
+                 policies that give it exactly the rights of a member, and writes the membership's record.",
+            )
+            .attributes([
+                id_attribute("`project/user`, for example `fraud/alice`."),
+                Attribute::string("project")
+                    .required()
+                    .force_new()
+                    .identity()
+                    .describe("Name of the project. Changing it replaces the membership.")
+                    .validate(convert::name::<ProjectName>),
+                Attribute::string("user")
+                    .required()
+                    .force_new()
+                    .identity()
+                    .describe(
+                        "Name of the user: 1 to 64 ASCII letters, digits and `_.@+-`, starting with a letter or digit. \
+                         Changing it replaces the membership.",
+                    )
+                    .validate(convert::name::<UserName>),
+                Attribute::bool("owner")
+                    .optional()
+                    .default(Value::Bool(false))
+                    .describe("Whether the user is an owner of the project. Changed in place."),
+                Attribute::string("role_name")
+                    .computed()
+                    .keep_state()
+                    .describe("Name of the membership's IAM role."),
+                Attribute::string("role_arn")
+                    .computed()
+                    .keep_state()
+                    .describe("ARN of the membership's IAM role."),
+                drift_attribute(),
+            ])
+    }
+
+    async fn plan(&self, client: Option<&Client>, _call: &Call, plan: &mut Plan<MembershipModel>) {
+        drift_plan(
+            plan.prior.as_ref().map(|prior| &prior.drift),
+            &mut plan.proposed.drift,
+        );
+        let Ok(spec) = plan.proposed.spec() else {
+            return;
+        };
+        plan.proposed.id = Field::Known(format!("{}/{}", spec.project, spec.user));
+        let (None, Some(client)) = (&plan.prior, client) else {
+            return;
+        };
+        if let Some(twin) = client.plan_membership(&spec.project, &spec.user) {
+            plan.diagnostics.error(
+                "user",
+                "Name taken",
+                convert::twin("user", spec.user.as_str(), &twin),
+            );
+        } else if let Err(error) = client.platform.check_new_membership(&spec).await {
+            plan.diagnostics.extend(convert::diagnostics(&error));
+        }
+    }
+
+    async fn create(
+        &self,
+        client: &Client,
+        call: &mut Call,
+        planned: MembershipModel,
+    ) -> Result<MembershipModel, Failed<MembershipModel>> {
+        let spec = planned.spec()?;
+        convert::outcome(
+            client
+                .platform
+                .create_membership(&convert::operation(call, "create"), &spec)
+                .await,
+            |membership| planned.clone().with(membership),
+        )
+    }
+
+    async fn read(
+        &self,
+        client: &Client,
+        _call: &mut Call,
+        state: MembershipModel,
+    ) -> Result<Option<MembershipModel>, Diagnostics> {
+        let (project, user) = state.key()?;
+        let membership = client
+            .platform
+            .read_membership(&project, &user)
+            .await
+            .map_err(|error| convert::diagnostics(&error))?;
+        Ok(membership.map(|membership| state.with(&membership)))
+    }
+
+    async fn update(
+        &self,
+        client: &Client,
+        call: &mut Call,
+        _prior: MembershipModel,
+        planned: MembershipModel,
+    ) -> Result<MembershipModel, Failed<MembershipModel>> {
+        let spec = planned.spec()?;
+        convert::outcome(
+            client
+                .platform
+                .update_membership(&convert::operation(call, "update"), &spec)
+                .await,
+            |membership| planned.clone().with(membership),
+        )
+    }
+
+    async fn delete(
+        &self,
+        client: &Client,
+        call: &mut Call,
+        state: MembershipModel,
+    ) -> Result<(), Failed<MembershipModel>> {
+        let (project, user) = state.key()?;
+        client
+            .platform
+            .delete_membership(&convert::operation(call, "delete"), &project, &user)
+            .await
+            .map_err(|error| convert::diagnostics(&error).into())
+    }
+
+    fn import_identity(
+        &self,
+        identity: &BTreeMap<String, String>,
+    ) -> Result<MembershipModel, Diagnostics> {
+        let part = |attribute| convert::identity_part(identity, attribute);
+        self.import(&format!("{}/{}", part("project"), part("user")))
+    }
+
+    fn import(&self, id: &str) -> Result<MembershipModel, Diagnostics> {
+        let (project, user) = id.split_once('/').unwrap_or((id, ""));
+        let form = "`project/user`, for example `fraud/alice`";
+        let project: ProjectName = convert::parse_id(project, form)?;
+        let user: UserName = convert::parse_id(user, form)?;
+        Ok(MembershipModel {
+            project: Field::Known(project.to_string()),
+            user: Field::Known(user.to_string()),
+            ..MembershipModel::default()
+        })
+    }
+}
+
+impl MembershipModel {
+    fn key(&self) -> Result<(ProjectName, UserName), Diagnostics> {
+        Ok((
+            convert::parse(&self.project, "project")?,
+            convert::parse(&self.user, "user")?,
+        ))
+    }
+
+    fn spec(&self) -> Result<MembershipSpec, Diagnostics> {
+        let (project, user) = self.key()?;
+        Ok(MembershipSpec {
+            project,
+            user,
+            owner: self.owner.as_option().copied().unwrap_or(false),
+        })
+    }
+
+    /// This model with the values that the core found or made.
+    fn with(mut self, membership: &Membership) -> Self {
+        self.id = Field::Known(format!("{}/{}", membership.project, membership.user));
+        self.project = Field::Known(membership.project.to_string());
+        self.user = Field::Known(membership.user.to_string());
+        self.owner = Field::Known(membership.owner);
+        self.role_name = Field::Known(membership.role_name.clone());
+        self.role_arn = Field::Known(membership.role_arn.clone());
+        self.drift = Field::Known(membership.drift.clone());
+        self
+    }
+}

@@ -1,0 +1,340 @@
+//! `mlspace_project`: a tenant, with its record and the policy that every member's role carries.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use mlspace_core::name::{ProjectName, UserName};
+use mlspace_core::project::{Project, ProjectSpec, TerminationConfig};
+use serde::{Deserialize, Serialize};
+
+use crate::client::Client;
+use crate::convert::{self, drift_attribute, drift_plan, id_attribute, timestamp};
+use crate::framework::{
+    Attribute, Block, Call, Diagnostics, Failed, Field, Plan, Resource, Schema, Value,
+};
+
+/// The resource type.
+#[derive(Debug)]
+pub(crate) struct ProjectResource;
+
+/// State and configuration of a project.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct ProjectModel {
+    id: Field<String>,
+    name: Field<String>,
+    description: Field<String>,
+    created_by: Field<String>,
+    suspended: Field<bool>,
+    force_destroy: Field<bool>,
+    termination: Option<TerminationModel>,
+    policy_arn: Field<String>,
+    created_at: Field<String>,
+    last_updated_at: Field<String>,
+    drift: Field<Vec<String>>,
+}
+
+/// The `termination` block.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct TerminationModel {
+    default_notebook_stop_time: Field<String>,
+    allow_notebook_owner_override: Field<bool>,
+    default_endpoint_ttl_hours: Field<i64>,
+    allow_endpoint_owner_override: Field<bool>,
+    default_emr_cluster_ttl_hours: Field<i64>,
+    allow_emr_owner_override: Field<bool>,
+}
+
+#[async_trait]
+impl Resource<Client> for ProjectResource {
+    type Model = ProjectModel;
+
+    fn type_name(&self) -> &'static str {
+        "mlspace_project"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::new(0)
+            .describe(
+                "A project: the unit that datasets, notebooks and members belong to. Creating one writes its record \
+                 and the managed policy that every member's role will carry. Suspending it stops its notebooks and \
+                 denies everything to all its members at once.",
+            )
+            .attributes([
+                id_attribute("The project's name."),
+                Attribute::string("name")
+                    .required()
+                    .force_new()
+                    .identity()
+                    .describe(
+                        "Name of the project: 1 to 24 ASCII letters and digits. It becomes part of IAM names and S3 \
+                         prefixes, so a name that differs from an existing one only in case is refused. Changing it \
+                         replaces the project.",
+                    )
+                    .validate(convert::name::<ProjectName>),
+                Attribute::string("description")
+                    .optional()
+                    .default(Value::from(""))
+                    .describe("What the project is for: up to 4,000 printable ASCII characters.")
+                    .validate(convert::project_description),
+                Attribute::string("created_by")
+                    .optional_computed()
+                    .keep_state()
+                    .describe(
+                        "User who made the project, as MLSpace's web application shows it. Defaults to nobody.",
+                    )
+                    .validate(convert::name::<UserName>),
+                Attribute::bool("suspended")
+                    .optional()
+                    .default(Value::Bool(false))
+                    .describe(
+                        "Whether the project is suspended. Suspending stops its running notebooks and denies every \
+                         action to every member's role; resuming lifts the denial. Notebooks stay stopped until they \
+                         are started again.",
+                    ),
+                Attribute::bool("force_destroy")
+                    .optional()
+                    .default(Value::Bool(false))
+                    .describe(
+                        "Whether destroying the project also removes its members, datasets (with their objects) and \
+                         notebooks. Otherwise destroy refuses while any exist, and names them.",
+                    ),
+                Attribute::string("policy_arn")
+                    .computed()
+                    .keep_state()
+                    .describe("ARN of the project's managed policy."),
+                Attribute::string("created_at")
+                    .computed()
+                    .keep_state()
+                    .describe("When the project was created (RFC 3339, UTC)."),
+                Attribute::string("last_updated_at")
+                    .computed()
+                    .describe("When the project's record was last changed (RFC 3339, UTC)."),
+                drift_attribute(),
+            ])
+            .blocks([termination_block()])
+    }
+
+    fn validate(&self, config: &ProjectModel, diagnostics: &mut Diagnostics) {
+        let Some(termination) = &config.termination else {
+            return;
+        };
+        if termination.default_notebook_stop_time.is_null()
+            && termination.allow_notebook_owner_override == Field::Known(false)
+        {
+            diagnostics.warning(
+                "termination.allow_notebook_owner_override",
+                "Override forbidden without a default",
+                "owners may not choose a stop time and the project sets none, so notebooks never stop by schedule; \
+                 set `default_notebook_stop_time`",
+            );
+        }
+    }
+
+    async fn plan(&self, client: Option<&Client>, _call: &Call, plan: &mut Plan<ProjectModel>) {
+        drift_plan(
+            plan.prior.as_ref().map(|prior| &prior.drift),
+            &mut plan.proposed.drift,
+        );
+        let Ok(name) = convert::parse::<ProjectName>(&plan.proposed.name, "name") else {
+            return;
+        };
+        plan.proposed.id = Field::Known(name.to_string());
+        let (None, Some(client)) = (&plan.prior, client) else {
+            return;
+        };
+        if let Some(twin) = client.plan_project(&name) {
+            plan.diagnostics.error(
+                "name",
+                "Name taken",
+                convert::twin("project", name.as_str(), &twin),
+            );
+        } else if let Ok(spec) = plan.proposed.spec()
+            && let Err(error) = client.platform.check_new_project(&spec).await
+        {
+            plan.diagnostics.extend(convert::diagnostics(&error));
+        }
+    }
+
+    async fn create(
+        &self,
+        client: &Client,
+        call: &mut Call,
+        planned: ProjectModel,
+    ) -> Result<ProjectModel, Failed<ProjectModel>> {
+        let spec = planned.spec()?;
+        convert::outcome(
+            client
+                .platform
+                .create_project(&convert::operation(call, "create"), &spec)
+                .await,
+            |project| planned.clone().with(project),
+        )
+    }
+
+    async fn read(
+        &self,
+        client: &Client,
+        _call: &mut Call,
+        state: ProjectModel,
+    ) -> Result<Option<ProjectModel>, Diagnostics> {
+        let name = convert::parse::<ProjectName>(&state.name, "name")?;
+        let project = client
+            .platform
+            .read_project(&name)
+            .await
+            .map_err(|error| convert::diagnostics(&error))?;
+        Ok(project.map(|project| state.with(&project)))
+    }
+
+    async fn update(
+        &self,
+        client: &Client,
+        call: &mut Call,
+        _prior: ProjectModel,
+        planned: ProjectModel,
+    ) -> Result<ProjectModel, Failed<ProjectModel>> {
+        let spec = planned.spec()?;
+        convert::outcome(
+            client
+                .platform
+                .update_project(&convert::operation(call, "update"), &spec)
+                .await,
+            |project| planned.clone().with(project),
+        )
+    }
+
+    async fn delete(
+        &self,
+        client: &Client,
+        call: &mut Call,
+        state: ProjectModel,
+    ) -> Result<(), Failed<ProjectModel>> {
+        let name = convert::parse::<ProjectName>(&state.name, "name")?;
+        let force = state.force_destroy.as_option().copied().unwrap_or(false);
+        client
+            .platform
+            .delete_project(&convert::operation(call, "delete"), &name, force)
+            .await
+            .map_err(|error| convert::diagnostics(&error).into())
+    }
+
+    fn import_identity(
+        &self,
+        identity: &BTreeMap<String, String>,
+    ) -> Result<ProjectModel, Diagnostics> {
+        self.import(convert::identity_part(identity, "name"))
+    }
+
+    fn import(&self, id: &str) -> Result<ProjectModel, Diagnostics> {
+        let name: ProjectName = convert::parse_id(id, "the project's name, for example `fraud`")?;
+        Ok(ProjectModel {
+            name: Field::Known(name.to_string()),
+            ..ProjectModel::default()
+        })
+    }
+}
+
+impl ProjectModel {
+    /// What the core is asked for; every value must be known by now.
+    fn spec(&self) -> Result<ProjectSpec, Diagnostics> {
+        Ok(ProjectSpec {
+            name: convert::parse(&self.name, "name")?,
+            description: convert::text(&self.description),
+            // The configuration's is checked; a record may hold what is no user name, or nothing, and then keeps it.
+            created_by: self
+                .created_by
+                .as_option()
+                .and_then(|user| user.parse().ok()),
+            suspended: self.suspended.as_option().copied().unwrap_or(false),
+            termination: self.termination.as_ref().map(TerminationModel::config),
+            force_destroy: self.force_destroy.as_option().copied().unwrap_or(false),
+        })
+    }
+
+    /// This model with the values that the core found or made.
+    fn with(mut self, project: &Project) -> Self {
+        self.id = Field::Known(project.name.to_string());
+        self.name = Field::Known(project.name.to_string());
+        self.description = Field::Known(project.description.clone());
+        self.created_by = Field::Known(project.created_by.clone());
+        self.suspended = Field::Known(project.suspended);
+        self.force_destroy = convert::or(self.force_destroy, false);
+        self.termination = project.termination.as_ref().map(TerminationModel::from);
+        self.policy_arn = Field::Known(project.policy_arn.clone());
+        self.created_at = timestamp(project.created_at);
+        self.last_updated_at = timestamp(project.last_updated_at);
+        self.drift = Field::Known(project.drift.clone());
+        self
+    }
+}
+
+impl TerminationModel {
+    fn config(&self) -> TerminationConfig {
+        TerminationConfig {
+            default_notebook_stop_time: self.default_notebook_stop_time.as_option().cloned(),
+            allow_notebook_owner_override: self
+                .allow_notebook_owner_override
+                .as_option()
+                .copied()
+                .unwrap_or(true),
+            default_endpoint_ttl_hours: self.default_endpoint_ttl_hours.as_option().copied(),
+            allow_endpoint_owner_override: self
+                .allow_endpoint_owner_override
+                .as_option()
+                .copied()
+                .unwrap_or(true),
+            default_emr_cluster_ttl_hours: self.default_emr_cluster_ttl_hours.as_option().copied(),
+            allow_emr_owner_override: self
+                .allow_emr_owner_override
+                .as_option()
+                .copied()
+                .unwrap_or(true),
+        }
+    }
+}
+
+impl From<&TerminationConfig> for TerminationModel {
+    fn from(config: &TerminationConfig) -> Self {
+        Self {
+            default_notebook_stop_time: config.default_notebook_stop_time.clone().into(),
+            allow_notebook_owner_override: Field::Known(config.allow_notebook_owner_override),
+            default_endpoint_ttl_hours: config.default_endpoint_ttl_hours.into(),
+            allow_endpoint_owner_override: Field::Known(config.allow_endpoint_owner_override),
+            default_emr_cluster_ttl_hours: config.default_emr_cluster_ttl_hours.into(),
+            allow_emr_owner_override: Field::Known(config.allow_emr_owner_override),
+        }
+    }
+}
+
+/// The `termination` block: MLSpace's `terminationConfiguration`.
+fn termination_block() -> Block {
+    let hours = |name: &str, of: &str| {
+        Attribute::number(name)
+            .optional()
+            .describe(format!(
+                "Hours after which {of} is removed, unless its owner chose otherwise."
+            ))
+            .validate(convert::between(1, 87_600))
+    };
+    let may = |name: &str, of: &str| {
+        Attribute::bool(name)
+            .optional()
+            .default(Value::Bool(true))
+            .describe(format!("Whether the owner of {of} may choose otherwise."))
+    };
+    Block::single(
+        "termination",
+        [
+            Attribute::string("default_notebook_stop_time")
+                .optional()
+                .describe("Time of day at which the project's notebooks stop: `HH:MM` in UTC.")
+                .validate(convert::stop_time),
+            may("allow_notebook_owner_override", "a notebook"),
+            hours("default_endpoint_ttl_hours", "an endpoint"),
+            may("allow_endpoint_owner_override", "an endpoint"),
+            hours("default_emr_cluster_ttl_hours", "an EMR cluster"),
+            may("allow_emr_owner_override", "an EMR cluster"),
+        ],
+    )
+    .describe("When the project's resources are stopped or removed by MLSpace's scheduler.")
+}
