@@ -1,0 +1,54 @@
+//! What there is to document.
+
+use terraform_provider_mlspace::framework::{Provider, Schema, Signature};
+
+/// A provider's schemas and signatures, each kind sorted by name.
+#[derive(Debug, Clone)]
+pub(crate) struct Catalogue {
+    /// The provider's name, such as `mlspace`.
+    pub(crate) name: String,
+    /// The provider's own configuration.
+    pub(crate) provider: Schema,
+    /// The resources, by type name.
+    pub(crate) resources: Vec<(String, Schema)>,
+    /// The data sources, by type name.
+    pub(crate) data_sources: Vec<(String, Schema)>,
+    /// The functions, by name.
+    pub(crate) functions: Vec<(String, Signature)>,
+}
+
+impl Catalogue {
+    /// All that a provider serves.
+    pub(crate) fn of<P: Provider>(provider: &P) -> Self {
+        Self {
+            name: provider.name().to_owned(),
+            provider: provider.schema(),
+            resources: sorted(
+                provider
+                    .resources()
+                    .iter()
+                    .map(|one| (one.type_name(), one.schema())),
+            ),
+            data_sources: sorted(
+                provider
+                    .data_sources()
+                    .iter()
+                    .map(|one| (one.type_name(), one.schema())),
+            ),
+            functions: sorted(
+                provider
+                    .functions()
+                    .iter()
+                    .map(|one| (one.name(), one.signature())),
+            ),
+        }
+    }
+}
+
+fn sorted<T>(things: impl Iterator<Item = (&'static str, T)>) -> Vec<(String, T)> {
+    let mut things: Vec<(String, T)> = things
+        .map(|(name, thing)| (name.to_owned(), thing))
+        .collect();
+    things.sort_by(|(a, _), (b, _)| a.cmp(b));
+    things
+}

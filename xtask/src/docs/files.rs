@@ -1,0 +1,85 @@
+//! Pages on disk.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use super::{DocsError, Pages};
+
+/// Directories that hold nothing but generated pages.
+const GENERATED: [&str; 3] = ["docs/resources", "docs/data-sources", "docs/functions"];
+
+/// The pages that are missing or different on disk, and the generated ones that should no longer be there.
+pub(super) fn differing(root: &Path, pages: &Pages) -> Result<Vec<PathBuf>, DocsError> {
+    let mut paths = Vec::new();
+    for (path, text) in pages {
+        if read(root, path)?.as_ref() != Some(text) {
+            paths.push(path.clone());
+        }
+    }
+    for directory in GENERATED {
+        paths.extend(
+            markdown(root, directory)?
+                .into_iter()
+                .filter(|path| !pages.contains_key(path)),
+        );
+    }
+    Ok(paths)
+}
+
+/// Writes a page, or removes it where there is no text.
+pub(super) fn put(root: &Path, path: &Path, text: Option<&String>) -> Result<(), DocsError> {
+    let full = root.join(path);
+    let done = match text {
+        Some(text) => full
+            .parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .and_then(|()| fs::write(&full, text)),
+        None => fs::remove_file(&full),
+    };
+    done.map_err(|source| DocsError::File {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// A file's text; `None` when there is no such file.
+pub(super) fn read(root: &Path, path: &Path) -> Result<Option<String>, DocsError> {
+    match fs::read_to_string(root.join(path)) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(DocsError::File {
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
+/// The Markdown files right under a directory, sorted; none when there is no such directory.
+pub(super) fn markdown(root: &Path, directory: &str) -> Result<Vec<PathBuf>, DocsError> {
+    let files = entries(root, directory)?;
+    Ok(files
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|ext| ext == "md"))
+        .collect())
+}
+
+/// What stands right under a directory, sorted; nothing when there is no such directory.
+pub(super) fn entries(root: &Path, directory: &str) -> Result<Vec<PathBuf>, DocsError> {
+    let fault = |source| DocsError::File {
+        path: directory.into(),
+        source,
+    };
+    let listing = match fs::read_dir(root.join(directory)) {
+        Ok(listing) => listing,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(source) => return Err(fault(source)),
+    };
+    let mut paths = Vec::new();
+    for entry in listing {
+        paths.push(Path::new(directory).join(entry.map_err(fault)?.file_name()));
+    }
+    paths.sort();
+    Ok(paths)
+}
