@@ -1,4 +1,4 @@
-//! Making a dataset: bucket and names checked, rows of its groups, the record last.
+//! Making a dataset: bucket and names checked, rows and policies of its groups, the record last.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -41,7 +41,7 @@ impl Platform {
         }
     }
 
-    /// Makes a dataset. Rows of its groups come first and the record last, so that a dataset with a record is whole; all of
+    /// Makes a dataset. Rows and policies of its groups come first and the record last, so that a dataset with a record is whole; all of
     /// it can be done again after an interruption.
     ///
     /// # Errors
@@ -103,6 +103,9 @@ impl Platform {
     ) -> Result<(), Error> {
         if spec.key.scope == DatasetScope::Group {
             self.write_shares(operation, &spec.key.name, change).await?;
+            let wanted = sharing::names(&spec.groups);
+            self.sync_groups(operation, wanted.union(&change.remove))
+                .await?;
         }
         let table = &self.settings().table_names.datasets;
         let key = DatasetRecord::key(&spec.key);
@@ -129,7 +132,10 @@ impl Platform {
         };
         // The create's own bounds may be what ended it.
         let operation = Operation::new(CancellationToken::new(), TAKING_BACK);
-        let undone = async { self.write_shares(&operation, &spec.key.name, &undo).await };
+        let undone = async {
+            self.write_shares(&operation, &spec.key.name, &undo).await?;
+            self.sync_groups(&operation, &undo.remove).await
+        };
         if let Err(error) = undone.await {
             tracing::warn!(dataset = %spec.key, %error, "could not take back the sharing of a failed create");
         }

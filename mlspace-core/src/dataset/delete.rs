@@ -53,7 +53,13 @@ impl Platform {
             .shared_with(&key.name, record.groups.iter().cloned())
             .await?;
         let change = ShareChange::between(&shared, &BTreeSet::new());
-        self.write_shares(operation, &key.name, &change).await
+        self.write_shares(operation, &key.name, &change).await?;
+        // Groups of the record's list, too: an interrupted delete may have removed their rows only.
+        let groups: BTreeSet<String> = shared
+            .into_iter()
+            .chain(record.groups.iter().cloned())
+            .collect();
+        self.sync_groups(operation, &groups).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which groups a group dataset is shared with: rows of MLSpace's group-datasets table.
+//! Which groups a group dataset is shared with: rows of MLSpace's group-datasets table, and the groups' policies that follow them.
 
 use std::collections::BTreeSet;
 
@@ -109,6 +109,20 @@ impl Platform {
                     .called("dynamodb", "TransactWriteItems")
             })
             .await?;
+        }
+        Ok(())
+    }
+
+    /// Brings the policies of these groups up to date with the rows. A name that is none of ours has no policy.
+    pub(super) async fn sync_groups(
+        &self,
+        operation: &Operation,
+        groups: impl IntoIterator<Item = &String>,
+    ) -> Result<(), Error> {
+        for group in groups {
+            if let Ok(group) = group.parse::<GroupName>() {
+                self.sync_group(operation, &group).await?;
+            }
         }
         Ok(())
     }

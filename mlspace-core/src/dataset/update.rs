@@ -22,7 +22,7 @@ const TRIES: u32 = 5;
 impl Platform {
     /// Leads a dataset to `spec`: its sharing, then its record. Attributes of the record that others wrote stay.
     ///
-    /// The rows that share it come first, the record's list of groups last: as long as list and rows differ,
+    /// The rows that share it come first, the groups' policies next, the record's list of groups last: as long as list and rows differ,
     /// [`Platform::read_dataset`] reports it, and this is to be called again.
     ///
     /// # Errors
@@ -68,7 +68,10 @@ impl Platform {
         let hints = record.groups.iter().cloned().chain(wanted.iter().cloned());
         let shared = self.shared_with(&spec.key.name, hints).await?;
         let change = ShareChange::between(&shared, &wanted);
-        self.write_shares(operation, &spec.key.name, &change).await
+        self.write_shares(operation, &spec.key.name, &change)
+            .await?;
+        self.sync_groups(operation, &unsettled(&record.groups, &wanted, &change))
+            .await
     }
 
     async fn update_record(&self, spec: &DatasetSpec, mut found: Found) -> Result<(), Error> {
@@ -95,6 +98,20 @@ impl Platform {
             remedy: "apply again when they are done".to_owned(),
         })
     }
+}
+
+/// The groups whose policies may be behind: those whose rows change now, and those whose rows an interrupted update changed before, which
+/// shows in the record's list.
+fn unsettled(
+    recorded: &[String],
+    wanted: &BTreeSet<String>,
+    change: &ShareChange,
+) -> BTreeSet<String> {
+    let recorded: BTreeSet<String> = recorded.iter().cloned().collect();
+    let changed = change.add.union(&change.remove).cloned();
+    changed
+        .chain(recorded.symmetric_difference(wanted).cloned())
+        .collect()
 }
 
 /// What of the record has to change; `now` in seconds since the epoch.
@@ -190,5 +207,22 @@ mod tests {
             None,
             "without a say it stays"
         );
+    }
+
+    #[test]
+    fn policies_are_renewed_for_all_that_may_be_behind() {
+        let change = ShareChange {
+            add: BTreeSet::from(["new".to_owned()]),
+            remove: BTreeSet::from(["old".to_owned()]),
+        };
+        let wanted = BTreeSet::from(["kept".to_owned(), "new".to_owned()]);
+        let recorded = ["kept".to_owned(), "before".to_owned()];
+        let all = unsettled(&recorded, &wanted, &change);
+        assert_eq!(
+            all.into_iter().collect::<Vec<_>>(),
+            ["before", "new", "old"]
+        );
+        let settled = ["kept".to_owned(), "new".to_owned()];
+        assert!(unsettled(&settled, &wanted, &ShareChange::default()).is_empty());
     }
 }
