@@ -3,20 +3,28 @@
 //! A group's policies are made from the records of its shared datasets, carried by every role of
 //! every user in the group, and removed when no role carries them or nothing is shared.
 
-use std::collections::BTreeSet;
+mod shares;
 
-use crate::aws::managed_policy::{WantedPolicy, means};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crate::aws::managed_policy::WantedPolicy;
 use crate::aws::{Error, Operation, Platform};
 use crate::name::{DatasetName, GroupName, ProjectName, UserName};
 use crate::records::{GroupDatasetRecord, GroupUserRecord, Item, Malformed, ProjectUserRecord};
 use crate::tags::PolicyOwner;
 use crate::{grants, layout};
 
+pub(crate) use shares::Shares;
+
 /// More policies than any role can carry: where to stop looking for those of a group that shrank.
 const MOST_POLICIES: usize = 10;
 
 /// The index that finds the groups, or projects, of a user.
 const BY_USER: &str = "ReverseLookup";
+
+/// Longest wait for a role or policy to be seen that was there before.
+const SEEN: Duration = Duration::from_secs(15);
 
 impl Platform {
     /// Brings the policies of a group, and what its users' roles carry, in line with the records of
@@ -29,6 +37,7 @@ impl Platform {
         let _turn = self
             .lock(&format!("group/{}", group.as_str().to_ascii_lowercase()))
             .await;
+        self.shares().forget().await;
         let wanted = self.wanted_group_policies(group).await?;
         let roles = self.roles_of_group(group).await?;
         let mut arns = Vec::new();
@@ -44,7 +53,13 @@ impl Platform {
             };
             for arn in arns.iter().filter(|arn| !found.attached.contains(*arn)) {
                 operation.check(&format!("sharing the datasets of group `{group}`"))?;
-                self.attach_policy(operation, role, arn).await?;
+                match self.attach_policy(operation, role, arn, SEEN).await {
+                    // The membership went in the meantime.
+                    Err(error) if error.is_absent() && self.live_role(role).await?.is_none() => {
+                        break;
+                    }
+                    result => result?,
+                }
             }
         }
         for arn in stale {
@@ -123,17 +138,6 @@ impl Platform {
         Ok(roles)
     }
 
-    async fn groups_of(&self, user: &UserName) -> Result<Vec<GroupName>, Error> {
-        let table = &self.settings().table_names.group_users;
-        let items = self
-            .query_index(table, BY_USER, "user", user.as_str())
-            .await?;
-        let mut groups: Vec<GroupName> =
-            parsed(&items, |item| GroupUserRecord::read(item).map(|r| r.group));
-        groups.sort();
-        Ok(groups)
-    }
-
     /// Makes the policies of the user's groups what they should be; their ARNs, for the user's roles.
     pub(crate) async fn ensure_group_policies_of(
         &self,
@@ -150,38 +154,6 @@ impl Platform {
             }
         }
         Ok(arns)
-    }
-
-    /// ARNs of the policies that the user's roles should carry for the user's groups.
-    pub(crate) async fn group_policy_arns_of(&self, user: &UserName) -> Result<Vec<String>, Error> {
-        let account = self.account().await?;
-        let mut arns = Vec::new();
-        for group in self.groups_of(user).await? {
-            let wanted = self.wanted_group_policies(&group).await?;
-            arns.extend(wanted.iter().map(|policy| account.policy_arn(&policy.name)));
-        }
-        Ok(arns)
-    }
-
-    /// How the policies of the user's groups differ from what they should be.
-    pub(crate) async fn group_drift_of(&self, user: &UserName) -> Result<Vec<String>, Error> {
-        let account = self.account().await?;
-        let mut drift = Vec::new();
-        for group in self.groups_of(user).await? {
-            for policy in self.wanted_group_policies(&group).await? {
-                match self
-                    .policy_document(&account.policy_arn(&policy.name))
-                    .await?
-                {
-                    None => drift.push(format!("policy `{}` is missing", policy.name)),
-                    Some(found) if !means(&found, &policy.document) => {
-                        drift.push(format!("policy `{}` was edited", policy.name));
-                    }
-                    Some(_) => {}
-                }
-            }
-        }
-        Ok(drift)
     }
 
     /// Removes the policies of the user's groups that no role carries any more, `gone` being a role

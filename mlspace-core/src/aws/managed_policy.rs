@@ -8,12 +8,16 @@ use super::authorization::{decode, tags_of};
 use super::error::Error;
 use super::outcome::{Called as _, IfPresent as _};
 use super::platform::Platform;
-use super::wait::{Operation, settle};
+use super::wait::{Backoff, Operation, settle};
 use crate::policy::Document;
 use crate::tags::{self, PolicyOwner, Tags};
 
 /// Versions that IAM keeps of one policy (IAM user guide, "IAM and AWS STS quotas").
 const VERSIONS: usize = 5;
+
+/// How often something that others make and remove at the same time is looked at again: about half
+/// a minute, in which IAM's answers come to agree.
+pub(crate) const TRIES: u32 = 15;
 
 /// A managed policy as IAM holds it now.
 #[derive(Debug, Clone)]
@@ -95,6 +99,26 @@ impl Platform {
         }))
     }
 
+    /// The policy as it is, its document as fresh as [`Self::policy_document`]. Bulk reads leave out
+    /// the tags of policies, which are asked for singly.
+    pub(crate) async fn policy(&self, arn: &str) -> Result<Option<ManagedPolicy>, Error> {
+        let client = self.iam().await?;
+        let tags = async {
+            let found = client
+                .get_policy()
+                .policy_arn(arn)
+                .send()
+                .await
+                .called("iam", "GetPolicy");
+            let policy = found.if_present()?.and_then(|output| output.policy);
+            Ok::<_, Error>(policy.map(|policy| tags_of(policy.tags())))
+        };
+        let (tags, document) = futures::try_join!(tags, self.policy_document(arn))?;
+        Ok(tags
+            .zip(document)
+            .map(|(tags, document)| ManagedPolicy { tags, document }))
+    }
+
     /// Whether the policy's tags prove that it is the platform's and this owner's.
     pub(crate) fn owns_policy(&self, owner: PolicyOwner<'_>, policy: &ManagedPolicy) -> bool {
         proves(owner, &self.settings().system_tag, &policy.tags)
@@ -115,7 +139,7 @@ impl Platform {
         self.authorizations().written(&arn);
         let what = format!("setting up policy `{name}`");
         // Another process may make or remove the policy in between; then it is looked at again.
-        for _ in 0..4 {
+        for attempt in 0..TRIES {
             operation.check(&what)?;
             match self.live_policy(&arn).await? {
                 Some(found) if !self.owns_policy(wanted.owner, &found) => {
@@ -136,6 +160,7 @@ impl Platform {
                     self.check_policy_twin(name).await?;
                 }
             }
+            operation.back_off(Backoff::QUICK, attempt, &what).await?;
         }
         Err(Error::Conflict {
             message: format!("policy `{name}` keeps being made and removed by others"),

@@ -15,6 +15,7 @@ use super::lock::{Guard, Locks};
 use super::outcome::Called as _;
 use super::settings::{ConnectionConfig, Settings};
 use crate::grants::{ApprovedNetwork, GrantContext};
+use crate::group::Shares;
 use crate::layout::Account;
 use crate::project::Twins;
 use crate::records::Batches;
@@ -41,6 +42,7 @@ struct Inner {
     batches: Batches,
     authorizations: Authorizations,
     twins: Twins,
+    shares: Shares,
 }
 
 /// Who calls AWS.
@@ -75,6 +77,7 @@ impl Platform {
                 batches: Batches::default(),
                 authorizations: Authorizations::default(),
                 twins: Twins::default(),
+                shares: Shares::default(),
             }),
         }
     }
@@ -93,6 +96,10 @@ impl Platform {
 
     pub(crate) fn authorizations(&self) -> &Authorizations {
         &self.inner.authorizations
+    }
+
+    pub(crate) fn shares(&self) -> &Shares {
+        &self.inner.shares
     }
 
     pub(crate) fn twins(&self) -> &Twins {

@@ -40,11 +40,9 @@ const TABLE: &[Passing] = &[
     any("iam", "EntityTemporarilyUnmodifiable"),
     // The role or policy was made a moment ago and isn't known everywhere yet. Only calls that our
     // own steps put right after a create are here: elsewhere absence is an answer.
-    on("iam", "AttachRolePolicy", "NoSuchEntity"),
     on("iam", "PutRolePolicy", "NoSuchEntity"),
     on("iam", "TagRole", "NoSuchEntity"),
     on("iam", "TagPolicy", "NoSuchEntity"),
-    on("iam", "PutRolePermissionsBoundary", "NoSuchEntity"),
     // Something was detached or removed a moment ago and still counts.
     on("iam", "DeleteRole", "DeleteConflict"),
     on("iam", "DeletePolicyVersion", "DeleteConflict"),
@@ -121,7 +119,7 @@ mod tests {
     fn absence_passes_only_where_our_own_create_came_just_before() {
         assert!(passes(&answered(
             "iam",
-            "AttachRolePolicy",
+            "PutRolePolicy",
             "NoSuchEntity",
             ""
         )));

@@ -1,11 +1,14 @@
 //! Roles: read as they are now, and changed one thing at a time. Every step may be repeated.
 
+use std::time::Duration;
+
 use super::authorization::{RoleState, decode, tags_of};
 use super::error::Error;
 use super::managed_policy::iam_tags;
 use super::outcome::{Called as _, IfPresent as _};
 use super::platform::Platform;
-use super::wait::{Operation, settle};
+use super::retry::passes;
+use super::wait::{Operation, settle, settle_while};
 use crate::tags::Tags;
 
 impl Platform {
@@ -201,23 +204,23 @@ impl Platform {
         Ok(())
     }
 
-    /// Attaches a managed policy.
+    /// Attaches a managed policy. It, or the role, may have been made a moment ago and not be seen
+    /// yet: it is waited for, up to `patience`.
     pub(crate) async fn attach_policy(
         &self,
         operation: &Operation,
         role: &str,
         arn: &str,
+        patience: Duration,
     ) -> Result<(), Error> {
         self.authorizations().written(role);
         let client = self.iam().await?;
-        settle(
-            operation,
-            &format!("attaching `{arn}` to role `{role}`"),
-            || async {
-                let call = client.attach_role_policy().role_name(role).policy_arn(arn);
-                call.send().await.called("iam", "AttachRolePolicy")
-            },
-        )
+        let what = format!("attaching `{arn}` to role `{role}`");
+        let passing = |error: &Error| passes(error) || error.is_absent();
+        settle_while(operation, patience, &what, passing, || async {
+            let call = client.attach_role_policy().role_name(role).policy_arn(arn);
+            call.send().await.called("iam", "AttachRolePolicy")
+        })
         .await?;
         Ok(())
     }

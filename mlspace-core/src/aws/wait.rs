@@ -57,6 +57,17 @@ impl Operation {
         Ok(())
     }
 
+    /// Sleeps before the try after `attempt` (from 0), or less when the operation is cancelled.
+    pub(crate) async fn back_off(
+        &self,
+        backoff: Backoff,
+        attempt: u32,
+        what: &str,
+    ) -> Result<(), Error> {
+        let pause = backoff.pause(attempt, random(attempt));
+        self.pause(pause.min(self.remaining()), what).await
+    }
+
     /// Sleeps for `pause`, or less when the operation is cancelled.
     async fn pause(&self, pause: Duration, what: &str) -> Result<(), Error> {
         tokio::select! {
@@ -187,13 +198,31 @@ pub const SETTLING: Duration = Duration::from_secs(120);
 ///
 /// # Errors
 /// The action's last error, or [`Error::Cancelled`].
-pub async fn settle<T, F, Fut>(operation: &Operation, what: &str, mut action: F) -> Result<T, Error>
+pub async fn settle<T, F, Fut>(operation: &Operation, what: &str, action: F) -> Result<T, Error>
+where
+    F: FnMut() -> Fut + Send,
+    Fut: Future<Output = Result<T, Error>> + Send,
+{
+    settle_while(operation, SETTLING, what, passes, action).await
+}
+
+/// As [`settle`], for at most `limit`, while `passing` says that the error passes.
+///
+/// # Errors
+/// As [`settle`].
+pub async fn settle_while<T, F, Fut>(
+    operation: &Operation,
+    limit: Duration,
+    what: &str,
+    passing: impl Fn(&Error) -> bool + Send,
+    mut action: F,
+) -> Result<T, Error>
 where
     F: FnMut() -> Fut + Send,
     Fut: Future<Output = Result<T, Error>> + Send,
 {
     operation.check(what)?;
-    let limit = SETTLING.min(operation.remaining());
+    let limit = limit.min(operation.remaining());
     let started = Instant::now();
     let mut attempt = 0;
     loop {
@@ -201,8 +230,7 @@ where
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        let left = limit.saturating_sub(started.elapsed());
-        if !passes(&error) || left.is_zero() {
+        if !passing(&error) || started.elapsed() >= limit {
             return Err(error);
         }
         tracing::debug!(
@@ -211,12 +239,7 @@ where
             attempt,
             "will pass, trying again"
         );
-        operation
-            .pause(
-                Backoff::QUICK.pause(attempt, random(attempt)).min(left),
-                what,
-            )
-            .await?;
+        operation.back_off(Backoff::QUICK, attempt, what).await?;
         attempt += 1;
     }
 }

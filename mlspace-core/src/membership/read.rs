@@ -6,6 +6,7 @@ use crate::aws::authorization::RoleState;
 use crate::aws::managed_policy::{WantedPolicy, means};
 use crate::aws::{Error, Platform};
 use crate::name::{ProjectName, UserName};
+use crate::policy::Document;
 use crate::records::{Item, ProjectUserRecord};
 use crate::tags::{self, PolicyOwner, Tags};
 use crate::{grants, layout};
@@ -31,7 +32,9 @@ impl Platform {
         {
             return Ok(None);
         }
-        let role_arn = self.account().await?.role_arn(&role_name);
+        let account = self.account().await?;
+        let role_arn = account.role_arn(&role_name);
+        let groups = self.group_policies_of(user).await?;
         let mut drift = Vec::new();
         match &record {
             None => drift.push(format!(
@@ -48,8 +51,11 @@ impl Platform {
         match &role {
             None => drift.push(format!("role `{role_name}` is missing")),
             Some(role) => {
-                let groups = self.group_policy_arns_of(user).await?;
-                let rights = self.rights(project, user, &groups).await?;
+                let arns: Vec<String> = groups
+                    .iter()
+                    .map(|policy| account.policy_arn(&policy.name))
+                    .collect();
+                let rights = self.rights(project, user, &arns).await?;
                 let found = rights.differences(role);
                 drift.extend(
                     found
@@ -58,8 +64,11 @@ impl Platform {
                 );
             }
         }
-        drift.extend(self.user_policy_drift(user).await?);
-        drift.extend(self.group_drift_of(user).await?);
+        let own = self.wanted_user_policy(user).await?;
+        drift.extend(self.document_drift(&own.name, &own.document).await?);
+        for policy in &groups {
+            drift.extend(self.document_drift(&policy.name, &policy.document).await?);
+        }
         Ok(Some(Membership {
             project: project.clone(),
             user: user.clone(),
@@ -70,14 +79,12 @@ impl Platform {
         }))
     }
 
-    async fn user_policy_drift(&self, user: &UserName) -> Result<Option<String>, Error> {
-        let wanted = self.wanted_user_policy(user).await?;
-        let arn = self.account().await?.policy_arn(&wanted.name);
+    /// How a shared policy's document differs from what it should be.
+    async fn document_drift(&self, name: &str, wanted: &Document) -> Result<Option<String>, Error> {
+        let arn = self.account().await?.policy_arn(name);
         Ok(match self.policy_document(&arn).await? {
-            None => Some(format!("policy `{}` is missing", wanted.name)),
-            Some(found) if !means(&found, &wanted.document) => {
-                Some(format!("policy `{}` was edited", wanted.name))
-            }
+            None => Some(format!("policy `{name}` is missing")),
+            Some(found) if !means(&found, wanted) => Some(format!("policy `{name}` was edited")),
             Some(_) => None,
         })
     }

@@ -6,11 +6,15 @@ use super::read::id;
 use super::rights::{ATTACHMENTS, Difference, PASS_ROLE, Rights, too_many};
 use super::{Membership, MembershipSpec, lock_key};
 use crate::aws::authorization::RoleState;
-use crate::aws::wait::until_within;
+use crate::aws::managed_policy::TRIES;
+use crate::aws::wait::{SETTLING, until_within};
 use crate::aws::{Backoff, Called as _, Error, Failure, Operation, Outcome, Platform, Poll};
 use crate::records::{Change, OWNER, ProjectUserRecord, Write};
 use crate::tags::Tags;
 use crate::{grants, layout};
+
+/// Longest wait for a policy to be seen that was there before, or that others may have removed.
+const SEEN: Duration = Duration::from_secs(15);
 
 /// Longest wait for a role to be seen with all it was given.
 const VISIBLE: Duration = Duration::from_secs(120);
@@ -28,7 +32,9 @@ impl Platform {
         let context = self.grant_context().await?;
         grants::user_policy(&context, &spec.user)?;
         layout::project_policy_name(&self.settings().iam_resource_prefix, &spec.project)?;
-        self.check_attachments(0).await?;
+        // Groups' tables that aren't there yet hold no groups.
+        let groups = self.group_policies_of(&spec.user).await?;
+        self.check_attachments(groups.len()).await?;
         self.check_user_twins(&spec.user).await
     }
 
@@ -133,18 +139,15 @@ impl Platform {
         let user_policy = self.wanted_user_policy(user).await?;
         self.ensure_policy(operation, &user_policy).await?;
 
-        let Some(found) = self.wait_for_role(operation, &name, |_| Vec::new()).await? else {
-            return Err(vanished(&name));
-        };
+        let found = self.wait_for_role(operation, &name, |_| Vec::new()).await?;
         for difference in rights.differences(&found) {
             operation.check(&format!("setting up role `{name}`"))?;
             self.mend(operation, spec, &name, &rights, difference)
                 .await?;
         }
-        let seen = self
-            .wait_for_role(operation, &name, |found| rights.differences(found))
+        self.wait_for_role(operation, &name, |found| rights.differences(found))
             .await?;
-        seen.map(drop).ok_or_else(|| vanished(&name))
+        Ok(())
     }
 
     /// The role under this membership's name: created without rights, or found and proven its own.
@@ -156,7 +159,7 @@ impl Platform {
         managed: bool,
     ) -> Result<String, Error> {
         let name = self.membership_role_name(&spec.project, &spec.user)?;
-        for _ in 0..3 {
+        for attempt in 0..TRIES {
             match self.live_role(&name).await? {
                 Some(found) if managed || self.owns_role(&spec.project, &spec.user, &found) => {
                     return Ok(name);
@@ -190,7 +193,12 @@ impl Platform {
                 .await;
             match created {
                 Ok(true) => return Ok(name),
-                Ok(false) => {}
+                // Made by another process a moment ago, and not seen yet.
+                Ok(false) => {
+                    operation
+                        .back_off(Backoff::QUICK, attempt, "creating a role")
+                        .await?
+                }
                 Err(error) => return Err(explain_boundary(error, boundary)),
             }
         }
@@ -200,13 +208,13 @@ impl Platform {
         })
     }
 
-    /// Waits until the role is seen, and seen without `differences`; `None` when it stays unseen.
+    /// Waits until the role is seen, and seen without `differences`.
     async fn wait_for_role<F>(
         &self,
         operation: &Operation,
         name: &str,
         differences: F,
-    ) -> Result<Option<RoleState>, Error>
+    ) -> Result<RoleState, Error>
     where
         F: Fn(&RoleState) -> Vec<Difference> + Send + Sync,
     {
@@ -221,7 +229,7 @@ impl Platform {
                 .map(|d| format!("it {d}"))
                 .collect();
             Ok(if status.is_empty() {
-                Poll::Ready(Some(found))
+                Poll::Ready(found)
             } else {
                 Poll::Pending(status.join(", "))
             })
@@ -275,14 +283,20 @@ impl Platform {
         role: &str,
         arn: &str,
     ) -> Result<(), Error> {
-        let user_policy = self.wanted_user_policy(&spec.user).await?;
-        let shared = self.account().await?.policy_arn(&user_policy.name) == arn;
+        let own = self.wanted_user_policy(&spec.user).await?;
+        let shared = self.account().await?.policy_arn(&own.name) == arn;
+        let foreign = self
+            .settings()
+            .base_policy_arns
+            .iter()
+            .any(|base| base == arn);
+        let patience = if shared || foreign { SEEN } else { SETTLING };
         for _ in 0..3 {
-            match self.attach_policy(operation, role, arn).await {
+            match self.attach_policy(operation, role, arn, patience).await {
                 Err(error) if error.is_absent() && shared => {
-                    self.ensure_policy(operation, &user_policy).await?;
+                    self.ensure_policy(operation, &own).await?;
                 }
-                Err(error) if error.is_absent() => {
+                Err(error) if error.is_absent() && foreign => {
                     return Err(Error::NotFound {
                         what: format!("policy `{arn}`, which role `{role}` is to carry,"),
                         remedy:
@@ -384,13 +398,6 @@ impl Platform {
             ),
             remedy: "apply again when they are done".to_owned(),
         })
-    }
-}
-
-fn vanished(role: &str) -> Error {
-    Error::Conflict {
-        message: format!("role `{role}` vanished while it was set up"),
-        remedy: "let the other run finish and apply again".to_owned(),
     }
 }
 

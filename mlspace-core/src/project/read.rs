@@ -24,7 +24,8 @@ impl Platform {
     pub async fn read_project(&self, name: &ProjectName) -> Result<Option<Project>, Error> {
         let policy_name = layout::project_policy_name(&self.settings().iam_resource_prefix, name)?;
         let arn = self.account().await?.policy_arn(&policy_name);
-        let (found, policy) = futures::try_join!(self.find_project(name), self.live_policy(&arn))?;
+        let (found, policy) =
+            futures::try_join!(self.find_project(name), Box::pin(self.policy(&arn)))?;
         let owner = PolicyOwner::Project(name);
         if found.is_none()
             && !policy
