@@ -110,13 +110,14 @@ pub const OPERATE: [&str; 30] = [
 
 /// [`OPERATE`] as patterns for the permissions boundary. They match actions on other types of resources too, which need the same tags there
 /// and no policy grants.
-pub const OPERATE_PATTERNS: [&str; 9] = [
+pub const OPERATE_PATTERNS: [&str; 10] = [
     "sagemaker:Delete*Job",
     "sagemaker:DeleteEndpoint*",
     "sagemaker:DeleteModel",
     "sagemaker:Describe*",
     "sagemaker:InvokeEndpoint*",
-    "sagemaker:ListT*",
+    "sagemaker:ListTags",
+    "sagemaker:ListTrainingJobsFor*",
     "sagemaker:Stop*",
     "sagemaker:UpdateEndpoint*",
     "sagemaker:UpdateTrainingJob",

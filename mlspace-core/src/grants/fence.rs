@@ -28,7 +28,7 @@ impl TagFence<'_> {
             // Not on the endpoint configuration: it exists already and gets no tag of the request.
             Statement::deny(format!("DenyCreateEndpointForOther{sid}"))
                 .actions([CREATE_ENDPOINT])
-                .resources([context.sagemaker("endpoint")])
+                .not_resources([context.sagemaker("endpoint-config")])
                 .when(Operator::StringNotEquals, request.as_str(), [self.value]),
             // A configuration without the tag is nobody's, and so left to the grant; one of another owner is not.
             Statement::deny(format!("DenyEndpointConfigOfOther{sid}"))

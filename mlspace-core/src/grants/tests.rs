@@ -1,3 +1,4 @@
+mod access;
 mod shape;
 mod sizes;
 
