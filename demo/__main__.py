@@ -76,7 +76,7 @@ def look_around(terraform: Terraform, running: emulator.Emulator) -> None:
     """How to look at what `KEEP=1` left up, and how to end it."""
     here = os.path.relpath(SCRATCH)
     print(f"""
-{screen.bold("Left up. To look around:")}
+{screen.bold("Left up. To look around, in a shell of its own (the first line sets AWS_ and TF_ variables):")}
     . {here}/env && cd {here}/quickstart
     {terraform.binary} state list
     {terraform.binary} plan
@@ -105,6 +105,7 @@ def demonstrate() -> None:
         with steps.step("Emulator of AWS, with the bucket, tables, network and key that a platform has"):
             seed = running.seed()
             screen.note(f"{running.url}  {screen.faint('every service, in one process, on this machine only')}")
+        before = running.world()
         variables = {
             name: seed[name]
             for name in ("data_bucket", "permissions_boundary_arn", "subnet_ids", "security_group_ids", "kms_key_id")
@@ -130,6 +131,11 @@ def demonstrate() -> None:
         if not keep:
             with steps.step("terraform destroy"):
                 terraform.change("destroy")
+                after = running.world()
+                left = sorted(kind for kind in after if after[kind] != before.get(kind))
+                if left:
+                    raise SystemExit(f"demo: destroy left something behind: {', '.join(left)}")
+                screen.note("the account holds what it held before the apply, and nothing else")
     except BaseException:
         running.stop()
         raise
@@ -137,7 +143,7 @@ def demonstrate() -> None:
         look_around(terraform, running)
     else:
         running.stop()
-        print("\nNothing is left. `make demo KEEP=1` leaves it up to look at.")
+        print("\n`make demo KEEP=1` leaves it all up to look at.")
 
 
 if __name__ == "__main__":

@@ -30,6 +30,10 @@ class Emulator:
         """Make what a platform has before its first project; returns the ids."""
         return self.call("POST", "/_emulator/seed")
 
+    def world(self) -> dict:
+        """Everything that exists in the account, by kind."""
+        return self.call("GET", "/_emulator/world")
+
     def stop(self) -> None:
         """End the process and forget it."""
         end(self.pid)

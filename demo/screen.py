@@ -44,7 +44,9 @@ class Steps:
         started = time.monotonic()
         print(f"\n{bold(f'{self.number}/{self.total}  {title}')}", flush=True)
         yield
-        note(faint(f"{time.monotonic() - started:.1f} s"))
+        took = time.monotonic() - started
+        if took >= 0.1:
+            note(faint(f"{took:.1f} s"))
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
