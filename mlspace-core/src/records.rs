@@ -11,6 +11,7 @@ mod change;
 mod dataset;
 mod group;
 mod item;
+mod ownership;
 mod project;
 mod project_user;
 mod schedule;
@@ -26,3 +27,4 @@ pub use schedule::{NOTEBOOK_INSTANCE, ScheduleRecord};
 pub use store::Write;
 
 pub(crate) use batch::Batches;
+pub(crate) use ownership::{is_ours, mark_ours};

@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
@@ -15,13 +14,9 @@ use crate::{
     aws::{Error, Failure, Operation, Outcome, Platform},
     layout::{DatasetKey, DatasetScope},
     name::same_ignoring_case,
-    records::{DatasetRecord, Item, ProjectRecord, Write},
+    records::{DatasetRecord, Item, ProjectRecord, Write, is_ours, mark_ours},
 };
 
-/// Attribute of records that this platform made, which MLSpace's readers pass over: a create that was interrupted right after its last
-/// step knows its own record by it.
-const MADE_BY: &str = "managedBy";
-const US: &str = "terraform";
 /// How long a failed create may take to put its sharing back.
 const TAKING_BACK: Duration = Duration::from_secs(60);
 
@@ -109,7 +104,7 @@ impl Platform {
         }
         let table = &self.settings().table_names.datasets;
         let key = DatasetRecord::key(&spec.key);
-        let item = marked(record(spec, bucket, Timestamp::now().as_second()).item());
+        let item = mark_ours(record(spec, bucket, Timestamp::now().as_second()).item());
         match self.create_item(table, &key, item).await? {
             Write::Done => Ok(()),
             // Made meanwhile: by our own earlier try, or by someone else.
@@ -230,11 +225,6 @@ pub(super) fn record(spec: &DatasetSpec, bucket: &str, now: i64) -> DatasetRecor
     }
 }
 
-fn marked(mut item: Item) -> Item {
-    item.insert(MADE_BY.to_owned(), AttributeValue::S(US.to_owned()));
-    item
-}
-
 /// Whether the record in the way is what an earlier, interrupted create of the same dataset wrote.
 fn check_ours(spec: &DatasetSpec, found: &Found, bucket: &str) -> Result<(), Error> {
     let key = &spec.key;
@@ -252,12 +242,7 @@ fn check_ours(spec: &DatasetSpec, found: &Found, bucket: &str) -> Result<(), Err
         last_updated_at: found.record.last_updated_at,
         ..record(spec, bucket, 0)
     };
-    let made_by_us = found
-        .item
-        .get(MADE_BY)
-        .and_then(|value| value.as_s().ok())
-        .is_some_and(|by| by == US);
-    if made_by_us && found.record == ours {
+    if is_ours(&found.item) && found.record == ours {
         return Ok(());
     }
     Err(Error::AlreadyExists {
@@ -311,7 +296,7 @@ mod tests {
 
     fn found(record: &DatasetRecord, marked_as_ours: bool) -> Found {
         let item = if marked_as_ours {
-            marked(record.item())
+            mark_ours(record.item())
         } else {
             record.item()
         };

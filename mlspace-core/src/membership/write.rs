@@ -9,7 +9,7 @@ use crate::aws::authorization::RoleState;
 use crate::aws::managed_policy::TRIES;
 use crate::aws::wait::{SETTLING, until_within};
 use crate::aws::{Backoff, Called as _, Error, Failure, Operation, Outcome, Platform, Poll};
-use crate::records::{Change, OWNER, ProjectUserRecord, Write};
+use crate::records::{Change, Item, OWNER, ProjectUserRecord, Write, is_ours, mark_ours};
 use crate::tags::Tags;
 use crate::{grants, layout};
 
@@ -48,7 +48,15 @@ impl Platform {
         spec: &MembershipSpec,
     ) -> Outcome<Membership> {
         let _turn = self.lock(&lock_key(&spec.user)).await;
-        if self.find_member(&spec.project, &spec.user).await?.is_some() {
+        let role_name = self.membership_role_name(&spec.project, &spec.user)?;
+        let role = self.account().await?.role_arn(&role_name);
+        // An interrupted create of this very membership wrote its record as its last step.
+        let finished = |record: &ProjectUserRecord, item: &Item| {
+            is_ours(item) && record.role == role && record.is_owner() == spec.owner
+        };
+        if let Some((record, item)) = self.find_member(&spec.project, &spec.user).await?
+            && !finished(&record, &item)
+        {
             return Err(Error::AlreadyExists {
                 what: format!("member `{}`", id(spec)),
                 remedy: import_hint(spec),
@@ -366,7 +374,8 @@ impl Platform {
                         permissions: spec.owner.then(|| OWNER.to_owned()).into_iter().collect(),
                         role: role.clone(),
                     };
-                    self.create_item(table, &key, record.item()).await?
+                    self.create_item(table, &key, mark_ours(record.item()))
+                        .await?
                 }
                 Some((record, item)) => {
                     let permissions = record.permissions_with(spec.owner);

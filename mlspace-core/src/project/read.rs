@@ -23,7 +23,7 @@ impl Platform {
     /// When AWS can't be reached or refuses the calls, or the record is malformed.
     pub async fn read_project(&self, name: &ProjectName) -> Result<Option<Project>, Error> {
         let policy_name = layout::project_policy_name(&self.settings().iam_resource_prefix, name)?;
-        let arn = self.account().await?.policy_arn(&policy_name);
+        let arn = self.project_policy_arn(name).await?;
         let (found, policy) =
             futures::try_join!(self.find_project(name), Box::pin(self.policy(&arn)))?;
         let owner = PolicyOwner::Project(name);
@@ -63,6 +63,15 @@ impl Platform {
             arn,
             drift,
         )))
+    }
+
+    /// ARN of the project's policy, whether or not it exists.
+    ///
+    /// # Errors
+    /// When the prefix leaves too little room for the name, or the account can't be told.
+    pub async fn project_policy_arn(&self, name: &ProjectName) -> Result<String, Error> {
+        let policy = layout::project_policy_name(&self.settings().iam_resource_prefix, name)?;
+        Ok(self.account().await?.policy_arn(&policy))
     }
 
     /// The project's record.

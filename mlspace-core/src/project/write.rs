@@ -7,7 +7,7 @@ use super::{Project, ProjectSpec, import_hint, now};
 use crate::aws::{Error, Failure, Operation, Outcome, Platform};
 use crate::grants;
 use crate::name::ProjectName;
-use crate::records::{Change, ProjectRecord, Write};
+use crate::records::{Change, ProjectRecord, Write, is_ours, mark_ours};
 
 /// Held while a project is made, changed or removed.
 pub(super) fn lock_key(name: &ProjectName) -> String {
@@ -38,12 +38,19 @@ impl Platform {
         let name = &spec.name;
         let _turn = self.lock(&lock_key(name)).await;
         spec.check()?;
-        if self.find_project(name).await?.is_some() {
+        let existing = self.find_project(name).await?;
+        if existing
+            .as_ref()
+            .is_some_and(|found| !is_finished(spec, found))
+        {
             return Err(in_the_way(name).into());
         }
         self.check_project_twins(name).await?;
         let policy = self.wanted_project_policy(name, spec.suspended).await?;
         let arn = self.ensure_policy(operation, &policy).await?;
+        if let Some(Found { record, .. }) = existing {
+            return Ok(project(name, Some(record), spec.suspended, arn, Vec::new()));
+        }
 
         let now = now();
         let record = ProjectRecord {
@@ -90,8 +97,12 @@ impl Platform {
     ) -> Result<Write, Error> {
         operation.check(&format!("recording project `{}`", spec.name))?;
         let table = &self.settings().table_names.projects;
-        self.create_item(table, &ProjectRecord::key(&spec.name), record.item())
-            .await
+        self.create_item(
+            table,
+            &ProjectRecord::key(&spec.name),
+            mark_ours(record.item()),
+        )
+        .await
     }
 
     /// Changes a project in place, and mends what was changed outside.
@@ -146,7 +157,8 @@ impl Platform {
                 None => {
                     let now = now();
                     let record = wanted(spec, None, now);
-                    self.create_item(table, &key, record.item()).await?
+                    self.create_item(table, &key, mark_ours(record.item()))
+                        .await?
                 }
                 Some(found) => match change(spec, &found, now()) {
                     None => return Ok(()),
@@ -162,6 +174,11 @@ impl Platform {
             remedy: "apply again when they are done".to_owned(),
         })
     }
+}
+
+/// Whether the record is what an interrupted create of this very project wrote, as its last step.
+fn is_finished(spec: &ProjectSpec, found: &Found) -> bool {
+    is_ours(&found.item) && change(spec, found, found.record.last_updated_at).is_none()
 }
 
 fn in_the_way(name: &ProjectName) -> Error {
@@ -234,6 +251,24 @@ mod tests {
     #[test]
     fn a_record_as_wanted_is_left_alone() {
         assert_eq!(change(&spec(), &found(&spec()), 1_800_000_000), None);
+    }
+
+    #[test]
+    fn only_its_own_finished_create_is_taken_up() {
+        let marked = |spec: &ProjectSpec| {
+            let found = found(spec);
+            Found {
+                item: mark_ours(found.item),
+                record: found.record,
+            }
+        };
+        assert!(is_finished(&spec(), &marked(&spec())));
+        assert!(!is_finished(&spec(), &found(&spec())), "somebody else's");
+        let other = ProjectSpec {
+            description: "another".to_owned(),
+            ..spec()
+        };
+        assert!(!is_finished(&spec(), &marked(&other)));
     }
 
     #[test]
