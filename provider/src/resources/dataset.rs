@@ -176,12 +176,22 @@ impl Resource<Client> for DatasetResource {
             plan.prior.as_ref().map(|prior| &prior.drift),
             &mut plan.proposed.drift,
         );
-        if plan.prior.is_none()
-            && let Some(client) = client
-            && let Ok(spec) = plan.proposed.spec()
-            && let Err(error) = client.platform.check_new_dataset(&spec).await
-        {
-            plan.diagnostics.extend(convert::diagnostics(&error));
+        let (None, Some(client), Ok(spec)) = (&plan.prior, client, plan.proposed.spec()) else {
+            return;
+        };
+        let checked = async {
+            client.platform.check_new_dataset(&spec).await?;
+            client.platform.account().await
+        };
+        match checked.await {
+            Ok(account) => {
+                let bucket = &client.platform.settings().data_bucket;
+                plan.proposed.id = Field::Known(spec.key.id());
+                plan.proposed.prefix = Field::Known(spec.key.prefix());
+                plan.proposed.location = Field::Known(spec.key.location(bucket));
+                plan.proposed.arn = Field::Known(spec.key.arn(account, bucket));
+            }
+            Err(error) => plan.diagnostics.extend(convert::diagnostics(&error)),
         }
     }
 

@@ -82,21 +82,27 @@ impl Resource<Client> for MembershipResource {
             plan.prior.as_ref().map(|prior| &prior.drift),
             &mut plan.proposed.drift,
         );
-        let Ok(spec) = plan.proposed.spec() else {
-            return;
-        };
-        plan.proposed.id = Field::Known(format!("{}/{}", spec.project, spec.user));
-        let (None, Some(client)) = (&plan.prior, client) else {
+        let (None, Some(client), Ok(spec)) = (&plan.prior, client, plan.proposed.spec()) else {
             return;
         };
         if let Some(twin) = client.plan_membership(&spec.project, &spec.user) {
-            plan.diagnostics.error(
-                "user",
-                "Name taken",
-                convert::twin("user", spec.user.as_str(), &twin),
-            );
-        } else if let Err(error) = client.platform.check_new_membership(&spec).await {
-            plan.diagnostics.extend(convert::diagnostics(&error));
+            let detail = convert::twin("user", spec.user.as_str(), &twin);
+            return plan.diagnostics.error("user", "Name taken", detail);
+        }
+        let platform = &client.platform;
+        let checked = async {
+            platform.check_new_membership(&spec).await?;
+            let name = platform.membership_role_name(&spec.project, &spec.user)?;
+            let arn = platform.account().await?.role_arn(&name);
+            Ok((name, arn))
+        };
+        match checked.await {
+            Ok((name, arn)) => {
+                plan.proposed.id = Field::Known(format!("{}/{}", spec.project, spec.user));
+                plan.proposed.role_name = Field::Known(name);
+                plan.proposed.role_arn = Field::Known(arn);
+            }
+            Err(error) => plan.diagnostics.extend(convert::diagnostics(&error)),
         }
     }
 

@@ -135,23 +135,24 @@ impl Resource<Client> for ProjectResource {
             plan.prior.as_ref().map(|prior| &prior.drift),
             &mut plan.proposed.drift,
         );
-        let Ok(name) = convert::parse::<ProjectName>(&plan.proposed.name, "name") else {
+        let (None, Some(client), Ok(spec)) = (&plan.prior, client, plan.proposed.spec()) else {
             return;
         };
-        plan.proposed.id = Field::Known(name.to_string());
-        let (None, Some(client)) = (&plan.prior, client) else {
-            return;
+        if let Some(twin) = client.plan_project(&spec.name) {
+            let detail = convert::twin("project", spec.name.as_str(), &twin);
+            return plan.diagnostics.error("name", "Name taken", detail);
+        }
+        let platform = &client.platform;
+        let checked = async {
+            platform.check_new_project(&spec).await?;
+            platform.project_policy_arn(&spec.name).await
         };
-        if let Some(twin) = client.plan_project(&name) {
-            plan.diagnostics.error(
-                "name",
-                "Name taken",
-                convert::twin("project", name.as_str(), &twin),
-            );
-        } else if let Ok(spec) = plan.proposed.spec()
-            && let Err(error) = client.platform.check_new_project(&spec).await
-        {
-            plan.diagnostics.extend(convert::diagnostics(&error));
+        match checked.await {
+            Ok(arn) => {
+                plan.proposed.id = Field::Known(spec.name.to_string());
+                plan.proposed.policy_arn = Field::Known(arn);
+            }
+            Err(error) => plan.diagnostics.extend(convert::diagnostics(&error)),
         }
     }
 
