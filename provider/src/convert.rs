@@ -28,14 +28,18 @@ pub(crate) fn drift_attribute() -> Attribute {
     )
 }
 
-/// Plans that nothing is left of the drift that a refresh found.
-pub(crate) fn drift_plan(prior: Option<&Field<Vec<String>>>, planned: &mut Field<Vec<String>>) {
+/// Plans that nothing is left of the drift that a refresh found; says whether it found any.
+pub(crate) fn drift_plan(
+    prior: Option<&Field<Vec<String>>>,
+    planned: &mut Field<Vec<String>>,
+) -> bool {
     let found = prior
         .and_then(Field::as_option)
         .is_some_and(|drift| !drift.is_empty());
     if prior.is_none() || found {
         *planned = Field::Known(Vec::new());
     }
+    found
 }
 
 /// Validates a string as a name of type `N`.

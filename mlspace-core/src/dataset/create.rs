@@ -11,7 +11,7 @@ use super::{
     sharing::{self, ShareChange},
 };
 use crate::{
-    aws::{Error, Failure, Operation, Outcome, Platform},
+    aws::{Error, Failure, IfPresent as _, Operation, Outcome, Platform},
     layout::{DatasetKey, DatasetScope},
     name::same_ignoring_case,
     records::{DatasetRecord, Item, ProjectRecord, Write, is_ours, mark_ours},
@@ -29,8 +29,11 @@ impl Platform {
     pub async fn check_new_dataset(&self, spec: &DatasetSpec) -> Result<(), Error> {
         spec.check()?;
         self.data_bucket()?;
-        self.check_dataset_twins(&spec.key).await?;
-        match self.find_dataset(&spec.key).await? {
+        // A table that isn't there yet may be made by the same run, and holds nothing in the way.
+        self.check_dataset_twins(&spec.key).await.if_present()?;
+        match self.find_dataset(&spec.key).await.if_present()?.flatten() {
+            // A dataset that is being replaced is still there, with its old content.
+            Some(found) if is_ours(&found.item) => Ok(()),
             Some(found) => check_ours(spec, &found, self.data_bucket()?),
             None => Ok(()),
         }

@@ -131,10 +131,14 @@ impl Resource<Client> for ProjectResource {
     }
 
     async fn plan(&self, client: Option<&Client>, _call: &Call, plan: &mut Plan<ProjectModel>) {
-        drift_plan(
+        let drifted = drift_plan(
             plan.prior.as_ref().map(|prior| &prior.drift),
             &mut plan.proposed.drift,
         );
+        if drifted {
+            // Mending may mean to make the record anew.
+            plan.proposed.created_at = Field::Unknown;
+        }
         let (None, Some(client), Ok(spec)) = (&plan.prior, client, plan.proposed.spec()) else {
             return;
         };
@@ -256,15 +260,19 @@ impl ProjectModel {
     fn with(mut self, project: &Project) -> Self {
         self.id = Field::Known(project.name.to_string());
         self.name = Field::Known(project.name.to_string());
-        self.description = Field::Known(project.description.clone());
-        self.created_by = Field::Known(project.created_by.clone());
+        self.drift = Field::Known(project.drift.clone());
+        self.policy_arn = Field::Known(project.policy_arn.clone());
         self.suspended = Field::Known(project.suspended);
         self.force_destroy = convert::or(self.force_destroy, false);
+        if project.created_at == 0 && !self.created_at.is_null() {
+            // The record is missing, which the drift says: what it held is still known here.
+            return self;
+        }
+        self.description = Field::Known(project.description.clone());
+        self.created_by = Field::Known(project.created_by.clone());
         self.termination = project.termination.as_ref().map(TerminationModel::from);
-        self.policy_arn = Field::Known(project.policy_arn.clone());
         self.created_at = timestamp(project.created_at);
         self.last_updated_at = timestamp(project.last_updated_at);
-        self.drift = Field::Known(project.drift.clone());
         self
     }
 }
