@@ -14,30 +14,50 @@ fn converges_afterwards(stage: &Stage) {
 }
 
 scenario! {
-    /// A table that isn't there is named, with what to do; what was made before stays known.
-    fn missing_table(stage) {
+    /// A table that is needed for planning is missing: the plan says so, and nothing is made.
+    fn missing_table_at_plan(stage) {
         stage.configure(TEAM);
-        stage.aws.aws("dynamodb", "DeleteTable", json!({"TableName": "mlspace-datasets"}));
+        remove_table(stage, "mlspace-datasets");
+        let before = stage.aws.world();
+        stage.work.plan(&[]).outcome.assert_error(&["mlspace-datasets"]);
         stage.apply().assert_error(&["mlspace-datasets"]);
-        assert!(stage.work.state("mlspace_project.fraud").is_some());
-        assert!(stage.work.state("mlspace_dataset.cards").is_none());
+        assert_eq!(stage.aws.world(), before);
+    }
+}
+
+scenario! {
+    /// A table that only the last step needs is missing: what was made before stays known.
+    fn missing_table_at_apply(stage) {
+        let table = "mlspace-resource-schedule";
+        stage.configure(TEAM);
+        remove_table(stage, table);
+        stage.apply().assert_error(&[table]);
+        for address in ["mlspace_project.fraud", "mlspace_membership.alice", "mlspace_notebook.alice"] {
+            assert!(stage.work.state(address).is_some(), "{address} was lost");
+        }
         stage.aws.aws("dynamodb", "CreateTable", json!({
-            "TableName": "mlspace-datasets",
+            "TableName": table,
             "AttributeDefinitions": [
-                {"AttributeName": "scope", "AttributeType": "S"},
-                {"AttributeName": "name", "AttributeType": "S"},
+                {"AttributeName": "resourceId", "AttributeType": "S"},
+                {"AttributeName": "resourceType", "AttributeType": "S"},
             ],
             "KeySchema": [
-                {"AttributeName": "scope", "KeyType": "HASH"},
-                {"AttributeName": "name", "KeyType": "RANGE"},
+                {"AttributeName": "resourceId", "KeyType": "HASH"},
+                {"AttributeName": "resourceType", "KeyType": "RANGE"},
             ],
             "BillingMode": "PAY_PER_REQUEST",
         }));
         for _ in 0..3 {
-            stage.aws.aws("dynamodb", "DescribeTable", json!({"TableName": "mlspace-datasets"}));
+            stage.aws.aws("dynamodb", "DescribeTable", json!({"TableName": table}));
         }
         converges_afterwards(stage);
     }
+}
+
+fn remove_table(stage: &Stage, name: &str) {
+    stage
+        .aws
+        .aws("dynamodb", "DeleteTable", json!({"TableName": name}));
 }
 
 scenario! {

@@ -1,5 +1,7 @@
 //! What exists is taken over by its id, and then nothing is left to do.
 
+use serde_json::json;
+
 use crate::support::{Core, Stage, TEAM, scenario};
 
 const IDS: [(&str, &str); 4] = [
@@ -75,12 +77,12 @@ scenario! {
     fn of_nothing(stage) {
         stage.configure(TEAM);
         let cases = [
-            ("mlspace_project.fraud", "nowhere", "nowhere"),
-            ("mlspace_membership.alice", "fraud", "fraud"),
-            ("mlspace_membership.alice", "fraud/nobody", "fraud/nobody"),
+            ("mlspace_project.fraud", "nowhere", "non-existent"),
+            ("mlspace_membership.alice", "fraud", "project/user"),
+            ("mlspace_membership.alice", "fraud/nobody", "non-existent"),
             ("mlspace_dataset.cards", "project/cards", "project/cards"),
-            ("mlspace_dataset.cards", "project/fraud/none", "none"),
-            ("mlspace_notebook.alice", "none", "none"),
+            ("mlspace_dataset.cards", "project/fraud/none", "non-existent"),
+            ("mlspace_notebook.alice", "none", "non-existent"),
         ];
         for (address, id, named) in cases {
             let done = stage.work.import(address, id);
@@ -96,11 +98,28 @@ scenario! {
     /// What exists already is not taken over in silence: the error names the import command.
     fn creating_what_exists(stage) {
         stage.converge(TEAM);
+        // A dataset that the provider made is known by this mark, and taken over if it is the same.
+        let edit = json!({
+            "TableName": "mlspace-datasets",
+            "Key": {"scope": {"S": "fraud"}, "name": {"S": "cards-2026"}},
+            "UpdateExpression": "REMOVE managedBy",
+        });
+        stage.aws.aws("dynamodb", "UpdateItem", edit);
+        // An instance is known by its tags.
+        let arn = "arn:aws:sagemaker:us-east-1:123456789012:notebook-instance/alice-fraud";
+        let tag = |user: &str| {
+            let tags = json!([{"Key": "user", "Value": user}]);
+            stage.aws.aws("sagemaker", "AddTags", json!({"ResourceArn": arn, "Tags": tags}))
+        };
         for (address, id) in IDS {
             stage.work.forget(address);
+            if address == "mlspace_notebook.alice" {
+                tag("bob");
+            }
             let before = stage.aws.world();
             stage.apply().assert_error(&["import", id]);
             assert_eq!(stage.aws.world(), before, "{address}: nothing changes");
+            tag("alice");
             let done = stage.work.import(address, id);
             assert_eq!(done.code, Some(0), "{address}: {}", done.stderr);
         }
