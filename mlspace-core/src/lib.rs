@@ -9,7 +9,8 @@
 //!    MLSpace has it, so that an existing deployment can be adopted.
 //! 3. [`policy`], [`grants`] and [`evaluate`]: the policy language, the policies that are made of the names, and IAM's decision about a
 //!    request. The tests of the grants ask the evaluator about every row of the access table, in both directions.
-//! 4. With the feature `aws`, on by default: the records in DynamoDB, and creating, reading, updating and deleting projects, memberships,
+//! 4. [`lint`]: faults that policies have though AWS accepts them. Those of the grants have none.
+//! 5. With the feature `aws`, on by default: the records in DynamoDB, and creating, reading, updating and deleting projects, memberships,
 //!    datasets and notebooks.
 //!
 //! Nothing here knows of Terraform. Without the feature `aws` nothing needs the AWS SDK either, for use in a Lambda or a linter.
@@ -51,6 +52,7 @@ pub mod grants;
 #[cfg(feature = "aws")]
 pub mod group;
 pub mod layout;
+pub mod lint;
 #[cfg(feature = "aws")]
 pub mod membership;
 pub mod name;
