@@ -34,6 +34,9 @@
 //! * Datasets of groups are closed by the absence of a grant: no single policy knows all groups of a user. A base policy that allows S3 on
 //!   `group/datasets/` opens them, up to what the permissions boundary leaves.
 //!
+//! That is one policy for each project and one for each user, named as MLSpace names them. [`attribute_policy`] says the same of all of them at
+//! once, by policy variables over the role's tags, and takes their place where an account's policies are scarce; the decisions do not differ.
+//!
 //! The permissions boundary ([`permissions_boundary`]) holds the same limits once more for every role at once, by policy variables over the
 //! role's tags.
 //!
@@ -41,12 +44,14 @@
 //! (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html>).
 
 pub mod actions;
+mod attribute;
 mod base;
 mod boundary;
 mod context;
 mod fence;
 mod group;
 mod project;
+mod provider;
 mod role;
 mod storage;
 #[cfg(test)]
@@ -54,10 +59,12 @@ mod tests;
 mod user;
 mod workload;
 
+pub use attribute::{attribute_policy, attribute_role_policy, suspension_policy};
 pub use base::notebook_base_policy;
 pub use boundary::permissions_boundary;
 pub use context::{ApprovedNetwork, GrantContext, GrantError};
 pub use group::group_policies;
 pub use project::project_policy;
+pub use provider::{ProviderAccess, ProviderTables, provider_policy};
 pub use role::{pass_role_policy, trust_policy};
 pub use user::user_policy;

@@ -22,8 +22,8 @@ mod tests;
 pub use account::{Account, partition_of};
 pub use dataset::{DatasetKey, DatasetKeyError, DatasetScope};
 pub use iam::{
-    LayoutError, check_bucket_name, check_iam_prefix, group_policy_name, project_policy_name,
-    role_name, user_policy_name,
+    LayoutError, attribute_policy_name, check_bucket_name, check_iam_prefix, group_policy_name,
+    project_policy_name, role_name, suspension_policy_name, user_policy_name,
 };
 
 use crate::name::{DatasetName, ProjectName, UserName};

@@ -105,7 +105,7 @@ pub(super) fn grant_key(context: &GrantContext<'_>) -> Option<Statement> {
 }
 
 /// An alias is no resource of the actions that use a key: the key behind it is found by `kms:ResourceAliases`.
-fn on_key(context: &GrantContext<'_>, sid: &str) -> Option<Statement> {
+pub(super) fn on_key(context: &GrantContext<'_>, sid: &str) -> Option<Statement> {
     let key = context.kms_key?;
     let alias = key
         .split_once(":alias/")
@@ -123,29 +123,45 @@ fn on_key(context: &GrantContext<'_>, sid: &str) -> Option<Statement> {
 
 /// Network interfaces, which SageMaker makes with the role's permissions in the VPC that the workload names.
 fn network(context: &GrantContext<'_>) -> [Statement; 3] {
-    let named = |kind: &str, ids: &[String]| -> Vec<String> {
-        if ids.is_empty() {
-            return vec![local(context, "ec2", &format!("{kind}/*"))];
-        }
-        ids.iter()
-            .map(|id| local(context, "ec2", &format!("{kind}/{id}")))
-            .collect()
-    };
-    let subnets = named("subnet", context.subnets());
-    let groups = named("security-group", context.security_groups());
+    let interfaces = local(context, "ec2", "network-interface/*");
+    let [create, describe] = interface_creation(context);
+    [
+        create,
+        Statement::allow("UseInterface")
+            .actions(USE_INTERFACE)
+            .resources([&interfaces])
+            .when(
+                Operator::ArnLike,
+                "ec2:Subnet",
+                named(context, "subnet", context.subnets()),
+            ),
+        describe,
+    ]
+}
+
+/// Making network interfaces in the approved network, and looking at it.
+pub(super) fn interface_creation(context: &GrantContext<'_>) -> [Statement; 2] {
+    let subnets = named(context, "subnet", context.subnets());
+    let groups = named(context, "security-group", context.security_groups());
     let interfaces = local(context, "ec2", "network-interface/*");
     [
         Statement::allow("CreateInterface")
             .actions(CREATE_INTERFACE)
             .resources(subnets.iter().chain(&groups).chain([&interfaces])),
-        Statement::allow("UseInterface")
-            .actions(USE_INTERFACE)
-            .resources([&interfaces])
-            .when(Operator::ArnLike, "ec2:Subnet", &subnets),
         Statement::allow("DescribeNetwork")
             .actions(DESCRIBE_NETWORK)
             .resources(["*"]),
     ]
+}
+
+/// EC2 resources with these ids; all of the kind when there is none.
+fn named(context: &GrantContext<'_>, kind: &str, ids: &[String]) -> Vec<String> {
+    if ids.is_empty() {
+        return vec![local(context, "ec2", &format!("{kind}/*"))];
+    }
+    ids.iter()
+        .map(|id| local(context, "ec2", &format!("{kind}/{id}")))
+        .collect()
 }
 
 fn local(context: &GrantContext<'_>, service: &str, resource: &str) -> String {

@@ -1,6 +1,7 @@
 //! The permissions boundary of all membership roles.
 
 use super::actions::{CREATE_ENDPOINT, IN_VPC, OBJECT, OPERATE_PATTERNS, USE_KEY};
+use super::attribute::{OWN_PROJECT, OWN_USER};
 use super::base::{
     DESCRIBE_NETWORK, IMAGE_LOGIN, PULL_IMAGES, WRITE_LOGS, grant_key, use_key, write_metrics,
 };
@@ -8,11 +9,6 @@ use super::context::{GrantContext, GrantError, managed};
 use super::{storage, workload};
 use crate::policy::{ConditionOperator, Document, Operator, Statement};
 use crate::tags::{PROJECT, SYSTEM, USER};
-
-/// The role's project, by its tag.
-const OWN_PROJECT: &str = "${aws:PrincipalTag/project}";
-/// The role's user, by its tag.
-const OWN_USER: &str = "${aws:PrincipalTag/user}";
 
 /// The permissions boundary of all membership roles: one document that holds every tenant to its limits, whatever policies are attached.
 ///

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::layout::{Account, LayoutError, check_bucket_name, check_iam_prefix};
-use crate::policy::{Document, Kind};
+use crate::policy::{Document, Kind, PackError};
 
 /// Subnets and security groups that workloads may run in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,9 @@ pub enum GrantError {
     /// A name that goes into the policy is not usable.
     #[error(transparent)]
     Layout(#[from] LayoutError),
+    /// The policy does not fit the documents there is room for.
+    #[error(transparent)]
+    Pack(#[from] PackError),
     /// A value that goes into the policy holds characters that mean something in a policy.
     #[error("the {what} `{}` cannot stand in a policy: {expected}", value.escape_debug())]
     Value {
@@ -174,6 +177,25 @@ impl<'a> GrantContext<'a> {
         self.kms_key.map_or_else(Vec::new, |key| {
             vec![self.account.kms_arn(key), key.to_owned()]
         })
+    }
+}
+
+/// Refuses a value with other characters than letters, digits and `extra`: it would be read as a wildcard or a policy variable.
+pub(super) fn check_value(
+    what: &'static str,
+    value: &str,
+    extra: &str,
+    expected: &'static str,
+) -> Result<(), GrantError> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || extra.contains(c);
+    if value.is_empty() || !value.chars().all(plain) {
+        Err(GrantError::Value {
+            what,
+            value: value.to_owned(),
+            expected,
+        })
+    } else {
+        Ok(())
     }
 }
 

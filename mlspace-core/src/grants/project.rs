@@ -27,21 +27,6 @@ pub fn project_policy(
 ) -> Result<Document, GrantError> {
     context.check()?;
     let prefix = project_prefix(project);
-    let tagged = |sid: &str, source: &str| {
-        Statement::allow(sid)
-            .resources([context.sagemaker("*")])
-            .when(
-                Operator::StringEquals,
-                format!("aws:{source}/{SYSTEM}"),
-                [context.system_tag],
-            )
-            .when(
-                Operator::StringEquals,
-                format!("aws:{source}/{PROJECT}"),
-                [project.as_str()],
-            )
-    };
-
     let mut statements = Vec::new();
     if suspended {
         statements.push(Statement::deny("Suspended").actions(["*"]).resources(["*"]));
@@ -51,16 +36,8 @@ pub fn project_policy(
             .actions(OBJECT)
             .resources([context.objects(&prefix)]),
         storage::listing(context, "ProjectListing", [&prefix]),
-        tagged("Create", "RequestTag").actions(CREATE),
-        Statement::allow("UseEndpointConfig")
-            .actions([CREATE_ENDPOINT])
-            .resources([context.sagemaker("endpoint-config")]),
-        tagged("Operate", "ResourceTag").actions(OPERATE),
-        Statement::allow("TagWhileCreating")
-            .actions(["sagemaker:AddTags"])
-            .resources([context.sagemaker("*")])
-            .when(Operator::Null, "sagemaker:TaggingAction", ["false"]),
     ]);
+    statements.extend(workloads(context, project.as_str()));
     statements.extend(
         TagFence {
             key: PROJECT,
@@ -75,4 +52,33 @@ pub fn project_policy(
         format!("the policy of the project `{project}`"),
         "shorten the name of the data bucket",
     )
+}
+
+/// Allows creating and using SageMaker's resources with the tags of the system and the project, which may be a variable.
+pub(super) fn workloads(context: &GrantContext<'_>, project: &str) -> [Statement; 4] {
+    let tagged = |sid: &str, source: &str| {
+        Statement::allow(sid)
+            .resources([context.sagemaker("*")])
+            .when(
+                Operator::StringEquals,
+                format!("aws:{source}/{SYSTEM}"),
+                [context.system_tag],
+            )
+            .when(
+                Operator::StringEquals,
+                format!("aws:{source}/{PROJECT}"),
+                [project],
+            )
+    };
+    [
+        tagged("Create", "RequestTag").actions(CREATE),
+        Statement::allow("UseEndpointConfig")
+            .actions([CREATE_ENDPOINT])
+            .resources([context.sagemaker("endpoint-config")]),
+        tagged("Operate", "ResourceTag").actions(OPERATE),
+        Statement::allow("TagWhileCreating")
+            .actions(["sagemaker:AddTags"])
+            .resources([context.sagemaker("*")])
+            .when(Operator::Null, "sagemaker:TaggingAction", ["false"]),
+    ]
 }

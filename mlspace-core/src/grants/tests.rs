@@ -1,4 +1,5 @@
 mod access;
+mod provider;
 mod shape;
 mod sizes;
 

@@ -146,9 +146,33 @@ pub fn group_policy_name(prefix: &str, group: &GroupName) -> Result<String, Layo
     policy_name(prefix, "group", group.as_str())
 }
 
+/// Name of the managed policy that all memberships share where roles are told apart by their tags: `{prefix}-members`.
+///
+/// # Errors
+/// [`LayoutError`] when the prefix is not usable or the name too long.
+pub fn attribute_policy_name(prefix: &str) -> Result<String, LayoutError> {
+    shared_policy_name(prefix, "members")
+}
+
+/// Name of the managed policy that lists the suspended projects, beside [`attribute_policy_name`]'s: `{prefix}-suspended`.
+///
+/// # Errors
+/// [`LayoutError`] when the prefix is not usable or the name too long.
+pub fn suspension_policy_name(prefix: &str) -> Result<String, LayoutError> {
+    shared_policy_name(prefix, "suspended")
+}
+
+fn shared_policy_name(prefix: &str, kind: &str) -> Result<String, LayoutError> {
+    check_iam_prefix(prefix)?;
+    checked_length(format!("{prefix}-{kind}"))
+}
+
 fn policy_name(prefix: &str, kind: &str, name: &str) -> Result<String, LayoutError> {
     check_iam_prefix(prefix)?;
-    let name = format!("{prefix}-{kind}-{name}");
+    checked_length(format!("{prefix}-{kind}-{name}"))
+}
+
+fn checked_length(name: String) -> Result<String, LayoutError> {
     if name.len() > POLICY_NAME_MAX {
         Err(LayoutError::PolicyNameTooLong { name })
     } else {

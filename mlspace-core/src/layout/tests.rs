@@ -313,3 +313,14 @@ proptest! {
         prop_assert_eq!(name(&p, &u).len(), 63);
     }
 }
+
+#[test]
+fn shared_policies_have_names_that_no_other_policy_has() {
+    assert_eq!(attribute_policy_name("MLSpace").unwrap(), "MLSpace-members");
+    assert_eq!(
+        suspension_policy_name("MLSpace").unwrap(),
+        "MLSpace-suspended"
+    );
+    assert!(attribute_policy_name("ML*").is_err());
+    assert!(suspension_policy_name(&"p".repeat(120)).is_err());
+}

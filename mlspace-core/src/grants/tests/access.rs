@@ -5,6 +5,7 @@
 
 mod cases;
 mod isolation;
+mod models;
 
 use super::*;
 use crate::evaluate::{Caller, PolicySet, Request};

@@ -23,11 +23,19 @@ fn everything(deployment: &Deployment) -> Vec<(&'static str, Document)> {
             project_policy(&context, &fraud, true).unwrap(),
         ),
         ("user", user_policy(&context, &alice).unwrap()),
+        ("attribute", attribute_policy(&context).unwrap()),
+        ("suspension", suspension_policy(&context, [&fraud]).unwrap()),
+        (
+            "attribute_role",
+            attribute_role_policy(&context, &role).unwrap(),
+        ),
         ("trust", trust_policy(&context)),
         ("pass_role", pass_role_policy(&context, &role).unwrap()),
         ("boundary", permissions_boundary(&context).unwrap()),
         ("notebook_base", notebook_base_policy(&context).unwrap()),
     ];
+    let provider = provider_policy(&context, &provider::access()).unwrap();
+    all.extend(["provider", "provider_2"].into_iter().zip(provider));
     all.extend(groups.into_iter().map(|document| ("group", document)));
     all
 }

@@ -37,7 +37,13 @@ fn the_longest_names_fit() {
     assert!(project_policy(&context, &project, true).unwrap().size() <= limit);
     assert!(user_policy(&context, &user).unwrap().size() <= limit);
     assert!(notebook_base_policy(&context).unwrap().size() <= limit);
+    assert!(attribute_policy(&context).unwrap().size() <= limit);
+    let provider = provider_policy(&context, &super::provider::access()).unwrap();
+    assert_eq!(provider.len(), 2);
+    assert!(provider.iter().all(|document| document.size() <= limit));
     let inline = pass_role_policy(&context, &deployment.role_arn(&project, &user)).unwrap();
+    assert!(inline.size() <= Kind::RoleInline.limit());
+    let inline = attribute_role_policy(&context, &deployment.role_arn(&project, &user)).unwrap();
     assert!(inline.size() <= Kind::RoleInline.limit());
 }
 
@@ -184,5 +190,18 @@ fn a_key_is_recognised_by_arn_and_by_the_form_it_was_given_in() {
             .unwrap()
             .to_json()
             .contains("kms:ResourceAliases")
+    );
+}
+
+#[test]
+fn two_hundred_projects_can_be_suspended_at_once() {
+    let deployment = Deployment::new();
+    let names = |n: usize| -> Vec<_> { (0..n).map(|n| project(&format!("P{n:023}"))).collect() };
+    let few = suspension_policy(&deployment.context(), &names(200)).unwrap();
+    assert!(few.size() <= Kind::Managed.limit());
+    let error = suspension_policy(&deployment.context(), &names(300)).unwrap_err();
+    assert!(
+        error.to_string().contains("IAM takes 6144: delete some"),
+        "{error}"
     );
 }

@@ -1,0 +1,115 @@
+//! The policies that all memberships share, in place of one for each project and one for each user.
+//!
+//! A role's tags are its identity here: what the policies of [`super::project_policy`] and [`super::user_policy`] say of one name, the shared
+//! policy says of `${aws:PrincipalTag/project}` and `${aws:PrincipalTag/user}`. The decisions are the same for every request of a role that
+//! bears its tags; a role without them reaches nothing, as a variable without a value matches nothing and equals nothing.
+//!
+//! Who could change a role's tags could change its identity: the roles' own policies and the boundary close all of IAM to them, and
+//! [`super::trust_policy`] lets nobody hand over session tags, which would win over the role's.
+
+use super::actions::OBJECT;
+use super::context::{GrantContext, GrantError, managed, sized};
+use super::fence::TagFence;
+use super::role::pass_role_policy;
+use super::{project, storage};
+use crate::name::ProjectName;
+use crate::policy::{Document, Kind, Operator, Statement};
+use crate::tags::{PROJECT, USER};
+
+/// The role's project, by its tag.
+pub(super) const OWN_PROJECT: &str = "${aws:PrincipalTag/project}";
+/// The role's user, by its tag.
+pub(super) const OWN_USER: &str = "${aws:PrincipalTag/user}";
+/// What no project is called; a condition must have a value.
+const NO_PROJECT: &str = "-";
+
+/// The managed policy that all memberships share: what [`super::project_policy`] and [`super::user_policy`] say together, by the role's tags.
+///
+/// Beside it come the policies of the user's groups, as they do in the other model, [`suspension_policy`] in place of the statement that
+/// suspends a project, and [`attribute_role_policy`] in place of [`super::pass_role_policy`].
+///
+/// Source of the variables: *IAM policy elements: Variables and tags*
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>).
+///
+/// # Errors
+/// [`GrantError`] when a value of the context cannot stand in a policy.
+pub fn attribute_policy(context: &GrantContext<'_>) -> Result<Document, GrantError> {
+    context.check()?;
+    let project = format!("project/{OWN_PROJECT}/");
+    let private = format!("private/{OWN_USER}/");
+    let mut statements = vec![
+        Statement::allow("OwnObjects")
+            .actions(OBJECT)
+            .resources([&project, &private].map(|prefix| context.objects(prefix))),
+        storage::read_shared(context),
+        storage::listing(
+            context,
+            "Listing",
+            [project.as_str(), private.as_str()]
+                .into_iter()
+                .chain(storage::shared_prefixes()),
+        ),
+    ];
+    statements.extend(project::workloads(context, OWN_PROJECT));
+    // Outside the project's part or outside the user's is outside of both taken together: the parts have no object in common.
+    statements.extend(storage::denials(context, "Member", &project, &private));
+    managed(
+        Document::new(statements),
+        "the policy of all memberships",
+        "shorten the name of the data bucket",
+    )
+}
+
+/// The inline policy of a membership's role: what [`super::pass_role_policy`] says, and, for all roles alike, what keeps SageMaker's resources
+/// to the project and the user. The shared policy has no room for it.
+///
+/// # Errors
+/// [`GrantError`] when a value of the context cannot stand in a policy, or there are more approved subnets and security groups than fit.
+pub fn attribute_role_policy(
+    context: &GrantContext<'_>,
+    role_arn: &str,
+) -> Result<Document, GrantError> {
+    let mut document = pass_role_policy(context, role_arn)?;
+    let fences = [(PROJECT, "Project", OWN_PROJECT), (USER, "User", OWN_USER)];
+    for (key, sid, value) in fences {
+        let fence = TagFence { key, sid, value };
+        document.statements.extend(fence.denials(context));
+    }
+    sized(
+        document,
+        format!("the inline policy of the role `{role_arn}`"),
+        Kind::RoleInline,
+        "approve fewer subnets and security groups",
+    )
+}
+
+/// The managed policy that all memberships share beside [`attribute_policy`]: it denies everything to the members of suspended projects.
+///
+/// It stays attached when no project is suspended, so that suspending one is a single call whatever the number of members. Projects are taken
+/// in the order of their names, each once.
+///
+/// # Errors
+/// [`GrantError`] when a value of the context cannot stand in a policy, or more projects are suspended than fit: over 200 with the longest
+/// names.
+pub fn suspension_policy<'p>(
+    context: &GrantContext<'_>,
+    suspended: impl IntoIterator<Item = &'p ProjectName>,
+) -> Result<Document, GrantError> {
+    context.check()?;
+    let mut names: Vec<&str> = suspended.into_iter().map(ProjectName::as_str).collect();
+    if names.is_empty() {
+        names.push(NO_PROJECT);
+    }
+    managed(
+        Document::new([Statement::deny("Suspended")
+            .actions(["*"])
+            .resources(["*"])
+            .when(
+                Operator::StringEquals,
+                format!("aws:PrincipalTag/{PROJECT}"),
+                names,
+            )]),
+        "the policy of suspended projects",
+        "delete some of them, or suspend fewer",
+    )
+}

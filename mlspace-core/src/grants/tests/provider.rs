@@ -1,0 +1,414 @@
+//! The caller's own policy: every call that the provider makes goes through, and what would widen the caller's or a member's rights does not.
+
+use std::fs;
+use std::path::Path;
+
+use super::*;
+use crate::evaluate::{Caller, PolicySet, Request};
+
+const BOUNDARY: &str = "arn:aws:iam::123456789012:policy/MLSpace-boundary";
+static BASE: std::sync::LazyLock<Vec<String>> =
+    std::sync::LazyLock::new(|| vec!["arn:aws:iam::123456789012:policy/ml-notebook".to_owned()]);
+
+pub(super) fn access() -> ProviderAccess<'static> {
+    ProviderAccess {
+        boundary_arn: Some(BOUNDARY),
+        base_policy_arns: &BASE,
+        ..ProviderAccess::default()
+    }
+}
+
+const ROLE: &str = "arn:aws:iam::123456789012:role/MLSpace-fraud-0123456789abcdef";
+const POLICY: &str = "arn:aws:iam::123456789012:policy/MLSpace-project-fraud";
+const BUCKET: &str = "arn:aws:s3:::mlspace-data-123456789012";
+const NOTEBOOK: &str = "arn:aws:sagemaker:us-east-1:123456789012:notebook-instance/alice-fraud";
+const TABLES: &str = "arn:aws:dynamodb:us-east-1:123456789012:table";
+
+type Context = &'static [(&'static str, &'static str)];
+
+const BOUNDED: Context = &[("iam:PermissionsBoundary", BOUNDARY)];
+const ATTACH: Context = &[
+    ("iam:PermissionsBoundary", BOUNDARY),
+    ("iam:PolicyARN", POLICY),
+];
+const TAGGED: Context = &[("aws:ResourceTag/system", "MLSpace")];
+const NEW_NOTEBOOK: Context = &[
+    ("aws:RequestTag/system", "MLSpace"),
+    ("sagemaker:DirectInternetAccess", "Disabled"),
+    ("sagemaker:RootAccess", "Disabled"),
+];
+const LISTED: Context = &[("s3:prefix", "project/fraud/datasets/cards/")];
+
+/// A call as the provider makes it, on what and how.
+fn calls() -> Vec<(&'static str, String, Context)> {
+    let mut all: Vec<(&str, String, Context)> = Vec::new();
+    let mut add = |resource: &str, context: Context, actions: &[&'static str]| {
+        for action in actions {
+            all.push((action, resource.to_owned(), context));
+        }
+    };
+    add(
+        "*",
+        &[],
+        &[
+            "iam:GetAccountAuthorizationDetails",
+            "iam:GetAccountSummary",
+            "iam:ListPolicies",
+            "sagemaker:ListNotebookInstances",
+        ],
+    );
+    add(
+        ROLE,
+        &[],
+        &[
+            "iam:DeleteRole",
+            "iam:DeleteRolePolicy",
+            "iam:DetachRolePolicy",
+            "iam:GetRole",
+            "iam:GetRolePolicy",
+            "iam:ListAttachedRolePolicies",
+            "iam:ListRolePolicies",
+            "iam:TagRole",
+            "iam:UpdateAssumeRolePolicy",
+        ],
+    );
+    add(
+        ROLE,
+        BOUNDED,
+        &[
+            "iam:CreateRole",
+            "iam:PutRolePermissionsBoundary",
+            "iam:PutRolePolicy",
+        ],
+    );
+    add(ROLE, ATTACH, &["iam:AttachRolePolicy"]);
+    add(
+        ROLE,
+        &[("iam:PassedToService", "sagemaker.amazonaws.com")],
+        &["iam:PassRole"],
+    );
+    add(
+        POLICY,
+        &[],
+        &[
+            "iam:CreatePolicy",
+            "iam:CreatePolicyVersion",
+            "iam:DeletePolicy",
+            "iam:DeletePolicyVersion",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "iam:ListEntitiesForPolicy",
+            "iam:ListPolicyVersions",
+            "iam:TagPolicy",
+        ],
+    );
+    add(
+        "arn:aws:iam::123456789012:group/staff",
+        &[("iam:PolicyARN", POLICY)],
+        &["iam:DetachGroupPolicy"],
+    );
+    add(
+        "arn:aws:iam::123456789012:user/bob",
+        &[("iam:PolicyARN", POLICY)],
+        &["iam:DetachUserPolicy"],
+    );
+    add(
+        NOTEBOOK,
+        &[],
+        &["sagemaker:DescribeNotebookInstance", "sagemaker:ListTags"],
+    );
+    add(
+        NOTEBOOK,
+        NEW_NOTEBOOK,
+        &["sagemaker:CreateNotebookInstance"],
+    );
+    add(
+        NOTEBOOK,
+        &[("sagemaker:TaggingAction", "CreateNotebookInstance")],
+        &["sagemaker:AddTags"],
+    );
+    add(
+        NOTEBOOK,
+        TAGGED,
+        &[
+            "sagemaker:AddTags",
+            "sagemaker:DeleteNotebookInstance",
+            "sagemaker:DeleteTags",
+            "sagemaker:StartNotebookInstance",
+            "sagemaker:StopNotebookInstance",
+            "sagemaker:UpdateNotebookInstance",
+        ],
+    );
+    add(
+        BUCKET,
+        LISTED,
+        &[
+            "s3:ListBucket",
+            "s3:ListBucketMultipartUploads",
+            "s3:ListBucketVersions",
+        ],
+    );
+    for prefix in ["project/fraud", "private/alice", "group", "global"] {
+        add(
+            &format!("{BUCKET}/{prefix}/datasets/cards/a"),
+            &[],
+            &[
+                "s3:AbortMultipartUpload",
+                "s3:DeleteObject",
+                "s3:DeleteObjectVersion",
+            ],
+        );
+    }
+    let written = [
+        "mlspace-projects",
+        "mlspace-project-users",
+        "mlspace-project-groups",
+        "mlspace-group-datasets",
+        "mlspace-datasets",
+        "mlspace-resource-schedule",
+    ];
+    for table in written {
+        add(
+            &format!("{TABLES}/{table}"),
+            &[],
+            &[
+                "dynamodb:BatchGetItem",
+                "dynamodb:DeleteItem",
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:Query",
+                "dynamodb:UpdateItem",
+            ],
+        );
+    }
+    for table in [
+        "mlspace-project-users",
+        "mlspace-group-users",
+        "mlspace-group-datasets",
+    ] {
+        add(&format!("{TABLES}/{table}"), &[], &["dynamodb:Scan"]);
+        add(
+            &format!("{TABLES}/{table}/index/ReverseLookup"),
+            &[],
+            &["dynamodb:Query"],
+        );
+    }
+    all
+}
+
+fn allowed(action: &str, resource: &str, context: &[(&str, &str)]) -> bool {
+    let deployment = Deployment::new();
+    let policies = provider_policy(&deployment.context(), &access()).unwrap();
+    let caller = Caller::from_arn("arn:aws:iam::123456789012:role/terraform").unwrap();
+    let request = context.iter().fold(
+        Request::new(caller, action, resource),
+        |request, (key, value)| request.context(*key, [*value]),
+    );
+    policies
+        .iter()
+        .fold(PolicySet::new(), |set, policy| {
+            set.identity("caller", policy)
+        })
+        .decide(&request)
+        .is_allowed()
+}
+
+#[test]
+fn every_call_of_the_provider_goes_through() {
+    for (action, resource, context) in calls() {
+        assert!(allowed(action, &resource, context), "{action} {resource}");
+    }
+}
+
+#[test]
+fn every_condition_is_needed() {
+    let optional = ["iam:DetachRolePolicy"];
+    for (action, resource, context) in calls() {
+        if optional.contains(&action) {
+            continue;
+        }
+        for missing in 0..context.len() {
+            let mut rest = context.to_vec();
+            let (key, _) = rest.remove(missing);
+            assert!(!allowed(action, &resource, &rest), "{action} without {key}");
+            rest.push((key, "another"));
+            assert!(
+                !allowed(action, &resource, &rest),
+                "{action} with another {key}"
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_beyond_the_platform_is_reached() {
+    let elsewhere = [
+        ("iam:CreateRole", "arn:aws:iam::123456789012:role/admin"),
+        (
+            "iam:PutRolePolicy",
+            "arn:aws:iam::123456789012:role/MLSpaces-x",
+        ),
+        (
+            "iam:AttachRolePolicy",
+            "arn:aws:iam::123456789012:role/terraform",
+        ),
+        ("iam:PassRole", "arn:aws:iam::123456789012:role/admin"),
+        (
+            "iam:CreatePolicyVersion",
+            "arn:aws:iam::123456789012:policy/admins",
+        ),
+        // The limits themselves, though the boundary's name lies under the prefix.
+        ("iam:CreatePolicyVersion", BOUNDARY),
+        ("iam:DeletePolicy", BOUNDARY),
+        (
+            "iam:CreatePolicyVersion",
+            "arn:aws:iam::123456789012:policy/ml-notebook",
+        ),
+        ("iam:DeleteRolePermissionsBoundary", ROLE),
+        ("iam:CreateUser", "arn:aws:iam::123456789012:user/MLSpace-x"),
+        (
+            "s3:GetObject",
+            "arn:aws:s3:::mlspace-data-123456789012/project/fraud/datasets/cards/a",
+        ),
+        (
+            "s3:PutObject",
+            "arn:aws:s3:::mlspace-data-123456789012/project/fraud/datasets/cards/a",
+        ),
+        (
+            "s3:DeleteObject",
+            "arn:aws:s3:::mlspace-data-123456789012/project/fraud/notes",
+        ),
+        (
+            "s3:DeleteObject",
+            "arn:aws:s3:::mlspace-data-123456789012x/global/datasets/a",
+        ),
+        ("s3:DeleteBucket", BUCKET),
+        ("s3:PutBucketPolicy", BUCKET),
+        (
+            "dynamodb:GetItem",
+            "arn:aws:dynamodb:us-east-1:123456789012:table/mlspace-users",
+        ),
+        (
+            "dynamodb:DeleteTable",
+            "arn:aws:dynamodb:us-east-1:123456789012:table/mlspace-projects",
+        ),
+        (
+            "dynamodb:PutItem",
+            "arn:aws:dynamodb:us-east-1:123456789012:table/mlspace-group-users",
+        ),
+        (
+            "sagemaker:CreateTrainingJob",
+            "arn:aws:sagemaker:us-east-1:123456789012:training-job/x",
+        ),
+        ("sagemaker:DeleteNotebookInstance", NOTEBOOK),
+        ("sts:AssumeRole", ROLE),
+    ];
+    let all: Vec<(&str, &str)> = [BOUNDED, ATTACH, NEW_NOTEBOOK, LISTED].concat();
+    for (action, resource) in elsewhere {
+        let context: Vec<_> = all
+            .iter()
+            .copied()
+            .chain([("iam:PassedToService", "sagemaker.amazonaws.com")])
+            .collect();
+        assert!(!allowed(action, resource, &context), "{action} {resource}");
+    }
+    let mut root = [TAGGED, &[("sagemaker:RootAccess", "Enabled")]].concat();
+    assert!(!allowed(
+        "sagemaker:UpdateNotebookInstance",
+        NOTEBOOK,
+        &root
+    ));
+    root[1].1 = "Disabled";
+    assert!(allowed("sagemaker:UpdateNotebookInstance", NOTEBOOK, &root));
+    assert!(!allowed(
+        "iam:DetachRolePolicy",
+        "arn:aws:iam::123456789012:role/admin",
+        &[(
+            "iam:PolicyARN",
+            "arn:aws:iam::aws:policy/AdministratorAccess"
+        )]
+    ));
+}
+
+/// Calls are named where they are made: `.called("iam", "GetRole")`.
+fn called_in(directory: &Path, found: &mut Vec<String>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            called_in(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            for call in text.split("called(\"").skip(1) {
+                let mut parts = call.split('"');
+                if let (Some(service), Some(", "), Some(action)) =
+                    (parts.next(), parts.next(), parts.next())
+                {
+                    found.push(format!("{service}:{action}"));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_calls_are_those_in_the_code() {
+    let mut found = Vec::new();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    called_in(&source, &mut found);
+    assert!(found.len() > 50, "{found:?}");
+    let known = calls();
+    // Needs no right at all; is its parts; is granted on purpose to nobody (see `provider_policy`).
+    let others = [
+        "sts:GetCallerIdentity",
+        "dynamodb:TransactWriteItems",
+        "iam:DeleteRolePermissionsBoundary",
+        "iam:ListInstanceProfilesForRole",
+        "iam:RemoveRoleFromInstanceProfile",
+    ];
+    for action in found {
+        let covered =
+            others.contains(&action.as_str()) || known.iter().any(|(known, ..)| *known == action);
+        assert!(
+            covered,
+            "`{action}` is called, but not in the caller's policy"
+        );
+    }
+}
+
+#[test]
+fn without_a_boundary_roles_may_be_without() {
+    let deployment = Deployment::new();
+    let access = ProviderAccess::default();
+    let policies = provider_policy(&deployment.context(), &access).unwrap();
+    let policy: String = policies.iter().map(Document::to_json).collect();
+    assert!(policy.contains("iam:DeleteRolePermissionsBoundary"));
+    assert!(!policy.contains("iam:PermissionsBoundary"));
+    assert!(!policy.contains("DenyRewriteLimits"));
+}
+
+#[test]
+fn values_with_a_meaning_are_refused() {
+    let deployment = Deployment::new();
+    let wild = vec!["arn:aws:iam::aws:policy/*".to_owned()];
+    let tables = ProviderTables {
+        datasets: "*",
+        ..ProviderTables::default()
+    };
+    for bad in [
+        ProviderAccess {
+            boundary_arn: Some("*"),
+            ..access()
+        },
+        ProviderAccess {
+            base_policy_arns: &wild,
+            ..access()
+        },
+        ProviderAccess { tables, ..access() },
+    ] {
+        let error = provider_policy(&deployment.context(), &bad).unwrap_err();
+        assert!(
+            error.to_string().contains("cannot stand in a policy"),
+            "{error}"
+        );
+    }
+}
