@@ -233,7 +233,9 @@ static RULES: [Rule; 20] = [
         severity: Severity::Warning,
         title: "a guardrail with a way around it",
         explanation: "Several actions set the same thing, such as the instance type of a Studio app: its space, its user profile and its domain \
-            have defaults of their own. A Deny on one of them should name all, or another Deny on the same key should.",
+            have defaults of their own. A Deny on one of them should name all, unless another Deny on the same \
+            key does, or every Allow of the others asks for the key. A key that only says when the Deny matters, or what it spares, is not \
+            limited by it.",
         check: siblings::missing,
     },
 ];

@@ -209,6 +209,7 @@ struct File {
     keys: BTreeMap<String, String>,
     #[serde(default)]
     renamed: BTreeMap<String, String>,
+    /// Keys that all actions carry, or nearly all; in SageMaker's those that requests from within Studio have.
     on_every_action: Vec<String>,
     of_tagged_resources: Vec<String>,
     actions: BTreeMap<String, Row>,
@@ -319,6 +320,38 @@ mod tests {
         assert_eq!(names("*:PassRole"), ["iam:PassRole"]);
         assert_eq!(condition_keys("sagemaker:Create*"), None);
         assert_eq!(condition_keys("glue:CreateJob"), None);
+    }
+
+    /// What guardrails most often get wrong about SageMaker.
+    #[test]
+    fn actions_without_the_keys_one_expects() {
+        for (action, absent, present) in [
+            ("CreateTransformJob", "VpcSubnets", "OutputKmsKeyArn"),
+            ("CreateCompilationJob", "VpcSecurityGroupIds", ""),
+            ("CreateAutoMLJob", "InstanceTypes", "VpcSubnets"),
+            ("CreateModel", "VolumeKmsKeyArn", "NetworkIsolation"),
+            (
+                "UpdateNotebookInstance",
+                "DirectInternetAccess",
+                "RootAccess",
+            ),
+            ("CreateUserProfile", "VpcSubnets", "VpcSecurityGroupIds"),
+            ("CreateEndpoint", "VolumeKmsKeyArn", ""),
+        ] {
+            let keys = condition_keys(&format!("sagemaker:{action}")).unwrap();
+            let carries = |name: &str| {
+                keys.iter()
+                    .any(|key| key.name == format!("sagemaker:{name}"))
+            };
+            assert!(!carries(absent), "{action} {absent}");
+            assert!(present.is_empty() || carries(present), "{action} {present}");
+        }
+        let tags = condition_keys("sagemaker:DeleteTags").unwrap();
+        assert!(
+            !tags
+                .iter()
+                .any(|key| key.name.starts_with("aws:RequestTag"))
+        );
     }
 
     #[test]

@@ -145,3 +145,37 @@ fn rules_can_be_skipped() {
         BTreeSet::from([RuleId::L07])
     );
 }
+
+#[test]
+fn findings_come_in_the_order_of_the_policies() {
+    let two = [
+        deny(
+            r#""kms:Decrypt""#,
+            r#"{"Null": {"sagemaker:VpcSubnets": "true"}}"#,
+        ),
+        deny(
+            r#""kms:ReEncrypt""#,
+            r#"{"Bool": {"aws:SecureTransport": "no"}}"#,
+        ),
+    ]
+    .join(",");
+    let found = findings(&[(Kind::Managed, &two), (Kind::Managed, &two)]);
+    let places: Vec<_> = found
+        .iter()
+        .map(|finding| {
+            (
+                finding.place.policy.as_str(),
+                finding.place.statement,
+                finding.id(),
+            )
+        })
+        .collect();
+    let of = |policy| {
+        [
+            (policy, Some(0), RuleId::L03),
+            (policy, Some(1), RuleId::L07),
+            (policy, Some(1), RuleId::L17),
+        ]
+    };
+    assert_eq!(places, [of("policy 0"), of("policy 1")].concat());
+}

@@ -78,13 +78,12 @@ fn open(scope: &Scope<'_>, line: &Line<'_>, condition: &Condition) -> bool {
     });
     let denied = || {
         scope.lines.iter().any(|other| {
+            let about = |action: &str| other.covers(action);
             other.denies()
                 && other.mentions(&condition.key)
-                && line
-                    .patterns
-                    .iter()
-                    .flat_map(|pattern| &pattern.actions)
-                    .any(|action| other.covers(&action.name))
+                && line.patterns.iter().any(|pattern| {
+                    about(pattern.text) || pattern.actions.iter().any(|one| about(&one.name))
+                })
         })
     };
     wider && !denied()

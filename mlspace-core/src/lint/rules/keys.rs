@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::super::scope::{Line, Report};
-use crate::policy::pattern::{Case, Pattern};
 use crate::policy::{Clause, Kind, Principal};
 
 /// What Terraform reads of a key at every refresh, beside `kms:DescribeKey`.
@@ -91,15 +90,10 @@ pub(crate) fn nobody_administers(report: &mut Report<'_>) {
 }
 
 fn includes(line: &Line<'_>, principal: &Principal) -> bool {
-    let Some(Clause::Only(principals)) = &line.statement.principals else {
-        return false;
-    };
-    principals.iter().any(|one| match one {
-        Principal::Any => true,
-        // An ARN in a key policy may end in wildcards only as `*` for everyone; compare as it stands.
-        one => {
-            one == principal
-                || Pattern::literal(one.name()).matches(principal.name(), Case::Sensitive)
+    match &line.statement.principals {
+        Some(Clause::Only(principals)) => {
+            principals.contains(&Principal::Any) || principals.contains(principal)
         }
-    })
+        _ => false,
+    }
 }

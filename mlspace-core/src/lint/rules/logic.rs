@@ -27,7 +27,7 @@ pub(crate) fn requirements_anded(report: &mut Report<'_>) {
 }
 
 /// The keys of the request that a Deny demands or limits, by their present names.
-fn required(line: &Line<'_>) -> BTreeSet<String> {
+pub(super) fn required(line: &Line<'_>) -> BTreeSet<String> {
     let conditions = line.statement.conditions.iter();
     conditions
         .filter(|condition| is_requirement(condition))
@@ -37,7 +37,7 @@ fn required(line: &Line<'_>) -> BTreeSet<String> {
 
 /// Whether a Deny fires on requests that lack the key or have a wrong value of it. What spares principals, networks
 /// or services says `aws:`; what says `ForAllValues` spares requests with one value of some list.
-fn is_requirement(condition: &Condition) -> bool {
+pub(super) fn is_requirement(condition: &Condition) -> bool {
     let operator = condition.operator;
     let wrong = match operator.comparison {
         Operator::Null => is_null(condition, "true"),

@@ -1,8 +1,9 @@
 //! Actions that set the same thing.
 
-use super::super::scope::{Line, Report, Scope, current};
+use super::super::scope::{Line, Report, Scope, is_null};
 use super::super::table::{self, Action};
-use crate::policy::{ConditionKey, Kind};
+use super::logic;
+use crate::policy::{Condition, ConditionKey, Kind};
 
 /// Actions of SageMaker between which a limit must not leave a gap: what one may not set, another could.
 const FAMILIES: [&[&str]; 9] = [
@@ -37,15 +38,7 @@ pub(crate) fn missing(report: &mut Report<'_>) {
     let scope = report.scope;
     for line in scope.lines.iter().filter(|line| line.denies()) {
         for condition in &line.statement.conditions {
-            if !condition
-                .key
-                .as_str()
-                .to_ascii_lowercase()
-                .starts_with("sagemaker:")
-                || current(&condition.key)
-                    .to_ascii_lowercase()
-                    .contains("resourcetag/")
-            {
+            if !limits(line, condition) {
                 continue;
             }
             let missing: Vec<String> = siblings(line, &condition.key)
@@ -67,6 +60,16 @@ pub(crate) fn missing(report: &mut Report<'_>) {
             }
         }
     }
+}
+
+/// Whether the Deny is there for this condition: where it demands some key, its other conditions say when it matters
+/// or what it spares, and `Null: false` always does.
+fn limits(line: &Line<'_>, condition: &Condition) -> bool {
+    let name = condition.key.as_str().to_ascii_lowercase();
+    let of_request = name.starts_with("sagemaker:") && !name.starts_with("sagemaker:resourcetag/");
+    let guard = is_null(condition, "false")
+        || (!logic::is_requirement(condition) && !logic::required(line).is_empty());
+    of_request && !guard
 }
 
 /// The actions that stand in a family with one that the statement names, carry the key and are not named themselves.
@@ -96,16 +99,18 @@ fn siblings(line: &Line<'_>, key: &ConditionKey) -> Vec<&'static Action> {
     found
 }
 
-/// Whether the action is denied by the same key, denied altogether, or out of a boundary's reach.
+/// Whether the action is denied by the same key or altogether, allowed only with the key, or out of a boundary's reach.
 fn is_covered(scope: &Scope<'_>, line: &Line<'_>, action: &Action, key: &ConditionKey) -> bool {
-    let denied = scope.lines.iter().any(|other| {
-        other.denies()
-            && other.covers(&action.name)
-            && (other.mentions(key) || other.statement.conditions.is_empty())
+    let about = || {
+        let lines = scope.lines.iter();
+        lines.filter(|other| other.covers(&action.name))
+    };
+    let denied = about().any(|other| {
+        other.denies() && (other.mentions(key) || other.statement.conditions.is_empty())
     });
+    let mut allows = about().filter(|other| other.allows()).peekable();
+    let asked = allows.peek().is_some() && allows.all(|other| other.mentions(key));
     let outside = line.kind == Kind::Boundary
-        && !scope.lines.iter().any(|other| {
-            other.policy == line.policy && other.allows() && other.covers(&action.name)
-        });
-    denied || outside
+        && !about().any(|other| other.policy == line.policy && other.allows());
+    denied || asked || outside
 }

@@ -373,6 +373,22 @@ fn l20_siblings() {
     let outright = format!(
         r#"{training},{{"Effect": "Deny", "Action": "sagemaker:CreateHyper*", "Resource": "*"}}"#
     );
+    // Updates by a Deny, creating by what the Allow asks for.
+    let asked = format!(
+        r#"{},{{"Effect": "Allow", "Action": "sagemaker:CreateNotebookInstance", "Resource": "*",
+            "Condition": {{"StringEquals": {{"sagemaker:RootAccess": "Disabled"}}}}}}"#,
+        deny(
+            r#""sagemaker:UpdateNotebookInstance""#,
+            r#"{"StringEquals": {"sagemaker:RootAccess": "Enabled"}}"#
+        )
+    );
+    let unasked =
+        format!(r#"{asked},{{"Effect": "Allow", "Action": "sagemaker:Create*", "Resource": "*"}}"#);
+    // The instance types are an exemption here, not what is limited.
+    let exempts = deny(
+        r#"["sagemaker:CreateHyperParameterTuningJob", "sagemaker:CreateTrainingJob"]"#,
+        r#"{"Null": {"sagemaker:VolumeKmsKeyArn": "true"}, "ForAllValues:StringNotLike": {"sagemaker:InstanceTypes": "ml.g5.*"}}"#,
+    );
     // A boundary that allows the sibling must deny it too; one that does not, need not.
     let within =
         format!(r#"{training},{{"Effect": "Allow", "Action": "sagemaker:*", "Resource": "*"}}"#);
@@ -382,12 +398,15 @@ fn l20_siblings() {
             (Managed, &update),
             (Managed, &training),
             (Boundary, &within),
+            (Managed, &unasked),
         ],
         &[
             (ServiceControl, &all),
             (Managed, &notebook),
             (Managed, &two),
             (Managed, &outright),
+            (Managed, &exempts),
+            (Managed, &asked),
             (Boundary, &training),
         ],
     );
