@@ -10,7 +10,8 @@
 //! 3. [`policy`], [`grants`] and [`evaluate`]: the policy language, the policies that are made of the names, and IAM's decision about a
 //!    request. The tests of the grants ask the evaluator about every row of the access table, in both directions.
 //! 4. [`lint`]: faults that policies have though AWS accepts them. Those of the grants have none.
-//! 5. With the feature `aws`, on by default: the records in DynamoDB, and creating, reading, updating and deleting projects, memberships,
+//! 5. [`access`]: what memberships may really do, by the policies attached to their roles.
+//! 6. With the feature `aws`, on by default: the records in DynamoDB, and creating, reading, updating and deleting projects, memberships,
 //!    datasets and notebooks.
 //!
 //! Nothing here knows of Terraform. Without the feature `aws` nothing needs the AWS SDK either, for use in a Lambda or a linter.
@@ -43,6 +44,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod access;
 #[cfg(feature = "aws")]
 pub mod aws;
 #[cfg(feature = "aws")]

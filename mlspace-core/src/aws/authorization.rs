@@ -99,6 +99,25 @@ impl Platform {
         Ok(self.live_policy(arn).await?.map(|policy| policy.document))
     }
 
+    /// The default document of any managed policy, AWS's own included, which bulk reads leave out.
+    pub(crate) async fn any_policy_document(&self, arn: &str) -> Result<Option<String>, Error> {
+        match self.policy_document(arn).await? {
+            None => Ok(self.live_policy(arn).await?.map(|policy| policy.document)),
+            found => Ok(found),
+        }
+    }
+
+    /// Names and tags of all roles by a recent bulk read; none when the caller may not make one.
+    pub(crate) async fn tagged_roles(&self) -> Result<Vec<(String, Tags)>, Error> {
+        let Some(snapshot) = self.snapshot().await? else {
+            return Ok(Vec::new());
+        };
+        let roles = snapshot.roles.iter();
+        Ok(roles
+            .map(|(name, role)| (name.clone(), role.tags.clone()))
+            .collect())
+    }
+
     /// A recent bulk read; `None` when the caller may not make one. Concurrent callers share it.
     async fn snapshot(&self) -> Result<Option<Arc<Snapshot>>, Error> {
         let mut current = self.authorizations().current.lock().await;

@@ -1,0 +1,152 @@
+//! The requests whose decisions make up the matrix.
+
+use super::{Attached, DataAccess, Verdict, WorkAccess};
+use crate::evaluate::{Caller, CallerError, PolicySet, Request};
+use crate::grants::GrantContext;
+use crate::layout::DatasetKey;
+use crate::name::{ProjectName, UserName};
+use crate::tags::{PROJECT, SYSTEM, Tags, USER};
+
+/// Stands for any object of a dataset, and any SageMaker resource.
+const ANY: &str = "any";
+
+/// What is tried on the resources of others: an action and the type that it is about.
+const ON_OTHERS: [(&str, &str); 5] = [
+    ("sagemaker:DescribeTrainingJob", "training-job"),
+    ("sagemaker:StopTrainingJob", "training-job"),
+    ("sagemaker:DeleteModel", "model"),
+    ("sagemaker:InvokeEndpoint", "endpoint"),
+    ("sagemaker:StopNotebookInstance", "notebook-instance"),
+];
+
+/// Asks as a role would.
+pub(super) struct Prober<'a> {
+    context: &'a GrantContext<'a>,
+    caller: Caller,
+    tags: &'a Tags,
+    policies: PolicySet,
+}
+
+impl<'a> Prober<'a> {
+    pub(super) fn new(
+        context: &'a GrantContext<'a>,
+        role: &'a Attached,
+    ) -> Result<Self, CallerError> {
+        Ok(Self {
+            context,
+            caller: Caller::from_arn(role.role_arn())?,
+            tags: role.tags(),
+            policies: role.policy_set(),
+        })
+    }
+
+    /// A request over TLS in the deployment's account and region.
+    fn request(&self, action: &str, resource: String) -> Request {
+        let account = self.context.account;
+        let request = Request::new(self.caller.clone(), action, resource)
+            .resource_account(account.account_id.as_str())
+            .context("s3:ResourceAccount", [account.account_id.as_str()])
+            .context("aws:RequestedRegion", [account.region.as_str()])
+            .context("aws:SecureTransport", ["true"]);
+        self.tags.iter().fold(request, |request, (key, value)| {
+            request.principal_tag(key, value)
+        })
+    }
+
+    fn decide(&self, request: &Request) -> Verdict {
+        Verdict::from(&self.policies.decide(request))
+    }
+
+    pub(super) fn data(&self, dataset: &DatasetKey) -> DataAccess {
+        let (account, bucket) = (self.context.account, self.context.data_bucket);
+        let prefix = dataset.prefix();
+        let object = account.object_arn(bucket, &format!("{prefix}{ANY}"));
+        let on_object = |action: &str| self.decide(&self.request(action, object.clone()));
+        let listing = self
+            .request("s3:ListBucket", account.bucket_arn(bucket))
+            .context("s3:prefix", [prefix.as_str()])
+            .context("s3:delimiter", ["/"]);
+        DataAccess {
+            dataset: dataset.clone(),
+            read: on_object("s3:GetObject"),
+            write: on_object("s3:PutObject"),
+            delete: on_object("s3:DeleteObject"),
+            list: self.decide(&listing),
+        }
+    }
+
+    pub(super) fn work(&self, project: &ProjectName, user: &UserName) -> WorkAccess {
+        let untagged = self.training_job();
+        let tagged = untagged
+            .clone()
+            .request_tag(SYSTEM, self.context.system_tag)
+            .request_tag(PROJECT, project.as_str())
+            .request_tag(USER, user.as_str());
+        WorkAccess {
+            create_job: self.decide(&tagged),
+            create_untagged_job: self.decide(&untagged),
+            use_others: self.use_others(project.as_str(), user.as_str()),
+        }
+    }
+
+    fn training_job(&self) -> Request {
+        let network = self.context.network;
+        let first = |ids: Option<&'a [String]>, or: &'static str| {
+            ids.and_then(<[String]>::first)
+                .map_or(or, String::as_str)
+                .to_owned()
+        };
+        let key = self.context.account.kms_arn(
+            self.context
+                .kms_key
+                .unwrap_or("00000000-0000-0000-0000-000000000000"),
+        );
+        let keys = ["VolumeKmsKey", "OutputKmsKey"];
+        // Old and new names of the keys' condition keys: which of them a request carries is not documented.
+        let names = keys
+            .iter()
+            .flat_map(|name| [(*name).to_owned(), format!("{name}Arn")]);
+        names.fold(
+            self.request(
+                "sagemaker:CreateTrainingJob",
+                self.sagemaker("training-job"),
+            )
+            .context(
+                "sagemaker:VpcSubnets",
+                [first(network.map(|n| n.subnet_ids), "subnet-00000000")],
+            )
+            .context(
+                "sagemaker:VpcSecurityGroupIds",
+                [first(network.map(|n| n.security_group_ids), "sg-00000000")],
+            ),
+            |request, name| request.context(format!("sagemaker:{name}"), [key.as_str()]),
+        )
+    }
+
+    /// The names of the others begin with the role's own, so that a pattern that is too wide shows.
+    fn use_others(&self, project: &str, user: &str) -> Verdict {
+        let owners = [
+            (project.to_owned(), format!("{user}x")),
+            (format!("{project}x"), user.to_owned()),
+        ];
+        let mut last = Verdict::denied("no policy allows it");
+        for (project, user) in owners {
+            for (action, kind) in ON_OTHERS {
+                let request = self
+                    .request(action, self.sagemaker(kind))
+                    .resource_tag(SYSTEM, self.context.system_tag)
+                    .resource_tag(PROJECT, project.as_str())
+                    .resource_tag(USER, user.as_str());
+                last = self.decide(&request);
+                if last.is_allowed() {
+                    return last;
+                }
+            }
+        }
+        last
+    }
+
+    fn sagemaker(&self, kind: &str) -> String {
+        self.context.account.sagemaker_arn(&format!("{kind}/{ANY}"))
+    }
+}
