@@ -86,3 +86,16 @@ resource "mlspace_notebook" "alice" {
   volume_size     = 20      # GB
   daily_stop_time = "19:00" # UTC
 }
+
+# Who may do what on whose data, asked of the account once everything is there
+
+data "mlspace_access" "everybody" {
+  depends_on = [
+    mlspace_membership.fraud,
+    mlspace_membership.churn,
+    mlspace_dataset.cards,
+    mlspace_dataset.subscriptions,
+    mlspace_dataset.scratch,
+    mlspace_dataset.holidays,
+  ]
+}

@@ -34,3 +34,17 @@ output "notebook" {
     url    = mlspace_notebook.alice.url
   }
 }
+
+output "access" {
+  description = "What each person may do with each dataset in each project, by the policies that are attached now."
+  value = [
+    for entry in data.mlspace_access.everybody.entries : {
+      user    = entry.user
+      project = entry.project
+      dataset = entry.dataset
+      read    = entry.read
+      write   = entry.write
+      delete  = entry.delete
+    }
+  ]
+}

@@ -1,3 +1,4 @@
 //! The data sources: one file each.
 
+pub(crate) mod access;
 pub(crate) mod caller;

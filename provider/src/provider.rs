@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::convert;
-use crate::data_sources::caller::CallerDataSource;
+use crate::data_sources::{access::AccessDataSource, caller::CallerDataSource};
 use crate::framework::{
     AnyDataSource, AnyResource, Attribute, Block, ConfigureContext, Diagnostics, Field, Function,
     Path, Provider, Schema, Type,
@@ -197,7 +197,7 @@ impl Provider for Mlspace {
     }
 
     fn data_sources(&self) -> Vec<Box<dyn AnyDataSource<Client>>> {
-        vec![Box::new(CallerDataSource)]
+        vec![Box::new(AccessDataSource), Box::new(CallerDataSource)]
     }
 
     fn functions(&self) -> Vec<Box<dyn Function>> {

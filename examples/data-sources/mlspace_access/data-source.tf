@@ -1,0 +1,24 @@
+data "mlspace_access" "fraud" {
+  project = mlspace_project.fraud.name
+
+  # Ask once everything is as it should be.
+  depends_on = [
+    mlspace_membership.alice,
+    mlspace_dataset.cards,
+  ]
+}
+
+output "who_may_write_cards" {
+  value = [
+    for entry in data.mlspace_access.fraud.entries : entry.user
+    if entry.dataset == mlspace_dataset.cards.id && entry.write
+  ]
+}
+
+# Warns when a role can do more than its membership should.
+check "isolation" {
+  assert {
+    condition     = !anytrue([for work in data.mlspace_access.fraud.workloads : work.use_others])
+    error_message = "A member of fraud may use what belongs to others."
+  }
+}

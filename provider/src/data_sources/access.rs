@@ -1,0 +1,275 @@
+//! `mlspace_access`: the access matrix, by what is really attached in the account.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use mlspace_core::access::{AccessFilter, DataAccess, MembershipAccess, Verdict};
+use mlspace_core::name::{ProjectName, UserName};
+use serde::{Deserialize, Serialize};
+
+use crate::client::Client;
+use crate::convert;
+use crate::framework::{Attribute, Call, DataSource, Diagnostics, Field, Nesting, Schema, Type};
+
+/// The data source.
+#[derive(Debug)]
+pub(crate) struct AccessDataSource;
+
+/// What it is asked and what it gives.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct AccessModel {
+    project: Field<String>,
+    user: Field<String>,
+    entries: Field<Vec<EntryModel>>,
+    workloads: Field<Vec<WorkloadModel>>,
+}
+
+/// A membership and a dataset.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct EntryModel {
+    project: String,
+    user: String,
+    role_arn: String,
+    dataset: String,
+    read: bool,
+    write: bool,
+    delete: bool,
+    list: bool,
+    reasons: BTreeMap<String, String>,
+}
+
+/// A membership in SageMaker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct WorkloadModel {
+    project: String,
+    user: String,
+    role_arn: String,
+    create_job: bool,
+    create_untagged_job: bool,
+    use_others: bool,
+    reasons: BTreeMap<String, String>,
+}
+
+#[async_trait]
+impl DataSource<Client> for AccessDataSource {
+    type Model = AccessModel;
+
+    fn type_name(&self) -> &'static str {
+        "mlspace_access"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::new(0)
+            .describe(
+                "The access matrix: what each membership may really do with each dataset, and in SageMaker.\n\n\
+                 It is computed from what is attached to the memberships' roles in the account (managed and inline \
+                 policies, permissions boundary, tags), by IAM's own rules, and not from what the configuration says. So \
+                 it also shows what somebody has attached or edited by hand. Policies of the bucket, of keys, of \
+                 endpoints and of the organization are left out. One object directly under a dataset's prefix stands for \
+                 all of its objects.\n\n\
+                 Without arguments it covers every membership. Let it depend on the resources that it is about: \
+                 otherwise it shows what was before they changed.",
+            )
+            .attributes([
+                Attribute::string("project")
+                    .optional()
+                    .validate(convert::name::<ProjectName>)
+                    .describe("Only members of this project."),
+                Attribute::string("user")
+                    .optional()
+                    .validate(convert::name::<UserName>)
+                    .describe("Only this user's memberships."),
+                Attribute::nested("entries", Nesting::List, entry_attributes())
+                    .computed()
+                    .describe(
+                        "One for each membership and each dataset on record, in the order of project, user and dataset.",
+                    ),
+                Attribute::nested("workloads", Nesting::List, workload_attributes())
+                    .computed()
+                    .describe("One for each membership: what it may do in SageMaker."),
+            ])
+    }
+
+    async fn read(
+        &self,
+        client: &Client,
+        _call: &mut Call,
+        config: AccessModel,
+    ) -> Result<AccessModel, Diagnostics> {
+        let filter = AccessFilter {
+            project: convert::parse_optional(&config.project, "project")?,
+            user: convert::parse_optional(&config.user, "user")?,
+        };
+        let found = client.platform.access(&filter).await;
+        let found = found.map_err(|error| convert::diagnostics(&error))?;
+        Ok(AccessModel {
+            entries: Field::Known(found.iter().flat_map(entries).collect()),
+            workloads: Field::Known(found.iter().map(workload).collect()),
+            ..config
+        })
+    }
+}
+
+fn membership_attributes() -> [Attribute; 3] {
+    [
+        Attribute::string("project")
+            .computed()
+            .describe("The project that the membership is in."),
+        Attribute::string("user")
+            .computed()
+            .describe("The user whose membership it is."),
+        Attribute::string("role_arn")
+            .computed()
+            .describe("ARN of the role that holds the membership's rights."),
+    ]
+}
+
+fn right(name: &str, description: &str) -> Attribute {
+    Attribute::bool(name).computed().describe(description)
+}
+
+fn reasons() -> Attribute {
+    Attribute::map("reasons", Type::String).computed().describe(
+        "Why what is not allowed isn't, by attribute: the statement that denies it, or the policies that would have to allow it.",
+    )
+}
+
+fn entry_attributes() -> Vec<Attribute> {
+    let mut all = Vec::from(membership_attributes());
+    all.extend([
+        Attribute::string("dataset")
+            .computed()
+            .describe("Id of the dataset, for example `project/fraud/cards-2026`."),
+        right("read", "Whether the role may get the dataset's objects."),
+        right(
+            "write",
+            "Whether the role may put objects into the dataset.",
+        ),
+        right(
+            "delete",
+            "Whether the role may delete the dataset's objects.",
+        ),
+        right("list", "Whether the role may list the dataset's objects."),
+        reasons(),
+    ]);
+    all
+}
+
+fn workload_attributes() -> Vec<Attribute> {
+    let mut all = Vec::from(membership_attributes());
+    all.extend([
+        right(
+            "create_job",
+            "Whether the role may create a training job with the membership's tags, in the approved network, with the approved key.",
+        ),
+        right(
+            "create_untagged_job",
+            "Whether the role may create the same job without tags. It should not.",
+        ),
+        right(
+            "use_others",
+            "Whether the role may describe, stop, delete or invoke what belongs to other memberships. It should not.",
+        ),
+        reasons(),
+    ]);
+    all
+}
+
+fn entries(membership: &MembershipAccess) -> impl Iterator<Item = EntryModel> {
+    membership.data.iter().map(|data| entry(membership, data))
+}
+
+fn entry(membership: &MembershipAccess, data: &DataAccess) -> EntryModel {
+    EntryModel {
+        project: membership.project.to_string(),
+        user: membership.user.to_string(),
+        role_arn: membership.role_arn.clone(),
+        dataset: data.dataset.id(),
+        read: data.read.is_allowed(),
+        write: data.write.is_allowed(),
+        delete: data.delete.is_allowed(),
+        list: data.list.is_allowed(),
+        reasons: reasons_of([
+            ("read", &data.read),
+            ("write", &data.write),
+            ("delete", &data.delete),
+            ("list", &data.list),
+        ]),
+    }
+}
+
+fn workload(membership: &MembershipAccess) -> WorkloadModel {
+    let work = &membership.work;
+    WorkloadModel {
+        project: membership.project.to_string(),
+        user: membership.user.to_string(),
+        role_arn: membership.role_arn.clone(),
+        create_job: work.create_job.is_allowed(),
+        create_untagged_job: work.create_untagged_job.is_allowed(),
+        use_others: work.use_others.is_allowed(),
+        reasons: reasons_of([
+            ("create_job", &work.create_job),
+            ("create_untagged_job", &work.create_untagged_job),
+            ("use_others", &work.use_others),
+        ]),
+    }
+}
+
+fn reasons_of<const N: usize>(rights: [(&str, &Verdict); N]) -> BTreeMap<String, String> {
+    let denied = rights.into_iter().filter_map(|(name, verdict)| {
+        let reason = verdict.reason()?;
+        Some((name.to_owned(), reason.to_owned()))
+    });
+    denied.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use mlspace_core::access::Attached;
+    use mlspace_core::grants::{self, GrantContext};
+    use mlspace_core::layout::Account;
+    use mlspace_core::tags;
+
+    use super::*;
+
+    #[test]
+    fn an_entry_says_what_may_be_done_and_why_the_rest_may_not() {
+        let account = Account::new("123456789012", "us-east-1");
+        let context = GrantContext {
+            account: &account,
+            system_tag: "MLSpace",
+            iam_prefix: "MLSpace",
+            data_bucket: "mlspace-data",
+            network: None,
+            kms_key: None,
+        };
+        let (project, user) = ("fraud".parse().unwrap(), "alice".parse().unwrap());
+        let role = Attached::new(account.role_arn("r"))
+            .tagged(tags::membership_role_tags("MLSpace", &project, &user))
+            .policy("user", grants::user_policy(&context, &user).unwrap());
+        let days = ["global/days".parse().unwrap()];
+        let access = role.access(&context, &project, &user, &days).unwrap();
+
+        let rows: Vec<EntryModel> = entries(&access).collect();
+        let [row] = rows.as_slice() else {
+            panic!("one dataset, one row: {rows:?}")
+        };
+        assert_eq!(
+            (row.project.as_str(), row.user.as_str()),
+            ("fraud", "alice")
+        );
+        assert_eq!(row.role_arn, "arn:aws:iam::123456789012:role/r");
+        assert_eq!(row.dataset, "global/days");
+        assert_eq!(
+            (row.read, row.write, row.delete, row.list),
+            (true, false, false, true)
+        );
+        let denied: Vec<&str> = row.reasons.keys().map(String::as_str).collect();
+        assert_eq!(denied, ["delete", "write"]);
+        assert_eq!(row.reasons["write"], "no policy allows it");
+
+        let work = workload(&access);
+        assert!(!work.create_job && !work.create_untagged_job && !work.use_others);
+        assert_eq!(work.reasons.len(), 3);
+    }
+}
