@@ -9,6 +9,8 @@
 mod support;
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod access_failures;
 #[cfg(test)]
 mod bad_input;

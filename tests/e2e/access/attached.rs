@@ -1,0 +1,60 @@
+//! The roles as they stand in the account, with the documents that they carry.
+
+use std::collections::BTreeMap;
+
+use mlspace_core::evaluate::PolicySet;
+use mlspace_core::policy::Document;
+use serde_json::Value;
+
+/// A membership's role.
+pub(super) struct Role {
+    pub(super) arn: String,
+    pub(super) project: String,
+    pub(super) user: String,
+    pub(super) tags: BTreeMap<String, String>,
+    /// ARNs of the managed policies.
+    pub(super) attached: Vec<String>,
+    pub(super) boundary: Option<String>,
+    /// Everything that decides what the role may do.
+    pub(super) policies: PolicySet,
+}
+
+fn document(json: &Value) -> Document {
+    Document::parse(&json.to_string()).unwrap_or_else(|error| panic!("{error}: {json}"))
+}
+
+/// All roles in the account; each must be a membership's by its tags.
+pub(super) fn roles(world: &Value) -> Vec<Role> {
+    let roles = world["roles"].as_object().expect("roles");
+    roles
+        .iter()
+        .map(|(name, role)| of(name, role, &world["policies"]))
+        .collect()
+}
+
+fn of(name: &str, role: &Value, managed: &Value) -> Role {
+    let tags: BTreeMap<String, String> =
+        serde_json::from_value(role["tags"].clone()).expect("tags");
+    let attached: Vec<String> = serde_json::from_value(role["attached"].clone()).expect("ARNs");
+    let boundary = role["boundary"].as_str().map(str::to_owned);
+    let read = |arn: &str| document(&managed[arn]["document"]);
+    let mut policies = PolicySet::new();
+    for arn in &attached {
+        policies = policies.identity(arn, &read(arn));
+    }
+    for (label, text) in role["inline"].as_object().expect("inline policies") {
+        policies = policies.identity(label, &document(text));
+    }
+    if let Some(arn) = &boundary {
+        policies = policies.boundary(arn, &read(arn));
+    }
+    Role {
+        arn: format!("arn:aws:iam::123456789012:role/{name}"),
+        project: tags["project"].clone(),
+        user: tags["user"].clone(),
+        tags,
+        attached,
+        boundary,
+        policies,
+    }
+}

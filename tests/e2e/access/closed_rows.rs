@@ -1,0 +1,187 @@
+//! Rows about passing roles, and all that is out of reach whatever tags there are.
+
+use mlspace_core::layout::role_name;
+
+use super::attached::Role;
+use super::rows::{Platform, Row, on_own, request, requesting_own, row, sagemaker};
+
+pub(super) fn passing(role: &Role) -> Vec<Row> {
+    let pass = |arn: &str, service: &str| {
+        request(role, "iam:PassRole", arn).context("iam:PassedToService", [service])
+    };
+    let arn_of = |project: &str, user: &str| {
+        let name = role_name(
+            "MLSpace",
+            &project.parse().expect("a name"),
+            &user.parse().expect("a name"),
+        );
+        format!(
+            "arn:aws:iam::123456789012:role/{}",
+            name.expect("a role's name")
+        )
+    };
+    let service = "sagemaker.amazonaws.com";
+    let mut all = vec![
+        row("pass its own role", pass(&role.arn, service), true),
+        row(
+            "pass its own role to no service",
+            request(role, "iam:PassRole", role.arn.as_str()),
+            false,
+        ),
+        row(
+            "pass an administrator",
+            pass("arn:aws:iam::123456789012:role/admin", service),
+            false,
+        ),
+    ];
+    for other in [
+        "lambda.amazonaws.com",
+        "ec2.amazonaws.com",
+        "sagemaker.amazonaws.com.evil",
+    ] {
+        all.push(row(
+            format!("pass its own role to {other}"),
+            pass(&role.arn, other),
+            false,
+        ));
+    }
+    for project in ["alpha", "alphabeta"] {
+        for user in ["ali", "alice", "alice2"] {
+            if (project, user) != (role.project.as_str(), role.user.as_str()) {
+                let request = pass(&arn_of(project, user), service);
+                all.push(row(
+                    format!("pass the role of {project}/{user}"),
+                    request,
+                    false,
+                ));
+            }
+        }
+    }
+    all
+}
+
+pub(super) fn closed(platform: &Platform, role: &Role) -> Vec<Row> {
+    let table = "arn:aws:dynamodb:us-east-1:123456789012:table/mlspace-project-users";
+    let policy = format!(
+        "arn:aws:iam::123456789012:policy/MLSpace-project-{}",
+        role.project
+    );
+    let bucket = format!("arn:aws:s3:::{}", platform.bucket);
+    let groups: [(&str, &str, &[&str]); 8] = [
+        (
+            "iam",
+            &role.arn,
+            &[
+                "GetRole",
+                "TagRole",
+                "UntagRole",
+                "AttachRolePolicy",
+                "DetachRolePolicy",
+                "PutRolePolicy",
+                "DeleteRolePolicy",
+                "PutRolePermissionsBoundary",
+                "DeleteRolePermissionsBoundary",
+                "UpdateAssumeRolePolicy",
+                "CreateRole",
+            ],
+        ),
+        (
+            "iam",
+            &policy,
+            &[
+                "CreatePolicyVersion",
+                "SetDefaultPolicyVersion",
+                "DeletePolicy",
+                "TagPolicy",
+            ],
+        ),
+        ("iam", "*", &["ListRoles", "CreateUser", "CreateAccessKey"]),
+        (
+            "kms",
+            &platform.key,
+            &[
+                "PutKeyPolicy",
+                "ScheduleKeyDeletion",
+                "DisableKey",
+                "UpdateAlias",
+                "RevokeGrant",
+                "TagResource",
+            ],
+        ),
+        (
+            "dynamodb",
+            table,
+            &[
+                "GetItem",
+                "PutItem",
+                "UpdateItem",
+                "DeleteItem",
+                "Query",
+                "Scan",
+                "DeleteTable",
+            ],
+        ),
+        (
+            "s3",
+            &bucket,
+            &[
+                "PutBucketPolicy",
+                "DeleteBucketPolicy",
+                "DeleteBucket",
+                "PutEncryptionConfiguration",
+                "PutLifecycleConfiguration",
+                "PutBucketVersioning",
+                "PutBucketPublicAccessBlock",
+            ],
+        ),
+        (
+            "sts",
+            "arn:aws:iam::123456789012:role/admin",
+            &["AssumeRole", "TagSession"],
+        ),
+        (
+            "sagemaker",
+            "*",
+            &[
+                "ListModels",
+                "ListTrainingJobs",
+                "ListNotebookInstances",
+                "Search",
+            ],
+        ),
+    ];
+    let mut all = Vec::new();
+    for (service, resource, actions) in groups {
+        for action in actions {
+            let action = format!("{service}:{action}");
+            // The role's own tags on everything must not open any of it.
+            let request = requesting_own(role, on_own(role, request(role, &action, resource)));
+            all.push(row(format!("{action} {resource}"), request, false));
+        }
+    }
+    let administration = [
+        "CreateNotebookInstance",
+        "UpdateNotebookInstance",
+        "DeleteNotebookInstance",
+        "StartNotebookInstance",
+        "CreatePresignedNotebookInstanceUrl",
+    ];
+    for action in administration {
+        let action = format!("sagemaker:{action}");
+        let request = requesting_own(
+            role,
+            on_own(role, request(role, &action, sagemaker("notebook-instance"))),
+        );
+        all.push(row(action, request, false));
+    }
+    for (action, kind) in [
+        ("CreateDomain", "domain"),
+        ("CreatePipeline", "pipeline"),
+        ("CreateLabelingJob", "labeling-job"),
+    ] {
+        let action = format!("sagemaker:{action}");
+        let request = requesting_own(role, request(role, &action, sagemaker(kind)));
+        all.push(row(action, request, false));
+    }
+    all
+}
