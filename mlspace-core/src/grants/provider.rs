@@ -301,7 +301,7 @@ fn tables(context: &GrantContext<'_>, tables: &ProviderTables<'_>) -> [Statement
     ]
 }
 
-fn bucket(context: &GrantContext<'_>) -> [Statement; 2] {
+fn bucket(context: &GrantContext<'_>) -> [Statement; 3] {
     let prefixes = [
         "global/datasets/",
         "group/datasets/",
@@ -310,17 +310,17 @@ fn bucket(context: &GrantContext<'_>) -> [Statement; 2] {
     ];
     [
         Statement::allow("ListDatasets")
-            .actions([
-                "s3:ListBucket",
-                "s3:ListBucketMultipartUploads",
-                "s3:ListBucketVersions",
-            ])
+            .actions(["s3:ListBucket", "s3:ListBucketVersions"])
             .resources([context.bucket()])
             .when(
                 Operator::StringLike,
                 "s3:prefix",
                 prefixes.map(|prefix| format!("{prefix}*")),
             ),
+        // Unlike other listings it does not carry `s3:prefix`.
+        Statement::allow("ListUploads")
+            .actions(["s3:ListBucketMultipartUploads"])
+            .resources([context.bucket()]),
         Statement::allow("DeleteDatasets")
             .actions([
                 "s3:AbortMultipartUpload",

@@ -139,15 +139,8 @@ fn calls() -> Vec<(&'static str, String, Context)> {
             "sagemaker:UpdateNotebookInstance",
         ],
     );
-    add(
-        BUCKET,
-        LISTED,
-        &[
-            "s3:ListBucket",
-            "s3:ListBucketMultipartUploads",
-            "s3:ListBucketVersions",
-        ],
-    );
+    add(BUCKET, LISTED, &["s3:ListBucket", "s3:ListBucketVersions"]);
+    add(BUCKET, &[], &["s3:ListBucketMultipartUploads"]);
     for prefix in ["project/fraud", "private/alice", "group", "global"] {
         add(
             &format!("{BUCKET}/{prefix}/datasets/cards/a"),
