@@ -1,7 +1,7 @@
 //! The policies that this crate makes.
 
 use super::*;
-use crate::grants::{self, ApprovedNetwork, GrantContext};
+use crate::grants::{self, ApprovedNetwork, GrantContext, ProviderAccess};
 use crate::layout::{Account, role_name};
 
 const KEY: &str = "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
@@ -54,38 +54,79 @@ fn documents(context: &GrantContext<'_>) -> Vec<(&'static str, Kind, Document)> 
     all
 }
 
-fn with_contexts(check: impl Fn(&[PolicyUnderLint<'_>])) {
+/// The same for the model of shared policies, and the policies of the caller.
+fn shared(context: &GrantContext<'_>) -> Vec<(&'static str, Kind, Document)> {
+    let role = context.account.role_arn("MLSpace-fraud-0fb265a4573777a0");
+    let suspended = ["fraud".parse().unwrap()];
+    vec![
+        (
+            "attribute",
+            Kind::Managed,
+            grants::attribute_policy(context).unwrap(),
+        ),
+        (
+            "attribute role",
+            Kind::RoleInline,
+            grants::attribute_role_policy(context, &role).unwrap(),
+        ),
+        (
+            "suspension",
+            Kind::Managed,
+            grants::suspension_policy(context, &suspended).unwrap(),
+        ),
+    ]
+}
+
+fn of_caller(
+    context: &GrantContext<'_>,
+    boundary_arn: Option<&str>,
+) -> Vec<(&'static str, Kind, Document)> {
+    let access = ProviderAccess {
+        boundary_arn,
+        ..ProviderAccess::default()
+    };
+    let documents = grants::provider_policy(context, &access).unwrap();
+    let labelled = documents
+        .into_iter()
+        .map(|document| ("provider", Kind::Managed, document));
+    labelled.collect()
+}
+
+fn under<'a>(documents: &'a [(&'static str, Kind, Document)]) -> Vec<PolicyUnderLint<'a>> {
+    let policies = documents.iter();
+    policies
+        .map(|(label, kind, document)| PolicyUnderLint {
+            label,
+            kind: *kind,
+            document,
+        })
+        .collect()
+}
+
+fn with_deployments(check: impl Fn(&GrantContext<'_>)) {
     let account = Account::new("123456789012", "us-east-1");
-    let (subnets, groups) = (
-        ["subnet-1".to_owned(), "subnet-2".to_owned()],
-        ["sg-1".to_owned()],
-    );
+    let subnets = ["subnet-1".to_owned(), "subnet-2".to_owned()];
+    let groups = ["sg-1".to_owned()];
     let network = ApprovedNetwork {
         subnet_ids: &subnets,
         security_group_ids: &groups,
     };
     for network in [None, Some(network)] {
         for kms_key in [None, Some(KEY), Some("alias/data")] {
-            let context = GrantContext {
+            check(&GrantContext {
                 account: &account,
                 system_tag: "MLSpace",
                 iam_prefix: "MLSpace",
                 data_bucket: "mlspace-data-123456789012",
                 network,
                 kms_key,
-            };
-            let documents = documents(&context);
-            let under: Vec<PolicyUnderLint<'_>> = documents
-                .iter()
-                .map(|(label, kind, document)| PolicyUnderLint {
-                    label,
-                    kind: *kind,
-                    document,
-                })
-                .collect();
-            check(&under);
+            });
         }
     }
+}
+
+fn with_contexts(check: impl Fn(&[PolicyUnderLint<'_>])) {
+    with_deployments(|context| check(&under(&documents(context))));
 }
 
 fn shown(findings: &[Finding]) -> Vec<String> {
@@ -154,5 +195,32 @@ fn a_slip_in_them_would_be_found() {
         };
         let found = lint(&[policy], &LintOptions::default());
         assert_eq!(ids(&found), BTreeSet::from([RuleId::L03]), "{found:#?}");
+    });
+}
+
+#[test]
+fn shared_policies_have_no_findings() {
+    with_deployments(|context| {
+        let documents = shared(context);
+        let all = under(&documents);
+        let none = Vec::<String>::new();
+        assert_eq!(shown(&lint(&all, &LintOptions::default())), none);
+        for policy in all {
+            assert_eq!(shown(&lint(&[policy], &LintOptions::default())), none);
+        }
+    });
+}
+
+/// Without a boundary the caller makes roles that may anything: that is said where it is offered, and is a finding.
+#[test]
+fn the_callers_policies_have_no_findings_with_a_boundary() {
+    with_deployments(|context| {
+        let boundary = context.account.policy_arn("boundary");
+        let bounded = of_caller(context, Some(&boundary));
+        let found = lint(&under(&bounded), &LintOptions::default());
+        assert_eq!(shown(&found), Vec::<String>::new());
+        let unbounded = of_caller(context, None);
+        let found = lint(&under(&unbounded), &LintOptions::default());
+        assert_eq!(ids(&found), BTreeSet::from([RuleId::L15]), "{found:#?}");
     });
 }
