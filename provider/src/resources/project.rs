@@ -60,7 +60,7 @@ impl Resource<Client> for ProjectResource {
                  denies everything to all its members at once.",
             )
             .attributes([
-                id_attribute("The project's name."),
+                id_attribute("the project's name."),
                 Attribute::string("name")
                     .required()
                     .force_new()
