@@ -41,6 +41,8 @@ def tools() -> dict:
 
 def build() -> Path:
     """The provider's binary, built if need be; cargo shows its own progress."""
+    if "CARGO_TARGET_DIR" not in os.environ and not (ROOT / "target").exists():
+        screen.note("The first build compiles the AWS SDK: some ten minutes on two cores.")
     release = ["--release"] if flag("RELEASE") else []
     command = [os.environ.get("CARGO", "cargo"), "build", "--locked", "--workspace", "--message-format=json-render-diagnostics", *release]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
@@ -80,6 +82,7 @@ def look_around(terraform: Terraform, running: emulator.Emulator) -> None:
     . {here}/env && cd {here}/quickstart
     {terraform.binary} state list
     {terraform.binary} plan
+    {terraform.binary} output access
     aws --endpoint-url {running.url} iam list-roles
     aws --endpoint-url {running.url} sagemaker list-notebook-instances
 {screen.bold("To end it:")}
@@ -121,6 +124,9 @@ def demonstrate() -> None:
         with steps.step("Who may do what on whose data"):
             if "access" not in outputs:
                 raise SystemExit("demo: examples/quickstart has no output `access`")
+            screen.note("Decided by IAM's rules on the policies that the roles carry now.")
+            screen.note("A column is a person's role in one project; bob works in both.")
+            screen.note()
             for line in screen.access_table(outputs["access"]["value"]):
                 screen.note(line)
         with steps.step("terraform plan, a second time"):
