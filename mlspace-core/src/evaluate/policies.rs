@@ -162,7 +162,10 @@ impl PolicySet {
         let identity = if_identity(&self.identity);
         let boundary = if_identity(&self.boundary);
         let session = if_identity(&self.session);
-        let resource = ask(&self.resource);
+        // "NotPrincipal with a Deny effect will always deny any IAM principal that has a permissions boundary":
+        // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+        let bounded = has_identity && !self.boundary.is_empty();
+        let resource = answer_with(&self.resource, request, bounded);
         let endpoint = ask(&self.endpoint);
         let service_control = if controlled {
             levels(&self.service_control)
@@ -310,6 +313,11 @@ fn resource_decides(action: &str) -> bool {
 }
 
 fn answer(policies: &[Policy], request: &Request) -> Answer {
+    answer_with(policies, request, false)
+}
+
+/// `spares_nobody`: what `NotPrincipal` names is denied too.
+fn answer_with(policies: &[Policy], request: &Request, spares_nobody: bool) -> Answer {
     let mut answer = Answer::default();
     for policy in policies {
         let attached = matches!(
@@ -323,7 +331,7 @@ fn answer(policies: &[Policy], request: &Request) -> Answer {
                 index,
                 sid: rule.sid.clone(),
             };
-            match (rule.applies(request, attached), rule.effect) {
+            match (rule.applies(request, attached, spares_nobody), rule.effect) {
                 (Applies::Yes(_), Effect::Deny) => answer.denies.push(source()),
                 (Applies::Yes(named), Effect::Allow) => {
                     answer.allows.push(source());

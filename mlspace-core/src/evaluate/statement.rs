@@ -63,11 +63,16 @@ impl Rule {
     }
 
     /// What the statement says. `attached`: the policy is attached to the caller, so that a statement without
-    /// principal is about them.
+    /// principal is about them. `spares_nobody`: a Deny is also about those that its `NotPrincipal` names.
     ///
     /// A resource whose variable has no value matches nothing, so in `NotResource` it excludes nothing.
-    pub(super) fn applies(&self, request: &Request, attached: bool) -> Applies {
-        let Some(named) = self.names(request, attached) else {
+    pub(super) fn applies(
+        &self,
+        request: &Request,
+        attached: bool,
+        spares_nobody: bool,
+    ) -> Applies {
+        let Some(named) = self.names(request, attached, spares_nobody) else {
             return Applies::No;
         };
         if !self.about_action(request) || !self.about_resource(request) {
@@ -86,7 +91,7 @@ impl Rule {
         }
     }
 
-    fn names(&self, request: &Request, attached: bool) -> Option<Match> {
+    fn names(&self, request: &Request, attached: bool, spares_nobody: bool) -> Option<Match> {
         let caller = request.caller();
         let strongest = |all: &std::collections::BTreeSet<Principal>| {
             all.iter().filter_map(|p| caller.named_by(p)).max()
@@ -94,6 +99,9 @@ impl Rule {
         match &self.principals {
             None => attached.then_some(Match::Direct),
             Some(Clause::Only(all)) => strongest(all),
+            Some(Clause::Except(_)) if spares_nobody && self.effect == Effect::Deny => {
+                Some(Match::Direct)
+            }
             Some(Clause::Except(all)) => strongest(all).is_none().then_some(Match::Direct),
         }
     }

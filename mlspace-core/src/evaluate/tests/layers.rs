@@ -369,3 +369,18 @@ fn what_was_missing_is_named() {
             .resource_tag("project", "a")
     ));
 }
+
+#[test]
+fn not_principal_spares_nobody_with_a_boundary() {
+    let spared = Document::new([Statement::deny("Others")
+        .not_principal(Principal::aws(USER))
+        .not_principal(Principal::aws(OWN))
+        .actions(["*"])
+        .resources(["*"])]);
+    let set = PolicySet::new()
+        .identity("all", &allow("*"))
+        .resource("bucket", &spared);
+    assert!(allowed(&set, &get(USER)));
+    let bounded = set.boundary("boundary", &allow("*")).decide(&get(USER));
+    assert_eq!(bounded.outcome, Outcome::ExplicitDeny);
+}
