@@ -13,19 +13,19 @@ MAKEFLAGS += --no-print-directory
 CARGO ?= cargo
 NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
 # Integration tests that need neither a Terraform nor the emulator, for machines without nextest.
-QUICK_TESTS = $(patsubst %,--test %,$(notdir $(basename $(wildcard */tests/*.rs)) $(patsubst %/main.rs,%,$(wildcard */tests/*/main.rs))))
+QUICK_TESTS = $(patsubst %,--test %,$(filter-out differential,$(notdir $(basename $(wildcard */tests/*.rs)) $(patsubst %/main.rs,%,$(wildcard */tests/*/main.rs)))))
 # Finds or makes the virtual environment with the emulator's packages and a Terraform; prints what it found.
 TOOLS = eval "$$(tests/tools/setup --shell)"
 # What any Terraform of ours must run with: no configuration, plugins or update checks of this machine.
 TERRAFORM_ENV = TF_CLI_CONFIG_FILE=/dev/null CHECKPOINT_DISABLE=1
 
-.PHONY: help test lint format clippy rustdoc core-alone terraform-fmt unit doctest scripts emulator e2e docs docs-check build release demo bench clean
+.PHONY: help test lint format clippy rustdoc core-alone terraform-fmt unit doctest differential scripts emulator e2e docs docs-check build release demo bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The check for drift in docs/ is one of the unit tests.
-test: lint unit doctest scripts emulator e2e ## Everything, from formatting to end-to-end
+test: lint unit doctest differential scripts emulator e2e ## Everything, from formatting to end-to-end
 	@echo "make test: all passed"
 
 lint: format terraform-fmt clippy rustdoc core-alone ## Formatting and static checks
@@ -47,13 +47,16 @@ core-alone: ## The core's policy half without the AWS SDK
 
 unit: ## Rust unit tests, drift of docs/ among them
 ifeq ($(NEXTEST),yes)
-	$(CARGO) nextest run --locked --workspace --filterset 'not binary(e2e)'
+	$(CARGO) nextest run --locked --workspace --filterset 'not (binary(e2e) or binary(differential))'
 else
 	$(CARGO) test --locked --workspace --lib --bins $(QUICK_TESTS)
 endif
 
 doctest: ## The examples in the Rust documentation
 	$(CARGO) test --locked --workspace --doc
+
+differential: ## Our policy evaluator against iam-simulate (DIFFERENTIAL_CASES=20000, DIFFERENTIAL_SEED=1)
+	$(CARGO) test --locked --workspace --test differential -- --nocapture
 
 scripts: ## The demonstration's own tests
 	python3 -m unittest discover --start-directory demo

@@ -1,0 +1,112 @@
+//! The other side: Node processes that answer requests with iam-simulate.
+
+use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{fs, thread};
+
+use mlspace_core::evaluate::Outcome;
+use serde_json::Value;
+
+use crate::case::Case;
+
+/// As many as the smallest machine of continuous integration has cores.
+const PROCESSES: usize = 2;
+
+/// The directory with the program and the pinned packages, fetched unless they are there.
+pub(crate) fn install() -> PathBuf {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/differential");
+    let pinned = fs::read(directory.join("package-lock.json")).unwrap();
+    let stamp = directory.join("node_modules/.pinned");
+    if fs::read(&stamp).ok().as_ref() != Some(&pinned) {
+        let status = Command::new("npm")
+            .args(["ci", "--no-progress", "--loglevel=error"])
+            .current_dir(&directory)
+            .stdout(Stdio::null())
+            .status()
+            .expect("npm and Node 20 are needed, and `npm` does not start");
+        assert!(
+            status.success(),
+            "`npm ci` in tests/differential failed: {status}"
+        );
+        fs::write(&stamp, &pinned).unwrap();
+    }
+    directory
+}
+
+/// What the package says to each case; an error when it refuses it, or leaves out a part of the request.
+pub(crate) fn simulate(directory: &Path, cases: &[Case]) -> Vec<Result<Outcome, String>> {
+    let share = cases.len().div_ceil(PROCESSES).max(1);
+    let inputs: Vec<String> = cases.chunks(share).map(input).collect();
+    let answers = thread::scope(|scope| {
+        let running: Vec<_> = inputs
+            .iter()
+            .map(|input| scope.spawn(move || run(directory, input)))
+            .collect();
+        running
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap())
+            .collect::<Vec<_>>()
+    });
+    assert_eq!(answers.len(), cases.len(), "the simulator ended early");
+    answers
+}
+
+fn input(cases: &[Case]) -> String {
+    let before = [None].into_iter().chain(cases.iter().map(Some));
+    cases
+        .iter()
+        .zip(before)
+        .enumerate()
+        .map(|(id, (case, before))| case.lines(id, before))
+        .collect()
+}
+
+fn run(directory: &Path, input: &str) -> Vec<Result<Outcome, String>> {
+    let mut child = Command::new("node")
+        .arg("simulate.mjs")
+        .current_dir(directory)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("Node 20 is needed, and `node` does not start");
+    let mut to = BufWriter::new(child.stdin.take().unwrap());
+    let from = BufReader::new(child.stdout.take().unwrap());
+    let answers = thread::scope(|scope| {
+        scope.spawn(move || {
+            to.write_all(input.as_bytes())
+                .and_then(|()| to.flush())
+                .unwrap()
+        });
+        from.lines()
+            .enumerate()
+            .map(|(id, line)| answer(id, &line.unwrap()))
+            .collect()
+    });
+    let status = child.wait().unwrap();
+    assert!(status.success(), "the simulator failed: {status}");
+    answers
+}
+
+fn answer(id: usize, line: &str) -> Result<Outcome, String> {
+    let answer: Value = serde_json::from_str(line).unwrap();
+    assert_eq!(answer["id"], id, "answers out of order");
+    if let Some(error) = answer["error"].as_str() {
+        return Err(error.to_owned());
+    }
+    let ignored = answer["ignored"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    if !ignored.is_empty() {
+        return Err(format!(
+            "context keys that the action does not have: {ignored:?}"
+        ));
+    }
+    match answer["result"].as_str() {
+        Some("Allowed") => Ok(Outcome::Allowed),
+        Some("ExplicitlyDenied") => Ok(Outcome::ExplicitDeny),
+        Some("ImplicitlyDenied") => Ok(Outcome::ImplicitDeny),
+        _ => Err(format!("no result in {line}")),
+    }
+}
