@@ -1,0 +1,114 @@
+//! Actions of SageMaker by the condition keys that they carry.
+//!
+//! Source: *Actions, resources, and condition keys for Amazon SageMaker*
+//! (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html>), as of August 2026.
+
+/// What starts or configures Studio applications: these carry instance types, images and lifecycle configurations.
+pub(super) const STUDIO: [&str; 7] = [
+    "sagemaker:CreateApp",
+    "sagemaker:CreateDomain",
+    "sagemaker:CreateSpace",
+    "sagemaker:CreateUserProfile",
+    "sagemaker:UpdateDomain",
+    "sagemaker:UpdateSpace",
+    "sagemaker:UpdateUserProfile",
+];
+
+/// Domains and profiles: these carry security groups, and the key of shared notebooks.
+pub(super) const PROFILES: [&str; 4] = [
+    "sagemaker:CreateDomain",
+    "sagemaker:CreateUserProfile",
+    "sagemaker:UpdateDomain",
+    "sagemaker:UpdateUserProfile",
+];
+
+/// Creating and changing notebook instances.
+pub(super) const NOTEBOOKS: [&str; 2] = [
+    "sagemaker:CreateNotebookInstance",
+    "sagemaker:UpdateNotebookInstance",
+];
+
+/// The four definitions of monitoring jobs.
+pub(super) const DEFINITIONS: [&str; 4] = [
+    "sagemaker:CreateDataQualityJobDefinition",
+    "sagemaker:CreateModelBiasJobDefinition",
+    "sagemaker:CreateModelExplainabilityJobDefinition",
+    "sagemaker:CreateModelQualityJobDefinition",
+];
+
+/// Monitoring schedules. Where one holds its job itself, rather than naming a definition, it carries the keys of jobs.
+pub(super) const SCHEDULES: [&str; 2] = [
+    "sagemaker:CreateMonitoringSchedule",
+    "sagemaker:UpdateMonitoringSchedule",
+];
+
+/// Training, tuning and processing.
+pub(super) const JOBS: [&str; 3] = [
+    "sagemaker:CreateHyperParameterTuningJob",
+    "sagemaker:CreateProcessingJob",
+    "sagemaker:CreateTrainingJob",
+];
+
+/// AutoML jobs, which carry no instance types.
+pub(super) const AUTOML: [&str; 2] = ["sagemaker:CreateAutoMLJob", "sagemaker:CreateAutoMLJobV2"];
+
+/// Batch transform, which takes its network from the model.
+pub(super) const TRANSFORM: &str = "sagemaker:CreateTransformJob";
+
+/// Making what people make and AWS bills: each carries `aws:RequestTag`. Studio's applications and spaces are left out, since Studio itself
+/// makes them without tags.
+pub(super) const TAGGED: [&str; 21] = [
+    "sagemaker:CreateAutoMLJob",
+    "sagemaker:CreateAutoMLJobV2",
+    "sagemaker:CreateCluster",
+    "sagemaker:CreateDataQualityJobDefinition",
+    "sagemaker:CreateDomain",
+    "sagemaker:CreateEndpoint",
+    "sagemaker:CreateEndpointConfig",
+    "sagemaker:CreateFeatureGroup",
+    "sagemaker:CreateHyperParameterTuningJob",
+    "sagemaker:CreateModel",
+    "sagemaker:CreateModelBiasJobDefinition",
+    "sagemaker:CreateModelExplainabilityJobDefinition",
+    "sagemaker:CreateModelPackageGroup",
+    "sagemaker:CreateModelQualityJobDefinition",
+    "sagemaker:CreateMonitoringSchedule",
+    "sagemaker:CreateNotebookInstance",
+    "sagemaker:CreatePipeline",
+    "sagemaker:CreateProcessingJob",
+    "sagemaker:CreateTrainingJob",
+    "sagemaker:CreateTransformJob",
+    "sagemaker:CreateUserProfile",
+];
+
+/// Running what the platform's team runs.
+pub(super) const ADMINISTRATION: [&str; 28] = [
+    "sagemaker:CreateAppImageConfig",
+    "sagemaker:CreateDomain",
+    "sagemaker:CreateImage",
+    "sagemaker:CreateImageVersion",
+    "sagemaker:CreateNotebookInstanceLifecycleConfig",
+    "sagemaker:CreateStudioLifecycleConfig",
+    "sagemaker:CreateUserProfile",
+    "sagemaker:CreateWorkforce",
+    "sagemaker:DeleteAppImageConfig",
+    "sagemaker:DeleteDomain",
+    "sagemaker:DeleteImage",
+    "sagemaker:DeleteImageVersion",
+    "sagemaker:DeleteModelPackageGroupPolicy",
+    "sagemaker:DeleteNotebookInstanceLifecycleConfig",
+    "sagemaker:DeleteStudioLifecycleConfig",
+    "sagemaker:DeleteUserProfile",
+    "sagemaker:DisableSagemakerServicecatalogPortfolio",
+    "sagemaker:EnableSagemakerServicecatalogPortfolio",
+    "sagemaker:PutLineageGroupPolicy",
+    "sagemaker:PutModelPackageGroupPolicy",
+    "sagemaker:PutResourcePolicy",
+    "sagemaker:UpdateAppImageConfig",
+    "sagemaker:UpdateDomain",
+    "sagemaker:UpdateImage",
+    "sagemaker:UpdateImageVersion",
+    "sagemaker:UpdateNotebookInstanceLifecycleConfig",
+    "sagemaker:UpdateUserProfile",
+    "sagemaker:UpdateWorkforce",
+];

@@ -1,0 +1,260 @@
+//! The policies of resources, and what is granted.
+
+use super::*;
+
+const CONSUMER: &str = "arn:aws:iam::444455556666:role/model-exec";
+const OBJECT: &str = "arn:aws:s3:::acme-data/project/fraud/x";
+
+fn document(id: &str) -> Document {
+    guardrail(id, &parameters()).unwrap()
+}
+
+fn request(caller: &str, action: &str, resource: &str, context: &[(&str, &str)]) -> Request {
+    context.iter().fold(
+        Request::new(role(caller), action, resource).resource_account("111122223333"),
+        |request, (key, value)| request.context(*key, [*value]),
+    )
+}
+
+fn everything() -> Document {
+    Document::new([Statement::allow("All").actions(["*"]).resources(["*"])])
+}
+
+#[test]
+fn a_bucket_is_reached_through_its_endpoint_with_tls_and_its_key() {
+    let inside = [
+        ("aws:SourceVpce", "vpce-s3"),
+        ("aws:SecureTransport", "true"),
+        ("s3:TlsVersion", "1.3"),
+    ];
+    let set = PolicySet::new()
+        .identity("all", &everything())
+        .resource("bucket", &document("G22"));
+    let may = |caller: &str, action: &str, context: &[(&str, &str)]| {
+        set.decide(&request(caller, action, OBJECT, context))
+            .is_allowed()
+    };
+    assert!(may(EXEC, "s3:GetObject", &inside));
+    assert!(!may(EXEC, "s3:GetObject", &inside[1..]));
+    assert!(!may(EXEC, "s3:GetObject", &[("aws:SourceVpce", "vpce-x")]));
+    assert!(!may(
+        EXEC,
+        "s3:GetObject",
+        &[inside[0], ("aws:SecureTransport", "false")]
+    ));
+    assert!(!may(
+        EXEC,
+        "s3:GetObject",
+        &[inside[0], ("s3:TlsVersion", "1.1")]
+    ));
+    assert!(may(EXEC, "s3:GetObject", &[("aws:ViaAWSService", "true")]));
+    assert!(may(PLATFORM, "s3:GetObject", &[]));
+    assert!(!may(
+        PLATFORM,
+        "s3:GetObject",
+        &[("aws:SecureTransport", "false")]
+    ));
+    assert!(may(CONSUMER, "s3:GetObject", &inside));
+    assert!(!may(
+        "arn:aws:iam::444455556666:role/other",
+        "s3:GetObject",
+        &inside
+    ));
+    assert!(!may(CONSUMER, "s3:PutObject", &inside));
+    let key = "s3:x-amz-server-side-encryption-aws-kms-key-id";
+    let with = |more: (&'static str, &'static str)| [&inside[..], &[more]].concat();
+    assert!(may(EXEC, "s3:PutObject", &inside));
+    assert!(may(EXEC, "s3:PutObject", &with((key, KEY))));
+    assert!(!may(
+        EXEC,
+        "s3:PutObject",
+        &with((key, "arn:aws:kms:eu-west-1:999900001111:key/x"))
+    ));
+    assert!(!may(
+        EXEC,
+        "s3:PutObject",
+        &with(("s3:x-amz-server-side-encryption", "AES256"))
+    ));
+    let change = |caller: &str| {
+        let request = request(
+            caller,
+            "s3:PutBucketPolicy",
+            "arn:aws:s3:::acme-data",
+            &inside,
+        );
+        set.decide(&request).is_allowed()
+    };
+    assert!(change(PLATFORM) && !change(EXEC));
+}
+
+#[test]
+fn a_key_is_used_by_its_users_and_administered_by_others() {
+    let set = PolicySet::new().resource("key", &document("G23"));
+    let may = |caller: &str, action: &str, context: &[(&str, &str)]| {
+        set.decide(&request(caller, action, KEY, context))
+            .is_allowed()
+    };
+    let inside = [("aws:SourceVpce", "vpce-kms")];
+    assert!(may(EXEC, "kms:Decrypt", &inside));
+    assert!(!may(EXEC, "kms:Decrypt", &[]));
+    assert!(may(EXEC, "kms:Decrypt", &[("aws:ViaAWSService", "true")]));
+    assert!(may(EXEC, "kms:DescribeKey", &[]));
+    assert!(!may(EXEC, "kms:PutKeyPolicy", &inside));
+    assert!(may(PLATFORM, "kms:GetKeyRotationStatus", &[]));
+    assert!(may(PLATFORM, "kms:PutKeyPolicy", &[]));
+    assert!(!may(PLATFORM, "kms:Decrypt", &inside));
+    assert!(may(
+        EXEC,
+        "kms:CreateGrant",
+        &[("kms:GrantIsForAWSResource", "true")]
+    ));
+    for caller in [EXEC, PLATFORM] {
+        assert!(!may(caller, "kms:CreateGrant", &[]));
+        assert!(!may(
+            caller,
+            "kms:CreateGrant",
+            &[("kms:GrantIsForAWSResource", "false")]
+        ));
+    }
+    assert!(!may(
+        "arn:aws:iam::111122223333:role/ml-exec",
+        "kms:Decrypt",
+        &inside
+    ));
+    let reader = set.identity("all", &everything());
+    let may = |action: &str| {
+        reader
+            .decide(&request(CONSUMER, action, KEY, &inside))
+            .is_allowed()
+    };
+    assert!(may("kms:Decrypt") && !may("kms:Encrypt"));
+}
+
+#[test]
+fn nobody_both_administers_and_uses_a_key() {
+    let both = parameters().set("exec_role_arns", [PLATFORM]);
+    let error = guardrail("G23", &both).unwrap_err();
+    insta::assert_snapshot!(error, @"the guardrail `G23` cannot be made: the principal `arn:aws:iam::111122223333:role/platform/terraform` cannot stand in a policy: it administers the key, and so must not use it");
+}
+
+#[test]
+fn logs_are_encrypted_for_log_groups_of_the_account_only() {
+    let set = PolicySet::new().resource("key", &document("G25"));
+    let may = |service: &str, group: &str| {
+        let caller = Caller::Service(service.to_owned());
+        let request = Request::new(caller, "kms:Encrypt", KEY)
+            .resource_account("111122223333")
+            .context("kms:EncryptionContext:aws:logs:arn", [group]);
+        set.decide(&request).is_allowed()
+    };
+    let (logs, group) = (
+        "logs.eu-west-1.amazonaws.com",
+        "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/sagemaker/x",
+    );
+    assert!(may(logs, group));
+    assert!(!may(
+        logs,
+        "arn:aws:logs:eu-west-1:999900001111:log-group:/aws/sagemaker/x"
+    ));
+    assert!(!may("logs.us-east-1.amazonaws.com", group));
+}
+
+#[test]
+fn endpoints_lead_to_the_account_only() {
+    let may = |id: &str, action: &str, resource: &str, owner: &str| {
+        let request = request(EXEC, action, resource, &[]).resource_account(owner);
+        PolicySet::new()
+            .identity("all", &everything())
+            .resource(
+                "theirs",
+                &Document::new([Statement::allow("All")
+                    .principal(crate::policy::Principal::Any)
+                    .actions(["*"])
+                    .resources(["*"])]),
+            )
+            .endpoint("endpoint", &document(id))
+            .decide(&request)
+            .is_allowed()
+    };
+    assert!(may("G24", "s3:PutObject", OBJECT, "111122223333"));
+    assert!(may(
+        "G24_vpce_s3",
+        "s3:ListBucket",
+        "arn:aws:s3:::acme-data",
+        "111122223333"
+    ));
+    assert!(!may("G24", "s3:PutObject", OBJECT, "999900001111"));
+    assert!(!may(
+        "G24",
+        "s3:PutObject",
+        "arn:aws:s3:::evil/x",
+        "111122223333"
+    ));
+    let layers = "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/x";
+    assert!(may("G24", "s3:GetObject", layers, "999900001111"));
+    assert!(!may("G24", "s3:PutObject", layers, "999900001111"));
+    let model = "arn:aws:sagemaker:eu-west-1:111122223333:model/x";
+    assert!(may(
+        "G24_vpce_sagemaker",
+        "sagemaker:DescribeModel",
+        model,
+        "111122223333"
+    ));
+    assert!(!may(
+        "G24_vpce_sagemaker",
+        "sagemaker:DescribeModel",
+        model,
+        "999900001111"
+    ));
+}
+
+#[test]
+fn roles_are_passed_and_taken_on_by_name() {
+    let all = everything();
+    let set = PolicySet::new()
+        .identity("all", &all)
+        .identity("pass", &document("G28"));
+    let may = |passed: &str| {
+        let context = [("iam:PassedToService", "sagemaker.amazonaws.com")];
+        set.decide(&request(EXEC, "iam:PassRole", passed, &context))
+            .is_allowed()
+    };
+    assert!(may(EXEC) && !may("arn:aws:iam::111122223333:role/admin"));
+    let trust = PolicySet::new().resource("trust", &document("G29"));
+    let may = |account: &str| {
+        let caller = Caller::Service("sagemaker.amazonaws.com".to_owned());
+        let source = format!("arn:aws:sagemaker:eu-west-1:{account}:notebook-instance/x");
+        let request = Request::new(caller, "sts:AssumeRole", EXEC)
+            .resource_account("111122223333")
+            .context("aws:SourceAccount", [account])
+            .context("aws:SourceArn", [source]);
+        trust.decide(&request).is_allowed()
+    };
+    assert!(may("111122223333") && !may("999900001111"));
+}
+
+#[test]
+fn metrics_stay_in_their_namespaces_and_packages_unapproved() {
+    let set = PolicySet::new().identity("observe", &document("G21"));
+    let put = |namespace: &str| {
+        let context = [("cloudwatch:namespace", namespace)];
+        set.decide(&request(EXEC, "cloudwatch:PutMetricData", "*", &context))
+            .is_allowed()
+    };
+    assert!(put("/aws/sagemaker/TrainingJobs") && put("acme/models") && !put("AWS/EC2"));
+    assert!(
+        set.decide(&request(EXEC, "cloudwatch:GetMetricData", "*", &[]))
+            .is_allowed()
+    );
+    let renamed = guardrail("G21", &parameters().set("name_prefix", ["globex"])).unwrap();
+    assert!(renamed.to_json().contains("alarm:globex-*"));
+    let set = PolicySet::new()
+        .identity("all", &everything())
+        .resource("group", &document("G32"));
+    let package = "arn:aws:sagemaker:eu-west-1:111122223333:model-package/acme-cards/1";
+    let may = |action: &str| {
+        set.decide(&request(CONSUMER, action, package, &[]))
+            .is_allowed()
+    };
+    assert!(may("sagemaker:DescribeModelPackage") && !may("sagemaker:UpdateModelPackage"));
+}
