@@ -71,10 +71,15 @@ impl Emulator {
     }
 
     /// Fails unless the account holds what it held at the start, and nothing else.
+    #[track_caller]
     pub(crate) fn assert_pristine(&self) {
         let (now, was) = (self.world(), &self.pristine);
         for (kind, contents) in now.as_object().expect("an object") {
-            assert_eq!(contents, &was[kind], "{kind}: something was left behind");
+            if contents != &was[kind] {
+                let calls = self.calls();
+                let last = &calls[calls.len().saturating_sub(40)..];
+                panic!("{kind}: left behind: {contents:#}\nlast calls: {last:#?}");
+            }
         }
     }
 
