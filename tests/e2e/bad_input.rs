@@ -4,15 +4,19 @@
 
 mod cases;
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead as _, BufReader, Lines};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use cases::{Case, all};
 
 use crate::support::{Core, PEOPLE, PROVIDER, Stage};
 
 /// A provider that serves many Terraform commands; it ends with this value.
-struct Served(Child);
+/// Its output stays open: a provider that can't print is of no use to itself.
+struct Served(
+    Child,
+    #[expect(dead_code, reason = "kept open")] Lines<BufReader<ChildStdout>>,
+);
 
 impl Served {
     /// Starts one, and returns it with the value for `TF_REATTACH_PROVIDERS`.
@@ -35,7 +39,7 @@ impl Served {
             .expect("the provider prints how to attach");
         let value = line.split_once('=').expect("a value").1;
         let value = value.trim().trim_matches('\'').to_owned();
-        (Self(child), value)
+        (Self(child, lines), value)
     }
 }
 
