@@ -24,7 +24,7 @@ pub enum LayoutError {
     /// Prefix and project leave too little room for the part of a role's name that tells users apart.
     #[error(
         "a role name for the project `{project}` under the prefix `{prefix}` has room for {room} of at least {MIN_HASH_LEN} hash digits: \
-         shorten the IAM resource prefix to at most {max} characters"
+         shorten `iam_resource_prefix` to at most {max} characters"
     )]
     RoleNameTooLong {
         /// The IAM resource prefix.
@@ -37,7 +37,7 @@ pub enum LayoutError {
         max: usize,
     },
     /// A policy's name would be longer than IAM allows.
-    #[error("the policy name `{name}` has {} characters, IAM allows {POLICY_NAME_MAX}: shorten the IAM resource prefix", name.len())]
+    #[error("the policy name `{name}` has {} characters, IAM allows {POLICY_NAME_MAX}: shorten `iam_resource_prefix`", name.len())]
     PolicyNameTooLong {
         /// The name that would be too long.
         name: String,

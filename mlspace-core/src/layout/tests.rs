@@ -78,7 +78,7 @@ fn a_prefix_that_leaves_too_few_digits_is_refused() {
     assert!(
         error
             .to_string()
-            .ends_with("shorten the IAM resource prefix to at most 21 characters"),
+            .ends_with("shorten `iam_resource_prefix` to at most 21 characters"),
         "{error}"
     );
     assert!(matches!(
