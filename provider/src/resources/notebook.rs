@@ -202,7 +202,8 @@ fn plan_defaults(platform: &Platform, plan: &mut Plan<NotebookModel>) {
     if proposed.kms_key_id.is_unknown() && plan.config.kms_key_id.is_null() {
         proposed.kms_key_id = defaults.kms_key_id.clone().into();
     }
-    if proposed.lifecycle_config_name.is_unknown() && plan.config.lifecycle_config_name.is_null() {
+    // Changes in place, so that leaving it out goes back to the default; the others would replace the instance.
+    if plan.config.lifecycle_config_name.is_null() {
         proposed.lifecycle_config_name = defaults.lifecycle_config_name.clone().into();
     }
 }
