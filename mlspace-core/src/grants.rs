@@ -40,6 +40,10 @@
 //! The permissions boundary ([`permissions_boundary`]) holds the same limits once more for every role at once, by policy variables over the
 //! role's tags.
 //!
+//! Around the memberships stand the policies of the data bucket, its key, VPC endpoints and log groups ([`bucket_policy`], [`key_policy`],
+//! [`endpoint_policy`], [`log_group_policy`]), those that narrow what may be started ([`instance_type_policy`], [`denied_services_policy`]),
+//! that of the identity which runs the provider ([`provider_policy`]), and guardrails for whole accounts, by number ([`guardrail()`]).
+//!
 //! Facts about actions and condition keys are those of *Actions, resources, and condition keys for Amazon SageMaker*
 //! (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html>).
 
@@ -48,6 +52,7 @@ mod attribute;
 mod base;
 mod boundary;
 mod bucket;
+mod constraint;
 mod context;
 mod endpoint;
 mod fence;
@@ -68,6 +73,9 @@ pub use attribute::{attribute_policy, attribute_role_policy, suspension_policy};
 pub use base::notebook_base_policy;
 pub use boundary::permissions_boundary;
 pub use bucket::{BucketAccess, bucket_policy};
+pub use constraint::{
+    InstanceTypes, Service, denied_services_policy, instance_type_policy, volume_key_policy,
+};
 pub use context::{ApprovedNetwork, GrantContext, GrantError};
 pub use endpoint::{EndpointService, endpoint_policy, log_group_policy};
 pub use group::group_policies;

@@ -1,5 +1,7 @@
 mod access;
+mod constraint;
 mod provider;
+mod resources;
 mod shape;
 mod sizes;
 

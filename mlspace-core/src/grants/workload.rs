@@ -63,9 +63,9 @@ fn other(sid: &str, key: &str, approved: &[String]) -> Option<Statement> {
 ///
 /// The keys were renamed in 2026 (`…KmsKey` to `…KmsKeyArn`), and which of the two a request carries is not documented. Two conditions of one
 /// statement are ANDed: it denies unless at least one of the names is there with an approved value, whichever that is.
-fn other_key<const N: usize>(
+pub(super) fn other_key<'a>(
     sid: &str,
-    actions: [&str; N],
+    actions: impl IntoIterator<Item = &'a str>,
     key: &str,
     context: &GrantContext<'_>,
 ) -> Statement {
