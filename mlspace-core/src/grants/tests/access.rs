@@ -6,6 +6,8 @@
 mod cases;
 mod isolation;
 mod models;
+mod support;
+mod teeth;
 
 use super::*;
 use crate::evaluate::{Caller, PolicySet, Request};

@@ -30,6 +30,7 @@ fn case(what: impl Into<String>, request: Request, may: bool) -> Case {
 
 pub(super) fn cases(member: &Member<'_>) -> Vec<Case> {
     let mut all = objects(member);
+    all.extend(elsewhere(member));
     all.extend(listing(member));
     all.extend(workloads::creating(member));
     all.extend(workloads::endpoints(member));
@@ -95,6 +96,7 @@ fn objects(member: &Member<'_>) -> Vec<Case> {
         "index/x".to_owned(),
         "mlspace-report/x.csv".to_owned(),
         "globals/x".to_owned(),
+        "group/x".to_owned(),
         "x".to_owned(),
     ] {
         add(closed, &[], false);
@@ -167,6 +169,18 @@ fn listing(member: &Member<'_>) -> Vec<Case> {
         .request("s3:ListBucketVersions", &arn)
         .context("s3:prefix", [format!("project/{p}/")]);
     all.push(case("list versions", versions, false));
+    for prefix in [
+        format!("project/{p}/"),
+        format!("private/{u}/"),
+        format!("group/datasets/{SHARED_DATASET}/"),
+    ] {
+        let request = member.request("s3:ListBucket", "arn:aws:s3:::another-bucket");
+        all.push(case(
+            format!("list `{prefix}` of another bucket"),
+            request.context("s3:prefix", [&prefix]),
+            false,
+        ));
+    }
     all.push(case(
         "list another bucket",
         member.request("s3:ListBucket", "arn:aws:s3:::another-bucket"),
@@ -221,6 +235,11 @@ fn tagging(member: &Member<'_>) -> Vec<Case> {
             true,
         ),
         case(
+            "sagemaker:AddTags while creating with one's own tags only",
+            creating.clone().request_tag("team", "x"),
+            true,
+        ),
+        case(
             "sagemaker:AddTags to an existing resource",
             existing.clone().request_tag("team", "x"),
             false,
@@ -265,6 +284,35 @@ fn tagging(member: &Member<'_>) -> Vec<Case> {
         all.push(self::case(format!("DeleteTags {tag}"), untag, false));
     }
     all
+}
+
+/// What would be allowed in the region of the deployment.
+fn elsewhere(member: &Member<'_>) -> Vec<Case> {
+    let ask = |action: &str| {
+        let job = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/x";
+        member.request(action, job)
+    };
+    let (key, _) = keys(member);
+    let deployment = member.deployment;
+    let first = |ids: &[String]| ids.first().cloned().unwrap_or_else(|| "x".to_owned());
+    let create = tagged(member, ask("sagemaker:CreateTrainingJob"))
+        .context("sagemaker:VpcSubnets", [first(&deployment.subnets)])
+        .context("sagemaker:VpcSecurityGroupIds", [first(&deployment.groups)])
+        .context("sagemaker:VolumeKmsKeyArn", [&key])
+        .context("sagemaker:OutputKmsKeyArn", [&key]);
+    let add = ask("sagemaker:AddTags").context("sagemaker:TaggingAction", ["CreateTrainingJob"]);
+    let describe = owned(member, ask("sagemaker:DescribeTrainingJob"));
+    [create, tagged(member, add), describe]
+        .into_iter()
+        .map(|request| Case {
+            within_boundary: true,
+            ..case(
+                format!("{} in another region", request.action()),
+                request,
+                false,
+            )
+        })
+        .collect()
 }
 
 /// What is out of reach whatever tags there are.
@@ -354,6 +402,8 @@ fn closed(member: &Member<'_>) -> Vec<Case> {
         .request("kms:CreateGrant", &key)
         .context("kms:GrantIsForAWSResource", ["false"]);
     all.push(case("kms:CreateGrant to anybody", grant, false));
+    let unsaid = member.request("kms:CreateGrant", &key);
+    all.push(case("kms:CreateGrant to whom is not said", unsaid, false));
     all
 }
 
@@ -405,7 +455,7 @@ fn sagemaker(kind: &str) -> String {
 }
 
 /// A key that is approved, and one that is not.
-fn keys(member: &Member<'_>) -> (String, String) {
+pub(super) fn keys(member: &Member<'_>) -> (String, String) {
     let other =
         "arn:aws:kms:us-east-1:123456789012:key/ffffffff-0000-0000-0000-000000000000".to_owned();
     (
