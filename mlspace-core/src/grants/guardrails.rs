@@ -23,8 +23,8 @@
 //! let approved_network = guardrail("G10", &parameters)?;
 //! assert!(approved_network.to_json().contains("subnet-a"));
 //!
-//! let error = guardrail("G11", &parameters).unwrap_err();
-//! assert_eq!(error.to_string(), "the guardrail `G11` needs the parameter `kms_key_arns`: a list of ARNs of KMS keys");
+//! let error = guardrail("G13", &parameters).unwrap_err();
+//! assert_eq!(error.to_string(), "the guardrail `G13` needs the parameter `kms_key_arns`: a list of ARNs of KMS keys");
 //! # Ok::<(), mlspace_core::grants::GuardrailError>(())
 //! ```
 
