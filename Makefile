@@ -86,8 +86,8 @@ release: ## The provider, for use: target/release/terraform-provider-mlspace
 demo: ## Apply examples/quickstart to the emulator and show what came of it (KEEP=1, RELEASE=1)
 	@CARGO="$(CARGO)" python3 demo
 
-bench: ## How fast the provider starts, and how much memory it takes
-	$(CARGO) bench --locked --workspace --bench startup
+bench: ## How fast the provider starts and requests are decided
+	$(CARGO) bench --locked --workspace --bench startup --bench decisions
 
 clean: ## Remove what was built here (compiled dependencies are kept beside cargo's registry)
 	rm -rf target .demo

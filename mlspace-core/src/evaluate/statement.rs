@@ -25,7 +25,7 @@ pub(super) struct Rule {
 pub(super) enum Applies {
     /// It applies, and names the caller like this.
     Yes(Match),
-    /// It is about the caller, the action and the resource, but these conditions do not hold.
+    /// An Allow about the caller, the action and the resource, whose conditions here do not hold.
     Unmet(Vec<Condition>),
     /// It is about something else.
     No,
@@ -77,6 +77,14 @@ impl Rule {
         };
         if !self.about_action(request) || !self.about_resource(request) {
             return Applies::No;
+        }
+        // What a Deny lacked is nobody's question.
+        if self.effect == Effect::Deny {
+            return if self.tests.iter().all(|t| t.holds(request)) {
+                Applies::Yes(named)
+            } else {
+                Applies::No
+            };
         }
         let unmet: Vec<Condition> = self
             .tests

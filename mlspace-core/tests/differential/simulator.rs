@@ -52,7 +52,8 @@ pub(crate) fn simulate(directory: &Path, cases: &[Case]) -> Vec<Result<Outcome, 
     answers
 }
 
-fn input(cases: &[Case]) -> String {
+/// The lines that put the cases to the simulator.
+pub(crate) fn input(cases: &[Case]) -> String {
     let before = [None].into_iter().chain(cases.iter().map(Some));
     cases
         .iter()
@@ -62,7 +63,8 @@ fn input(cases: &[Case]) -> String {
         .collect()
 }
 
-fn run(directory: &Path, input: &str) -> Vec<Result<Outcome, String>> {
+/// What one process answers.
+pub(crate) fn run(directory: &Path, input: &str) -> Vec<Result<Outcome, String>> {
     let mut child = Command::new("node")
         .arg("simulate.mjs")
         .current_dir(directory)
