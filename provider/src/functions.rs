@@ -1,3 +1,15 @@
-//! The provider functions: one file each, pure and offline.
+//! The provider functions: one file each (two where they are one thought), pure and offline.
 
+mod arguments;
+pub(crate) mod condition_keys;
+pub(crate) mod dataset_prefix;
+pub(crate) mod pack_policies;
+pub(crate) mod policy_allows;
+pub(crate) mod policy_equivalent;
+pub(crate) mod policy_lint;
+pub(crate) mod policy_size;
 pub(crate) mod role_name;
+pub(crate) mod standard_tags;
+
+#[cfg(test)]
+mod tests;

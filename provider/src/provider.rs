@@ -16,7 +16,17 @@ use crate::framework::{
     AnyDataSource, AnyResource, Attribute, Block, ConfigureContext, Diagnostics, Field, Function,
     Path, Provider, Schema, Type,
 };
-use crate::functions::role_name::RoleName;
+use crate::functions::{
+    condition_keys::ConditionKeys,
+    dataset_prefix::{DatasetPrefix, DatasetUri},
+    pack_policies::PackPolicies,
+    policy_allows::PolicyAllows,
+    policy_equivalent::PolicyEquivalent,
+    policy_lint::PolicyLint,
+    policy_size::PolicySize,
+    role_name::RoleName,
+    standard_tags::StandardTags,
+};
 use crate::resources::{
     dataset::DatasetResource, membership::MembershipResource, notebook::NotebookResource,
     project::ProjectResource,
@@ -201,7 +211,18 @@ impl Provider for Mlspace {
     }
 
     fn functions(&self) -> Vec<Box<dyn Function>> {
-        vec![Box::new(RoleName)]
+        vec![
+            Box::new(ConditionKeys),
+            Box::new(DatasetPrefix),
+            Box::new(DatasetUri),
+            Box::new(PackPolicies),
+            Box::new(PolicyAllows),
+            Box::new(PolicyEquivalent),
+            Box::new(PolicyLint),
+            Box::new(PolicySize),
+            Box::new(RoleName),
+            Box::new(StandardTags),
+        ]
     }
 }
 

@@ -1,8 +1,9 @@
 //! `role_name(prefix, project, user)`: the name of a membership's IAM role, offline.
 
 use mlspace_core::layout;
-use mlspace_core::name::{NameError, ProjectName, UserName};
+use mlspace_core::name::{ProjectName, UserName};
 
+use super::arguments;
 use crate::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 /// The function.
@@ -27,22 +28,9 @@ impl Function for RoleName {
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        let [
-            Value::String(prefix),
-            Value::String(project),
-            Value::String(user),
-        ] = arguments.as_slice()
-        else {
-            return Err(FunctionError::new(
-                "expected three strings: prefix, project, user",
-            ));
-        };
-        let project: ProjectName = project
-            .parse()
-            .map_err(|error: NameError| FunctionError::argument(1, error.to_string()))?;
-        let user: UserName = user
-            .parse()
-            .map_err(|error: NameError| FunctionError::argument(2, error.to_string()))?;
+        let prefix = arguments::text(&arguments, 0)?;
+        let project: ProjectName = arguments::parsed(&arguments, 1)?;
+        let user: UserName = arguments::parsed(&arguments, 2)?;
         layout::role_name(prefix, &project, &user)
             .map(Value::String)
             .map_err(|error| FunctionError::argument(0, error.to_string()))

@@ -1,0 +1,7 @@
+# The condition keys by which a training job can be held to a network.
+output "condition_keys" {
+  value = [
+    for key in provider::mlspace::condition_keys("sagemaker:CreateTrainingJob") : key.name
+    if startswith(key.name, "sagemaker:Vpc")
+  ]
+}

@@ -1,0 +1,104 @@
+//! What functions take from their arguments, with errors that name the argument.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use mlspace_core::policy::{Document, Kind};
+
+use crate::convert::listed;
+use crate::framework::{FunctionError, Value};
+
+/// Kinds of policies as configurations write them.
+const KINDS: [(&str, Kind); 10] = [
+    ("managed", Kind::Managed),
+    ("inline", Kind::RoleInline),
+    ("boundary", Kind::Boundary),
+    ("session", Kind::Session),
+    ("scp", Kind::ServiceControl),
+    ("rcp", Kind::ResourceControl),
+    ("trust", Kind::Trust),
+    ("bucket", Kind::Bucket),
+    ("key", Kind::Key),
+    ("endpoint", Kind::Endpoint),
+];
+
+/// The words for kinds of policies, for descriptions.
+pub(super) fn kinds() -> String {
+    listed(&KINDS.map(|(word, _)| word))
+}
+
+/// The text of an argument, counted from 0.
+pub(super) fn text(arguments: &[Value], index: usize) -> Result<&str, FunctionError> {
+    arguments
+        .get(index)
+        .and_then(Value::as_str)
+        .ok_or_else(|| FunctionError::argument(index, "expected a string"))
+}
+
+/// The text of an argument, which may be null.
+pub(super) fn optional_text(arguments: &[Value], index: usize) -> Option<&str> {
+    arguments.get(index).and_then(Value::as_str)
+}
+
+/// An argument as something that is parsed from text.
+pub(super) fn parsed<T>(arguments: &[Value], index: usize) -> Result<T, FunctionError>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    text(arguments, index)?
+        .parse()
+        .map_err(|error: T::Err| FunctionError::argument(index, error.to_string()))
+}
+
+/// The texts of a list.
+pub(super) fn texts(arguments: &[Value], index: usize) -> Result<Vec<&str>, FunctionError> {
+    arguments
+        .get(index)
+        .and_then(Value::as_elements)
+        .and_then(|elements| elements.iter().map(Value::as_str).collect())
+        .ok_or_else(|| FunctionError::argument(index, "expected a list of strings"))
+}
+
+/// The policies in a list of JSON texts.
+pub(super) fn policies(arguments: &[Value], index: usize) -> Result<Vec<Document>, FunctionError> {
+    let parse = |(place, text): (usize, &str)| {
+        Document::parse(text).map_err(|error| {
+            FunctionError::argument(index, format!("policy {}: {error}", place + 1))
+        })
+    };
+    texts(arguments, index)?
+        .into_iter()
+        .enumerate()
+        .map(parse)
+        .collect()
+}
+
+/// A kind of policy.
+pub(super) fn kind(arguments: &[Value], index: usize) -> Result<Kind, FunctionError> {
+    let word = text(arguments, index)?;
+    KINDS
+        .iter()
+        .find(|(known, _)| *known == word)
+        .map(|(_, kind)| *kind)
+        .ok_or_else(|| {
+            FunctionError::argument(
+                index,
+                format!(
+                    "`{}` is no kind of policy: write {}",
+                    word.escape_debug(),
+                    kinds()
+                ),
+            )
+        })
+}
+
+/// A whole number that counts something.
+pub(super) fn count(arguments: &[Value], index: usize) -> Result<usize, FunctionError> {
+    arguments
+        .get(index)
+        .and_then(Value::as_number)
+        .and_then(|number| usize::try_from(number.as_i64()?).ok())
+        .filter(|count| *count > 0)
+        .ok_or_else(|| FunctionError::argument(index, "expected a whole number from 1"))
+}

@@ -1,0 +1,77 @@
+//! `dataset_prefix(type, scope, name)` and `dataset_uri(bucket, type, scope, name)`: where a dataset's objects are.
+
+use mlspace_core::layout::{DatasetKey, DatasetScope, check_bucket_name};
+use mlspace_core::name::DatasetName;
+
+use super::arguments;
+use crate::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
+
+/// `dataset_prefix`.
+#[derive(Debug)]
+pub(crate) struct DatasetPrefix;
+
+/// `dataset_uri`.
+#[derive(Debug)]
+pub(crate) struct DatasetUri;
+
+/// The parameters that say which dataset it is.
+fn with_key(signature: Signature) -> Signature {
+    signature
+        .parameter(
+            Parameter::new("type", Type::String)
+                .describe("`global`, `project`, `private` or `group`."),
+        )
+        .parameter(Parameter::new("scope", Type::String).nullable().describe(
+            "The project of a `project` dataset, the user of a `private` one; null for the others.",
+        ))
+        .parameter(Parameter::new("name", Type::String).describe("The dataset's name."))
+}
+
+/// The dataset that three arguments from `first` on name.
+fn key(arguments: &[Value], first: usize) -> Result<DatasetKey, FunctionError> {
+    let (kind, scope) = (
+        arguments::text(arguments, first)?,
+        arguments::optional_text(arguments, first + 1),
+    );
+    let scope = DatasetScope::from_parts(kind, scope)
+        .map_err(|error| FunctionError::argument(first + 1, error.to_string()))?;
+    let name: DatasetName = arguments::parsed(arguments, first + 2)?;
+    Ok(DatasetKey { scope, name })
+}
+
+impl Function for DatasetPrefix {
+    fn name(&self) -> &'static str {
+        "dataset_prefix"
+    }
+
+    fn signature(&self) -> Signature {
+        let signature = Signature::new(Type::String)
+            .summary("Prefix of a dataset's objects in the data bucket")
+            .describe("Computes the prefix of a dataset's objects in the data bucket, ending in `/`, offline.");
+        with_key(signature)
+    }
+
+    fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
+        Ok(Value::from(key(&arguments, 0)?.prefix()))
+    }
+}
+
+impl Function for DatasetUri {
+    fn name(&self) -> &'static str {
+        "dataset_uri"
+    }
+
+    fn signature(&self) -> Signature {
+        let signature = Signature::new(Type::String)
+            .summary("S3 URI of a dataset")
+            .describe("Computes the `s3://` URI of a dataset's prefix, ending in `/`, offline.")
+            .parameter(Parameter::new("bucket", Type::String).describe("The data bucket."));
+        with_key(signature)
+    }
+
+    fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
+        let bucket = arguments::text(&arguments, 0)?;
+        check_bucket_name(bucket).map_err(|error| FunctionError::argument(0, error.to_string()))?;
+        Ok(Value::from(key(&arguments, 1)?.location(bucket)))
+    }
+}

@@ -1,0 +1,33 @@
+//! `policy_equivalent(a, b)`: whether two policies mean the same.
+
+use mlspace_core::policy::Document;
+
+use super::arguments;
+use crate::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
+
+/// The function.
+#[derive(Debug)]
+pub(crate) struct PolicyEquivalent;
+
+impl Function for PolicyEquivalent {
+    fn name(&self) -> &'static str {
+        "policy_equivalent"
+    }
+
+    fn signature(&self) -> Signature {
+        Signature::new(Type::Bool)
+            .summary("Whether two IAM policies mean the same")
+            .describe(
+                "Compares two policies by meaning: the order of statements and values, single values for lists, the \
+                 case of actions, `Sid`s and repetitions make no difference.",
+            )
+            .parameter(Parameter::new("a", Type::String).describe("One policy as JSON."))
+            .parameter(Parameter::new("b", Type::String).describe("The other policy as JSON."))
+    }
+
+    fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
+        let a: Document = arguments::parsed(&arguments, 0)?;
+        let b: Document = arguments::parsed(&arguments, 1)?;
+        Ok(Value::Bool(a.equivalent(&b)))
+    }
+}

@@ -1,0 +1,171 @@
+//! Functions as a configuration calls them.
+
+use super::*;
+use crate::framework::{Function, FunctionError, Value};
+
+const READ: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Read","Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::data/a/*"}]}"#;
+
+fn texts<const N: usize>(values: [&str; N]) -> Vec<Value> {
+    values.map(Value::from).to_vec()
+}
+
+fn at_fault(result: Result<Value, FunctionError>) -> Option<usize> {
+    result.unwrap_err().argument
+}
+
+#[test]
+fn sizes_are_iam_s() {
+    let spaced = READ.replace(',', " ,\n ");
+    let size = policy_size::PolicySize.call(texts([READ])).unwrap();
+    assert_eq!(
+        policy_size::PolicySize.call(texts([&spaced])).unwrap(),
+        size
+    );
+    assert_eq!(
+        at_fault(policy_size::PolicySize.call(texts(["{"]))),
+        Some(0)
+    );
+}
+
+#[test]
+fn policies_are_compared_by_meaning() {
+    let listed = READ.replace("\"s3:GetObject\"", "[\"S3:getobject\"]");
+    let other = READ.replace("data/a", "data/b");
+    let equivalent = |a: &str, b: &str| policy_equivalent::PolicyEquivalent.call(texts([a, b]));
+    assert_eq!(equivalent(READ, &listed), Ok(Value::Bool(true)));
+    assert_eq!(equivalent(READ, &other), Ok(Value::Bool(false)));
+    assert_eq!(at_fault(equivalent(READ, "[]")), Some(1));
+}
+
+#[test]
+fn requests_are_decided() {
+    let decide = |resource: &str, context: Value| {
+        policy_allows::PolicyAllows.call(vec![
+            Value::list([READ]),
+            Value::from("arn:aws:iam::123456789012:role/R"),
+            Value::from("s3:GetObject"),
+            Value::from(resource),
+            context,
+        ])
+    };
+    let none = || Value::map::<&str, Value>([]);
+    assert_eq!(
+        decide("arn:aws:s3:::data/a/x", none()),
+        Ok(Value::Bool(true))
+    );
+    assert_eq!(
+        decide("arn:aws:s3:::data/b/x", none()),
+        Ok(Value::Bool(false))
+    );
+    let bad = policy_allows::PolicyAllows.call(vec![
+        Value::list([READ]),
+        Value::from("nobody"),
+        Value::from("s3:GetObject"),
+        Value::from("*"),
+        none(),
+    ]);
+    assert_eq!(at_fault(bad), Some(1));
+}
+
+#[test]
+fn context_decides_conditions() {
+    let tagged = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Own","Effect":"Allow","Action":"sagemaker:CreateModel","Resource":"*","Condition":{"StringEquals":{"aws:RequestTag/project":"fraud"}}}]}"#;
+    let decide = |project: &str| {
+        policy_allows::PolicyAllows.call(vec![
+            Value::list([tagged]),
+            Value::from("arn:aws:iam::123456789012:role/R"),
+            Value::from("sagemaker:CreateModel"),
+            Value::from("arn:aws:sagemaker:us-east-1:123456789012:model/m"),
+            Value::map([("aws:RequestTag/project", Value::list([project]))]),
+        ])
+    };
+    assert_eq!(decide("fraud"), Ok(Value::Bool(true)));
+    assert_eq!(decide("churn"), Ok(Value::Bool(false)));
+}
+
+#[test]
+fn the_linter_tells_what_a_deny_misses() {
+    let faulty = r#"{"Version":"2012-10-17","Statement":[{"Sid":"NeedNetwork","Effect":"Deny","Action":"sagemaker:CreateTrainingJob","Resource":"*","Condition":{"Null":{"sagemaker:VpcSubnets":"true","sagemaker:VpcSecurityGroupIds":"true"}}}]}"#;
+    let lint = |policy: &str, kind: &str| policy_lint::PolicyLint.call(texts([policy, kind]));
+    let findings = lint(faulty, "scp").unwrap();
+    let rules: Vec<_> = findings
+        .as_elements()
+        .unwrap()
+        .iter()
+        .map(|f| f.attribute("rule").as_str().unwrap().to_owned())
+        .collect();
+    assert!(rules.contains(&"L02".to_owned()), "{rules:?}");
+    assert_eq!(lint(READ, "managed").unwrap().as_elements(), Some(&[][..]));
+    assert_eq!(at_fault(lint(READ, "sticker")), Some(1));
+}
+
+#[test]
+fn packing_keeps_to_the_room_there_is() {
+    let pack = |documents: i64| {
+        let many: Vec<String> = (0..40)
+            .map(|n| READ.replace("data/a", &format!("data/{n}{}", "x".repeat(200))))
+            .collect();
+        pack_policies::PackPolicies.call(vec![
+            Value::list(many),
+            Value::from("managed"),
+            Value::from(documents),
+        ])
+    };
+    assert!(pack(10).unwrap().as_elements().unwrap().len() > 1);
+    assert_eq!(at_fault(pack(1)), Some(0));
+    assert_eq!(at_fault(pack(0)), Some(2));
+}
+
+#[test]
+fn datasets_and_tags_follow_from_names() {
+    let prefix = |scope: Value, kind: &str| {
+        dataset_prefix::DatasetPrefix.call(vec![Value::from(kind), scope, Value::from("cards")])
+    };
+    assert_eq!(
+        prefix(Value::from("fraud"), "project"),
+        Ok(Value::from("project/fraud/datasets/cards/"))
+    );
+    assert_eq!(
+        prefix(Value::Null, "global"),
+        Ok(Value::from("global/datasets/cards/"))
+    );
+    assert_eq!(at_fault(prefix(Value::Null, "project")), Some(1));
+    let uri = dataset_prefix::DatasetUri.call(vec![
+        Value::from("data"),
+        Value::from("private"),
+        Value::from("alice"),
+        Value::from("cards"),
+    ]);
+    assert_eq!(
+        uri,
+        Ok(Value::from("s3://data/private/alice/datasets/cards/"))
+    );
+    let tags = standard_tags::StandardTags.call(texts(["MLSpace", "fraud", "alice"]));
+    assert_eq!(
+        tags,
+        Ok(Value::map([
+            ("system", "MLSpace"),
+            ("project", "fraud"),
+            ("user", "alice")
+        ]))
+    );
+    assert_eq!(
+        at_fault(standard_tags::StandardTags.call(texts(["MLSpace", "fr*", "alice"]))),
+        Some(1)
+    );
+}
+
+#[test]
+fn keys_of_actions_are_known() {
+    let keys = |action: &str| condition_keys::ConditionKeys.call(texts([action]));
+    let found = keys("sagemaker:CreateTrainingJob").unwrap();
+    let named = |name: &str| {
+        found
+            .as_elements()
+            .unwrap()
+            .iter()
+            .any(|key| key.attribute("name").as_str() == Some(name))
+    };
+    assert!(named("sagemaker:VpcSubnets") && !named("sagemaker:RootAccess"));
+    assert_eq!(at_fault(keys("sagemaker:CreateEverything")), Some(0));
+}
