@@ -19,6 +19,7 @@ use crate::framework::{
 use crate::functions::{
     condition_keys::ConditionKeys,
     dataset_prefix::{DatasetPrefix, DatasetUri},
+    guardrail::Guardrail,
     pack_policies::PackPolicies,
     policy_allows::PolicyAllows,
     policy_equivalent::PolicyEquivalent,
@@ -215,6 +216,7 @@ impl Provider for Mlspace {
             Box::new(ConditionKeys),
             Box::new(DatasetPrefix),
             Box::new(DatasetUri),
+            Box::new(Guardrail),
             Box::new(PackPolicies),
             Box::new(PolicyAllows),
             Box::new(PolicyEquivalent),

@@ -169,3 +169,36 @@ fn keys_of_actions_are_known() {
     assert!(named("sagemaker:VpcSubnets") && !named("sagemaker:RootAccess"));
     assert_eq!(at_fault(keys("sagemaker:CreateEverything")), Some(0));
 }
+
+#[test]
+fn guardrails_are_made_of_what_they_need() {
+    let make = |id: &str, parameters: Value| {
+        let parameters = Value::Dynamic(
+            Box::new(crate::framework::Type::object([(
+                "x",
+                crate::framework::Type::String,
+            )])),
+            Box::new(parameters),
+        );
+        guardrail::Guardrail.call(vec![Value::from(id), parameters])
+    };
+    let types = || {
+        Value::object([
+            ("notebook_instance_types", Value::list(["ml.t3.medium"])),
+            ("job_instance_types", Value::list(["ml.m5.large"])),
+            ("studio_instance_types", Value::list(["ml.t3.medium"])),
+            ("endpoint_instance_types", Value::list(["ml.m5.large"])),
+            ("cluster_instance_types", Value::list(["ml.m5.large"])),
+            ("of_no_use", Value::from("x")),
+        ])
+    };
+    let made = make("G01", types()).unwrap();
+    let policy = made.as_str().unwrap();
+    assert!(
+        policy.contains("sagemaker:InstanceTypes") && policy.contains("ml.t3.medium"),
+        "{policy}"
+    );
+    assert_eq!(at_fault(make("G99", types())), Some(0));
+    let empty = make("G01", Value::object::<&str>([]));
+    assert_eq!(at_fault(empty), Some(1));
+}

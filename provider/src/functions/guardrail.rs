@@ -1,0 +1,85 @@
+//! `guardrail(id, parameters)`: a ready-made preventive policy.
+
+use mlspace_core::grants::{self, GUARDRAILS, Parameters};
+use serde_json::{Map, Value as Json};
+
+use super::arguments;
+use crate::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
+
+/// The function.
+#[derive(Debug)]
+pub(crate) struct Guardrail;
+
+impl Function for Guardrail {
+    fn name(&self) -> &'static str {
+        "guardrail"
+    }
+
+    fn signature(&self) -> Signature {
+        let list: Vec<String> = GUARDRAILS
+            .iter()
+            .map(|guardrail| {
+                let needs: Vec<String> = guardrail
+                    .parameters
+                    .iter()
+                    .map(|name| format!("`{name}`"))
+                    .collect();
+                let needs = if needs.is_empty() {
+                    "nothing".to_owned()
+                } else {
+                    needs.join(", ")
+                };
+                format!(
+                    "- `{}`: {} ({}). Needs {needs}.",
+                    guardrail.id, guardrail.title, guardrail.carrier
+                )
+            })
+            .collect();
+        Signature::new(Type::String)
+            .summary("A ready-made guardrail as an IAM policy")
+            .describe(format!(
+                "Makes a preventive guardrail for machine-learning accounts as a policy document. Each required \
+                 condition is a Deny of its own. Parameters that a guardrail has no use for are ignored, so that one \
+                 object can serve them all; `exempt_principal_arns` spares the named principals where a guardrail \
+                 denies.\n\n{}",
+                list.join("\n")
+            ))
+            .parameter(Parameter::new("id", Type::String).describe("The guardrail's id, such as `G01`."))
+            .parameter(
+                Parameter::new("parameters", Type::Dynamic)
+                    .describe("An object of parameters, each a string, a number, a truth value or a list of strings."),
+            )
+    }
+
+    fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
+        let id = arguments::text(&arguments, 0)?;
+        let given = arguments.get(1).map_or(Json::Null, json);
+        let parameters = Parameters::from_json(&given)
+            .map_err(|error| FunctionError::argument(1, error.to_string()))?;
+        let document = grants::guardrail(id, &parameters).map_err(|error| {
+            let argument = usize::from(GUARDRAILS.iter().any(|known| id.starts_with(known.id)));
+            FunctionError::argument(argument, error.to_string())
+        })?;
+        Ok(Value::from(document.to_json()))
+    }
+}
+
+/// A value as JSON.
+fn json(value: &Value) -> Json {
+    match value {
+        Value::Null | Value::Unknown => Json::Null,
+        Value::Bool(truth) => Json::Bool(*truth),
+        Value::Number(number) => serde_json::from_str(&number.to_string()).unwrap_or(Json::Null),
+        Value::String(text) => Json::String(text.clone()),
+        Value::List(elements) | Value::Set(elements) | Value::Tuple(elements) => {
+            Json::Array(elements.iter().map(json).collect())
+        }
+        Value::Map(entries) | Value::Object(entries) => {
+            let entries = entries
+                .iter()
+                .map(|(key, value)| (key.clone(), json(value)));
+            Json::Object(entries.collect::<Map<_, _>>())
+        }
+        Value::Dynamic(_, value) => json(value),
+    }
+}
