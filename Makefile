@@ -66,7 +66,7 @@ emulator: ## The emulator's own tests
 
 e2e: ## End-to-end: a real Terraform against the emulator (ONLY=name for some)
 ifeq ($(NEXTEST),yes)
-	$(CARGO) nextest run --locked --workspace --test e2e $(ONLY)
+	$(CARGO) nextest run --locked --workspace --no-fail-fast --test e2e $(ONLY)
 else
 	$(CARGO) test --locked --workspace --test e2e -- --test-threads 2 $(ONLY)
 endif
