@@ -98,13 +98,20 @@ scenario! {
     /// What exists already is not taken over in silence: the error names the import command.
     fn creating_what_exists(stage) {
         stage.converge(TEAM);
-        // A dataset that the provider made is known by this mark, and taken over if it is the same.
-        let edit = json!({
-            "TableName": "mlspace-datasets",
-            "Key": {"scope": {"S": "fraud"}, "name": {"S": "cards-2026"}},
-            "UpdateExpression": "REMOVE managedBy",
-        });
-        stage.aws.aws("dynamodb", "UpdateItem", edit);
+        // What the provider made is known by this mark, and taken over if it is the same.
+        let records = [
+            ("mlspace-projects", json!({"name": {"S": "fraud"}})),
+            ("mlspace-project-users", json!({"project": {"S": "fraud"}, "user": {"S": "alice"}})),
+            ("mlspace-datasets", json!({"scope": {"S": "fraud"}, "name": {"S": "cards-2026"}})),
+        ];
+        for (table, key) in records {
+            let edit = json!({
+                "TableName": table,
+                "Key": key,
+                "UpdateExpression": "REMOVE managedBy",
+            });
+            stage.aws.aws("dynamodb", "UpdateItem", edit);
+        }
         // An instance is known by its tags.
         let arn = "arn:aws:sagemaker:us-east-1:123456789012:notebook-instance/alice-fraud";
         let tag = |user: &str| {
