@@ -120,6 +120,16 @@ impl Platform {
         )?)
     }
 
+    /// ARN of a membership's role, with which the member's notebooks run.
+    pub(crate) async fn member_role_arn(
+        &self,
+        project: &ProjectName,
+        user: &UserName,
+    ) -> Result<String, Error> {
+        let name = self.membership_role_name(project, user)?;
+        Ok(self.account().await?.role_arn(&name))
+    }
+
     /// The tags that a membership's role bears.
     pub(super) fn role_tags(&self, project: &ProjectName, user: &UserName) -> Tags {
         let settings = self.settings();
@@ -162,7 +172,7 @@ impl Platform {
                 attached.push(arn.clone());
             }
         }
-        let role_arn = account.role_arn(&self.membership_role_name(project, user)?);
+        let role_arn = self.member_role_arn(project, user).await?;
         Ok(Rights {
             trust: grants::trust_policy(&context),
             boundary: settings.permissions_boundary_arn.clone(),

@@ -48,8 +48,7 @@ impl Platform {
         spec: &MembershipSpec,
     ) -> Outcome<Membership> {
         let _turn = self.lock(&lock_key(&spec.user)).await;
-        let role_name = self.membership_role_name(&spec.project, &spec.user)?;
-        let role = self.account().await?.role_arn(&role_name);
+        let role = self.member_role_arn(&spec.project, &spec.user).await?;
         // An interrupted create of this very membership wrote its record as its last step.
         let finished = |record: &ProjectUserRecord, item: &Item| {
             is_ours(item) && record.role == role && record.is_owner() == spec.owner
@@ -94,13 +93,12 @@ impl Platform {
         };
         match done.await {
             Ok(()) => {
-                let role_name = self.membership_role_name(&spec.project, &spec.user)?;
                 Ok(Membership {
                     project: spec.project.clone(),
                     user: spec.user.clone(),
                     owner: spec.owner,
-                    role_arn: self.account().await?.role_arn(&role_name),
-                    role_name,
+                    role_name: self.membership_role_name(&spec.project, &spec.user)?,
+                    role_arn: self.member_role_arn(&spec.project, &spec.user).await?,
                     drift: Vec::new(),
                 })
             }
@@ -362,8 +360,7 @@ impl Platform {
     ) -> Result<(), Error> {
         let table = &self.settings().table_names.project_users;
         let key = ProjectUserRecord::key(&spec.project, &spec.user);
-        let role_name = self.membership_role_name(&spec.project, &spec.user)?;
-        let role = self.account().await?.role_arn(&role_name);
+        let role = self.member_role_arn(&spec.project, &spec.user).await?;
         for _ in 0..5 {
             operation.check(&format!("recording member `{}`", id(spec)))?;
             let write = match self.find_member(&spec.project, &spec.user).await? {

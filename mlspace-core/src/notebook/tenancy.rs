@@ -3,7 +3,6 @@
 use super::NotebookSpec;
 use crate::{
     aws::{Called as _, Error, IfPresent as _, Platform},
-    layout,
     name::{ProjectName, UserName},
     records::{ProjectRecord, ProjectUserRecord},
     schedule::{StopPolicy, StopTime},
@@ -78,21 +77,6 @@ impl Platform {
         let table = &self.settings().table_names.project_users;
         let key = ProjectUserRecord::key(project, user);
         Ok(self.read_item(table, &key).await?.is_some())
-    }
-
-    /// ARN of the role that a member's notebooks run with.
-    pub(crate) async fn member_role_arn(
-        &self,
-        project: &ProjectName,
-        user: &UserName,
-    ) -> Result<String, Error> {
-        let prefix = &self.settings().iam_resource_prefix;
-        let name = layout::role_name(prefix, project, user).map_err(|error| Error::Invalid {
-            attribute: None,
-            message: error.to_string(),
-            remedy: "change `iam_resource_prefix` in the provider block".to_owned(),
-        })?;
-        Ok(self.account().await?.role_arn(&name))
     }
 
     /// Checks that the project and the membership allow the notebook, and gives what comes from them.
