@@ -9,6 +9,7 @@ pub(crate) mod policy_allows;
 pub(crate) mod policy_equivalent;
 pub(crate) mod policy_lint;
 pub(crate) mod policy_size;
+pub(crate) mod resource_policy_allows;
 pub(crate) mod role_name;
 pub(crate) mod standard_tags;
 

@@ -25,6 +25,7 @@ use crate::functions::{
     policy_equivalent::PolicyEquivalent,
     policy_lint::PolicyLint,
     policy_size::PolicySize,
+    resource_policy_allows::ResourcePolicyAllows,
     role_name::RoleName,
     standard_tags::StandardTags,
 };
@@ -222,6 +223,7 @@ impl Provider for Mlspace {
             Box::new(PolicyEquivalent),
             Box::new(PolicyLint),
             Box::new(PolicySize),
+            Box::new(ResourcePolicyAllows),
             Box::new(RoleName),
             Box::new(StandardTags),
         ]

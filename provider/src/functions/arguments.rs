@@ -93,6 +93,21 @@ pub(super) fn kind(arguments: &[Value], index: usize) -> Result<Kind, FunctionEr
         })
 }
 
+/// The values of condition keys that a request carries: a map of lists of strings.
+pub(super) fn context(
+    arguments: &[Value],
+    index: usize,
+) -> impl Iterator<Item = (&str, Vec<&str>)> {
+    let entries = arguments.get(index).and_then(Value::as_entries);
+    entries.into_iter().flatten().map(|(key, values)| {
+        let values = values.as_elements().unwrap_or_default();
+        (
+            key.as_str(),
+            values.iter().filter_map(Value::as_str).collect(),
+        )
+    })
+}
+
 /// A whole number that counts something.
 pub(super) fn count(arguments: &[Value], index: usize) -> Result<usize, FunctionError> {
     arguments

@@ -50,18 +50,8 @@ impl Function for PolicyAllows {
             arguments::text(&arguments, 3)?,
         );
         let mut request = Request::new(caller, action, resource);
-        for (key, values) in arguments
-            .get(4)
-            .and_then(Value::as_entries)
-            .into_iter()
-            .flatten()
-        {
-            let values = values
-                .as_elements()
-                .unwrap_or_default()
-                .iter()
-                .filter_map(Value::as_str);
-            request = request.context(key.as_str(), values);
+        for (key, values) in arguments::context(&arguments, 4) {
+            request = request.context(key, values);
         }
         let set = policies
             .iter()

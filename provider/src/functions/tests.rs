@@ -68,6 +68,32 @@ fn requests_are_decided() {
 }
 
 #[test]
+fn policies_of_resources_are_asked_alone() {
+    let policy = r#"{"Version":"2012-10-17","Statement":[
+        {"Sid":"Tls","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::data/*","Condition":{"Bool":{"aws:SecureTransport":"false"}}},
+        {"Sid":"Logs","Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::data/*"}]}"#;
+    let decide = |principal: &str, context: &[(&str, &str)]| {
+        resource_policy_allows::ResourcePolicyAllows.call(vec![
+            Value::from(policy),
+            Value::from(principal),
+            Value::from("s3:PutObject"),
+            Value::from("arn:aws:s3:::data/x"),
+            Value::map(context.iter().map(|(k, v)| (*k, Value::list([*v])))),
+        ])
+    };
+    let (yes, no) = (Ok(Value::Bool(true)), Ok(Value::Bool(false)));
+    let role = "arn:aws:iam::123456789012:role/R";
+    let plain = ("aws:SecureTransport", "false");
+    assert_eq!(decide(role, &[]), yes);
+    assert_eq!(decide(role, &[plain]), no);
+    assert_eq!(decide(role, &[("aws:ResourceAccount", "210987654321")]), no);
+    assert_eq!(decide("logging.s3.amazonaws.com", &[]), yes);
+    assert_eq!(decide("logging.s3.amazonaws.com", &[plain]), no);
+    assert_eq!(decide("cloudtrail.amazonaws.com", &[]), no);
+    assert_eq!(at_fault(decide("somebody", &[])), Some(1));
+}
+
+#[test]
 fn context_decides_conditions() {
     let tagged = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Own","Effect":"Allow","Action":"sagemaker:CreateModel","Resource":"*","Condition":{"StringEquals":{"aws:RequestTag/project":"fraud"}}}]}"#;
     let decide = |project: &str| {
