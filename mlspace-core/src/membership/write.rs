@@ -92,16 +92,14 @@ impl Platform {
             self.record_member(operation, spec).await
         };
         match done.await {
-            Ok(()) => {
-                Ok(Membership {
-                    project: spec.project.clone(),
-                    user: spec.user.clone(),
-                    owner: spec.owner,
-                    role_name: self.membership_role_name(&spec.project, &spec.user)?,
-                    role_arn: self.member_role_arn(&spec.project, &spec.user).await?,
-                    drift: Vec::new(),
-                })
-            }
+            Ok(()) => Ok(Membership {
+                project: spec.project.clone(),
+                user: spec.user.clone(),
+                owner: spec.owner,
+                role_name: self.membership_role_name(&spec.project, &spec.user)?,
+                role_arn: self.member_role_arn(&spec.project, &spec.user).await?,
+                drift: Vec::new(),
+            }),
             Err(error) => {
                 let reached = self
                     .read_membership(&spec.project, &spec.user)
