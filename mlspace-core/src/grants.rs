@@ -44,6 +44,8 @@
 //! [`endpoint_policy`], [`log_group_policy`]), those that narrow what may be started ([`instance_type_policy`], [`denied_services_policy`]),
 //! that of the identity which runs the provider ([`provider_policy`]), and guardrails for whole accounts, by number ([`guardrail()`]).
 //!
+//! Any of these documents can be asked for in words: [`document_kind`] finds its maker by name.
+//!
 //! Facts about actions and condition keys are those of *Actions, resources, and condition keys for Amazon SageMaker*
 //! (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html>).
 
@@ -54,11 +56,13 @@ mod boundary;
 mod bucket;
 mod constraint;
 mod context;
+mod delivery;
 mod endpoint;
 mod fence;
 mod group;
 mod guardrails;
 mod key;
+mod kind;
 mod perimeter;
 mod project;
 mod provider;
@@ -77,12 +81,17 @@ pub use constraint::{
     InstanceTypes, Service, denied_services_policy, instance_type_policy, volume_key_policy,
 };
 pub use context::{ApprovedNetwork, GrantContext, GrantError};
+pub use delivery::{KeyService, LogDeliverer};
 pub use endpoint::{EndpointService, endpoint_policy, log_group_policy};
 pub use group::group_policies;
 pub use guardrails::{
     GUARDRAILS, Guardrail, GuardrailError, Parameters, ParametersError, exempting, guardrail,
 };
 pub use key::{KeyAccess, key_policy};
+pub use kind::{
+    DOCUMENT_KINDS, DOCUMENT_PARAMETERS, DocumentKind, DocumentKindError, DocumentParameter,
+    ParameterForm, document_kind,
+};
 pub use project::project_policy;
 pub use provider::{ProviderAccess, ProviderTables, provider_policy};
 pub use role::{pass_role_policy, trust_policy};

@@ -1,7 +1,8 @@
 //! The policy of the data bucket.
 
 use super::context::{GrantError, check_value, sized};
-use super::perimeter::{Perimeter, callers, check_principals};
+use super::delivery::LogDeliverer;
+use super::perimeter::{Perimeter, by_people, callers, check_principals};
 use crate::layout::{Account, check_bucket_name};
 use crate::policy::{Document, Kind, Operator, Principal, Statement};
 
@@ -21,6 +22,8 @@ pub struct BucketAccess<'a> {
     pub kms_key_arn: Option<&'a str>,
     /// ARNs, or patterns of ARNs, of roles of other accounts that may read and list the bucket.
     pub reader_arns: &'a [String],
+    /// The services that deliver logs into the bucket.
+    pub delivered_by: &'a [LogDeliverer],
 }
 
 /// What is done to objects and their listing.
@@ -51,6 +54,9 @@ const TAMPER: [&str; 8] = [
 ///
 /// Denials about the key only refuse another one than the approved: who names none gets the bucket's default, which must be that key. A key's
 /// id or alias is refused too, since S3 compares what the caller wrote.
+///
+/// Services that deliver logs write by the endpoints of AWS and encrypt as they are configured: the denials about endpoints and keys leave them
+/// out, that of plain HTTP does not.
 ///
 /// Readers of other accounts come through endpoints of their own: list these as well.
 ///
@@ -98,11 +104,16 @@ pub fn bucket_policy(access: &BucketAccess<'_>) -> Result<Document, GrantError> 
     );
     if let Some(key) = access.kms_key_arn {
         let other = |sid: &str, header: &str, value: &str| {
-            everyone(sid)
+            let deny = everyone(sid)
                 .actions(["s3:PutObject"])
                 .resources([&objects])
                 .when(Operator::Null, header, ["false"])
-                .when(Operator::StringNotEquals, header, [value])
+                .when(Operator::StringNotEquals, header, [value]);
+            if access.delivered_by.is_empty() {
+                deny
+            } else {
+                by_people(deny)
+            }
         };
         let header = "s3:x-amz-server-side-encryption";
         statements.push(other("DenyOtherEncryption", header, "aws:kms"));
@@ -111,6 +122,9 @@ pub fn bucket_policy(access: &BucketAccess<'_>) -> Result<Document, GrantError> 
             &format!("{header}-aws-kms-key-id"),
             key,
         ));
+    }
+    for deliverer in access.delivered_by {
+        statements.extend(deliverer.statements(access.account, access.bucket));
     }
     if !access.reader_arns.is_empty() {
         let readers = |sid: &str| {

@@ -150,6 +150,19 @@ pub enum Service {
     Bedrock,
 }
 
+impl Service {
+    /// All of them, each with the word that configurations write.
+    pub const WORDS: [(&'static str, Self); 7] = [
+        ("endpoints", Self::Endpoints),
+        ("jobs", Self::Jobs),
+        ("labeling-jobs", Self::LabelingJobs),
+        ("emr", Self::Emr),
+        ("batch-translate", Self::BatchTranslate),
+        ("realtime-translate", Self::RealtimeTranslate),
+        ("bedrock", Self::Bedrock),
+    ];
+}
+
 /// Denies what starts or uses the services that are switched off; stopping and looking at what still runs stays possible.
 ///
 /// With both kinds of translation off, roles can also no longer be passed to Amazon Translate. `emr_role_arns` are the roles of EMR's clusters.

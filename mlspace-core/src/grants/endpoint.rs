@@ -1,6 +1,7 @@
 //! Policies of VPC endpoints and log groups.
 
 use super::context::{GrantError, check_value, sized};
+use super::delivery::deliveries;
 use crate::layout::{Account, check_bucket_name};
 use crate::policy::{Document, Kind, Operator, Principal, Statement};
 
@@ -20,6 +21,9 @@ pub enum EndpointService<'a> {
     },
     /// A service behind an interface endpoint, such as SageMaker: all of its actions, within the account.
     Interface,
+    /// Amazon ECR behind an interface endpoint: the account's own images, and pulling those of AWS, which keeps them in accounts of its own,
+    /// one for each region.
+    Registry,
 }
 
 /// The policy of a VPC endpoint: principals and resources of the account only, so that nothing is carried out through it to another account's
@@ -44,6 +48,16 @@ pub fn endpoint_policy(
                 |allow, key| allow.when(Operator::StringEquals, key, [&account.account_id]),
             )
     };
+    let pull = Statement::allow("PullImages")
+        .principal(Principal::Any)
+        .actions(super::base::PULL_IMAGES)
+        .resources(["*"])
+        .when(
+            Operator::StringEquals,
+            "aws:PrincipalAccount",
+            [&account.account_id],
+        );
+    let whole = || own("OwnAccount").actions(["*"]).resources(["*"]);
     let statements = match service {
         EndpointService::S3 { buckets } => {
             for bucket in buckets {
@@ -90,9 +104,8 @@ pub fn endpoint_policy(
                     .resources(resources),
             ]
         }
-        EndpointService::Interface => {
-            vec![own("OwnAccount").actions(["*"]).resources(["*"])]
-        }
+        EndpointService::Interface => vec![whole()],
+        EndpointService::Registry => vec![whole(), pull],
     };
     sized(
         Document::new(statements),
@@ -127,20 +140,10 @@ pub fn log_group_policy(account: &Account, prefix: &str) -> Result<Document, Gra
         "/_.#-",
         "write the first part of a log group's name",
     )?;
-    let delivered = format!(
-        "arn:{}:logs:{}:{}:*",
-        account.partition, account.region, account.account_id
-    );
-    Ok(Document::new([Statement::allow("DeliverLogs")
-        .principal(Principal::service("delivery.logs.amazonaws.com"))
+    let write = Statement::allow("DeliverLogs")
         .actions(["logs:CreateLogStream", "logs:PutLogEvents"])
-        .resources([format!("{}:log-stream:*", log_groups(account, prefix))])
-        .when(
-            Operator::StringEquals,
-            "aws:SourceAccount",
-            [&account.account_id],
-        )
-        .when(Operator::ArnLike, "aws:SourceArn", [delivered])]))
+        .resources([format!("{}:log-stream:*", log_groups(account, prefix))]);
+    Ok(Document::new([deliveries(account, write)]))
 }
 
 /// Pattern for the log groups whose names start with `prefix`.

@@ -2,6 +2,7 @@
 
 use super::actions::USE_KEY;
 use super::context::{GrantError, check_value, sized};
+use super::delivery::KeyService;
 use super::perimeter::{Perimeter, callers, check_principals};
 use crate::layout::Account;
 use crate::policy::{Document, Kind, Operator, Principal, Statement};
@@ -22,6 +23,8 @@ pub struct KeyAccess<'a> {
     pub endpoint_ids: &'a [String],
     /// The first part of the names of log groups that CloudWatch Logs may encrypt with the key, such as `/aws/sagemaker/`; without one, none.
     pub log_group_prefix: Option<&'a str>,
+    /// The other services that encrypt with the key on their own.
+    pub used_by: &'a [KeyService],
 }
 
 /// Everything but using the key: reading its settings included, which Terraform does at every refresh.
@@ -44,7 +47,7 @@ const ADMINISTER: [&str; 15] = [
 ];
 
 /// Using the key, without looking at it.
-const CRYPT: [&str; 4] = [
+pub(super) const CRYPT: [&str; 4] = [
     "kms:Decrypt",
     "kms:Encrypt",
     "kms:GenerateDataKey*",
@@ -52,7 +55,7 @@ const CRYPT: [&str; 4] = [
 ];
 
 /// The policy of a key: the account, administrators, users, AWS services on their behalf, and, where wanted, readers of other accounts,
-/// CloudWatch Logs, and the VPC endpoints it is bound to.
+/// CloudWatch Logs, other services that deliver something encrypted, and the VPC endpoints it is bound to.
 ///
 /// The account itself keeps all rights, as AWS advises, so that the key cannot be lost; its principals get them only by policies of their own.
 /// Administrators can make grants for AWS services, like everybody who uses the key, but none for themselves.
@@ -125,6 +128,9 @@ pub fn key_policy(access: &KeyAccess<'_>) -> Result<Document, GrantError> {
             .map(|prefix| logs(access.account, prefix))
             .transpose()?,
     );
+    for service in access.used_by {
+        statements.extend(service.statements(access.account));
+    }
     let perimeter = Perimeter {
         endpoint_ids: access.endpoint_ids,
         exempt_principal_arns: access.administrator_arns,
@@ -168,9 +174,14 @@ pub(super) fn logs(account: &Account, prefix: &str) -> Result<Statement, GrantEr
         "write the first part of a log group's name",
     )?;
     let actions = CRYPT.into_iter().chain(["kms:Describe*"]);
+    // Of the services named here, this one alone is called by the domain of its partition.
+    let domain = match account.partition.as_str() {
+        "aws-cn" => "amazonaws.com.cn",
+        _ => "amazonaws.com",
+    };
     Ok(Statement::allow("CloudWatchLogs")
         .principal(Principal::service(format!(
-            "logs.{}.amazonaws.com",
+            "logs.{}.{domain}",
             account.region
         )))
         .actions(actions)

@@ -38,20 +38,26 @@ impl Perimeter<'_> {
             )?;
         }
         Ok((!self.endpoint_ids.is_empty()).then(|| {
-            self.exempting(deny)
+            let around = self
+                .exempting(deny)
                 .when(
                     Operator::StringNotEquals,
                     "aws:SourceVpce",
                     self.endpoint_ids,
                 )
-                .when(Operator::Bool.if_exists(), "aws:ViaAWSService", ["false"])
-                .when(
-                    Operator::Bool.if_exists(),
-                    "aws:PrincipalIsAWSService",
-                    ["false"],
-                )
+                .when(Operator::Bool.if_exists(), "aws:ViaAWSService", ["false"]);
+            by_people(around)
         }))
     }
+}
+
+/// The denial, for all but AWS services on their own. A request without the key is no service's.
+pub(super) fn by_people(deny: Statement) -> Statement {
+    deny.when(
+        Operator::Bool.if_exists(),
+        "aws:PrincipalIsAWSService",
+        ["false"],
+    )
 }
 
 /// Refuses what names no account, or would be read as a policy variable.

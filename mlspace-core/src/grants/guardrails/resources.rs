@@ -103,6 +103,7 @@ pub(super) fn bucket(parameters: &Reader<'_>) -> Statements {
         exempt_principal_arns: &parameters.list("exempt_principal_arns")?,
         kms_key_arn: Some(&key),
         reader_arns: &readers,
+        delivered_by: &[],
     });
     statements(parameters, policy)
 }
@@ -123,6 +124,7 @@ pub(super) fn key(parameters: &Reader<'_>) -> Statements {
         reader_arns: &readers,
         endpoint_ids: &parameters.list("kms_vpce_ids")?,
         log_group_prefix: None,
+        used_by: &[],
     });
     statements(parameters, policy)
 }

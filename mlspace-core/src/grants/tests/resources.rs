@@ -15,6 +15,7 @@ fn bucket<'a>(account: &'a Account, readers: &'a [String]) -> BucketAccess<'a> {
         exempt_principal_arns: &[],
         kms_key_arn: None,
         reader_arns: readers,
+        delivered_by: &[],
     }
 }
 
@@ -67,6 +68,7 @@ fn principals_have_an_account() {
             reader_arns: &[],
             endpoint_ids: &[],
             log_group_prefix: None,
+            used_by: &[],
         };
         assert!(key_policy(&key).is_err(), "{bad}");
     }
@@ -83,6 +85,7 @@ fn a_key_serves_the_logs_where_wanted() {
         reader_arns: &[],
         endpoint_ids: &[],
         log_group_prefix: Some("/aws/sagemaker/"),
+        used_by: &[],
     };
     let policy = key_policy(&key).unwrap();
     assert_eq!(policy.check(Kind::Key), []);
