@@ -3,6 +3,7 @@
 mod arguments;
 pub(crate) mod condition_keys;
 pub(crate) mod dataset_prefix;
+pub(crate) mod documents;
 pub(crate) mod guardrail;
 pub(crate) mod pack_policies;
 pub(crate) mod policy_allows;

@@ -19,6 +19,7 @@ use crate::framework::{
 use crate::functions::{
     condition_keys::ConditionKeys,
     dataset_prefix::{DatasetPrefix, DatasetUri},
+    documents::{BUCKET_POLICY, ENDPOINT_POLICY, KEY_POLICY, PolicyDocuments},
     guardrail::Guardrail,
     pack_policies::PackPolicies,
     policy_allows::PolicyAllows,
@@ -214,12 +215,16 @@ impl Provider for Mlspace {
 
     fn functions(&self) -> Vec<Box<dyn Function>> {
         vec![
+            Box::new(BUCKET_POLICY),
             Box::new(ConditionKeys),
             Box::new(DatasetPrefix),
             Box::new(DatasetUri),
+            Box::new(ENDPOINT_POLICY),
             Box::new(Guardrail),
+            Box::new(KEY_POLICY),
             Box::new(PackPolicies),
             Box::new(PolicyAllows),
+            Box::new(PolicyDocuments),
             Box::new(PolicyEquivalent),
             Box::new(PolicyLint),
             Box::new(PolicySize),

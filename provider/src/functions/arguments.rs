@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use mlspace_core::policy::{Document, Kind};
+use serde_json::{Map, Value as Json};
 
 use crate::convert::listed;
 use crate::framework::{FunctionError, Value};
@@ -116,4 +117,29 @@ pub(super) fn count(arguments: &[Value], index: usize) -> Result<usize, Function
         .and_then(|number| usize::try_from(number.as_i64()?).ok())
         .filter(|count| *count > 0)
         .ok_or_else(|| FunctionError::argument(index, "expected a whole number from 1"))
+}
+
+/// An argument of any type as JSON.
+pub(super) fn json(arguments: &[Value], index: usize) -> Json {
+    arguments.get(index).map_or(Json::Null, as_json)
+}
+
+/// A value as JSON.
+fn as_json(value: &Value) -> Json {
+    match value {
+        Value::Null | Value::Unknown => Json::Null,
+        Value::Bool(truth) => Json::Bool(*truth),
+        Value::Number(number) => serde_json::from_str(&number.to_string()).unwrap_or(Json::Null),
+        Value::String(text) => Json::String(text.clone()),
+        Value::List(elements) | Value::Set(elements) | Value::Tuple(elements) => {
+            Json::Array(elements.iter().map(as_json).collect())
+        }
+        Value::Map(entries) | Value::Object(entries) => {
+            let entries = entries
+                .iter()
+                .map(|(key, value)| (key.clone(), as_json(value)));
+            Json::Object(entries.collect::<Map<_, _>>())
+        }
+        Value::Dynamic(_, value) => as_json(value),
+    }
 }

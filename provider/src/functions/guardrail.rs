@@ -1,7 +1,6 @@
 //! `guardrail(id, parameters)`: a ready-made preventive policy.
 
 use mlspace_core::grants::{self, GUARDRAILS, Parameters};
-use serde_json::{Map, Value as Json};
 
 use super::arguments;
 use crate::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
@@ -53,7 +52,7 @@ impl Function for Guardrail {
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
         let id = arguments::text(&arguments, 0)?;
-        let given = arguments.get(1).map_or(Json::Null, json);
+        let given = arguments::json(&arguments, 1);
         let parameters = Parameters::from_json(&given)
             .map_err(|error| FunctionError::argument(1, error.to_string()))?;
         let document = grants::guardrail(id, &parameters).map_err(|error| {
@@ -61,25 +60,5 @@ impl Function for Guardrail {
             FunctionError::argument(argument, error.to_string())
         })?;
         Ok(Value::from(document.to_json()))
-    }
-}
-
-/// A value as JSON.
-fn json(value: &Value) -> Json {
-    match value {
-        Value::Null | Value::Unknown => Json::Null,
-        Value::Bool(truth) => Json::Bool(*truth),
-        Value::Number(number) => serde_json::from_str(&number.to_string()).unwrap_or(Json::Null),
-        Value::String(text) => Json::String(text.clone()),
-        Value::List(elements) | Value::Set(elements) | Value::Tuple(elements) => {
-            Json::Array(elements.iter().map(json).collect())
-        }
-        Value::Map(entries) | Value::Object(entries) => {
-            let entries = entries
-                .iter()
-                .map(|(key, value)| (key.clone(), json(value)));
-            Json::Object(entries.collect::<Map<_, _>>())
-        }
-        Value::Dynamic(_, value) => json(value),
     }
 }

@@ -228,3 +228,74 @@ fn guardrails_are_made_of_what_they_need() {
     let empty = make("G01", Value::object::<&str>([]));
     assert_eq!(at_fault(empty), Some(1));
 }
+
+/// An object argument of any type.
+fn object<const N: usize>(attributes: [(&str, Value); N]) -> Value {
+    let value = Value::object(attributes);
+    Value::Dynamic(
+        Box::new(crate::framework::Type::of(&value)),
+        Box::new(value),
+    )
+}
+
+#[test]
+fn documents_are_made_by_kind() {
+    let deployment = |user: Value| {
+        object([
+            ("account_id", Value::from("123456789012")),
+            ("region", Value::from("us-gov-west-1")),
+            ("data_bucket", Value::from("mlspace-data")),
+            ("subnet_ids", Value::Tuple(vec![Value::from("subnet-0a")])),
+            ("kms_key_id", Value::Null),
+            ("user", user),
+        ])
+    };
+    let make = |kind: &str, user: &str| {
+        documents::PolicyDocuments.call(vec![Value::from(kind), deployment(Value::from(user))])
+    };
+    let made = make("user", "alice").unwrap();
+    let [Value::String(policy)] = made.as_elements().unwrap() else {
+        panic!("{made:?}");
+    };
+    assert!(
+        policy.contains("arn:aws-us-gov:s3:::mlspace-data/private/alice/*"),
+        "{policy}"
+    );
+    assert_eq!(at_fault(make("sticker", "alice")), Some(0));
+    assert_eq!(at_fault(make("user", "al*")), Some(1));
+    assert_eq!(at_fault(make("project", "alice")), Some(1));
+}
+
+#[test]
+fn policies_of_resources_are_single_documents() {
+    let make = |function: &documents::ResourcePolicy, name: &'static str, value: Value| {
+        function.call(vec![object([
+            ("account_id", Value::from("123456789012")),
+            ("region", Value::from("us-east-1")),
+            ("partition", Value::Null),
+            (name, value),
+        ])])
+    };
+    let admins = || Value::list(["arn:aws:iam::123456789012:role/platform"]);
+    for (function, name, value) in [
+        (
+            documents::BUCKET_POLICY,
+            "bucket",
+            Value::from("mlspace-data"),
+        ),
+        (documents::KEY_POLICY, "administrator_arns", admins()),
+        (
+            documents::ENDPOINT_POLICY,
+            "service",
+            Value::from("sagemaker.api"),
+        ),
+    ] {
+        let made = make(&function, name, value).unwrap();
+        assert!(made.as_str().unwrap().contains("123456789012") || name == "bucket");
+        assert_eq!(
+            at_fault(make(&function, "colour", Value::from("red"))),
+            Some(0)
+        );
+        assert!(!function.signature().description().is_empty());
+    }
+}
