@@ -22,6 +22,7 @@
 //! ```
 
 mod caller;
+mod combine;
 mod condition;
 mod decision;
 mod policies;

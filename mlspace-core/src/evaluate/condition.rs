@@ -9,7 +9,7 @@ use super::request::Request;
 use super::value::{Decimal, Instant, Network};
 use crate::policy::pattern::{Case, Pattern, Token};
 use crate::policy::template::{Syntax, Template};
-use crate::policy::{Condition, Operator, SetQualifier, Version};
+use crate::policy::{Condition, ConditionOperator, Operator, SetQualifier, Version};
 
 /// A condition, read once for many requests.
 #[derive(Debug, Clone)]
@@ -144,22 +144,27 @@ impl Test {
                 .iter()
                 .any(|o| matches!(o, Operand::Missing(wanted) if *wanted == missing));
         }
-        let matches = |value: &String| {
+        holds(operator, values, |value| {
             self.operands
                 .iter()
                 .any(|o| o.matches(operator.comparison, value, request))
-        };
-        let negated = operator.comparison.is_negated();
-        let empty = values.is_empty() || matches!(values, [only] if only.is_empty());
-        match operator.qualifier {
-            Some(SetQualifier::ForAllValues) => {
-                empty || values.iter().all(|v| matches(v) != negated)
-            }
-            Some(SetQualifier::ForAnyValue) => {
-                !empty && values.iter().any(|v| matches(v) != negated)
-            }
-            None if values.is_empty() => negated || operator.if_exists,
-            None => values.iter().any(matches) != negated,
-        }
+        })
+    }
+}
+
+/// Whether a condition other than `Null` holds for the values of its key. `matches` says whether a value stands in the
+/// operator's positive relation to one of the condition's.
+pub(super) fn holds(
+    operator: ConditionOperator,
+    values: &[String],
+    matches: impl Fn(&str) -> bool,
+) -> bool {
+    let negated = operator.comparison.is_negated();
+    let empty = values.is_empty() || matches!(values, [only] if only.is_empty());
+    match operator.qualifier {
+        Some(SetQualifier::ForAllValues) => empty || values.iter().all(|v| matches(v) != negated),
+        Some(SetQualifier::ForAnyValue) => !empty && values.iter().any(|v| matches(v) != negated),
+        None if values.is_empty() => negated || operator.if_exists,
+        None => values.iter().any(|v| matches(v)) != negated,
     }
 }

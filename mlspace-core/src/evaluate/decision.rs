@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::caller::Caller;
 use crate::policy::Condition;
 
 /// The kind of policy a statement comes from.
@@ -21,6 +22,26 @@ pub enum Layer {
     ResourceControl,
     /// The policy of the VPC endpoint that the request came through.
     Endpoint,
+}
+
+impl Layer {
+    /// Whether policies of this layer are attached to the caller, so that statements without principal are about them.
+    pub(super) fn is_attached(self) -> bool {
+        match self {
+            Self::Identity | Self::Boundary | Self::Session | Self::ServiceControl => true,
+            Self::Resource | Self::ResourceControl | Self::Endpoint => false,
+        }
+    }
+
+    /// Whether policies of this layer bear on what the caller does. What is attached to callers binds those of an
+    /// account; service control policies do not bind service-linked roles.
+    pub(super) fn binds(self, caller: &Caller, has_account: bool) -> bool {
+        match self {
+            Self::Identity | Self::Boundary | Self::Session => has_account,
+            Self::ServiceControl => has_account && !caller.is_service_linked(),
+            Self::Resource | Self::ResourceControl | Self::Endpoint => true,
+        }
+    }
 }
 
 impl fmt::Display for Layer {

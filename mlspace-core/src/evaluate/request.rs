@@ -154,9 +154,15 @@ impl Request {
         }
     }
 
-    /// Whether caller and resource belong to different accounts.
-    pub(super) fn crosses_accounts(&self) -> bool {
-        match (self.caller.account(), &self.resource_account) {
+    /// The context keys that are there, with their values.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&ConditionKey, &[String])> {
+        let all = self.context.iter();
+        all.map(|(key, values)| (key, values.as_slice()))
+    }
+
+    /// Whether the resource belongs to another account than the caller's.
+    pub(super) fn crosses_accounts(&self, callers: Option<&str>) -> bool {
+        match (callers, &self.resource_account) {
             (Some(own), Some(other)) => own != other,
             _ => false,
         }
@@ -200,13 +206,10 @@ mod tests {
         for (key, values) in expected {
             assert_eq!(request.values(&key.into()), values, "{key}");
         }
-        assert!(request.crosses_accounts());
-        assert!(
-            !request
-                .clone()
-                .resource_account("111122223333")
-                .crosses_accounts()
-        );
+        let own = Some("111122223333");
+        assert!(request.crosses_accounts(own));
+        let within = request.clone().resource_account("111122223333");
+        assert!(!within.crosses_accounts(own) && !request.crosses_accounts(None));
         assert_eq!(request.value(&"aws:TagKeys".into()), None);
         assert_eq!(
             request
