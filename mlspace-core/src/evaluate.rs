@@ -23,6 +23,7 @@
 
 mod caller;
 mod combine;
+mod compiled;
 mod condition;
 mod decision;
 mod policies;
@@ -31,6 +32,7 @@ mod statement;
 mod value;
 
 pub use caller::{Caller, CallerError};
+pub use compiled::CompiledPolicies;
 pub use decision::{Decision, Layer, Missing, NearMiss, Outcome, Source};
 pub use policies::PolicySet;
 pub use request::Request;

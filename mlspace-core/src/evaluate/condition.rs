@@ -15,12 +15,12 @@ use crate::policy::{Condition, ConditionOperator, Operator, SetQualifier, Versio
 #[derive(Debug, Clone)]
 pub(super) struct Test {
     pub(super) source: Condition,
-    operands: Vec<Operand>,
+    pub(super) operands: Vec<Operand>,
 }
 
 /// A value of a condition, read as its operator reads it. What the operator can't read never matches.
 #[derive(Debug, Clone)]
-enum Operand {
+pub(super) enum Operand {
     /// `String…` and `Bool`.
     Text(Template, Case),
     /// `String…IgnoreCase`: without regard to the case of any letter.
@@ -71,7 +71,7 @@ impl Operand {
     }
 
     /// Whether the request's value stands in the operator's positive relation to this one.
-    fn matches(&self, comparison: Operator, value: &str, request: &Request) -> bool {
+    pub(super) fn matches(&self, comparison: Operator, value: &str, request: &Request) -> bool {
         let resolve = |template: &Template, test: &dyn Fn(&Pattern) -> bool| {
             template
                 .resolve(|key| request.value(key))
@@ -102,7 +102,8 @@ fn folded(pattern: &Pattern) -> String {
     chars.collect::<String>().to_lowercase()
 }
 
-fn compares<T: Ord>(comparison: Operator, value: &T, bound: &T) -> bool {
+/// Whether a value stands in an ordering operator's relation to a bound.
+pub(super) fn compares<T: Ord>(comparison: Operator, value: &T, bound: &T) -> bool {
     match comparison.positive() {
         Operator::NumericLessThan | Operator::DateLessThan => value < bound,
         Operator::NumericLessThanEquals | Operator::DateLessThanEquals => value <= bound,

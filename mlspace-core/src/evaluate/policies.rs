@@ -140,7 +140,7 @@ impl PolicySet {
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html>).
     #[must_use]
     pub fn decide(&self, request: &Request) -> Decision {
-        let standing = Standing::of(request, !self.resource.is_empty());
+        let standing = Standing::of(request, self.has_resource_policy());
         // "NotPrincipal with a Deny effect will always deny any IAM principal that has a permissions boundary":
         // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
         let bounded = standing.has_account && !self.boundary.is_empty();
@@ -152,6 +152,10 @@ impl PolicySet {
                 (layer, answer(policies, request, spares_nobody))
             });
         standing.decide(answers.collect())
+    }
+
+    pub(super) fn has_resource_policy(&self) -> bool {
+        !self.resource.is_empty()
     }
 
     /// The policies of each layer, or of each level of it, in the order in which a decision names them. Layers that

@@ -1,24 +1,26 @@
 //! Whether a statement applies.
 
-use super::caller::Match;
+use std::collections::BTreeSet;
+
+use super::caller::{Caller, Match};
 use super::condition::Test;
 use super::request::Request;
 use crate::policy::pattern::{Case, Pattern};
 use crate::policy::template::{Syntax, Template};
-use crate::policy::{Clause, Condition, Effect, Principal, Statement, Version};
+use crate::policy::{Clause, Condition, ConditionKey, Effect, Principal, Statement, Version};
 
 /// A statement, read once for many requests.
 #[derive(Debug, Clone)]
 pub(super) struct Rule {
     pub(super) sid: Option<String>,
     pub(super) effect: Effect,
-    principals: Option<Clause<Principal>>,
-    actions: Vec<Pattern>,
-    not_actions: bool,
+    pub(super) principals: Option<Clause<Principal>>,
+    pub(super) actions: Vec<Pattern>,
+    pub(super) not_actions: bool,
     /// `None` where the element is absent, as in trust policies: any resource.
-    resources: Option<Vec<Template>>,
-    not_resources: bool,
-    tests: Vec<Test>,
+    pub(super) resources: Option<Vec<Template>>,
+    pub(super) not_resources: bool,
+    pub(super) tests: Vec<Test>,
 }
 
 /// What a statement says about a request.
@@ -72,7 +74,7 @@ impl Rule {
         attached: bool,
         spares_nobody: bool,
     ) -> Applies {
-        let Some(named) = self.names(request, attached, spares_nobody) else {
+        let Some(named) = self.about_caller(request.caller(), attached, spares_nobody) else {
             return Applies::No;
         };
         if !self.about_action(request) || !self.about_resource(request) {
@@ -99,18 +101,14 @@ impl Rule {
         }
     }
 
-    fn names(&self, request: &Request, attached: bool, spares_nobody: bool) -> Option<Match> {
-        let caller = request.caller();
-        let strongest = |all: &std::collections::BTreeSet<Principal>| {
-            all.iter().filter_map(|p| caller.named_by(p)).max()
-        };
+    fn about_caller(&self, caller: &Caller, attached: bool, spares_nobody: bool) -> Option<Match> {
         match &self.principals {
             None => attached.then_some(Match::Direct),
-            Some(Clause::Only(all)) => strongest(all),
-            Some(Clause::Except(_)) if spares_nobody && self.effect == Effect::Deny => {
-                Some(Match::Direct)
-            }
-            Some(Clause::Except(all)) => strongest(all).is_none().then_some(Match::Direct),
+            Some(principals) => named(
+                principals,
+                caller,
+                spares_nobody && self.effect == Effect::Deny,
+            ),
         }
     }
 
@@ -125,17 +123,38 @@ impl Rule {
         let Some(resources) = &self.resources else {
             return true;
         };
-        let matches = |template: &Template| match template {
-            Template::Fixed(pattern) => pattern.matches(request.resource(), Case::Sensitive),
-            varying => varying
-                .resolve(|key| request.value(key))
-                .is_some_and(|pattern| {
-                    pattern
-                        .into_owned()
-                        .into_resource()
-                        .matches(request.resource(), Case::Sensitive)
-                }),
+        let matches = |template: &Template| {
+            resource_matches(template, request.resource(), |key| request.value(key))
         };
         resources.iter().any(matches) != self.not_resources
+    }
+}
+
+/// How a `Principal` or `NotPrincipal` element names the caller. `spares_nobody`: an exception excepts nobody.
+pub(super) fn named(
+    principals: &Clause<Principal>,
+    caller: &Caller,
+    spares_nobody: bool,
+) -> Option<Match> {
+    let strongest = |all: &BTreeSet<Principal>| all.iter().filter_map(|p| caller.named_by(p)).max();
+    match principals {
+        Clause::Only(all) => strongest(all),
+        Clause::Except(_) if spares_nobody => Some(Match::Direct),
+        Clause::Except(all) => strongest(all).is_none().then_some(Match::Direct),
+    }
+}
+
+/// Whether the text matches a `Resource` element's pattern. The values of variables may say how far its stars reach.
+pub(super) fn resource_matches<'v>(
+    template: &Template,
+    text: &str,
+    value: impl Fn(&ConditionKey) -> Option<&'v str>,
+) -> bool {
+    match template {
+        Template::Fixed(pattern) => pattern.matches(text, Case::Sensitive),
+        varying => varying.resolve(value).is_some_and(|pattern| {
+            let resource = pattern.into_owned().into_resource();
+            resource.matches(text, Case::Sensitive)
+        }),
     }
 }

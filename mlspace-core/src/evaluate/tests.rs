@@ -1,5 +1,6 @@
 //! Tests that span the module.
 
+mod compiled;
 mod guardrails;
 mod layers;
 mod operators;

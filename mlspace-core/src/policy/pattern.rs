@@ -60,6 +60,16 @@ impl Pattern {
         &self.0
     }
 
+    /// The one text that matches, where the pattern has no wildcard.
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        let chars = self.0.iter().map(|token| match token {
+            Token::Char(c) => Some(*c),
+            Token::One | Token::Many | Token::ManyWithinPart => None,
+        });
+        chars.collect()
+    }
+
     /// Whether the whole text matches.
     #[must_use]
     pub fn matches(&self, text: &str, case: Case) -> bool {

@@ -1,0 +1,86 @@
+//! Condition keys by number, and the values that a request has for them.
+
+use super::super::request::Request;
+use super::fold::FoldedMap;
+use crate::policy::ConditionKey;
+
+/// A condition key's number.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Key(usize);
+
+/// The condition keys that the policies name.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Keys(FoldedMap<Key>);
+
+impl Keys {
+    /// The key's number, a new one at the first time.
+    pub(super) fn intern(&mut self, key: &ConditionKey) -> Key {
+        if let Some(known) = self.0.get(key.as_str()) {
+            return *known;
+        }
+        let next = Key(self.0.len());
+        self.0.insert(key.as_str().to_owned(), next);
+        next
+    }
+
+    /// Looks up every key of the request once.
+    pub(super) fn read<'r>(&self, request: &'r Request) -> Values<'r> {
+        let mut values = Values::missing(self.0.len());
+        for (key, found) in request.entries() {
+            if let Some(Key(at)) = self.0.get(key.as_str())
+                && let Some(place) = values.places().get_mut(*at)
+            {
+                *place = found;
+            }
+        }
+        values
+    }
+}
+
+/// As many keys as most sets of policies name; their values need no memory of their own.
+const FEW: usize = 32;
+
+/// A request's values for the keys that the policies name.
+pub(super) enum Values<'r> {
+    Few([&'r [String]; FEW]),
+    Many(Vec<&'r [String]>),
+}
+
+impl<'r> Values<'r> {
+    /// For patterns without variables.
+    pub(super) fn none() -> Self {
+        Self::Many(Vec::new())
+    }
+
+    fn missing(keys: usize) -> Self {
+        if keys <= FEW {
+            Self::Few([&[]; FEW])
+        } else {
+            Self::Many(vec![&[]; keys])
+        }
+    }
+
+    fn places(&mut self) -> &mut [&'r [String]] {
+        match self {
+            Self::Few(places) => places,
+            Self::Many(places) => places,
+        }
+    }
+
+    /// All values; none when the key is missing.
+    pub(super) fn all(&self, Key(at): Key) -> &'r [String] {
+        let places: &[&'r [String]] = match self {
+            Self::Few(places) => places,
+            Self::Many(places) => places,
+        };
+        places.get(at).copied().unwrap_or_default()
+    }
+
+    /// The only value, as a policy variable needs it.
+    pub(super) fn only(&self, key: Key) -> Option<&'r str> {
+        match self.all(key) {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+}
