@@ -229,7 +229,7 @@ fn set() -> impl Strategy<Value = PolicySet> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn both_forms_decide_alike(set in set(), requests in prop::collection::vec(request(), 40)) {
