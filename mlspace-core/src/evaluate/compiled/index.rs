@@ -17,9 +17,8 @@ pub(super) struct Actions {
 
 impl Actions {
     /// Whether the statement is about an action in lower case. Actions hold no variables.
-    pub(super) fn matches(&self, action: &str) -> bool {
-        let none = Values::none();
-        self.globs.iter().any(|g| g.matches(action, &none)) != self.except
+    pub(super) fn matches(&self, action: &str, values: &Values<'_>) -> bool {
+        self.globs.iter().any(|g| g.matches(action, values)) != self.except
     }
 
     /// The services to whose actions the statement is bound, if it is: what stands before the first colon.
@@ -106,6 +105,7 @@ impl Index {
 
         let names = statements.iter().flat_map(|(actions, _)| &actions.globs);
         let names: BTreeSet<&str> = names.filter_map(Glob::exact).collect();
+        let none = Values::none();
         let mut named = FoldedMap::default();
         for name in names {
             let service = name.split_once(':').map_or(name, |(service, _)| service);
@@ -118,7 +118,7 @@ impl Index {
                 let about = list.iter().copied().filter(|at| {
                     statements
                         .get(*at)
-                        .is_some_and(|(actions, _)| actions.matches(name))
+                        .is_some_and(|(actions, _)| actions.matches(name, &none))
                 });
                 about.collect()
             };
@@ -197,15 +197,16 @@ mod tests {
             let borrowed: Vec<_> = statements.iter().map(|(a, e)| (a, *e)).collect();
             let index = Index::within(&borrowed, tries);
             for action in asked {
+                let none = Values::none();
                 let lower = action.to_ascii_lowercase();
                 let found = index.find(action);
                 let about = |list: &[usize]| -> Vec<usize> {
                     let all = list.iter().copied();
-                    all.filter(|at| found.sure || statements[*at].0.matches(&lower)).collect()
+                    all.filter(|at| found.sure || statements[*at].0.matches(&lower, &none)).collect()
                 };
                 let expected = |effect| -> Vec<usize> {
                     let all = statements.iter().enumerate();
-                    all.filter(|(_, (a, e))| *e == effect && a.matches(&lower)).map(|(at, _)| at).collect()
+                    all.filter(|(_, (a, e))| *e == effect && a.matches(&lower, &none)).map(|(at, _)| at).collect()
                 };
                 prop_assert_eq!(about(&found.candidates.denies), expected(Effect::Deny), "{}", action);
                 prop_assert_eq!(about(&found.candidates.allows), expected(Effect::Allow), "{}", action);

@@ -27,10 +27,8 @@ impl Keys {
     pub(super) fn read<'r>(&self, request: &'r Request) -> Values<'r> {
         let mut values = Values::missing(self.0.len());
         for (key, found) in request.entries() {
-            if let Some(Key(at)) = self.0.get(key.as_str())
-                && let Some(place) = values.places().get_mut(*at)
-            {
-                *place = found;
+            if let Some(known) = self.0.get(key.as_str()) {
+                values.set(*known, found);
             }
         }
         values
@@ -41,39 +39,41 @@ impl Keys {
 const FEW: usize = 32;
 
 /// A request's values for the keys that the policies name.
-pub(super) enum Values<'r> {
-    Few([&'r [String]; FEW]),
-    Many(Vec<&'r [String]>),
+pub(super) struct Values<'r> {
+    few: [&'r [String]; FEW],
+    more: Vec<&'r [String]>,
 }
 
 impl<'r> Values<'r> {
     /// For patterns without variables.
     pub(super) fn none() -> Self {
-        Self::Many(Vec::new())
+        Self::missing(0)
     }
 
     fn missing(keys: usize) -> Self {
-        if keys <= FEW {
-            Self::Few([&[]; FEW])
-        } else {
-            Self::Many(vec![&[]; keys])
+        Self {
+            few: [&[]; FEW],
+            more: vec![&[]; keys.saturating_sub(FEW)],
         }
     }
 
-    fn places(&mut self) -> &mut [&'r [String]] {
-        match self {
-            Self::Few(places) => places,
-            Self::Many(places) => places,
+    fn set(&mut self, Key(at): Key, values: &'r [String]) {
+        let place = match at.checked_sub(FEW) {
+            None => self.few.get_mut(at),
+            Some(at) => self.more.get_mut(at),
+        };
+        if let Some(place) = place {
+            *place = values;
         }
     }
 
     /// All values; none when the key is missing.
     pub(super) fn all(&self, Key(at): Key) -> &'r [String] {
-        let places: &[&'r [String]] = match self {
-            Self::Few(places) => places,
-            Self::Many(places) => places,
+        let place = match at.checked_sub(FEW) {
+            None => self.few.get(at),
+            Some(at) => self.more.get(at),
         };
-        places.get(at).copied().unwrap_or_default()
+        place.copied().unwrap_or_default()
     }
 
     /// The only value, as a policy variable needs it.

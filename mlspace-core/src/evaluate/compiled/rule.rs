@@ -58,7 +58,7 @@ impl CompiledRule {
     /// How the statement names the caller, if it is about the caller and the resource.
     fn about(&self, asked: &Asked<'_>, spares_nobody: bool) -> Option<Match> {
         if let Some(action) = &asked.unsure
-            && !self.actions.matches(action)
+            && !self.actions.matches(action, &asked.values)
         {
             return None;
         }
