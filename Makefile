@@ -1,7 +1,8 @@
 # Everyday commands. `make` alone lists them.
 #
-# Every cargo call selects the whole workspace with the features and the profile it has, so that the AWS SDK is
-# compiled once for all of them (once more, without code generation, for clippy and rustdoc).
+# Every cargo call selects the whole workspace with the same features and profile, so that the AWS SDK and the core are
+# compiled once for all of them (once more, without code generation, for clippy and rustdoc). A release leaves the
+# command of the core out.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -11,6 +12,7 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 
 CARGO ?= cargo
+WORKSPACE := --locked --workspace --features mlspace-core/cli
 NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
 # Integration tests that need neither a Terraform nor the emulator, for machines without nextest.
 QUICK_TESTS = $(patsubst %,--test %,$(filter-out differential,$(notdir $(basename $(wildcard */tests/*.rs)) $(patsubst %/main.rs,%,$(wildcard */tests/*/main.rs)))))
@@ -37,26 +39,27 @@ terraform-fmt: ## Formatting of the examples
 	$(TOOLS) && env $(TERRAFORM_ENV) "$$TERRAFORM" fmt -check -diff -recursive examples
 
 clippy: ## Clippy, warnings refused
-	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) clippy $(WORKSPACE) --all-targets -- -D warnings
 
 rustdoc: ## Rust documentation, warnings refused
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(WORKSPACE) --no-deps
 
-core-alone: ## The core's policy half without the AWS SDK
+core-alone: ## The core's policy half and its command without the AWS SDK
 	$(CARGO) check --locked --package mlspace-core --lib --no-default-features
+	$(CARGO) check --locked --package mlspace-core --no-default-features --features cli
 
 unit: ## Rust unit tests, drift of docs/ among them
 ifeq ($(NEXTEST),yes)
-	$(CARGO) nextest run --locked --workspace --filterset 'not (binary(e2e) or binary(differential))'
+	$(CARGO) nextest run $(WORKSPACE) --filterset 'not (binary(e2e) or binary(differential))'
 else
-	$(CARGO) test --locked --workspace --lib --bins $(QUICK_TESTS)
+	$(CARGO) test $(WORKSPACE) --lib --bins $(QUICK_TESTS)
 endif
 
 doctest: ## The examples in the Rust documentation
-	$(CARGO) test --locked --workspace --doc
+	$(CARGO) test $(WORKSPACE) --doc
 
 differential: ## Our policy evaluator against iam-simulate (DIFFERENTIAL_CASES=20000, DIFFERENTIAL_SEED=1)
-	$(CARGO) test --locked --workspace --test differential -- --nocapture
+	$(CARGO) test $(WORKSPACE) --test differential -- --nocapture
 
 scripts: ## The demonstration's own tests
 	python3 -m unittest discover --start-directory demo
@@ -66,9 +69,9 @@ emulator: ## The emulator's own tests
 
 e2e: ## End-to-end: a real Terraform against the emulator (ONLY=name for some)
 ifeq ($(NEXTEST),yes)
-	$(CARGO) nextest run --locked --workspace --no-fail-fast --test e2e $(ONLY)
+	$(CARGO) nextest run $(WORKSPACE) --no-fail-fast --test e2e $(ONLY)
 else
-	$(CARGO) test --locked --workspace --test e2e -- --test-threads 2 $(ONLY)
+	$(CARGO) test $(WORKSPACE) --test e2e -- --test-threads 2 $(ONLY)
 endif
 
 docs: ## Write the reference pages of docs/ from the schemas and examples
@@ -77,8 +80,8 @@ docs: ## Write the reference pages of docs/ from the schemas and examples
 docs-check: ## Fail when a reference page is not what `make docs` would write
 	$(CARGO) run --locked --quiet --package xtask -- docs --check
 
-build: ## The provider, for development: target/debug/terraform-provider-mlspace
-	$(CARGO) build --locked --workspace
+build: ## The provider and the command, for development: target/debug/{terraform-provider-mlspace,mlspace-policy}
+	$(CARGO) build $(WORKSPACE)
 
 release: ## The provider, for use: target/release/terraform-provider-mlspace
 	$(CARGO) build --locked --workspace --release

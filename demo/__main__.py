@@ -43,7 +43,8 @@ def build() -> Path:
     """The provider's binary, built if need be; cargo shows its own progress."""
     if "CARGO_TARGET_DIR" not in os.environ and not (ROOT / "target").exists():
         screen.note("The first build compiles the AWS SDK: some ten minutes on two cores.")
-    release = ["--release"] if flag("RELEASE") else []
+    # As the Makefile does it, so that its tests and this share what is compiled.
+    release = ["--release"] if flag("RELEASE") else ["--features", "mlspace-core/cli"]
     command = [os.environ.get("CARGO", "cargo"), "build", "--locked", "--workspace", "--message-format=json-render-diagnostics", *release]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:

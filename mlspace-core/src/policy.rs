@@ -40,7 +40,9 @@ pub use condition::{Condition, ConditionKey, Conditions};
 pub use document::{Document, Version};
 pub use equivalence::equivalent;
 pub use error::{ParseError, Problem};
-pub use kind::{ATTACHED_POLICIES_PER_ROLE, Kind, SERVICE_CONTROL_POLICIES_PER_TARGET, Violation};
+pub use kind::{
+    ATTACHED_POLICIES_PER_ROLE, Kind, SERVICE_CONTROL_POLICIES_PER_TARGET, UnknownKind, Violation,
+};
 pub use operator::{ConditionOperator, Operator, SetQualifier, UnknownOperator};
 pub use pack::{Carrier, PackError, pack};
 pub use principal::Principal;

@@ -1,6 +1,7 @@
 //! What a document is used for: the rules and limits that come with it.
 
 use std::collections::BTreeSet;
+use std::str::FromStr;
 
 use super::document::Document;
 
@@ -29,7 +30,57 @@ pub enum Kind {
     Endpoint,
 }
 
+/// The word is the name of no kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{}` is no kind of policy; write one of {}", .0.escape_debug(),
+    Kind::ALL.map(|kind| format!("`{}`", kind.word())).join(", ")
+)]
+pub struct UnknownKind(String);
+
+impl FromStr for Kind {
+    type Err = UnknownKind;
+
+    fn from_str(word: &str) -> Result<Self, UnknownKind> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.word() == word)
+            .ok_or_else(|| UnknownKind(word.to_owned()))
+    }
+}
+
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 10] = [
+        Self::Managed,
+        Self::RoleInline,
+        Self::Boundary,
+        Self::Session,
+        Self::ServiceControl,
+        Self::ResourceControl,
+        Self::Trust,
+        Self::Bucket,
+        Self::Key,
+        Self::Endpoint,
+    ];
+
+    /// The word for the kind, in configurations and on command lines; what [`FromStr`] reads.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Managed => "managed",
+            Self::RoleInline => "inline",
+            Self::Boundary => "boundary",
+            Self::Session => "session",
+            Self::ServiceControl => "scp",
+            Self::ResourceControl => "rcp",
+            Self::Trust => "trust",
+            Self::Bucket => "bucket",
+            Self::Key => "key",
+            Self::Endpoint => "endpoint",
+        }
+    }
+
     /// The largest size, in [`Document::size`]'s characters.
     ///
     /// Sources: "IAM and AWS STS quotas" (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>),
@@ -203,6 +254,18 @@ mod tests {
             .iter()
             .map(ToString::to_string)
             .collect()
+    }
+
+    #[test]
+    fn every_kind_has_a_word_of_its_own() {
+        for kind in Kind::ALL {
+            assert_eq!(kind.word().parse(), Ok(kind));
+        }
+        assert_eq!(
+            "SCP\n".parse::<Kind>().unwrap_err().to_string(),
+            "`SCP\\n` is no kind of policy; write one of `managed`, `inline`, `boundary`, `session`, `scp`, `rcp`, \
+             `trust`, `bucket`, `key`, `endpoint`"
+        );
     }
 
     #[test]

@@ -27,6 +27,16 @@ pub(super) fn pretty(document: &Document) -> String {
     writer.out
 }
 
+/// One statement, indented as in the document.
+pub(super) fn pretty_statement(statement: &Statement) -> String {
+    let mut writer = Writer {
+        out: String::new(),
+        indent: Some(0),
+    };
+    writer.statement(statement);
+    writer.out
+}
+
 /// The size of one statement, as [`Document::size`] counts it.
 pub(super) fn statement_size(statement: &Statement) -> usize {
     let mut writer = Writer {

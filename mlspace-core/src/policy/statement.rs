@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::condition::{Condition, ConditionKey, Conditions};
 use super::operator::ConditionOperator;
 use super::principal::Principal;
+use super::print;
 
 /// Whether a statement grants or refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,6 +93,12 @@ impl Statement {
             resources: None,
             conditions: Conditions::default(),
         }
+    }
+
+    /// The canonical JSON of the statement, indented by two spaces.
+    #[must_use]
+    pub fn to_json_pretty(&self) -> String {
+        print::pretty_statement(self)
     }
 
     /// Sets `Action`.

@@ -9,23 +9,9 @@ use serde_json::{Map, Value as Json};
 use crate::convert::listed;
 use crate::framework::{FunctionError, Value};
 
-/// Kinds of policies as configurations write them.
-const KINDS: [(&str, Kind); 10] = [
-    ("managed", Kind::Managed),
-    ("inline", Kind::RoleInline),
-    ("boundary", Kind::Boundary),
-    ("session", Kind::Session),
-    ("scp", Kind::ServiceControl),
-    ("rcp", Kind::ResourceControl),
-    ("trust", Kind::Trust),
-    ("bucket", Kind::Bucket),
-    ("key", Kind::Key),
-    ("endpoint", Kind::Endpoint),
-];
-
 /// The words for kinds of policies, for descriptions.
 pub(super) fn kinds() -> String {
-    listed(&KINDS.map(|(word, _)| word))
+    listed(&Kind::ALL.map(Kind::word))
 }
 
 /// The text of an argument, counted from 0.
@@ -77,21 +63,7 @@ pub(super) fn policies(arguments: &[Value], index: usize) -> Result<Vec<Document
 
 /// A kind of policy.
 pub(super) fn kind(arguments: &[Value], index: usize) -> Result<Kind, FunctionError> {
-    let word = text(arguments, index)?;
-    KINDS
-        .iter()
-        .find(|(known, _)| *known == word)
-        .map(|(_, kind)| *kind)
-        .ok_or_else(|| {
-            FunctionError::argument(
-                index,
-                format!(
-                    "`{}` is no kind of policy: write {}",
-                    word.escape_debug(),
-                    kinds()
-                ),
-            )
-        })
+    parsed(arguments, index)
 }
 
 /// The values of condition keys that a request carries: a map of lists of strings.
