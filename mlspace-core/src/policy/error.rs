@@ -54,7 +54,7 @@ impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}, column {}", self.line, self.column)?;
         if !self.pointer.is_empty() {
-            write!(f, " (`{}`)", self.pointer)?;
+            write!(f, " (`{}`)", shown(&self.pointer))?;
         }
         write!(f, ": {}", self.problem)
     }
@@ -78,21 +78,23 @@ pub enum Problem {
     TooLong { bytes: usize, max: usize },
     #[error("values are nested more than {max} deep; a policy needs six levels")]
     TooDeep { max: usize },
+    #[error("the text is not UTF-8")]
+    Encoding,
     #[error("found `{}` where {expected} should be", found.escape_debug())]
     Unexpected { found: char, expected: &'static str },
     #[error("the text ends where {expected} should be")]
     Truncated { expected: &'static str },
     #[error("the escape sequence stands for no character")]
     Escape,
-    #[error("`{name}` stands here twice; keep one")]
+    #[error("`{}` stands here twice; keep one", shown(name))]
     Duplicate { name: String },
-    #[error("`{element}` is {found}; it must be {expected}")]
+    #[error("`{}` is {found}; it must be {expected}", shown(element))]
     Type {
         element: String,
         found: &'static str,
         expected: &'static str,
     },
-    #[error("`{name}` is no element of {place}; elements are {}", known.join(", "))]
+    #[error("`{}` is no element of {place}; elements are {}", shown(name), known.join(", "))]
     UnknownElement {
         name: String,
         place: &'static str,
@@ -105,16 +107,35 @@ pub enum Problem {
         one: &'static str,
         other: &'static str,
     },
-    #[error("`{found}` is no {element}; write `{expected}`")]
+    #[error("`{}` is no {element}; write `{expected}`", shown(found))]
     Value {
         element: &'static str,
         found: String,
         expected: &'static str,
     },
-    #[error("the `Sid` `{sid}` names two statements; a `Sid` must be unique within its document")]
+    #[error(
+        "the `Sid` `{}` names two statements; a `Sid` must be unique within its document",
+        shown(sid)
+    )]
     RepeatedSid { sid: String },
     #[error(transparent)]
     Operator(#[from] super::operator::UnknownOperator),
+}
+
+/// Text of the user's within a message: one line, and not all of it if it is long.
+pub(super) fn shown(text: &str) -> String {
+    const MOST: usize = 100;
+    let escaped = text.chars().flat_map(|c| {
+        let plain = (!c.is_control()).then_some(c);
+        let escape = c.is_control().then(|| c.escape_debug());
+        plain.into_iter().chain(escape.into_iter().flatten())
+    });
+    let mut out: String = escaped.take(MOST + 1).collect();
+    if let Some((at, _)) = out.char_indices().nth(MOST) {
+        out.truncate(at);
+        out.push('…');
+    }
+    out
 }
 
 /// A JSON pointer from member names and indexes.

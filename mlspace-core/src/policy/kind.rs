@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use super::document::Document;
+use super::error::shown;
 
 /// The use of a policy document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -172,7 +173,7 @@ pub enum Violation {
         kind: &'static str,
         statement: String,
     },
-    #[error("the `Sid` `{sid}` names several statements; make it unique")]
+    #[error("the `Sid` `{}` names several statements; make it unique", shown(sid))]
     RepeatedSid { sid: String },
     #[error("the document has an `Id`, which {kind} may not; leave it out")]
     Id { kind: &'static str },
@@ -207,7 +208,7 @@ impl Document {
         let mut sids = BTreeSet::new();
         for (index, statement) in self.statements.iter().enumerate() {
             let which = || match &statement.sid {
-                Some(sid) => format!("statement `{sid}`"),
+                Some(sid) => format!("statement `{}`", shown(sid)),
                 None => format!("statement {}", index + 1),
             };
             match (kind.has_principals(), statement.principals.is_some()) {

@@ -227,7 +227,8 @@ impl fmt::Display for ConditionOperator {
 /// The text names no condition operator.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is no condition operator; use one such as `StringEquals`, `ForAnyValue:StringLike` or `BoolIfExists`"
+    "`{}` is no condition operator; use one such as `StringEquals`, `ForAnyValue:StringLike` or `BoolIfExists`",
+    super::error::shown(.0)
 )]
 pub struct UnknownOperator(String);
 

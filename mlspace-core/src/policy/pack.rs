@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::condition::Conditions;
 use super::document::{Document, Version};
+use super::error::shown;
 use super::kind::Kind;
 use super::principal::Principal;
 use super::print::statement_size;
@@ -248,7 +249,7 @@ impl Packer {
 
     fn too_large(&self, statement: &Statement, size: usize) -> PackError {
         let statement = match &statement.sid {
-            Some(sid) => format!("statement `{sid}`"),
+            Some(sid) => format!("statement `{}`", shown(sid)),
             None => "a statement without `Sid`".to_owned(),
         };
         let kind = self.carrier.kind;
