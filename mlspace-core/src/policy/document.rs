@@ -1,6 +1,6 @@
 //! The policy document.
 
-use super::error::ParseError;
+use super::error::{ParseError, Problem};
 use super::statement::Statement;
 use super::{parse, print};
 use std::fmt;
@@ -62,6 +62,22 @@ impl Document {
     /// JSON pointer.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         parse::parse(text)
+    }
+
+    /// Reads a document from the bytes of its JSON, which must be UTF-8 and without a byte order mark.
+    ///
+    /// # Errors
+    ///
+    /// As [`Document::parse`], and for bytes that are no UTF-8, with their place.
+    pub fn parse_bytes(bytes: &[u8]) -> Result<Self, ParseError> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::parse(text),
+            Err(error) => {
+                let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+                let before = std::str::from_utf8(before).unwrap_or_default();
+                Err(ParseError::new(before, before.len(), "", Problem::Encoding))
+            }
+        }
     }
 
     /// The canonical JSON on one line: members in a fixed order, lists sorted, a list of one written as a string.
