@@ -107,8 +107,10 @@ impl Conditions {
     /// The condition with this operator and key.
     #[must_use]
     pub fn get(&self, operator: ConditionOperator, key: &ConditionKey) -> Option<&Condition> {
-        self.iter()
-            .find(|c| c.operator == operator && &c.key == key)
+        let place = self
+            .0
+            .binary_search_by(|c| (c.operator, &c.key).cmp(&(operator, key)));
+        place.ok().and_then(|at| self.0.get(at))
     }
 
     /// The conditions in order.
@@ -140,9 +142,17 @@ impl<'a> IntoIterator for &'a Conditions {
 
 impl FromIterator<Condition> for Conditions {
     fn from_iter<I: IntoIterator<Item = Condition>>(conditions: I) -> Self {
-        let mut all = Self::default();
-        conditions.into_iter().for_each(|c| all.insert(c));
-        all
+        let mut sorted: Vec<Condition> = conditions.into_iter().collect();
+        // Once for all: inserting one by one moves half of them each time.
+        sorted.sort_by(|a, b| (a.operator, &a.key).cmp(&(b.operator, &b.key)));
+        sorted.dedup_by(|next, kept| {
+            let same = (kept.operator, &kept.key) == (next.operator, &next.key);
+            if same {
+                kept.values.append(&mut next.values);
+            }
+            same
+        });
+        Self(sorted)
     }
 }
 

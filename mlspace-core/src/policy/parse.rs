@@ -310,7 +310,8 @@ impl Reader<'_> {
     }
 
     fn conditions(&mut self, node: &Node) -> Result<Conditions, ParseError> {
-        let mut all = Conditions::default();
+        let mut all = Vec::new();
+        let mut seen = BTreeSet::new();
         for block in self.object(node, "Condition")? {
             self.path.push(block.name.clone());
             let operator = match block.name.parse::<ConditionOperator>() {
@@ -321,7 +322,7 @@ impl Reader<'_> {
                 self.path.push(member.name.clone());
                 let key = ConditionKey::from(member.name.as_str());
                 // Keys and operators that differ only in case are the same to IAM.
-                if all.get(operator, &key).is_some() {
+                if !seen.insert((operator, key.clone())) {
                     return self.fail(
                         member.at,
                         Problem::Duplicate {
@@ -330,7 +331,7 @@ impl Reader<'_> {
                     );
                 }
                 let values = self.values(&member.value, &member.name)?;
-                all.insert(Condition {
+                all.push(Condition {
                     operator,
                     key,
                     values,
@@ -339,7 +340,7 @@ impl Reader<'_> {
             }
             self.path.pop();
         }
-        Ok(all)
+        Ok(all.into_iter().collect())
     }
 
     fn string(&self, node: &Node, element: &str) -> Result<String, ParseError> {
