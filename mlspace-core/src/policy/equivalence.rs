@@ -65,22 +65,17 @@ struct Grants {
 
 impl Form {
     fn of(document: &Document) -> Self {
-        let version = document
-            .statements
-            .iter()
-            .any(uses_variables)
-            .then_some(document.version);
+        // A statement about no action, resource or principal decides nothing.
+        let decides = |s: &&Statement| {
+            !(is_empty(Some(&s.actions))
+                || is_empty(s.resources.as_ref())
+                || is_empty(s.principals.as_ref()))
+        };
+        let statements = || document.statements.iter().filter(decides);
+        let version = statements().any(uses_variables).then_some(document.version);
         let variables = document.version == Version::V2012;
         // As a set, so that neither order nor repetition decides whether the limit is passed.
-        let parts: BTreeSet<Parts> = document
-            .statements
-            .iter()
-            .map(|s| take_apart(s, variables))
-            // A statement about no action, resource or principal decides nothing.
-            .filter(|(_, (principals, actions, resources))| {
-                !(principals.is_empty() || actions.is_empty() || resources.is_empty())
-            })
-            .collect();
+        let parts: BTreeSet<Parts> = statements().map(|s| take_apart(s, variables)).collect();
         let product =
             |(_, (p, a, r)): &Parts| p.len().saturating_mul(a.len()).saturating_mul(r.len());
         let small = parts.iter().map(product).fold(0, usize::saturating_add) <= MAX_GRANTS;
@@ -276,6 +271,11 @@ fn normal_condition(condition: &Condition, variables: bool) -> Condition {
 fn no_wildcard(value: &str, variables: bool) -> bool {
     let varies = variables && value.contains("${");
     !varies && !value.contains(['*', '?'])
+}
+
+/// Whether the element is there and names nothing.
+fn is_empty<T: Ord>(clause: Option<&Clause<T>>) -> bool {
+    matches!(clause, Some(Clause::Only(values)) if values.is_empty())
 }
 
 fn uses_variables(statement: &Statement) -> bool {
