@@ -21,19 +21,20 @@ TOOLS = eval "$$(tests/tools/setup --shell)"
 # What any Terraform of ours must run with: no configuration, plugins or update checks of this machine.
 TERRAFORM_ENV = TF_CLI_CONFIG_FILE=/dev/null CHECKPOINT_DISABLE=1
 
-.PHONY: help test lint format clippy rustdoc core-alone terraform-fmt unit doctest differential scripts emulator e2e docs docs-check build release demo bench clean
+.PHONY: help test lint format clippy rustdoc core-alone terraform-fmt unit doctest differential fuzz scripts emulator e2e docs docs-check build release demo bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The check for drift in docs/ is one of the unit tests.
-test: lint unit doctest differential scripts emulator e2e ## Everything, from formatting to end-to-end
+test: lint unit doctest differential fuzz scripts emulator e2e ## Everything, from formatting to end-to-end
 	@echo "make test: all passed"
 
 lint: format terraform-fmt clippy rustdoc core-alone ## Formatting and static checks
 
 format: ## Rust formatting
 	$(CARGO) fmt --all --check
+	$(CARGO) fmt --manifest-path mlspace-core/fuzz/Cargo.toml --check
 
 terraform-fmt: ## Formatting of the examples
 	$(TOOLS) && env $(TERRAFORM_ENV) "$$TERRAFORM" fmt -check -diff -recursive examples
@@ -60,6 +61,9 @@ doctest: ## The examples in the Rust documentation
 
 differential: ## Our policy evaluator against iam-simulate (DIFFERENTIAL_CASES=20000, DIFFERENTIAL_SEED=1)
 	$(CARGO) test $(WORKSPACE) --test differential -- --nocapture
+
+fuzz: ## New input for the policy half, a minute a target (FUZZ_SECONDS=60, FUZZ_SEED=1, FUZZ_TARGET=parse)
+	CARGO="$(CARGO)" mlspace-core/fuzz/run
 
 scripts: ## The demonstration's own tests
 	python3 -m unittest discover --start-directory demo

@@ -1,0 +1,34 @@
+//! What is tried with random input, and must hold of whatever comes.
+//!
+//! The functions here are the bodies of libFuzzer's targets, and know nothing of it: the core's own tests run them too, over the inputs in
+//! `regressions/`, which once failed.
+
+mod decide;
+mod make;
+mod pack;
+mod parse;
+mod reference;
+mod rewrite;
+mod seeds;
+
+pub use seeds::seeds;
+
+/// A target: its name, and what is done with an input.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All targets.
+pub const TARGETS: [Target; 4] = [
+    ("parse", parse::run),
+    ("decide", decide::run),
+    ("pack", pack::run),
+    ("rewrite", rewrite::run),
+];
+
+/// Runs the target of this name; there is none for another.
+pub fn run(target: &str, data: &[u8]) {
+    let found = TARGETS.into_iter().find(|(name, _)| *name == target);
+    assert!(found.is_some(), "no target `{target}`");
+    if let Some((_, run)) = found {
+        run(data);
+    }
+}
