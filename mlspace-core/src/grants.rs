@@ -59,6 +59,7 @@ mod context;
 mod delivery;
 mod endpoint;
 mod fence;
+mod flow_logs;
 mod group;
 mod guardrails;
 mod key;
@@ -83,6 +84,7 @@ pub use constraint::{
 pub use context::{ApprovedNetwork, GrantContext, GrantError};
 pub use delivery::{KeyService, LogDeliverer};
 pub use endpoint::{EndpointService, endpoint_policy, log_group_policy};
+pub use flow_logs::{flow_log_policy, flow_log_trust};
 pub use group::group_policies;
 pub use guardrails::{
     GUARDRAILS, Guardrail, GuardrailError, Parameters, ParametersError, exempting, guardrail,

@@ -139,6 +139,10 @@ kinds! {
         needs ["services"], takes ["emr_role_arns"], makers::denied_services;
     "log_groups" "what lets AWS deliver logs into log groups" None, Account,
         needs ["log_group_prefix"], takes [], makers::log_groups;
+    "flow_logs" "what the role that writes flow logs of a VPC may do, fit as its boundary too" Some(Kind::Boundary), Account,
+        needs ["log_group"], takes [], makers::flow_logs;
+    "flow_logs_trust" "the trust policy of the role that writes flow logs of a VPC" Some(Kind::Trust), Account,
+        needs [], takes [], makers::flow_logs_trust;
     "bucket" "the policy of a bucket" Some(Kind::Bucket), Account,
         needs ["bucket"], takes ["endpoint_ids", "exempt_principal_arns", "kms_key_arn", "reader_arns", "delivered_by"], makers::bucket;
     "key" "the policy of a KMS key" Some(Kind::Key), Account,

@@ -5,10 +5,10 @@ use super::given::{DocumentKindError, Given, invalid};
 use crate::grants::{
     BucketAccess, EndpointService, GrantContext, GrantError, InstanceTypes, KeyAccess, KeyService,
     LogDeliverer, ProviderAccess, ProviderTables, Service, attribute_policy, attribute_role_policy,
-    bucket_policy, denied_services_policy, endpoint_policy, group_policies, instance_type_policy,
-    key_policy, log_group_policy, notebook_base_policy, pass_role_policy, permissions_boundary,
-    project_policy, provider_policy, suspension_policy, trust_policy, user_policy,
-    volume_key_policy,
+    bucket_policy, denied_services_policy, endpoint_policy, flow_log_policy, flow_log_trust,
+    group_policies, instance_type_policy, key_policy, log_group_policy, notebook_base_policy,
+    pass_role_policy, permissions_boundary, project_policy, provider_policy, suspension_policy,
+    trust_policy, user_policy, volume_key_policy,
 };
 use crate::layout::{Account, role_name};
 use crate::name::ProjectName;
@@ -157,6 +157,15 @@ pub(super) fn denied_services(given: &Given<'_>) -> Made {
 pub(super) fn log_groups(given: &Given<'_>) -> Made {
     let prefix = given.text("log_group_prefix")?;
     Ok(vec![log_group_policy(&account(given)?, prefix)?])
+}
+
+pub(super) fn flow_logs(given: &Given<'_>) -> Made {
+    let group = given.text("log_group")?;
+    Ok(vec![flow_log_policy(&account(given)?, group)?])
+}
+
+pub(super) fn flow_logs_trust(given: &Given<'_>) -> Made {
+    Ok(vec![flow_log_trust(&account(given)?)])
 }
 
 pub(super) fn bucket(given: &Given<'_>) -> Made {

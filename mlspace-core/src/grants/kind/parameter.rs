@@ -66,6 +66,7 @@ parameters! {
     "iam_resource_prefix" Text "first part of the names of roles and policies, `MLSpace` unless given";
     "kms_key_arn" Text "ARN of the only key that objects may be encrypted with";
     "kms_key_id" Text "the approved key of volumes and outputs: its ARN, its id or `alias/NAME`";
+    "log_group" Text "name of the log group";
     "log_group_prefix" Text "first part of the names of log groups, such as `/aws/sagemaker/`";
     "notebook_instance_types" Texts "types, or patterns, that notebook instances may use; without any, none";
     "partition" Text "the AWS partition; it follows from the region";

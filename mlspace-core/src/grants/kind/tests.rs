@@ -59,6 +59,8 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("volume_key", json!({"exempt_instance_types": ["ml.g5.*"]})),
         ("denied_services", json!({"services": ["emr", "bedrock"]})),
         ("log_groups", json!({"log_group_prefix": "/aws/vpc/"})),
+        ("flow_logs", json!({"log_group": "/aws/vpc/mlspace"})),
+        ("flow_logs_trust", json!({})),
         (
             "bucket",
             json!({"bucket": "logs", "delivered_by": ["cloudtrail", "flow-logs", "s3-access-logs"]}),
