@@ -1,0 +1,112 @@
+//! Tests of the parent module.
+
+use serde_json::json;
+use terraform_provider_mlspace::framework::Schema;
+
+use super::*;
+use crate::schema::{self, Subject as Of};
+
+fn account(region: &str) -> Account {
+    Account {
+        id: "210987654321".to_owned(),
+        region: region.to_owned(),
+        default_tags: [].into(),
+    }
+}
+
+fn filled_in(ty: &str, region: &str, schema: &Schema, object: &Value) -> Value {
+    let account = account(region);
+    let thing = Thing::new(Subject::Resource, ty, object, &account);
+    fill(&thing, schema.body(), object)
+}
+
+fn text<'a>(object: &'a Value, name: &str) -> &'a str {
+    object.attribute(name).as_str().unwrap()
+}
+
+fn bucket() -> Schema {
+    let schema = json!({"block": {
+        "attributes": {
+            "arn": {"type": "string", "computed": true},
+            "bucket": {"type": "string", "optional": true, "computed": true},
+            "bucket_prefix": {"type": "string", "optional": true},
+            "bucket_regional_domain_name": {"type": "string", "computed": true},
+            "id": {"type": "string", "optional": true, "computed": true},
+            "grants": {"type": ["list", "string"], "computed": true},
+            "public": {"type": "bool", "computed": true},
+        },
+        "block_types": {},
+    }});
+    schema::from_json(schema, Of::Resource).unwrap()
+}
+
+#[test]
+fn values_follow_from_configuration_and_place() {
+    let open = Value::object([
+        ("arn", Value::Unknown),
+        ("bucket", Value::from("data")),
+        ("bucket_regional_domain_name", Value::Unknown),
+        ("id", Value::Unknown),
+        ("grants", Value::Unknown),
+        ("public", Value::Unknown),
+    ]);
+    let made = filled_in("aws_s3_bucket", "cn-north-1", &bucket(), &open);
+    assert_eq!(text(&made, "arn"), "arn:aws-cn:s3:::data");
+    assert_eq!(text(&made, "id"), "data");
+    assert_eq!(
+        text(&made, "bucket_regional_domain_name"),
+        "data.s3.cn-north-1.amazonaws.com.cn"
+    );
+    assert_eq!(made.attribute("grants"), &Value::List(Vec::new()));
+    assert_eq!(made.attribute("public"), &Value::from(false));
+}
+
+#[test]
+fn a_name_that_aws_chooses_is_used_everywhere() {
+    let open = Value::object([
+        ("arn", Value::Unknown),
+        ("bucket", Value::Unknown),
+        ("bucket_prefix", Value::from("data-")),
+    ]);
+    let made = filled_in("aws_s3_bucket", "us-east-1", &bucket(), &open);
+    let name = text(&made, "bucket");
+    assert!(name.starts_with("data-") && name.len() > 10, "{name}");
+    assert_eq!(text(&made, "arn"), format!("arn:aws:s3:::{name}"));
+}
+
+#[test]
+fn things_are_told_apart_by_their_configuration() {
+    let schema = json!({"block": {
+        "attributes": {
+            "id": {"type": "string", "computed": true},
+            "cidr_block": {"type": "string", "optional": true},
+        },
+        "block_types": {},
+    }});
+    let schema = schema::from_json(schema, Of::Resource).unwrap();
+    let id = |cidr: &str| {
+        let open = Value::object([("id", Value::Unknown), ("cidr_block", Value::from(cidr))]);
+        text(&filled_in("aws_vpc", "us-east-1", &schema, &open), "id").to_owned()
+    };
+    assert!(id("10.0.0.0/16").starts_with("vpc-"));
+    assert_eq!(id("10.0.0.0/16"), id("10.0.0.0/16"));
+    assert_ne!(id("10.0.0.0/16"), id("10.1.0.0/16"));
+}
+
+#[test]
+fn a_type_that_no_table_knows_gets_an_arn_of_its_service() {
+    let schema = json!({"block": {
+        "attributes": {
+            "arn": {"type": "string", "computed": true},
+            "name": {"type": "string", "required": true},
+        },
+        "block_types": {},
+    }});
+    let schema = schema::from_json(schema, Of::Resource).unwrap();
+    let open = Value::object([("arn", Value::Unknown), ("name", Value::from("w"))]);
+    let made = filled_in("aws_athena_workgroup", "us-gov-west-1", &schema, &open);
+    assert_eq!(
+        text(&made, "arn"),
+        "arn:aws-us-gov:athena:us-gov-west-1:210987654321:workgroup/w"
+    );
+}

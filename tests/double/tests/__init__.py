@@ -1,0 +1,1 @@
+"""Tests of the double of the AWS provider under a real Terraform."""
