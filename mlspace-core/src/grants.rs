@@ -51,6 +51,7 @@
 
 pub mod actions;
 mod attribute;
+mod audit;
 mod base;
 mod boundary;
 mod bucket;
@@ -64,7 +65,9 @@ mod group;
 mod guardrails;
 mod key;
 mod kind;
+mod people;
 mod perimeter;
+mod persona;
 mod project;
 mod provider;
 mod role;
@@ -75,6 +78,7 @@ mod user;
 mod workload;
 
 pub use attribute::{attribute_policy, attribute_role_policy, suspension_policy};
+pub use audit::{alarm_topic_policy, trail_log_policy, trail_trust_policy};
 pub use base::notebook_base_policy;
 pub use boundary::permissions_boundary;
 pub use bucket::{BucketAccess, bucket_policy};
@@ -94,7 +98,11 @@ pub use kind::{
     DOCUMENT_KINDS, DOCUMENT_PARAMETERS, DocumentKind, DocumentKindError, DocumentParameter,
     ParameterForm, document_kind,
 };
+pub use people::{PeopleTrust, WebIdentity, people_trust_policy};
+pub use persona::{
+    PersonaAccess, auditor_policy, data_scientist_policy, platform_admin_policy, team_admin_policy,
+};
 pub use project::project_policy;
-pub use provider::{ProviderAccess, ProviderTables, provider_policy};
+pub use provider::{ProviderAccess, ProviderTables, provider_boundary, provider_policy};
 pub use role::{pass_role_policy, trust_policy};
 pub use user::user_policy;

@@ -29,6 +29,7 @@ mod deployment;
 mod given;
 mod makers;
 mod parameter;
+mod people;
 #[cfg(test)]
 mod tests;
 
@@ -47,7 +48,7 @@ pub struct DocumentKind {
     pub name: &'static str,
     /// What it is, in half a sentence.
     pub title: &'static str,
-    /// What its documents are used as; none for resource policies of CloudWatch Logs.
+    /// What its documents are used as; none for resource policies of CloudWatch Logs and topics.
     pub policy: Option<Kind>,
     /// The parameters that it cannot do without.
     pub needs: &'static [&'static str],
@@ -127,7 +128,21 @@ kinds! {
     "suspension" "the denial for members of suspended projects, by the tags of their roles" Some(Kind::Managed), Deployment,
         needs ["projects"], takes [], makers::suspension;
     "provider" "the least that Terraform needs for this provider's resources" Some(Kind::Managed), Deployment,
-        needs [], takes ["permissions_boundary_arn", "base_policy_arns", "table_names"], makers::provider;
+        needs [], takes ["permissions_boundary_arn", "base_policy_arns", "table_names", "table_key_arn"], people::provider;
+    "provider_boundary" "the permissions boundary of the role that runs Terraform" Some(Kind::Boundary), Deployment,
+        needs [], takes ["permissions_boundary_arn", "base_policy_arns", "table_names", "table_key_arn"], people::provider_boundary;
+    "platform_admin" "what those may do who operate the platform" Some(Kind::Managed), Deployment,
+        needs [], takes ["table_names", "table_key_arn"], people::platform_admin;
+    "team_admin" "what those may do who lead the teams of these projects" Some(Kind::Managed), Deployment,
+        needs ["projects"], takes ["table_names", "table_key_arn"], people::team_admin;
+    "data_scientist" "what members may do outside of their notebooks" Some(Kind::Managed), Deployment,
+        needs [], takes ["endpoint_ids"], people::data_scientist;
+    "auditor" "what those may do who audit the platform" Some(Kind::Managed), Deployment,
+        needs ["log_group_prefix"], takes ["table_names", "table_key_arn"], people::auditor;
+    "people_trust" "the trust policy of a role for people or for Terraform" Some(Kind::Trust), Account,
+        needs [], takes [
+            "principal_arns", "saml_provider_arn", "web_identity_provider_arn", "web_identity_audience", "web_identity_subjects"
+        ], people::trust;
     "instance_types" "the denial of instance types that are not listed" Some(Kind::Managed), Account,
         needs [], takes [
             "notebook_instance_types", "training_instance_types", "processing_instance_types", "transform_instance_types",
@@ -143,6 +158,12 @@ kinds! {
         needs ["log_group"], takes [], makers::flow_logs;
     "flow_logs_trust" "the trust policy of the role that writes flow logs of a VPC" Some(Kind::Trust), Account,
         needs [], takes [], makers::flow_logs_trust;
+    "trail_trust" "the trust policy of the role that a trail writes its log group with" Some(Kind::Trust), Account,
+        needs [], takes [], people::trail_trust;
+    "trail_log" "what that role may do, and its permissions boundary" Some(Kind::Managed), Account,
+        needs ["log_group"], takes [], people::trail_log;
+    "alarm_topic" "the policy of the topic that alarms are sent to" None, Account,
+        needs ["topic"], takes [], people::alarm_topic;
     "bucket" "the policy of a bucket" Some(Kind::Bucket), Account,
         needs ["bucket"], takes ["endpoint_ids", "exempt_principal_arns", "kms_key_arn", "reader_arns", "delivered_by"], makers::bucket;
     "key" "the policy of a KMS key" Some(Kind::Key), Account,

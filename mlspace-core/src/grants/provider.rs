@@ -1,6 +1,7 @@
 //! What the one who runs the provider needs: the least that its calls take.
 
-use super::context::{GrantContext, GrantError, check_value};
+use super::context::{GrantContext, GrantError, check_value, managed};
+use crate::layout::Account;
 use crate::policy::{
     ATTACHED_POLICIES_PER_ROLE, Carrier, Document, Kind, Operator, Statement, pack,
 };
@@ -50,6 +51,8 @@ pub struct ProviderAccess<'a> {
     pub boundary_arn: Option<&'a str>,
     /// ARNs of the managed policies that are attached to every role.
     pub base_policy_arns: &'a [String],
+    /// ARN of the key that encrypts the tables; without one, they need none.
+    pub table_key_arn: Option<&'a str>,
 }
 
 /// The managed policies of the identity that runs the provider, two as a rule: the calls that it makes, on the roles and policies under the prefix, the named
@@ -79,6 +82,7 @@ pub fn provider_policy(
     let mut statements = roles(context, access);
     statements.extend(policies(context, access));
     statements.extend(tables(context, &access.tables));
+    statements.extend(use_table_key(context, access));
     statements.extend(bucket(context));
     statements.extend(notebooks(context));
     statements.extend(network_and_key(context));
@@ -87,6 +91,36 @@ pub fn provider_policy(
         documents: ATTACHED_POLICIES_PER_ROLE,
     };
     Ok(pack(&[Document::new(statements)], carrier)?)
+}
+
+/// The permissions boundary of that identity: the same, with any table in place of the named ones, so that it is one document.
+///
+/// Whatever is attached to the role besides, it makes no role without its boundary, passes none to another service, and reads no data.
+///
+/// # Errors
+/// [`GrantError`] as for [`provider_policy`].
+pub fn provider_boundary(
+    context: &GrantContext<'_>,
+    access: &ProviderAccess<'_>,
+) -> Result<Document, GrantError> {
+    context.check()?;
+    check(access)?;
+    let mut statements = roles(context, access);
+    statements.extend(policies(context, access));
+    statements.push(
+        Statement::allow("Records")
+            .actions(["dynamodb:*Item", "dynamodb:Query", "dynamodb:Scan"])
+            .resources([context.account.table_arn("*")]),
+    );
+    statements.extend(use_table_key(context, access));
+    statements.extend(bucket(context));
+    statements.extend(notebooks(context));
+    statements.extend(network_and_key(context));
+    managed(
+        Document::new(statements),
+        "the boundary of the role that runs Terraform",
+        "approve fewer subnets and security groups, and attach fewer base policies",
+    )
 }
 
 fn check(access: &ProviderAccess<'_>) -> Result<(), GrantError> {
@@ -101,24 +135,32 @@ fn check(access: &ProviderAccess<'_>) -> Result<(), GrantError> {
     for (what, arn) in arns.chain(base) {
         check_value(what, arn, ":/_+=,.@-", "write the ARN of a managed policy")?;
     }
-    let tables = &access.tables;
-    for table in [
-        tables.projects,
-        tables.project_users,
-        tables.project_groups,
-        tables.group_users,
-        tables.group_datasets,
-        tables.datasets,
-        tables.resource_schedule,
-    ] {
-        check_value(
-            "table name",
-            table,
-            "_.-",
-            "write the name of a DynamoDB table",
-        )?;
+    if let Some(key) = access.table_key_arn {
+        check_value("KMS key", key, ":/-", "write the key's ARN")?;
     }
-    Ok(())
+    access.tables.check()
+}
+
+impl<'a> ProviderTables<'a> {
+    /// All names.
+    pub(super) fn all(&self) -> [&'a str; 7] {
+        [
+            self.projects,
+            self.project_users,
+            self.project_groups,
+            self.group_users,
+            self.group_datasets,
+            self.datasets,
+            self.resource_schedule,
+        ]
+    }
+
+    pub(super) fn check(&self) -> Result<(), GrantError> {
+        let expected = "write the name of a DynamoDB table";
+        self.all()
+            .iter()
+            .try_for_each(|table| check_value("table name", table, "_.-", expected))
+    }
 }
 
 fn roles(context: &GrantContext<'_>, access: &ProviderAccess<'_>) -> Vec<Statement> {
@@ -246,15 +288,7 @@ fn tables(context: &GrantContext<'_>, tables: &ProviderTables<'_>) -> [Statement
             .map(|name| context.account.table_arn(name))
             .collect()
     };
-    let read = arns(&[
-        tables.projects,
-        tables.project_users,
-        tables.project_groups,
-        tables.group_users,
-        tables.group_datasets,
-        tables.datasets,
-        tables.resource_schedule,
-    ]);
+    let read = arns(&tables.all());
     let indexed = [
         tables.project_users,
         tables.group_users,
@@ -299,6 +333,34 @@ fn tables(context: &GrantContext<'_>, tables: &ProviderTables<'_>) -> [Statement
                 tables.resource_schedule,
             ])),
     ]
+}
+
+/// DynamoDB asks the key whether its caller may read and write what it encrypts.
+fn use_table_key(context: &GrantContext<'_>, access: &ProviderAccess<'_>) -> Option<Statement> {
+    let key = access.table_key_arn?;
+    Some(table_key(context.account, key).actions(super::actions::USE_KEY))
+}
+
+/// The key of the tables, for DynamoDB on its caller's behalf and nothing else.
+///
+/// Source: *DynamoDB encryption at rest: usage notes*
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html>).
+pub(super) fn table_key(account: &Account, key: &str) -> Statement {
+    Statement::allow("KeyOfRecords").resources([key]).when(
+        Operator::StringEquals,
+        "kms:ViaService",
+        through_dynamodb(account),
+    )
+}
+
+/// What `kms:ViaService` says when DynamoDB asks. In China it may end as the domain there does.
+pub(super) fn through_dynamodb(account: &Account) -> Vec<String> {
+    let service = format!("dynamodb.{}.amazonaws.com", account.region);
+    if account.partition == "aws-cn" {
+        vec![format!("{service}.cn"), service]
+    } else {
+        vec![service]
+    }
 }
 
 fn bucket(context: &GrantContext<'_>) -> [Statement; 3] {

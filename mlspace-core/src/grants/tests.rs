@@ -1,5 +1,6 @@
 mod access;
 mod constraint;
+mod people;
 mod provider;
 mod resources;
 mod shape;

@@ -4,20 +4,20 @@ use super::deployment::{Deployment, account};
 use super::given::{DocumentKindError, Given, invalid};
 use crate::grants::{
     BucketAccess, EndpointService, GrantContext, GrantError, InstanceTypes, KeyAccess, KeyService,
-    LogDeliverer, ProviderAccess, ProviderTables, Service, attribute_policy, attribute_role_policy,
-    bucket_policy, denied_services_policy, endpoint_policy, flow_log_policy, flow_log_trust,
-    group_policies, instance_type_policy, key_policy, log_group_policy, notebook_base_policy,
-    pass_role_policy, permissions_boundary, project_policy, provider_policy, suspension_policy,
-    trust_policy, user_policy, volume_key_policy,
+    LogDeliverer, Service, attribute_policy, attribute_role_policy, bucket_policy,
+    denied_services_policy, endpoint_policy, flow_log_policy, flow_log_trust, group_policies,
+    instance_type_policy, key_policy, log_group_policy, notebook_base_policy, pass_role_policy,
+    permissions_boundary, project_policy, suspension_policy, trust_policy, user_policy,
+    volume_key_policy,
 };
 use crate::layout::{Account, role_name};
 use crate::name::ProjectName;
 use crate::policy::Document;
 
-type Made = Result<Vec<Document>, DocumentKindError>;
+pub(super) type Made = Result<Vec<Document>, DocumentKindError>;
 
 /// One document about the deployment.
-fn one(
+pub(super) fn one(
     given: &Given<'_>,
     make: impl FnOnce(&GrantContext<'_>) -> Result<Document, GrantError>,
 ) -> Made {
@@ -100,33 +100,6 @@ pub(super) fn attribute(given: &Given<'_>) -> Made {
 pub(super) fn suspension(given: &Given<'_>) -> Made {
     let projects: Vec<ProjectName> = given.all_parsed("projects")?;
     one(given, |context| suspension_policy(context, &projects))
-}
-
-pub(super) fn provider(given: &Given<'_>) -> Made {
-    let mut tables = ProviderTables::default();
-    for (key, name) in given.names("table_names") {
-        let table = match key {
-            "projects" => &mut tables.projects,
-            "project_users" => &mut tables.project_users,
-            "project_groups" => &mut tables.project_groups,
-            "group_users" => &mut tables.group_users,
-            "group_datasets" => &mut tables.group_datasets,
-            "datasets" => &mut tables.datasets,
-            "resource_schedule" => &mut tables.resource_schedule,
-            // Tables of the platform that the provider does not touch.
-            _ => continue,
-        };
-        *table = name;
-    }
-    let access = ProviderAccess {
-        tables,
-        boundary_arn: given.optional_text("permissions_boundary_arn"),
-        base_policy_arns: given.texts("base_policy_arns"),
-    };
-    Ok(provider_policy(
-        &Deployment::new(given)?.context(),
-        &access,
-    )?)
 }
 
 pub(super) fn instance_types(given: &Given<'_>) -> Made {

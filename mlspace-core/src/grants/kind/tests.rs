@@ -53,6 +53,23 @@ fn examples() -> Vec<(&'static str, Value)> {
             json!({"permissions_boundary_arn": "arn:aws:iam::123456789012:policy/b", "table_names": {"projects": "p", "logs": "l"}}),
         ),
         (
+            "provider_boundary",
+            json!({"permissions_boundary_arn": "arn:aws:iam::123456789012:policy/b"}),
+        ),
+        ("platform_admin", json!({"table_names": {"projects": "p"}})),
+        ("team_admin", json!({"projects": ["fraud", "atms"]})),
+        ("data_scientist", json!({"endpoint_ids": ["vpce-1"]})),
+        ("auditor", json!({"log_group_prefix": "/mlspace/"})),
+        (
+            "people_trust",
+            json!({
+                "principal_arns": [role],
+                "saml_provider_arn": "arn:aws:iam::123456789012:saml-provider/corp",
+                "web_identity_provider_arn": "arn:aws:iam::123456789012:oidc-provider/gitlab.example.com",
+                "web_identity_subjects": ["project_path:acme/platform:ref_type:branch:ref:main"],
+            }),
+        ),
+        (
             "instance_types",
             json!({"notebook_instance_types": ["ml.t3.*"]}),
         ),
@@ -61,6 +78,9 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("log_groups", json!({"log_group_prefix": "/aws/vpc/"})),
         ("flow_logs", json!({"log_group": "/aws/vpc/mlspace"})),
         ("flow_logs_trust", json!({})),
+        ("trail_trust", json!({})),
+        ("trail_log", json!({"log_group": "/mlspace/trail"})),
+        ("alarm_topic", json!({"topic": "mlspace-alarms"})),
         (
             "bucket",
             json!({"bucket": "logs", "delivered_by": ["cloudtrail", "flow-logs", "s3-access-logs"]}),

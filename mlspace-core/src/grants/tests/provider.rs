@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::*;
 use crate::evaluate::{Caller, PolicySet, Request};
+use crate::policy::Statement;
 
 const BOUNDARY: &str = "arn:aws:iam::123456789012:policy/MLSpace-boundary";
 static BASE: std::sync::LazyLock<Vec<String>> =
@@ -213,6 +214,83 @@ fn every_call_of_the_provider_goes_through() {
     }
 }
 
+/// The role that runs Terraform, with its boundary and whatever was attached besides.
+fn allowed_within_boundary(action: &str, resource: &str, context: &[(&str, &str)]) -> bool {
+    let deployment = Deployment::new();
+    let boundary = provider_boundary(&deployment.context(), &access()).unwrap();
+    let all = Document::new([Statement::allow("All").actions(["*"]).resources(["*"])]);
+    let caller = Caller::from_arn("arn:aws:iam::123456789012:role/terraform").unwrap();
+    let request = context.iter().fold(
+        Request::new(caller, action, resource),
+        |request, (key, value)| request.context(*key, [*value]),
+    );
+    PolicySet::new()
+        .identity("all", &all)
+        .boundary("boundary", &boundary)
+        .decide(&request)
+        .is_allowed()
+}
+
+#[test]
+fn the_boundary_leaves_room_for_every_call() {
+    for (action, resource, context) in calls() {
+        assert!(
+            allowed_within_boundary(action, &resource, context),
+            "{action} {resource}"
+        );
+    }
+}
+
+#[test]
+fn the_boundary_holds_an_administrator_to_the_platform() {
+    for (action, resource) in ELSEWHERE {
+        // Tables are told apart by the policy alone.
+        if action.starts_with("dynamodb:") && !action.ends_with("Table") {
+            continue;
+        }
+        let context: Vec<_> = [BOUNDED, ATTACH, NEW_NOTEBOOK, LISTED]
+            .concat()
+            .into_iter()
+            .chain([("iam:PassedToService", "sagemaker.amazonaws.com")])
+            .collect();
+        assert!(
+            !allowed_within_boundary(action, resource, &context),
+            "{action} {resource}"
+        );
+    }
+    assert!(!allowed_within_boundary("iam:CreateRole", ROLE, &[]));
+    assert!(!allowed_within_boundary(
+        "iam:PassRole",
+        ROLE,
+        &[("iam:PassedToService", "ec2.amazonaws.com")]
+    ));
+}
+
+#[test]
+fn the_tables_key_is_used_through_dynamodb_only() {
+    let deployment = Deployment::new();
+    let key = "arn:aws:kms:us-east-1:123456789012:key/tables";
+    let access = ProviderAccess {
+        table_key_arn: Some(key),
+        ..access()
+    };
+    let policies = provider_policy(&deployment.context(), &access).unwrap();
+    let boundary = provider_boundary(&deployment.context(), &access).unwrap();
+    let decrypts = |service: Option<&str>| {
+        let caller = Caller::from_arn("arn:aws:iam::123456789012:role/terraform").unwrap();
+        let request = Request::new(caller, "kms:Decrypt", key).context("kms:ViaService", service);
+        policies
+            .iter()
+            .fold(PolicySet::new(), |set, policy| set.identity("own", policy))
+            .boundary("boundary", &boundary)
+            .decide(&request)
+            .is_allowed()
+    };
+    assert!(decrypts(Some("dynamodb.us-east-1.amazonaws.com")));
+    assert!(!decrypts(Some("s3.us-east-1.amazonaws.com")));
+    assert!(!decrypts(None));
+}
+
 #[test]
 fn every_condition_is_needed() {
     let optional = ["iam:DetachRolePolicy"];
@@ -233,71 +311,72 @@ fn every_condition_is_needed() {
     }
 }
 
+const ELSEWHERE: [(&str, &str); 22] = [
+    ("iam:CreateRole", "arn:aws:iam::123456789012:role/admin"),
+    (
+        "iam:PutRolePolicy",
+        "arn:aws:iam::123456789012:role/MLSpaces-x",
+    ),
+    (
+        "iam:AttachRolePolicy",
+        "arn:aws:iam::123456789012:role/terraform",
+    ),
+    ("iam:PassRole", "arn:aws:iam::123456789012:role/admin"),
+    (
+        "iam:CreatePolicyVersion",
+        "arn:aws:iam::123456789012:policy/admins",
+    ),
+    // The limits themselves, though the boundary's name lies under the prefix.
+    ("iam:CreatePolicyVersion", BOUNDARY),
+    ("iam:DeletePolicy", BOUNDARY),
+    (
+        "iam:CreatePolicyVersion",
+        "arn:aws:iam::123456789012:policy/ml-notebook",
+    ),
+    ("iam:DeleteRolePermissionsBoundary", ROLE),
+    ("iam:CreateUser", "arn:aws:iam::123456789012:user/MLSpace-x"),
+    (
+        "s3:GetObject",
+        "arn:aws:s3:::mlspace-data-123456789012/project/fraud/datasets/cards/a",
+    ),
+    (
+        "s3:PutObject",
+        "arn:aws:s3:::mlspace-data-123456789012/project/fraud/datasets/cards/a",
+    ),
+    (
+        "s3:DeleteObject",
+        "arn:aws:s3:::mlspace-data-123456789012/project/fraud/notes",
+    ),
+    (
+        "s3:DeleteObject",
+        "arn:aws:s3:::mlspace-data-123456789012x/global/datasets/a",
+    ),
+    ("s3:DeleteBucket", BUCKET),
+    ("s3:PutBucketPolicy", BUCKET),
+    (
+        "dynamodb:GetItem",
+        "arn:aws:dynamodb:us-east-1:123456789012:table/mlspace-users",
+    ),
+    (
+        "dynamodb:DeleteTable",
+        "arn:aws:dynamodb:us-east-1:123456789012:table/mlspace-projects",
+    ),
+    (
+        "dynamodb:PutItem",
+        "arn:aws:dynamodb:us-east-1:123456789012:table/mlspace-group-users",
+    ),
+    (
+        "sagemaker:CreateTrainingJob",
+        "arn:aws:sagemaker:us-east-1:123456789012:training-job/x",
+    ),
+    ("sagemaker:DeleteNotebookInstance", NOTEBOOK),
+    ("sts:AssumeRole", ROLE),
+];
+
 #[test]
 fn nothing_beyond_the_platform_is_reached() {
-    let elsewhere = [
-        ("iam:CreateRole", "arn:aws:iam::123456789012:role/admin"),
-        (
-            "iam:PutRolePolicy",
-            "arn:aws:iam::123456789012:role/MLSpaces-x",
-        ),
-        (
-            "iam:AttachRolePolicy",
-            "arn:aws:iam::123456789012:role/terraform",
-        ),
-        ("iam:PassRole", "arn:aws:iam::123456789012:role/admin"),
-        (
-            "iam:CreatePolicyVersion",
-            "arn:aws:iam::123456789012:policy/admins",
-        ),
-        // The limits themselves, though the boundary's name lies under the prefix.
-        ("iam:CreatePolicyVersion", BOUNDARY),
-        ("iam:DeletePolicy", BOUNDARY),
-        (
-            "iam:CreatePolicyVersion",
-            "arn:aws:iam::123456789012:policy/ml-notebook",
-        ),
-        ("iam:DeleteRolePermissionsBoundary", ROLE),
-        ("iam:CreateUser", "arn:aws:iam::123456789012:user/MLSpace-x"),
-        (
-            "s3:GetObject",
-            "arn:aws:s3:::mlspace-data-123456789012/project/fraud/datasets/cards/a",
-        ),
-        (
-            "s3:PutObject",
-            "arn:aws:s3:::mlspace-data-123456789012/project/fraud/datasets/cards/a",
-        ),
-        (
-            "s3:DeleteObject",
-            "arn:aws:s3:::mlspace-data-123456789012/project/fraud/notes",
-        ),
-        (
-            "s3:DeleteObject",
-            "arn:aws:s3:::mlspace-data-123456789012x/global/datasets/a",
-        ),
-        ("s3:DeleteBucket", BUCKET),
-        ("s3:PutBucketPolicy", BUCKET),
-        (
-            "dynamodb:GetItem",
-            "arn:aws:dynamodb:us-east-1:123456789012:table/mlspace-users",
-        ),
-        (
-            "dynamodb:DeleteTable",
-            "arn:aws:dynamodb:us-east-1:123456789012:table/mlspace-projects",
-        ),
-        (
-            "dynamodb:PutItem",
-            "arn:aws:dynamodb:us-east-1:123456789012:table/mlspace-group-users",
-        ),
-        (
-            "sagemaker:CreateTrainingJob",
-            "arn:aws:sagemaker:us-east-1:123456789012:training-job/x",
-        ),
-        ("sagemaker:DeleteNotebookInstance", NOTEBOOK),
-        ("sts:AssumeRole", ROLE),
-    ];
     let all: Vec<(&str, &str)> = [BOUNDED, ATTACH, NEW_NOTEBOOK, LISTED].concat();
-    for (action, resource) in elsewhere {
+    for (action, resource) in ELSEWHERE {
         let context: Vec<_> = all
             .iter()
             .copied()
