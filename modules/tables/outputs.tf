@@ -1,0 +1,18 @@
+output "names" {
+  description = "Names of the twelve tables, by table."
+  value       = { for table, resource in aws_dynamodb_table.this : table => resource.name }
+}
+
+output "arns" {
+  description = "ARNs of the twelve tables, by table."
+  value       = { for table, resource in aws_dynamodb_table.this : table => resource.arn }
+}
+
+output "table_names" {
+  description = "Names of the tables that the provider knows, for the `table_names` of its configuration."
+  value = {
+    for table, resource in aws_dynamodb_table.this : table => resource.name
+    # Only MLSpace's web application writes these two.
+    if !contains(["app_configuration", "group_membership_history"], table)
+  }
+}
