@@ -42,7 +42,9 @@
 //!
 //! Around the memberships stand the policies of the data bucket, its key, VPC endpoints and log groups ([`bucket_policy`], [`key_policy`],
 //! [`endpoint_policy`], [`log_group_policy`]), those that narrow what may be started ([`instance_type_policy`], [`denied_services_policy`]),
-//! that of the identity which runs the provider ([`provider_policy`]), and guardrails for whole accounts, by number ([`guardrail()`]).
+//! that of the identity which runs the provider ([`provider_policy`]), those of people, who reach data through notebooks alone
+//! ([`platform_admin_policy`], [`team_admin_policy`], [`data_scientist_policy`], [`auditor_policy`]), and guardrails for whole accounts, by
+//! number ([`guardrail()`]).
 //!
 //! Any of these documents can be asked for in words: [`document_kind`] finds its maker by name.
 //!
