@@ -11,7 +11,8 @@
 //!    request. The tests of the grants ask the evaluator about every row of the access table, in both directions.
 //! 4. [`lint`]: faults that policies have though AWS accepts them. Those of the grants have none.
 //! 5. [`access`]: what memberships may really do, by the policies attached to their roles.
-//! 6. With the feature `aws`, on by default: the records in DynamoDB, and creating, reading, updating and deleting projects, memberships,
+//! 6. [`network`]: how many addresses people's work takes, and where subnets lie.
+//! 7. With the feature `aws`, on by default: the records in DynamoDB, and creating, reading, updating and deleting projects, memberships,
 //!    datasets and notebooks.
 //!
 //! Nothing here knows of Terraform. Without the feature `aws` nothing needs the AWS SDK either, for use in a Lambda or a linter.
@@ -58,6 +59,7 @@ pub mod lint;
 #[cfg(feature = "aws")]
 pub mod membership;
 pub mod name;
+pub mod network;
 #[cfg(feature = "aws")]
 pub mod notebook;
 pub mod policy;
