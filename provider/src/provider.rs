@@ -21,6 +21,7 @@ use crate::functions::{
     dataset_prefix::{DatasetPrefix, DatasetUri},
     documents::{BUCKET_POLICY, ENDPOINT_POLICY, KEY_POLICY, PolicyDocuments},
     guardrail::Guardrail,
+    network::{StudioIpPlan, SubnetLayout},
     pack_policies::PackPolicies,
     policy_allows::PolicyAllows,
     policy_equivalent::PolicyEquivalent,
@@ -231,6 +232,8 @@ impl Provider for Mlspace {
             Box::new(ResourcePolicyAllows),
             Box::new(RoleName),
             Box::new(StandardTags),
+            Box::new(StudioIpPlan),
+            Box::new(SubnetLayout),
         ]
     }
 }

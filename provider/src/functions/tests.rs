@@ -1,7 +1,7 @@
 //! Functions as a configuration calls them.
 
 use super::*;
-use crate::framework::{Function, FunctionError, Value};
+use crate::framework::{Function, FunctionError, Type, Value};
 
 const READ: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Read","Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::data/a/*"}]}"#;
 
@@ -200,10 +200,7 @@ fn keys_of_actions_are_known() {
 fn guardrails_are_made_of_what_they_need() {
     let make = |id: &str, parameters: Value| {
         let parameters = Value::Dynamic(
-            Box::new(crate::framework::Type::object([(
-                "x",
-                crate::framework::Type::String,
-            )])),
+            Box::new(Type::object([("x", Type::String)])),
             Box::new(parameters),
         );
         guardrail::Guardrail.call(vec![Value::from(id), parameters])
@@ -232,10 +229,7 @@ fn guardrails_are_made_of_what_they_need() {
 /// An object argument of any type.
 fn object<const N: usize>(attributes: [(&str, Value); N]) -> Value {
     let value = Value::object(attributes);
-    Value::Dynamic(
-        Box::new(crate::framework::Type::of(&value)),
-        Box::new(value),
-    )
+    Value::Dynamic(Box::new(Type::of(&value)), Box::new(value))
 }
 
 #[test]
@@ -298,4 +292,46 @@ fn policies_of_resources_are_single_documents() {
         );
         assert!(!function.signature().description().is_empty());
     }
+}
+
+#[test]
+fn subnets_are_laid_out_by_tier_and_zone() {
+    let lay = |cidr: &str, zones: i64, prefix: Value| {
+        network::SubnetLayout.call(vec![
+            Value::from(cidr),
+            Value::from(zones),
+            Value::map([("private", prefix)]),
+        ])
+    };
+    assert_eq!(
+        lay("10.0.0.0/16", 2, Value::from(24)),
+        Ok(Value::map([(
+            "private",
+            Value::list(["10.0.0.0/24", "10.0.1.0/24"])
+        )]))
+    );
+    assert_eq!(at_fault(lay("10.0.0.0/25", 2, Value::from(24))), Some(0));
+    assert_eq!(at_fault(lay("10.0.0.0/16", 17, Value::from(24))), Some(1));
+    assert_eq!(at_fault(lay("10.0.0.0/16", 2, Value::from(29))), Some(2));
+    assert_eq!(at_fault(lay("10.0.0.0/16", 2, Value::Null)), Some(2));
+    assert_eq!(at_fault(lay("10.0.0.0/16", 2, Value::from(300))), Some(2));
+}
+
+#[test]
+fn addresses_of_studio_are_counted() {
+    let plan = |value: Value| network::StudioIpPlan.call(vec![value]);
+    let hundred = plan(object([("users", Value::from(100)), ("efa", Value::Null)])).unwrap();
+    assert_eq!(hundred.attribute("vpc_total"), &Value::from(533));
+    assert_eq!(hundred.attribute("balanced_prefix"), &Value::from(24));
+    let Type::Object(result) = network::StudioIpPlan.signature().result().clone() else {
+        panic!("no object");
+    };
+    let Value::Object(given) = &hundred else {
+        panic!("no object");
+    };
+    assert!(result.keys().eq(given.keys()));
+    assert_eq!(
+        at_fault(plan(object([("users", Value::from("many"))]))),
+        Some(0)
+    );
 }
