@@ -25,6 +25,7 @@ pub(crate) fn run(data: &[u8]) {
     let all = resource
         .iter()
         .fold(own.clone(), |set, d| set.resource("r", d));
+    let compiled = all.compile();
     for request in make.requests() {
         let decision = own.decide(&request);
         explained(&decision, &request, |layer, index| {
@@ -51,7 +52,8 @@ pub(crate) fn run(data: &[u8]) {
         if decision.outcome == Outcome::ExplicitDeny {
             assert_eq!(with_resource.outcome, Outcome::ExplicitDeny);
         }
-        assert_eq!(with_resource, all.decide(&request));
+        assert_eq!(with_resource, compiled.decide(&request), "{request:#?}");
+        assert_eq!(with_resource.outcome, compiled.outcome(&request));
     }
 }
 

@@ -1,8 +1,8 @@
 //! What libFuzzer starts from: documents that the core makes, so that it need not find the language of policies by itself.
 
 use mlspace_core::grants::{
-    self, ApprovedNetwork, BucketAccess, EndpointService, GUARDRAILS, GrantContext, KeyAccess,
-    Parameters, ProviderAccess,
+    self, ApprovedNetwork, EndpointService, GUARDRAILS, GrantContext, KeyAccess, Parameters,
+    ProviderAccess,
 };
 use mlspace_core::layout::Account;
 use mlspace_core::policy::Document;
@@ -88,25 +88,7 @@ fn documents() -> Result<Vec<Document>, Box<dyn std::error::Error>> {
         &context,
         &ProviderAccess::default(),
     )?);
-    let (endpoints, roles) = (list(&["vpce-1"]), list(&[role]));
-    let platform = list(&["arn:aws:iam::111122223333:role/platform"]);
-    let readers = list(&["arn:aws:iam::444455556666:role/reader"]);
-    all.push(grants::bucket_policy(&BucketAccess {
-        account: &account,
-        bucket: "mlspace-data-111122223333",
-        endpoint_ids: &endpoints,
-        exempt_principal_arns: &platform,
-        kms_key_arn: Some(key),
-        reader_arns: &readers,
-    })?);
-    all.push(grants::key_policy(&KeyAccess {
-        account: &account,
-        administrator_arns: &platform,
-        user_arns: &roles,
-        reader_arns: &readers,
-        endpoint_ids: &endpoints,
-        log_group_prefix: Some("/aws/sagemaker/"),
-    })?);
+    let endpoints = list(&["vpce-1"]);
     // Those guardrails that these parameters are enough for.
     let parameters = Parameters::new()
         .set("subnet_ids", &subnets)
@@ -123,7 +105,15 @@ fn documents() -> Result<Vec<Document>, Box<dyn std::error::Error>> {
         .set("corp_cidrs", ["192.0.2.0/24"])
         .set("local_nvme_types", ["ml.g5.*"])
         .set("max_runtime_seconds", ["86400"])
-        .set("exec_role_arns", [role]);
+        .set("exec_role_arns", [role])
+        .set(
+            "exempt_principal_arns",
+            ["arn:aws:iam::111122223333:role/platform"],
+        )
+        .set("bucket", ["mlspace-data-111122223333"])
+        .set("data_key_arn", [key])
+        .set("s3_vpce_ids", &endpoints)
+        .set("kms_vpce_ids", &endpoints);
     all.extend(
         GUARDRAILS
             .iter()
