@@ -90,14 +90,12 @@ impl Instant {
             return None;
         }
         let day: i8 = day.map_or(Some(1), |d| digits(d, 2))?.try_into().ok()?;
-        let midnight = jiff::civil::Date::new(year, month, day)
-            .ok()?
-            .to_datetime(jiff::civil::Time::midnight());
-        let midnight = jiff::tz::Offset::UTC
-            .to_timestamp(midnight)
-            .ok()?
-            .as_nanosecond();
-        Some(Self(midnight + time.map_or(Some(0), since_midnight)?))
+        // As a date, for timestamps end a day before the year 9999 does, which policies name for "never".
+        let date = jiff::civil::Date::new(year, month, day).ok()?;
+        let midnight = date.duration_since(jiff::civil::date(1970, 1, 1));
+        Some(Self(
+            midnight.as_nanos() + time.map_or(Some(0), since_midnight)?,
+        ))
     }
 }
 

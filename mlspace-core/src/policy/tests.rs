@@ -1,6 +1,7 @@
 //! Tests that span the module, and generators that other modules' tests share.
 
 mod equivalence;
+mod hostile;
 mod packing;
 mod parsing;
 pub(crate) mod strategies;
