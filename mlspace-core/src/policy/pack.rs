@@ -15,6 +15,9 @@ use super::principal::Principal;
 use super::print::statement_size;
 use super::statement::{Clause, Effect, Statement};
 
+/// How many parts a list is dealt into at a time: no fewer than the documents of any carrier in use.
+const MOST_PARTS: usize = 32;
+
 /// Where packed documents go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Carrier {
@@ -44,7 +47,7 @@ pub enum PackError {
         room: usize,
     },
     #[error(
-        "{statements} statements of {size} characters need {needed} documents of {limit} characters, but there is room \
+        "{statements} statements of {size} characters need at least {needed} documents of {limit} characters, but there is room \
          for {documents} ({documents} × {limit} = {}); leave out what is not needed, or use wider patterns", documents * limit
     )]
     TooMany {
@@ -98,6 +101,22 @@ pub fn pack(documents: &[Document], carrier: Carrier) -> Result<Vec<Document>, P
         return Ok(single);
     }
     let merged = merge(statements);
+    for statement in &merged {
+        packer.check_smallest(statement)?;
+    }
+    // What has too many characters fits in no way: no need to try, which takes long for long lists.
+    let size: usize = merged.iter().map(statement_size).sum();
+    let least = size.div_ceil(packer.room.max(1));
+    let too_many = |needed| PackError::TooMany {
+        statements: merged.len(),
+        size,
+        needed,
+        limit: carrier.kind.limit(),
+        documents: carrier.documents,
+    };
+    if least > carrier.documents {
+        return Err(too_many(least));
+    }
     // Loose first: pieces dealt by hash change little from one packing to the next. Tight where that costs too much.
     let loose = packer.split_and_fill(&merged, false)?;
     if loose.len() <= carrier.documents {
@@ -107,13 +126,7 @@ pub fn pack(documents: &[Document], carrier: Carrier) -> Result<Vec<Document>, P
     if tight.len() <= carrier.documents {
         return Ok(tight);
     }
-    Err(PackError::TooMany {
-        statements: merged.len(),
-        size: merged.iter().map(statement_size).sum(),
-        needed: tight.len(),
-        limit: carrier.kind.limit(),
-        documents: carrier.documents,
-    })
+    Err(too_many(tight.len()))
 }
 
 /// Characters for statements in a document of the kind.
@@ -144,9 +157,33 @@ impl Packer {
     ) -> Result<Vec<Document>, PackError> {
         let mut pieces = Vec::new();
         for statement in statements {
-            self.split(statement, tight, &mut pieces)?;
+            self.split(statement, tight, 0, &mut pieces)?;
         }
         Ok(self.fill(&pieces))
+    }
+
+    /// Refuses a statement that is too large even with the longest of its actions and resources alone.
+    fn check_smallest(&self, statement: &Statement) -> Result<(), PackError> {
+        if statement_size(statement) <= self.room {
+            return Ok(());
+        }
+        let longest = |clause: &Clause<String>| match clause {
+            Clause::Only(values) => {
+                let longest = values.iter().max_by_key(|value| value.len());
+                Clause::Only(longest.cloned().into_iter().collect())
+            }
+            except @ Clause::Except(_) => except.clone(),
+        };
+        let smallest = Statement {
+            actions: longest(&statement.actions),
+            resources: statement.resources.as_ref().map(longest),
+            ..statement.clone()
+        };
+        let size = statement_size(&smallest);
+        if size + 4 > self.room {
+            return Err(self.too_large(statement, size));
+        }
+        Ok(())
     }
 
     /// First fit, in order.
@@ -185,6 +222,7 @@ impl Packer {
         &self,
         statement: &Statement,
         tight: bool,
+        depth: u8,
         pieces: &mut Vec<Statement>,
     ) -> Result<(), PackError> {
         // Numbered Sids grow by up to four characters.
@@ -219,23 +257,25 @@ impl Packer {
         for part in if tight {
             halves(values)
         } else {
-            self.deal(values, size)
+            self.deal(values, size, depth)
         } {
-            self.split(&with(part), tight, pieces)?;
+            self.split(&with(part), tight, depth.saturating_add(1), pieces)?;
         }
         Ok(())
     }
 
     /// Deals values into parts by rendezvous hashing: a value goes to the part whose number hashes highest with it,
     /// so a further value joins one part and moves none of the others, as long as the number of parts stays.
-    fn deal(&self, values: &BTreeSet<String>, size: usize) -> Vec<BTreeSet<String>> {
+    ///
+    /// What needs many parts is dealt in rounds of a few, each by hashes of its own, since every value meets every part.
+    fn deal(&self, values: &BTreeSet<String>, size: usize, depth: u8) -> Vec<BTreeSet<String>> {
         // A quarter of each document stays free, for parts are not alike and lists grow.
         let parts = (size.saturating_mul(4) / self.room.saturating_mul(3).max(1) + 1)
-            .clamp(2, values.len());
+            .clamp(2, values.len().clamp(2, MOST_PARTS));
         let mut dealt: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
         for value in values {
             let part = (0..parts)
-                .max_by_key(|part| weight(value, *part))
+                .max_by_key(|part| weight(value, *part, depth))
                 .unwrap_or(0);
             dealt.entry(part).or_default().insert(value.clone());
         }
@@ -263,10 +303,13 @@ impl Packer {
     }
 }
 
-fn weight(value: &str, part: usize) -> [u8; 32] {
+fn weight(value: &str, part: usize, depth: u8) -> [u8; 32] {
+    // The number of the round, from the second on.
+    let round = [depth];
     Sha256::new()
-        .chain_update(part.to_be_bytes())
+        .chain_update(u64::try_from(part).unwrap_or(u64::MAX).to_be_bytes())
         .chain_update(value.as_bytes())
+        .chain_update(if depth == 0 { &[] } else { round.as_slice() })
         .finalize()
         .into()
 }
