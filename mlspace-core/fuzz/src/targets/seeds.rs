@@ -1,8 +1,7 @@
 //! What libFuzzer starts from: documents that the core makes, so that it need not find the language of policies by itself.
 
 use mlspace_core::grants::{
-    self, ApprovedNetwork, EndpointService, GUARDRAILS, GrantContext, KeyAccess, Parameters,
-    ProviderAccess,
+    self, ApprovedNetwork, EndpointService, GUARDRAILS, GrantContext, Parameters, ProviderAccess,
 };
 use mlspace_core::layout::Account;
 use mlspace_core::policy::Document;
