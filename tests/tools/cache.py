@@ -65,7 +65,11 @@ def once(name: str, notice: str, make: Callable[[Path], None]) -> Path:
         started = time.monotonic()
         say(f"preparing {target} ({notice}, once)")
         shutil.rmtree(target, ignore_errors=True)
-        make(target)
+        try:
+            make(target)
+        except BaseException:
+            shutil.rmtree(target, ignore_errors=True)
+            raise
         (target / MARKER).touch()
         say(f"ready after {time.monotonic() - started:.0f} s")
     return target
