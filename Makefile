@@ -18,6 +18,8 @@ NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
 QUICK_TESTS = $(patsubst %,--test %,$(filter-out differential,$(notdir $(basename $(wildcard */tests/*.rs)) $(patsubst %/main.rs,%,$(wildcard */tests/*/main.rs)))))
 # Finds or makes the virtual environment with the emulator's packages and a Terraform; prints what it found.
 TOOLS = eval "$$(tests/tools/setup --shell)"
+# The bare WebAssembly target: no operating system, 32 bits.
+WASM = wasm32-unknown-unknown
 # What any Terraform of ours must run with: no configuration, plugins or update checks of this machine.
 TERRAFORM_ENV = TF_CLI_CONFIG_FILE=/dev/null CHECKPOINT_DISABLE=1
 
@@ -45,9 +47,14 @@ clippy: ## Clippy, warnings refused
 rustdoc: ## Rust documentation, warnings refused
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(WORKSPACE) --no-deps
 
-core-alone: ## The core's policy half and its command without the AWS SDK
+core-alone: ## The core's policy half and its command without the AWS SDK; the former for WebAssembly too
 	$(CARGO) check --locked --package mlspace-core --lib --no-default-features
 	$(CARGO) check --locked --package mlspace-core --no-default-features --features cli
+	@if [ -d "$$(rustc --print target-libdir --target $(WASM) 2>/dev/null)" ] || rustup target add $(WASM); then \
+	  set -x; $(CARGO) check --locked --package mlspace-core --lib --no-default-features --target $(WASM); \
+	else \
+	  echo "core-alone: NOT CHECKED for $(WASM): its standard library is not installed, and \`rustup target add $(WASM)\` failed" >&2; \
+	fi
 
 unit: ## Rust unit tests, drift of docs/ among them
 ifeq ($(NEXTEST),yes)
