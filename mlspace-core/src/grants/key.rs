@@ -162,7 +162,8 @@ pub fn key_policy(access: &KeyAccess<'_>) -> Result<Document, GrantError> {
     )
 }
 
-/// CloudWatch Logs, for log groups of the account and region. Each is the context of its encryption.
+/// CloudWatch Logs, for log groups of the account and region. Each is the context of its encryption. AWS's own example adds `kms:Describe*`, which
+/// grants nothing: no request to describe a key has such a context.
 ///
 /// Source: *Encrypt log data in CloudWatch Logs using AWS KMS*
 /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>).
@@ -173,7 +174,6 @@ pub(super) fn logs(account: &Account, prefix: &str) -> Result<Statement, GrantEr
         "/_.#-",
         "write the first part of a log group's name",
     )?;
-    let actions = CRYPT.into_iter().chain(["kms:Describe*"]);
     // Of the services named here, this one alone is called by the domain of its partition.
     let domain = match account.partition.as_str() {
         "aws-cn" => "amazonaws.com.cn",
@@ -184,7 +184,7 @@ pub(super) fn logs(account: &Account, prefix: &str) -> Result<Statement, GrantEr
             "logs.{}.{domain}",
             account.region
         )))
-        .actions(actions)
+        .actions(CRYPT)
         .resources(["*"])
         .when(
             Operator::ArnLike,

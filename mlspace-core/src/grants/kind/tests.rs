@@ -87,7 +87,7 @@ fn examples() -> Vec<(&'static str, Value)> {
         ),
         (
             "key",
-            json!({"administrator_arns": [role], "used_by": ["cloudtrail", "flow-logs", "alarms"]}),
+            json!({"administrator_arns": [role], "log_group_prefix": "/aws/", "used_by": ["cloudtrail", "flow-logs", "alarms"]}),
         ),
         (
             "endpoint",
