@@ -1,0 +1,154 @@
+variable "name" {
+  description = "First part of the aliases: the data key is `alias/{name}-data`."
+  type        = string
+  default     = "mlspace"
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9/_-]{0,99}$", var.name)) && !startswith(var.name, "aws/")
+    error_message = "An alias is made of letters, digits and `/ _ -`, and `alias/aws/` belongs to AWS. Write a name such as `mlspace` or `team/mlspace`, of 100 characters at most."
+  }
+}
+
+variable "purposes" {
+  description = "What keys are for: `data` (objects and tables), `volumes` (disks of notebooks, jobs and endpoints), `logs` (log groups, trails, alarms)."
+  type        = set(string)
+  default     = ["data", "volumes", "logs"]
+  nullable    = false
+
+  validation {
+    condition     = length(var.purposes) > 0 && length(setsubtract(var.purposes, ["data", "volumes", "logs"])) == 0
+    error_message = "Purposes are `data`, `volumes` and `logs`; name at least one."
+  }
+}
+
+variable "administrator_arns" {
+  description = "ARNs of the roles that administer the keys and cannot use them, the one that runs Terraform among them. Names may hold `*`."
+  type        = list(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.administrator_arns) > 0
+    error_message = "Name at least the role that runs Terraform: without an administrator only the account's root could change a key's policy, and Terraform could not even refresh it."
+  }
+
+  validation {
+    condition     = alltrue([for arn in var.administrator_arns : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/", arn))])
+    error_message = "Write ARNs of roles or users, such as `arn:aws:iam::123456789012:role/platform`. The account's root keeps its rights without being named."
+  }
+}
+
+variable "user_arns" {
+  description = "For each purpose, ARNs of the roles that use the key and let AWS services use it for them. A role that does not exist yet must be named by a pattern, such as `arn:aws:iam::123456789012:role/MLSpace-*`: KMS refuses principals that it does not find."
+  type        = map(list(string))
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.user_arns), ["data", "volumes"])) == 0
+    error_message = "Users are named for the purposes `data` and `volumes`. The key for logs is used by AWS services only: see `log_group_prefix` and `log_services`."
+  }
+
+  validation {
+    condition     = alltrue([for arn in flatten(values(var.user_arns)) : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/", arn))])
+    error_message = "Write ARNs of roles or users, such as `arn:aws:iam::123456789012:role/MLSpace-*`. A whole account as user would hand the key to everybody in it."
+  }
+}
+
+variable "reader_arns" {
+  description = "ARNs of the roles of other accounts that decrypt what the data key encrypts, for example to deploy models."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.reader_arns : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/", arn))])
+    error_message = "Write ARNs of roles or users, such as `arn:aws:iam::210987654321:role/deployment`: a whole account as reader would leave it to that account who reads."
+  }
+}
+
+variable "endpoint_ids" {
+  description = "Ids of the VPC endpoints of KMS through which the data key may be used. With none, it may be used from anywhere by who is allowed to."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "log_group_prefix" {
+  description = "First part of the names of the log groups that CloudWatch Logs may encrypt with the key for logs."
+  type        = string
+  default     = "/aws/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9/_.#-]{2,512}$", var.log_group_prefix))
+    error_message = "Write the first part of log groups' names, such as `/aws/`, of letters, digits and `/ _ . # -`; a lone `/` would open the key to every log group of the account."
+  }
+}
+
+variable "log_services" {
+  description = "Services that encrypt with the key for logs on their own: `cloudtrail`, `flow-logs` (delivered to a bucket), `alarms` (sent to an encrypted topic)."
+  type        = set(string)
+  default     = ["alarms", "cloudtrail"]
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(var.log_services, ["alarms", "cloudtrail", "flow-logs"])) == 0
+    error_message = "Services that use the key for logs are `alarms`, `cloudtrail` and `flow-logs`."
+  }
+}
+
+variable "rotation_days" {
+  description = "Days after which AWS replaces the keys' material, 90 to 2560. What was encrypted before stays readable."
+  type        = number
+  default     = 365
+  nullable    = false
+
+  validation {
+    condition     = var.rotation_days >= 90 && var.rotation_days <= 2560 && floor(var.rotation_days) == var.rotation_days
+    error_message = "KMS rotates after 90 to 2560 whole days; 365 is what most rules ask for."
+  }
+}
+
+variable "deletion_days" {
+  description = "Days, 7 to 30, that a destroyed key can still be brought back. After that nobody reads what it encrypted, ever."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.deletion_days >= 7 && var.deletion_days <= 30 && floor(var.deletion_days) == var.deletion_days
+    error_message = "KMS keeps a key that waits for its deletion for 7 to 30 whole days."
+  }
+}
+
+variable "existing_keys" {
+  description = "Keys of your own by purpose, used instead of new ones: `arn`, and `policy`, the key's policy as JSON (`aws kms get-key-policy --key-id … --policy-name default --output text`), which is then checked for what it must allow."
+  type = map(object({
+    arn    = string
+    policy = optional(string)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for key in values(var.existing_keys) : can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", key.arn))])
+    error_message = "Name an existing key by its ARN, such as `arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab`: policies compare ARNs, so an id or an alias would never match."
+  }
+
+  validation {
+    condition     = length(setsubtract(keys(var.existing_keys), ["data", "volumes", "logs"])) == 0
+    error_message = "Existing keys are given for the purposes `data`, `volumes` and `logs`."
+  }
+
+  validation {
+    condition     = alltrue([for key in values(var.existing_keys) : key.policy == null || can(jsondecode(key.policy).Statement)])
+    error_message = "The policy of an existing key is its JSON text, as `aws kms get-key-policy --output text` prints it."
+  }
+}
+
+variable "tags" {
+  description = "Tags of every key."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
