@@ -107,8 +107,9 @@ release: ## The provider, for use: target/release/terraform-provider-mlspace
 demo: ## Apply examples/quickstart to the emulator and show what came of it (KEEP=1, RELEASE=1)
 	@CARGO="$(CARGO)" python3 demo
 
-bench: ## How fast the provider starts and requests are decided
-	$(CARGO) bench --locked --workspace --bench startup --bench decisions
+bench: ## How fast the provider starts, and how fast policies are decided, linted, packed (Node 20 for the comparison)
+	$(CARGO) bench --locked --workspace --profile release --bench startup
+	$(CARGO) bench --locked --package mlspace-core --no-default-features --bench policies
 
 clean: ## Remove what was built here (compiled dependencies are kept beside cargo's registry)
 	rm -rf target .demo

@@ -25,6 +25,7 @@ mod condition;
 mod document;
 mod equivalence;
 mod error;
+pub(crate) mod fold;
 mod json;
 mod kind;
 mod operator;

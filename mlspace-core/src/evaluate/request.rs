@@ -1,7 +1,5 @@
 //! What is asked.
 
-use std::collections::BTreeMap;
-
 use super::caller::Caller;
 use crate::policy::ConditionKey;
 
@@ -17,7 +15,41 @@ pub struct Request {
     action: String,
     resource: String,
     resource_account: Option<String>,
-    context: BTreeMap<ConditionKey, Vec<String>>,
+    context: Context,
+}
+
+/// Values by key, sorted by the keys' hashes: a request has few keys and is asked for them often.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Context(Vec<(ConditionKey, Vec<String>)>);
+
+impl Context {
+    fn find(&self, key: &ConditionKey) -> Result<usize, usize> {
+        self.0.binary_search_by(|(known, _)| {
+            let by_hash = known.folded_hash().cmp(&key.folded_hash());
+            by_hash.then_with(|| known.cmp(key))
+        })
+    }
+
+    fn get(&self, key: &ConditionKey) -> &[String] {
+        let found = self.find(key).ok().and_then(|at| self.0.get(at));
+        found
+            .map(|(_, values)| values.as_slice())
+            .unwrap_or_default()
+    }
+
+    /// Sets a key's values; without any it is missing.
+    fn set(&mut self, key: ConditionKey, values: Vec<String>) {
+        match self.find(&key) {
+            Ok(at) if values.is_empty() => drop(self.0.remove(at)),
+            Ok(at) => {
+                if let Some((_, known)) = self.0.get_mut(at) {
+                    *known = values;
+                }
+            }
+            Err(_) if values.is_empty() => {}
+            Err(at) => self.0.insert(at, (key, values)),
+        }
+    }
 }
 
 impl Request {
@@ -34,7 +66,7 @@ impl Request {
             action: action.into(),
             resource,
             resource_account: None,
-            context: BTreeMap::new(),
+            context: Context::default(),
         };
         let is_service = matches!(request.caller, Caller::Service(_));
         request.set("aws:PrincipalIsAWSService", is_service.to_string());
@@ -56,7 +88,7 @@ impl Request {
     }
 
     fn set(&mut self, key: impl Into<ConditionKey>, value: String) {
-        self.context.insert(key.into(), vec![value]);
+        self.context.set(key.into(), vec![value]);
     }
 
     /// Sets a tag of the caller: `aws:PrincipalTag/key`.
@@ -85,9 +117,11 @@ impl Request {
     #[must_use]
     pub fn request_tag(mut self, key: &str, value: impl Into<String>) -> Self {
         self.set(format!("aws:RequestTag/{key}"), value.into());
-        let keys = self.context.entry("aws:TagKeys".into()).or_default();
+        let all = ConditionKey::from("aws:TagKeys");
+        let mut keys = self.context.get(&all).to_vec();
         if !keys.iter().any(|k| k == key) {
             keys.push(key.to_owned());
+            self.context.set(all, keys);
         }
         self
     }
@@ -109,15 +143,8 @@ impl Request {
         key: impl Into<ConditionKey>,
         values: impl IntoIterator<Item: Into<String>>,
     ) -> Self {
-        let (key, values) = (
-            key.into(),
-            values.into_iter().map(Into::into).collect::<Vec<String>>(),
-        );
-        if values.is_empty() {
-            self.context.remove(&key);
-        } else {
-            self.context.insert(key, values);
-        }
+        let values = values.into_iter().map(Into::into).collect();
+        self.context.set(key.into(), values);
         self
     }
 
@@ -142,7 +169,7 @@ impl Request {
     /// The values of a context key; none when the key is missing.
     #[must_use]
     pub fn values(&self, key: &ConditionKey) -> &[String] {
-        self.context.get(key).map(Vec::as_slice).unwrap_or_default()
+        self.context.get(key)
     }
 
     /// The only value of a context key, as a policy variable needs it.
@@ -156,7 +183,7 @@ impl Request {
 
     /// The context keys that are there, with their values.
     pub(super) fn entries(&self) -> impl Iterator<Item = (&ConditionKey, &[String])> {
-        let all = self.context.iter();
+        let all = self.context.0.iter();
         all.map(|(key, values)| (key, values.as_slice()))
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use super::fold::folded_hash;
 use super::operator::ConditionOperator;
 
 /// The name of a context key, such as `aws:RequestTag/project`.
@@ -12,42 +13,58 @@ use super::operator::ConditionOperator;
 /// Names compare without regard to ASCII case, as IAM compares them, and keep the spelling they were written with.
 /// That includes the tag key after the slash: "Tag keys are not case-sensitive" in conditions
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>).
-#[derive(Debug, Clone)]
-pub struct ConditionKey(String);
+#[derive(Clone)]
+pub struct ConditionKey {
+    name: String,
+    /// Of the name, whatever its letters' case. Keys are compared often, and most of them differ.
+    hash: u64,
+}
 
 impl ConditionKey {
     /// The name as it was written.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.name
+    }
+
+    /// A hash that names have in common which differ in case only.
+    pub(crate) fn folded_hash(&self) -> u64 {
+        self.hash
     }
 
     fn folded(&self) -> impl Iterator<Item = u8> + '_ {
-        self.0.bytes().map(|b| b.to_ascii_lowercase())
+        self.name.bytes().map(|b| b.to_ascii_lowercase())
     }
 }
 
 impl From<&str> for ConditionKey {
     fn from(name: &str) -> Self {
-        Self(name.to_owned())
+        Self::from(name.to_owned())
     }
 }
 
 impl From<String> for ConditionKey {
     fn from(name: String) -> Self {
-        Self(name)
+        let hash = folded_hash(&name);
+        Self { name, hash }
+    }
+}
+
+impl fmt::Debug for ConditionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ConditionKey").field(&self.name).finish()
     }
 }
 
 impl fmt::Display for ConditionKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.name)
     }
 }
 
 impl PartialEq for ConditionKey {
     fn eq(&self, other: &Self) -> bool {
-        self.0.eq_ignore_ascii_case(&other.0)
+        self.hash == other.hash && self.name.eq_ignore_ascii_case(&other.name)
     }
 }
 
@@ -67,8 +84,7 @@ impl Ord for ConditionKey {
 
 impl Hash for ConditionKey {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.folded().for_each(|b| state.write_u8(b));
-        state.write_u8(0xff);
+        state.write_u64(self.hash);
     }
 }
 

@@ -120,60 +120,108 @@ pub(crate) fn cases(draw: &mut Draw, count: usize) -> Vec<Case> {
     all
 }
 
+/// Requests of one member who has what every member has: the policies of project and user, the role's own, and the boundary.
+pub(crate) fn of_one_member(draw: &mut Draw, count: usize) -> Vec<Case> {
+    let [project, user] = [PROJECTS[0], USERS[1]];
+    let grants = Grants::of(project, user, true, false);
+    let member = grants.member(PROJECTS[1], USERS[0]);
+    let world = Rc::new(World {
+        identity: grants.own,
+        boundary: Some(grants.boundary),
+        ..World::default()
+    });
+    let case = |_| Case {
+        world: Rc::clone(&world),
+        ask: ask(draw, &member),
+    };
+    (0..count).map(case).collect()
+}
+
+/// What a deployment grants a membership.
+struct Grants {
+    project: ProjectName,
+    user: UserName,
+    role: String,
+    own: Vec<Document>,
+    group: Vec<Document>,
+    base: Document,
+    boundary: Document,
+}
+
+impl Grants {
+    /// `defaults`: the deployment has an approved network and key.
+    fn of(project: &str, user: &str, defaults: bool, suspended: bool) -> Self {
+        let account = Account::new("111122223333", "us-east-1");
+        let subnet_ids = SUBNETS.map(str::to_owned);
+        let security_group_ids = GROUPS.map(str::to_owned);
+        let network = ApprovedNetwork {
+            subnet_ids: &subnet_ids,
+            security_group_ids: &security_group_ids,
+        };
+        let context = GrantContext {
+            account: &account,
+            system_tag: "MLSpace",
+            iam_prefix: "MLSpace",
+            data_bucket: BUCKET,
+            network: defaults.then_some(network),
+            kms_key: defaults.then_some(KEY),
+        };
+        let project: ProjectName = project.parse().unwrap();
+        let user: UserName = user.parse().unwrap();
+        let role = account.role_arn(&role_name("MLSpace", &project, &user).unwrap());
+        let (group, shared) = ("analysts".parse().unwrap(), "cards".parse().unwrap());
+        Self {
+            own: vec![
+                project_policy(&context, &project, suspended).unwrap(),
+                user_policy(&context, &user).unwrap(),
+                pass_role_policy(&context, &role).unwrap(),
+            ],
+            group: group_policies(&context, &group, &[shared]).unwrap(),
+            base: notebook_base_policy(&context).unwrap(),
+            boundary: permissions_boundary(&context).unwrap(),
+            project,
+            user,
+            role,
+        }
+    }
+
+    fn member(&self, other_project: &str, other_user: &str) -> Member {
+        Member {
+            project: self.project.to_string(),
+            user: self.user.to_string(),
+            other_project: other_project.to_owned(),
+            other_user: other_user.to_owned(),
+            role: self.role.clone(),
+        }
+    }
+}
+
 fn membership(draw: &mut Draw) -> (Member, World) {
-    let account = Account::new("111122223333", "us-east-1");
-    let subnet_ids = SUBNETS.map(str::to_owned);
-    let security_group_ids = GROUPS.map(str::to_owned);
-    let network = ApprovedNetwork {
-        subnet_ids: &subnet_ids,
-        security_group_ids: &security_group_ids,
-    };
     let defaults = draw.chance(80);
-    let context = GrantContext {
-        account: &account,
-        system_tag: "MLSpace",
-        iam_prefix: "MLSpace",
-        data_bucket: BUCKET,
-        network: defaults.then_some(network),
-        kms_key: defaults.then_some(KEY),
-    };
-    let project: ProjectName = draw.one(&PROJECTS).parse().unwrap();
-    let user: UserName = draw.one(&USERS).parse().unwrap();
-    let role = account.role_arn(&role_name("MLSpace", &project, &user).unwrap());
-    let boundary = permissions_boundary(&context).unwrap();
+    let (project, user) = (*draw.one(&PROJECTS), *draw.one(&USERS));
     let everything = |actions: &str| {
         Document::new([Statement::allow("Base").actions([actions]).resources(["*"])])
     };
 
     let mut world = World::default();
-    if draw.chance(85) {
-        world.identity = vec![
-            project_policy(&context, &project, draw.chance(5)).unwrap(),
-            user_policy(&context, &user).unwrap(),
-            pass_role_policy(&context, &role).unwrap(),
-        ];
-        let group = "analysts".parse().unwrap();
-        world
-            .identity
-            .extend(group_policies(&context, &group, &["cards".parse().unwrap()]).unwrap());
-        world.boundary = draw.chance(50).then_some(boundary);
+    let granted = draw.chance(85);
+    let grants = Grants::of(project, user, defaults, granted && draw.chance(5));
+    let (other_project, other_user) = (*draw.one(&PROJECTS), *draw.one(&USERS));
+    let member = grants.member(other_project, other_user);
+    if granted {
+        world.identity = grants.own;
+        world.identity.extend(grants.group);
+        world.boundary = draw.chance(50).then_some(grants.boundary);
     } else {
         world.identity = vec![everything("*")];
-        world.boundary = Some(boundary);
+        world.boundary = Some(grants.boundary);
     }
     match draw.below(4) {
-        0 => world.identity.push(notebook_base_policy(&context).unwrap()),
+        0 => world.identity.push(grants.base),
         1 => world.identity.push(everything("sagemaker:*")),
         2 => world.identity.push(everything("*")),
         _ => {}
     }
-    let member = Member {
-        other_project: (*draw.one(&PROJECTS)).to_owned(),
-        other_user: (*draw.one(&USERS)).to_owned(),
-        project: project.to_string(),
-        user: user.to_string(),
-        role,
-    };
     (member, world)
 }
 

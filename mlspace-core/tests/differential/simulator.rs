@@ -1,8 +1,8 @@
 //! The other side: Node processes that answer requests with iam-simulate.
 
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::{fs, thread};
 
 use mlspace_core::evaluate::Outcome;
@@ -65,30 +65,55 @@ pub(crate) fn input(cases: &[Case]) -> String {
 
 /// What one process answers.
 pub(crate) fn run(directory: &Path, input: &str) -> Vec<Result<Outcome, String>> {
-    let mut child = Command::new("node")
-        .arg("simulate.mjs")
-        .current_dir(directory)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("Node 20 is needed, and `node` does not start");
-    let mut to = BufWriter::new(child.stdin.take().unwrap());
-    let from = BufReader::new(child.stdout.take().unwrap());
-    let answers = thread::scope(|scope| {
-        scope.spawn(move || {
-            to.write_all(input.as_bytes())
-                .and_then(|()| to.flush())
-                .unwrap()
-        });
-        from.lines()
-            .enumerate()
-            .map(|(id, line)| answer(id, &line.unwrap()))
-            .collect()
-    });
-    let status = child.wait().unwrap();
-    assert!(status.success(), "the simulator failed: {status}");
+    let mut process = Simulator::start(directory);
+    let answers = process.ask(input);
+    process.end();
     answers
 }
+
+/// A process that answers.
+pub(crate) struct Simulator {
+    child: Child,
+    to: Option<ChildStdin>,
+    from: Lines<BufReader<ChildStdout>>,
+}
+
+impl Simulator {
+    pub(crate) fn start(directory: &Path) -> Self {
+        let mut child = Command::new("node")
+            .arg("simulate.mjs")
+            .current_dir(directory)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("Node 20 is needed, and `node` does not start");
+        let to = child.stdin.take();
+        let from = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, to, from }
+    }
+
+    /// Puts requests, as [`input`] writes them, and waits for the answer to each.
+    pub(crate) fn ask(&mut self, input: &str) -> Vec<Result<Outcome, String>> {
+        let count = input.lines().filter(|line| line.starts_with(ASK)).count();
+        let (to, from) = (self.to.as_mut().unwrap(), &mut self.from);
+        thread::scope(|scope| {
+            scope.spawn(|| to.write_all(input.as_bytes()).unwrap());
+            from.take(count)
+                .enumerate()
+                .map(|(id, line)| answer(id, &line.unwrap()))
+                .collect()
+        })
+    }
+
+    pub(crate) fn end(mut self) {
+        drop(self.to.take());
+        let status = self.child.wait().unwrap();
+        assert!(status.success(), "the simulator failed: {status}");
+    }
+}
+
+/// How a line with a request begins.
+const ASK: &str = r#"{"ask""#;
 
 fn answer(id: usize, line: &str) -> Result<Outcome, String> {
     let answer: Value = serde_json::from_str(line).unwrap();

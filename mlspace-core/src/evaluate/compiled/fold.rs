@@ -1,5 +1,7 @@
 //! Tables whose keys are equal whatever the case of their ASCII letters: action names, services, condition keys.
 
+use crate::policy::fold::folded_hash;
+
 /// A hash table that answers without allocating, and without asking for lower-case text.
 #[derive(Debug, Clone)]
 pub(super) struct FoldedMap<V> {
@@ -27,7 +29,12 @@ impl<V> Default for FoldedMap<V> {
 impl<V> FoldedMap<V> {
     /// The value of a key.
     pub(super) fn get(&self, key: &str) -> Option<&V> {
-        let at = self.position(key, hash(key))?;
+        self.get_hashed(key, folded_hash(key))
+    }
+
+    /// The value of a key whose [`folded_hash`] is known.
+    pub(super) fn get_hashed(&self, key: &str, hash: u64) -> Option<&V> {
+        let at = self.position(key, hash)?;
         self.entries.get(at).map(|entry| &entry.value)
     }
 
@@ -50,7 +57,7 @@ impl<V> FoldedMap<V> {
 
     /// Adds a key, or gives it another value.
     pub(super) fn insert(&mut self, key: String, value: V) {
-        let hash = hash(&key);
+        let hash = folded_hash(&key);
         let known = self.position(&key, hash);
         if let Some(entry) = known.and_then(|at| self.entries.get_mut(at)) {
             entry.value = value;
@@ -86,24 +93,6 @@ impl<V> FoldedMap<V> {
 /// Most often both were written alike.
 fn same(a: &str, b: &str) -> bool {
     a == b || a.eq_ignore_ascii_case(b)
-}
-
-/// Equal for texts that differ in ASCII case only. Bit 5 is all that tells such letters apart, so it is set in every byte.
-fn hash(text: &str) -> u64 {
-    const FOLD: u64 = 0x2020_2020_2020_2020;
-    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mix = |state: u64, word: u64| {
-        let product = u128::from(state ^ word ^ ODD) * 0xa076_1d64_78bd_642f_u128;
-        (product as u64) ^ (product >> 64) as u64
-    };
-    let (words, rest) = text.as_bytes().as_chunks::<8>();
-    let state = words.iter().fold(text.len() as u64, |state, word| {
-        mix(state, u64::from_le_bytes(*word) | FOLD)
-    });
-    let last = rest
-        .iter()
-        .fold(0, |word: u64, byte| word << 8 | u64::from(*byte | 0x20));
-    mix(state, last)
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub(super) struct Keys(FoldedMap<Key>);
 impl Keys {
     /// The key's number, a new one at the first time.
     pub(super) fn intern(&mut self, key: &ConditionKey) -> Key {
-        if let Some(known) = self.0.get(key.as_str()) {
+        if let Some(known) = self.0.get_hashed(key.as_str(), key.folded_hash()) {
             return *known;
         }
         let next = Key(self.0.len());
@@ -27,7 +27,7 @@ impl Keys {
     pub(super) fn read<'r>(&self, request: &'r Request) -> Values<'r> {
         let mut values = Values::missing(self.0.len());
         for (key, found) in request.entries() {
-            if let Some(known) = self.0.get(key.as_str()) {
+            if let Some(known) = self.0.get_hashed(key.as_str(), key.folded_hash()) {
                 values.set(*known, found);
             }
         }

@@ -1,0 +1,43 @@
+//! Names that are the same whatever the case of their ASCII letters.
+
+/// Equal for texts that differ in ASCII case only. Bit 5 is all that tells such letters apart, so it is set in every byte.
+pub(crate) fn folded_hash(text: &str) -> u64 {
+    const FOLD: u64 = 0x2020_2020_2020_2020;
+    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mix = |state: u64, word: u64| {
+        let product = u128::from(state ^ word ^ ODD) * 0xa076_1d64_78bd_642f_u128;
+        (product as u64) ^ (product >> 64) as u64
+    };
+    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    let state = words.iter().fold(text.len() as u64, |state, word| {
+        mix(state, u64::from_le_bytes(*word) | FOLD)
+    });
+    let last = rest
+        .iter()
+        .fold(0, |word: u64, byte| word << 8 | u64::from(*byte | 0x20));
+    mix(state, last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn case_does_not_matter(text in ".{0,40}") {
+            prop_assert_eq!(folded_hash(&text), folded_hash(&text.to_ascii_uppercase()));
+        }
+    }
+
+    #[test]
+    fn names_that_differ_little_have_other_hashes() {
+        let names: Vec<String> = (0..10_000)
+            .map(|n| format!("aws:RequestTag/key{n}"))
+            .collect();
+        let hashes: std::collections::BTreeSet<u64> =
+            names.iter().map(|name| folded_hash(name)).collect();
+        assert_eq!(hashes.len(), names.len());
+        assert_ne!(folded_hash(""), folded_hash(" "));
+    }
+}
