@@ -3,7 +3,7 @@
 //! The layout is the one that the Terraform Registry reads
 //! (<https://developer.hashicorp.com/terraform/registry/providers/docs>): `index.md`, and a page in `resources/`,
 //! `data-sources/` and `functions/` for each thing. Pages under `guides/` and the README are written by hand, but what
-//! they quote from `examples/` is kept up to date here.
+//! they quote from `examples/` is kept up to date here, and so are the lists of inputs and outputs of `modules/`.
 //!
 //! What a page needs and doesn't find is an error: a thing without an example, an attribute without a description, an
 //! example of a thing that no longer exists.
@@ -12,6 +12,7 @@ mod catalogue;
 mod examples;
 mod fields;
 mod files;
+mod modules;
 mod page;
 mod quote;
 
@@ -55,6 +56,14 @@ pub(crate) enum DocsError {
         /// The file that it quotes.
         quoted: String,
     },
+    /// A module's page can't be written.
+    #[error("`{}` {error}", .path.display())]
+    Module {
+        /// The file at fault.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: modules::ModuleError,
+    },
     /// Pages differ from what would be written.
     #[error("out of date, run `make docs`: {}", list(.0))]
     Drift(Vec<PathBuf>),
@@ -77,6 +86,7 @@ pub(crate) fn render(root: &Path, catalogue: &Catalogue) -> Result<Pages, DocsEr
     examples.check_orphans(catalogue)?;
     let mut pages = page::reference(catalogue, &examples)?;
     pages.extend(quote::pages(root)?);
+    pages.extend(modules::pages(root)?);
     Ok(pages)
 }
 

@@ -23,15 +23,15 @@ pub(super) fn pages(root: &Path) -> Result<Pages, DocsError> {
         .chain(files::markdown(root, "docs/guides")?)
     {
         if let Some(text) = files::read(root, &path)? {
-            let filled = fill(root, &path, &text)?;
+            let filled = fill(root, Path::new(""), &path, &text)?;
             pages.insert(path, filled);
         }
     }
     Ok(pages)
 }
 
-/// The text with each quotation replaced by what it quotes.
-fn fill(root: &Path, page: &Path, text: &str) -> Result<String, DocsError> {
+/// The text with each quotation replaced by what it quotes, a file under `base`.
+pub(super) fn fill(root: &Path, base: &Path, page: &Path, text: &str) -> Result<String, DocsError> {
     let mut filled = String::new();
     let mut lines = text.split_inclusive('\n');
     while let Some(line) = lines.next() {
@@ -41,8 +41,9 @@ fn fill(root: &Path, page: &Path, text: &str) -> Result<String, DocsError> {
             .strip_prefix(BEGIN)
             .and_then(|rest| rest.strip_suffix(BEGIN_END));
         let Some(quoted) = quoted else { continue };
-        let file = files::read(root, Path::new(quoted))?.ok_or_else(|| DocsError::NoExample {
-            path: quoted.into(),
+        let quoted_file = base.join(quoted);
+        let file = files::read(root, &quoted_file)?.ok_or_else(|| DocsError::NoExample {
+            path: quoted_file.clone(),
             kind: "quotation",
         })?;
         filled.push_str(&format!(
