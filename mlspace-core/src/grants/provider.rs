@@ -80,7 +80,7 @@ pub fn provider_policy(
     context.check()?;
     check(access)?;
     let mut statements = roles(context, access);
-    statements.extend(policies(context, access));
+    statements.extend(policies(context, access, kept_policies(context)));
     statements.extend(tables(context, &access.tables));
     statements.extend(use_table_key(context, access));
     statements.extend(bucket(context));
@@ -106,7 +106,7 @@ pub fn provider_boundary(
     context.check()?;
     check(access)?;
     let mut statements = roles(context, access);
-    statements.extend(policies(context, access));
+    statements.extend(policies(context, access, vec![own_policies(context)]));
     statements.push(
         Statement::allow("Records")
             .actions(["dynamodb:*Item", "dynamodb:Query", "dynamodb:Scan"])
@@ -230,7 +230,11 @@ fn roles(context: &GrantContext<'_>, access: &ProviderAccess<'_>) -> Vec<Stateme
     statements
 }
 
-fn policies(context: &GrantContext<'_>, access: &ProviderAccess<'_>) -> Vec<Statement> {
+fn policies(
+    context: &GrantContext<'_>,
+    access: &ProviderAccess<'_>,
+    kept: Vec<String>,
+) -> Vec<Statement> {
     let own = own_policies(context);
     let mut statements = vec![
         Statement::allow("KeepPolicies")
@@ -245,7 +249,7 @@ fn policies(context: &GrantContext<'_>, access: &ProviderAccess<'_>) -> Vec<Stat
                 "iam:ListPolicyVersions",
                 "iam:TagPolicy",
             ])
-            .resources([&own]),
+            .resources(kept),
         // A policy has to be detached from wherever somebody put it before it can be deleted.
         Statement::allow("DetachOwnPolicies")
             .actions([
@@ -456,6 +460,16 @@ fn network_and_key(context: &GrantContext<'_>) -> Vec<Statement> {
         super::base::on_key(context, "DescribeKey").map(|allow| allow.actions(["kms:DescribeKey"])),
     );
     statements
+}
+
+/// The policies that the provider makes, by the names it gives them (see [`crate::layout`]). Not all under the prefix: a policy of the caller's
+/// own role may be called like that too, and who rewrites it has whatever they want.
+fn kept_policies(context: &GrantContext<'_>) -> Vec<String> {
+    let names = ["group-*", "members", "project-*", "suspended", "user-*"];
+    let arn = |name| format!("{}-{name}", context.iam_prefix);
+    names
+        .map(|name| context.account.policy_arn(&arn(name)))
+        .to_vec()
 }
 
 fn own_policies(context: &GrantContext<'_>) -> String {
