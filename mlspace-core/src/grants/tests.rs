@@ -1,10 +1,11 @@
 mod access;
-mod constraint;
+
 mod people;
 mod provider;
 mod resources;
 mod shape;
 mod sizes;
+mod weaknesses;
 
 use super::*;
 use crate::layout::{Account, role_name};

@@ -1,0 +1,131 @@
+//! The ancestor's weaknesses, by the numbers of its review: each test writes a document of the shape that the ancestor has, shows by the
+//! evaluator what it lets through, and holds our own policies to better. Those of its 42 weaknesses that are not about policies are other
+//! tests' matter.
+//!
+//! "Ours" is a membership as it is at its worst: with a base policy that allows everything attached beside its own policies, and without the
+//! permissions boundary.
+
+mod limits;
+mod platform;
+mod services;
+mod storage;
+mod tenants;
+mod workloads;
+
+use super::*;
+use crate::evaluate::{Caller, PolicySet, Request};
+use crate::lint::{LintOptions, PolicyUnderLint, RuleId, lint};
+use crate::policy::{Kind, Operator, Principal, Statement};
+
+const ROLE: &str = "arn:aws:iam::123456789012:role/MLSpace-foo-0123456789abcdef";
+const BUCKET: &str = "arn:aws:s3:::mlspace-data-123456789012";
+
+fn texts(values: &[&str]) -> Vec<String> {
+    values.iter().map(|&value| value.to_owned()).collect()
+}
+
+fn arn(resource: &str) -> String {
+    format!("arn:aws:sagemaker:us-east-1:123456789012:{resource}")
+}
+
+/// A request by alice's role in the project foo.
+fn ask(action: &str, resource: &str) -> Request {
+    Request::new(Caller::from_arn(ROLE).unwrap(), action, resource)
+        .principal_tag("system", "MLSpace")
+        .principal_tag("project", "foo")
+        .principal_tag("user", "alice")
+}
+
+/// The same with the tags of a new resource.
+fn create(action: &str, resource: &str, project: &str, user: &str) -> Request {
+    ask(action, resource)
+        .request_tag("system", "MLSpace")
+        .request_tag("project", project)
+        .request_tag("user", user)
+}
+
+/// The same on a resource that has these tags.
+fn operate(action: &str, resource: &str, project: &str, user: &str) -> Request {
+    ask(action, resource)
+        .resource_tag("system", "MLSpace")
+        .resource_tag("project", project)
+        .resource_tag("user", user)
+}
+
+/// The policies of alice's role in the project foo.
+fn own() -> PolicySet {
+    let deployment = Deployment::new();
+    let context = deployment.context();
+    let (project, user) = (project("foo"), user("alice"));
+    let groups = group_policies(&context, &group("analysts"), &[dataset("cards")]).unwrap();
+    let mut documents = vec![
+        project_policy(&context, &project, false).unwrap(),
+        user_policy(&context, &user).unwrap(),
+        pass_role_policy(&context, ROLE).unwrap(),
+    ];
+    documents.extend(groups);
+    documents.iter().fold(PolicySet::new(), |set, document| {
+        set.identity("own", document)
+    })
+}
+
+/// The same, with a base policy that allows everything.
+fn ours() -> PolicySet {
+    own().identity("base", &everything())
+}
+
+fn everything() -> Document {
+    Document::new([Statement::allow("All").actions(["*"]).resources(["*"])])
+}
+
+/// A role that has the ancestor's statements.
+fn ancestor(statements: impl IntoIterator<Item = Statement>) -> PolicySet {
+    PolicySet::new().identity("ancestor", &Document::new(statements))
+}
+
+#[track_caller]
+fn allows(set: &PolicySet, request: &Request) {
+    let decision = set.decide(request);
+    assert!(
+        decision.is_allowed(),
+        "{} {}: {decision}",
+        request.action(),
+        request.resource()
+    );
+}
+
+#[track_caller]
+fn refuses(set: &PolicySet, request: &Request) {
+    let decision = set.decide(request);
+    assert!(
+        !decision.is_allowed(),
+        "{} {}: {decision}",
+        request.action(),
+        request.resource()
+    );
+}
+
+fn findings(kind: Kind, document: &Document) -> Vec<RuleId> {
+    let policy = PolicyUnderLint {
+        label: "ancestor",
+        kind,
+        document,
+    };
+    lint(&[policy], &LintOptions::default())
+        .iter()
+        .map(|f| f.id())
+        .collect()
+}
+
+/// Whether a policy that denies stops what everything else allows.
+fn stopped(document: &Document, action: &str, context: &[(&str, &[&str])]) -> bool {
+    let caller = Caller::from_arn("arn:aws:iam::123456789012:role/MLSpace-fraud-0").unwrap();
+    let request = context.iter().fold(
+        Request::new(caller, action, "arn:aws:iam::123456789012:role/any"),
+        |request, (key, values)| request.context(*key, values.to_vec()),
+    );
+    let set = PolicySet::new()
+        .identity("all", &everything())
+        .identity("constraint", document);
+    !set.decide(&request).is_allowed()
+}
