@@ -5,6 +5,7 @@ pub(crate) mod condition_keys;
 pub(crate) mod dataset_prefix;
 pub(crate) mod documents;
 pub(crate) mod guardrail;
+pub(crate) mod guardrails;
 pub(crate) mod network;
 pub(crate) mod pack_policies;
 pub(crate) mod policy_allows;

@@ -41,7 +41,7 @@ pub use parameters::{GuardrailError, Parameters, ParametersError};
 
 use parameters::Reader;
 
-use crate::policy::{Document, Effect, Operator, Statement};
+use crate::policy::{Document, Effect, Kind, Operator, Statement};
 
 /// A guardrail as a reader of documentation sees it.
 #[derive(Clone, Copy, Debug)]
@@ -52,14 +52,32 @@ pub struct Guardrail {
     pub title: &'static str,
     /// The kind of policy it is written for.
     pub carrier: &'static str,
+    /// The same by kinds: those that it can go into. None where it is the policy of a resource that has no kind here.
+    pub kinds: &'static [Kind],
     /// The parameters that it cannot do without.
     pub parameters: &'static [&'static str],
     statements: fn(&Reader<'_>) -> Result<Vec<Statement>, GuardrailError>,
     exempts: bool,
 }
 
-const DENIES: &str = "service control policy, permissions boundary or managed policy";
-const USERS: &str = "permissions boundary or managed policy of people's roles";
+/// What a guardrail goes into, in words and by kinds.
+type Carriers = (&'static str, &'static [Kind]);
+
+const DENIES: Carriers = (
+    "service control policy, permissions boundary or managed policy",
+    &[Kind::ServiceControl, Kind::Boundary, Kind::Managed],
+);
+const USERS: Carriers = (
+    "permissions boundary or managed policy of people's roles",
+    &[Kind::Boundary, Kind::Managed],
+);
+const BOUNDARY: Carriers = ("permissions boundary", &[Kind::Boundary]);
+const GRANTS: Carriers = ("managed policy", &[Kind::Managed]);
+const BUCKET: Carriers = ("bucket policy", &[Kind::Bucket]);
+const KEY: Carriers = ("key policy", &[Kind::Key]);
+const ENDPOINT: Carriers = ("endpoint policy", &[Kind::Endpoint]);
+const TRUST: Carriers = ("trust policy", &[Kind::Trust]);
+const MODELS: Carriers = ("policy of a model package group", &[]);
 
 macro_rules! guardrails {
     ($($id:literal $title:literal $carrier:expr, [$($parameter:literal),*], $exempts:literal, $statements:path;)*) => {
@@ -67,7 +85,8 @@ macro_rules! guardrails {
         pub const GUARDRAILS: &[Guardrail] = &[$(Guardrail {
             id: $id,
             title: $title,
-            carrier: $carrier,
+            carrier: $carrier.0,
+            kinds: $carrier.1,
             parameters: &[$($parameter),*],
             statements: $statements,
             exempts: $exempts,
@@ -94,19 +113,19 @@ guardrails! {
     "G14" "notebook instances without root and internet" DENIES, [], true, studio::notebooks;
     "G16" "feature groups with the approved key and location" DENIES, ["kms_key_arns", "offline_store_prefix"], true, jobs::features;
     "G17" "no jobs that take neither network nor key" DENIES, [], true, jobs::uncontrollable;
-    "G18" "administration of the platform is not for users" "permissions boundary", [], true, tenancy::administration;
+    "G18" "administration of the platform is not for users" BOUNDARY, [], true, tenancy::administration;
     "G19" "limits to run time, and no remote access" DENIES, ["max_runtime_seconds"], true, jobs::run_time;
     "G20" "only approvers approve model packages" DENIES, [], true, tenancy::approval;
-    "G21" "own metrics, alarms, topics and logs" "managed policy", ["account_id", "region", "partition"], false, resources::observability;
-    "G22" "the data bucket" "bucket policy", ["bucket", "partition", "s3_vpce_ids", "data_key_arn", "exempt_principal_arns"], false, resources::bucket;
-    "G23" "the key of the data" "key policy", ["account_id", "partition", "exempt_principal_arns", "exec_role_arns", "kms_vpce_ids"], false, resources::key;
-    "G24" "the S3 gateway endpoint" "endpoint policy", ["account_id", "region", "partition"], false, resources::s3_endpoint;
-    "G24_vpce_sagemaker" "interface endpoints" "endpoint policy", ["account_id"], false, resources::interface_endpoint;
-    "G25" "the key of log groups" "key policy", ["account_id", "region", "partition"], false, resources::logs_key;
+    "G21" "own metrics, alarms, topics and logs" GRANTS, ["account_id", "region", "partition"], false, resources::observability;
+    "G22" "the data bucket" BUCKET, ["bucket", "partition", "s3_vpce_ids", "data_key_arn", "exempt_principal_arns"], false, resources::bucket;
+    "G23" "the key of the data" KEY, ["account_id", "partition", "exempt_principal_arns", "exec_role_arns", "kms_vpce_ids"], false, resources::key;
+    "G24" "the S3 gateway endpoint" ENDPOINT, ["account_id", "region", "partition"], false, resources::s3_endpoint;
+    "G24_vpce_sagemaker" "interface endpoints" ENDPOINT, ["account_id"], false, resources::interface_endpoint;
+    "G25" "the key of log groups" KEY, ["account_id", "region", "partition"], false, resources::logs_key;
     "G27" "the guardrails themselves" DENIES, ["account_id", "partition"], true, tenancy::self_protection;
-    "G28" "passing named roles to SageMaker only" "managed policy", ["exec_role_arns"], false, tenancy::pass_role;
-    "G29" "who may take on an execution role" "trust policy", ["account_id", "region", "partition"], false, resources::trust;
-    "G32" "model packages for other accounts" "policy of a model package group", ["account_id", "region", "partition", "consumer_role_arns"], false, resources::model_packages;
+    "G28" "passing named roles to SageMaker only" GRANTS, ["exec_role_arns"], false, tenancy::pass_role;
+    "G29" "who may take on an execution role" TRUST, ["account_id", "region", "partition"], false, resources::trust;
+    "G32" "model packages for other accounts" MODELS, ["account_id", "region", "partition", "consumer_role_arns"], false, resources::model_packages;
 }
 
 /// The document of a guardrail. Parameters that it has no use for are ignored.

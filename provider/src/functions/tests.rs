@@ -335,3 +335,25 @@ fn addresses_of_studio_are_counted() {
         Some(0)
     );
 }
+
+#[test]
+fn guardrails_say_where_they_go() {
+    let Ok(Value::Map(all)) = guardrails::Guardrails.call(Vec::new()) else {
+        panic!("not a map");
+    };
+    let kinds = |id: &str| {
+        let about = all[id].as_entries().unwrap();
+        let kinds = about["kinds"].as_elements().unwrap();
+        let words: Vec<_> = kinds.iter().filter_map(Value::as_str).collect();
+        words.join(" ")
+    };
+    assert_eq!(kinds("G10"), "scp boundary managed");
+    assert_eq!(kinds("G05"), "boundary managed");
+    assert_eq!(kinds("G22"), "bucket");
+    assert_eq!(kinds("G32"), "");
+    let needs = all["G10"].as_entries().unwrap()["parameters"].clone();
+    assert_eq!(
+        needs,
+        Value::list(["subnet_ids", "security_group_ids"].map(Value::from))
+    );
+}

@@ -118,15 +118,14 @@ fn parameters_that_are_of_no_use_are_ignored() {
 fn documents_keep_the_rules_of_their_kind() {
     for guardrail_ in GUARDRAILS {
         let document = guardrail(guardrail_.id, &parameters()).unwrap();
-        let kind = match guardrail_.carrier {
-            "bucket policy" => Kind::Bucket,
-            "endpoint policy" => Kind::Endpoint,
-            "key policy" => Kind::Key,
-            "trust policy" => Kind::Trust,
-            "policy of a model package group" => Kind::Bucket,
-            _ => Kind::ServiceControl,
+        // The policy of a model package group is a resource's, as a bucket's is.
+        let kinds = match guardrail_.kinds {
+            [] => &[Kind::Bucket],
+            kinds => kinds,
         };
-        assert_eq!(document.check(kind), [], "{}", guardrail_.id);
+        for kind in kinds {
+            assert_eq!(document.check(*kind), [], "{}", guardrail_.id);
+        }
         for statement in &document.statements {
             let sid = statement.sid.as_deref().unwrap_or_default();
             assert!(

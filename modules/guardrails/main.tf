@@ -1,0 +1,86 @@
+# Guardrails: each chosen by its id, packed into as few policies as they need.
+
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+locals {
+  parameters = merge(
+    {
+      account_id = [data.aws_caller_identity.current.account_id]
+      partition  = [data.aws_partition.current.partition]
+      region     = [data.aws_region.current.id]
+    },
+    var.parameters,
+  )
+
+  # Whoever is exempt is spared by service control policies only: they bind a whole account, the others those they are attached to.
+  exempt = length(var.exempt_principal_arns) > 0 ? { exempt_principal_arns = sort(var.exempt_principal_arns) } : {}
+
+  service_control = provider::mlspace::pack_policies(
+    [for id in sort(var.service_control) : provider::mlspace::guardrail(id, merge(local.parameters, local.exempt))],
+    "scp",
+    var.service_control_documents == null ? 4 : var.service_control_documents,
+  )
+  role = provider::mlspace::pack_policies(
+    [for id in sort(var.role) : provider::mlspace::guardrail(id, local.parameters)],
+    "managed",
+    var.role_documents == null ? 9 : var.role_documents,
+  )
+  boundary = provider::mlspace::pack_policies(
+    [for id in sort(var.boundary) : provider::mlspace::guardrail(id, local.parameters)],
+    "boundary",
+    1,
+  )
+
+  # The numbers must be known when resources are counted, also where what is counted is not.
+  service_controls = length(var.service_control) == 0 ? 0 : (
+    var.service_control_documents == null ? length(local.service_control) : var.service_control_documents
+  )
+  roles = length(var.role) == 0 ? 0 : var.role_documents == null ? length(local.role) : var.role_documents
+}
+
+resource "aws_organizations_policy" "this" {
+  count = local.service_controls
+
+  name        = "${var.name_prefix}-guardrails-${count.index + 1}"
+  description = "Guardrails for machine learning: ${join(", ", sort(var.service_control))}"
+  type        = "SERVICE_CONTROL_POLICY"
+  content     = local.service_control[count.index]
+  tags        = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = length(local.service_control) == local.service_controls
+      error_message = "The guardrails fit into ${length(local.service_control)} service control policies: write that as `service_control_documents`."
+    }
+  }
+}
+
+resource "aws_organizations_policy_attachment" "this" {
+  for_each = merge([
+    for number in range(local.service_controls) : { for target in var.target_ids : "${number + 1}/${target}" => number }
+  ]...)
+
+  policy_id = aws_organizations_policy.this[each.value].id
+  target_id = split("/", each.key)[1]
+}
+
+resource "aws_iam_policy" "this" {
+  count = local.roles
+
+  name        = "${var.name_prefix}-guardrails-${count.index + 1}"
+  path        = var.path
+  description = "Guardrails for machine learning: ${join(", ", sort(var.role))}"
+  policy      = local.role[count.index]
+  tags        = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = length(local.role) == local.roles
+      error_message = "The guardrails fit into ${length(local.role)} managed policies: write that as `role_documents`."
+    }
+  }
+}

@@ -1,0 +1,19 @@
+output "service_control_policy_ids" {
+  description = "Ids of the service control policies."
+  value       = aws_organizations_policy.this[*].id
+}
+
+output "service_control_policies" {
+  description = "The service control policies as JSON, for an organization that is kept elsewhere."
+  value       = local.service_control
+}
+
+output "role_policy_arns" {
+  description = "ARNs of the managed policies, to attach to roles."
+  value       = aws_iam_policy.this[*].arn
+}
+
+output "boundary_parts" {
+  description = "Denials as JSON for a permissions boundary: pack them with what the boundary allows, `provider::mlspace::pack_policies(concat([allowed], parts), \"boundary\", 1)`. By themselves they allow nothing."
+  value       = local.boundary
+}
