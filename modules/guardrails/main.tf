@@ -9,9 +9,10 @@ data "aws_region" "current" {}
 locals {
   parameters = merge(
     {
-      account_id = [data.aws_caller_identity.current.account_id]
-      partition  = [data.aws_partition.current.partition]
-      region     = [data.aws_region.current.id]
+      account_id  = [data.aws_caller_identity.current.account_id]
+      name_prefix = [var.name_prefix]
+      partition   = [data.aws_partition.current.partition]
+      region      = [data.aws_region.current.id]
     },
     var.parameters,
   )

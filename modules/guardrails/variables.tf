@@ -32,7 +32,7 @@ variable "boundary" {
 }
 
 variable "parameters" {
-  description = "What the guardrails ask for, by name, each a list also where it is one value: `{ subnet_ids = [\"subnet-0a1b2c3d\"], max_runtime_seconds = [\"86400\"] }`. The account, region and partition are known."
+  description = "What the guardrails ask for, by name, each a list also where it is one value: `{ subnet_ids = [\"subnet-0a1b2c3d\"], max_runtime_seconds = [\"86400\"] }`. The account, region, partition and name prefix are known."
   type        = map(list(string))
   default     = {}
 }
@@ -82,7 +82,7 @@ variable "role_documents" {
 }
 
 variable "name_prefix" {
-  description = "First part of the policies' names."
+  description = "First part of the policies' names, and of what guardrails grant rights on."
   type        = string
   default     = "mlspace"
 

@@ -48,11 +48,11 @@ run "as_mlspace_has_them" {
 
   assert {
     condition = {
-      for table, resource in aws_dynamodb_table.this : table => sort([
+      for table, resource in aws_dynamodb_table.this : table => join(", ", sort([
         for index in resource.local_secondary_index : "${index.name} ${index.range_key} ${index.projection_type}"
-      ]) if length(resource.local_secondary_index) > 0
+      ])) if length(resource.local_secondary_index) > 0
       } == {
-      resource_metadata = ["ProjectResources project ALL", "UserResources user ALL"]
+      resource_metadata = "ProjectResources project ALL, UserResources user ALL"
     }
     error_message = "Resource metadata must be readable by project and by user."
   }
