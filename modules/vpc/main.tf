@@ -1,0 +1,128 @@
+# A network without a way to the internet: private subnets, one in each zone, with a route table each. Services are reached
+# through endpoints (endpoints.tf), by workloads only (security_groups.tf); every connection is recorded (flow_logs.tf).
+
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+# Zones that need no opting in: Local Zones and Wavelength Zones have neither SageMaker nor endpoints.
+data "aws_availability_zones" "available" {
+  #checkov:skip=CKV_AWS_394:three are taken by name, so that a further zone changes nothing; availability_zones pins them
+  state = "available"
+
+  filter {
+    name   = "opt-in-status"
+    values = ["opt-in-not-required"]
+  }
+}
+
+locals {
+  account = {
+    account_id = data.aws_caller_identity.current.account_id
+    region     = local.region
+    partition  = local.partition
+  }
+
+  is_new = var.existing == null
+  tags   = merge(var.tags, { Name = var.name })
+
+  available_zones = data.aws_availability_zones.available.names
+  zones = var.availability_zones == null ? slice(
+    sort(local.available_zones), 0, min(3, length(local.available_zones))
+  ) : var.availability_zones
+  new_zones = local.is_new ? local.zones : []
+
+  ip_plan = provider::mlspace::studio_ip_plan({
+    users                       = var.workload_plan.users
+    availability_zones          = local.is_new ? length(local.zones) : length(var.existing.subnet_ids)
+    interface_endpoints         = length(local.services)
+    instance_types_per_user     = var.workload_plan.instance_types
+    training_instances_per_user = var.workload_plan.training_instances
+    efa                         = var.workload_plan.efa
+    growth_percent              = var.workload_plan.growth_percent
+  })
+
+  subnet_prefix = coalesce(var.subnet_prefix, local.ip_plan.worst_prefix, local.ip_plan.balanced_prefix)
+
+  # Public blocks are set aside whether or not there is NAT, so that turning it on moves nothing.
+  layout = local.is_new ? provider::mlspace::subnet_layout(var.cidr, length(local.zones), {
+    private = local.subnet_prefix
+    public  = 28
+  }) : { private = [], public = [] }
+
+  private_blocks = zipmap(local.new_zones, local.layout.private)
+  public_blocks  = var.nat ? zipmap(local.new_zones, local.layout.public) : {}
+
+  # Two blocks overlap when, cut to the shorter prefix, they begin at the same address.
+  overlapping = [
+    for cidr in var.reserved_cidrs : cidr
+    if length(distinct([
+      for one in [cidr, var.cidr] : cidrhost(
+        "${split("/", one)[0]}/${min(tonumber(split("/", cidr)[1]), tonumber(split("/", var.cidr)[1]))}", 0
+      )
+    ])) == 1
+  ]
+
+  vpc_id          = local.is_new ? one(aws_vpc.this[*].id) : var.existing.vpc_id
+  subnet_ids      = local.is_new ? [for zone in local.zones : aws_subnet.private[zone].id] : var.existing.subnet_ids
+  route_table_ids = local.is_new ? [for zone in local.zones : aws_route_table.private[zone].id] : var.existing.route_table_ids
+}
+
+resource "aws_vpc" "this" {
+  #checkov:skip=CKV2_AWS_11:flow_logs.tf logs this network or the existing one, by a local that the check does not follow
+  count = local.is_new ? 1 : 0
+
+  cidr_block           = var.cidr
+  enable_dns_support   = true
+  enable_dns_hostnames = true # endpoints answer to the services' usual names
+  tags                 = local.tags
+
+  lifecycle {
+    precondition {
+      condition     = length(local.overlapping) == 0
+      error_message = "The network ${var.cidr} overlaps ${join(", ", local.overlapping)}: networks that share addresses can never be peered or routed to each other. Choose a free block for `cidr`."
+    }
+    precondition {
+      condition     = length(setsubtract(local.zones, local.available_zones)) == 0
+      error_message = "There are no zones ${join(", ", setsubtract(local.zones, local.available_zones))} in ${local.region}, which has ${join(", ", local.available_zones)}."
+    }
+    precondition {
+      condition     = local.subnet_prefix <= local.ip_plan.balanced_prefix
+      error_message = "Subnets of /${local.subnet_prefix} are too small for the plan: even with its users spread evenly over the zones, each subnet needs ${local.ip_plan.per_subnet_balanced} addresses, so a /${local.ip_plan.balanced_prefix}. Set `subnet_prefix` accordingly, or plan for fewer in `workload_plan`."
+    }
+  }
+}
+
+# The group that every network has, and that is taken where none is named: closed.
+resource "aws_default_security_group" "this" {
+  count = local.is_new ? 1 : 0
+
+  vpc_id = aws_vpc.this[0].id
+  tags   = merge(local.tags, { Name = "${var.name}-default-closed" })
+}
+
+resource "aws_subnet" "private" {
+  for_each = local.private_blocks
+
+  vpc_id                  = aws_vpc.this[0].id
+  availability_zone       = each.key
+  cidr_block              = each.value
+  map_public_ip_on_launch = false
+  tags                    = merge(local.tags, { Name = "${var.name}-private-${each.key}" })
+}
+
+resource "aws_route_table" "private" {
+  for_each = local.private_blocks
+
+  vpc_id = aws_vpc.this[0].id
+  tags   = merge(local.tags, { Name = "${var.name}-private-${each.key}" })
+}
+
+resource "aws_route_table_association" "private" {
+  for_each = local.private_blocks
+
+  subnet_id      = aws_subnet.private[each.key].id
+  route_table_id = aws_route_table.private[each.key].id
+}

@@ -1,0 +1,116 @@
+# Who talks to whom: workloads among themselves and to endpoints, nobody to workloads.
+
+locals {
+  makes_workloads     = local.is_new ? true : length(var.existing.security_group_ids) == 0
+  workload_group_ids  = local.makes_workloads ? aws_security_group.workloads[*].id : var.existing.security_group_ids
+  workload_group_keys = local.makes_workloads ? 1 : length(var.existing.security_group_ids)
+
+  # Where workloads go besides endpoints: S3 and DynamoDB are reached at addresses of their own, which AWS keeps lists of.
+  prefix_lists = local.makes_workloads ? {
+    s3       = data.aws_ec2_managed_prefix_list.gateway["s3"].id
+    dynamodb = data.aws_ec2_managed_prefix_list.gateway["dynamodb"].id
+  } : {}
+}
+
+data "aws_ec2_managed_prefix_list" "gateway" {
+  for_each = local.makes_workloads ? toset(["s3", "dynamodb"]) : []
+
+  name = "com.amazonaws.${local.region}.${each.key}"
+}
+
+resource "aws_security_group" "workloads" {
+  #checkov:skip=CKV2_AWS_5:SageMaker attaches it to the interfaces of what members start
+  count = local.makes_workloads ? 1 : 0
+
+  name        = "${var.name}-workloads"
+  description = "Notebooks, jobs and endpoints of ${var.name}"
+  vpc_id      = local.vpc_id
+  tags        = merge(local.tags, { Name = "${var.name}-workloads" })
+}
+
+# Instances of one training job talk to each other, and Studio to its file system.
+resource "aws_vpc_security_group_ingress_rule" "among_workloads" {
+  count = local.makes_workloads ? 1 : 0
+
+  security_group_id            = aws_security_group.workloads[0].id
+  referenced_security_group_id = aws_security_group.workloads[0].id
+  ip_protocol                  = "-1"
+  description                  = "Instances of one job, and the file system of Studio"
+  tags                         = local.tags
+}
+
+resource "aws_vpc_security_group_egress_rule" "among_workloads" {
+  count = local.makes_workloads ? 1 : 0
+
+  security_group_id            = aws_security_group.workloads[0].id
+  referenced_security_group_id = aws_security_group.workloads[0].id
+  ip_protocol                  = "-1"
+  description                  = "Instances of one job, and the file system of Studio"
+  tags                         = local.tags
+}
+
+resource "aws_vpc_security_group_egress_rule" "to_endpoints" {
+  count = local.makes_workloads ? 1 : 0
+
+  security_group_id            = aws_security_group.workloads[0].id
+  referenced_security_group_id = aws_security_group.endpoints.id
+  ip_protocol                  = "tcp"
+  from_port                    = 443
+  to_port                      = 443
+  description                  = "Interface endpoints"
+  tags                         = local.tags
+}
+
+resource "aws_vpc_security_group_egress_rule" "to_gateways" {
+  for_each = local.prefix_lists
+
+  security_group_id = aws_security_group.workloads[0].id
+  prefix_list_id    = each.value
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  description       = "Gateway endpoint of ${each.key}"
+  tags              = local.tags
+}
+
+resource "aws_vpc_security_group_egress_rule" "to_internet" {
+  count = local.makes_workloads && var.nat ? 1 : 0
+
+  security_group_id = aws_security_group.workloads[0].id
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  description       = "The internet, by NAT"
+  tags              = local.tags
+}
+
+resource "aws_security_group" "endpoints" {
+  name        = "${var.name}-endpoints"
+  description = "Interface endpoints of ${var.name}"
+  vpc_id      = local.vpc_id
+  tags        = merge(local.tags, { Name = "${var.name}-endpoints" })
+
+  lifecycle {
+    precondition {
+      condition     = length(local.unknown_services) == 0
+      error_message = "There is no endpoint for ${join(", ", local.unknown_services)} in ${local.partition}. There are: ${join(", ", keys(local.catalogue))}."
+    }
+    precondition {
+      condition     = length(local.unknown_present) == 0
+      error_message = "The existing endpoints name services that are not known: ${join(", ", local.unknown_present)}. Write `s3`, `dynamodb` or one of: ${join(", ", keys(local.catalogue))}."
+    }
+  }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "from_workloads" {
+  count = local.workload_group_keys
+
+  security_group_id            = aws_security_group.endpoints.id
+  referenced_security_group_id = local.workload_group_ids[count.index]
+  ip_protocol                  = "tcp"
+  from_port                    = 443
+  to_port                      = 443
+  description                  = "HTTPS from workloads only"
+  tags                         = local.tags
+}
