@@ -27,10 +27,10 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
 
   rule {
     # One request to KMS for many objects: the bucket's own key, derived from this one.
-    bucket_key_enabled = each.value.key_arn != null
+    bucket_key_enabled = each.key != "access-logs"
 
     apply_server_side_encryption_by_default {
-      sse_algorithm     = each.value.key_arn == null ? "AES256" : "aws:kms"
+      sse_algorithm     = each.key == "access-logs" ? "AES256" : "aws:kms"
       kms_master_key_id = each.value.key_arn
     }
   }

@@ -74,7 +74,7 @@ variable "subnet_prefix" {
   default     = null
 
   validation {
-    condition     = var.subnet_prefix == null || (try(var.subnet_prefix, 0) >= 16 && try(var.subnet_prefix, 99) <= 27)
+    condition     = coalesce(var.subnet_prefix, 24) >= 16 && coalesce(var.subnet_prefix, 24) <= 27
     error_message = "A private subnet is a /16 to /27: the endpoints alone fill a smaller one."
   }
 }
