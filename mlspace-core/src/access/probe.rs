@@ -1,7 +1,7 @@
 //! The requests whose decisions make up the matrix.
 
 use super::{Attached, DataAccess, Verdict, WorkAccess};
-use crate::evaluate::{Caller, CallerError, PolicySet, Request};
+use crate::evaluate::{Caller, CallerError, CompiledPolicies, Request};
 use crate::grants::GrantContext;
 use crate::layout::DatasetKey;
 use crate::name::{ProjectName, UserName};
@@ -24,7 +24,7 @@ pub(super) struct Prober<'a> {
     context: &'a GrantContext<'a>,
     caller: Caller,
     tags: &'a Tags,
-    policies: PolicySet,
+    policies: CompiledPolicies,
 }
 
 impl<'a> Prober<'a> {
@@ -36,7 +36,7 @@ impl<'a> Prober<'a> {
             context,
             caller: Caller::from_arn(role.role_arn())?,
             tags: role.tags(),
-            policies: role.policy_set(),
+            policies: role.policy_set().compile(),
         })
     }
 

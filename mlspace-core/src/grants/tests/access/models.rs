@@ -4,7 +4,6 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 
 use super::*;
-use crate::evaluate::Outcome;
 use crate::grants::actions::{CREATE, NOTEBOOK_TYPE, OBJECT, OPERATE, TYPES};
 
 impl Member<'_> {
@@ -57,7 +56,7 @@ fn suspending_reaches_the_members_of_the_listed_projects_only() {
     for member in members(&deployment) {
         let set = member.shared_policies(&suspended);
         if member.project.as_str() == "alpha" {
-            let set = set.identity("base", &allow_all("*"));
+            let set = set.identity("base", &allow_all("*")).compile();
             for case in cases(&member) {
                 assert!(!set.decide(&case.request).is_allowed(), "{}", case.what);
             }
@@ -74,7 +73,8 @@ fn a_role_without_tags_has_nothing_of_tenants() {
     let member = &members(&deployment)[0];
     let set = member
         .shared_policies(&[])
-        .identity("base", &allow_all("*"));
+        .identity("base", &allow_all("*"))
+        .compile();
     for case in cases(member) {
         let none: [String; 0] = [];
         let request = case

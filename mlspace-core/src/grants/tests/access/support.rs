@@ -168,10 +168,12 @@ fn the_base_policy_gives_what_jobs_need_and_the_boundary_leaves_room_for_it() {
     let base = notebook_base_policy(&context).unwrap();
     let outer = PolicySet::new()
         .identity("base", &allow_all("*"))
-        .boundary("boundary", &boundary);
+        .boundary("boundary", &boundary)
+        .compile();
     for member in members(&deployment) {
         let own = member.policies(false).identity("base", &base);
-        let bounded = own.clone().boundary("boundary", &boundary);
+        let bounded = own.clone().boundary("boundary", &boundary).compile();
+        let own = own.compile();
         for Case {
             what,
             request,

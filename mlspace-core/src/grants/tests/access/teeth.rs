@@ -331,11 +331,15 @@ fn noticed(documents: &Documents, label: &'static str, mutant: &Mutant, rows: &R
     let alone = |statement: &Statement| {
         PolicySet::new().identity("alone", &Document::new([statement.clone()]))
     };
-    let before = alone(&mutant.original);
-    let after = mutant.spoilt.as_ref().map(alone).unwrap_or_default();
+    let before = alone(&mutant.original).compile();
+    let after = mutant
+        .spoilt
+        .as_ref()
+        .map(alone)
+        .unwrap_or_default()
+        .compile();
     // Only these rows can come out otherwise.
-    let touched =
-        |row: &&Case| before.decide(&row.request).outcome != after.decide(&row.request).outcome;
+    let touched = |row: &&Case| before.outcome(&row.request) != after.outcome(&row.request);
     let table: Vec<&Case> = rows.table.iter().filter(touched).collect();
     let support: Vec<&Case> = rows.support.iter().filter(touched).collect();
     let mut documents = documents.clone();
