@@ -151,14 +151,12 @@ class Double(unittest.TestCase):
         cls.scratch = tempfile.TemporaryDirectory(prefix="mlspace-double-")
         cls.addClassCleanup(cls.scratch.cleanup)
         root = Path(cls.scratch.name)
-        built = tool.binaries(os.environ.get("MLSPACE_BINARIES"))
-        configuration = tool.mirror(root, built)
         cls.here = root / "here"
         cls.here.mkdir()
         texts = [text for text, _ in REFUSED.values()] + [TAKEN]
         used = {f"{kind}/{name}" for text in texts for kind, name in tool.USE.findall(text)}
-        cls.env = tool.environment(root, configuration)
-        cls.env["AWS_DOUBLE_TYPES"] = ",".join(sorted(used))
+        given = os.environ.get("MLSPACE_BINARIES")
+        cls.env = tool.environment(root, given, ",".join(sorted(used)))
         cls.terraform = terraform.cores(terraform.environment())[0]["path"]
         cls.write(HEAD)
         done = cls.run_terraform("init")

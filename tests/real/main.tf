@@ -1,0 +1,77 @@
+# What the real AWS provider can make of the modules, against the emulator.
+
+variable "endpoint" {
+  description = "Address of the emulator."
+  type        = string
+}
+
+terraform {
+  required_version = ">= 1.8"
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.0"
+    }
+    mlspace = {
+      source  = "mlspace/mlspace"
+      version = ">= 0.1"
+    }
+  }
+}
+
+provider "aws" {
+  region                      = "us-east-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_region_validation      = true
+  skip_get_ec2_platforms      = true
+  s3_force_path_style         = true
+
+  endpoints {
+    cloudwatchlogs = var.endpoint
+    dynamodb       = var.endpoint
+    ec2            = var.endpoint
+    iam            = var.endpoint
+    kms            = var.endpoint
+    s3             = var.endpoint
+    sts            = var.endpoint
+  }
+}
+
+data "aws_caller_identity" "current" {}
+
+locals {
+  roles = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:role"
+}
+
+module "kms" {
+  source = "../../modules/kms"
+
+  administrator_arns = ["${local.roles}/platform"]
+  user_arns          = { data = ["${local.roles}/MLSpace-*"], volumes = ["${local.roles}/MLSpace-*"] }
+}
+
+module "tables" {
+  source = "../../modules/tables"
+
+  kms_key_arn = module.kms.key_arns["data"]
+}
+
+resource "aws_vpc" "this" {
+  cidr_block = "10.0.0.0/24"
+}
+
+resource "aws_vpc_endpoint" "s3" {
+  vpc_id       = aws_vpc.this.id
+  service_name = "com.amazonaws.us-east-1.s3"
+}
+
+module "buckets" {
+  source = "../../modules/buckets"
+
+  kms_key_arns          = { data = module.kms.key_arns["data"] }
+  endpoint_ids          = [aws_vpc_endpoint.s3.id]
+  exempt_principal_arns = ["${local.roles}/platform"]
+}
