@@ -23,13 +23,13 @@ WASM = wasm32-unknown-unknown
 # What any Terraform of ours must run with: no configuration, plugins or update checks of this machine.
 TERRAFORM_ENV = TF_CLI_CONFIG_FILE=/dev/null CHECKPOINT_DISABLE=1
 
-.PHONY: help test lint format clippy rustdoc core-alone terraform-fmt unit doctest differential fuzz scripts emulator modules checkov e2e docs docs-check build release demo bench clean
+.PHONY: help test lint format clippy rustdoc core-alone terraform-fmt unit doctest differential fuzz scripts emulator modules checkov real e2e docs docs-check build release demo bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The check for drift in docs/ is one of the unit tests.
-test: lint unit doctest differential fuzz scripts emulator modules checkov e2e ## Everything, from formatting to end-to-end
+test: lint unit doctest differential fuzz scripts emulator modules checkov real e2e ## Everything, from formatting to end-to-end
 	@echo "make test: all passed"
 
 lint: format terraform-fmt clippy rustdoc core-alone ## Formatting and static checks
@@ -84,6 +84,9 @@ modules: build ## The Terraform modules, on a double of the AWS provider (ONLY="
 
 checkov: ## The Terraform modules and examples against checkov's rules
 	tests/tools/checkov
+
+real: build ## The Terraform modules, cut down to a real AWS provider, on the emulator (CORE=1.11 for another core)
+	tests/tools/real --core $(or $(CORE),1.15)
 
 e2e: ## End-to-end: a real Terraform against the emulator (ONLY=name for some)
 ifeq ($(NEXTEST),yes)

@@ -27,6 +27,9 @@ def world() -> dict[str, Any]:
             for name, n in sorted(STORE.notebooks.items())
         },
         "lifecycle_configs": sorted(STORE.configs),
+        "network": _network(),
+        "keys": _keys(),
+        "log_groups": sorted(get_backend("logs")[ACCOUNT][REGION].groups),
     }
 
 
@@ -83,6 +86,39 @@ def _buckets() -> dict[str, Any]:
             "uploads": sorted(upload.key_name for upload in bucket.multiparts.values()),
         }
     return answer
+
+
+def _network() -> dict[str, int]:
+    """How many there are of each kind: their names are all made up by AWS.
+
+    Not network ACLs: moto forgets to delete the one that comes with a VPC.
+    """
+    ec2 = get_backend("ec2")[ACCOUNT][REGION]
+    nested = {"subnets": ec2.subnets, "security_groups": ec2.groups}
+    plain = {
+        "vpcs": ec2.vpcs,
+        "route_tables": ec2.route_tables,
+        "internet_gateways": ec2.internet_gateways,
+        "addresses": ec2.addresses,
+        "interfaces": ec2.enis,
+        "flow_logs": ec2.flow_logs,
+    }
+    # Described for a while after their end.
+    fading = {"nat_gateways": ec2.nat_gateways, "endpoints": ec2.vpc_end_points}
+    counts = {kind: len(things) for kind, things in plain.items()}
+    for kind, groups in nested.items():
+        counts[kind] = sum(len(group) for group in groups.values())
+    for kind, things in fading.items():
+        counts[kind] = sum(thing.state != "deleted" for thing in things.values())
+    return counts
+
+
+def _keys() -> list[str]:
+    """What the keys that are not about to go are for."""
+    keys = get_backend("kms")[ACCOUNT][REGION].keys
+    return sorted(
+        key.description or "" for key in keys.values() if key.key_state != "PendingDeletion"
+    )
 
 
 def _document(text: str) -> Any:

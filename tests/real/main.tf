@@ -59,19 +59,16 @@ module "tables" {
   kms_key_arn = module.kms.key_arns["data"]
 }
 
-resource "aws_vpc" "this" {
-  cidr_block = "10.0.0.0/24"
-}
+module "vpc" {
+  source = "../../modules/vpc"
 
-resource "aws_vpc_endpoint" "s3" {
-  vpc_id       = aws_vpc.this.id
-  service_name = "com.amazonaws.us-east-1.s3"
+  flow_logs = { kms_key_arn = module.kms.key_arns["logs"] }
 }
 
 module "buckets" {
   source = "../../modules/buckets"
 
   kms_key_arns          = { data = module.kms.key_arns["data"] }
-  endpoint_ids          = [aws_vpc_endpoint.s3.id]
+  endpoint_ids          = [module.vpc.s3_endpoint_id]
   exempt_principal_arns = ["${local.roles}/platform"]
 }
