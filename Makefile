@@ -39,7 +39,7 @@ format: ## Rust formatting
 	$(CARGO) fmt --manifest-path mlspace-core/fuzz/Cargo.toml --check
 
 terraform-fmt: ## Formatting of the examples
-	$(TOOLS) && env $(TERRAFORM_ENV) "$$TERRAFORM" fmt -check -diff -recursive examples
+	$(TOOLS) && env $(TERRAFORM_ENV) "$$TERRAFORM" fmt -check -diff -recursive examples && env $(TERRAFORM_ENV) "$$TERRAFORM" fmt -check -diff -recursive tests/real
 
 clippy: ## Clippy, warnings refused
 	$(CARGO) clippy $(WORKSPACE) --all-targets -- -D warnings
