@@ -88,14 +88,15 @@ locals {
   refused = {
     for purpose, callers in local.callers : purpose => distinct(flatten([
       for caller in callers : [
-        for action in caller.actions : "${caller.principal} is refused ${action}"
-        if !provider::mlspace::resource_policy_allows(
-          local.brought[purpose].policy,
-          replace(replace(caller.principal, "*", "x"), "?", "x"),
-          action,
-          local.brought[purpose].arn,
-          caller.context,
-        )
+        for actions in [[
+          for action in caller.actions : action if !provider::mlspace::resource_policy_allows(
+            local.brought[purpose].policy,
+            replace(replace(caller.principal, "*", "x"), "?", "x"),
+            action,
+            local.brought[purpose].arn,
+            caller.context,
+          )
+        ]] : "${caller.principal} is refused ${join(", ", actions)}" if length(actions) > 0
       ]
     ]))
   }
