@@ -104,11 +104,11 @@ pub fn volume_key_policy(
         super::workload::other_key(sid, actions.to_vec(), "sagemaker:VolumeKmsKey", context)
     };
     let config = "sagemaker:CreateEndpointConfig";
-    let jobs: Vec<&str> = WITH_VOLUME
+    let (automl, jobs): (Vec<&str>, Vec<&str>) = WITH_VOLUME
         .into_iter()
         .chain(["sagemaker:CreateNotebookInstance"])
         .filter(|action| *action != config)
-        .collect();
+        .partition(|action| action.starts_with("sagemaker:CreateAutoML"));
     let typed = unkeyed("DenyVolumeWithoutKey", &[&jobs[..], &[config]].concat());
     managed(
         Document::new([
@@ -118,6 +118,8 @@ pub fn volume_key_policy(
                 typed.when(Operator::StringNotLike.for_any_value(), TYPES, exempt_types)
             },
             unkeyed("DenyUntypedVolumeWithoutKey", &jobs).when(Operator::Null, TYPES, ["true"]),
+            // They choose their types themselves, and no request for them has the key.
+            unkeyed("DenyAutoMLVolumeWithoutKey", &automl),
         ]),
         "the policy of keys for volumes",
         "write patterns such as `ml.g5.*` in place of single types",

@@ -147,6 +147,9 @@ fn w14_a_volume_needs_its_key_unless_all_types_are_exempt() {
     let config = "sagemaker:CreateEndpointConfig";
     assert!(!stopped(&policy, config, &[]));
     assert!(stopped(&policy, config, &[types(&["ml.m5.large"])]));
+    let automl = "sagemaker:CreateAutoMLJobV2";
+    assert!(stopped(&policy, automl, &[]) && stopped(&policy, automl, &[other]));
+    assert!(!stopped(&policy, automl, &[approved]));
     let strict = volume_key_policy(&deployment.context(), &[]).unwrap();
     assert!(stopped(&strict, train, &[types(&["ml.g5.xlarge"])]));
 }
