@@ -92,6 +92,8 @@ pub use delivery::{KeyService, LogDeliverer};
 pub use endpoint::{EndpointService, endpoint_policy, log_group_policy};
 pub use flow_logs::{flow_log_policy, flow_log_trust};
 pub use group::group_policies;
+#[cfg(test)]
+pub(crate) use guardrails::tests::parameters as guardrail_parameters;
 pub use guardrails::{
     GUARDRAILS, Guardrail, GuardrailError, Parameters, ParametersError, exempting, guardrail,
 };

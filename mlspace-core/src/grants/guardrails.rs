@@ -35,7 +35,7 @@ mod resources;
 mod studio;
 mod tenancy;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub use parameters::{GuardrailError, Parameters, ParametersError};
 

@@ -92,7 +92,7 @@ static RULES: [Rule; 20] = [
         title: "several requirements in one Deny",
         explanation: "Conditions of one statement are ANDed: a Deny that names two required keys denies only requests that miss both. The \
             old and new name of one key count once. Exemptions by principal, network or calling service, and `ForAllValues` beside a \
-            requirement, are meant to be ANDed.",
+            requirement, are meant to be ANDed; so are instance types that take no key, beside the key of a volume.",
         check: logic::requirements_anded,
     },
     Rule {

@@ -9,4 +9,5 @@ pub(super) mod network;
 pub(super) mod siblings;
 pub(super) mod size;
 mod values;
+mod volume;
 pub(super) mod words;

@@ -1,6 +1,7 @@
 mod conditions;
 mod faults;
 mod grants;
+mod guardrails;
 mod own;
 mod properties;
 

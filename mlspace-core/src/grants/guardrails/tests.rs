@@ -8,7 +8,7 @@ use crate::evaluate::{Caller, Outcome, PolicySet, Request};
 use crate::policy::Kind;
 
 /// Parameters for all guardrails at once.
-pub(super) fn parameters() -> Parameters {
+pub(crate) fn parameters() -> Parameters {
     let us = "arn:aws:sagemaker:eu-west-1:111122223333";
     Parameters::new()
         .set("studio_instance_types", ["ml.t3.medium", "ml.m5.large"])

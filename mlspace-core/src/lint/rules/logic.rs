@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::super::scope::{Line, Report, current, is_null};
+use super::super::scope::{Line, Report, Scope, current, is_null};
 use super::super::table;
+use super::volume;
 use crate::policy::{Condition, ConditionKey, Operator, SetQualifier};
 
 /// L02.
 pub(crate) fn requirements_anded(report: &mut Report<'_>) {
     let scope = report.scope;
     for line in scope.lines.iter().filter(|line| line.denies()) {
-        let keys = required(line);
+        let keys = required(scope, line);
         if keys.len() > 1 {
             let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
             report.at(
@@ -27,10 +28,10 @@ pub(crate) fn requirements_anded(report: &mut Report<'_>) {
 }
 
 /// The keys of the request that a Deny demands or limits, by their present names.
-pub(super) fn required(line: &Line<'_>) -> BTreeSet<String> {
+pub(super) fn required(scope: &Scope<'_>, line: &Line<'_>) -> BTreeSet<String> {
     let conditions = line.statement.conditions.iter();
     conditions
-        .filter(|condition| is_requirement(condition))
+        .filter(|condition| is_requirement(condition) && !volume::spares(scope, line, condition))
         .map(|condition| current(&condition.key).to_ascii_lowercase())
         .collect()
 }
@@ -109,7 +110,8 @@ pub(crate) fn vacuous_for_all(report: &mut Report<'_>) {
             {
                 continue;
             }
-            let exempts = condition.operator.comparison.is_negated() && !required(line).is_empty();
+            let exempts =
+                condition.operator.comparison.is_negated() && !required(scope, line).is_empty();
             if line.denies() && exempts {
                 continue;
             }

@@ -2,7 +2,7 @@
 
 use super::super::scope::{Line, Report, Scope, is_null};
 use super::super::table::{self, Action};
-use super::logic;
+use super::{logic, volume};
 use crate::policy::{Condition, ConditionKey, Kind};
 
 /// Actions of SageMaker between which a limit must not leave a gap: what one may not set, another could.
@@ -38,7 +38,7 @@ pub(crate) fn missing(report: &mut Report<'_>) {
     let scope = report.scope;
     for line in scope.lines.iter().filter(|line| line.denies()) {
         for condition in &line.statement.conditions {
-            if !limits(line, condition) {
+            if !limits(scope, line, condition) {
                 continue;
             }
             let missing: Vec<String> = siblings(line, &condition.key)
@@ -64,11 +64,12 @@ pub(crate) fn missing(report: &mut Report<'_>) {
 
 /// Whether the Deny is there for this condition: where it demands some key, its other conditions say when it matters
 /// or what it spares, and `Null: false` always does.
-fn limits(line: &Line<'_>, condition: &Condition) -> bool {
+fn limits(scope: &Scope<'_>, line: &Line<'_>, condition: &Condition) -> bool {
     let name = condition.key.as_str().to_ascii_lowercase();
     let of_request = name.starts_with("sagemaker:") && !name.starts_with("sagemaker:resourcetag/");
     let guard = is_null(condition, "false")
-        || (!logic::is_requirement(condition) && !logic::required(line).is_empty());
+        || volume::spares(scope, line, condition)
+        || (!logic::is_requirement(condition) && !logic::required(scope, line).is_empty());
     of_request && !guard
 }
 
