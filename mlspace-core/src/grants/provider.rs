@@ -1,7 +1,14 @@
 //! What the one who runs the provider needs: the least that its calls take.
 
-use super::context::{GrantContext, GrantError, check_value, managed};
-use crate::layout::Account;
+mod boundary;
+mod records;
+
+pub use boundary::provider_boundary;
+
+pub(super) use records::{table_key, through_dynamodb};
+use records::{tables, use_table_key};
+
+use super::context::{GrantContext, GrantError, check_value};
 use crate::policy::{
     ATTACHED_POLICIES_PER_ROLE, Carrier, Document, Kind, Operator, Statement, pack,
 };
@@ -79,7 +86,8 @@ pub fn provider_policy(
 ) -> Result<Vec<Document>, GrantError> {
     context.check()?;
     check(access)?;
-    let mut statements = roles(context, access);
+    let mut statements = Vec::from(reading_roles(context));
+    statements.extend(keeping_roles(context, access));
     statements.extend(policies(context, access, kept_policies(context)));
     statements.extend(tables(context, &access.tables));
     statements.extend(use_table_key(context, access));
@@ -91,36 +99,6 @@ pub fn provider_policy(
         documents: ATTACHED_POLICIES_PER_ROLE,
     };
     Ok(pack(&[Document::new(statements)], carrier)?)
-}
-
-/// The permissions boundary of that identity: the same, with any table in place of the named ones, so that it is one document.
-///
-/// Whatever is attached to the role besides, it makes no role without its boundary, passes none to another service, and reads no data.
-///
-/// # Errors
-/// [`GrantError`] as for [`provider_policy`].
-pub fn provider_boundary(
-    context: &GrantContext<'_>,
-    access: &ProviderAccess<'_>,
-) -> Result<Document, GrantError> {
-    context.check()?;
-    check(access)?;
-    let mut statements = roles(context, access);
-    statements.extend(policies(context, access, vec![own_policies(context)]));
-    statements.push(
-        Statement::allow("Records")
-            .actions(["dynamodb:*Item", "dynamodb:Query", "dynamodb:Scan"])
-            .resources([context.account.table_arn("*")]),
-    );
-    statements.extend(use_table_key(context, access));
-    statements.extend(bucket(context));
-    statements.extend(notebooks(context));
-    statements.extend(network_and_key(context));
-    managed(
-        Document::new(statements),
-        "the boundary of the role that runs Terraform",
-        "approve fewer subnets and security groups, and attach fewer base policies",
-    )
 }
 
 fn check(access: &ProviderAccess<'_>) -> Result<(), GrantError> {
@@ -163,18 +141,8 @@ impl<'a> ProviderTables<'a> {
     }
 }
 
-fn roles(context: &GrantContext<'_>, access: &ProviderAccess<'_>) -> Vec<Statement> {
-    let roles = context
-        .account
-        .role_arn(&format!("{}-*", context.iam_prefix));
-    let bounded = |allow: Statement| match access.boundary_arn {
-        Some(arn) => allow.when(Operator::ArnEquals, "iam:PermissionsBoundary", [arn]),
-        None => allow,
-    };
-    let attachable = [own_policies(context)]
-        .into_iter()
-        .chain(access.base_policy_arns.iter().cloned());
-    let mut statements = vec![
+fn reading_roles(context: &GrantContext<'_>) -> [Statement; 2] {
+    [
         // None of these is about one resource.
         Statement::allow("ReadAccount")
             .actions([
@@ -190,7 +158,20 @@ fn roles(context: &GrantContext<'_>, access: &ProviderAccess<'_>) -> Vec<Stateme
                 "iam:ListAttachedRolePolicies",
                 "iam:ListRolePolicies",
             ])
-            .resources([&roles]),
+            .resources([own_roles(context)]),
+    ]
+}
+
+fn keeping_roles(context: &GrantContext<'_>, access: &ProviderAccess<'_>) -> Vec<Statement> {
+    let roles = own_roles(context);
+    let bounded = |allow: Statement| match access.boundary_arn {
+        Some(arn) => allow.when(Operator::ArnEquals, "iam:PermissionsBoundary", [arn]),
+        None => allow,
+    };
+    let attachable = [own_policies(context)]
+        .into_iter()
+        .chain(access.base_policy_arns.iter().cloned());
+    let mut statements = vec![
         bounded(Statement::allow("MakeRoles"))
             .actions([
                 "iam:CreateRole",
@@ -283,88 +264,6 @@ fn policies(
         );
     }
     statements
-}
-
-fn tables(context: &GrantContext<'_>, tables: &ProviderTables<'_>) -> [Statement; 4] {
-    let arns = |names: &[&str]| -> Vec<String> {
-        names
-            .iter()
-            .map(|name| context.account.table_arn(name))
-            .collect()
-    };
-    let read = arns(&tables.all());
-    let indexed = [
-        tables.project_users,
-        tables.group_users,
-        tables.group_datasets,
-    ]
-    .map(|name| {
-        context
-            .account
-            .table_arn(&format!("{name}/index/ReverseLookup"))
-    });
-    [
-        Statement::allow("ReadRecords")
-            .actions([
-                "dynamodb:BatchGetItem",
-                "dynamodb:GetItem",
-                "dynamodb:Query",
-            ])
-            .resources(read),
-        Statement::allow("LookUpRecords")
-            .actions(["dynamodb:Query"])
-            .resources(indexed),
-        Statement::allow("ListRecords")
-            .actions(["dynamodb:Scan"])
-            .resources(arns(&[
-                tables.projects,
-                tables.project_users,
-                tables.group_users,
-                tables.group_datasets,
-            ])),
-        Statement::allow("WriteRecords")
-            .actions([
-                "dynamodb:DeleteItem",
-                "dynamodb:PutItem",
-                "dynamodb:UpdateItem",
-            ])
-            .resources(arns(&[
-                tables.projects,
-                tables.project_users,
-                tables.project_groups,
-                tables.group_datasets,
-                tables.datasets,
-                tables.resource_schedule,
-            ])),
-    ]
-}
-
-/// DynamoDB asks the key whether its caller may read and write what it encrypts.
-fn use_table_key(context: &GrantContext<'_>, access: &ProviderAccess<'_>) -> Option<Statement> {
-    let key = access.table_key_arn?;
-    Some(table_key(context.account, key).actions(super::actions::USE_KEY))
-}
-
-/// The key of the tables, for DynamoDB on its caller's behalf and nothing else.
-///
-/// Source: *DynamoDB encryption at rest: usage notes*
-/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html>).
-pub(super) fn table_key(account: &Account, key: &str) -> Statement {
-    Statement::allow("KeyOfRecords").resources([key]).when(
-        Operator::StringEquals,
-        "kms:ViaService",
-        through_dynamodb(account),
-    )
-}
-
-/// What `kms:ViaService` says when DynamoDB asks. In China it may end as the domain there does.
-pub(super) fn through_dynamodb(account: &Account) -> Vec<String> {
-    let service = format!("dynamodb.{}.amazonaws.com", account.region);
-    if account.partition == "aws-cn" {
-        vec![format!("{service}.cn"), service]
-    } else {
-        vec![service]
-    }
 }
 
 fn bucket(context: &GrantContext<'_>) -> [Statement; 3] {
@@ -470,6 +369,12 @@ fn kept_policies(context: &GrantContext<'_>) -> Vec<String> {
     names
         .map(|name| context.account.policy_arn(&arn(name)))
         .to_vec()
+}
+
+fn own_roles(context: &GrantContext<'_>) -> String {
+    context
+        .account
+        .role_arn(&format!("{}-*", context.iam_prefix))
 }
 
 fn own_policies(context: &GrantContext<'_>) -> String {

@@ -1,7 +1,7 @@
 //! That documents fit, also with long names and many subnets.
 
 use super::*;
-use crate::policy::Kind;
+use crate::policy::{Carrier, Kind, pack};
 
 #[test]
 fn a_boundary_has_room_for_six_subnets() {
@@ -41,6 +41,27 @@ fn the_longest_names_fit() {
     let provider = provider_policy(&context, &super::provider::access()).unwrap();
     assert_eq!(provider.len(), 2);
     assert!(provider.iter().all(|document| document.size() <= limit));
+    let base: Vec<String> = (0..4)
+        .map(|n| {
+            let name = "n".repeat(32);
+            format!("arn:aws-us-gov:iam::123456789012:policy/platform/{name}-limits-{n}")
+        })
+        .collect();
+    let key =
+        "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
+    let access = ProviderAccess {
+        boundary_arn: Some(&base[0]),
+        base_policy_arns: &base[1..],
+        table_key_arn: Some(key),
+        ..ProviderAccess::default()
+    };
+    let boundary = provider_boundary(&context, &access).unwrap();
+    assert!(boundary.size() <= Kind::Boundary.limit());
+    let inline = Carrier {
+        kind: Kind::RoleInline,
+        documents: 1,
+    };
+    assert!(pack(&provider_policy(&context, &access).unwrap(), inline).is_ok());
     let inline = pass_role_policy(&context, &deployment.role_arn(&project, &user)).unwrap();
     assert!(inline.size() <= Kind::RoleInline.limit());
     let inline = attribute_role_policy(&context, &deployment.role_arn(&project, &user)).unwrap();

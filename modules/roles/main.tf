@@ -1,0 +1,92 @@
+# What every membership's role is held to: its boundary, the base policy, and limits to what it may start.
+
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+locals {
+  account = {
+    account_id = data.aws_caller_identity.current.account_id
+    partition  = data.aws_partition.current.partition
+    region     = data.aws_region.current.id
+  }
+
+  # What every document here is about.
+  deployment = merge(local.account, {
+    system_tag          = var.system_tag
+    iam_resource_prefix = var.iam_resource_prefix
+    data_bucket         = var.data_bucket
+    subnet_ids          = var.network.subnet_ids
+    security_group_ids  = var.network.security_group_ids
+    kms_key_id          = var.kms_key_arn
+  })
+
+  records = {
+    table_names   = var.tables.names
+    table_key_arn = var.tables.key_arn
+  }
+
+  # Roles and policies without a path belong to Terraform's role. What holds that role is kept out of its reach.
+  path = "/platform/"
+
+  # By name, so that documents are known before the policies are made.
+  policy_arn = "arn:${local.account.partition}:iam::${local.account.account_id}:policy${local.path}${var.name_prefix}"
+
+  limits = merge(
+    var.limits.instance_types == null ? {} : {
+      instance-types = {
+        description = "Denies instance types that are not listed."
+        policy = one(provider::mlspace::policy_documents("instance_types", merge(local.account, {
+          for kind, types in var.limits.instance_types : "${kind}_instance_types" => types
+        })))
+      }
+    },
+    length(var.limits.denied_services) == 0 ? {} : {
+      denied-services = {
+        description = "Denies services that are switched off: ${join(", ", var.limits.denied_services)}."
+        policy = one(provider::mlspace::policy_documents("denied_services", merge(local.account, {
+          services = var.limits.denied_services
+        })))
+      }
+    },
+  )
+}
+
+resource "aws_iam_policy" "boundary" {
+  name        = "${var.name_prefix}-permissions-boundary"
+  path        = local.path
+  description = "The permissions boundary of memberships' roles: by the role's tags, for every project and user at once."
+  policy      = one(provider::mlspace::policy_documents("permissions_boundary", local.deployment))
+  tags        = var.tags
+}
+
+resource "aws_iam_policy" "base" {
+  name        = "${var.name_prefix}-notebook-base"
+  path        = local.path
+  description = "What a notebook or job needs besides its data: network, key, logs, images."
+  policy      = one(provider::mlspace::policy_documents("notebook_base", local.deployment))
+  tags        = var.tags
+}
+
+resource "aws_iam_policy" "limits" {
+  for_each = local.limits
+
+  name        = "${var.name_prefix}-${each.key}"
+  path        = local.path
+  description = each.value.description
+  policy      = each.value.policy
+  tags        = var.tags
+}
+
+# Memberships want the approved key on every volume by policies of their own.
+resource "aws_iam_policy" "volume_key" {
+  count = var.limits.keyless_types == null ? 0 : 1
+
+  name        = "${var.name_prefix}-volume-key"
+  path        = local.path
+  description = "Denies volumes without the approved key, but on types that take none."
+  policy      = one(provider::mlspace::policy_documents("volume_key", merge(local.deployment, { exempt_instance_types = var.limits.keyless_types })))
+  tags        = var.tags
+}

@@ -1,0 +1,84 @@
+# What cannot be meant is refused by plan.
+
+provider "aws" {
+  region              = "eu-west-1"
+  allowed_account_ids = ["111122223333"]
+}
+
+variables {
+  data_bucket = "mlspace-data-111122223333"
+  kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  network     = { subnet_ids = ["subnet-0a1b2c3d4e5f60718"], security_group_ids = ["sg-0123456789abcdef0"] }
+}
+
+run "no_network" {
+  command = plan
+
+  variables {
+    network     = { subnet_ids = [], security_group_ids = [] }
+    kms_key_arn = "alias/data"
+    data_bucket = "arn:aws:s3:::mlspace-data"
+  }
+
+  expect_failures = [var.network, var.kms_key_arn, var.data_bucket]
+}
+
+run "a_role_that_is_none" {
+  command = plan
+
+  variables {
+    trusted = { administrator = { principal_arns = ["arn:aws:iam::111122223333:role/a"] } }
+  }
+
+  expect_failures = [var.trusted]
+}
+
+run "a_role_for_nobody" {
+  command = plan
+
+  variables {
+    trusted = { auditor = {} }
+  }
+
+  expect_failures = [var.trusted]
+}
+
+run "a_team_without_projects" {
+  command = plan
+
+  variables {
+    teams = { cards = { projects = [], principal_arns = ["arn:aws:iam::111122223333:role/a"] } }
+  }
+
+  expect_failures = [var.teams]
+}
+
+run "a_kind_of_workload_that_is_none" {
+  command = plan
+
+  variables {
+    limits = { instance_types = { notebooks = ["ml.t3.medium"] } }
+  }
+
+  expect_failures = [var.limits]
+}
+
+run "tags_that_name_a_member" {
+  command = plan
+
+  variables {
+    tags = { User = "MLSpaceApplication" }
+  }
+
+  expect_failures = [var.tags]
+}
+
+run "an_endpoint_that_is_none" {
+  command = plan
+
+  variables {
+    notebook_endpoint_ids = ["com.amazonaws.eu-west-1.sagemaker.api"]
+  }
+
+  expect_failures = [var.notebook_endpoint_ids]
+}
