@@ -36,6 +36,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod area;
+mod details;
 #[cfg(feature = "aws")]
 mod fetch;
 mod probe;
@@ -43,14 +45,18 @@ mod probe;
 mod tests;
 mod verdict;
 
-use crate::evaluate::{CallerError, PolicySet};
+use crate::evaluate::{CallerError, Layer, PolicySet, Source};
 use crate::grants::GrantContext;
 use crate::layout::DatasetKey;
 use crate::name::{ProjectName, UserName};
-use crate::policy::Document;
+use crate::policy::{Document, Statement};
 use crate::tags::Tags;
 use probe::Prober;
 
+pub use area::{Area, MostRights};
+#[cfg(feature = "aws")]
+pub(crate) use details::decode;
+pub use details::{AccountDetails, DetailsError, RoleDetails};
 #[cfg(feature = "aws")]
 pub use fetch::AccessFilter;
 pub use verdict::Verdict;
@@ -141,9 +147,50 @@ impl Attached {
             project: project.clone(),
             user: user.clone(),
             role_arn: self.role_arn.clone(),
-            data: datasets.iter().map(|key| prober.data(key)).collect(),
-            work: prober.work(project, user),
+            data: datasets
+                .iter()
+                .map(|key| DataAccess::new(key, prober.rights(&key.prefix())))
+                .collect(),
+            work: prober.work(project.as_str(), user.as_str()),
         })
+    }
+
+    /// What the role may do in parts of the data bucket, in their order.
+    ///
+    /// # Errors
+    /// [`CallerError`] when the role's ARN is none.
+    pub fn rights(
+        &self,
+        context: &GrantContext<'_>,
+        areas: &[Area],
+    ) -> Result<Vec<Rights>, CallerError> {
+        let prober = Prober::new(context, self)?;
+        let rights = areas.iter().map(|area| prober.rights(&area.prefix()));
+        Ok(rights.collect())
+    }
+
+    /// What the role may do in SageMaker, its own resources being those with these tags.
+    ///
+    /// # Errors
+    /// [`CallerError`] when the role's ARN is none.
+    pub fn work(
+        &self,
+        context: &GrantContext<'_>,
+        project: &str,
+        user: &str,
+    ) -> Result<WorkAccess, CallerError> {
+        Ok(Prober::new(context, self)?.work(project, user))
+    }
+
+    /// The statement that a decision about this role names.
+    #[must_use]
+    pub fn statement(&self, source: &Source) -> Option<&Statement> {
+        let named = |(label, _): &&(String, Document)| *label == source.policy;
+        let (_, document) = match source.layer {
+            Layer::Boundary => self.boundary.as_ref().filter(named),
+            _ => self.policies.iter().find(named),
+        }?;
+        document.statements.get(source.index)
     }
 }
 
@@ -173,13 +220,15 @@ impl MembershipAccess {
         reason: &str,
     ) -> Self {
         let denied = || Verdict::denied(reason);
-        let data = datasets.iter().map(|key| DataAccess {
-            dataset: key.clone(),
+        let nothing = Rights {
             read: denied(),
             write: denied(),
             delete: denied(),
             list: denied(),
-        });
+        };
+        let data = datasets
+            .iter()
+            .map(|key| DataAccess::new(key, nothing.clone()));
         Self {
             project: project.clone(),
             user: user.clone(),
@@ -206,6 +255,31 @@ pub struct DataAccess {
     /// `s3:DeleteObject`.
     pub delete: Verdict,
     /// `s3:ListBucket` with the dataset's prefix.
+    pub list: Verdict,
+}
+
+impl DataAccess {
+    fn new(dataset: &DatasetKey, rights: Rights) -> Self {
+        Self {
+            dataset: dataset.clone(),
+            read: rights.read,
+            write: rights.write,
+            delete: rights.delete,
+            list: rights.list,
+        }
+    }
+}
+
+/// What may be done in a part of the data bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rights {
+    /// `s3:GetObject`.
+    pub read: Verdict,
+    /// `s3:PutObject`.
+    pub write: Verdict,
+    /// `s3:DeleteObject`.
+    pub delete: Verdict,
+    /// `s3:ListBucket` with the part's prefix.
     pub list: Verdict,
 }
 

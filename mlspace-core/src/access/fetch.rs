@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt as _, TryStreamExt as _};
 
+use super::details::policy_name;
 use super::{Attached, MembershipAccess};
 use crate::aws::authorization::RoleState;
 use crate::aws::{Error, Platform};
@@ -167,11 +168,6 @@ fn parse(text: &str, what: &str) -> Result<Document, Error> {
         message: format!("{what} cannot be understood: {error}"),
         remedy: "look at it in the IAM console and save it anew".to_owned(),
     })
-}
-
-/// The name in a policy's ARN, without its path.
-fn policy_name(arn: &str) -> &str {
-    arn.rsplit('/').next().unwrap_or(arn)
 }
 
 /// The dataset that a record is about; none for what the platform didn't make.

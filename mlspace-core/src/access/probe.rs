@@ -1,10 +1,8 @@
 //! The requests whose decisions make up the matrix.
 
-use super::{Attached, DataAccess, Verdict, WorkAccess};
+use super::{Attached, Rights, Verdict, WorkAccess};
 use crate::evaluate::{Caller, CallerError, CompiledPolicies, Request};
 use crate::grants::GrantContext;
-use crate::layout::DatasetKey;
-use crate::name::{ProjectName, UserName};
 use crate::tags::{PROJECT, SYSTEM, Tags, USER};
 
 /// Stands for any object of a dataset, and any SageMaker resource.
@@ -54,20 +52,19 @@ impl<'a> Prober<'a> {
     }
 
     fn decide(&self, request: &Request) -> Verdict {
-        Verdict::from(&self.policies.decide(request))
+        Verdict::from(self.policies.decide(request))
     }
 
-    pub(super) fn data(&self, dataset: &DatasetKey) -> DataAccess {
+    /// What may be done under a prefix of the data bucket, which ends in `/`.
+    pub(super) fn rights(&self, prefix: &str) -> Rights {
         let (account, bucket) = (self.context.account, self.context.data_bucket);
-        let prefix = dataset.prefix();
         let object = account.object_arn(bucket, &format!("{prefix}{ANY}"));
         let on_object = |action: &str| self.decide(&self.request(action, object.clone()));
         let listing = self
             .request("s3:ListBucket", account.bucket_arn(bucket))
-            .context("s3:prefix", [prefix.as_str()])
+            .context("s3:prefix", [prefix])
             .context("s3:delimiter", ["/"]);
-        DataAccess {
-            dataset: dataset.clone(),
+        Rights {
             read: on_object("s3:GetObject"),
             write: on_object("s3:PutObject"),
             delete: on_object("s3:DeleteObject"),
@@ -75,17 +72,17 @@ impl<'a> Prober<'a> {
         }
     }
 
-    pub(super) fn work(&self, project: &ProjectName, user: &UserName) -> WorkAccess {
+    pub(super) fn work(&self, project: &str, user: &str) -> WorkAccess {
         let untagged = self.training_job();
         let tagged = untagged
             .clone()
             .request_tag(SYSTEM, self.context.system_tag)
-            .request_tag(PROJECT, project.as_str())
-            .request_tag(USER, user.as_str());
+            .request_tag(PROJECT, project)
+            .request_tag(USER, user);
         WorkAccess {
             create_job: self.decide(&tagged),
             create_untagged_job: self.decide(&untagged),
-            use_others: self.use_others(project.as_str(), user.as_str()),
+            use_others: self.use_others(project, user),
         }
     }
 

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use super::error::Error;
 use super::outcome::Called as _;
 use super::platform::Platform;
+pub(crate) use crate::access::decode;
 use crate::tags::Tags;
 
 /// A role, with everything that decides what it may do.
@@ -212,43 +213,11 @@ pub(crate) fn tags_of(tags: &[Tag]) -> Tags {
     tags.iter().map(|tag| (tag.key(), tag.value())).collect()
 }
 
-/// Undoes the percent encoding (RFC 3986) that IAM gives documents in its answers. A document that
-/// comes plain is returned as it is.
-pub(crate) fn decode(document: &str) -> String {
-    if document.trim_start().starts_with('{') {
-        return document.to_owned();
-    }
-    let bytes = document.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let hex = (byte == b'%')
-            .then(|| bytes.get(at + 1..at + 3))
-            .flatten()
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        decoded.push(hex.unwrap_or(byte));
-        at += if hex.is_some() { 3 } else { 1 };
-    }
-    String::from_utf8_lossy(&decoded).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use aws_sdk_iam::types::{AttachedPolicy, PolicyDetail, PolicyVersion};
 
     use super::*;
-
-    #[test]
-    fn documents_are_decoded_once() {
-        let plain = r#"{"Resource":"a%20b"}"#;
-        assert_eq!(decode(plain), plain);
-        assert_eq!(
-            decode("%7B%22a%22%3A%22%E2%82%AC+%25%22%7D"),
-            "{\"a\":\"€+%\"}"
-        );
-        assert_eq!(decode("%7B%2"), "{%2");
-    }
 
     #[test]
     fn a_role_comes_with_all_that_decides_its_rights() {
