@@ -27,6 +27,11 @@ impl Desk {
         self
     }
 
+    /// The content of a file there.
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.0.path().join(name)).unwrap()
+    }
+
     /// Runs the command with arguments apart by spaces.
     pub(crate) fn run(&self, arguments: &str) -> Run {
         self.run_with(arguments, "")

@@ -38,6 +38,7 @@ fn help_is_complete() {
         "size",
         "pack",
         "equivalent",
+        "access",
     ] {
         let run = desk.run(&format!("{command} --help"));
         assert_eq!((run.code, run.err.as_str()), (0, ""));

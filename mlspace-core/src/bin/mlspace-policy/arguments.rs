@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use mlspace_core::layout::DatasetKey;
 use mlspace_core::lint::RuleId;
 use mlspace_core::policy::Kind;
 
@@ -49,6 +50,15 @@ pub(crate) enum Command {
     Pack(Pack),
     /// Compare two policies by meaning
     Equivalent(Equivalent),
+    /// Lay out who may do what on whose data, by what is attached in an account
+    ///
+    /// The account is read from a file that `aws iam get-account-authorization-details` has written. Memberships are the roles with the tags
+    /// `system`, `project` and `user`; what each may do is decided by its policies, its boundary and its tags, and held against what the access model gives a member.
+    /// Policies of the bucket, of keys, of endpoints and of the organization are left out: they may take more away and, where the bucket's
+    /// names the role, give more.
+    ///
+    /// The exit code is 1 when some role may do what the access model does not give it.
+    Access(Box<Access>),
 }
 
 /// Options of `lint`.
@@ -186,6 +196,63 @@ pub(crate) struct Equivalent {
     pub(crate) one: PathBuf,
     /// A file of another
     pub(crate) other: PathBuf,
+}
+
+/// Options of `access`.
+#[derive(Debug, Args)]
+pub(crate) struct Access {
+    /// Output of `aws iam get-account-authorization-details`
+    pub(crate) account: PathBuf,
+    /// The bucket that holds the datasets
+    #[arg(long, value_name = "NAME")]
+    pub(crate) data_bucket: String,
+    /// The region that the platform runs in
+    #[arg(long)]
+    pub(crate) region: String,
+    /// The value of the tag `system`, which tells the platform's roles from others
+    #[arg(long, value_name = "VALUE", default_value = "MLSpace")]
+    pub(crate) system_tag: String,
+    /// A dataset to look at beside the areas of all projects and users, such as project/fraud/cards or group/shared
+    #[arg(long, value_name = "ID")]
+    pub(crate) dataset: Vec<DatasetKey>,
+    /// A JSON file of datasets: a list of their ids, or a scan of the datasets table (`aws dynamodb scan`)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) datasets: Option<PathBuf>,
+    /// Only members of this project
+    #[arg(long, value_name = "NAME")]
+    pub(crate) project: Option<String>,
+    /// Only this user's memberships
+    #[arg(long, value_name = "NAME")]
+    pub(crate) user: Option<String>,
+    /// Also roles that are no membership, where they may do anything with the data
+    #[arg(long)]
+    pub(crate) other_roles: bool,
+    /// An approved subnet, which jobs are tried in
+    #[arg(long, value_name = "ID")]
+    pub(crate) subnet: Vec<String>,
+    /// An approved security group, which jobs are tried with
+    #[arg(long, value_name = "ID")]
+    pub(crate) security_group: Vec<String>,
+    /// The approved key, which jobs are tried with
+    #[arg(long, value_name = "KEY")]
+    pub(crate) kms_key: Option<String>,
+    /// How to write the matrix
+    #[arg(long, value_enum, default_value_t = MatrixFormat::Table)]
+    pub(crate) format: MatrixFormat,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// How an access matrix is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MatrixFormat {
+    /// Lines of text
+    Table,
+    /// For programs
+    Json,
+    /// A page for a browser, which needs nothing but itself
+    Html,
 }
 
 /// Reads `key=value`; only the first `=` divides.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::arguments::{Evaluate, PolicyFiles};
 use crate::input::{self, InputError, Policy};
-use crate::output::{Answer, Format, Lines, count};
+use crate::output::{self, Answer, Format, Lines, count};
 use crate::words;
 use request::{Asked, Expectation};
 
@@ -234,22 +234,9 @@ fn lacking(lines: &mut Lines, request: &Request, missing: &Missing) {
     }
 }
 
-/// A statement as a value of JSON.
-fn statement_json(statement: &Statement) -> Value {
-    serde_json::from_str(&statement.to_json_pretty()).unwrap_or_default()
-}
-
 fn as_json(loaded: &Loaded, asked: &Asked, decision: &Decision) -> Value {
     let request = &asked.request;
-    let source = |source: &Source| {
-        json!({
-            "layer": source.layer.to_string(),
-            "policy": source.policy,
-            "index": source.index,
-            "sid": source.sid,
-            "statement": loaded.statement(source).map(statement_json),
-        })
-    };
+    let source = |source: &Source| output::source(source, loaded.statement(source));
     let missing = decision.missing.iter().map(|missing| {
         let near = missing.near.iter().map(|near| {
             let unmet = near.unmet.iter().map(|condition| {

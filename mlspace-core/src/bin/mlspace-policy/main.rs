@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 when all is well, 1 when something was found or denied, 2 when the arguments or the input are wrong.
 
+mod access;
 mod arguments;
 mod documents;
 mod evaluate;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         Command::Size(options) => documents::size(options),
         Command::Pack(options) => documents::pack(options),
         Command::Equivalent(options) => documents::equivalent(options),
+        Command::Access(options) => access::run(options),
     };
     match answer {
         Ok(answer) => finish(&answer),

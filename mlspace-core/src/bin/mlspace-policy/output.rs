@@ -6,6 +6,9 @@
 use std::fmt::Write as _;
 
 use clap::ValueEnum;
+use mlspace_core::evaluate::Source;
+use mlspace_core::policy::Statement;
+use serde_json::{Value, json};
 
 /// What a command found.
 #[derive(Debug)]
@@ -29,7 +32,7 @@ impl Answer {
     }
 
     /// An answer of JSON, indented.
-    pub(crate) fn json(value: &serde_json::Value, fine: bool) -> Self {
+    pub(crate) fn json(value: &Value, fine: bool) -> Self {
         Self::new(format!("{value:#}\n"), fine)
     }
 }
@@ -37,10 +40,24 @@ impl Answer {
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people.
+    /// For people
     Text,
-    /// For programs.
+    /// For programs
     Json,
+}
+
+/// A statement that made a decision, for programs.
+pub(crate) fn source(source: &Source, statement: Option<&Statement>) -> Value {
+    let json = |statement: &Statement| -> Value {
+        serde_json::from_str(&statement.to_json_pretty()).unwrap_or_default()
+    };
+    json!({
+        "layer": source.layer.to_string(),
+        "policy": source.policy,
+        "index": source.index,
+        "sid": source.sid,
+        "statement": statement.map(json),
+    })
 }
 
 /// Text in lines, made of parts that may hold anything.

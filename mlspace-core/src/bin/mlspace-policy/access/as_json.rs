@@ -1,0 +1,63 @@
+//! The matrix for programs.
+
+use mlspace_core::access::Verdict;
+use serde_json::{Map, Value, json};
+
+use super::matrix::{Cell, Matrix, Row, Who};
+use crate::output;
+
+/// Every role with its rights in every part of the data, each with what decided it.
+pub(super) fn value(matrix: &Matrix) -> Value {
+    json!({
+        "account": matrix.account.account_id,
+        "region": matrix.account.region,
+        "data_bucket": matrix.data_bucket,
+        "beyond": matrix.beyond(),
+        "roles": matrix.rows.iter().map(|row| role(matrix, row)).collect::<Vec<_>>(),
+    })
+}
+
+fn role(matrix: &Matrix, row: &Row) -> Value {
+    let data = matrix.columns.iter().zip(&row.cells).map(|(column, cell)| {
+        let mut rights = rights(row, cell);
+        rights.insert("prefix".to_owned(), column.area.prefix().into());
+        Value::Object(rights)
+    });
+    let (project, user) = match &row.who {
+        Who::Member { project, user } => (Some(project), Some(user)),
+        Who::Other(_) => (None, None),
+    };
+    let work = row.work.as_ref().map(|work| {
+        json!({
+            "create_job": verdict(row, &work.create_job),
+            "create_untagged_job": verdict(row, &work.create_untagged_job),
+            "use_others": verdict(row, &work.use_others),
+        })
+    });
+    json!({
+        "role_arn": row.role.role_arn(),
+        "project": project,
+        "user": user,
+        "data": data.collect::<Vec<_>>(),
+        "work": work,
+    })
+}
+
+fn rights(row: &Row, cell: &Cell) -> Map<String, Value> {
+    let rights = cell.rights.by_name().into_iter();
+    let mut all: Map<String, Value> = rights
+        .map(|(name, of)| (name.to_owned(), verdict(row, of)))
+        .collect();
+    all.insert("beyond".to_owned(), json!(cell.beyond));
+    all
+}
+
+fn verdict(row: &Row, verdict: &Verdict) -> Value {
+    let deciding = verdict.decision().into_iter().flat_map(|d| &d.deciding);
+    let deciding = deciding.map(|source| output::source(source, row.role.statement(source)));
+    json!({
+        "allowed": verdict.is_allowed(),
+        "reason": verdict.reason(),
+        "deciding": deciding.collect::<Vec<_>>(),
+    })
+}
