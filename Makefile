@@ -15,7 +15,7 @@ CARGO ?= cargo
 WORKSPACE := --locked --workspace --features mlspace-core/cli
 NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
 # Integration tests that need neither a Terraform nor the emulator, for machines without nextest.
-QUICK_TESTS = $(patsubst %,--test %,$(filter-out differential,$(notdir $(basename $(wildcard */tests/*.rs)) $(patsubst %/main.rs,%,$(wildcard */tests/*/main.rs)))))
+QUICK_TESTS = $(patsubst %,--test %,$(filter-out differential browser,$(notdir $(basename $(wildcard */tests/*.rs)) $(patsubst %/main.rs,%,$(wildcard */tests/*/main.rs)))))
 # Finds or makes the virtual environment with the emulator's packages and a Terraform; prints what it found.
 TOOLS = eval "$$(tests/tools/setup --shell)"
 # The bare WebAssembly target: no operating system, 32 bits.
@@ -23,13 +23,13 @@ WASM = wasm32-unknown-unknown
 # What any Terraform of ours must run with: no configuration, plugins or update checks of this machine.
 TERRAFORM_ENV = TF_CLI_CONFIG_FILE=/dev/null CHECKPOINT_DISABLE=1
 
-.PHONY: help test lint format clippy rustdoc core-alone terraform-fmt unit doctest differential fuzz scripts emulator modules checkov real e2e docs docs-check build release demo bench clean
+.PHONY: help test lint format clippy rustdoc core-alone terraform-fmt unit doctest differential fuzz browser scripts emulator modules checkov real e2e docs docs-check build release demo bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The check for drift in docs/ is one of the unit tests.
-test: lint unit doctest differential fuzz scripts emulator modules checkov real e2e ## Everything, from formatting to end-to-end
+test: lint unit doctest differential fuzz browser scripts emulator modules checkov real e2e ## Everything, from formatting to end-to-end
 	@echo "make test: all passed"
 
 lint: format terraform-fmt clippy rustdoc core-alone ## Formatting and static checks
@@ -58,7 +58,7 @@ core-alone: ## The core's policy half and its command without the AWS SDK; the f
 
 unit: ## Rust unit tests, drift of docs/ among them
 ifeq ($(NEXTEST),yes)
-	$(CARGO) nextest run $(WORKSPACE) --filterset 'not (binary(e2e) or binary(differential))'
+	$(CARGO) nextest run $(WORKSPACE) --filterset 'not (binary(e2e) or binary(differential) or binary(browser))'
 else
 	$(CARGO) test $(WORKSPACE) --lib --bins $(QUICK_TESTS)
 endif
@@ -71,6 +71,9 @@ differential: ## Our policy evaluator against iam-simulate (DIFFERENTIAL_CASES=2
 
 fuzz: ## New input for the policy half, a minute a target (FUZZ_SECONDS=60, FUZZ_SEED=1, FUZZ_TARGET=parse)
 	CARGO="$(CARGO)" mlspace-core/fuzz/run
+
+browser: ## The page of the access matrix in Chromium, which is installed where there is none
+	$(CARGO) test $(WORKSPACE) --test browser -- --nocapture
 
 scripts: ## The demonstration's own tests
 	python3 -m unittest discover --start-directory demo

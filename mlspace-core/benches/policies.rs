@@ -20,6 +20,8 @@ mod case;
 mod draw;
 #[path = "../tests/differential/granted.rs"]
 mod granted;
+#[path = "../tests/support/packages.rs"]
+mod packages;
 #[path = "../tests/differential/simulator.rs"]
 mod simulator;
 

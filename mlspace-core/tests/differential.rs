@@ -29,6 +29,10 @@ mod granted;
 mod known;
 
 #[cfg(test)]
+#[path = "support/packages.rs"]
+mod packages;
+
+#[cfg(test)]
 #[path = "differential/random.rs"]
 mod random;
 

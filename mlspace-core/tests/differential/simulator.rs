@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::{fs, thread};
+use std::thread;
 
 use mlspace_core::evaluate::Outcome;
 use serde_json::Value;
@@ -16,21 +16,7 @@ const PROCESSES: usize = 2;
 /// The directory with the program and the pinned packages, fetched unless they are there.
 pub(crate) fn install() -> PathBuf {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/differential");
-    let pinned = fs::read(directory.join("package-lock.json")).unwrap();
-    let stamp = directory.join("node_modules/.pinned");
-    if fs::read(&stamp).ok().as_ref() != Some(&pinned) {
-        let status = Command::new("npm")
-            .args(["ci", "--no-progress", "--loglevel=error"])
-            .current_dir(&directory)
-            .stdout(Stdio::null())
-            .status()
-            .expect("npm and Node 20 are needed, and `npm` does not start");
-        assert!(
-            status.success(),
-            "`npm ci` in tests/differential failed: {status}"
-        );
-        fs::write(&stamp, &pinned).unwrap();
-    }
+    crate::packages::install(&directory);
     directory
 }
 
