@@ -33,7 +33,7 @@ fn packed_policies_can_be_read_back() {
     assert_eq!(size.lines().count(), 1, "{size}");
     let explained = desk.run("explain packed.json").out;
     assert!(
-        explained.starts_with("packed.json[0]: 3 statements\n"),
+        explained.starts_with("packed.json: 3 statements\n"),
         "{explained}"
     );
 }

@@ -11,6 +11,8 @@ mod evaluate;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod generate;
+#[cfg(test)]
 mod lint;
 #[cfg(test)]
 mod support;

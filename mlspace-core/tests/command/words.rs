@@ -38,6 +38,7 @@ fn help_is_complete() {
         "size",
         "pack",
         "equivalent",
+        "generate",
         "access",
     ] {
         let run = desk.run(&format!("{command} --help"));

@@ -50,6 +50,11 @@ pub(crate) enum Command {
     Pack(Pack),
     /// Compare two policies by meaning
     Equivalent(Equivalent),
+    /// Make a policy of the platform, or a guardrail
+    ///
+    /// Without a kind it lists those that there are, with the parameters that each needs. Parameters come from a JSON file, from `--set`, or
+    /// from both. Several documents, where one has no room, are printed as a list.
+    Generate(Generate),
     /// Lay out who may do what on whose data, by what is attached in an account
     ///
     /// The account is read from a file that `aws iam get-account-authorization-details` has written. Memberships are the roles with the tags
@@ -196,6 +201,19 @@ pub(crate) struct Equivalent {
     pub(crate) one: PathBuf,
     /// A file of another
     pub(crate) other: PathBuf,
+}
+
+/// Options of `generate`.
+#[derive(Debug, Args)]
+pub(crate) struct Generate {
+    /// A kind of document, such as permissions_boundary, or the id of a guardrail, such as G10
+    pub(crate) kind: Option<String>,
+    /// A JSON file with an object of parameters
+    #[arg(long, value_name = "FILE", requires = "kind")]
+    pub(crate) parameters: Option<PathBuf>,
+    /// A parameter; lists with commas, and more than that as JSON
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair, requires = "kind")]
+    pub(crate) set: Vec<(String, String)>,
 }
 
 /// Options of `access`.

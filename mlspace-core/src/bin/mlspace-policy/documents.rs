@@ -45,20 +45,28 @@ pub(crate) fn pack(options: &Pack) -> Result<Answer, InputError> {
         documents: options.documents,
     };
     match pack_documents(&documents, carrier) {
-        Ok(packed) => {
-            let pretty: Vec<String> = packed.iter().map(Document::to_json_pretty).collect();
-            Ok(Answer {
-                text: format!("[\n{}\n]\n", pretty.join(",\n")),
-                notes: policies.notes,
-                fine: true,
-            })
-        }
+        Ok(packed) => Ok(Answer {
+            text: as_text(&packed),
+            notes: policies.notes,
+            fine: true,
+        }),
         // No fault of the input: the answer is that there is no room.
         Err(error) => Ok(Answer {
             text: String::new(),
             notes: vec![error.to_string()],
             fine: false,
         }),
+    }
+}
+
+/// One document as it is, any other number as a list.
+pub(crate) fn as_text(documents: &[Document]) -> String {
+    match documents {
+        [only] => format!("{}\n", only.to_json_pretty()),
+        many => {
+            let pretty: Vec<String> = many.iter().map(Document::to_json_pretty).collect();
+            format!("[\n{}\n]\n", pretty.join(",\n"))
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod arguments;
 mod documents;
 mod evaluate;
 mod explain;
+mod generate;
 mod input;
 mod lint;
 mod output;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Command::Size(options) => documents::size(options),
         Command::Pack(options) => documents::pack(options),
         Command::Equivalent(options) => documents::equivalent(options),
+        Command::Generate(options) => generate::run(options),
         Command::Access(options) => access::run(options),
     };
     match answer {

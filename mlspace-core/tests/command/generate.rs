@@ -1,0 +1,90 @@
+//! `generate`.
+
+use serde_json::json;
+
+use crate::support::Desk;
+
+const PLATFORM: &str = "--set account_id=123456789012 --set region=eu-west-1 --set data_bucket=data --set subnet_ids=subnet-1,subnet-2";
+
+#[test]
+fn kinds_are_listed_with_what_they_need() {
+    let run = Desk::new().run("generate");
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    assert!(run.out.contains("\nuser: what a user may do in every project\n    account_id, region, data_bucket, user\n"), "{}", run.out);
+    assert!(
+        run.out
+            .contains("\nG14: notebook instances without root and internet\n"),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
+fn what_is_made_is_free_of_findings() {
+    let desk = Desk::new().with(
+        "key.json",
+        json!({"administrator_arns": ["arn:aws:iam::123456789012:role/admin"]}).to_string(),
+    );
+    for (kind, used_as, more) in [
+        ("permissions_boundary", "boundary", PLATFORM),
+        (
+            "user",
+            "managed",
+            &format!("{PLATFORM} --set user=alice") as &str,
+        ),
+        (
+            "group",
+            "managed",
+            &format!("{PLATFORM} --set group=analysts --set datasets=cards,days"),
+        ),
+        (
+            "key",
+            "key",
+            "--set account_id=123456789012 --set region=eu-west-1 --parameters key.json",
+        ),
+        ("G14", "scp", ""),
+        (
+            "G10",
+            "scp",
+            "--set subnet_ids=subnet-1 --set security_group_ids=sg-1,sg-2",
+        ),
+        ("G19", "scp", "--set max_runtime_seconds=3600"),
+    ] {
+        let made = desk.run(&format!("generate {kind} {more}"));
+        assert_eq!((made.code, made.err.as_str()), (0, ""), "{kind}");
+        let found = desk.run_with(&format!("lint - --kind {used_as}"), &made.out);
+        assert_eq!(found.code, 0, "{kind}: {}", found.seen());
+    }
+}
+
+#[test]
+fn what_is_wrong_with_parameters_is_said() {
+    let desk = Desk::new().with("list.json", "[]");
+    for (arguments, message) in [
+        (
+            "generate users",
+            "there are no documents of the kind `users`: choose one of project, user",
+        ),
+        (
+            "generate user",
+            "documents of the kind `user` need the parameter `account_id`",
+        ),
+        (
+            "generate trust --set account_id=1 --set region=eu-west-1 --set colour=red",
+            "take no parameter `colour`",
+        ),
+        (
+            "generate user --parameters list.json",
+            "`list.json` is not the JSON that it should be",
+        ),
+        (
+            "generate project --set suspended=maybe",
+            "the value of `suspended` is not the JSON that it should be",
+        ),
+        ("generate --set a=b", "required arguments were not provided"),
+    ] {
+        let run = desk.run(arguments);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{arguments}");
+        assert!(run.err.contains(message), "{arguments}: {}", run.err);
+    }
+}
