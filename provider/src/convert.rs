@@ -6,9 +6,11 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use mlspace_core::aws::{Error, Failure, Operation, Outcome};
+use mlspace_core::grants::document_kind;
 use mlspace_core::layout;
 use mlspace_core::schedule::StopTime;
 use mlspace_core::tags::{self, Tags};
+use serde_json::Value as Json;
 
 use crate::framework::{Attribute, Call, Diagnostics, Failed, Field, Type, ValidationError, Value};
 
@@ -428,4 +430,29 @@ pub(crate) fn twin(kind: &str, name: &str, other: &str) -> String {
     format!(
         "the configuration also creates the {kind} `{other}`, and IAM does not tell `{name}` from it, since its names ignore case: use one spelling"
     )
+}
+
+/// A value as JSON. What is unknown becomes null.
+pub(crate) fn json(value: &Value) -> Json {
+    match value {
+        Value::Null | Value::Unknown => Json::Null,
+        Value::Bool(truth) => Json::Bool(*truth),
+        Value::Number(number) => serde_json::from_str(&number.to_string()).unwrap_or(Json::Null),
+        Value::String(text) => Json::String(text.clone()),
+        Value::List(elements) | Value::Set(elements) | Value::Tuple(elements) => {
+            Json::Array(elements.iter().map(json).collect())
+        }
+        Value::Map(entries) | Value::Object(entries) => {
+            let entries = entries
+                .iter()
+                .map(|(key, value)| (key.clone(), json(value)));
+            Json::Object(entries.collect())
+        }
+        Value::Dynamic(_, value) => json(value),
+    }
+}
+
+/// Validates the name of a kind of document.
+pub(crate) fn kind_of_document(value: &Value) -> Result<(), ValidationError> {
+    text_check(value, |text| document_kind(text).map(drop))
 }

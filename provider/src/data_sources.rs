@@ -2,3 +2,4 @@
 
 pub(crate) mod access;
 pub(crate) mod caller;
+pub(crate) mod policy_document;

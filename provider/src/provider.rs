@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::convert;
-use crate::data_sources::{access::AccessDataSource, caller::CallerDataSource};
+use crate::data_sources::{
+    access::AccessDataSource, caller::CallerDataSource, policy_document::PolicyDocumentDataSource,
+};
 use crate::framework::{
     AnyDataSource, AnyResource, Attribute, Block, ConfigureContext, Diagnostics, Field, Function,
     Path, Provider, Schema, Type,
@@ -212,7 +214,11 @@ impl Provider for Mlspace {
     }
 
     fn data_sources(&self) -> Vec<Box<dyn AnyDataSource<Client>>> {
-        vec![Box::new(AccessDataSource), Box::new(CallerDataSource)]
+        vec![
+            Box::new(AccessDataSource),
+            Box::new(CallerDataSource),
+            Box::new(PolicyDocumentDataSource),
+        ]
     }
 
     fn functions(&self) -> Vec<Box<dyn Function>> {

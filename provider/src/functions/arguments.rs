@@ -4,9 +4,9 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use mlspace_core::policy::{Document, Kind};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
-use crate::convert::listed;
+use crate::convert::{self, listed};
 use crate::framework::{FunctionError, Value};
 
 /// The words for kinds of policies, for descriptions.
@@ -93,25 +93,5 @@ pub(super) fn count(arguments: &[Value], index: usize) -> Result<usize, Function
 
 /// An argument of any type as JSON.
 pub(super) fn json(arguments: &[Value], index: usize) -> Json {
-    arguments.get(index).map_or(Json::Null, as_json)
-}
-
-/// A value as JSON.
-fn as_json(value: &Value) -> Json {
-    match value {
-        Value::Null | Value::Unknown => Json::Null,
-        Value::Bool(truth) => Json::Bool(*truth),
-        Value::Number(number) => serde_json::from_str(&number.to_string()).unwrap_or(Json::Null),
-        Value::String(text) => Json::String(text.clone()),
-        Value::List(elements) | Value::Set(elements) | Value::Tuple(elements) => {
-            Json::Array(elements.iter().map(as_json).collect())
-        }
-        Value::Map(entries) | Value::Object(entries) => {
-            let entries = entries
-                .iter()
-                .map(|(key, value)| (key.clone(), as_json(value)));
-            Json::Object(entries.collect::<Map<_, _>>())
-        }
-        Value::Dynamic(_, value) => as_json(value),
-    }
+    arguments.get(index).map_or(Json::Null, convert::json)
 }

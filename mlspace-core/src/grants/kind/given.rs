@@ -70,6 +70,22 @@ pub enum DocumentKindError {
     Grant(#[from] GrantError),
 }
 
+impl DocumentKindError {
+    /// The parameter at fault, where it is one of the known.
+    #[must_use]
+    pub fn parameter(&self) -> Option<&'static str> {
+        match self {
+            Self::Form { name, .. } | Self::Missing { name, .. } | Self::Invalid { name, .. } => {
+                Some(name)
+            }
+            Self::Unknown { .. }
+            | Self::NoObject
+            | Self::UnknownParameter { .. }
+            | Self::Grant(_) => None,
+        }
+    }
+}
+
 impl From<LayoutError> for DocumentKindError {
     fn from(error: LayoutError) -> Self {
         Self::Grant(error.into())
