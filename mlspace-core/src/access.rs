@@ -41,6 +41,7 @@ mod details;
 #[cfg(feature = "aws")]
 mod fetch;
 mod probe;
+mod review;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -59,6 +60,7 @@ pub(crate) use details::decode;
 pub use details::{AccountDetails, DetailsError, RoleDetails};
 #[cfg(feature = "aws")]
 pub use fetch::AccessFilter;
+pub use review::{Beside, Departure, Review};
 pub use verdict::Verdict;
 
 /// A role with everything attached to it that decides what it may do.

@@ -9,8 +9,11 @@
 
 mod delete;
 mod read;
+mod review;
 mod rights;
 mod write;
+
+pub use review::Foundations;
 
 use crate::name::{ProjectName, UserName};
 

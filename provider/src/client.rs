@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mlspace_core::aws::Platform;
+use mlspace_core::membership::Foundations;
 use mlspace_core::name::{ProjectName, UserName};
+use tokio::sync::OnceCell;
 
 /// The client that resources and data sources are given.
 #[derive(Clone)]
@@ -12,6 +14,7 @@ pub struct Client {
     /// The platform, reached through AWS.
     pub platform: Platform,
     planned: Arc<Mutex<Planned>>,
+    foundations: Arc<OnceCell<Foundations>>,
 }
 
 /// What this process has planned to create. AWS knows nothing of it yet, but later plans may depend on it or collide
@@ -30,7 +33,20 @@ impl Client {
         Self {
             platform,
             planned: Arc::default(),
+            foundations: Arc::default(),
         }
+    }
+
+    /// The base policies and the boundary of all memberships, read once; and what to say about those that could not be
+    /// read, to the first who asks.
+    pub(crate) async fn foundations(&self) -> (&Foundations, &[String]) {
+        let mut first = false;
+        let read = || {
+            first = true;
+            self.platform.foundations()
+        };
+        let found = self.foundations.get_or_init(read).await;
+        (found, if first { &found.unread } else { &[] })
     }
 
     fn planned<T>(&self, act: impl FnOnce(&mut Planned) -> T) -> T {

@@ -130,20 +130,20 @@ fn leave_group(stage: &Stage) {
 }
 
 /// Makes a managed policy behind Terraform's back; its ARN.
-fn make_policy(stage: &Stage, name: &str, document: &str) -> String {
+pub(crate) fn make_policy(stage: &Stage, name: &str, document: &str) -> String {
     let policy = json!({"PolicyName": name, "PolicyDocument": document});
     stage.aws.aws("iam", "CreatePolicy", policy);
     format!("arn:aws:iam::123456789012:policy/{name}")
 }
 
-fn remove_policy(stage: &Stage, arn: &str) {
+pub(crate) fn remove_policy(stage: &Stage, arn: &str) {
     stage
         .aws
         .aws("iam", "DeletePolicy", json!({"PolicyArn": arn}));
 }
 
 /// Sets the boundary and the base policies in the provider block.
-fn settle_on(stage: &Stage, boundary: Option<&str>, base: &[&str]) {
+pub(crate) fn settle_on(stage: &Stage, boundary: Option<&str>, base: &[&str]) {
     let text = format!(
         "provider \"mlspace\" {{\n  permissions_boundary_arn = {}\n  base_policy_arns = {}\n}}\n",
         json!(boundary),

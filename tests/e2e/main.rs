@@ -27,4 +27,6 @@ mod import;
 #[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
+mod plan_checks;
+#[cfg(test)]
 mod update;

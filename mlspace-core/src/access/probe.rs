@@ -9,7 +9,7 @@ use crate::tags::{PROJECT, SYSTEM, Tags, USER};
 const ANY: &str = "any";
 
 /// What is tried on the resources of others: an action and the type that it is about.
-const ON_OTHERS: [(&str, &str); 5] = [
+pub(super) const ON_OTHERS: [(&str, &str); 5] = [
     ("sagemaker:DescribeTrainingJob", "training-job"),
     ("sagemaker:StopTrainingJob", "training-job"),
     ("sagemaker:DeleteModel", "model"),
@@ -39,7 +39,7 @@ impl<'a> Prober<'a> {
     }
 
     /// A request over TLS in the deployment's account and region.
-    fn request(&self, action: &str, resource: String) -> Request {
+    pub(super) fn request(&self, action: &str, resource: String) -> Request {
         let account = self.context.account;
         let request = Request::new(self.caller.clone(), action, resource)
             .resource_account(account.account_id.as_str())
@@ -86,7 +86,8 @@ impl<'a> Prober<'a> {
         }
     }
 
-    fn training_job(&self) -> Request {
+    /// A training job in the approved network with the approved key, without tags.
+    pub(super) fn training_job(&self) -> Request {
         let network = self.context.network;
         let first = |ids: Option<&'a [String]>, or: &'static str| {
             ids.and_then(<[String]>::first)
@@ -143,7 +144,8 @@ impl<'a> Prober<'a> {
         last
     }
 
-    fn sagemaker(&self, kind: &str) -> String {
+    /// ARN of any resource of the type.
+    pub(super) fn sagemaker(&self, kind: &str) -> String {
         self.context.account.sagemaker_arn(&format!("{kind}/{ANY}"))
     }
 }

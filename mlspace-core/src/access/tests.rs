@@ -223,3 +223,138 @@ fn a_role_must_have_an_arn() {
     let found = Attached::new("fraud").access(&context(&account), &project, &user, &[]);
     assert!(found.is_err());
 }
+
+fn base(label: &str, statements: impl IntoIterator<Item = Statement>) -> Beside {
+    Beside {
+        base: vec![(label.to_owned(), Document::new(statements))],
+        boundary: None,
+    }
+}
+
+fn review(beside: &Beside) -> Review {
+    let account = Account::new("123456789012", "us-east-1");
+    let context = context(&account);
+    let (project, user) = names();
+    member(&context)
+        .review(&context, &project, &user, beside)
+        .unwrap()
+}
+
+#[test]
+fn nothing_beside_departs_from_the_model() {
+    assert_eq!(review(&Beside::default()), Review::default());
+    let account = Account::new("123456789012", "us-east-1");
+    let context = context(&account);
+    let platform = Beside {
+        base: vec![(
+            "base".to_owned(),
+            grants::notebook_base_policy(&context).unwrap(),
+        )],
+        boundary: Some((
+            "boundary".to_owned(),
+            grants::permissions_boundary(&context).unwrap(),
+        )),
+    };
+    assert_eq!(review(&platform), Review::default());
+}
+
+#[test]
+fn whatever_a_base_policy_allows_only_group_datasets_are_opened() {
+    let found = review(&base(
+        "wide",
+        [Statement::allow("All").actions(["*"]).resources(["*"])],
+    ));
+    assert_eq!(found.withheld, []);
+    let what: Vec<_> = found
+        .opened
+        .iter()
+        .map(|opened| opened.what.as_str())
+        .collect();
+    assert_eq!(
+        what,
+        ["get", "put", "delete"].map(|verb| format!(
+            "{verb} objects of group datasets that are not shared with the user"
+        ))
+    );
+    let why = &found.opened.first().unwrap().why;
+    assert_eq!(why, "statement `All` of identity policy `wide` allows it");
+}
+
+#[test]
+fn datasets_of_groups_that_a_base_policy_names_are_tried() {
+    let on = |dataset: &str| {
+        let objects = format!("arn:aws:s3:::{BUCKET}/group/datasets/{dataset}/*");
+        let allow = Statement::allow("Named").actions(["s3:GetObject", "s3:DeleteObject"]);
+        review(&base("base", [allow.resources([objects])]))
+    };
+    assert_eq!(on("shared"), Review::default());
+    let what: Vec<_> = on("secret")
+        .opened
+        .into_iter()
+        .map(|opened| opened.what)
+        .collect();
+    assert_eq!(
+        what,
+        ["get", "delete"].map(|verb| format!(
+            "{verb} `group/datasets/secret/any`, which is not shared with the user"
+        ))
+    );
+}
+
+#[test]
+fn a_boundary_closes_again_and_may_close_too_much() {
+    let wide = Statement::allow("All").actions(["*"]).resources(["*"]);
+    let jobs = Statement::allow("Jobs")
+        .actions(["sagemaker:*"])
+        .resources(["*"]);
+    let beside = Beside {
+        boundary: Some(("narrow".to_owned(), Document::new([jobs]))),
+        ..base("wide", [wide])
+    };
+    let found = review(&beside);
+    assert_eq!(found.opened, []);
+    assert!(
+        found
+            .withheld
+            .iter()
+            .any(|missing| missing.what == "get own objects" && missing.why.contains("boundary"))
+    );
+    assert!(
+        !found
+            .withheld
+            .iter()
+            .any(|missing| missing.what.contains("job")),
+        "{found:?}"
+    );
+    let denied = base(
+        "strict",
+        [Statement::deny("NoJobs")
+            .actions(["sagemaker:Create*"])
+            .resources(["*"])],
+    );
+    let found = review(&denied).withheld;
+    assert_eq!(
+        found,
+        [Departure {
+            what: "create a training job".to_owned(),
+            why: "denied by `NoJobs` of `strict`".to_owned(),
+        }]
+    );
+}
+
+#[test]
+fn every_probe_is_decided_by_the_platforms_own_policies() {
+    // With nothing of the platform's, a wide policy opens every closed row: so each of them is a request that can be allowed.
+    let account = Account::new("123456789012", "us-east-1");
+    let context = context(&account);
+    let (project, user) = names();
+    let wide = base(
+        "wide",
+        [Statement::allow("All").actions(["*"]).resources(["*"])],
+    );
+    let naked = bare(&context)
+        .review(&context, &project, &user, &wide)
+        .unwrap();
+    assert!(naked.opened.len() > 40, "{}", naked.opened.len());
+    assert_eq!(naked.withheld, []);
+}

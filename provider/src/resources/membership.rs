@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use mlspace_core::access::Departure;
 use mlspace_core::membership::{Membership, MembershipSpec};
 use mlspace_core::name::{ProjectName, UserName};
 use serde::{Deserialize, Serialize};
@@ -78,13 +79,19 @@ impl Resource<Client> for MembershipResource {
     }
 
     async fn plan(&self, client: Option<&Client>, _call: &Call, plan: &mut Plan<MembershipModel>) {
-        drift_plan(
+        let drifted = drift_plan(
             plan.prior.as_ref().map(|prior| &prior.drift),
             &mut plan.proposed.drift,
         );
-        let (None, Some(client), Ok(spec)) = (&plan.prior, client, plan.proposed.spec()) else {
+        let (Some(client), Ok(spec)) = (client, plan.proposed.spec()) else {
             return;
         };
+        if plan.prior.is_none() || drifted {
+            review(client, &spec, &mut plan.diagnostics).await;
+        }
+        if plan.prior.is_some() {
+            return;
+        }
         if let Some(twin) = client.plan_membership(&spec.project, &spec.user) {
             let detail = convert::twin("user", spec.user.as_str(), &twin);
             return plan.diagnostics.error("user", "Name taken", detail);
@@ -189,6 +196,68 @@ impl Resource<Client> for MembershipResource {
     }
 }
 
+/// Refuses to plan a membership whose base policies open what members may not reach, and warns where they, or the
+/// boundary, withhold what members may, or can't be read.
+async fn review(client: &Client, spec: &MembershipSpec, diagnostics: &mut Diagnostics) {
+    let (foundations, unread) = client.foundations().await;
+    for why in unread {
+        diagnostics.warning(
+            "",
+            "Policies not checked",
+            format!(
+                "{why}. Whether members get more or less with it than they should is left open: allow reading it, or look at \
+                 `mlspace_access` after the apply"
+            ),
+        );
+    }
+    let found = client.platform.review_membership(spec, foundations).await;
+    let found = match found {
+        Ok(found) => found,
+        Err(error) => return diagnostics.extend(convert::diagnostics(&error)),
+    };
+    if !found.opened.is_empty() {
+        let detail = format!(
+            "base policies would let `{}/{}` {}: narrow them, or take them out of `base_policy_arns`",
+            spec.project,
+            spec.user,
+            departures(&found.opened)
+        );
+        let bounded = client
+            .platform
+            .settings()
+            .permissions_boundary_arn
+            .is_some();
+        // A boundary that is not known, or not there yet, might close it again.
+        if foundations.beside.boundary.is_some() || !bounded {
+            diagnostics.error("", "More than members may", detail);
+        } else {
+            diagnostics.warning("", "More than members may", detail);
+        }
+    }
+    if !found.withheld.is_empty() {
+        let detail = format!(
+            "base policies or the permissions boundary would not let `{}/{}` {}: widen them if that is not meant",
+            spec.project,
+            spec.user,
+            departures(&found.withheld)
+        );
+        diagnostics.warning("", "Less than members may", detail);
+    }
+}
+
+/// A few of them with their reasons, and how many more there are.
+fn departures(all: &[Departure]) -> String {
+    const SHOWN: usize = 3;
+    let shown = all.iter().take(SHOWN);
+    let shown: Vec<String> = shown
+        .map(|departure| format!("{} ({})", departure.what, departure.why))
+        .collect();
+    match all.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{}, and {more} more", shown.join(", ")),
+    }
+}
+
 impl MembershipModel {
     fn key(&self) -> Result<(ProjectName, UserName), Diagnostics> {
         Ok((
@@ -216,5 +285,23 @@ impl MembershipModel {
         self.role_arn = Field::Known(membership.role_arn.clone());
         self.drift = Field::Known(membership.drift.clone());
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_departures_are_shown_and_the_rest_counted() {
+        let all: Vec<Departure> = (0..5)
+            .map(|n| Departure {
+                what: format!("do {n}"),
+                why: "some statement".to_owned(),
+            })
+            .collect();
+        let some = all.get(..1).unwrap();
+        assert_eq!(departures(some), "do 0 (some statement)");
+        assert!(departures(&all).ends_with("do 2 (some statement), and 2 more"));
     }
 }
