@@ -20,7 +20,7 @@ variable "kms_key_arn" {
 
 variable "data_buckets" {
   description = "Names of the buckets whose objects are watched: who read, wrote or deleted which. The data bucket, at least."
-  type        = set(string)
+  type        = list(string)
 
   validation {
     condition     = alltrue([for name in var.data_buckets : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", name))])
@@ -30,7 +30,7 @@ variable "data_buckets" {
 
 variable "table_arns" {
   description = "ARNs of the tables whose items are watched. Off by default, for the provider reads records at every plan; writes are rare."
-  type        = set(string)
+  type        = list(string)
   default     = []
 
   validation {
@@ -41,7 +41,7 @@ variable "table_arns" {
 
 variable "permissions_boundary_arns" {
   description = "The boundaries that roles under the prefix may have. A role without one of them raises the alarm, and so does changing one."
-  type        = set(string)
+  type        = list(string)
 
   validation {
     condition     = length(var.permissions_boundary_arns) >= 1 && length(var.permissions_boundary_arns) <= 4
@@ -55,7 +55,7 @@ variable "permissions_boundary_arns" {
 
 variable "expected_role_arns" {
   description = "The roles that tag the platform's resources as part of their work, such as the one that runs Terraform. Anybody else's change of a tag raises the alarm."
-  type        = set(string)
+  type        = list(string)
   default     = []
 
   validation {

@@ -39,7 +39,7 @@ variable "parameters" {
 
 variable "exempt_principal_arns" {
   description = "Who service control policies do not bind: ARNs, or patterns of ARNs, of the roles that build the platform and of those for emergencies."
-  type        = set(string)
+  type        = list(string)
   default     = []
 
   validation {
