@@ -104,7 +104,7 @@ fn opened(own: &PolicySet, all: &PolicySet, (what, request): Probe) -> Option<De
 }
 
 fn withheld(own: &PolicySet, all: &PolicySet, (what, request): Probe) -> Option<Departure> {
-    let verdict = Verdict::from(&all.decide(&request));
+    let verdict = Verdict::from(all.decide(&request));
     let why = verdict.reason()?.to_owned();
     own.decide(&request)
         .is_allowed()
