@@ -2,14 +2,17 @@
 
 import os
 import platform
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import aws_schemas
 from cache import say
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("mlspace/mlspace", "terraform-provider-mlspace", "0.1.0")
+USE = re.compile(r'^\s*(?:mock_)?(resource|data)\s+"(aws_\w+)"', re.M)
 DOUBLE = ("hashicorp/aws", "terraform-provider-aws-double", "6.69.1")
 
 
@@ -60,3 +63,21 @@ def environment(scratch: Path, configuration: Path) -> dict[str, str]:
         "CHECKPOINT_DISABLE": "1",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
+
+
+def with_double(scratch: Path, binaries: str | None, types: str) -> dict[str, str]:
+    """What Terraform runs with when the double is the AWS provider, with its schemas of some types."""
+    return environment(scratch, configuration(scratch, binaries)) | {
+        "AWS_DOUBLE_SCHEMAS": str(aws_schemas.schemas()),
+        "AWS_DOUBLE_TYPES": types,
+    }
+
+
+def types_used(*folders: Path) -> str:
+    """The AWS types that the Terraform files under some folders name, as the double wants them."""
+    used = set()
+    for folder in folders:
+        for pattern in ("**/*.tf", "**/*.tftest.hcl"):
+            for file in folder.glob(pattern):
+                used |= {f"{kind}/{name}" for kind, name in USE.findall(file.read_text())}
+    return ",".join(sorted(used))

@@ -1,7 +1,5 @@
 """The double refuses what today's AWS provider would, and takes the rest."""
 
-import importlib.machinery
-import importlib.util
 import json
 import os
 import subprocess
@@ -14,17 +12,7 @@ TOOLS = Path(__file__).resolve().parents[2] / "tools"
 sys.path.insert(0, str(TOOLS))
 
 import cores as terraform  # noqa: E402
-
-
-def load_module_tool():
-    """`tests/tools/module`, which has no suffix to import it by."""
-    loader = importlib.machinery.SourceFileLoader("module_tool", str(TOOLS / "module"))
-    spec = importlib.util.spec_from_loader(loader.name, loader)
-    tool = importlib.util.module_from_spec(spec)
-    sys.modules[loader.name] = tool
-    loader.exec_module(tool)
-    return tool
-
+import providers  # noqa: E402
 
 HEAD = """
 terraform {
@@ -147,16 +135,15 @@ class Double(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         """One directory and one `init` for all."""
-        tool = load_module_tool()
         cls.scratch = tempfile.TemporaryDirectory(prefix="mlspace-double-")
         cls.addClassCleanup(cls.scratch.cleanup)
         root = Path(cls.scratch.name)
         cls.here = root / "here"
         cls.here.mkdir()
         texts = [text for text, _ in REFUSED.values()] + [TAKEN]
-        used = {f"{kind}/{name}" for text in texts for kind, name in tool.USE.findall(text)}
+        used = {f"{kind}/{name}" for text in texts for kind, name in providers.USE.findall(text)}
         given = os.environ.get("MLSPACE_BINARIES")
-        cls.env = tool.environment(root, given, ",".join(sorted(used)))
+        cls.env = providers.with_double(root, given, ",".join(sorted(used)))
         cls.terraform = terraform.cores(terraform.environment())[0]["path"]
         cls.write(HEAD)
         done = cls.run_terraform("init")
