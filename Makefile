@@ -91,7 +91,7 @@ checkov: ## The Terraform modules and examples against checkov's rules
 real: build ## The Terraform modules, cut down to a real AWS provider, on the emulator (CORE=1.11 for another core)
 	tests/tools/real --core $(or $(CORE),1.15)
 
-e2e: ## End-to-end: a real Terraform against the emulator (ONLY=name for some)
+e2e: build ## End-to-end: a real Terraform against the emulator (ONLY=name for some)
 ifeq ($(NEXTEST),yes)
 	$(CARGO) nextest run $(WORKSPACE) --no-fail-fast --test e2e $(ONLY)
 else

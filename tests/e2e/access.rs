@@ -5,6 +5,7 @@
 
 mod attached;
 mod closed_rows;
+mod judgement;
 mod rows;
 mod workload_rows;
 

@@ -12,7 +12,7 @@ mod tools;
 pub(crate) use config::{PEOPLE, TEAM, notebook};
 pub(crate) use stage::Stage;
 pub(crate) use terraform::PROVIDER;
-pub(crate) use tools::Core;
+pub(crate) use tools::{Core, root};
 
 /// Declares a scenario as two tests, one for each Terraform core.
 ///

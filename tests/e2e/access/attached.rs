@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use mlspace_core::evaluate::PolicySet;
+use mlspace_core::layout::Account;
 use mlspace_core::policy::Document;
 use serde_json::Value;
 
 /// A membership's role.
 pub(super) struct Role {
+    pub(super) account: Account,
     pub(super) arn: String,
     pub(super) project: String,
     pub(super) user: String,
@@ -48,8 +50,10 @@ fn of(name: &str, role: &Value, managed: &Value) -> Role {
     if let Some(arn) = &boundary {
         policies = policies.boundary(arn, &read(arn));
     }
+    let account = Account::new("123456789012", "us-east-1");
     Role {
-        arn: format!("arn:aws:iam::123456789012:role/{name}"),
+        arn: account.role_arn(name),
+        account,
         project: tags["project"].clone(),
         user: tags["user"].clone(),
         tags,

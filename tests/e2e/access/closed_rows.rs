@@ -15,10 +15,7 @@ pub(super) fn passing(role: &Role) -> Vec<Row> {
             &project.parse().expect("a name"),
             &user.parse().expect("a name"),
         );
-        format!(
-            "arn:aws:iam::123456789012:role/{}",
-            name.expect("a role's name")
-        )
+        role.account.role_arn(&name.expect("a role's name"))
     };
     let service = "sagemaker.amazonaws.com";
     let mut all = vec![
@@ -30,7 +27,7 @@ pub(super) fn passing(role: &Role) -> Vec<Row> {
         ),
         row(
             "pass an administrator",
-            pass("arn:aws:iam::123456789012:role/admin", service),
+            pass(&role.account.role_arn("admin"), service),
             false,
         ),
     ];
@@ -61,12 +58,12 @@ pub(super) fn passing(role: &Role) -> Vec<Row> {
 }
 
 pub(super) fn closed(platform: &Platform, role: &Role) -> Vec<Row> {
-    let table = "arn:aws:dynamodb:us-east-1:123456789012:table/mlspace-project-users";
-    let policy = format!(
-        "arn:aws:iam::123456789012:policy/MLSpace-project-{}",
-        role.project
-    );
-    let bucket = format!("arn:aws:s3:::{}", platform.bucket);
+    let table = role.account.table_arn("mlspace-project-users");
+    let admin = role.account.role_arn("admin");
+    let policy = role
+        .account
+        .policy_arn(&format!("MLSpace-project-{}", role.project));
+    let bucket = role.account.bucket_arn(&platform.bucket);
     let groups: [(&str, &str, &[&str]); 8] = [
         (
             "iam",
@@ -110,7 +107,7 @@ pub(super) fn closed(platform: &Platform, role: &Role) -> Vec<Row> {
         ),
         (
             "dynamodb",
-            table,
+            &table,
             &[
                 "GetItem",
                 "PutItem",
@@ -134,11 +131,7 @@ pub(super) fn closed(platform: &Platform, role: &Role) -> Vec<Row> {
                 "PutBucketPublicAccessBlock",
             ],
         ),
-        (
-            "sts",
-            "arn:aws:iam::123456789012:role/admin",
-            &["AssumeRole", "TagSession"],
-        ),
+        ("sts", &admin, &["AssumeRole", "TagSession"]),
         (
             "sagemaker",
             "*",
@@ -170,7 +163,10 @@ pub(super) fn closed(platform: &Platform, role: &Role) -> Vec<Row> {
         let action = format!("sagemaker:{action}");
         let request = requesting_own(
             role,
-            on_own(role, request(role, &action, sagemaker("notebook-instance"))),
+            on_own(
+                role,
+                request(role, &action, sagemaker(role, "notebook-instance")),
+            ),
         );
         all.push(row(action, request, false));
     }
@@ -180,7 +176,7 @@ pub(super) fn closed(platform: &Platform, role: &Role) -> Vec<Row> {
         ("CreateLabelingJob", "labeling-job"),
     ] {
         let action = format!("sagemaker:{action}");
-        let request = requesting_own(role, request(role, &action, sagemaker(kind)));
+        let request = requesting_own(role, request(role, &action, sagemaker(role, kind)));
         all.push(row(action, request, false));
     }
     all

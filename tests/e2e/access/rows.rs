@@ -47,7 +47,7 @@ pub(super) fn row(what: impl Into<String>, request: Request, may: bool) -> Row {
 pub(super) fn request(role: &Role, action: &str, resource: impl Into<String>) -> Request {
     let caller = Caller::from_arn(&role.arn).expect("a role's ARN");
     let request = Request::new(caller, action, resource)
-        .resource_account("123456789012")
+        .resource_account(role.account.account_id.as_str())
         .context("aws:SecureTransport", ["true"]);
     role.tags.iter().fold(request, |request, (key, value)| {
         request.principal_tag(key, value)
@@ -107,7 +107,7 @@ fn objects(platform: &Platform, role: &Role) -> Vec<Row> {
             .iter()
             .flat_map(|(actions, may)| actions.iter().map(move |action| (action, *may)))
         {
-            let arn = format!("arn:aws:s3:::{}/{key}", platform.bucket);
+            let arn = role.account.object_arn(&platform.bucket, &key);
             all.push(row(
                 format!("{action} {key}"),
                 request(role, action, arn),
@@ -168,14 +168,12 @@ fn objects(platform: &Platform, role: &Role) -> Vec<Row> {
     ] {
         add(key.to_owned(), false, false, false);
     }
-    for arn in [
-        "arn:aws:s3:::another-bucket/project/alpha/x",
-        "arn:aws:s3:::another-bucket/global/x",
-    ] {
+    for key in ["project/alpha/x", "global/x"] {
+        let arn = role.account.object_arn("another-bucket", key);
         for action in GET.iter().chain(&PUT).chain(&DELETE) {
             all.push(row(
                 format!("{action} {arn}"),
-                request(role, action, arn),
+                request(role, action, arn.as_str()),
                 false,
             ));
         }
@@ -184,7 +182,7 @@ fn objects(platform: &Platform, role: &Role) -> Vec<Row> {
 }
 
 fn listing(platform: &Platform, role: &Role) -> Vec<Row> {
-    let bucket = format!("arn:aws:s3:::{}", platform.bucket);
+    let bucket = role.account.bucket_arn(&platform.bucket);
     let list = request(role, "s3:ListBucket", bucket.as_str());
     let mut all = vec![
         row("list without a prefix", list.clone(), false),
@@ -195,8 +193,12 @@ fn listing(platform: &Platform, role: &Role) -> Vec<Row> {
         ),
         row(
             "list another bucket",
-            request(role, "s3:ListBucket", "arn:aws:s3:::another-bucket")
-                .context("s3:prefix", ["global/"]),
+            request(
+                role,
+                "s3:ListBucket",
+                role.account.bucket_arn("another-bucket"),
+            )
+            .context("s3:prefix", ["global/"]),
             false,
         ),
     ];
@@ -275,12 +277,12 @@ pub(super) fn on_own(role: &Role, request: Request) -> Request {
 }
 
 /// ARN of a SageMaker resource of a type.
-pub(super) fn sagemaker(kind: &str) -> String {
-    format!("arn:aws:sagemaker:us-east-1:123456789012:{kind}/x")
+pub(super) fn sagemaker(role: &Role, kind: &str) -> String {
+    role.account.sagemaker_arn(&format!("{kind}/x"))
 }
 
 fn tagging(role: &Role) -> Vec<Row> {
-    let add = request(role, "sagemaker:AddTags", sagemaker("training-job"));
+    let add = request(role, "sagemaker:AddTags", sagemaker(role, "training-job"));
     let creating =
         requesting_own(role, add.clone()).context("sagemaker:TaggingAction", ["CreateTrainingJob"]);
     let existing = on_own(role, add);
@@ -295,7 +297,7 @@ fn tagging(role: &Role) -> Vec<Row> {
     for (key, values) in wrong_tags(role) {
         let untag = on_own(
             role,
-            request(role, "sagemaker:DeleteTags", sagemaker("model")),
+            request(role, "sagemaker:DeleteTags", sagemaker(role, "model")),
         );
         all.push(row(
             format!("untag {key}"),

@@ -68,7 +68,7 @@ pub(super) fn creating(platform: &Platform, role: &Role) -> Vec<Row> {
 
 fn creating_one(platform: &Platform, role: &Role, create: &Create) -> Vec<Row> {
     let action = format!("sagemaker:{}", create.action);
-    let mut good = requesting_own(role, request(role, &action, sagemaker(create.kind)));
+    let mut good = requesting_own(role, request(role, &action, sagemaker(role, create.kind)));
     let network = [
         (
             "sagemaker:VpcSubnets",
@@ -128,14 +128,16 @@ fn creating_one(platform: &Platform, role: &Role, create: &Create) -> Vec<Row> {
         }
     }
     for key in create.keys {
-        let other = "arn:aws:kms:us-east-1:123456789012:key/ffffffff-0000-0000-0000-000000000000";
+        let other = role
+            .account
+            .kms_arn("key/ffffffff-0000-0000-0000-000000000000");
         refuse(
             format!("without {key}"),
             good.clone().context(*key, NOTHING),
         );
         refuse(
             format!("with another {key}"),
-            good.clone().context(*key, [other]),
+            good.clone().context(*key, [other.as_str()]),
         );
     }
     all
@@ -143,8 +145,11 @@ fn creating_one(platform: &Platform, role: &Role, create: &Create) -> Vec<Row> {
 
 pub(super) fn endpoints(role: &Role) -> Vec<Row> {
     let action = "sagemaker:CreateEndpoint";
-    let endpoint = requesting_own(role, request(role, action, sagemaker("endpoint")));
-    let config = requesting_own(role, request(role, action, sagemaker("endpoint-config")));
+    let endpoint = requesting_own(role, request(role, action, sagemaker(role, "endpoint")));
+    let config = requesting_own(
+        role,
+        request(role, action, sagemaker(role, "endpoint-config")),
+    );
     let mut all = vec![
         row("CreateEndpoint on the endpoint", endpoint.clone(), true),
         row(
@@ -195,7 +200,7 @@ const OPERATIONS: [(&str, &str); 16] = [
 pub(super) fn operating(role: &Role) -> Vec<Row> {
     let mut all = Vec::new();
     for (name, kind) in OPERATIONS {
-        let bare = request(role, &format!("sagemaker:{name}"), sagemaker(kind));
+        let bare = request(role, &format!("sagemaker:{name}"), sagemaker(role, kind));
         let own = on_own(role, bare.clone());
         all.push(row(format!("{name} of its own"), own.clone(), true));
         all.push(row(format!("{name} of nobody's"), bare, false));

@@ -1,0 +1,253 @@
+//! A platform as Terraform made it, and the members that it would have.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use mlspace_core::evaluate::{PolicySet, Request};
+use mlspace_core::grants::{
+    ApprovedNetwork, GrantContext, attribute_policy, attribute_role_policy, group_policies,
+    pass_role_policy, project_policy, suspension_policy, user_policy,
+};
+use mlspace_core::layout::{Account, role_name};
+use mlspace_core::name::{ProjectName, UserName};
+use mlspace_core::policy::Document;
+use mlspace_core::tags::membership_role_tags;
+use serde_json::Value;
+
+use super::super::attached::Role;
+use super::super::rows::Platform;
+use crate::support::{PROVIDER, root};
+
+/// How members' policies are made.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Model {
+    PerPrincipal,
+    Attribute,
+}
+
+/// What stands in one region.
+pub(super) struct Made {
+    pub(super) account: Account,
+    pub(super) platform: Platform,
+    pub(super) data_key: String,
+    subnets: Vec<String>,
+    security_groups: Vec<String>,
+    boundary: (String, Document),
+    base: Vec<(String, Document)>,
+    bucket: Document,
+    /// By ARN.
+    keys: BTreeMap<String, Document>,
+    /// Id and policy by the service's short name.
+    endpoints: BTreeMap<String, (String, Document)>,
+}
+
+fn document(json: &Value) -> Document {
+    let text = json.as_str().expect("a document as text");
+    Document::parse(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+fn text(json: &Value) -> String {
+    json.as_str()
+        .unwrap_or_else(|| panic!("no text: {json}"))
+        .to_owned()
+}
+
+impl Made {
+    /// Makes the platform of `tests/judgement` in each region.
+    pub(super) fn in_regions(regions: &[&str]) -> Vec<Self> {
+        let binaries = Path::new(PROVIDER).parent().expect("a directory");
+        let done = Command::new(root().join("tests/tools/applied"))
+            .arg("tests/judgement")
+            .args(regions)
+            .env("MLSPACE_BINARIES", binaries)
+            .stderr(Stdio::inherit())
+            .output()
+            .expect("tests/tools/applied starts");
+        assert!(
+            done.status.success(),
+            "tests/tools/applied failed; `make build` makes the double that it needs"
+        );
+        let made: Value = serde_json::from_slice(&done.stdout).expect("JSON");
+        regions
+            .iter()
+            .map(|region| Self::read(region, &made[*region]))
+            .collect()
+    }
+
+    fn read(region: &str, made: &Value) -> Self {
+        let account = Account::new("123456789012", region);
+        let settings = &made["outputs"]["settings"];
+        let resources = made["resources"].as_object().expect("resources");
+        let of = |ty: &'static str| resources.values().filter(move |each| each["type"] == ty);
+        let bucket = text(&settings["data_bucket"]);
+        let of_bucket = |ty: &'static str| {
+            of(ty)
+                .find(|each| each["bucket"] == bucket.as_str())
+                .unwrap_or_else(|| panic!("no {ty} of {bucket}"))
+        };
+        let policy = |arn: &Value| {
+            let found = of("aws_iam_policy").find(|each| &each["arn"] == arn);
+            let found = found.unwrap_or_else(|| panic!("no policy {arn}"));
+            (text(arn), document(&found["policy"]))
+        };
+        let encryption = of_bucket("aws_s3_bucket_server_side_encryption_configuration");
+        let default = &encryption["rule"][0]["apply_server_side_encryption_by_default"][0];
+        let ids =
+            |value: &Value| -> Vec<String> { serde_json::from_value(value.clone()).expect("ids") };
+        let defaults = &settings["notebook_defaults"];
+        let subnets = ids(&defaults["subnet_ids"]);
+        let security_groups = ids(&defaults["security_group_ids"]);
+        let base = settings["base_policy_arns"].as_array().expect("ARNs");
+        Self {
+            platform: Platform {
+                subnet: subnets[0].clone(),
+                security_group: security_groups[0].clone(),
+                key: text(&defaults["kms_key_id"]),
+                bucket: bucket.clone(),
+            },
+            data_key: text(&default["kms_master_key_id"]),
+            boundary: policy(&settings["permissions_boundary_arn"]),
+            base: base.iter().map(policy).collect(),
+            bucket: document(&of_bucket("aws_s3_bucket_policy")["policy"]),
+            keys: of("aws_kms_key")
+                .map(|key| (text(&key["arn"]), document(&key["policy"])))
+                .collect(),
+            endpoints: of("aws_vpc_endpoint")
+                .map(|endpoint| {
+                    let name = text(&endpoint["service_name"]);
+                    let (_, service) = name.split_once(&format!("{region}.")).expect("a region");
+                    let policy = document(&endpoint["policy"]);
+                    (service.to_owned(), (text(&endpoint["id"]), policy))
+                })
+                .collect(),
+            subnets,
+            security_groups,
+            account,
+        }
+    }
+
+    /// The region's name.
+    pub(super) fn region(&self) -> &str {
+        &self.account.region
+    }
+
+    /// The name by which KMS knows a service of the region.
+    pub(super) fn service_host(&self, service: &str) -> String {
+        let suffix = match self.account.partition.as_str() {
+            "aws-cn" => ".cn",
+            _ => "",
+        };
+        format!("{service}.{}.amazonaws.com{suffix}", self.account.region)
+    }
+
+    /// The roles of four memberships, as the provider makes them, bounded and with the base policies.
+    pub(super) fn roles(&self, model: Model) -> Vec<Role> {
+        [
+            ("alpha", "alice"),
+            ("alpha", "ali"),
+            ("alphabeta", "alice"),
+            ("alphabeta", "alice2"),
+        ]
+        .into_iter()
+        .map(|(project, user)| self.role(model, project, user))
+        .collect()
+    }
+
+    fn role(&self, model: Model, project: &str, user: &str) -> Role {
+        let (project, user): (ProjectName, UserName) = (
+            project.parse().expect("a name"),
+            user.parse().expect("a name"),
+        );
+        let context = GrantContext {
+            account: &self.account,
+            system_tag: "MLSpace",
+            iam_prefix: "MLSpace",
+            data_bucket: &self.platform.bucket,
+            network: Some(ApprovedNetwork {
+                subnet_ids: &self.subnets,
+                security_group_ids: &self.security_groups,
+            }),
+            kms_key: Some(&self.platform.key),
+        };
+        let name = role_name("MLSpace", &project, &user).expect("a role's name");
+        let arn = self.account.role_arn(&name);
+        let mut own = match model {
+            Model::PerPrincipal => vec![
+                project_policy(&context, &project, false),
+                user_policy(&context, &user),
+                pass_role_policy(&context, &arn),
+            ],
+            Model::Attribute => vec![
+                attribute_policy(&context),
+                suspension_policy(&context, &[]),
+                attribute_role_policy(&context, &arn),
+            ],
+        }
+        .into_iter()
+        .map(|document| document.expect("it fits"))
+        .collect::<Vec<_>>();
+        if user.as_str() == "alice" {
+            let shared = ["shared".parse().expect("a name")];
+            let group = "analysts".parse().expect("a name");
+            own.extend(group_policies(&context, &group, &shared).expect("it fits"));
+        }
+        let (boundary, limits) = &self.boundary;
+        let mut policies = PolicySet::new().boundary(boundary, limits);
+        for (label, document) in &self.base {
+            policies = policies.identity(label, document);
+        }
+        for (number, document) in own.iter().enumerate() {
+            policies = policies.identity(&format!("own {number}"), document);
+        }
+        let tags = membership_role_tags("MLSpace", &project, &user);
+        Role {
+            account: self.account.clone(),
+            arn,
+            project: project.to_string(),
+            user: user.to_string(),
+            tags: tags.into(),
+            attached: Vec::new(),
+            boundary: Some(boundary.clone()),
+            policies,
+        }
+    }
+
+    /// The endpoint that a request would come through, by the short name of its service; none for what has no endpoint.
+    fn endpoint(&self, request: &Request) -> Option<&(String, Document)> {
+        let (service, action) = request.action().split_once(':').expect("a service");
+        let service = match service {
+            "sagemaker" if action.starts_with("Invoke") => "sagemaker.runtime",
+            "sagemaker" => "sagemaker.api",
+            other => other,
+        };
+        self.endpoints.get(service)
+    }
+
+    /// The request as it comes through the platform's endpoint of its service.
+    pub(super) fn through_endpoint(&self, request: Request) -> Request {
+        match self.endpoint(&request).map(|(id, _)| id.clone()) {
+            Some(id) => request
+                .context("aws:SourceVpce", [id])
+                .context("s3:TlsVersion", ["1.3"]),
+            None => request,
+        }
+    }
+
+    /// A caller's policies with those of the resource and of the endpoint that the request names.
+    pub(super) fn layers(&self, own: PolicySet, request: &Request) -> PolicySet {
+        let bucket = self.account.bucket_arn(&self.platform.bucket);
+        let mut all = own;
+        let resource = request.resource();
+        if resource == bucket || resource.starts_with(&format!("{bucket}/")) {
+            all = all.resource("the data bucket", &self.bucket);
+        } else if let Some(policy) = self.keys.get(resource) {
+            all = all.resource("the key", policy);
+        }
+        let vpce = request.values(&"aws:SourceVpce".into());
+        match self.endpoint(request) {
+            Some((id, policy)) if vpce == [id.as_str()] => all.endpoint("the endpoint", policy),
+            _ => all,
+        }
+    }
+}
