@@ -31,16 +31,6 @@ data "aws_partition" "current" {}
 
 locals {
   roles = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role"
-  # What the policies of members' roles are made of.
-  grants = {
-    account_id         = data.aws_caller_identity.current.account_id
-    region             = var.region
-    partition          = data.aws_partition.current.partition
-    data_bucket        = module.buckets.data_bucket
-    subnet_ids         = module.vpc.subnet_ids
-    security_group_ids = module.vpc.security_group_ids
-    kms_key_id         = module.kms.key_arns["volumes"]
-  }
 }
 
 module "kms" {
@@ -66,14 +56,15 @@ module "buckets" {
   exempt_principal_arns = ["${local.roles}/platform"]
 }
 
-resource "aws_iam_policy" "boundary" {
-  name   = "boundary"
-  policy = one(provider::mlspace::policy_documents("permissions_boundary", local.grants))
-}
+module "roles" {
+  source = "../../modules/roles"
 
-resource "aws_iam_policy" "base" {
-  name   = "base"
-  policy = one(provider::mlspace::policy_documents("notebook_base", local.grants))
+  data_bucket = module.buckets.data_bucket
+  kms_key_arn = module.kms.key_arns["volumes"]
+  network = {
+    subnet_ids         = module.vpc.subnet_ids
+    security_group_ids = module.vpc.security_group_ids
+  }
 }
 
 output "settings" {
@@ -81,8 +72,8 @@ output "settings" {
   value = {
     region                   = var.region
     data_bucket              = module.buckets.data_bucket
-    permissions_boundary_arn = aws_iam_policy.boundary.arn
-    base_policy_arns         = [aws_iam_policy.base.arn]
+    permissions_boundary_arn = module.roles.permissions_boundary_arn
+    base_policy_arns         = module.roles.base_policy_arns
     notebook_defaults = {
       subnet_ids         = module.vpc.subnet_ids
       security_group_ids = module.vpc.security_group_ids
