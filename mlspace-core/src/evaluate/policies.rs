@@ -16,10 +16,13 @@ pub(super) struct Policy {
 
 impl Policy {
     fn read(layer: Layer, label: &str, document: &Document) -> Self {
+        // AWS says it of identity-based policies, which boundaries are too, and refuses incomplete ARNs in those of
+        // sessions; elsewhere it says nothing, and what is no ARN matches none.
+        let completes_arns = matches!(layer, Layer::Identity | Layer::Boundary);
         let rules = document
             .statements
             .iter()
-            .map(|s| Rule::read(s, document.version))
+            .map(|s| Rule::read(s, document.version, completes_arns))
             .collect();
         Self {
             layer,

@@ -34,11 +34,20 @@ pub(super) enum Applies {
 }
 
 impl Rule {
-    pub(super) fn read(statement: &Statement, version: Version) -> Self {
+    /// `completes_arns`: the policy is identity-based, so that its incomplete ARNs stand for whole ones.
+    pub(super) fn read(statement: &Statement, version: Version, completes_arns: bool) -> Self {
         let syntax = Syntax::resource(version);
-        let template = |text: &String| match Template::read(text, syntax) {
-            Template::Fixed(pattern) => Template::Fixed(pattern.into_resource()),
-            varying => varying,
+        let template = |text: &String| {
+            let template = Template::read(text, syntax);
+            let template = if completes_arns {
+                template.complete_arn()
+            } else {
+                template
+            };
+            match template {
+                Template::Fixed(pattern) => Template::Fixed(pattern.into_resource()),
+                varying => varying,
+            }
         };
         Self {
             sid: statement.sid.clone(),

@@ -89,6 +89,31 @@ impl Template {
         })
     }
 
+    /// Reads the template as a `Resource` of an identity-based policy, in which an ARN of fewer than six parts has `*` in
+    /// place of those that are missing: `arn:aws:sqs` means `arn:aws:sqs:*:*:*`. One with variables is left as it is, for
+    /// their values may bring parts too, and AWS does not say what it makes of that.
+    ///
+    /// Source: "IAM identifiers", on ARNs (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>).
+    #[must_use]
+    pub fn complete_arn(self) -> Self {
+        let colon = Token::Char(':');
+        match self {
+            Self::Fixed(pattern)
+                if pattern
+                    .tokens()
+                    .starts_with(&"arn:".chars().map(Token::Char).collect::<Vec<_>>()) =>
+            {
+                let mut tokens = pattern.tokens().to_vec();
+                let colons = tokens.iter().filter(|token| **token == colon).count();
+                for _ in colons..5 {
+                    tokens.extend([colon, Token::Many]);
+                }
+                Self::Fixed(Pattern::from_tokens(tokens))
+            }
+            other => other,
+        }
+    }
+
     /// The keys whose values the template needs.
     pub fn keys(&self) -> impl Iterator<Item = &ConditionKey> {
         let pieces: &[Piece] = match self {
@@ -218,6 +243,22 @@ mod tests {
         assert_eq!(matches("${*}", old, "${x}"), Some(true));
         assert_eq!(matches("a${b", FULL, "a${b"), Some(true));
         assert_eq!(matches("$", FULL, "$"), Some(true));
+    }
+
+    #[test]
+    fn incomplete_arns_are_completed() {
+        let complete = |text: &str| Template::read(text, FULL).complete_arn();
+        for (short, whole) in [
+            ("arn:aws:sqs", "arn:aws:sqs:*:*:*"),
+            ("arn:aws:iam::*", "arn:aws:iam::*:*"),
+            ("arn:aws:s3:::b/*", "arn:aws:s3:::b/*"),
+            ("arn:aws:${a:b}", "arn:aws:${a:b}"),
+            ("arn:aws:${*}", "arn:aws:${*}:*:*:*"),
+            ("*", "*"),
+            ("arn", "arn"),
+        ] {
+            assert_eq!(complete(short), Template::read(whole, FULL), "{short}");
+        }
     }
 
     #[test]

@@ -40,7 +40,10 @@ pub(crate) fn run(data: &[u8]) {
                 .map(|s| s.effect)
                 .collect()
         });
-        let limits: Vec<&Document> = boundary.iter().chain(&organization).collect();
+        let boundaries = boundary.iter().map(|d| (d, true));
+        let limits: Vec<_> = boundaries
+            .chain(organization.iter().map(|d| (d, false)))
+            .collect();
         if let Some(expected) = expected(&identity, &limits, &request) {
             assert_eq!(
                 decision.outcome, expected,
@@ -57,17 +60,21 @@ pub(crate) fn run(data: &[u8]) {
     }
 }
 
-/// What the reference says of a set without resource policy; `None` where it says nothing.
-fn expected(identity: &[Document], limits: &[&Document], request: &Request) -> Option<Outcome> {
+/// What the reference says of a set without resource policy; `None` where it says nothing. Limits come with whether they are identity-based.
+fn expected(
+    identity: &[Document],
+    limits: &[(&Document, bool)],
+    request: &Request,
+) -> Option<Outcome> {
     // Callers without an account have no identity policies; the root user needs none.
     request.caller().account()?;
     if request.caller().arn()?.ends_with(":root") || crosses(request) {
         return None;
     }
     let (mut denied, mut allowed) =
-        reference::answer(&identity.iter().collect::<Vec<_>>(), request)?;
-    for limit in limits {
-        let (denies, allows) = reference::answer(&[limit], request)?;
+        reference::answer(&identity.iter().collect::<Vec<_>>(), request, true)?;
+    for (limit, identity_based) in limits {
+        let (denies, allows) = reference::answer(&[limit], request, *identity_based)?;
         denied |= denies;
         allowed &= allows;
     }

@@ -16,11 +16,16 @@ use mlspace_core::policy::{
 type Letter = (char, bool);
 
 /// What the statements of the documents say together: whether one denies, whether one allows. `None` where a date would have to be read.
-pub(crate) fn answer(documents: &[&Document], request: &Request) -> Option<(bool, bool)> {
+/// `identity`: the policies are identity-based, so that incomplete ARNs are completed.
+pub(crate) fn answer(
+    documents: &[&Document],
+    request: &Request,
+    identity: bool,
+) -> Option<(bool, bool)> {
     let (mut denies, mut allows) = (false, false);
     for document in documents {
         for statement in &document.statements {
-            if applies(statement, document.version, request)? {
+            if applies(statement, document.version, request, identity)? {
                 match statement.effect {
                     Effect::Deny => denies = true,
                     Effect::Allow => allows = true,
@@ -31,7 +36,12 @@ pub(crate) fn answer(documents: &[&Document], request: &Request) -> Option<(bool
     Some((denies, allows))
 }
 
-fn applies(statement: &Statement, version: Version, request: &Request) -> Option<bool> {
+fn applies(
+    statement: &Statement,
+    version: Version,
+    request: &Request,
+    identity: bool,
+) -> Option<bool> {
     let action = request.action().to_ascii_lowercase();
     let mut names = statement.actions.values().iter();
     let named = names.any(|p| like(&plain(&p.to_ascii_lowercase()), &letters(&action)));
@@ -40,8 +50,19 @@ fn applies(statement: &Statement, version: Version, request: &Request) -> Option
     }
     if let Some(resources) = &statement.resources {
         let text = letters(request.resource());
-        let about =
-            |p: &String| substitute(p, version, request).is_some_and(|p| resource(&p, &text, 0));
+        let unsaid = |p: &String| {
+            let fixed = p.split_once("${").map(|(fixed, _)| fixed);
+            identity && fixed.is_some_and(|f| f.starts_with("arn:") && f.matches(':').count() < 5)
+        };
+        if resources.values().iter().any(unsaid) {
+            // Whether values count as parts of an incomplete ARN, AWS does not say.
+            return None;
+        }
+        let about = |p: &String| {
+            let pattern = substitute(p, version, request);
+            let pattern = pattern.map(|p| if identity { completed(p) } else { p });
+            pattern.is_some_and(|p| resource(&p, &text, 0))
+        };
         let named = resources.values().iter().any(about);
         if named == matches!(resources, Clause::Except(_)) {
             return Some(false);
@@ -192,6 +213,20 @@ fn resource(pattern: &[Letter], text: &[char], colons: usize) -> bool {
             fits(*letter, *c) && resource(behind, tail, colons + usize::from(letter.0 == ':'))
         }),
     }
+}
+
+/// An ARN with `*` in place of the parts that it lacks.
+fn completed(mut pattern: Vec<Letter>) -> Vec<Letter> {
+    if pattern.starts_with(&plain("arn:")) {
+        let colons = pattern
+            .iter()
+            .filter(|letter| **letter == (':', false))
+            .count();
+        for _ in colons..5 {
+            pattern.extend(plain(":*"));
+        }
+    }
+    pattern
 }
 
 /// All ways to cut the text in two.

@@ -384,3 +384,30 @@ fn not_principal_spares_nobody_with_a_boundary() {
     let bounded = set.boundary("boundary", &allow("*")).decide(&get(USER));
     assert_eq!(bounded.outcome, Outcome::ExplicitDeny);
 }
+
+#[test]
+fn incomplete_arns_are_completed_in_identity_based_policies_only() {
+    let s3 = |effect: fn(&'static str) -> Statement| {
+        Document::new([effect("").actions(["s3:*"]).resources(["arn:aws:s3"])])
+    };
+    let (short, deny, all) = (s3(Statement::allow), s3(Statement::deny), allow("s3:*"));
+    let role = get("arn:aws:iam::111122223333:role/r");
+    let set = PolicySet::new();
+    assert!(allowed(&set.clone().identity("i", &short), &role));
+    let own = set.identity("i", &all);
+    assert!(allowed(&own.clone().boundary("b", &short), &role));
+    assert!(!allowed(
+        &own.clone().boundary("b", &all).identity("d", &deny),
+        &role
+    ));
+    // A session policy with one is refused by AWS; of others nothing is said.
+    assert!(!allowed(&own.clone().session("s", &short), &role));
+    assert!(!allowed(
+        &own.clone().service_control([("o", &short)]),
+        &role
+    ));
+    assert!(allowed(
+        &own.service_control([("o", &all), ("d", &deny)]),
+        &role
+    ));
+}
