@@ -1,5 +1,6 @@
 terraform {
-  required_version = ">= 1.8"
+  # 1.15.0 cannot validate variables by functions of providers (hashicorp/terraform#38472).
+  required_version = ">= 1.8, != 1.15.0"
 
   required_providers {
     aws = {
