@@ -72,3 +72,14 @@ module "buckets" {
   endpoint_ids          = [module.vpc.s3_endpoint_id]
   exempt_principal_arns = ["${local.roles}/platform"]
 }
+
+module "roles" {
+  source = "../../modules/roles"
+
+  data_bucket = module.buckets.data_bucket
+  kms_key_arn = module.kms.key_arns["volumes"]
+  network = {
+    subnet_ids         = module.vpc.subnet_ids
+    security_group_ids = module.vpc.security_group_ids
+  }
+}
