@@ -2,6 +2,7 @@ mod access;
 
 mod people;
 mod provider;
+mod provider_boundary;
 mod resources;
 mod shape;
 mod sizes;

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use super::*;
 use crate::evaluate::{Caller, PolicySet, Request};
-use crate::policy::Statement;
 
 const BOUNDARY: &str = "arn:aws:iam::123456789012:policy/MLSpace-boundary";
 static BASE: std::sync::LazyLock<Vec<String>> =
@@ -19,29 +18,29 @@ pub(super) fn access() -> ProviderAccess<'static> {
     }
 }
 
-const ROLE: &str = "arn:aws:iam::123456789012:role/MLSpace-fraud-0123456789abcdef";
+pub(super) const ROLE: &str = "arn:aws:iam::123456789012:role/MLSpace-fraud-0123456789abcdef";
 const POLICY: &str = "arn:aws:iam::123456789012:policy/MLSpace-project-fraud";
 const BUCKET: &str = "arn:aws:s3:::mlspace-data-123456789012";
 const NOTEBOOK: &str = "arn:aws:sagemaker:us-east-1:123456789012:notebook-instance/alice-fraud";
 const TABLES: &str = "arn:aws:dynamodb:us-east-1:123456789012:table";
 
-type Context = &'static [(&'static str, &'static str)];
+pub(super) type Context = &'static [(&'static str, &'static str)];
 
-const BOUNDED: Context = &[("iam:PermissionsBoundary", BOUNDARY)];
-const ATTACH: Context = &[
+pub(super) const BOUNDED: Context = &[("iam:PermissionsBoundary", BOUNDARY)];
+pub(super) const ATTACH: Context = &[
     ("iam:PermissionsBoundary", BOUNDARY),
     ("iam:PolicyARN", POLICY),
 ];
 const TAGGED: Context = &[("aws:ResourceTag/system", "MLSpace")];
-const NEW_NOTEBOOK: Context = &[
+pub(super) const NEW_NOTEBOOK: Context = &[
     ("aws:RequestTag/system", "MLSpace"),
     ("sagemaker:DirectInternetAccess", "Disabled"),
     ("sagemaker:RootAccess", "Disabled"),
 ];
-const LISTED: Context = &[("s3:prefix", "project/fraud/datasets/cards/")];
+pub(super) const LISTED: Context = &[("s3:prefix", "project/fraud/datasets/cards/")];
 
 /// A call as the provider makes it, on what and how.
-fn calls() -> Vec<(&'static str, String, Context)> {
+pub(super) fn calls() -> Vec<(&'static str, String, Context)> {
     let mut all: Vec<(&str, String, Context)> = Vec::new();
     let mut add = |resource: &str, context: Context, actions: &[&'static str]| {
         for action in actions {
@@ -214,58 +213,6 @@ fn every_call_of_the_provider_goes_through() {
     }
 }
 
-/// The role that runs Terraform, with its boundary and whatever was attached besides.
-fn allowed_within_boundary(action: &str, resource: &str, context: &[(&str, &str)]) -> bool {
-    let deployment = Deployment::new();
-    let boundary = provider_boundary(&deployment.context(), &access()).unwrap();
-    let all = Document::new([Statement::allow("All").actions(["*"]).resources(["*"])]);
-    let caller = Caller::from_arn("arn:aws:iam::123456789012:role/terraform").unwrap();
-    let request = context.iter().fold(
-        Request::new(caller, action, resource),
-        |request, (key, value)| request.context(*key, [*value]),
-    );
-    PolicySet::new()
-        .identity("all", &all)
-        .boundary("boundary", &boundary)
-        .decide(&request)
-        .is_allowed()
-}
-
-#[test]
-fn the_boundary_leaves_room_for_every_call() {
-    for (action, resource, context) in calls() {
-        assert!(
-            allowed_within_boundary(action, &resource, context),
-            "{action} {resource}"
-        );
-    }
-}
-
-#[test]
-fn the_boundary_holds_an_administrator_to_the_platform() {
-    for (action, resource) in ELSEWHERE {
-        // Tables are told apart by the policy alone.
-        if action.starts_with("dynamodb:") && !action.ends_with("Table") {
-            continue;
-        }
-        let context: Vec<_> = [BOUNDED, ATTACH, NEW_NOTEBOOK, LISTED]
-            .concat()
-            .into_iter()
-            .chain([("iam:PassedToService", "sagemaker.amazonaws.com")])
-            .collect();
-        assert!(
-            !allowed_within_boundary(action, resource, &context),
-            "{action} {resource}"
-        );
-    }
-    assert!(!allowed_within_boundary("iam:CreateRole", ROLE, &[]));
-    assert!(!allowed_within_boundary(
-        "iam:PassRole",
-        ROLE,
-        &[("iam:PassedToService", "ec2.amazonaws.com")]
-    ));
-}
-
 #[test]
 fn the_tables_key_is_used_through_dynamodb_only() {
     let deployment = Deployment::new();
@@ -311,7 +258,7 @@ fn every_condition_is_needed() {
     }
 }
 
-const ELSEWHERE: [(&str, &str); 22] = [
+pub(super) const ELSEWHERE: [(&str, &str); 22] = [
     ("iam:CreateRole", "arn:aws:iam::123456789012:role/admin"),
     (
         "iam:PutRolePolicy",
