@@ -197,8 +197,8 @@ impl AccountDetails {
 }
 
 impl RoleDetails {
-    /// The role with everything that decides what it may do. Policies go by their names; an inline policy with the name of a
-    /// managed one is told apart.
+    /// The role with everything that decides what it may do. Policies go by their names; where two have one name, the second
+    /// goes by its ARN or, being inline, is marked so.
     ///
     /// # Errors
     /// [`DetailsError`] when a policy of the role is missing from the details, or can't be understood: without it, nothing can
@@ -207,8 +207,10 @@ impl RoleDetails {
         let mut role = Attached::new(&self.arn).tagged(self.tags.clone());
         let mut names = Vec::new();
         for arn in &self.attached {
-            role = role.policy(policy_name(arn), details.managed(self, arn)?);
-            names.push(policy_name(arn));
+            let name = policy_name(arn);
+            let label = if names.contains(&name) { arn } else { name };
+            role = role.policy(label, details.managed(self, arn)?);
+            names.push(name);
         }
         for (name, text) in &self.inline {
             let label = if names.contains(&name.as_str()) {
@@ -363,6 +365,25 @@ mod tests {
         assert_eq!(read(&account()).unwrap(), expected);
         let details = AccountDetails::parse(&account().to_string()).unwrap();
         assert_eq!(details.account_id(), Some("123456789012"));
+    }
+
+    #[test]
+    fn policies_of_one_name_are_told_apart() {
+        let mut details = account();
+        let arn = "arn:aws:iam::123456789012:policy/Base";
+        details["Policies"][1]["Arn"] = json!(arn);
+        details["RoleDetailList"][0]["PermissionsBoundary"] = json!(null);
+        details["RoleDetailList"][0]["AttachedManagedPolicies"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!({"PolicyName": "Base", "PolicyArn": arn}));
+        let role = read(&details).unwrap();
+        let labels: Vec<&str> = role
+            .policies
+            .iter()
+            .map(|(label, _)| label.as_str())
+            .collect();
+        assert_eq!(labels, ["Base", arn, "Base (inline)", "own"]);
     }
 
     #[test]
