@@ -1,4 +1,8 @@
 //! Who makes a request, and how principals in policies match them.
+//!
+//! Sources: "AWS JSON policy elements: Principal"
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>) and "IAM identifiers"
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>).
 
 use std::fmt;
 

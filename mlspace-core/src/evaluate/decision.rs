@@ -1,4 +1,7 @@
 //! What was decided, and why.
+//!
+//! The outcomes are those of "Policy evaluation logic"
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>).
 
 use std::fmt;
 

@@ -1,4 +1,7 @@
 //! What is asked.
+//!
+//! Which keys AWS puts into the context: "AWS global condition context keys"
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>).
 
 use super::caller::Caller;
 use crate::policy::ConditionKey;

@@ -1,4 +1,6 @@
 //! What a notebook or a job needs besides its data.
+//!
+//! Source: *How to use SageMaker AI execution roles* (<https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html>).
 
 use super::actions::USE_KEY;
 use super::context::{GrantContext, GrantError, managed};

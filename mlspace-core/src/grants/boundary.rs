@@ -1,4 +1,6 @@
 //! The permissions boundary of all membership roles.
+//!
+//! Source: *Permissions boundaries for IAM entities* (<https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>).
 
 use super::actions::{CREATE_ENDPOINT, IN_VPC, OBJECT, OPERATE_PATTERNS, USE_KEY};
 use super::attribute::{OWN_PROJECT, OWN_USER};

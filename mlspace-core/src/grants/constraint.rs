@@ -2,6 +2,9 @@
 //!
 //! All of them deny, and so hold beside whatever grants. MLSpace's own allow: where a request names several instance types, one allowed among
 //! them lets all through, and where another policy allows too, nothing is held back.
+//!
+//! Source: *Actions, resources, and condition keys for Amazon SageMaker*
+//! (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html>).
 
 use super::actions::{CREATE_ENDPOINT, WITH_VOLUME};
 use super::context::{GrantContext, GrantError, check_value, managed};

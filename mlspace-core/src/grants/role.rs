@@ -1,4 +1,7 @@
 //! What makes a role a membership's: whom it trusts, what it may pass on, and what is closed to all roles.
+//!
+//! Sources: *The confused deputy problem* (<https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>), *Grant a user permissions to pass a role to an
+//! AWS service* (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html>).
 
 use super::context::{GrantContext, GrantError, sized};
 use super::fence::{TagFence, administration_denials, key_grant_denial, sagemaker_denials};

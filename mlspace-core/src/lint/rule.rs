@@ -1,4 +1,7 @@
 //! The rules and their ids.
+//!
+//! Which actions carry which condition keys, and how keys and actions are called: *Service Authorization Reference*
+//! (<https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>).
 
 use std::fmt;
 use std::str::FromStr;

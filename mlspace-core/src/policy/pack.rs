@@ -2,6 +2,9 @@
 //!
 //! Packing is deterministic, and stable: statements keep their order, and a list that has to be split is dealt out by
 //! a hash of each value, so that one more value changes one document and not all that follow it.
+//!
+//! The quotas are those of [`Kind::limit`]; what may be joined follows from how statements combine, "Policy evaluation logic"
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>).
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,7 @@
 //! Statements and their builder.
+//!
+//! Source: "IAM JSON policy elements reference"
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html>).
 
 use std::collections::BTreeSet;
 
