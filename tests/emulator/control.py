@@ -11,6 +11,8 @@
 | `GET  faults`  | how often each struck |
 | `DELETE faults`| the same, and disarms all |
 | `GET  world`   | everything that exists; see `world.py` |
+| `POST album`   | begins to take pictures of IAM, one after each change |
+| `DELETE album` | ends it, and hands over `{"pictures": [{"after", "roles", "policies"}]}` |
 | `POST call`    | `{"service", "action", "params"}`: an AWS call by someone else |
 | `POST s3`      | `{"method", "path", "query", "body"}`: the same for S3 |
 | `POST notebook`| `{"name", "status", "reason"}`: puts a notebook into a state |
@@ -27,6 +29,7 @@ from moto.backends import get_backend
 from moto.moto_api._internal.models import moto_api_backend
 
 from . import ACCOUNT, inside, rules
+from .album import Album
 from .rules.notebook_state import STORE
 from .seed import seed
 from .wire import Answer
@@ -65,6 +68,7 @@ def reset(emulator: Emulator) -> None:
     rules.forget_all()
     emulator.journal.clear()
     emulator.faults.clear()
+    emulator.album = None
 
 
 def _act(emulator: Emulator, method: str, what: str, asked: Any) -> Any:
@@ -91,6 +95,12 @@ def _act(emulator: Emulator, method: str, what: str, asked: Any) -> Any:
             return {"struck": struck}
         case "GET", "world":
             return world()
+        case "POST", "album":
+            emulator.album = Album()
+            return {}
+        case "DELETE", "album":
+            album, emulator.album = emulator.album or Album(), None
+            return {"pictures": album.pictures}
         case "POST", "call":
             return _told(
                 inside.call(emulator, asked["service"], asked["action"], asked["params"])

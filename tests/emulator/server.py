@@ -24,6 +24,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from . import control, rules, wire
+from .album import Album
 from .faults import Faults
 from .journal import Journal
 from .wire import Answer, Refusal
@@ -48,6 +49,7 @@ class Emulator:
         self.lock = threading.RLock()
         self.journal = Journal()
         self.faults = Faults()
+        self.album: Album | None = None
         self.moto = DomainDispatcherApplication(create_backend_app)
         rules.load(strict)
 
@@ -76,6 +78,8 @@ class Emulator:
                 answer = fault.answer(call)
             else:
                 answer = self.perform(call, environ, body)
+                if self.album is not None:
+                    self.album.take(call)
                 if fault:
                     answer = fault.answer(call)
             self.journal.end(entry, answer)

@@ -83,6 +83,19 @@ class Control(EmulatorTest):
         thread.join(10)
         self.assertEqual(ended, [ConnectionClosedError])
 
+    def test_the_album_has_a_picture_of_each_change(self) -> None:
+        self.role()
+        control("POST", "album")
+        self.tag("first")
+        self.tags()
+        self.client("iam").delete_role(RoleName="worker")
+        pictures = control("DELETE", "album")["pictures"]
+        self.assertEqual([each["after"] for each in pictures], ["TagRole", "DeleteRole"])
+        tags = pictures[0]["roles"]["worker"]["tags"]
+        self.assertIn("first", tags)
+        self.assertEqual(pictures[1]["roles"], {})
+        self.assertEqual(control("DELETE", "album"), {"pictures": []})
+
     def test_mistakes_of_tests_are_told(self) -> None:
         for method, what, body in (
             ("POST", "faults", {"mode": "unknown"}),
