@@ -16,6 +16,6 @@ pub use lock::Guard;
 pub use outcome::{Called, Failure, IfPresent, Outcome};
 pub use platform::{Caller, Platform};
 pub use settings::{
-    AssumeRole, ConnectionConfig, Endpoints, NotebookDefaults, Settings, TableNames,
+    AssumeRole, ConnectionConfig, Endpoints, NotebookDefaults, PolicyModel, Settings, TableNames,
 };
 pub use wait::{Backoff, Operation, Poll};

@@ -79,7 +79,9 @@ mod tests;
 mod user;
 mod workload;
 
-pub use attribute::{attribute_policy, attribute_role_policy, suspension_policy};
+pub use attribute::{
+    attribute_policy, attribute_role_policy, suspended_projects, suspension_policy,
+};
 pub use audit::{alarm_topic_policy, trail_log_policy, trail_trust_policy};
 pub use base::notebook_base_policy;
 pub use boundary::permissions_boundary;

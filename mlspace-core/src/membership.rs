@@ -11,11 +11,15 @@ mod delete;
 mod read;
 mod review;
 mod rights;
+mod role;
+mod shared;
 mod write;
 
 pub use review::Foundations;
 
 use crate::name::{ProjectName, UserName};
+
+pub(crate) use shared::Sharing;
 
 /// A membership as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,7 @@ mod delete;
 mod dependents;
 mod read;
 mod suspend;
+mod suspension;
 mod twins;
 mod write;
 
@@ -129,8 +130,8 @@ pub struct Project {
     pub suspended: bool,
     /// When its resources end by themselves.
     pub termination: Option<TerminationConfig>,
-    /// ARN of the policy that its members' roles carry.
-    pub policy_arn: String,
+    /// ARN of the policy that its members' roles carry; none where all memberships share theirs.
+    pub policy_arn: Option<String>,
     /// When it was recorded, in seconds since the epoch; 0 when its record is missing.
     pub created_at: i64,
     /// When its record last changed, in seconds since the epoch; 0 when it is missing.

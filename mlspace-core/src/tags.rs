@@ -170,24 +170,31 @@ pub enum PolicyOwner<'a> {
     User(&'a UserName),
     /// All roles of a group's users.
     Group(&'a GroupName),
+    /// All memberships, told apart by their roles' tags.
+    Members,
+    /// All memberships too: the policy that lists the suspended projects.
+    Suspended,
 }
 
 impl PolicyOwner<'_> {
-    /// The key of the tag that names the owner: `project`, `user` or `group`.
+    /// The key of the tag that names the owner: `project`, `user`, `group`, or `shared` for what belongs to all.
     pub fn key(&self) -> &'static str {
         match self {
             Self::Project(_) => PROJECT,
             Self::User(_) => USER,
             Self::Group(_) => "group",
+            Self::Members | Self::Suspended => "shared",
         }
     }
 
-    /// The owner's name.
+    /// The owner's name; for what belongs to all memberships, what it is.
     pub fn name(&self) -> &str {
         match self {
             Self::Project(name) => name.as_str(),
             Self::User(name) => name.as_str(),
             Self::Group(name) => name.as_str(),
+            Self::Members => "members",
+            Self::Suspended => "suspended",
         }
     }
 }

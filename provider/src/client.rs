@@ -25,6 +25,7 @@ struct Planned {
     projects: BTreeMap<String, String>,
     users: BTreeMap<String, String>,
     memberships: BTreeSet<(String, String)>,
+    suspensions: BTreeSet<ProjectName>,
 }
 
 impl Client {
@@ -57,6 +58,14 @@ impl Client {
     /// created, too.
     pub(crate) fn plan_project(&self, project: &ProjectName) -> Option<String> {
         self.planned(|planned| twin(&mut planned.projects, project.as_str()))
+    }
+
+    /// Notes that a project is to be suspended. Gives all that are.
+    pub(crate) fn plan_suspension(&self, project: &ProjectName) -> BTreeSet<ProjectName> {
+        self.planned(|planned| {
+            planned.suspensions.insert(project.clone());
+            planned.suspensions.clone()
+        })
     }
 
     /// Notes that a membership is to be created. Gives the other spelling when a membership of a user that differs only

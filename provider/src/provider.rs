@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use mlspace_core::aws::{
-    AssumeRole, ConnectionConfig, Endpoints, NotebookDefaults, Platform, Settings, TableNames,
+    AssumeRole, ConnectionConfig, Endpoints, NotebookDefaults, Platform, PolicyModel, Settings,
+    TableNames,
 };
 use mlspace_core::tags::{self, Tags};
 use serde::{Deserialize, Serialize};
@@ -301,8 +302,12 @@ fn platform_attributes() -> Vec<Attribute> {
             .validate(convert::each(convert::policy_arn)),
         Attribute::string("policy_model")
             .optional()
-            .describe("How rights are written down: `per_principal`, a managed policy per project and per user, as MLSpace does it. The default and so far the only model.")
-            .validate(convert::one_of(&["per_principal"])),
+            .describe(
+                "How members' rights, which are the same in both models, are written down. `per_principal`, the default: a \
+                 managed policy per project and per user, as MLSpace does it. `attribute`: two managed policies for all, \
+                 by the tags of the roles. Changing it moves every membership over; see the guide on the access model.",
+            )
+            .validate(convert::one_of(PolicyModel::NAMES)),
         Attribute::map("default_tags", Type::String)
             .optional()
             .describe("Tags put on everything that can be tagged, besides the platform's own."),
@@ -365,6 +370,11 @@ impl ProviderModel {
             data_bucket: convert::text(&self.data_bucket),
             permissions_boundary_arn: self.permissions_boundary_arn.as_option().cloned(),
             base_policy_arns: list(&self.base_policy_arns),
+            policy_model: self
+                .policy_model
+                .as_option()
+                .and_then(|name| PolicyModel::named(name))
+                .unwrap_or_default(),
             default_tags: Tags::from(self.default_tags.as_option().cloned().unwrap_or_default()),
             table_names,
             notebook_defaults: self.notebook_defaults.as_ref().map_or_else(

@@ -43,6 +43,8 @@ const FRESH: Duration = Duration::from_secs(30);
 pub(crate) struct Authorizations {
     current: tokio::sync::Mutex<Bulk>,
     written: Mutex<HashSet<String>>,
+    /// Roles by name, with the ARN of a policy that this process took from them.
+    detached: Mutex<HashSet<(String, String)>>,
 }
 
 #[derive(Default)]
@@ -68,6 +70,25 @@ impl Authorizations {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(key.to_owned());
+    }
+
+    /// Notes that this process takes the policy from the role. IAM may list it there for a while.
+    pub(crate) fn detached(&self, role: &str, arn: &str) {
+        self.pairs(|pairs| pairs.insert((role.to_owned(), arn.to_owned())));
+    }
+
+    /// Notes that this process gives the policy to the role.
+    pub(crate) fn attached(&self, role: &str, arn: &str) {
+        self.pairs(|pairs| pairs.remove(&(role.to_owned(), arn.to_owned())));
+    }
+
+    /// Whether this process took the policy from the role, last of all it did with the two.
+    pub(crate) fn is_detached(&self, role: &str, arn: &str) -> bool {
+        self.pairs(|pairs| pairs.contains(&(role.to_owned(), arn.to_owned())))
+    }
+
+    fn pairs<T>(&self, act: impl FnOnce(&mut HashSet<(String, String)>) -> T) -> T {
+        act(&mut self.detached.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn is_written(&self, key: &str) -> bool {

@@ -41,6 +41,24 @@ pub(crate) struct WantedPolicy<'a> {
     pub(crate) in_the_way: String,
 }
 
+impl WantedPolicy<'_> {
+    /// The error when a policy that isn't ours bears this name.
+    pub(crate) fn refusal(&self) -> Error {
+        Error::AlreadyExists {
+            what: format!(
+                "policy `{}` that isn't tagged as this platform's",
+                self.name
+            ),
+            remedy: self.in_the_way.clone(),
+        }
+    }
+}
+
+/// The lock that all changes to a policy take.
+pub(crate) fn lock_key(name: &str) -> String {
+    format!("policy/{}", name.to_ascii_lowercase())
+}
+
 /// Whether a policy of another's would be taken for ours.
 fn proves(owner: PolicyOwner<'_>, system: &str, found: &Tags) -> bool {
     found.get(owner.key()) == Some(owner.name()) && found.get(tags::SYSTEM) == Some(system)
@@ -133,9 +151,7 @@ impl Platform {
     ) -> Result<String, Error> {
         let name = &wanted.name;
         let arn = self.account().await?.policy_arn(name);
-        let _turn = self
-            .lock(&format!("policy/{}", name.to_ascii_lowercase()))
-            .await;
+        let _turn = self.lock(&lock_key(name)).await;
         self.authorizations().written(&arn);
         let what = format!("setting up policy `{name}`");
         // Another process may make or remove the policy in between; then it is looked at again.
@@ -143,10 +159,7 @@ impl Platform {
             operation.check(&what)?;
             match self.live_policy(&arn).await? {
                 Some(found) if !self.owns_policy(wanted.owner, &found) => {
-                    return Err(Error::AlreadyExists {
-                        what: format!("policy `{name}` that isn't tagged as this platform's"),
-                        remedy: wanted.in_the_way.clone(),
-                    });
+                    return Err(wanted.refusal());
                 }
                 Some(found) => {
                     if self.mend_policy(operation, &arn, wanted, &found).await? {
@@ -169,7 +182,7 @@ impl Platform {
     }
 
     /// False when a policy of this name, in any case, exists.
-    async fn create_policy(
+    pub(crate) async fn create_policy(
         &self,
         operation: &Operation,
         wanted: &WantedPolicy<'_>,
@@ -181,6 +194,7 @@ impl Platform {
             PolicyOwner::Project(_) => "Project",
             PolicyOwner::User(_) => "User",
             PolicyOwner::Group(_) => "Group",
+            PolicyOwner::Members | PolicyOwner::Suspended => "Shared",
         };
         let created = settle(
             operation,
@@ -238,8 +252,8 @@ impl Platform {
         }
     }
 
-    /// False when the policy has gone in the meantime.
-    async fn mend_policy(
+    /// Brings a policy found in line. False when it has gone in the meantime.
+    pub(crate) async fn mend_policy(
         &self,
         operation: &Operation,
         arn: &str,

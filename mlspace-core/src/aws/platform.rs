@@ -17,6 +17,7 @@ use super::settings::{ConnectionConfig, Settings};
 use crate::grants::{ApprovedNetwork, GrantContext};
 use crate::group::Shares;
 use crate::layout::Account;
+use crate::membership::Sharing;
 use crate::project::Twins;
 use crate::records::Batches;
 
@@ -43,6 +44,7 @@ struct Inner {
     authorizations: Authorizations,
     twins: Twins,
     shares: Shares,
+    sharing: Sharing,
 }
 
 /// Who calls AWS.
@@ -78,6 +80,7 @@ impl Platform {
                 authorizations: Authorizations::default(),
                 twins: Twins::default(),
                 shares: Shares::default(),
+                sharing: Sharing::default(),
             }),
         }
     }
@@ -100,6 +103,10 @@ impl Platform {
 
     pub(crate) fn shares(&self) -> &Shares {
         &self.inner.shares
+    }
+
+    pub(crate) fn sharing(&self) -> &Sharing {
+        &self.inner.sharing
     }
 
     pub(crate) fn twins(&self) -> &Twins {

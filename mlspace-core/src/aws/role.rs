@@ -214,6 +214,7 @@ impl Platform {
         patience: Duration,
     ) -> Result<(), Error> {
         self.authorizations().written(role);
+        self.authorizations().attached(role, arn);
         let client = self.iam().await?;
         let what = format!("attaching `{arn}` to role `{role}`");
         let passing = |error: &Error| passes(error) || error.is_absent();
@@ -244,6 +245,7 @@ impl Platform {
         )
         .await
         .if_present()?;
+        self.authorizations().detached(role, arn);
         Ok(())
     }
 
@@ -302,23 +304,33 @@ impl Platform {
 
     /// Takes everything from the role and deletes it; one that isn't there is no error.
     ///
-    /// `last` are policies that are detached after all others: those that deny. A role that is cut
+    /// `last` are policies, by ARN, that go after all others and in this order, and `inline` is the
+    /// inline policy that goes before the very last of them: those that deny. A role that is cut
     /// down halfway never may more than before.
     pub(crate) async fn delete_role(
         &self,
         operation: &Operation,
         name: &str,
         last: &[String],
+        inline: &str,
     ) -> Result<(), Error> {
         let Some(state) = self.live_role(name).await? else {
             return Ok(());
         };
-        for policy in state.inline.keys() {
+        for policy in state.inline.keys().filter(|policy| *policy != inline) {
             self.delete_inline(operation, name, policy).await?;
         }
-        let (late, early): (Vec<_>, Vec<_>) =
-            state.attached.iter().partition(|arn| last.contains(arn));
-        for arn in early.into_iter().chain(late) {
+        let mut managed: Vec<&String> = state.attached.iter().collect();
+        // The sort is stable, and what isn't among the last comes before all that is.
+        managed.sort_by_key(|arn| last.iter().position(|last| last == *arn));
+        let very_last = managed.pop_if(|arn| last.contains(*arn));
+        for arn in managed {
+            self.detach_policy(operation, name, arn).await?;
+        }
+        if state.inline.contains_key(inline) {
+            self.delete_inline(operation, name, inline).await?;
+        }
+        if let Some(arn) = very_last {
             self.detach_policy(operation, name, arn).await?;
         }
         self.leave_instance_profiles(operation, name).await?;

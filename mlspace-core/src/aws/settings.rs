@@ -18,6 +18,8 @@ pub struct Settings {
     pub permissions_boundary_arn: Option<String>,
     /// Managed policies attached to every membership's role.
     pub base_policy_arns: Vec<String>,
+    /// How members' rights are written down.
+    pub policy_model: PolicyModel,
     /// Tags put on everything that can be tagged.
     pub default_tags: Tags,
     /// The `DynamoDB` tables.
@@ -34,9 +36,51 @@ impl Default for Settings {
             data_bucket: String::new(),
             permissions_boundary_arn: None,
             base_policy_arns: Vec::new(),
+            policy_model: PolicyModel::default(),
             default_tags: Tags::default(),
             table_names: TableNames::default(),
             notebook_defaults: NotebookDefaults::default(),
+        }
+    }
+}
+
+/// How members' rights are written down. The rights are the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PolicyModel {
+    /// A managed policy for each project and one for each user, as `MLSpace` does it.
+    #[default]
+    PerPrincipal,
+    /// Two managed policies for all: what a role may do follows from its tags.
+    Attribute,
+}
+
+impl PolicyModel {
+    /// The models' names, as settings have them.
+    pub const NAMES: &'static [&'static str] = &[Self::PerPrincipal.name(), Self::Attribute.name()];
+
+    /// The model's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PerPrincipal => "per_principal",
+            Self::Attribute => "attribute",
+        }
+    }
+
+    /// The model of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::PerPrincipal, Self::Attribute]
+            .into_iter()
+            .find(|model| model.name() == name)
+    }
+
+    /// The model that this one takes the place of when a deployment changes over.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::PerPrincipal => Self::Attribute,
+            Self::Attribute => Self::PerPrincipal,
         }
     }
 }
@@ -211,6 +255,17 @@ mod tests {
         for secret in ["AKIDEXAMPLE", "hush", "session"] {
             assert!(!shown.contains(secret), "{shown}");
         }
+    }
+
+    #[test]
+    fn models_are_known_by_their_names() {
+        let models = PolicyModel::NAMES
+            .iter()
+            .map(|name| PolicyModel::named(name));
+        let both = [PolicyModel::PerPrincipal, PolicyModel::Attribute];
+        assert!(models.eq(both.map(Some)));
+        assert_eq!(PolicyModel::named("Attribute"), None);
+        assert_eq!(both.map(PolicyModel::other), [both[1], both[0]]);
     }
 
     #[test]

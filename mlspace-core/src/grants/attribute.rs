@@ -10,10 +10,12 @@
 use super::actions::OBJECT;
 use super::context::{GrantContext, GrantError, managed, sized};
 use super::fence::TagFence;
+use std::collections::BTreeSet;
+
 use super::role::pass_role_policy;
 use super::{project, storage};
 use crate::name::ProjectName;
-use crate::policy::{Document, Kind, Operator, Statement};
+use crate::policy::{ConditionKey, Document, Kind, Operator, Statement};
 use crate::tags::{PROJECT, USER};
 
 /// The role's project, by its tag.
@@ -96,20 +98,107 @@ pub fn suspension_policy<'p>(
     suspended: impl IntoIterator<Item = &'p ProjectName>,
 ) -> Result<Document, GrantError> {
     context.check()?;
-    let mut names: Vec<&str> = suspended.into_iter().map(ProjectName::as_str).collect();
-    if names.is_empty() {
-        names.push(NO_PROJECT);
-    }
+    let names: BTreeSet<&str> = suspended.into_iter().map(ProjectName::as_str).collect();
+    let listed = names.len();
     managed(
-        Document::new([Statement::deny("Suspended")
-            .actions(["*"])
-            .resources(["*"])
-            .when(
-                Operator::StringEquals,
-                format!("aws:PrincipalTag/{PROJECT}"),
-                names,
-            )]),
-        "the policy of suspended projects",
+        suspension(names),
+        format!("the policy of {listed} suspended projects"),
         "delete some of them, or suspend fewer",
     )
+}
+
+/// The projects that a [`suspension_policy`] lists; `None` when the document is no such policy, because somebody edited it.
+#[must_use]
+pub fn suspended_projects(document: &Document) -> Option<BTreeSet<ProjectName>> {
+    let [statement] = document.statements.as_slice() else {
+        return None;
+    };
+    let condition = statement
+        .conditions
+        .get(Operator::StringEquals.into(), &own_project_key())?;
+    let named = condition.values.iter().filter(|name| *name != NO_PROJECT);
+    let projects: BTreeSet<ProjectName> =
+        named.map(|name| name.parse().ok()).collect::<Option<_>>()?;
+    let names = projects.iter().map(ProjectName::as_str).collect();
+    document.equivalent(&suspension(names)).then_some(projects)
+}
+
+fn own_project_key() -> ConditionKey {
+    format!("aws:PrincipalTag/{PROJECT}").into()
+}
+
+fn suspension(mut names: BTreeSet<&str>) -> Document {
+    if names.is_empty() {
+        names.insert(NO_PROJECT);
+    }
+    Document::new([Statement::deny("Suspended")
+        .actions(["*"])
+        .resources(["*"])
+        .when(Operator::StringEquals, own_project_key(), names)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::Account;
+
+    fn listed(names: &[&str]) -> BTreeSet<ProjectName> {
+        names.iter().map(|name| name.parse().unwrap()).collect()
+    }
+
+    fn policy(names: &BTreeSet<ProjectName>) -> Result<Document, GrantError> {
+        let account = Account::new("123456789012", "us-east-1");
+        let context = GrantContext {
+            account: &account,
+            system_tag: "MLSpace",
+            iam_prefix: "MLSpace",
+            data_bucket: "mlspace-data-123456789012",
+            network: None,
+            kms_key: None,
+        };
+        suspension_policy(&context, names)
+    }
+
+    #[test]
+    fn the_list_is_read_back_from_the_policy() {
+        for names in [&[][..], &["fraud"], &["Fraud", "churn", "fraud"]] {
+            let names = listed(names);
+            let json = policy(&names).unwrap().to_json_pretty();
+            let document = Document::parse(&json).unwrap();
+            assert_eq!(suspended_projects(&document), Some(names));
+        }
+    }
+
+    #[test]
+    fn what_was_edited_is_no_list() {
+        let json = policy(&listed(&["fraud"])).unwrap().to_json();
+        let edits = [
+            ("StringEquals", "StringLike"),
+            ("\"fraud\"", "\"fr*\""),
+            ("\"Deny\"", "\"Allow\""),
+            ("\"Action\":\"*\"", "\"Action\":\"s3:*\""),
+            ("PrincipalTag/project", "PrincipalTag/user"),
+        ];
+        for (old, new) in edits {
+            let edited = json.replace(old, new);
+            assert_ne!(edited, json, "{old}");
+            let document = Document::parse(&edited).unwrap();
+            assert_eq!(suspended_projects(&document), None, "{edited}");
+        }
+        assert_eq!(suspended_projects(&Document::new([])), None);
+    }
+
+    #[test]
+    fn too_many_are_refused_with_their_number() {
+        let names = |count: usize| -> BTreeSet<ProjectName> {
+            let name = |n| format!("{n:024}").parse().unwrap();
+            (0..count).map(name).collect()
+        };
+        assert!(policy(&names(200)).is_ok());
+        let error = policy(&names(300)).unwrap_err().to_string();
+        assert!(
+            error.contains("300 suspended projects") && error.contains("6144"),
+            "{error}"
+        );
+    }
 }

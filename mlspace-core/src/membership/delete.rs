@@ -3,8 +3,9 @@
 use super::MembershipSpec;
 use super::lock_key;
 use super::read::id;
+use super::rights::PASS_ROLE;
 use crate::aws::wait::until;
-use crate::aws::{Backoff, Error, Operation, Platform, Poll};
+use crate::aws::{Backoff, Error, Operation, Platform, PolicyModel, Poll};
 use crate::layout;
 use crate::name::{ProjectName, UserName};
 use crate::records::ProjectUserRecord;
@@ -30,7 +31,6 @@ impl Platform {
             .find_member(project, user)
             .await?
             .map(|(record, _)| record);
-        let account = self.account().await?;
         if let Some(found) = self.live_role(&role).await? {
             let recorded = record.is_some_and(|record| record.role == found.arn);
             if !recorded && !self.owns_role(project, user, &found) {
@@ -44,22 +44,36 @@ impl Platform {
                     remedy: "remove it by hand, or tag it with its `system`, `project` and `user`, and apply again".to_owned(),
                 });
             }
-            let prefix = &self.settings().iam_resource_prefix;
-            let denying = [
-                account.policy_arn(&layout::user_policy_name(prefix, user)?),
-                account.policy_arn(&layout::project_policy_name(prefix, project)?),
-            ];
-            self.delete_role(operation, &role, &denying).await?;
+            let last = self.last_policies(project, user).await?;
+            self.delete_role(operation, &role, &last, PASS_ROLE).await?;
         }
         let policy = layout::user_policy_name(&self.settings().iam_resource_prefix, user)?;
         self.delete_policy_if_unused(operation, &policy, PolicyOwner::User(user), &role)
             .await?;
+        self.remove_unused_shared_policies(operation, &role).await?;
         self.delete_unused_group_policies(operation, user, &role)
             .await?;
         operation.check(&format!("removing the record of member `{project}/{user}`"))?;
         let table = &self.settings().table_names.project_users;
         self.delete_item(table, &ProjectUserRecord::key(project, user))
             .await
+    }
+
+    /// ARNs of the policies that deny, of both models, in an order in which none of them leaves the
+    /// role with more than it had.
+    async fn last_policies(
+        &self,
+        project: &ProjectName,
+        user: &UserName,
+    ) -> Result<Vec<String>, Error> {
+        let record = self.project_record(project).await?;
+        let suspended = record.is_some_and(|record| record.suspended);
+        let mut last = Vec::new();
+        for model in [PolicyModel::PerPrincipal, PolicyModel::Attribute] {
+            let own = self.own_policies(model, project, user, suspended).await?;
+            last.extend(own.into_iter().rev());
+        }
+        Ok(last)
     }
 
     /// Refuses while the member has notebooks, which would be left without rights; those that are

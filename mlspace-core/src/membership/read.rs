@@ -4,7 +4,7 @@ use super::rights::Rights;
 use super::{Membership, MembershipSpec};
 use crate::aws::authorization::RoleState;
 use crate::aws::managed_policy::{WantedPolicy, means};
-use crate::aws::{Error, Platform};
+use crate::aws::{Error, Platform, PolicyModel};
 use crate::name::{ProjectName, UserName};
 use crate::policy::Document;
 use crate::records::{Item, ProjectUserRecord};
@@ -48,6 +48,7 @@ impl Platform {
             }
             Some(_) => {}
         }
+        let mut changes_over = false;
         match &role {
             None => drift.push(format!("role `{role_name}` is missing")),
             Some(role) => {
@@ -55,17 +56,15 @@ impl Platform {
                     .iter()
                     .map(|policy| account.policy_arn(&policy.name))
                     .collect();
-                let rights = self.rights(project, user, &arns).await?;
-                let found = rights.differences(role);
-                drift.extend(
-                    found
-                        .iter()
-                        .map(|difference| format!("role `{role_name}` {difference}")),
-                );
+                let rights = self.rights(project, user, &arns, false).await?;
+                changes_over = rights.changes_over(role);
+                drift.extend(rights.drift(&role_name, role));
             }
         }
-        let own = self.wanted_user_policy(user).await?;
-        drift.extend(self.document_drift(&own.name, &own.document).await?);
+        // A role of the other model says so; this model's policies needn't be there yet.
+        if !changes_over {
+            drift.extend(self.own_policy_drift(project, user).await?);
+        }
         for policy in &groups {
             drift.extend(self.document_drift(&policy.name, &policy.document).await?);
         }
@@ -77,6 +76,45 @@ impl Platform {
             role_arn,
             drift,
         }))
+    }
+
+    /// What a refresh has to say about the policies that the membership's role carries in this model,
+    /// but for the project's own, and about those that the other model has left.
+    async fn own_policy_drift(
+        &self,
+        project: &ProjectName,
+        user: &UserName,
+    ) -> Result<Vec<String>, Error> {
+        let model = self.settings().policy_model;
+        let prefix = &self.settings().iam_resource_prefix;
+        let mut drift = Vec::new();
+        let (left, owner) = match model {
+            PolicyModel::PerPrincipal => {
+                let own = self.wanted_user_policy(user).await?;
+                drift.extend(self.document_drift(&own.name, &own.document).await?);
+                (layout::attribute_policy_name(prefix)?, PolicyOwner::Members)
+            }
+            PolicyModel::Attribute => {
+                let shared = self.wanted_members_policy().await?;
+                drift.extend(self.document_drift(&shared.name, &shared.document).await?);
+                let record = self.project_record(project).await?;
+                // That a project is listed without being suspended is for its own resource to say.
+                if record.is_some_and(|record| record.suspended) {
+                    drift.extend(self.suspension_drift(project, true).await?);
+                }
+                (
+                    layout::user_policy_name(prefix, user)?,
+                    PolicyOwner::User(user),
+                )
+            }
+        };
+        if self.is_left_over(&left, owner).await? {
+            drift.push(format!(
+                "policy `{left}` is left over from the model `{}`",
+                model.other().name()
+            ));
+        }
+        Ok(drift)
     }
 
     /// How a shared policy's document differs from what it should be.
@@ -151,35 +189,70 @@ impl Platform {
         ))
     }
 
-    /// What the membership's role should hold; `groups` are the policies of the user's groups.
+    /// What the membership's role should hold; `groups` are the policies of the user's groups. Whether
+    /// the project is `suspended` decides about the order of attaching.
     pub(super) async fn rights(
         &self,
         project: &ProjectName,
         user: &UserName,
         groups: &[String],
+        suspended: bool,
     ) -> Result<Rights, Error> {
         let settings = self.settings();
-        let account = self.account().await?;
+        let model = settings.policy_model;
         let context = self.grant_context().await?;
-        let prefix = &settings.iam_resource_prefix;
-        let own = [
-            layout::project_policy_name(prefix, project)?,
-            layout::user_policy_name(prefix, user)?,
-        ];
-        let mut attached: Vec<String> = own.iter().map(|name| account.policy_arn(name)).collect();
+        let mut attached = self.own_policies(model, project, user, suspended).await?;
         for arn in groups.iter().chain(&settings.base_policy_arns) {
             if !attached.contains(arn) {
                 attached.push(arn.clone());
             }
         }
+        let other = model.other();
+        let mut superseded = self.own_policies(other, project, user, suspended).await?;
+        superseded.retain(|arn| !attached.contains(arn));
         let role_arn = self.member_role_arn(project, user).await?;
         Ok(Rights {
+            model,
             trust: grants::trust_policy(&context),
             boundary: settings.permissions_boundary_arn.clone(),
             tags: self.role_tags(project, user),
             attached,
-            pass_role: grants::pass_role_policy(&context, &role_arn)?,
+            superseded,
+            inline: match model {
+                PolicyModel::PerPrincipal => grants::pass_role_policy(&context, &role_arn)?,
+                PolicyModel::Attribute => grants::attribute_role_policy(&context, &role_arn)?,
+            },
         })
+    }
+
+    /// ARNs of the two policies that a model attaches to a membership's role, in an order in which one
+    /// alone never grants more than both.
+    ///
+    /// The user's policy narrows down what the project's grants, so that it comes first, unless the
+    /// project's denies everything; and the list of suspended projects comes first.
+    pub(super) async fn own_policies(
+        &self,
+        model: PolicyModel,
+        project: &ProjectName,
+        user: &UserName,
+        suspended: bool,
+    ) -> Result<Vec<String>, Error> {
+        let prefix = &self.settings().iam_resource_prefix;
+        let mut names = match model {
+            PolicyModel::PerPrincipal => [
+                layout::user_policy_name(prefix, user)?,
+                layout::project_policy_name(prefix, project)?,
+            ],
+            PolicyModel::Attribute => [
+                layout::suspension_policy_name(prefix)?,
+                layout::attribute_policy_name(prefix)?,
+            ],
+        };
+        if suspended && model == PolicyModel::PerPrincipal {
+            names.reverse();
+        }
+        let account = self.account().await?;
+        Ok(names.iter().map(|name| account.policy_arn(name)).collect())
     }
 
     /// The policy that all of the user's roles carry.

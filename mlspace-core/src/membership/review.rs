@@ -3,7 +3,7 @@
 use super::MembershipSpec;
 use super::read::id;
 use crate::access::{Attached, Beside, Review};
-use crate::aws::{Error, Platform};
+use crate::aws::{Error, Platform, PolicyModel};
 use crate::grants;
 use crate::policy::Document;
 
@@ -61,12 +61,16 @@ impl Platform {
         let (project, user) = (&spec.project, &spec.user);
         let context = self.grant_context().await?;
         let role_arn = self.member_role_arn(project, user).await?;
-        let own = grants::pass_role_policy(&context, &role_arn)?;
-        let role = Attached::new(role_arn)
-            .tagged(self.role_tags(project, user))
-            .policy("project", grants::project_policy(&context, project, false)?)
-            .policy("user", grants::user_policy(&context, user)?)
-            .policy("own", own);
+        let role = Attached::new(role_arn.as_str()).tagged(self.role_tags(project, user));
+        let role = match self.settings().policy_model {
+            PolicyModel::PerPrincipal => role
+                .policy("project", grants::project_policy(&context, project, false)?)
+                .policy("user", grants::user_policy(&context, user)?)
+                .policy("own", grants::pass_role_policy(&context, &role_arn)?),
+            PolicyModel::Attribute => role
+                .policy("members", grants::attribute_policy(&context)?)
+                .policy("own", grants::attribute_role_policy(&context, &role_arn)?),
+        };
         let groups = self.group_policies_of(user).await?;
         let role = groups
             .into_iter()

@@ -1,11 +1,25 @@
-//! What a membership's role should hold, and how one found differs.
+//! What a membership's role should hold, how one found differs, and the order of mending it.
+//!
+//! A role never may more than the access model says, at no step and wherever the steps end:
+//!
+//! * What takes rights away comes first, then the policy that may deny everything, as it does to
+//!   members of suspended projects, then the inline policy, whose denials are the widest, then what
+//!   grants most.
+//! * A role that changes over to the other policy model carries the whole of both in between. Each
+//!   model by itself denies whatever it doesn't grant, so that two of them together, or one and a
+//!   part of the other, grant no more than one. The new one is attached before the old one goes:
+//!   the other way round there would be a moment without any denials, and base policies would be
+//!   open. The inline policy of the attribute model holds all denials of the other's and more, so
+//!   that it comes first on the way there and goes last on the way back.
+//! * Where a role has no room for both, the inline policy denies everything in the meantime.
 
 use std::fmt;
 
+use crate::aws::PolicyModel;
 use crate::aws::authorization::RoleState;
 use crate::aws::managed_policy::means;
-use crate::policy::Document;
-use crate::tags::Tags;
+use crate::policy::{Document, Statement};
+use crate::tags::{PROJECT, SYSTEM, Tags, USER};
 
 /// Name of the role's inline policy, as `MLSpace` calls it.
 pub(super) const PASS_ROLE: &str = "SMPassRolePolicy";
@@ -17,6 +31,8 @@ pub(super) const ATTACHMENTS: usize = 10;
 /// A membership's role as it should be.
 #[derive(Debug, Clone)]
 pub(super) struct Rights {
+    /// How rights are written down.
+    pub(super) model: PolicyModel,
     /// Who may assume it.
     pub(super) trust: Document,
     /// ARN of the boundary, when the platform has one.
@@ -25,12 +41,13 @@ pub(super) struct Rights {
     pub(super) tags: Tags,
     /// ARNs of its managed policies in the order of attaching: those that deny come first.
     pub(super) attached: Vec<String>,
+    /// ARNs of the policies that the other model would attach in place of the first of these.
+    pub(super) superseded: Vec<String>,
     /// Its inline policy [`PASS_ROLE`].
-    pub(super) pass_role: Document,
+    pub(super) inline: Document,
 }
 
-/// One thing in which a role isn't what it should be. The order is that of mending: first what
-/// takes rights away, then what holds them in, then what gives them.
+/// One thing in which a role isn't what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Difference {
     /// A managed policy that doesn't belong there.
@@ -43,12 +60,16 @@ pub(super) enum Difference {
     Boundary(Option<String>),
     /// A tag that is missing or has another value; its key and that value.
     Tag(String, Option<String>),
+    /// There is no room for both models' policies: everything has to be denied meanwhile.
+    Crowded,
+    /// The inline policy is missing.
+    MissingInline,
+    /// The inline policy says something else.
+    EditedInline,
     /// A managed policy that isn't attached, by its place in the order of attaching.
     MissingPolicy(usize, String),
-    /// The inline policy is missing.
-    MissingPassRole,
-    /// The inline policy says something else.
-    EditedPassRole,
+    /// A managed policy of the other model.
+    Superseded(String),
 }
 
 /// As drift is told: what happened to "the role".
@@ -62,22 +83,34 @@ impl fmt::Display for Difference {
             Self::Boundary(Some(arn)) => write!(f, "has the permissions boundary `{arn}`"),
             Self::Tag(key, None) => write!(f, "lost its tag `{key}`"),
             Self::Tag(key, Some(value)) => write!(f, "has the tag `{key}` = `{value}`"),
+            Self::Crowded => f.write_str("has no room for the policies of both models"),
+            Self::MissingInline => write!(f, "lost its inline policy `{PASS_ROLE}`"),
+            Self::EditedInline => write!(f, "has an edited inline policy `{PASS_ROLE}`"),
             Self::MissingPolicy(_, arn) => write!(f, "lost the policy `{arn}`"),
-            Self::MissingPassRole => write!(f, "lost its inline policy `{PASS_ROLE}`"),
-            Self::EditedPassRole => write!(f, "has an edited inline policy `{PASS_ROLE}`"),
+            Self::Superseded(arn) => write!(f, "carries the policy `{arn}` of the other model"),
         }
     }
 }
 
+/// The inline policy of a role that changes over without room for both models' policies.
+pub(super) fn denying_all() -> Document {
+    Document::new([Statement::deny("ChangingPolicyModel")
+        .actions(["*"])
+        .resources(["*"])])
+}
+
 impl Rights {
-    /// How `found` differs from these rights, in the order of mending.
+    /// How `found` differs from these rights.
     pub(super) fn differences(&self, found: &RoleState) -> Vec<Difference> {
         let mut all = Vec::new();
-        let foreign = found
-            .attached
-            .iter()
-            .filter(|arn| !self.attached.contains(arn));
-        all.extend(foreign.cloned().map(Difference::ForeignPolicy));
+        let surplus = |arn: &&String| !self.attached.contains(arn);
+        all.extend(found.attached.iter().filter(surplus).cloned().map(|arn| {
+            if self.superseded.contains(&arn) {
+                Difference::Superseded(arn)
+            } else {
+                Difference::ForeignPolicy(arn)
+            }
+        }));
         let foreign = found.inline.keys().filter(|name| *name != PASS_ROLE);
         all.extend(foreign.cloned().map(Difference::ForeignInline));
         if !means(&found.trust, &self.trust) {
@@ -99,24 +132,105 @@ impl Rights {
             .filter(|(_, arn)| !found.attached.contains(*arn));
         all.extend(missing.map(|(place, arn)| Difference::MissingPolicy(place, arn.clone())));
         match found.inline.get(PASS_ROLE) {
-            None => all.push(Difference::MissingPassRole),
-            Some(document) if !means(document, &self.pass_role) => {
-                all.push(Difference::EditedPassRole)
-            }
+            None => all.push(Difference::MissingInline),
+            Some(document) if !means(document, &self.inline) => all.push(Difference::EditedInline),
             Some(_) => {}
         }
         all.sort();
         all
     }
+
+    /// Whether the role carries policies of the other model.
+    pub(super) fn changes_over(&self, found: &RoleState) -> bool {
+        self.superseded
+            .iter()
+            .any(|arn| found.attached.contains(arn))
+    }
+
+    /// The differences in the order of mending, for a role that may carry `quota` policies.
+    pub(super) fn steps(&self, found: &RoleState, quota: usize) -> Vec<Difference> {
+        let mut all = self.differences(found);
+        let inline = found.inline.get(PASS_ROLE);
+        let denying = inline.is_some_and(|document| means(document, &denying_all()));
+        let crowded = self.changes_over(found) && self.in_between(found) > quota;
+        if crowded && !denying {
+            all.retain(|step| *step != Difference::MissingInline);
+            all.extend([Difference::Crowded, Difference::EditedInline]);
+            all.sort();
+            all.dedup();
+        }
+        let closed = crowded || denying;
+        let going_back = self.model == PolicyModel::PerPrincipal && self.changes_over(found);
+        all.sort_by_key(|step| match step {
+            Difference::Crowded => 1,
+            Difference::MissingPolicy(0, _) if !closed && !going_back => 1,
+            Difference::MissingInline | Difference::EditedInline if closed || going_back => 5,
+            Difference::MissingInline | Difference::EditedInline => 2,
+            Difference::Superseded(_) if closed => 2,
+            Difference::MissingPolicy(..) => 3,
+            Difference::Superseded(_) => 4,
+            _ => 0,
+        });
+        all
+    }
+
+    /// How many policies the role carries while it changes over.
+    pub(super) fn in_between(&self, found: &RoleState) -> usize {
+        let kept = self
+            .superseded
+            .iter()
+            .filter(|arn| found.attached.contains(*arn));
+        self.attached.len() + kept.count()
+    }
+
+    /// What a refresh has to say about the role called `name`, a sentence each.
+    pub(super) fn drift(&self, name: &str, found: &RoleState) -> Vec<String> {
+        let mut all = self.differences(found);
+        let mut drift = Vec::new();
+        if self.changes_over(found) {
+            drift.push(format!(
+                "role `{name}` carries policies of the model `{}`",
+                self.model.other().name()
+            ));
+            all.retain(|difference| {
+                use Difference as D;
+                !matches!(
+                    difference,
+                    D::Superseded(_) | D::MissingPolicy(..) | D::MissingInline | D::EditedInline
+                )
+            });
+        }
+        drift.extend(all.iter().map(|difference| match difference {
+            Difference::Tag(key, _) if self.is_identity(key) => format!(
+                "role `{name}` {difference}: what it may follows from this tag, so find out who changed it"
+            ),
+            _ => format!("role `{name}` {difference}"),
+        }));
+        drift
+    }
+
+    /// Whether the tag decides what the role may.
+    fn is_identity(&self, key: &str) -> bool {
+        self.model == PolicyModel::Attribute && [SYSTEM, PROJECT, USER].contains(&key)
+    }
 }
 
 /// Why a role can't carry as many policies, with the sum.
-pub(super) fn too_many(base: usize, groups: usize, quota: usize) -> Option<String> {
+pub(super) fn too_many(
+    model: PolicyModel,
+    base: usize,
+    groups: usize,
+    quota: usize,
+) -> Option<String> {
     let sum = base + 2 + groups;
+    let own = match model {
+        PolicyModel::PerPrincipal => "the project's, the user's",
+        PolicyModel::Attribute => "the two that all members share",
+    };
     (sum > quota).then(|| {
         format!(
             "a role carries at most {quota} managed policies, and this membership needs {sum}: \
-             {base} of `base_policy_arns`, the project's, the user's and {groups} of the user's groups"
+             {base} of `base_policy_arns`, {own} and {groups} of the user's groups"
         )
     })
 }
@@ -124,10 +238,11 @@ pub(super) fn too_many(base: usize, groups: usize, quota: usize) -> Option<Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{Principal, Statement};
+    use crate::policy::Principal;
 
     fn rights() -> Rights {
         Rights {
+            model: PolicyModel::PerPrincipal,
             trust: Document::new([Statement::allow("T")
                 .principal(Principal::service("sagemaker.amazonaws.com"))
                 .actions(["sts:AssumeRole"])]),
@@ -138,22 +253,58 @@ mod tests {
                 "arn:user".to_owned(),
                 "arn:base".to_owned(),
             ],
-            pass_role: Document::new([Statement::allow("P")
-                .actions(["iam:PassRole"])
-                .resources(["r"])]),
+            superseded: vec!["arn:suspended".to_owned(), "arn:members".to_owned()],
+            inline: inline("P"),
         }
     }
 
-    fn as_wanted() -> RoleState {
-        let rights = rights();
+    /// The same membership in the attribute model.
+    fn by_attribute() -> Rights {
+        let mut rights = Rights {
+            model: PolicyModel::Attribute,
+            inline: inline("A"),
+            ..rights()
+        };
+        let base = rights.attached.split_off(2);
+        std::mem::swap(&mut rights.attached, &mut rights.superseded);
+        rights.attached.extend(base);
+        rights
+    }
+
+    fn inline(resource: &str) -> Document {
+        Document::new([Statement::allow("Pass")
+            .actions(["iam:PassRole"])
+            .resources([resource])])
+    }
+
+    fn has_all_of(rights: &Rights) -> RoleState {
         RoleState {
             arn: "arn:role".to_owned(),
             trust: rights.trust.to_json(),
             boundary: rights.boundary.clone(),
             tags: rights.tags.clone(),
             attached: rights.attached.iter().cloned().collect(),
-            inline: [(PASS_ROLE.to_owned(), rights.pass_role.to_json_pretty())].into(),
+            inline: [(PASS_ROLE.to_owned(), rights.inline.to_json_pretty())].into(),
         }
+    }
+
+    fn as_wanted() -> RoleState {
+        has_all_of(&rights())
+    }
+
+    /// The steps in short: what is put in place, and what goes.
+    fn plan(rights: &Rights, found: &RoleState, quota: usize) -> Vec<String> {
+        let name = |arn: &str| arn.trim_start_matches("arn:").to_owned();
+        let short = |step: Difference| match step {
+            Difference::Crowded => "deny all".to_owned(),
+            Difference::MissingInline | Difference::EditedInline => "inline".to_owned(),
+            Difference::MissingPolicy(_, arn) => format!("+{}", name(&arn)),
+            Difference::Superseded(arn) | Difference::ForeignPolicy(arn) => {
+                format!("-{}", name(&arn))
+            }
+            other => other.to_string(),
+        };
+        rights.steps(found, quota).into_iter().map(short).collect()
     }
 
     #[test]
@@ -170,13 +321,74 @@ mod tests {
             inline: Default::default(),
             ..as_wanted()
         };
+        let steps = ["+project", "inline", "+user", "+base"];
+        assert_eq!(plan(&rights(), &found, 10), steps);
+        let steps = ["+suspended", "inline", "+members", "+base"];
+        assert_eq!(plan(&by_attribute(), &found, 10), steps);
+    }
+
+    #[test]
+    fn one_model_is_whole_before_the_other_is_taken_apart() {
+        let there = ["+suspended", "inline", "+members", "-project", "-user"];
+        assert_eq!(plan(&by_attribute(), &as_wanted(), 10), there);
+        let back = ["+project", "+user", "-members", "-suspended", "inline"];
+        let found = has_all_of(&by_attribute());
+        assert_eq!(plan(&rights(), &found, 10), back);
+        // Interrupted when the old one had gone.
+        let mut late = as_wanted();
+        late.inline = found.inline;
+        assert_eq!(plan(&rights(), &late, 10), ["inline"]);
+    }
+
+    #[test]
+    fn without_room_for_both_everything_is_denied_in_between() {
+        let there = [
+            "deny all",
+            "-project",
+            "-user",
+            "+suspended",
+            "+members",
+            "inline",
+        ];
+        let (wanted, mut found) = (by_attribute(), as_wanted());
+        assert_eq!(wanted.in_between(&found), 5);
+        assert_eq!(plan(&wanted, &found, 4), there);
+        assert_eq!(plan(&wanted, &found, 5).first().unwrap(), "+suspended");
+        // Whatever is done when it is interrupted, the denial is lifted last.
+        found
+            .inline
+            .insert(PASS_ROLE.to_owned(), denying_all().to_json());
+        assert_eq!(plan(&wanted, &found, 4), there[1..]);
+        found.attached.remove("arn:project");
+        assert_eq!(plan(&wanted, &found, 4), there[2..]);
+        found.attached.remove("arn:user");
+        assert_eq!(plan(&wanted, &found, 4), there[3..]);
+        found.attached.insert("arn:suspended".to_owned());
+        assert_eq!(plan(&wanted, &found, 4), there[4..]);
+    }
+
+    #[test]
+    fn changing_over_is_one_sentence() {
+        let drift = by_attribute().drift("r", &as_wanted());
         assert_eq!(
-            rights().differences(&found),
+            drift,
+            ["role `r` carries policies of the model `per_principal`"]
+        );
+    }
+
+    #[test]
+    fn a_changed_tag_is_an_incident_where_rights_follow_from_it() {
+        let mut found = as_wanted();
+        found.tags.insert("user", "bob");
+        let plain = rights().drift("r", &found);
+        assert_eq!(plain, ["role `r` has the tag `user` = `bob`"]);
+        let mut found = has_all_of(&by_attribute());
+        found.tags.remove("project");
+        let drift = by_attribute().drift("r", &found);
+        assert_eq!(
+            drift,
             [
-                Difference::MissingPolicy(0, "arn:project".to_owned()),
-                Difference::MissingPolicy(1, "arn:user".to_owned()),
-                Difference::MissingPolicy(2, "arn:base".to_owned()),
-                Difference::MissingPassRole,
+                "role `r` lost its tag `project`: what it may follows from this tag, so find out who changed it"
             ]
         );
     }
@@ -194,7 +406,7 @@ mod tests {
         found.trust = "{}".to_owned();
         found.inline.insert(PASS_ROLE.to_owned(), "{}".to_owned());
         let sentences: Vec<String> = rights()
-            .differences(&found)
+            .steps(&found, 10)
             .iter()
             .map(ToString::to_string)
             .collect();
@@ -206,16 +418,17 @@ mod tests {
                 "has an edited trust policy",
                 "lost its permissions boundary",
                 "has the tag `user` = `bob`",
-                "lost the policy `arn:user`",
                 "has an edited inline policy `SMPassRolePolicy`",
+                "lost the policy `arn:user`",
             ]
         );
     }
 
     #[test]
     fn the_quota_is_explained_by_its_sum() {
-        assert_eq!(too_many(8, 0, 10), None);
-        let message = too_many(7, 2, 10).unwrap();
+        let too_many = |base, groups| too_many(PolicyModel::PerPrincipal, base, groups, 10);
+        assert_eq!(too_many(8, 0), None);
+        let message = too_many(7, 2).unwrap();
         assert!(
             message.contains("needs 11") && message.contains("7 of"),
             "{message}"

@@ -1,23 +1,10 @@
 //! Making and changing memberships.
 
-use std::time::Duration;
-
 use super::read::id;
-use super::rights::{ATTACHMENTS, Difference, PASS_ROLE, Rights, too_many};
 use super::{Membership, MembershipSpec, lock_key};
-use crate::aws::authorization::RoleState;
-use crate::aws::managed_policy::TRIES;
-use crate::aws::wait::{SETTLING, until_within};
-use crate::aws::{Backoff, Called as _, Error, Failure, Operation, Outcome, Platform, Poll};
+use crate::aws::{Error, Failure, Operation, Outcome, Platform, PolicyModel};
 use crate::records::{Change, Item, OWNER, ProjectUserRecord, Write, is_ours, mark_ours};
-use crate::tags::Tags;
 use crate::{grants, layout};
-
-/// Longest wait for a policy to be seen that was there before, or that others may have removed.
-const SEEN: Duration = Duration::from_secs(15);
-
-/// Longest wait for a role to be seen with all it was given.
-const VISIBLE: Duration = Duration::from_secs(120);
 
 impl Platform {
     /// Checks at plan time what a new membership would run into: a user's name that differs from
@@ -30,8 +17,17 @@ impl Platform {
     pub async fn check_new_membership(&self, spec: &MembershipSpec) -> Result<(), Error> {
         self.membership_role_name(&spec.project, &spec.user)?;
         let context = self.grant_context().await?;
-        grants::user_policy(&context, &spec.user)?;
-        layout::project_policy_name(&self.settings().iam_resource_prefix, &spec.project)?;
+        match self.settings().policy_model {
+            PolicyModel::PerPrincipal => {
+                grants::user_policy(&context, &spec.user)?;
+                layout::project_policy_name(&self.settings().iam_resource_prefix, &spec.project)?;
+            }
+            PolicyModel::Attribute => {
+                let role = self.member_role_arn(&spec.project, &spec.user).await?;
+                grants::attribute_policy(&context)?;
+                grants::attribute_role_policy(&context, &role)?;
+            }
+        }
         // Groups' tables that aren't there yet hold no groups.
         let groups = self.group_policies_of(&spec.user).await?;
         self.check_attachments(groups.len()).await?;
@@ -111,245 +107,6 @@ impl Platform {
         }
     }
 
-    async fn set_up_role(
-        &self,
-        operation: &Operation,
-        spec: &MembershipSpec,
-        managed: bool,
-    ) -> Result<(), Error> {
-        let (project, user) = (&spec.project, &spec.user);
-        let Some(record) = self.project_record(project).await? else {
-            return Err(Error::Invalid {
-                attribute: Some("project"),
-                message: format!("there is no project `{project}`"),
-                remedy: format!(
-                    "add an `mlspace_project` of this name and refer to its `name`, or create the record in table `{}`",
-                    self.settings().table_names.projects
-                ),
-            });
-        };
-        let groups = self.ensure_group_policies_of(operation, user).await?;
-        self.check_attachments(groups.len()).await?;
-        // The project's policy is the project's to keep; but members are not made without it.
-        let project_policy = self
-            .wanted_project_policy(project, record.suspended)
-            .await?;
-        let project_arn = self.account().await?.policy_arn(&project_policy.name);
-        if self.live_policy(&project_arn).await?.is_none() {
-            self.ensure_policy(operation, &project_policy).await?;
-        }
-        let rights = self.rights(project, user, &groups).await?;
-        let name = self.ensure_role(operation, spec, &rights, managed).await?;
-        let user_policy = self.wanted_user_policy(user).await?;
-        self.ensure_policy(operation, &user_policy).await?;
-
-        let found = self.wait_for_role(operation, &name, |_| Vec::new()).await?;
-        for difference in rights.differences(&found) {
-            operation.check(&format!("setting up role `{name}`"))?;
-            self.mend(operation, spec, &name, &rights, difference)
-                .await?;
-        }
-        self.wait_for_role(operation, &name, |found| rights.differences(found))
-            .await?;
-        Ok(())
-    }
-
-    /// The role under this membership's name: created without rights, or found and proven its own.
-    async fn ensure_role(
-        &self,
-        operation: &Operation,
-        spec: &MembershipSpec,
-        rights: &Rights,
-        managed: bool,
-    ) -> Result<String, Error> {
-        let name = self.membership_role_name(&spec.project, &spec.user)?;
-        for attempt in 0..TRIES {
-            match self.live_role(&name).await? {
-                Some(found) if managed || self.owns_role(&spec.project, &spec.user, &found) => {
-                    return Ok(name);
-                }
-                Some(_) => {
-                    return Err(Error::AlreadyExists {
-                        what: format!("role `{name}` that isn't tagged as that of `{}`", id(spec)),
-                        remedy: format!(
-                            "remove or rename it, or, if it is the member's, {}",
-                            import_hint(spec)
-                        ),
-                    });
-                }
-                None => {}
-            }
-            operation.check(&format!("creating role `{name}`"))?;
-            let description = format!(
-                "Default SageMaker Notebook role for Project: {} - User: {}",
-                spec.project, spec.user
-            );
-            let (trust, boundary) = (rights.trust.to_json(), rights.boundary.as_deref());
-            let created = self
-                .create_role(
-                    operation,
-                    &name,
-                    &description,
-                    &trust,
-                    boundary,
-                    &rights.tags,
-                )
-                .await;
-            match created {
-                Ok(true) => return Ok(name),
-                // Made by another process a moment ago, and not seen yet.
-                Ok(false) => {
-                    operation
-                        .back_off(Backoff::QUICK, attempt, "creating a role")
-                        .await?
-                }
-                Err(error) => return Err(explain_boundary(error, boundary)),
-            }
-        }
-        Err(Error::Conflict {
-            message: format!("role `{name}` can neither be created nor read"),
-            remedy: "remove a role whose name differs in case only, or let another run finish, and apply again".to_owned(),
-        })
-    }
-
-    /// Waits until the role is seen, and seen without `differences`.
-    async fn wait_for_role<F>(
-        &self,
-        operation: &Operation,
-        name: &str,
-        differences: F,
-    ) -> Result<RoleState, Error>
-    where
-        F: Fn(&RoleState) -> Vec<Difference> + Send + Sync,
-    {
-        let what = format!("waiting for role `{name}` to be seen as it was set up");
-        let differences = &differences;
-        until_within(operation, VISIBLE, &what, Backoff::QUICK, || async move {
-            let Some(found) = self.live_role(name).await? else {
-                return Ok(Poll::Pending("it is not seen".to_owned()));
-            };
-            let status: Vec<String> = differences(&found)
-                .iter()
-                .map(|d| format!("it {d}"))
-                .collect();
-            Ok(if status.is_empty() {
-                Poll::Ready(found)
-            } else {
-                Poll::Pending(status.join(", "))
-            })
-        })
-        .await
-    }
-
-    /// Mends one difference of the role.
-    async fn mend(
-        &self,
-        operation: &Operation,
-        spec: &MembershipSpec,
-        role: &str,
-        rights: &Rights,
-        difference: Difference,
-    ) -> Result<(), Error> {
-        match difference {
-            Difference::ForeignPolicy(arn) => self.detach_policy(operation, role, &arn).await,
-            Difference::ForeignInline(name) => self.delete_inline(operation, role, &name).await,
-            Difference::Trust => {
-                self.set_trust(operation, role, &rights.trust.to_json())
-                    .await
-            }
-            Difference::Boundary(_) => {
-                let boundary = rights.boundary.as_deref();
-                let set = self.set_boundary(operation, role, boundary).await;
-                set.map_err(|error| explain_boundary(error, boundary))
-            }
-            Difference::Tag(key, _) => {
-                let tag: Tags = rights
-                    .tags
-                    .iter()
-                    .filter(|(other, _)| *other == key)
-                    .collect();
-                self.tag_role(operation, role, &tag).await
-            }
-            Difference::MissingPolicy(_, arn) => self.attach(operation, spec, role, &arn).await,
-            Difference::MissingPassRole | Difference::EditedPassRole => {
-                self.set_inline(operation, role, PASS_ROLE, &rights.pass_role.to_json())
-                    .await
-            }
-        }
-    }
-
-    /// Attaches a policy. The user's is shared: another process may remove it with the last of its
-    /// roles at this very moment, so it is made again where it is missed.
-    async fn attach(
-        &self,
-        operation: &Operation,
-        spec: &MembershipSpec,
-        role: &str,
-        arn: &str,
-    ) -> Result<(), Error> {
-        let own = self.wanted_user_policy(&spec.user).await?;
-        let shared = self.account().await?.policy_arn(&own.name) == arn;
-        let foreign = self
-            .settings()
-            .base_policy_arns
-            .iter()
-            .any(|base| base == arn);
-        let patience = if shared || foreign { SEEN } else { SETTLING };
-        for _ in 0..3 {
-            match self.attach_policy(operation, role, arn, patience).await {
-                Err(error) if error.is_absent() && shared => {
-                    self.ensure_policy(operation, &own).await?;
-                }
-                Err(error) if error.is_absent() && foreign => {
-                    return Err(Error::NotFound {
-                        what: format!("policy `{arn}`, which role `{role}` is to carry,"),
-                        remedy:
-                            "create it first, or correct `base_policy_arns` in the provider block"
-                                .to_owned(),
-                    });
-                }
-                result => return result,
-            }
-        }
-        Err(Error::Conflict {
-            message: format!("policy `{arn}` keeps being removed by others"),
-            remedy: "let the other run finish and apply again".to_owned(),
-        })
-    }
-
-    /// Refuses more policies than a role may carry. The account's own quota is asked for only when
-    /// the usual one is not enough.
-    async fn check_attachments(&self, groups: usize) -> Result<(), Error> {
-        let base = self.settings().base_policy_arns.len();
-        if too_many(base, groups, ATTACHMENTS).is_none() {
-            return Ok(());
-        }
-        let client = self.iam().await?;
-        let summary = client
-            .get_account_summary()
-            .send()
-            .await
-            .called("iam", "GetAccountSummary")?;
-        let quota = summary
-            .summary_map()
-            .and_then(|map| {
-                map.iter()
-                    .find(|(key, _)| key.as_str() == "AttachedPoliciesPerRoleQuota")
-            })
-            .and_then(|(_, quota)| usize::try_from(*quota).ok())
-            .unwrap_or(ATTACHMENTS);
-        match too_many(base, groups, quota) {
-            None => Ok(()),
-            Some(message) => Err(Error::Invalid {
-                attribute: None,
-                message,
-                remedy: "merge policies of `base_policy_arns`, share fewer datasets with the groups, or ask \
-                         for a higher quota of managed policies attached to a role"
-                    .to_owned(),
-            }),
-        }
-    }
-
     /// Brings the record about, last of all.
     async fn record_member(
         &self,
@@ -405,21 +162,9 @@ impl Platform {
     }
 }
 
-fn import_hint(spec: &MembershipSpec) -> String {
+pub(super) fn import_hint(spec: &MembershipSpec) -> String {
     format!(
         "run `terraform import mlspace_membership.<name> {}` to manage it here",
         id(spec)
     )
-}
-
-/// Says where the boundary comes from when IAM doesn't know it.
-fn explain_boundary(error: Error, boundary: Option<&str>) -> Error {
-    match boundary {
-        Some(arn) if error.is_absent() => Error::NotFound {
-            what: format!("the permissions boundary `{arn}`"),
-            remedy: "create it first, or correct `permissions_boundary_arn` in the provider block"
-                .to_owned(),
-        },
-        _ => error,
-    }
 }

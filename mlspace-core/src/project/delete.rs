@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::write::lock_key;
-use crate::aws::{Error, Operation, Platform};
+use crate::aws::{Error, Operation, Platform, PolicyModel};
 use crate::layout;
 use crate::layout::DatasetKey;
 use crate::name::{NotebookName, ProjectName, UserName};
 use crate::records::{Key, ProjectRecord};
-use crate::tags::{self, PolicyOwner};
+use crate::tags::{self, PolicyOwner, Tags};
 
 /// What keeps a project from being removed.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Dependents {
 }
 
 impl Platform {
-    /// Removes a project: its policy, then its record. A project that isn't there is no error.
+    /// Removes a project: its policy or its place among the suspended, then its record. A project that isn't there is no error.
     ///
     /// Members, datasets and notebooks keep it from being removed, unless `force_destroy` removes
     /// them first: notebooks before the memberships whose roles they use, then datasets with all
@@ -72,6 +72,7 @@ impl Platform {
         {
             self.delete_policy(operation, &arn).await?;
         }
+        self.keep_suspension(operation, name, false).await?;
         operation.check(&format!("removing the record of project `{name}`"))?;
         self.delete_item(
             &self.settings().table_names.projects,
@@ -100,29 +101,39 @@ impl Platform {
         })
     }
 
-    /// Users whose roles carry the project's policy: members too, though not recorded as such. To
-    /// take the policy from such a role would free it from the policy's denials.
+    /// Users whose roles hold rights in the project: members too, though not recorded as such. They
+    /// carry the project's policy, and to take it from them would free them from its denials; or
+    /// their tags say so, which is what counts where all share a policy.
     async fn member_roles(
         &self,
         name: &ProjectName,
         policy_arn: &str,
     ) -> Result<Vec<UserName>, Error> {
+        let mut roles = self.attachments(policy_arn).await?.roles;
+        if self.settings().policy_model == PolicyModel::Attribute {
+            for (role, tags) in self.tagged_roles().await? {
+                if let Some(user) = self.member_in(name, &tags)
+                    && self.membership_role_name(name, &user)? == role
+                {
+                    roles.push(role);
+                }
+            }
+        }
         let mut users = Vec::new();
-        for role in self.attachments(policy_arn).await?.roles {
-            let Some(state) = self.live_role(&role).await? else {
-                continue;
-            };
-            let ours = state.tags.get(tags::SYSTEM) == Some(&self.settings().system_tag)
-                && state.tags.get(tags::PROJECT) == Some(name.as_str());
-            users.extend(
-                state
-                    .tags
-                    .get(tags::USER)
-                    .filter(|_| ours)
-                    .and_then(|user| user.parse().ok()),
-            );
+        for role in roles {
+            // What was read in bulk may have gone.
+            let state = self.live_role(&role).await?;
+            users.extend(state.and_then(|state| self.member_in(name, &state.tags)));
         }
         Ok(users)
+    }
+
+    /// The user whom a role's tags make a member of the project.
+    fn member_in(&self, project: &ProjectName, found: &Tags) -> Option<UserName> {
+        let ours = found.get(tags::SYSTEM) == Some(&self.settings().system_tag)
+            && found.get(tags::PROJECT) == Some(project.as_str());
+        let user = found.get(tags::USER).filter(|_| ours)?;
+        user.parse().ok()
     }
 
     async fn delete_dependents(

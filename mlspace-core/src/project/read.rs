@@ -2,7 +2,7 @@
 
 use super::Project;
 use crate::aws::managed_policy::{ManagedPolicy, WantedPolicy, means};
-use crate::aws::{Error, Platform};
+use crate::aws::{Error, Platform, PolicyModel};
 use crate::grants;
 use crate::layout;
 use crate::name::ProjectName;
@@ -17,13 +17,37 @@ pub(super) struct Found {
 }
 
 impl Platform {
-    /// The project as it is; `None` when neither its record nor its policy is there.
+    /// The project as it is; `None` when neither its record nor, where it has one, its policy is there.
     ///
     /// # Errors
     /// When AWS can't be reached or refuses the calls, or the record is malformed.
     pub async fn read_project(&self, name: &ProjectName) -> Result<Option<Project>, Error> {
+        match self.settings().policy_model {
+            PolicyModel::PerPrincipal => self.read_project_and_policy(name).await,
+            PolicyModel::Attribute => self.read_listed_project(name).await,
+        }
+    }
+
+    /// Reads a project that has no policy of its own.
+    async fn read_listed_project(&self, name: &ProjectName) -> Result<Option<Project>, Error> {
+        let Some(Found { record, .. }) = self.find_project(name).await? else {
+            return Ok(None);
+        };
+        let suspended = record.suspended;
+        let mut drift = Vec::from_iter(self.suspension_drift(name, suspended).await?);
+        let left = layout::project_policy_name(&self.settings().iam_resource_prefix, name)?;
+        if self.is_left_over(&left, PolicyOwner::Project(name)).await? {
+            drift.push(format!(
+                "policy `{left}` is left over from the model `{}`",
+                PolicyModel::PerPrincipal.name()
+            ));
+        }
+        Ok(Some(project(name, Some(record), suspended, None, drift)))
+    }
+
+    async fn read_project_and_policy(&self, name: &ProjectName) -> Result<Option<Project>, Error> {
         let policy_name = layout::project_policy_name(&self.settings().iam_resource_prefix, name)?;
-        let arn = self.project_policy_arn(name).await?;
+        let arn = self.account().await?.policy_arn(&policy_name);
         let (found, policy) =
             futures::try_join!(self.find_project(name), Box::pin(self.policy(&arn)))?;
         let owner = PolicyOwner::Project(name);
@@ -60,18 +84,22 @@ impl Platform {
             name,
             found.map(|found| found.record),
             suspended,
-            arn,
+            Some(arn),
             drift,
         )))
     }
 
-    /// ARN of the project's policy, whether or not it exists.
+    /// ARN of the project's policy, whether or not it exists; none in a model that gives projects no
+    /// policy of their own.
     ///
     /// # Errors
     /// When the prefix leaves too little room for the name, or the account can't be told.
-    pub async fn project_policy_arn(&self, name: &ProjectName) -> Result<String, Error> {
+    pub async fn project_policy_arn(&self, name: &ProjectName) -> Result<Option<String>, Error> {
+        if self.settings().policy_model == PolicyModel::Attribute {
+            return Ok(None);
+        }
         let policy = layout::project_policy_name(&self.settings().iam_resource_prefix, name)?;
-        Ok(self.account().await?.policy_arn(&policy))
+        Ok(Some(self.account().await?.policy_arn(&policy)))
     }
 
     /// The project's record.
@@ -141,7 +169,7 @@ pub(super) fn project(
     name: &ProjectName,
     record: Option<ProjectRecord>,
     suspended: bool,
-    policy_arn: String,
+    policy_arn: Option<String>,
     drift: Vec<String>,
 ) -> Project {
     let (description, created_by, termination, created_at, last_updated_at) = match record {

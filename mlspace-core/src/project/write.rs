@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::read::{Found, project};
 use super::{Project, ProjectSpec, import_hint, now};
-use crate::aws::{Error, Failure, Operation, Outcome, Platform};
+use crate::aws::{Error, Failure, Operation, Outcome, Platform, PolicyModel};
 use crate::grants;
 use crate::name::ProjectName;
 use crate::records::{Change, ProjectRecord, Write, is_ours, mark_ours};
@@ -22,7 +22,13 @@ impl Platform {
     /// What the check finds, or what keeps it from looking.
     pub async fn check_new_project(&self, spec: &ProjectSpec) -> Result<(), Error> {
         spec.check()?;
-        grants::project_policy(&self.grant_context().await?, &spec.name, spec.suspended)?;
+        let context = self.grant_context().await?;
+        match self.settings().policy_model {
+            PolicyModel::PerPrincipal => {
+                grants::project_policy(&context, &spec.name, spec.suspended)?;
+            }
+            PolicyModel::Attribute => drop(grants::attribute_policy(&context)?),
+        }
         self.check_project_twins(&spec.name).await
     }
 
@@ -46,8 +52,9 @@ impl Platform {
             return Err(in_the_way(name).into());
         }
         self.check_project_twins(name).await?;
-        let policy = self.wanted_project_policy(name, spec.suspended).await?;
-        let arn = self.ensure_policy(operation, &policy).await?;
+        let arn = self
+            .set_up_policies(operation, name, spec.suspended)
+            .await?;
         if let Some(Found { record, .. }) = existing {
             return Ok(project(name, Some(record), spec.suspended, arn, Vec::new()));
         }
@@ -76,6 +83,15 @@ impl Platform {
             )
         };
         match self.record_new_project(operation, spec, &record).await {
+            Ok(Write::Done) if spec.suspended => {
+                match self.settle_suspensions(operation, name, true).await {
+                    Ok(()) => Ok(done(Vec::new())),
+                    Err(error) => Err(Failure {
+                        error,
+                        reached: Some(done(Vec::new())),
+                    }),
+                }
+            }
             Ok(Write::Done) => Ok(done(Vec::new())),
             // Another process was faster with the whole project; the policy is now its.
             Ok(Write::Refused) => Err(in_the_way(name).into()),
@@ -87,6 +103,35 @@ impl Platform {
                 })
             }
         }
+    }
+
+    /// Brings the policies that decide about the project's members in line, where there are any: its
+    /// own, and the shared list of suspended projects. Returns the ARN of its own.
+    ///
+    /// A deployment that changes over to the other model has roles of both for a while, and a
+    /// suspension reaches them all: each policy is kept up until no role carries it.
+    async fn set_up_policies(
+        &self,
+        operation: &Operation,
+        name: &ProjectName,
+        suspended: bool,
+    ) -> Result<Option<String>, Error> {
+        self.keep_suspension(operation, name, suspended).await?;
+        let policy = self.wanted_project_policy(name, suspended).await?;
+        if self.settings().policy_model == PolicyModel::PerPrincipal {
+            return self.ensure_policy(operation, &policy).await.map(Some);
+        }
+        let arn = self.account().await?.policy_arn(&policy.name);
+        let found = self.live_policy(&arn).await?;
+        if found.is_some_and(|found| self.owns_policy(policy.owner, &found)) {
+            if self.is_used(&arn, "").await? {
+                self.ensure_policy(operation, &policy).await?;
+            } else {
+                self.delete_policy_if_unused(operation, &policy.name, policy.owner, "")
+                    .await?;
+            }
+        }
+        Ok(None)
     }
 
     async fn record_new_project(
@@ -141,15 +186,16 @@ impl Platform {
     ) -> Result<(), Error> {
         spec.check()?;
         let name = &spec.name;
-        let policy = self.wanted_project_policy(name, spec.suspended).await?;
-        self.ensure_policy(operation, &policy).await?;
+        self.set_up_policies(operation, name, spec.suspended)
+            .await?;
         let table = &self.settings().table_names.projects;
         let key = ProjectRecord::key(name);
         // Others write to the record too: when it changed after it was read, it is read again.
         for attempt in 0..5 {
             operation.check(&format!("recording project `{name}`"))?;
             let found = self.find_project(name).await?;
-            let suspending = spec.suspended && !found.as_ref().is_some_and(|f| f.record.suspended);
+            let before = found.as_ref().is_some_and(|found| found.record.suspended);
+            let suspending = spec.suspended && !before;
             if suspending && attempt == 0 {
                 self.stop_project_notebooks(operation, name).await?;
             }
@@ -166,6 +212,10 @@ impl Platform {
                 },
             };
             if write == Write::Done {
+                if before != spec.suspended {
+                    self.settle_suspensions(operation, name, spec.suspended)
+                        .await?;
+                }
                 return Ok(());
             }
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use mlspace_core::aws::PolicyModel;
 use mlspace_core::name::{ProjectName, UserName};
 use mlspace_core::project::{Project, ProjectSpec, TerminationConfig};
 use serde::{Deserialize, Serialize};
@@ -56,8 +57,8 @@ impl Resource<Client> for ProjectResource {
         Schema::new(0)
             .describe(
                 "A project: the unit that datasets, notebooks and members belong to. Creating one writes its record \
-                 and the managed policy that every member's role will carry. Suspending it stops its notebooks and \
-                 denies everything to all its members at once.",
+                 and, unless all projects share one, the managed policy that every member's role will carry. \
+                 Suspending it stops its notebooks and denies everything to all its members at once.",
             )
             .attributes([
                 id_attribute("the project's name."),
@@ -101,7 +102,10 @@ impl Resource<Client> for ProjectResource {
                 Attribute::string("policy_arn")
                     .computed()
                     .keep_state()
-                    .describe("ARN of the project's managed policy."),
+                    .describe(
+                        "ARN of the project's managed policy. Null with `policy_model = \"attribute\"`, where projects \
+                         have none of their own.",
+                    ),
                 Attribute::string("created_at")
                     .computed()
                     .keep_state()
@@ -139,22 +143,32 @@ impl Resource<Client> for ProjectResource {
             // Mending may mean to make the record anew.
             plan.proposed.created_at = Field::Unknown;
         }
-        let (None, Some(client), Ok(spec)) = (&plan.prior, client, plan.proposed.spec()) else {
+        let (Some(client), Ok(spec)) = (client, plan.proposed.spec()) else {
             return;
         };
-        if let Some(twin) = client.plan_project(&spec.name) {
+        let new = plan.prior.is_none();
+        if new && let Some(twin) = client.plan_project(&spec.name) {
             let detail = convert::twin("project", spec.name.as_str(), &twin);
             return plan.diagnostics.error("name", "Name taken", detail);
         }
+        let prior = plan.prior.as_ref();
+        let suspending =
+            spec.suspended && prior.is_none_or(|prior| prior.suspended != Field::Known(true));
         let platform = &client.platform;
         let checked = async {
-            platform.check_new_project(&spec).await?;
+            if new {
+                platform.check_new_project(&spec).await?;
+            }
+            if suspending && platform.settings().policy_model == PolicyModel::Attribute {
+                let planned = client.plan_suspension(&spec.name);
+                platform.check_suspensions(&planned).await?;
+            }
             platform.project_policy_arn(&spec.name).await
         };
         match checked.await {
             Ok(arn) => {
                 plan.proposed.id = Field::Known(spec.name.to_string());
-                plan.proposed.policy_arn = Field::Known(arn);
+                plan.proposed.policy_arn = arn.into();
             }
             Err(error) => plan.diagnostics.extend(convert::diagnostics(&error)),
         }
@@ -261,7 +275,7 @@ impl ProjectModel {
         self.id = Field::Known(project.name.to_string());
         self.name = Field::Known(project.name.to_string());
         self.drift = Field::Known(project.drift.clone());
-        self.policy_arn = Field::Known(project.policy_arn.clone());
+        self.policy_arn = project.policy_arn.clone().into();
         self.suspended = Field::Known(project.suspended);
         self.force_destroy = convert::or(self.force_destroy, false);
         if project.created_at == 0 && !self.created_at.is_null() {

@@ -1,5 +1,6 @@
 //! Removing customer-managed policies.
 
+use super::lock_key;
 use crate::aws::error::Error;
 use crate::aws::outcome::{Called as _, IfPresent as _};
 use crate::aws::platform::Platform;
@@ -14,50 +15,50 @@ pub(crate) struct Attachments {
     pub(crate) groups: Vec<String>,
 }
 
-impl Attachments {
-    fn is_empty(&self) -> bool {
-        self.roles.is_empty() && self.users.is_empty() && self.groups.is_empty()
-    }
-}
-
 impl Platform {
     /// Who the policy is attached to; nobody when there is no such policy.
     pub(crate) async fn attachments(&self, arn: &str) -> Result<Attachments, Error> {
-        let client = self.iam().await?;
         let mut all = Attachments::default();
         let mut marker = None;
         loop {
-            let page = client
-                .list_entities_for_policy()
-                .policy_arn(arn)
-                .set_marker(marker.take())
-                .send()
-                .await
-                .called("iam", "ListEntitiesForPolicy");
-            let Some(page) = page.if_present()? else {
-                return Ok(Attachments::default());
-            };
-            let name = |name: Option<&str>| name.map(str::to_owned);
-            all.roles.extend(
-                page.policy_roles()
-                    .iter()
-                    .filter_map(|r| name(r.role_name())),
-            );
-            all.users.extend(
-                page.policy_users()
-                    .iter()
-                    .filter_map(|u| name(u.user_name())),
-            );
-            all.groups.extend(
-                page.policy_groups()
-                    .iter()
-                    .filter_map(|g| name(g.group_name())),
-            );
-            marker = page.marker.filter(|_| page.is_truncated);
+            let page;
+            (page, marker) = self.some_attachments(arn, marker).await?;
+            all.roles.extend(page.roles);
+            all.users.extend(page.users);
+            all.groups.extend(page.groups);
             if marker.is_none() {
                 return Ok(all);
             }
         }
+    }
+
+    /// A page of attachments, and where the next one begins.
+    async fn some_attachments(
+        &self,
+        arn: &str,
+        marker: Option<String>,
+    ) -> Result<(Attachments, Option<String>), Error> {
+        let client = self.iam().await?;
+        let call = client
+            .list_entities_for_policy()
+            .policy_arn(arn)
+            .set_marker(marker);
+        let page = call.send().await.called("iam", "ListEntitiesForPolicy");
+        let Some(page) = page.if_present()? else {
+            return Ok(Default::default());
+        };
+        let names = |all: Vec<Option<&str>>| all.into_iter().flatten().map(str::to_owned).collect();
+        let found = Attachments {
+            roles: names(page.policy_roles().iter().map(|r| r.role_name()).collect()),
+            users: names(page.policy_users().iter().map(|u| u.user_name()).collect()),
+            groups: names(
+                page.policy_groups()
+                    .iter()
+                    .map(|g| g.group_name())
+                    .collect(),
+            ),
+        };
+        Ok((found, page.marker.filter(|_| page.is_truncated)))
     }
 
     /// Detaches the policy everywhere and deletes it with all its versions. A policy that isn't
@@ -145,9 +146,7 @@ impl Platform {
         gone: &str,
     ) -> Result<(), Error> {
         let arn = self.account().await?.policy_arn(name);
-        let _turn = self
-            .lock(&format!("policy/{}", name.to_ascii_lowercase()))
-            .await;
+        let _turn = self.lock(&lock_key(name)).await;
         match self.live_policy(&arn).await? {
             Some(found) if self.owns_policy(owner, &found) => {}
             _ => return Ok(()),
@@ -161,9 +160,38 @@ impl Platform {
             .await
     }
 
-    async fn is_used(&self, arn: &str, gone: &str) -> Result<bool, Error> {
-        let mut attachments = self.attachments(arn).await?;
-        attachments.roles.retain(|role| role != gone);
-        Ok(!attachments.is_empty())
+    /// Whether the policy is attached to anything but the role `gone`, and roles that this process
+    /// took it from. Looks no further than the first.
+    pub(crate) async fn is_used(&self, arn: &str, gone: &str) -> Result<bool, Error> {
+        let mut marker = None;
+        loop {
+            let page;
+            (page, marker) = self.some_attachments(arn, marker).await?;
+            let carries =
+                |role: &String| role != gone && !self.authorizations().is_detached(role, arn);
+            if page.roles.iter().any(carries) || !(page.users.is_empty() && page.groups.is_empty())
+            {
+                return Ok(true);
+            }
+            if marker.is_none() {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Whether a policy of ours of this name is there, attached to nothing.
+    pub(crate) async fn is_left_over(
+        &self,
+        name: &str,
+        owner: PolicyOwner<'_>,
+    ) -> Result<bool, Error> {
+        let arn = self.account().await?.policy_arn(name);
+        if self.policy_document(&arn).await?.is_none() {
+            return Ok(false);
+        }
+        match self.live_policy(&arn).await? {
+            Some(found) if self.owns_policy(owner, &found) => Ok(!self.is_used(&arn, "").await?),
+            _ => Ok(false),
+        }
     }
 }

@@ -239,6 +239,29 @@ fn the_tables_key_is_used_through_dynamodb_only() {
 }
 
 #[test]
+fn the_policies_that_all_memberships_share_are_kept_too() {
+    let deployment = Deployment::new();
+    let context = deployment.context();
+    let names = [
+        crate::layout::attribute_policy_name(context.iam_prefix).unwrap(),
+        crate::layout::suspension_policy_name(context.iam_prefix).unwrap(),
+    ];
+    for arn in names.map(|name| context.account.policy_arn(&name)) {
+        for (action, ..) in calls().iter().filter(|(_, on, _)| on == POLICY) {
+            assert!(allowed(action, &arn, &[]), "{action} {arn}");
+        }
+        let attach = [
+            ("iam:PermissionsBoundary", BOUNDARY),
+            ("iam:PolicyARN", arn.as_str()),
+        ];
+        assert!(allowed("iam:AttachRolePolicy", ROLE, &attach), "{arn}");
+    }
+    // The list of suspended projects follows from the records.
+    let projects = format!("{TABLES}/mlspace-projects");
+    assert!(allowed("dynamodb:Scan", &projects, &[]));
+}
+
+#[test]
 fn every_condition_is_needed() {
     let optional = ["iam:DetachRolePolicy"];
     for (action, resource, context) in calls() {

@@ -1,0 +1,272 @@
+//! The shared list of suspended projects, in the attribute model.
+//!
+//! One policy on every member's role denies everything to the members of the projects that it
+//! lists, so that suspending is a single write however many members there are.
+//!
+//! The list follows from the records. IAM has no conditional writes: of two processes that change
+//! the list at once, one may undo what the other did. So each looks again after its write, and once
+//! more when its project's record is written. Whoever looks last finds the records of both and adds
+//! what is missing. Until then, whatever is listed stays, as its suspension may be under way and
+//! not recorded yet; only the project's own resource takes it off, or its end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::aws::managed_policy::{TRIES, WantedPolicy, lock_key};
+use crate::aws::{Backoff, Error, IfPresent as _, Operation, Platform, PolicyModel};
+use crate::name::ProjectName;
+use crate::policy::Document;
+use crate::records::View;
+use crate::tags::PolicyOwner;
+use crate::{grants, layout};
+
+/// A project, and whether its members may do nothing.
+type Change<'a> = (&'a ProjectName, bool);
+
+/// The list as it should be: what is recorded as suspended, what is listed and has a record at all,
+/// and the change.
+fn wanted(
+    recorded: &BTreeMap<ProjectName, bool>,
+    listed: Option<&BTreeSet<ProjectName>>,
+    change: Option<Change<'_>>,
+) -> BTreeSet<ProjectName> {
+    let listed = listed.into_iter().flatten();
+    let suspended = recorded.iter().filter(|(_, suspended)| **suspended);
+    let mut all: BTreeSet<ProjectName> = suspended
+        .map(|(name, _)| name)
+        .chain(listed.filter(|name| recorded.contains_key(*name)))
+        .cloned()
+        .collect();
+    match change {
+        Some((name, true)) => drop(all.insert(name.clone())),
+        Some((name, false)) => drop(all.remove(name)),
+        None => {}
+    }
+    all
+}
+
+/// The projects that the policy's JSON lists; `None` when it was edited.
+fn listed_in(json: &str) -> Option<BTreeSet<ProjectName>> {
+    grants::suspended_projects(&Document::parse(json).ok()?)
+}
+
+impl Platform {
+    /// Sees to it that the project is on the list, or not. Without a list there is nobody to deny
+    /// anything: the first membership makes it from the records.
+    ///
+    /// # Errors
+    /// When too many projects are suspended for one policy, with the sum; when a policy of another's
+    /// bears the list's name; when AWS can't be reached or refuses the calls.
+    pub(crate) async fn keep_suspension(
+        &self,
+        operation: &Operation,
+        name: &ProjectName,
+        suspended: bool,
+    ) -> Result<(), Error> {
+        let right = |listed: &BTreeSet<ProjectName>| listed.contains(name) == suspended;
+        self.bring_suspensions_about(operation, Some((name, suspended)), false, right)
+            .await
+    }
+
+    /// As [`Self::keep_suspension`], looking after all others as well.
+    pub(super) async fn settle_suspensions(
+        &self,
+        operation: &Operation,
+        name: &ProjectName,
+        suspended: bool,
+    ) -> Result<(), Error> {
+        self.bring_suspensions_about(operation, Some((name, suspended)), false, |_| false)
+            .await
+    }
+
+    /// Makes the list if there is none, and mends one that was edited; a `thorough` look also adds
+    /// what is recorded and not listed.
+    pub(crate) async fn ensure_suspensions(
+        &self,
+        operation: &Operation,
+        thorough: bool,
+    ) -> Result<(), Error> {
+        self.bring_suspensions_about(operation, None, true, |_| !thorough)
+            .await
+    }
+
+    /// Brings the list in line with the records and `change`. A list that is `right` at the first
+    /// look is left alone; after a write it is compared with the records again.
+    async fn bring_suspensions_about(
+        &self,
+        operation: &Operation,
+        change: Option<Change<'_>>,
+        make: bool,
+        right: impl Fn(&BTreeSet<ProjectName>) -> bool + Send,
+    ) -> Result<(), Error> {
+        let name = layout::suspension_policy_name(&self.settings().iam_resource_prefix)?;
+        let arn = self.account().await?.policy_arn(&name);
+        let _turn = self.lock(&lock_key(&name)).await;
+        let what = format!("listing suspended projects in policy `{name}`");
+        for attempt in 0..TRIES {
+            operation.check(&what)?;
+            let found = self.live_policy(&arn).await?;
+            if found.is_none() && !make {
+                return Ok(());
+            }
+            let listed = found.as_ref().and_then(|found| listed_in(&found.document));
+            let owned = found
+                .as_ref()
+                .is_none_or(|found| self.owns_policy(PolicyOwner::Suspended, found));
+            if !owned && self.settings().policy_model == PolicyModel::PerPrincipal {
+                // No list of ours, then; only the other model needs one.
+                return Ok(());
+            }
+            if owned && attempt == 0 && listed.as_ref().is_some_and(&right) {
+                return Ok(());
+            }
+            let recorded = self.recorded_suspensions().await?;
+            let names = wanted(&recorded, listed.as_ref(), change);
+            let policy = self.wanted_suspensions(name.clone(), &names).await?;
+            if !owned {
+                return Err(policy.refusal());
+            }
+            if listed.as_ref() == Some(&names) {
+                return Ok(());
+            }
+            self.authorizations().written(&arn);
+            match &found {
+                Some(found) => drop(self.mend_policy(operation, &arn, &policy, found).await?),
+                None => drop(self.create_policy(operation, &policy).await?),
+            }
+            operation.back_off(Backoff::QUICK, attempt, &what).await?;
+        }
+        Err(Error::Conflict {
+            message: format!("policy `{name}` keeps being changed by others"),
+            remedy: "apply again when they are done".to_owned(),
+        })
+    }
+
+    async fn wanted_suspensions(
+        &self,
+        name: String,
+        suspended: &BTreeSet<ProjectName>,
+    ) -> Result<WantedPolicy<'static>, Error> {
+        Ok(WantedPolicy {
+            name,
+            owner: PolicyOwner::Suspended,
+            document: grants::suspension_policy(&self.grant_context().await?, suspended)?,
+            in_the_way: self.shared_in_the_way(PolicyOwner::Suspended),
+        })
+    }
+
+    /// All projects on record, with whether they are suspended.
+    async fn recorded_suspensions(&self) -> Result<BTreeMap<ProjectName, bool>, Error> {
+        let table = &self.settings().table_names.projects;
+        let items = self.scan_items(table, &["name", "suspended"]).await?;
+        let read = |view: View<'_>| {
+            let name = view.text("name").ok()?.parse().ok()?;
+            Some((name, view.flag("suspended").ok()?))
+        };
+        Ok(items.iter().filter_map(|item| read(View(item))).collect())
+    }
+
+    /// Checks at plan time that `more` projects can be suspended beside those that are.
+    ///
+    /// # Errors
+    /// With the sum when they can't; or what keeps it from looking.
+    pub async fn check_suspensions(&self, more: &BTreeSet<ProjectName>) -> Result<(), Error> {
+        // A table that isn't there yet has no projects.
+        let recorded = self.recorded_suspensions().await.if_present()?;
+        let recorded = recorded.unwrap_or_default();
+        let all = wanted(&recorded, None, None);
+        grants::suspension_policy(&self.grant_context().await?, all.union(more))?;
+        Ok(())
+    }
+
+    /// What a refresh has to say about the project's place on the list: a sentence, if anything.
+    pub(crate) async fn suspension_drift(
+        &self,
+        project: &ProjectName,
+        suspended: bool,
+    ) -> Result<Option<String>, Error> {
+        let name = layout::suspension_policy_name(&self.settings().iam_resource_prefix)?;
+        let arn = self.account().await?.policy_arn(&name);
+        let Some(json) = self.policy_document(&arn).await? else {
+            return Ok(None);
+        };
+        Ok(match listed_in(&json) {
+            None => Some(format!("policy `{name}` was edited")),
+            Some(listed) if suspended && !listed.contains(project) => Some(format!(
+                "policy `{name}` does not list project `{project}`, which is suspended"
+            )),
+            Some(listed) if !suspended && listed.contains(project) => Some(format!(
+                "policy `{name}` lists project `{project}`, which is not suspended"
+            )),
+            Some(_) => None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn project(name: &str) -> ProjectName {
+        name.parse().unwrap()
+    }
+
+    fn list(names: &[&str]) -> BTreeSet<ProjectName> {
+        names.iter().map(|name| project(name)).collect()
+    }
+
+    fn records(records: &[(&str, bool)]) -> BTreeMap<ProjectName, bool> {
+        let record = |&(name, suspended): &(&str, bool)| (project(name), suspended);
+        records.iter().map(record).collect()
+    }
+
+    #[test]
+    fn what_is_recorded_is_listed() {
+        let recorded = records(&[("fraud", true), ("churn", false)]);
+        for listed in [None, Some(&list(&[])), Some(&list(&["fraud"]))] {
+            assert_eq!(wanted(&recorded, listed, None), list(&["fraud"]));
+        }
+    }
+
+    #[test]
+    fn a_suspension_under_way_stays_until_its_own_resource_ends_it() {
+        let recorded = records(&[("fraud", false), ("churn", false)]);
+        let listed = list(&["fraud"]);
+        let (fraud, churn) = (project("fraud"), project("churn"));
+        let and = |change| wanted(&recorded, Some(&listed), Some(change));
+        assert_eq!(and((&churn, true)), list(&["churn", "fraud"]));
+        assert_eq!(and((&churn, false)), list(&["fraud"]));
+        assert_eq!(and((&fraud, false)), list(&[]));
+    }
+
+    #[test]
+    fn what_has_no_record_is_dropped() {
+        let recorded = records(&[("churn", true)]);
+        let listed = list(&["gone", "churn"]);
+        assert_eq!(wanted(&recorded, Some(&listed), None), list(&["churn"]));
+    }
+
+    #[test]
+    fn a_change_goes_before_the_record() {
+        let fraud = project("fraud");
+        let recorded = records(&[("fraud", true)]);
+        assert_eq!(
+            wanted(&recorded, None, Some((&fraud, false))),
+            list(&[]),
+            "the record follows"
+        );
+        let recorded = records(&[]);
+        assert_eq!(
+            wanted(&recorded, None, Some((&fraud, true))),
+            list(&["fraud"])
+        );
+    }
+
+    #[test]
+    fn an_edited_list_is_none() {
+        assert_eq!(listed_in("{"), None);
+        assert_eq!(
+            listed_in(r#"{"Version":"2012-10-17","Statement":[]}"#),
+            None
+        );
+    }
+}
