@@ -4,6 +4,8 @@
 //! without the permissions boundary, every row of the access model has to hold in both directions.
 
 mod attached;
+mod by_attribute;
+mod changing_over;
 mod closed_rows;
 mod judgement;
 mod rows;

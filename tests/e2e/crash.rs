@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Core, Stage, TEAM, scenario};
+use crate::support::{Core, PEOPLE, Stage, TEAM, scenario};
 
 /// Where a run that nothing disturbs arrives, and how many writing calls it takes.
-fn undisturbed(stage: &Stage) -> (Value, Vec<String>) {
+fn undisturbed(stage: &Stage, text: &str) -> (Value, Vec<String>) {
     stage.aws.pace(0);
     stage.aws.clear_log();
-    stage.configure(TEAM);
+    stage.configure(text);
     stage.apply().assert_ok();
     let writes = stage.aws.writes();
     let world = comparable(stage);
@@ -82,7 +82,7 @@ fn recover(stage: &Stage, context: &str) {
 /// Each writing call is refused in turn: `error` before it took effect, `error_after` thereafter.
 fn any_write_fails(mode: &str) {
     let stage = Stage::new(&Core::pinned());
-    let (goal, writes) = undisturbed(&stage);
+    let (goal, writes) = undisturbed(&stage, TEAM);
     for (n, call) in writes.iter().enumerate() {
         let context = format!("{mode} at write {n} ({call})");
         eprintln!("{context}");
@@ -115,7 +115,7 @@ fn any_write_fails_after_its_effect() {
 #[test]
 fn any_reply_is_lost() {
     let stage = Stage::new(&Core::pinned());
-    let (goal, writes) = undisturbed(&stage);
+    let (goal, writes) = undisturbed(&stage, TEAM);
     for (n, call) in writes.iter().enumerate() {
         let context = format!("lost reply to write {n} ({call})");
         eprintln!("{context}");
@@ -159,7 +159,7 @@ scenario! {
 
 /// Looks again and again until something holds, or fails after two minutes.
 #[track_caller]
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(120);
     while !holds() {
         assert!(Instant::now() < deadline, "gave up waiting until {what}");
@@ -179,10 +179,10 @@ fn signal(name: &str, child: &Child) {
 
 /// One resource at a time, so that Terraform isn't killed while it writes its state about another:
 /// it writes in place, and half a state file reads as none. That loss is Terraform's own.
-const ONE: &str = "-parallelism=1";
+pub(crate) const ONE: &str = "-parallelism=1";
 
 /// Runs Terraform until the `n`th writing call arrives, and kills it and the provider there.
-fn kill_at(stage: &Stage, arguments: &[&str], mode: &str, n: usize) {
+pub(crate) fn kill_at(stage: &Stage, arguments: &[&str], mode: &str, n: usize) {
     stage
         .aws
         .fault(&json!({"mode": mode, "writes_only": true, "skip": n}));
@@ -198,7 +198,7 @@ fn kill_at(stage: &Stage, arguments: &[&str], mode: &str, n: usize) {
 }
 
 fn killed_anywhere(stage: &Stage, mode: &str) {
-    let (goal, writes) = undisturbed(stage);
+    let (goal, writes) = undisturbed(stage, TEAM);
     for (n, call) in writes.iter().enumerate() {
         let context = format!("killed ({mode}) at write {n} ({call})");
         eprintln!("{context}");
@@ -219,6 +219,35 @@ fn killed_before_any_write() {
 #[test]
 fn killed_after_any_write() {
     killed_anywhere(&Stage::new(&Core::pinned()), "hold_after");
+}
+
+/// With policies that all memberships share, after each write that makes them and each that takes
+/// them down.
+#[test]
+fn killed_by_attribute() {
+    let stage = Stage::new(&Core::pinned());
+    stage.provider("policy_model = \"attribute\"");
+    let (goal, writes) = undisturbed(&stage, PEOPLE);
+    stage.apply().assert_ok();
+    stage.aws.clear_log();
+    stage.strike();
+    let back = stage.aws.writes();
+    for n in 0..writes.len().max(back.len()) {
+        eprintln!(
+            "killed after writes {n}: {:?}, {:?}",
+            writes.get(n),
+            back.get(n)
+        );
+        if n < writes.len() {
+            kill_at(&stage, &["apply", "-auto-approve", ONE], "hold_after", n);
+        }
+        recover(&stage, &format!("write {n}"));
+        assert_eq!(comparable(&stage), goal, "write {n}");
+        if n < back.len() {
+            kill_at(&stage, &["destroy", "-auto-approve", ONE], "hold_after", n);
+        }
+        stage.strike();
+    }
 }
 
 /// While destroying: the next destroy finishes the work.

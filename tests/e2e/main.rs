@@ -13,6 +13,8 @@ mod access;
 #[cfg(test)]
 mod access_failures;
 #[cfg(test)]
+mod attribute;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod consistency;

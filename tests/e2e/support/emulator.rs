@@ -109,6 +109,22 @@ impl Emulator {
         calls
     }
 
+    /// How often a call was made so far.
+    pub(crate) fn count(&self, call: &str) -> usize {
+        self.calls().iter().filter(|made| *made == call).count()
+    }
+
+    /// Begins to take a picture of IAM after each call that changes it.
+    pub(crate) fn take_pictures(&self) {
+        self.ask("POST", "album", None);
+    }
+
+    /// The pictures taken: `after` names the call, `roles` and `policies` are those of the world.
+    pub(crate) fn pictures(&self) -> Vec<Value> {
+        let album = self.ask("DELETE", "album", None);
+        album["pictures"].as_array().expect("a list").clone()
+    }
+
     /// Starts the log over.
     pub(crate) fn clear_log(&self) {
         self.ask("POST", "log", None);
