@@ -108,7 +108,7 @@ pub fn permissions_boundary(context: &GrantContext<'_>) -> Result<Document, Gran
     managed(
         Document::new(statements),
         "the permissions boundary",
-        "approve fewer subnets and security groups",
+        "approve fewer subnets and security groups, or shorten the data bucket's name",
     )
 }
 

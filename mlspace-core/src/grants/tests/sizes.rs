@@ -1,23 +1,54 @@
 //! That documents fit, also with long names and many subnets.
 
 use super::*;
-use crate::policy::{Carrier, Kind, pack};
+use crate::policy::{ATTACHED_POLICIES_PER_ROLE, Carrier, Kind, pack};
 
-#[test]
-fn a_boundary_has_room_for_six_subnets() {
-    for region in ["us-east-1", "us-gov-west-1", "ap-southeast-4"] {
-        let deployment = Deployment {
-            account: Account::new("123456789012", region),
-            subnets: (0..6).map(subnet).collect(),
-            ..Deployment::new()
-        };
-        let boundary = permissions_boundary(&deployment.context()).unwrap();
-        assert!(
-            boundary.size() <= Kind::Boundary.limit(),
-            "{region}: {}",
-            boundary.size()
-        );
+/// The longest names of regions, by partition.
+const REGIONS: [&str; 4] = [
+    "ap-northeast-1",
+    "ap-southeast-7",
+    "cn-northwest-1",
+    "us-gov-east-1",
+];
+
+/// Six private subnets, with a bucket's name of this length and this many security groups.
+fn large(region: &str, bucket: usize, groups: usize) -> Deployment {
+    let account = Account::new("123456789012", region);
+    Deployment {
+        bucket: "b".repeat(bucket),
+        subnets: (0..6).map(subnet).collect(),
+        groups: (0..groups).map(|n| format!("sg-{n:017x}")).collect(),
+        key: Some(account.kms_arn(&format!("mrk-{}", "a".repeat(32)))),
+        account,
     }
+}
+
+/// The boundary names the bucket seven times, a security group in 23 characters, and the partition in every ARN. So in the partition with the
+/// longest name there is room for two groups and a bucket of 33 characters; in the shortest, for five and one of 43.
+#[test]
+fn a_vpc_of_six_subnets_fits_into_one_document_each() {
+    // With a longer prefix not even a project of one letter has a name for its roles.
+    let prefix = "p".repeat(44);
+    let (short, user) = (project("a"), user("alice"));
+    assert!(role_name(&prefix, &short, &user).is_ok());
+    assert!(role_name(&format!("{prefix}p"), &short, &user).is_err());
+    let size = |region, bucket, groups| {
+        let deployment = large(region, bucket, groups);
+        let context = GrantContext {
+            iam_prefix: &prefix,
+            ..deployment.context()
+        };
+        let base = notebook_base_policy(&context).unwrap().size();
+        assert!(base <= Kind::Managed.limit(), "{region}: {base}");
+        permissions_boundary(&context).map(|boundary| boundary.size())
+    };
+    for region in REGIONS {
+        let size = size(region, 33, 2).unwrap();
+        assert!(size <= Kind::Boundary.limit(), "{region}: {size}");
+    }
+    assert!(size("us-gov-east-1", 33, 3).is_err());
+    assert!(size("ap-northeast-1", 43, 5).is_ok());
+    assert!(size("ap-northeast-1", 44, 5).is_err());
 }
 
 #[test]
@@ -82,7 +113,7 @@ fn too_many_subnets_for_the_boundary_are_told() {
     assert!(
         error
             .to_string()
-            .ends_with("IAM takes 6144: approve fewer subnets and security groups"),
+            .ends_with("IAM takes 6144: approve fewer subnets and security groups, or shorten the data bucket's name"),
         "{error}"
     );
 }
@@ -114,6 +145,39 @@ fn many_group_datasets_are_packed() {
         group_policies(&deployment.context(), &group("analysts"), &doubled).unwrap(),
         packed
     );
+}
+
+/// How many managed policies a role carries whose user's groups, of one size, share 200 datasets with names of this length: those of the
+/// groups, of the project and of the user, and a base policy.
+fn carried(deployment: &Deployment, groups: usize, name: usize) -> usize {
+    let datasets: Vec<_> = (0..200).map(|n| dataset(&format!("{n:x<name$}"))).collect();
+    let chunks = datasets.chunks(datasets.len().div_ceil(groups));
+    let own = chunks.enumerate().map(|(n, shared)| {
+        let group = group(&format!("group{n}"));
+        let packed = group_policies(&deployment.context(), &group, shared).unwrap();
+        packed.len()
+    });
+    own.sum::<usize>() + 3
+}
+
+/// A dataset takes its name and the bucket's in an ARN, and its name once more for listing: 54 characters, the bucket's name, and twice its own.
+/// A document has some 5,750 characters for datasets, so seven documents hold 200 of up to 190 characters or so: with this bucket, names of 55.
+/// Each group takes a document at least, so a user who is in more than seven does not fit.
+#[test]
+fn a_role_carries_two_hundred_datasets_of_groups() {
+    let usual = Deployment::new();
+    for groups in [1, 2, 7] {
+        for name in [20, 40] {
+            let carried = carried(&usual, groups, name);
+            assert!(
+                carried <= ATTACHED_POLICIES_PER_ROLE,
+                "{groups} groups, {name}: {carried}"
+            );
+        }
+    }
+    assert_eq!(carried(&usual, 1, 55), 10);
+    assert_eq!(carried(&large("us-east-1", 63, 1), 1, 40), 10);
+    assert_eq!(carried(&usual, 8, 20), 11);
 }
 
 #[test]
