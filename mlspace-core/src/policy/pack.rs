@@ -99,9 +99,12 @@ pub fn pack(documents: &[Document], carrier: Carrier) -> Result<Vec<Document>, P
         carrier,
         room: room(version, carrier.kind),
     };
-    let single = packer.fill(&statements);
-    if single.len() == 1 && packer.all_fit(&statements) && carrier.documents > 0 {
-        return Ok(single);
+    let sizes = statements.iter().map(|s| statement_size(s) + 1);
+    if carrier.documents > 0 && sizes.sum::<usize>() <= packer.room + 1 {
+        let single = packer.fill(&statements);
+        if single.len() == 1 {
+            return Ok(single);
+        }
     }
     let merged = merge(statements);
     for statement in &merged {
@@ -149,10 +152,6 @@ struct Packer {
 }
 
 impl Packer {
-    fn all_fit(&self, statements: &[Statement]) -> bool {
-        statements.iter().all(|s| statement_size(s) <= self.room)
-    }
-
     fn split_and_fill(
         &self,
         statements: &[Statement],

@@ -6,6 +6,7 @@ use std::slice::from_ref;
 use proptest::prelude::*;
 
 use super::strategies::document;
+use crate::grants::{Parameters, exempting, guardrail};
 use crate::policy::{Carrier, Document, Kind, Operator, PackError, Statement, equivalent, pack};
 
 const ROLE: Carrier = Carrier {
@@ -145,8 +146,8 @@ fn versions_do_not_mix() {
 
 #[test]
 fn many_statements_pack() {
-    let statements = (0..10_000).map(|n| {
-        let action = format!("service{}:Action{}", n % 7, n % 1_000);
+    let statements = (0..2_000).map(|n| {
+        let action = format!("service{}:Action{}", n % 7, n % 200);
         Statement::deny(format!("Deny{n}"))
             .actions([action])
             .resources([format!("arn:aws:s3:::b/{}", n % 90)])
@@ -162,6 +163,40 @@ fn many_statements_pack() {
     .unwrap();
     assert!(packed.iter().all(|d| d.check(Kind::Managed).is_empty()));
     assert!(equivalent(&source, &together(&packed)));
+}
+
+/// Statements of guardrails, for as many tenants as it takes, each with a network, a key and an exempt role of its own.
+fn guardrails(count: usize) -> Vec<Document> {
+    let of_tenant = |n: usize| {
+        let key = format!("arn:aws:kms:us-east-1:111122223333:key/{n:032x}");
+        let parameters = Parameters::new()
+            .set("subnet_ids", [format!("subnet-{n:017x}")])
+            .set("security_group_ids", [format!("sg-{n:017x}")])
+            .set("kms_key_arns", [key]);
+        let exempt = [format!("arn:aws:iam::111122223333:role/admin-{n}")];
+        ["G02", "G10", "G13"].map(|id| exempting(guardrail(id, &parameters).unwrap(), &exempt))
+    };
+    let statements = (0..).flat_map(of_tenant).flat_map(|d| d.statements);
+    statements.take(count).map(|s| Document::new([s])).collect()
+}
+
+/// How long it takes is measured by `benches/policies.rs`.
+#[test]
+fn ten_thousand_statements_of_guardrails_fill_their_documents() {
+    let source = guardrails(10_000);
+    let carrier = Carrier {
+        kind: Kind::ServiceControl,
+        documents: 10_000,
+    };
+    let packed = pack(&source, carrier).unwrap();
+    let size: usize = packed.iter().map(Document::size).sum();
+    let least = size.div_ceil(carrier.kind.limit());
+    assert!(
+        packed.len() * 10 <= least * 11,
+        "{} for {least}",
+        packed.len()
+    );
+    assert!(packed.iter().all(|d| d.size() <= carrier.kind.limit()));
 }
 
 #[test]
