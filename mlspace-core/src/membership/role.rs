@@ -339,7 +339,7 @@ impl Platform {
             Some(message) => Err(Error::Invalid {
                 attribute: None,
                 message,
-                remedy: "merge policies of `base_policy_arns`, put the user into fewer groups (each takes a policy), or ask \
+                remedy: "merge policies of `base_policy_arns`, put the user into fewer groups, share fewer datasets with them, or ask \
                          for a higher quota of managed policies attached to a role"
                     .to_owned(),
             }),
