@@ -23,16 +23,16 @@
 //!
 //! # Many requests
 //!
-//! [`PolicySet::compile`] makes [`CompiledPolicies`], which give the same answers sooner; it costs about as much as a few
-//! dozen decisions. One core of a busy two-core machine, on requests of a member about S3 and SageMaker, most of them near
+//! [`PolicySet::compile`] makes [`CompiledPolicies`], which give the same answers sooner; it costs as much as some
+//! 25 decisions. One core of a two-core cloud machine, on requests of a member about S3 and SageMaker, most of them near
 //! an edge, against the policies of project and user, the role's own and the permissions boundary:
 //!
 //! | | decisions a second | of `@cloud-copilot/iam-simulate`'s, in the same run |
 //! |---|---|---|
-//! | [`CompiledPolicies::outcome`] | 1,500,000 | 6,000 times |
-//! | [`CompiledPolicies::decide`], which names the statements | 520,000 | 2,000 times |
-//! | making the [`Request`] from its parts, and `outcome` | 285,000 | 1,100 times |
-//! | [`PolicySet::decide`] | 85,000 | 330 times |
+//! | [`CompiledPolicies::outcome`] | 2,700,000 | 7,400 times |
+//! | [`CompiledPolicies::decide`], which names the statements | 1,000,000 | 2,800 times |
+//! | making the [`Request`] from its parts, and `outcome` | 510,000 | 1,400 times |
+//! | [`PolicySet::decide`] | 110,000 | 300 times |
 //!
 //! Nothing of a request is prepared outside what is measured. `make bench` repeats it.
 
