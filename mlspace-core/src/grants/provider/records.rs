@@ -66,7 +66,12 @@ pub(super) fn use_table_key(
     access: &ProviderAccess<'_>,
 ) -> Option<Statement> {
     let key = access.table_key_arn?;
-    Some(table_key(context.account, key).actions(USE_KEY))
+    // Where it is the approved key too, `DescribeKey` allows this already, and not through DynamoDB only.
+    let shared = context.kms_key == Some(key);
+    let actions = USE_KEY
+        .into_iter()
+        .filter(|action| !(shared && *action == "kms:DescribeKey"));
+    Some(table_key(context.account, key).actions(actions))
 }
 
 /// The key of the tables, for DynamoDB on its caller's behalf and nothing else.

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use super::*;
 use crate::evaluate::{Caller, PolicySet, Request};
+use crate::lint::{LintOptions, PolicyUnderLint, lint};
+use crate::policy::Kind;
 
 const BOUNDARY: &str = "arn:aws:iam::123456789012:policy/MLSpace-boundary";
 static BASE: std::sync::LazyLock<Vec<String>> =
@@ -259,6 +261,31 @@ fn the_policies_that_all_memberships_share_are_kept_too() {
     // The list of suspended projects follows from the records.
     let projects = format!("{TABLES}/mlspace-projects");
     assert!(allowed("dynamodb:Scan", &projects, &[]));
+}
+
+#[test]
+fn one_key_for_volumes_and_tables_is_not_allowed_twice() {
+    let deployment = Deployment::new();
+    let key = "arn:aws:kms:us-east-1:123456789012:key/both";
+    let context = GrantContext {
+        kms_key: Some(key),
+        ..deployment.context()
+    };
+    let access = ProviderAccess {
+        table_key_arn: Some(key),
+        ..access()
+    };
+    let documents = provider_policy(&context, &access).unwrap();
+    let policies: Vec<PolicyUnderLint<'_>> = documents
+        .iter()
+        .map(|document| PolicyUnderLint {
+            label: "provider",
+            kind: Kind::Managed,
+            document,
+        })
+        .collect();
+    let findings = lint(&policies, &LintOptions::default());
+    assert!(findings.is_empty(), "{findings:?}");
 }
 
 #[test]
