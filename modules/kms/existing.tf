@@ -39,7 +39,6 @@ locals {
 
   here       = "${local.account.region}:${local.account.account_id}"
   domain     = local.account.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"
-  log_group  = "arn:${local.account.partition}:logs:${local.here}:log-group:${var.log_group_prefix}check"
   trail      = "arn:${local.account.partition}:cloudtrail:${local.here}:trail/check"
   alarm      = "arn:${local.account.partition}:cloudwatch:${local.here}:alarm:check"
   deliveries = "arn:${local.account.partition}:logs:${local.here}:delivery-source:check"
@@ -64,11 +63,11 @@ locals {
       context   = { "aws:SourceArn" = [local.deliveries], "aws:SourceAccount" = [local.account.account_id] }
     }
   }
-  log_groups = {
+  log_groups = [for prefix in var.log_group_prefixes : {
     principal = "logs.${local.account.region}.${local.domain}"
     actions   = local.crypt
-    context   = { "kms:EncryptionContext:aws:logs:arn" = [local.log_group] }
-  }
+    context   = { "kms:EncryptionContext:aws:logs:arn" = ["arn:${local.account.partition}:logs:${local.here}:log-group:${prefix}check"] }
+  }]
 
   callers = {
     for purpose, key in local.judged : purpose => concat(
@@ -80,7 +79,7 @@ locals {
       }],
       [for arn in local.access[purpose].reader_arns : { principal = arn, actions = ["kms:Decrypt"], context = local.from }],
       [for service in local.access[purpose].used_by : local.log_callers[service]],
-      local.access[purpose].log_group_prefix == null ? [] : [local.log_groups],
+      length(local.access[purpose].log_group_prefixes) == 0 ? [] : local.log_groups,
     )
   }
 

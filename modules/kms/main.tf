@@ -26,25 +26,25 @@ locals {
   # What each purpose adds to administrators.
   access = {
     data = {
-      user_arns        = lookup(var.user_arns, "data", [])
-      reader_arns      = var.reader_arns
-      endpoint_ids     = var.endpoint_ids
-      log_group_prefix = null
-      used_by          = []
+      user_arns          = lookup(var.user_arns, "data", [])
+      reader_arns        = var.reader_arns
+      endpoint_ids       = var.endpoint_ids
+      log_group_prefixes = []
+      used_by            = []
     }
     volumes = {
-      user_arns        = lookup(var.user_arns, "volumes", [])
-      reader_arns      = []
-      endpoint_ids     = []
-      log_group_prefix = null
-      used_by          = []
+      user_arns          = lookup(var.user_arns, "volumes", [])
+      reader_arns        = []
+      endpoint_ids       = []
+      log_group_prefixes = []
+      used_by            = []
     }
     logs = {
-      user_arns        = []
-      reader_arns      = []
-      endpoint_ids     = []
-      log_group_prefix = var.log_group_prefix
-      used_by          = sort(var.log_services)
+      user_arns          = []
+      reader_arns        = []
+      endpoint_ids       = []
+      log_group_prefixes = sort(var.log_group_prefixes)
+      used_by            = sort(var.log_services)
     }
   }
 

@@ -45,7 +45,7 @@ variable "user_arns" {
 
   validation {
     condition     = length(setsubtract(keys(var.user_arns), ["data", "volumes"])) == 0
-    error_message = "Users are named for the purposes `data` and `volumes`. The key for logs is used by AWS services only: see `log_group_prefix` and `log_services`."
+    error_message = "Users are named for the purposes `data` and `volumes`. The key for logs is used by AWS services only: see `log_group_prefixes` and `log_services`."
   }
 
   validation {
@@ -73,15 +73,15 @@ variable "endpoint_ids" {
   nullable    = false
 }
 
-variable "log_group_prefix" {
-  description = "First part of the names of the log groups that CloudWatch Logs may encrypt with the key for logs."
-  type        = string
-  default     = "/aws/"
+variable "log_group_prefixes" {
+  description = "First parts of the names of the log groups that CloudWatch Logs may encrypt with the key for logs: those of AWS's services, and those that the module `audit` makes."
+  type        = set(string)
+  default     = ["/aws/", "/mlspace/"]
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9/_.#-]{2,512}$", var.log_group_prefix))
-    error_message = "Write the first part of log groups' names, such as `/aws/`, of letters, digits and `/ _ . # -`; a lone `/` would open the key to every log group of the account."
+    condition     = alltrue([for prefix in var.log_group_prefixes : can(regex("^[A-Za-z0-9/_.#-]{2,512}$", prefix))])
+    error_message = "Write the first parts of log groups' names, such as `/aws/`, of letters, digits and `/ _ . # -`; a lone `/` would open the key to every log group of the account."
   }
 }
 

@@ -4,7 +4,7 @@ output "key_policy" {
     account_id         = "123456789012"
     region             = "us-east-1"
     administrator_arns = ["arn:aws:iam::123456789012:role/platform"]
-    log_group_prefix   = "/aws/"
+    log_group_prefixes = ["/aws/"]
     used_by            = ["cloudtrail"]
   })
 }

@@ -21,8 +21,8 @@ pub struct KeyAccess<'a> {
     /// The VPC endpoints through which the key may be used; when there is none, it may be used from anywhere. Only for the key of a bucket:
     /// volumes are encrypted by AWS services under grants.
     pub endpoint_ids: &'a [String],
-    /// The first part of the names of log groups that CloudWatch Logs may encrypt with the key, such as `/aws/sagemaker/`; without one, none.
-    pub log_group_prefix: Option<&'a str>,
+    /// The first parts of the names of log groups that CloudWatch Logs may encrypt with the key, such as `/aws/sagemaker/`.
+    pub log_group_prefixes: &'a [String],
     /// The other services that encrypt with the key on their own.
     pub used_by: &'a [KeyService],
 }
@@ -122,12 +122,9 @@ pub fn key_policy(access: &KeyAccess<'_>) -> Result<Document, GrantError> {
             "kms:RevokeGrant",
         ]));
     }
-    statements.extend(
-        access
-            .log_group_prefix
-            .map(|prefix| logs(access.account, prefix))
-            .transpose()?,
-    );
+    if !access.log_group_prefixes.is_empty() {
+        statements.push(logs(access.account, access.log_group_prefixes)?);
+    }
     for service in access.used_by {
         statements.extend(service.statements(access.account));
     }
@@ -167,13 +164,18 @@ pub fn key_policy(access: &KeyAccess<'_>) -> Result<Document, GrantError> {
 ///
 /// Source: *Encrypt log data in CloudWatch Logs using AWS KMS*
 /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>).
-pub(super) fn logs(account: &Account, prefix: &str) -> Result<Statement, GrantError> {
-    check_value(
-        "log group",
-        prefix,
-        "/_.#-",
-        "write the first part of a log group's name",
-    )?;
+pub(super) fn logs<P: AsRef<str>>(
+    account: &Account,
+    prefixes: &[P],
+) -> Result<Statement, GrantError> {
+    for prefix in prefixes {
+        check_value(
+            "log group",
+            prefix.as_ref(),
+            "/_.#-",
+            "write the first part of a log group's name",
+        )?;
+    }
     // Of the services named here, this one alone is called by the domain of its partition.
     let domain = match account.partition.as_str() {
         "aws-cn" => "amazonaws.com.cn",
@@ -189,6 +191,8 @@ pub(super) fn logs(account: &Account, prefix: &str) -> Result<Statement, GrantEr
         .when(
             Operator::ArnLike,
             "kms:EncryptionContext:aws:logs:arn",
-            [super::endpoint::log_groups(account, prefix)],
+            prefixes
+                .iter()
+                .map(|prefix| super::endpoint::log_groups(account, prefix.as_ref())),
         ))
 }

@@ -167,7 +167,7 @@ kinds! {
     "bucket" "the policy of a bucket" Some(Kind::Bucket), Account,
         needs ["bucket"], takes ["endpoint_ids", "exempt_principal_arns", "kms_key_arn", "reader_arns", "delivered_by"], makers::bucket;
     "key" "the policy of a KMS key" Some(Kind::Key), Account,
-        needs ["administrator_arns"], takes ["user_arns", "reader_arns", "endpoint_ids", "log_group_prefix", "used_by"], makers::key;
+        needs ["administrator_arns"], takes ["user_arns", "reader_arns", "endpoint_ids", "log_group_prefixes", "used_by"], makers::key;
     "endpoint" "the policy of a VPC endpoint" Some(Kind::Endpoint), Account,
         needs ["service"], takes ["buckets", "tables"], makers::endpoint;
 }

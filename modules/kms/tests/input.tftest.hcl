@@ -109,10 +109,10 @@ run "every_log_group_of_the_account" {
   command = plan
 
   variables {
-    log_group_prefix = "/"
+    log_group_prefixes = ["/"]
   }
 
-  expect_failures = [var.log_group_prefix]
+  expect_failures = [var.log_group_prefixes]
 }
 
 run "a_deletion_that_cannot_be_undone_in_time" {

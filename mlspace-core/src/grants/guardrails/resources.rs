@@ -123,7 +123,7 @@ pub(super) fn key(parameters: &Reader<'_>) -> Statements {
         user_arns: &parameters.list("exec_role_arns")?,
         reader_arns: &readers,
         endpoint_ids: &parameters.list("kms_vpce_ids")?,
-        log_group_prefix: None,
+        log_group_prefixes: &[],
         used_by: &[],
     });
     statements(parameters, policy)
@@ -148,7 +148,7 @@ pub(super) fn interface_endpoint(parameters: &Reader<'_>) -> Statements {
 
 /// To be added to a key policy that has the account and administrators.
 pub(super) fn logs_key(parameters: &Reader<'_>) -> Statements {
-    let statement = key::logs(&account(parameters)?, SAGEMAKER_LOGS);
+    let statement = key::logs(&account(parameters)?, &[SAGEMAKER_LOGS]);
     Ok(vec![statement.map_err(|error| parameters.grant(error))?])
 }
 

@@ -160,7 +160,7 @@ pub(super) fn key(given: &Given<'_>) -> Made {
         user_arns: given.texts("user_arns"),
         reader_arns: given.texts("reader_arns"),
         endpoint_ids: given.texts("endpoint_ids"),
-        log_group_prefix: given.optional_text("log_group_prefix"),
+        log_group_prefixes: given.texts("log_group_prefixes"),
         used_by: &given.words("used_by", &KeyService::WORDS)?,
     })?])
 }

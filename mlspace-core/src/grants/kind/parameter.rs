@@ -68,6 +68,7 @@ parameters! {
     "kms_key_id" Text "the approved key of volumes and outputs: its ARN, its id or `alias/NAME`";
     "log_group" Text "name of the log group";
     "log_group_prefix" Text "first part of the names of log groups, such as `/aws/sagemaker/`";
+    "log_group_prefixes" Texts "first parts of the names of log groups that may be encrypted with the key, such as `/aws/sagemaker/`";
     "notebook_instance_types" Texts "types, or patterns, that notebook instances may use; without any, none";
     "partition" Text "the AWS partition; it follows from the region";
     "permissions_boundary_arn" Text "the permissions boundary that every membership's role must have";

@@ -87,7 +87,7 @@ fn examples() -> Vec<(&'static str, Value)> {
         ),
         (
             "key",
-            json!({"administrator_arns": [role], "log_group_prefix": "/aws/", "used_by": ["cloudtrail", "flow-logs", "alarms"]}),
+            json!({"administrator_arns": [role], "log_group_prefixes": ["/aws/"], "used_by": ["cloudtrail", "flow-logs", "alarms"]}),
         ),
         (
             "endpoint",
@@ -172,7 +172,7 @@ fn every_partition_has_its_own_arns() {
     }
     let logs = account(
         "cn-north-1",
-        json!({"administrator_arns": [], "log_group_prefix": "/aws/"}),
+        json!({"administrator_arns": [], "log_group_prefixes": ["/aws/"]}),
     );
     let key = make("key", &logs).unwrap().remove(0).to_json();
     assert!(key.contains("logs.cn-north-1.amazonaws.com.cn"), "{key}");

@@ -67,7 +67,7 @@ fn principals_have_an_account() {
             user_arns: &readers,
             reader_arns: &[],
             endpoint_ids: &[],
-            log_group_prefix: None,
+            log_group_prefixes: &[],
             used_by: &[],
         };
         assert!(key_policy(&key).is_err(), "{bad}");
@@ -84,16 +84,18 @@ fn a_key_serves_the_logs_where_wanted() {
         user_arns: &[],
         reader_arns: &[],
         endpoint_ids: &[],
-        log_group_prefix: Some("/aws/sagemaker/"),
+        log_group_prefixes: &texts(&["/aws/sagemaker/", "/mlspace/"]),
         used_by: &[],
     };
     let policy = key_policy(&key).unwrap();
     assert_eq!(policy.check(Kind::Key), []);
     let json = policy.to_json();
     assert!(json.contains("logs.us-east-1.amazonaws.com"), "{json}");
-    assert!(json.contains("log-group:/aws/sagemaker/*"), "{json}");
+    for prefix in ["/aws/sagemaker/", "/mlspace/"] {
+        assert!(json.contains(&format!("log-group:{prefix}*")), "{json}");
+    }
     let wild = KeyAccess {
-        log_group_prefix: Some("*"),
+        log_group_prefixes: &texts(&["*"]),
         ..key
     };
     key_policy(&wild).unwrap_err();

@@ -112,10 +112,11 @@ fn policies_of_resources_have_no_findings() {
                     );
                 }
             }
+            let logs = texts(&["/aws/sagemaker/"]);
             for (users, readers, logs) in [
-                (&members[..], &readers[..], Some("/aws/sagemaker/")),
-                (&members, &[], None),
-                (&[], &[], Some("/aws/sagemaker/")),
+                (&members[..], &readers[..], &logs[..]),
+                (&members, &[], &[]),
+                (&[], &[], &logs),
             ] {
                 let access = KeyAccess {
                     account: &account,
@@ -123,7 +124,7 @@ fn policies_of_resources_have_no_findings() {
                     user_arns: users,
                     reader_arns: readers,
                     endpoint_ids: endpoints,
-                    log_group_prefix: logs,
+                    log_group_prefixes: logs,
                     used_by: &[],
                 };
                 quiet("key", Kind::Key, &grants::key_policy(&access).unwrap());
