@@ -1,0 +1,40 @@
+# A platform whose projects are declared in configurations of their own, by a role of their own; teams sign in by SAML.
+
+provider "aws" {
+  region = "eu-west-1"
+}
+
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+locals {
+  account = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}"
+}
+
+module "platform" {
+  source = "../.."
+
+  administrator_arns = ["${local.account}:role/build"]
+
+  network = {
+    cidr               = "10.40.0.0/16"
+    availability_zones = ["eu-west-1a", "eu-west-1b"]
+  }
+  trusted = {
+    terraform      = { principal_arns = ["${local.account}:role/projects-pipeline"] }
+    data_scientist = { saml_provider_arn = "${local.account}:saml-provider/corp" }
+    auditor        = { saml_provider_arn = "${local.account}:saml-provider/corp" }
+  }
+  limits = {
+    instance_types  = { notebook = ["ml.t3.*"], training = ["ml.m5.*", "ml.g5.*"], processing = ["ml.m5.*"] }
+    denied_services = ["endpoints", "emr"]
+  }
+  audit = { alarm_emails = ["security@example.com"] }
+  tags  = { cost-center = "ml" }
+}
+
+output "settings" {
+  description = "What the provider block of the projects' configurations takes."
+  value       = module.platform.settings
+}

@@ -1,0 +1,143 @@
+# Everything a platform stands on, in the order in which one part needs another: keys, network, buckets, tables, roles,
+# and around them the trail and the guardrails.
+#
+# Who is made first and who needs whose name would be a circle, were the names not made here: endpoints let through to
+# buckets and tables by name, and buckets let in endpoints by id.
+
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+locals {
+  account_id = data.aws_caller_identity.current.account_id
+  partition  = data.aws_partition.current.partition
+  region     = data.aws_region.current.id
+
+  # Memberships' roles, which the provider makes later. The account's other roles are let in by nobody but its root.
+  key_users = ["arn:${local.partition}:iam::${local.account_id}:role/${var.iam_resource_prefix}-*"]
+
+  data_bucket = "${var.name}-data-${local.account_id}"
+
+  tables = [
+    "app_configuration", "datasets", "group_datasets", "group_membership_history", "group_users", "groups",
+    "project_groups", "project_users", "projects", "resource_metadata", "resource_schedule", "users",
+  ]
+  table_names = { for table in local.tables : table => "${var.name}-${replace(table, "_", "-")}" }
+
+  tags = merge(var.tags, { system = var.system_tag })
+}
+
+# Volumes and what jobs write are encrypted with one key, the approved one, so it is the data bucket's too. It is not bound to
+# the KMS endpoint, for SageMaker attaches volumes from elsewhere; objects are, by the bucket's policy.
+module "kms" {
+  source = "../kms"
+
+  name               = var.name
+  purposes           = ["data", "logs"]
+  administrator_arns = var.administrator_arns
+  user_arns          = { data = local.key_users }
+  reader_arns        = var.model_reader_arns
+  log_group_prefixes = ["/aws/sagemaker/", "/aws/vpc/flow-logs/${var.name}", "/${var.name}/"]
+  existing_keys      = var.existing.keys
+  tags               = local.tags
+}
+
+module "vpc" {
+  source = "../vpc"
+
+  name                = var.name
+  cidr                = var.network.cidr
+  reserved_cidrs      = var.network.reserved_cidrs
+  availability_zones  = var.network.availability_zones
+  workload_plan       = var.network.workload_plan
+  subnet_prefix       = var.network.subnet_prefix
+  nat                 = var.network.nat
+  interface_endpoints = var.network.interface_endpoints
+  existing            = var.existing.network
+  bucket_names        = ["${var.name}-*"]
+  table_names         = values(local.table_names)
+  tags                = local.tags
+
+  flow_logs = var.network.flow_logs ? {
+    kms_key_arn    = module.kms.key_arns["logs"]
+    retention_days = var.audit.retention_days
+  } : null
+}
+
+module "buckets" {
+  source = "../buckets"
+
+  name                  = var.name
+  purposes              = length(var.model_reader_arns) > 0 ? ["data", "config", "logs", "models"] : ["data", "config", "logs"]
+  kms_key_arns          = module.kms.key_arns
+  endpoint_ids          = [module.vpc.s3_endpoint_id]
+  exempt_principal_arns = var.administrator_arns
+  model_reader_arns     = var.model_reader_arns
+  tags                  = local.tags
+}
+
+module "tables" {
+  source = "../tables"
+
+  kms_key_arn         = module.kms.key_arns["data"]
+  name_prefix         = var.name
+  deletion_protection = var.deletion_protection
+  tags                = local.tags
+}
+
+module "guardrails" {
+  source = "../guardrails"
+
+  name_prefix               = var.name
+  service_control           = var.guardrails.service_control
+  service_control_documents = var.guardrails.service_control_documents
+  target_ids                = var.guardrails.target_ids
+  exempt_principal_arns     = var.administrator_arns
+  role                      = var.guardrails.people
+  role_documents            = var.guardrails.people_documents
+  parameters                = var.guardrails.parameters
+  tags                      = local.tags
+}
+
+module "roles" {
+  source = "../roles"
+
+  name_prefix         = var.name
+  iam_resource_prefix = var.iam_resource_prefix
+  system_tag          = var.system_tag
+  data_bucket         = local.data_bucket
+  kms_key_arn         = module.kms.key_arns["data"]
+  tables              = { names = module.tables.table_names, key_arn = module.kms.key_arns["data"] }
+  trusted             = var.trusted
+  teams               = var.teams
+  limits              = var.limits
+  people_policy_arns  = { for index, arn in module.guardrails.role_policy_arns : "guardrails-${index + 1}" => arn }
+  tags                = local.tags
+
+  network = {
+    subnet_ids         = module.vpc.subnet_ids
+    security_group_ids = module.vpc.security_group_ids
+  }
+  notebook_endpoint_ids = [
+    for service in ["sagemaker.api", "notebook"] : module.vpc.endpoint_ids[service] if contains(keys(module.vpc.endpoint_ids), service)
+  ]
+}
+
+module "audit" {
+  source = "../audit"
+  count  = var.audit.enabled ? 1 : 0
+
+  name                      = var.name
+  bucket                    = module.buckets.bucket_names["logs"]
+  kms_key_arn               = module.kms.key_arns["logs"]
+  data_buckets              = [local.data_bucket]
+  iam_resource_prefix       = var.iam_resource_prefix
+  permissions_boundary_arns = [module.roles.permissions_boundary_arn]
+  expected_role_arns        = toset(concat(var.administrator_arns, compact([module.roles.terraform_role_arn])))
+  retention_days            = var.audit.retention_days
+  alarm_emails              = var.audit.alarm_emails
+  denied_calls              = var.audit.denied_calls
+  tags                      = local.tags
+}

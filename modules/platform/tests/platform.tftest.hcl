@@ -1,0 +1,124 @@
+# The parts fit together: what one is given is what another made, and the documents hold together.
+
+provider "aws" {
+  region              = "eu-west-1"
+  allowed_account_ids = ["111122223333"]
+}
+
+variables {
+  administrator_arns = ["arn:aws:iam::111122223333:role/build"]
+  trusted = {
+    for role in ["terraform", "platform_admin", "data_scientist", "auditor"] :
+    role => { saml_provider_arn = "arn:aws:iam::111122223333:saml-provider/corp" }
+  }
+  guardrails = { service_control = ["G14"], people = ["G19"], parameters = { max_runtime_seconds = ["86400"] } }
+  tags       = { cost-center = "ml" }
+}
+
+run "parts_fit_together" {
+  command = apply
+
+  assert {
+    condition = (
+      output.settings.data_bucket == "mlspace-data-111122223333" && output.settings.region == "eu-west-1" &&
+      output.settings.permissions_boundary_arn == module.roles.permissions_boundary_arn &&
+      output.settings.table_names.project_users == "mlspace-project-users" &&
+      output.settings.notebook_defaults.subnet_ids == module.vpc.subnet_ids &&
+      output.settings.notebook_defaults.kms_key_id == module.kms.key_arns["data"]
+    )
+    error_message = "The provider must be given what was made."
+  }
+  assert {
+    condition     = length(module.vpc.subnet_ids) == 3 && length(output.settings.notebook_defaults.security_group_ids) == 1
+    error_message = "Three zones, one group for workloads."
+  }
+  assert {
+    condition     = length(output.settings.base_policy_arns) == 1 && !contains(output.settings.base_policy_arns, "")
+    error_message = "Every membership gets the base policy."
+  }
+  assert {
+    condition     = output.role_arns["terraform"] == module.roles.terraform_role_arn && contains(keys(output.role_arns), "auditor")
+    error_message = "The roles that were asked for are there."
+  }
+
+  assert {
+    condition = join("; ", flatten([
+      for what, document in output.documents : [
+        for finding in provider::mlspace::policy_lint(document, (
+          startswith(what, "bucket/") ? "bucket" : startswith(what, "key/") ? "key" : startswith(what, "endpoint/") ? "endpoint" :
+          startswith(what, "service_control/") ? "scp" : endswith(what, "boundary") ? "boundary" : what == "terraform" ? "inline" : "managed"
+        )) : "${what}: ${finding.rule}: ${finding.why}"
+      ]
+    ])) == ""
+    error_message = "The linter finds something in the documents."
+  }
+  assert {
+    condition     = length([for what in keys(output.documents) : what if startswith(what, "endpoint/")]) >= 10 && contains(keys(output.documents), "service_control/1")
+    error_message = "All documents are given out."
+  }
+
+  # A member of fraud, by the platform's boundary and the bucket's policy. What the boundary lets through is not yet granted.
+  assert {
+    condition = provider::mlspace::policy_allows(
+      [output.documents["permissions_boundary"]], "arn:aws:iam::111122223333:role/MLSpace-fraud-0a1b", "s3:GetObject",
+      "arn:aws:s3:::mlspace-data-111122223333/project/fraud/datasets/cards/a.csv",
+      { "aws:PrincipalTag/project" = ["fraud"], "aws:PrincipalTag/user" = ["alice"] },
+    )
+    error_message = "The boundary lets a member of fraud read what is fraud's."
+  }
+  assert {
+    condition = !provider::mlspace::policy_allows(
+      [output.documents["permissions_boundary"]], "arn:aws:iam::111122223333:role/MLSpace-fraud-0a1b", "s3:GetObject",
+      "arn:aws:s3:::mlspace-data-111122223333/project/churn/datasets/cards/a.csv",
+      { "aws:PrincipalTag/project" = ["fraud"], "aws:PrincipalTag/user" = ["alice"] },
+    )
+    error_message = "The boundary keeps a member of fraud out of churn."
+  }
+  assert {
+    condition = alltrue([
+      for bucket in ["data", "config", "logs"] : alltrue([
+        for call in [
+          { expected = false, context = {} },
+          { expected = false, context = { "aws:SecureTransport" = ["true"], "s3:TlsVersion" = ["1.3"], "aws:SourceVpce" = ["vpce-0123"] } },
+          { expected = false, context = { "aws:SecureTransport" = ["false"], "aws:SourceVpce" = [module.vpc.s3_endpoint_id] } },
+        ] :
+        call.expected == provider::mlspace::policy_allows(
+          [output.documents["bucket/${bucket}"], jsonencode({
+            Version   = "2012-10-17"
+            Statement = [{ Effect = "Allow", Action = "s3:*", Resource = "*" }]
+          })],
+          "arn:aws:iam::111122223333:role/MLSpace-fraud-0a1b", "s3:GetObject", "arn:aws:s3:::mlspace-${bucket}-111122223333/a", call.context,
+        )
+      ])
+    ])
+    error_message = "A bucket can be read by plain HTTP, or around the network's endpoint."
+  }
+}
+
+run "logs_can_be_encrypted" {
+  command = apply
+
+  assert {
+    condition = alltrue([
+      for group in concat([module.vpc.flow_log_group_name], keys(module.audit[0].log_group_arns)) : provider::mlspace::resource_policy_allows(
+        output.documents["key/logs"], "logs.eu-west-1.amazonaws.com", "kms:GenerateDataKey", module.kms.key_arns["logs"],
+        { "kms:EncryptionContext:aws:logs:arn" = ["arn:aws:logs:eu-west-1:111122223333:log-group:${group}"] },
+      )
+    ])
+    error_message = "CloudWatch Logs may not encrypt every log group."
+  }
+}
+
+run "without_trail_and_flow_logs" {
+  command = apply
+
+  variables {
+    audit   = { enabled = false }
+    network = { flow_logs = false, availability_zones = ["eu-west-1a"] }
+  }
+
+  assert {
+    condition     = output.alarm_topic_arn == null && length(module.vpc.subnet_ids) == 1
+    error_message = "Neither is made."
+  }
+}
