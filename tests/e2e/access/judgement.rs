@@ -90,10 +90,10 @@ fn around(made: &Made, roles: &[Role]) -> Vec<(Row, PolicySet)> {
             );
             wrong(
                 "with another key",
-                row.request
-                    .clone()
-                    .context(header, ["aws:kms"])
-                    .context(format!("{header}-aws-kms-key-id"), [&made.platform.key]),
+                row.request.clone().context(header, ["aws:kms"]).context(
+                    format!("{header}-aws-kms-key-id"),
+                    [made.account.kms_arn("another")],
+                ),
             );
         }
     }
@@ -107,19 +107,16 @@ fn keys(made: &Made, roles: &[Role]) -> Vec<(Row, PolicySet)> {
         for action in ["kms:Decrypt", "kms:GenerateDataKey"] {
             let bare = request(role, action, made.data_key.as_str());
             let through = made.through_endpoint(bare.clone());
+            let another = request(role, action, made.account.kms_arn("another"));
+            let another = made.through_endpoint(another);
             let by_s3 = bare
                 .clone()
                 .context("aws:ViaAWSService", ["true"])
                 .context("kms:ViaService", [made.service_host("s3")]);
             for row in [
                 row(format!("{action} of the data key by S3"), by_s3, true),
-                row(format!("{action} of the data key"), through.clone(), true),
-                row(format!("{action} from the internet"), bare, false),
-                row(
-                    format!("{action} through another network"),
-                    through.context("aws:SourceVpce", [ELSEWHERE]),
-                    false,
-                ),
+                row(format!("{action} of the data key"), through, true),
+                row(format!("{action} of another key"), another, false),
             ] {
                 let policies = made.layers(role.policies.clone(), &row.request);
                 all.push((row, policies));
@@ -132,7 +129,7 @@ fn keys(made: &Made, roles: &[Role]) -> Vec<(Row, PolicySet)> {
                 .clone()
                 .context("kms:GrantIsForAWSResource", [for_service]);
             let row = row(
-                format!("a grant of the volumes' key {what}"),
+                format!("a grant of the key {what}"),
                 grant,
                 for_service == "true",
             );
@@ -207,11 +204,6 @@ fn strangers(made: &Made) -> Vec<(Row, PolicySet)> {
     add(
         "the data key used by another account through the endpoint",
         made.through_endpoint(asks(&foreign, "kms:Decrypt", &made.data_key, own)),
-        false,
-    );
-    add(
-        "the data key used by another role from the internet",
-        asks(&admin, "kms:Decrypt", &made.data_key, own),
         false,
     );
     all
