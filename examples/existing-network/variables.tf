@@ -1,0 +1,29 @@
+variable "region" {
+  description = "AWS region of the platform."
+  type        = string
+  default     = "eu-west-1"
+}
+
+variable "administrator_arns" {
+  description = "ARNs of the roles that build the platform: the one that you run this with, and one for emergencies."
+  type        = list(string)
+}
+
+variable "network" {
+  description = "The network you have: its private subnets, their route tables, and the endpoints that are there already, by service."
+  type = object({
+    vpc_id             = string
+    subnet_ids         = list(string)
+    route_table_ids    = list(string)
+    security_group_ids = optional(list(string), [])
+    endpoint_ids       = optional(map(string), {})
+  })
+}
+
+variable "data_key" {
+  description = "The key you have for data: its ARN, and its policy as JSON, so that the plan can tell whether it lets members in."
+  type = object({
+    arn    = string
+    policy = optional(string)
+  })
+}
