@@ -1,6 +1,6 @@
 //! Values for what AWS would decide: always the same for the same configuration.
 //!
-//! A value comes from the tables of [`answers`](crate::answers), else from a rule on the attribute's name. Two resources
+//! A value comes from the tables of [`answers`], else from a rule on the attribute's name. Two resources
 //! of one type that are configured alike get the same id, since nothing tells them apart here.
 
 use sha2::{Digest, Sha256};
