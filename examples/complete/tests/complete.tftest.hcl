@@ -1,0 +1,28 @@
+# The platform is made; its projects are planned on what it gives.
+
+mock_provider "mlspace" {
+  mock_resource "mlspace_membership" {
+    defaults = { role_arn = "arn:aws:iam::111122223333:role/MLSpace-fraud-0a1b" }
+  }
+}
+
+variables {
+  administrator_arns = ["arn:aws:iam::123456789012:role/build"]
+}
+
+run "from_nothing_to_the_first_project" {
+  command = apply
+
+  assert {
+    condition     = output.settings.data_bucket == "mlspace-data-123456789012" && output.settings.region == "eu-west-1"
+    error_message = "The settings are those of the platform that was made."
+  }
+  assert {
+    condition     = join(" ", keys(output.roles)) == "churn/carol fraud/alice fraud/bob"
+    error_message = "Every member has a role."
+  }
+  assert {
+    condition     = length(output.settings.notebook_defaults.subnet_ids) == 3 && startswith(output.settings.notebook_defaults.kms_key_id, "arn:aws:kms:eu-west-1:")
+    error_message = "Notebooks have a network and a key."
+  }
+}
