@@ -7,7 +7,7 @@ use mlspace_core::aws::{
     AssumeRole, ConnectionConfig, Endpoints, NotebookDefaults, Platform, PolicyModel, Settings,
     TableNames,
 };
-use mlspace_core::tags::{self, Tags};
+use mlspace_core::tags::Tags;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
@@ -44,6 +44,12 @@ use crate::resources::{
 #[derive(Debug, Default)]
 pub struct Mlspace;
 
+/// A list of strings. One that is made by other resources holds unknown ones in the first plan.
+type Texts = Field<Vec<Field<String>>>;
+
+/// A map of strings, likewise.
+type TextMap = Field<BTreeMap<String, Field<String>>>;
+
 /// The `provider "mlspace"` block.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ProviderModel {
@@ -57,10 +63,10 @@ pub struct ProviderModel {
     iam_resource_prefix: Field<String>,
     data_bucket: Field<String>,
     permissions_boundary_arn: Field<String>,
-    base_policy_arns: Field<Vec<String>>,
+    base_policy_arns: Texts,
     policy_model: Field<String>,
-    default_tags: Field<BTreeMap<String, String>>,
-    table_names: Field<BTreeMap<String, String>>,
+    default_tags: TextMap,
+    table_names: TextMap,
     assume_role: Option<AssumeRoleModel>,
     endpoints: Option<EndpointsModel>,
     notebook_defaults: Option<NotebookDefaultsModel>,
@@ -85,8 +91,8 @@ struct EndpointsModel {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct NotebookDefaultsModel {
-    subnet_ids: Field<Vec<String>>,
-    security_group_ids: Field<Vec<String>>,
+    subnet_ids: Texts,
+    security_group_ids: Texts,
     kms_key_id: Field<String>,
     lifecycle_config_name: Field<String>,
 }
@@ -187,10 +193,20 @@ impl Provider for Mlspace {
                 );
             }
         }
-        if let Some(tags) = config.default_tags.as_option()
-            && let Err(error) = tags::check_user_tags(&Tags::from(tags.clone()))
-        {
-            diagnostics.error("default_tags", "Invalid tags", error.to_string());
+        convert::check_tags(&config.default_tags, "default_tags", diagnostics);
+        refuse_nulls(
+            &config.base_policy_arns,
+            &Path::from("base_policy_arns"),
+            diagnostics,
+        );
+        if let Some(defaults) = &config.notebook_defaults {
+            let block = Path::from("notebook_defaults");
+            for (name, texts) in [
+                ("subnet_ids", &defaults.subnet_ids),
+                ("security_group_ids", &defaults.security_group_ids),
+            ] {
+                refuse_nulls(texts, &block.attribute(name), diagnostics);
+            }
         }
     }
 
@@ -352,10 +368,14 @@ impl ProviderModel {
     fn settings(&self) -> Settings {
         let defaults = Settings::default();
         let mut table_names = TableNames::default();
-        for (field, name) in self.table_names.as_option().into_iter().flatten() {
-            table_names.set(field, name.clone());
+        for (field, name) in known_texts(&self.table_names) {
+            table_names.set(&field, name);
         }
-        let list = |field: &Field<Vec<String>>| field.as_option().cloned().unwrap_or_default();
+        // Nothing is unknown any more when the provider is configured.
+        let list = |field: &Texts| {
+            let texts = field.as_option().into_iter().flatten();
+            texts.filter_map(|text| text.as_option().cloned()).collect()
+        };
         Settings {
             system_tag: self
                 .system_tag
@@ -375,7 +395,7 @@ impl ProviderModel {
                 .as_option()
                 .and_then(|name| PolicyModel::named(name))
                 .unwrap_or_default(),
-            default_tags: Tags::from(self.default_tags.as_option().cloned().unwrap_or_default()),
+            default_tags: Tags::from(known_texts(&self.default_tags)),
             table_names,
             notebook_defaults: self.notebook_defaults.as_ref().map_or_else(
                 NotebookDefaults::default,
@@ -388,6 +408,27 @@ impl ProviderModel {
             ),
         }
     }
+}
+
+/// A policy or a subnet that is null would be left out in silence.
+fn refuse_nulls(texts: &Texts, path: &Path, diagnostics: &mut Diagnostics) {
+    for (index, text) in texts.as_option().into_iter().flatten().enumerate() {
+        if text.is_null() {
+            diagnostics.error(
+                path.index(index),
+                "Null in a list",
+                "this element is null: leave it out, for example with `compact`",
+            );
+        }
+    }
+}
+
+/// The known entries of a map.
+fn known_texts(map: &TextMap) -> BTreeMap<String, String> {
+    let entries = map.as_option().into_iter().flatten();
+    entries
+        .filter_map(|(key, text)| Some((key.clone(), text.as_option()?.clone())))
+        .collect()
 }
 
 impl AssumeRoleModel {

@@ -105,6 +105,20 @@ scenario! {
 }
 
 scenario! {
+    /// What the platform is made of may be made in the same apply: its settings are unknown in the first plan.
+    fn settings_made_in_the_same_apply(stage) {
+        stage.provider_from_resources();
+        stage.converge(TEAM);
+        let world = stage.aws.world();
+        let boundary = &stage.aws.seed["permissions_boundary_arn"];
+        let roles = world["roles"].as_object().expect("roles");
+        assert!(!roles.is_empty());
+        assert!(roles.values().all(|role| role["boundary"] == *boundary), "{roles:?}");
+        stage.strike();
+    }
+}
+
+scenario! {
     /// One person in two projects has two roles and one policy, which goes with the last role.
     fn a_person_in_two_projects(stage) {
         let both = r#"

@@ -67,10 +67,30 @@ impl Stage {
 
     /// Writes the provider block, with further settings in it.
     pub(crate) fn provider(&self, extra: &str) {
+        self.work.write("provider.tf", &self.provider_text(extra));
+    }
+
+    /// Writes a provider block whose settings other resources make: not known in the first plan, as a whole or in part.
+    pub(crate) fn provider_from_resources(&self) {
+        let mut text = self.provider_text("");
+        let subnets = &self.aws.seed["subnet_ids"];
+        for (name, value) in [
+            ("boundary", &self.aws.seed["permissions_boundary_arn"]),
+            ("base", &self.aws.seed["base_policy_arn"]),
+            ("subnet", &subnets[0]),
+        ] {
+            let made = format!("terraform_data.{name}.output");
+            text = text.replace(&value.to_string(), &made);
+            text += &format!("resource \"terraform_data\" \"{name}\" {{\n  input = {value}\n}}\n");
+        }
+        self.work.write("provider.tf", &text);
+    }
+
+    fn provider_text(&self, extra: &str) -> String {
         let seed = &self.aws.seed;
         let endpoint = self.aws.endpoint();
         let list = |name: &str| seed[name].to_string();
-        let text = format!(
+        format!(
             r#"
 terraform {{
   required_providers {{
@@ -109,8 +129,7 @@ provider "mlspace" {{
             subnets = list("subnet_ids"),
             groups = list("security_group_ids"),
             key = list("kms_key_arn"),
-        );
-        self.work.write("provider.tf", &text);
+        )
     }
 
     /// Replaces the configuration's resources.
