@@ -4,6 +4,7 @@ data "mlspace_access" "fraud" {
   # Ask once everything is as it should be.
   depends_on = [
     mlspace_membership.alice,
+    mlspace_membership.team,
     mlspace_dataset.cards,
   ]
 }
