@@ -18,6 +18,8 @@ NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
 QUICK_TESTS = $(patsubst %,--test %,$(filter-out differential browser,$(notdir $(basename $(wildcard */tests/*.rs)) $(patsubst %/main.rs,%,$(wildcard */tests/*/main.rs)))))
 # Finds or makes the virtual environment with the emulator's packages and a Terraform; prints what it found.
 TOOLS = eval "$$(tests/tools/setup --shell)"
+# Where `build` leaves the binaries.
+BUILT = $${CARGO_TARGET_DIR:-target}/debug
 # The bare WebAssembly target: no operating system, 32 bits.
 WASM = wasm32-unknown-unknown
 # What any Terraform of ours must run with: no configuration, plugins or update checks of this machine.
@@ -38,8 +40,8 @@ format: ## Rust formatting
 	$(CARGO) fmt --all --check
 	$(CARGO) fmt --manifest-path mlspace-core/fuzz/Cargo.toml --check
 
-terraform-fmt: ## Formatting of the examples
-	$(TOOLS) && env $(TERRAFORM_ENV) "$$TERRAFORM" fmt -check -diff -recursive examples && env $(TERRAFORM_ENV) "$$TERRAFORM" fmt -check -diff -recursive tests/real
+terraform-fmt: ## Formatting of the examples, and of what the tests apply
+	$(TOOLS) && env $(TERRAFORM_ENV) "$$TERRAFORM" fmt -check -diff -recursive examples tests
 
 clippy: ## Clippy, warnings refused
 	$(CARGO) clippy $(WORKSPACE) --all-targets -- -D warnings
@@ -98,11 +100,11 @@ else
 	$(CARGO) test $(WORKSPACE) --test e2e -- --test-threads 2 $(ONLY)
 endif
 
-docs: ## Write the reference pages of docs/ from the schemas and examples
-	$(CARGO) run --locked --quiet --package xtask -- docs
+docs: build ## Write the reference pages of docs/ from the schemas and examples
+	$(BUILT)/xtask docs
 
-docs-check: ## Fail when a reference page is not what `make docs` would write
-	$(CARGO) run --locked --quiet --package xtask -- docs --check
+docs-check: build ## Fail when a reference page is not what `make docs` would write
+	$(BUILT)/xtask docs --check
 
 build: ## The provider and the command, for development: target/debug/{terraform-provider-mlspace,mlspace-policy}
 	$(CARGO) build $(WORKSPACE)
