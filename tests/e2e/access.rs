@@ -19,8 +19,8 @@ use crate::support::{Stage, scenario};
 use attached::{Role, roles};
 use rows::{Platform, rows};
 
-/// Two projects; alice works in both, her neighbours by name in one each, and is the only one in the group.
-const TENANTS: &str = r#"
+/// Two projects, and who is in the first.
+const PROJECTS: &str = r#"
 resource "mlspace_project" "alpha" {
   name       = "alpha"
   created_by = "alice"
@@ -37,7 +37,10 @@ resource "mlspace_membership" "alpha" {
   project  = mlspace_project.alpha.name
   user     = each.key
 }
+"#;
 
+/// Alice works in both projects, her neighbours by name in one each, and is the only one in the group.
+const TENANTS: &str = r#"
 resource "mlspace_membership" "alphabeta" {
   for_each = toset(["alice", "alice2"])
   project  = mlspace_project.alphabeta.name
@@ -113,8 +116,12 @@ fn with_matrix(suspended: bool) -> String {
     tenants(suspended) + &MATRIX.replace("DEPENDENCIES", DEPENDENCIES)
 }
 
+fn projects(suspended: bool) -> String {
+    PROJECTS.replace("SUSPENDED", &suspended.to_string())
+}
+
 fn tenants(suspended: bool) -> String {
-    TENANTS.replace("SUSPENDED", &suspended.to_string())
+    projects(suspended) + TENANTS
 }
 
 fn group_row() -> Value {

@@ -12,25 +12,8 @@ use super::{make_policy, remove_policy, settle_on};
 use crate::crash::{ONE, kill_at};
 use crate::support::{Core, Stage};
 
-/// Alice has a role in either project, ali in the first.
-const TENANTS: &str = r#"
-resource "mlspace_project" "alpha" {
-  name       = "alpha"
-  created_by = "alice"
-  suspended  = SUSPENDED
-}
-
-resource "mlspace_project" "alphabeta" {
-  name       = "alphabeta"
-  created_by = "alice"
-}
-
-resource "mlspace_membership" "alpha" {
-  for_each = toset(["alice", "ali"])
-  project  = mlspace_project.alpha.name
-  user     = each.key
-}
-
+/// Alice has a role in the other project, too.
+const ALICE: &str = r#"
 resource "mlspace_membership" "alphabeta" {
   project  = mlspace_project.alphabeta.name
   user     = "alice"
@@ -46,7 +29,7 @@ const OWN: [&str; 4] = [
 ];
 
 fn tenants(suspended: bool) -> String {
-    TENANTS.replace("SUSPENDED", &suspended.to_string())
+    super::projects(suspended) + ALICE
 }
 
 fn choose(stage: &Stage, model: &str) {
