@@ -1,8 +1,7 @@
 # Everyday commands. `make` alone lists them.
 #
-# Every cargo call selects the whole workspace with the same features and profile, so that the AWS SDK and the core are
-# compiled once for all of them (once more, without code generation, for clippy and rustdoc). A release leaves the
-# command of the core out.
+# Every cargo call selects the whole workspace with the same profile, so that the AWS SDK and the core are compiled once
+# for all of them (once more, without code generation, for clippy and rustdoc).
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -12,10 +11,10 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 
 CARGO ?= cargo
-WORKSPACE := --locked --workspace --features mlspace-core/cli
+WORKSPACE := --locked --workspace
 NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
 # Integration tests that need neither a Terraform nor the emulator, for machines without nextest.
-QUICK_TESTS = $(patsubst %,--test %,$(filter-out differential browser,$(notdir $(basename $(wildcard */tests/*.rs)) $(patsubst %/main.rs,%,$(wildcard */tests/*/main.rs)))))
+QUICK_TESTS = --test command --test protocol --test fuzz_regressions
 # Finds or makes the virtual environment with the emulator's packages and a Terraform; prints what it found.
 TOOLS = eval "$$(tests/tools/setup --shell)"
 # Where `build` leaves the binaries.
@@ -25,7 +24,7 @@ WASM = wasm32-unknown-unknown
 # What any Terraform of ours must run with: no configuration, plugins or update checks of this machine.
 TERRAFORM_ENV = TF_CLI_CONFIG_FILE=/dev/null CHECKPOINT_DISABLE=1
 
-.PHONY: help test lint format clippy rustdoc core-alone terraform-fmt unit doctest differential fuzz browser scripts emulator modules checkov real e2e docs docs-check build release demo bench clean
+.PHONY: help test lint format clippy rustdoc wasm terraform-fmt unit doctest differential fuzz browser scripts emulator modules checkov real e2e docs docs-check build release demo bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,11 +33,11 @@ help: ## List the targets
 test: lint unit doctest differential fuzz browser scripts emulator modules checkov real e2e ## Everything, from formatting to end-to-end
 	@echo "make test: all passed"
 
-lint: format terraform-fmt clippy rustdoc core-alone ## Formatting and static checks
+lint: format terraform-fmt clippy rustdoc wasm ## Formatting and static checks
 
 format: ## Rust formatting
 	$(CARGO) fmt --all --check
-	$(CARGO) fmt --manifest-path mlspace-core/fuzz/Cargo.toml --check
+	$(CARGO) fmt --manifest-path tests/conformance/fuzz/Cargo.toml --check
 
 terraform-fmt: ## Formatting of the examples, and of what the tests apply
 	$(TOOLS) && env $(TERRAFORM_ENV) "$$TERRAFORM" fmt -check -diff -recursive examples tests
@@ -49,18 +48,16 @@ clippy: ## Clippy, warnings refused
 rustdoc: ## Rust documentation, warnings refused
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(WORKSPACE) --no-deps
 
-core-alone: ## The core's policy half and its command without the AWS SDK; the former for WebAssembly too
-	$(CARGO) check --locked --package mlspace-core --lib --no-default-features
-	$(CARGO) check --locked --package mlspace-core --no-default-features --features cli
+wasm: ## The policy engine for WebAssembly
 	@if [ -d "$$(rustc --print target-libdir --target $(WASM) 2>/dev/null)" ] || rustup target add $(WASM); then \
-	  set -x; $(CARGO) check --locked --package mlspace-core --lib --no-default-features --target $(WASM); \
+	  set -x; $(CARGO) check --locked --package iam-policy --lib --target $(WASM); \
 	else \
-	  echo "core-alone: NOT CHECKED for $(WASM): its standard library is not installed, and \`rustup target add $(WASM)\` failed" >&2; \
+	  echo "wasm: NOT CHECKED for $(WASM): its standard library is not installed, and \`rustup target add $(WASM)\` failed" >&2; \
 	fi
 
 unit: ## Rust unit tests, drift of docs/ among them
 ifeq ($(NEXTEST),yes)
-	$(CARGO) nextest run $(WORKSPACE) --filterset 'not (binary(e2e) or binary(differential) or binary(browser))'
+	$(CARGO) nextest run $(WORKSPACE) --filterset 'not (binary(e2e) or binary(differential) or binary(page))'
 else
 	$(CARGO) test $(WORKSPACE) --lib --bins $(QUICK_TESTS)
 endif
@@ -72,10 +69,10 @@ differential: ## Our policy evaluator against iam-simulate (DIFFERENTIAL_CASES=2
 	$(CARGO) test $(WORKSPACE) --test differential -- --nocapture
 
 fuzz: ## New input for the policy half, a minute a target (FUZZ_SECONDS=60, FUZZ_SEED=1, FUZZ_TARGET=parse)
-	CARGO="$(CARGO)" mlspace-core/fuzz/run
+	CARGO="$(CARGO)" tests/conformance/fuzz/run
 
 browser: ## The page of the access matrix in Chromium, which is installed where there is none
-	$(CARGO) test $(WORKSPACE) --test browser -- --nocapture
+	$(CARGO) test $(WORKSPACE) --test page -- --nocapture
 
 scripts: ## The demonstration's own tests
 	python3 -m unittest discover --start-directory demo
@@ -117,7 +114,7 @@ demo: ## Apply examples/quickstart to the emulator and show what came of it (KEE
 
 bench: ## How fast the provider starts, and how fast policies are decided, linted, packed (Node 20 for the comparison)
 	$(CARGO) bench --locked --workspace --profile release --bench startup
-	$(CARGO) bench --locked --package mlspace-core --no-default-features --bench policies
+	$(CARGO) bench --locked --package conformance --bench policies
 
 clean: ## Remove what was built here (compiled dependencies are kept beside cargo's registry)
 	rm -rf target .demo

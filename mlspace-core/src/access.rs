@@ -1,7 +1,7 @@
 //! What memberships may really do: the access matrix, from the policies that are attached.
 //!
 //! Nothing here is derived from what ought to be: [`Attached`] holds the documents that a role carries, and every right is a decision of
-//! [`crate::evaluate`] about a request that a member would make. So the matrix also shows what an edited policy, a lost boundary or a foreign
+//! [`iam_policy::evaluate`] about a request that a member would make. So the matrix also shows what an edited policy, a lost boundary or a foreign
 //! attachment has changed. With the feature `aws`, `Platform::access` reads the roles of an account.
 //!
 //! Left out are the policies of the bucket, of keys, of endpoints and of the organization, which may take more away and, where the bucket's names
@@ -46,12 +46,12 @@ mod review;
 mod tests;
 mod verdict;
 
-use crate::evaluate::{CallerError, Layer, PolicySet, Source};
 use crate::grants::GrantContext;
 use crate::layout::DatasetKey;
 use crate::name::{ProjectName, UserName};
-use crate::policy::{Document, Statement};
 use crate::tags::Tags;
+use iam_policy::evaluate::{CallerError, Layer, PolicySet, Source};
+use iam_policy::{Document, Statement};
 use probe::Prober;
 
 pub use area::{Area, MostRights};

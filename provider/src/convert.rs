@@ -12,7 +12,9 @@ use mlspace_core::schedule::StopTime;
 use mlspace_core::tags::{self, Tags};
 use serde_json::Value as Json;
 
-use crate::framework::{Attribute, Call, Diagnostics, Failed, Field, Type, ValidationError, Value};
+use terraform_plugin::framework::{
+    Attribute, Call, Diagnostics, Failed, Field, Type, ValidationError, Value,
+};
 
 /// The `id` attribute, which is what import takes.
 pub(crate) fn id_attribute(form: &str) -> Attribute {
@@ -199,7 +201,7 @@ pub(crate) fn session_duration(value: &Value) -> Result<(), ValidationError> {
 }
 
 fn parse_session_duration(text: &str) -> Result<Duration, String> {
-    let duration = crate::framework::schema::parse_duration(text).ok_or_else(|| {
+    let duration = terraform_plugin::framework::schema::parse_duration(text).ok_or_else(|| {
         format!(
             "`{}` is no duration: write one like `1h` or `30m`",
             text.escape_debug()

@@ -3,9 +3,7 @@
 mod client;
 mod convert;
 mod data_sources;
-pub mod framework;
 mod functions;
-pub mod protocol;
 pub mod provider;
 mod resources;
 

@@ -15,10 +15,6 @@ use crate::convert;
 use crate::data_sources::{
     access::AccessDataSource, caller::CallerDataSource, policy_document::PolicyDocumentDataSource,
 };
-use crate::framework::{
-    AnyDataSource, AnyResource, Attribute, Block, ConfigureContext, Diagnostics, Field, Function,
-    Path, Provider, Schema, Type,
-};
 use crate::functions::{
     condition_keys::ConditionKeys,
     dataset_prefix::{DatasetPrefix, DatasetUri},
@@ -38,6 +34,10 @@ use crate::functions::{
 use crate::resources::{
     dataset::DatasetResource, membership::MembershipResource, notebook::NotebookResource,
     project::ProjectResource,
+};
+use terraform_plugin::framework::{
+    AnyDataSource, AnyResource, Attribute, Block, ConfigureContext, Diagnostics, Field, Function,
+    Path, Provider, Schema, Type,
 };
 
 /// The provider.
@@ -445,7 +445,7 @@ impl AssumeRoleModel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::framework::Server;
+    use terraform_plugin::framework::Server;
 
     #[test]
     fn everything_served_passes_the_rules_of_terraform() {

@@ -1,7 +1,7 @@
 //! The provider's process as a host meets it: how it starts, what it prints, what ends it.
 
 #[cfg(test)]
-#[path = "protocol/client.rs"]
+#[path = "../../crates/terraform-plugin/src/protocol/test_client.rs"]
 mod client;
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Attached;
-use crate::policy::{Document, ParseError};
 use crate::tags::Tags;
+use iam_policy::{Document, ParseError};
 
 /// The roles and managed policies of an account, as `aws iam get-account-authorization-details` prints them.
 ///

@@ -10,9 +10,9 @@ use crate::aws::authorization::RoleState;
 use crate::aws::{Error, Platform};
 use crate::layout::{DatasetKey, DatasetScope};
 use crate::name::{ProjectName, UserName};
-use crate::policy::Document;
 use crate::records::{DatasetRecord, Item, ProjectUserRecord};
 use crate::tags::{PROJECT, SYSTEM, Tags, USER};
+use iam_policy::Document;
 
 /// How many roles, or policies, are read at once.
 const AT_ONCE: usize = 8;
@@ -195,8 +195,8 @@ fn member_by(tags: &Tags, system: &str) -> Option<(ProjectName, UserName)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::Statement;
     use crate::records::ItemBuilder;
+    use iam_policy::Statement;
 
     #[test]
     fn records_name_datasets_of_every_type() {

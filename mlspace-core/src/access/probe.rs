@@ -1,9 +1,9 @@
 //! The requests whose decisions make up the matrix.
 
 use super::{Attached, Rights, Verdict, WorkAccess};
-use crate::evaluate::{Caller, CallerError, CompiledPolicies, Request};
 use crate::grants::GrantContext;
 use crate::tags::{PROJECT, SYSTEM, Tags, USER};
+use iam_policy::evaluate::{Caller, CallerError, CompiledPolicies, Request};
 
 /// Stands for any object of a dataset, and any SageMaker resource.
 const ANY: &str = "any";

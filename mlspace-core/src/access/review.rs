@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use super::probe::{ON_OTHERS, Prober};
 use super::{Attached, Verdict};
-use crate::evaluate::{CallerError, PolicySet, Request};
 use crate::grants::GrantContext;
 use crate::name::{ProjectName, UserName};
-use crate::policy::Document;
 use crate::tags::{PROJECT, SYSTEM, USER};
+use iam_policy::Document;
+use iam_policy::evaluate::{CallerError, PolicySet, Request};
 
 /// What roles carry that the platform did not make: base policies and the permissions boundary, each with the name that findings call it by.
 #[derive(Debug, Clone, Default, PartialEq)]

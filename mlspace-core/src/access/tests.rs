@@ -3,8 +3,8 @@
 use super::*;
 use crate::grants;
 use crate::layout::{Account, role_name};
-use crate::policy::Statement;
 use crate::tags;
+use iam_policy::Statement;
 
 const BUCKET: &str = "mlspace-data-123456789012";
 

@@ -1,6 +1,6 @@
 //! An answer with its reason.
 
-use crate::evaluate::{Decision, Layer, Outcome, Source};
+use iam_policy::evaluate::{Decision, Layer, Outcome, Source};
 
 /// Whether something is allowed and, if it isn't, why.
 #[derive(Debug, Clone, PartialEq, Eq)]

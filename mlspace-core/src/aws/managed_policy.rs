@@ -9,8 +9,8 @@ use super::error::Error;
 use super::outcome::{Called as _, IfPresent as _};
 use super::platform::Platform;
 use super::wait::{Backoff, Operation, settle};
-use crate::policy::Document;
 use crate::tags::{self, PolicyOwner, Tags};
+use iam_policy::Document;
 
 /// Versions that IAM keeps of one policy (IAM user guide, "IAM and AWS STS quotas").
 const VERSIONS: usize = 5;
@@ -386,7 +386,7 @@ mod tests {
 
     #[test]
     fn documents_are_compared_by_meaning() {
-        use crate::policy::Statement;
+        use iam_policy::Statement;
         let wanted = Document::new([Statement::allow("A")
             .actions(["s3:GetObject"])
             .resources(["*"])]);

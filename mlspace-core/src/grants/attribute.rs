@@ -15,8 +15,8 @@ use std::collections::BTreeSet;
 use super::role::pass_role_policy;
 use super::{project, storage};
 use crate::name::ProjectName;
-use crate::policy::{ConditionKey, Document, Kind, Operator, Statement};
 use crate::tags::{PROJECT, USER};
+use iam_policy::{ConditionKey, Document, Kind, Operator, Statement};
 
 /// The role's project, by its tag.
 pub(super) const OWN_PROJECT: &str = "${aws:PrincipalTag/project}";

@@ -2,7 +2,7 @@
 
 use super::context::{GrantError, check_value};
 use crate::layout::Account;
-use crate::policy::{Document, Operator, Principal, Statement};
+use iam_policy::{Document, Operator, Principal, Statement};
 
 /// The trust policy of the role that CloudTrail writes into CloudWatch Logs with.
 ///

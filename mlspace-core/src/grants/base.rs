@@ -4,7 +4,7 @@
 
 use super::actions::USE_KEY;
 use super::context::{GrantContext, GrantError, managed};
-use crate::policy::{Document, Operator, Statement};
+use iam_policy::{Document, Operator, Statement};
 
 /// Writing logs.
 pub(super) const WRITE_LOGS: [&str; 4] = [

@@ -9,8 +9,8 @@ use super::base::{
 };
 use super::context::{GrantContext, GrantError, managed};
 use super::{storage, workload};
-use crate::policy::{ConditionOperator, Document, Operator, Statement};
 use crate::tags::{PROJECT, SYSTEM, USER};
+use iam_policy::{ConditionOperator, Document, Operator, Statement};
 
 /// The permissions boundary of all membership roles: one document that holds every tenant to its limits, whatever policies are attached.
 ///

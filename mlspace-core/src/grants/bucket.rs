@@ -4,7 +4,7 @@ use super::context::{GrantError, check_value, sized};
 use super::delivery::LogDeliverer;
 use super::perimeter::{Perimeter, by_people, callers, check_principals};
 use crate::layout::{Account, check_bucket_name};
-use crate::policy::{Document, Kind, Operator, Principal, Statement};
+use iam_policy::{Document, Kind, Operator, Principal, Statement};
 
 /// The data bucket, and who may reach it how.
 #[derive(Clone, Copy, Debug)]

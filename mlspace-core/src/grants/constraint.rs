@@ -9,7 +9,7 @@
 use super::actions::{CREATE_ENDPOINT, WITH_VOLUME};
 use super::context::{GrantContext, GrantError, check_value, managed};
 use crate::layout::Account;
-use crate::policy::{Document, Operator, Statement};
+use iam_policy::{Document, Operator, Statement};
 
 /// Instance types that each kind of workload may use: names, or patterns such as `ml.g5.*`. A list of none allows none.
 #[derive(Clone, Copy, Debug, Default)]

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::layout::{Account, LayoutError, check_bucket_name, check_iam_prefix};
-use crate::policy::{Document, Kind, PackError};
+use iam_policy::{Document, Kind, PackError};
 
 /// Subnets and security groups that workloads may run in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

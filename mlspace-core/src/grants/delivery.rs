@@ -4,7 +4,7 @@
 //! under the same principal (*The confused deputy problem*, <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>).
 
 use crate::layout::Account;
-use crate::policy::{Operator, Principal, Statement};
+use iam_policy::{Operator, Principal, Statement};
 
 /// A service that delivers logs into a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,7 +3,7 @@
 use super::context::{GrantError, check_value, sized};
 use super::delivery::deliveries;
 use crate::layout::{Account, check_bucket_name};
-use crate::policy::{Document, Kind, Operator, Principal, Statement};
+use iam_policy::{Document, Kind, Operator, Principal, Statement};
 
 /// What a VPC endpoint leads to.
 #[derive(Clone, Copy, Debug)]

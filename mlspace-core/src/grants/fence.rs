@@ -2,7 +2,7 @@
 
 use super::actions::{CREATE_ENDPOINT, CREATE_PATTERNS, NOTEBOOK, NOTEBOOK_TYPE, TYPES};
 use super::context::GrantContext;
-use crate::policy::{Operator, Statement};
+use iam_policy::{Operator, Statement};
 
 /// A tag that a membership's resources bear, as one policy knows it.
 pub(super) struct TagFence<'a> {

@@ -5,7 +5,7 @@
 
 use super::context::{GrantError, check_value};
 use crate::layout::Account;
-use crate::policy::{Document, Operator, Principal, Statement};
+use iam_policy::{Document, Operator, Principal, Statement};
 
 /// The trust policy: the service that writes flow logs may assume the role, for flow logs of the account and region only.
 #[must_use]
@@ -53,7 +53,7 @@ pub fn flow_log_policy(account: &Account, log_group: &str) -> Result<Document, G
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluate::{Caller, PolicySet, Request};
+    use iam_policy::evaluate::{Caller, PolicySet, Request};
 
     fn account() -> Account {
         Account {

@@ -5,7 +5,7 @@ use super::context::{GrantContext, GrantError, managed};
 use super::storage;
 use crate::layout::group_dataset_prefix;
 use crate::name::{DatasetName, GroupName};
-use crate::policy::{Document, Statement};
+use iam_policy::{Document, Statement};
 
 /// The managed policies of all members of a group: reading, writing and tagging the objects of the datasets that are shared with it, and
 /// listing them. Deleting is not granted.

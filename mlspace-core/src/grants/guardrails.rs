@@ -41,7 +41,7 @@ pub use parameters::{GuardrailError, Parameters, ParametersError};
 
 use parameters::Reader;
 
-use crate::policy::{Document, Effect, Kind, Operator, Statement};
+use iam_policy::{Document, Effect, Kind, Operator, Statement};
 
 /// A guardrail as a reader of documentation sees it.
 #[derive(Clone, Copy, Debug)]

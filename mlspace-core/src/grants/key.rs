@@ -5,7 +5,7 @@ use super::context::{GrantError, check_value, sized};
 use super::delivery::KeyService;
 use super::perimeter::{Perimeter, callers, check_principals};
 use crate::layout::Account;
-use crate::policy::{Document, Kind, Operator, Principal, Statement};
+use iam_policy::{Document, Kind, Operator, Principal, Statement};
 
 /// A key, and who may do what with it. All principals are ARNs, or patterns of ARNs, of roles and users.
 #[derive(Clone, Copy, Debug)]

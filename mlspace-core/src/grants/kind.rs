@@ -39,7 +39,7 @@ pub use parameter::{DOCUMENT_PARAMETERS, DocumentParameter, ParameterForm};
 use given::Given;
 use serde_json::Value;
 
-use crate::policy::{Document, Kind};
+use iam_policy::{Document, Kind};
 
 /// A kind of document.
 #[derive(Clone, Copy, Debug)]

@@ -3,8 +3,8 @@
 use super::context::{GrantError, check_value};
 use super::perimeter::{callers, check_principals};
 use crate::layout::Account;
-use crate::policy::{Document, Operator, Principal, Statement};
 use crate::tags::USER;
+use iam_policy::{Document, Operator, Principal, Statement};
 
 /// Whom a role that people take on trusts. At least one of the three is needed.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,7 +1,7 @@
 //! Who may come from where: principals of resource policies, and the VPC endpoints they come through.
 
 use super::context::{GrantError, check_value};
-use crate::policy::{Operator, Principal, Statement};
+use iam_policy::{Operator, Principal, Statement};
 
 /// A network that resources can only be used from.
 #[derive(Clone, Copy)]

@@ -25,8 +25,8 @@ use super::attribute::OWN_USER;
 use super::context::{GrantContext, GrantError, check_value, managed};
 use super::provider::ProviderTables;
 use crate::name::ProjectName;
-use crate::policy::{Document, Operator, Statement};
 use crate::tags::{PROJECT, SYSTEM, USER};
+use iam_policy::{Document, Operator, Statement};
 
 /// What personas' policies are about, beside the deployment itself.
 #[derive(Clone, Copy, Debug, Default)]

@@ -6,8 +6,8 @@ use super::fence::TagFence;
 use super::storage;
 use crate::layout::project_prefix;
 use crate::name::ProjectName;
-use crate::policy::{Document, Operator, Statement};
 use crate::tags::{PROJECT, SYSTEM};
+use iam_policy::{Document, Operator, Statement};
 
 /// The managed policy of all members of a project.
 ///

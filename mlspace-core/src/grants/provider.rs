@@ -9,10 +9,8 @@ pub(super) use records::{table_key, through_dynamodb};
 use records::{tables, use_table_key};
 
 use super::context::{GrantContext, GrantError, check_value};
-use crate::policy::{
-    ATTACHED_POLICIES_PER_ROLE, Carrier, Document, Kind, Operator, Statement, pack,
-};
 use crate::tags::SYSTEM;
+use iam_policy::{ATTACHED_POLICIES_PER_ROLE, Carrier, Document, Kind, Operator, Statement, pack};
 
 /// The DynamoDB tables that the provider reads and writes.
 #[derive(Clone, Copy, Debug)]

@@ -6,8 +6,8 @@
 use super::context::{GrantContext, GrantError, sized};
 use super::fence::{TagFence, administration_denials, key_grant_denial, sagemaker_denials};
 use super::{storage, workload};
-use crate::policy::{Document, Kind, Operator, Principal, Statement};
 use crate::tags::SYSTEM;
+use iam_policy::{Document, Kind, Operator, Principal, Statement};
 
 /// The trust policy of a membership's role: SageMaker may assume it, on behalf of this account only.
 ///

@@ -3,7 +3,7 @@
 use super::actions::{OBJECT, OBJECT_READ};
 use super::context::GrantContext;
 use crate::layout::{GLOBAL_PREFIX, GLOBAL_READ_ONLY_PREFIX};
-use crate::policy::{Operator, Statement};
+use iam_policy::{Operator, Statement};
 
 /// Prefixes that a membership's policies open between them, one part each.
 const SHARED: [&str; 2] = [GLOBAL_PREFIX, GLOBAL_READ_ONLY_PREFIX];

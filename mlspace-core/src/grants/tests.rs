@@ -1,5 +1,8 @@
 mod access;
-
+mod hostile;
+mod lint_guardrails;
+mod lint_own;
+mod packing;
 mod people;
 mod provider;
 mod provider_boundary;
@@ -11,7 +14,7 @@ mod weaknesses;
 use super::*;
 use crate::layout::{Account, role_name};
 use crate::name::{DatasetName, GroupName, ProjectName, UserName};
-use crate::policy::Document;
+use iam_policy::Document;
 
 /// Long enough to live in a [`GrantContext`].
 struct Deployment {
@@ -74,4 +77,11 @@ fn dataset(name: &str) -> DatasetName {
 
 fn group(name: &str) -> GroupName {
     name.parse().unwrap()
+}
+
+/// The rules of lint findings.
+fn rule_ids(
+    findings: &[iam_policy::lint::Finding],
+) -> std::collections::BTreeSet<iam_policy::lint::RuleId> {
+    findings.iter().map(iam_policy::lint::Finding::id).collect()
 }

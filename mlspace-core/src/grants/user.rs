@@ -6,8 +6,8 @@ use super::fence::TagFence;
 use super::storage;
 use crate::layout::private_prefix;
 use crate::name::UserName;
-use crate::policy::{Document, Statement};
 use crate::tags::USER;
+use iam_policy::{Document, Statement};
 
 /// The managed policy of all roles of a user, in whatever project.
 ///

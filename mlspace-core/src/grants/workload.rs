@@ -2,7 +2,7 @@
 
 use super::actions::{IN_VPC, WITH_OUTPUT, WITH_VOLUME};
 use super::context::GrantContext;
-use crate::policy::{Operator, Statement};
+use iam_policy::{Operator, Statement};
 
 /// Denies workloads that name no network.
 pub(super) fn presence_denials() -> [Statement; 2] {

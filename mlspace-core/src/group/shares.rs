@@ -13,9 +13,9 @@ use tokio::time::Instant;
 use super::{numbered, parsed};
 use crate::aws::{Error, IfPresent as _, Platform};
 use crate::name::{DatasetName, GroupName, UserName};
-use crate::policy::Document;
 use crate::records::{GroupDatasetRecord, GroupUserRecord, Item, Malformed};
 use crate::{grants, layout};
+use iam_policy::Document;
 
 /// How long one reading serves others: the length of a refresh.
 const FRESH: Duration = Duration::from_secs(30);

@@ -6,10 +6,10 @@ use crate::aws::authorization::RoleState;
 use crate::aws::managed_policy::{WantedPolicy, means};
 use crate::aws::{Error, Platform, PolicyModel};
 use crate::name::{ProjectName, UserName};
-use crate::policy::Document;
 use crate::records::{Item, ProjectUserRecord};
 use crate::tags::{self, PolicyOwner, Tags};
 use crate::{grants, layout};
+use iam_policy::Document;
 
 impl Platform {
     /// The membership as it is; `None` when neither its record nor its role is there.

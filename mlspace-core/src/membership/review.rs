@@ -5,7 +5,7 @@ use super::read::id;
 use crate::access::{Attached, Beside, Review};
 use crate::aws::{Error, Platform, PolicyModel};
 use crate::grants;
-use crate::policy::Document;
+use iam_policy::Document;
 
 /// The base policies and the boundary of all memberships, as far as they could be read.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -18,8 +18,8 @@ use std::fmt;
 use crate::aws::PolicyModel;
 use crate::aws::authorization::RoleState;
 use crate::aws::managed_policy::means;
-use crate::policy::{Document, Statement};
 use crate::tags::{PROJECT, SYSTEM, Tags, USER};
+use iam_policy::{Document, Statement};
 
 /// Name of the role's inline policy, as `MLSpace` calls it.
 pub(super) const PASS_ROLE: &str = "SMPassRolePolicy";
@@ -238,7 +238,7 @@ pub(super) fn too_many(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::Principal;
+    use iam_policy::Principal;
 
     fn rights() -> Rights {
         Rights {

@@ -6,9 +6,9 @@ use crate::aws::{Error, Platform, PolicyModel};
 use crate::grants;
 use crate::layout;
 use crate::name::ProjectName;
-use crate::policy::Document;
 use crate::records::{Item, ProjectRecord};
 use crate::tags::{POLICY_VERSION, PolicyOwner, Tags};
+use iam_policy::Document;
 
 /// A project's record with the item it was read from.
 pub(super) struct Found {
@@ -198,7 +198,7 @@ pub(super) fn project(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::Statement;
+    use iam_policy::Statement;
 
     fn wanted() -> Document {
         Document::new([Statement::allow("A")

@@ -14,10 +14,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::aws::managed_policy::{TRIES, WantedPolicy, lock_key};
 use crate::aws::{Backoff, Error, IfPresent as _, Operation, Platform, PolicyModel};
 use crate::name::ProjectName;
-use crate::policy::Document;
 use crate::records::View;
 use crate::tags::PolicyOwner;
 use crate::{grants, layout};
+use iam_policy::Document;
 
 /// A project, and whether its members may do nothing.
 type Change<'a> = (&'a ProjectName, bool);

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::convert;
-use crate::framework::{Attribute, Call, DataSource, Diagnostics, Field, Nesting, Schema, Type};
+use terraform_plugin::framework::{
+    Attribute, Call, DataSource, Diagnostics, Field, Nesting, Schema, Type,
+};
 
 /// The data source.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::client::Client;
 use crate::convert;
-use crate::framework::{Attribute, Call, DataSource, Diagnostics, Field, Schema, Type};
+use terraform_plugin::framework::{Attribute, Call, DataSource, Diagnostics, Field, Schema, Type};
 
 /// The data source.
 #[derive(Debug)]

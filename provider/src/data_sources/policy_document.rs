@@ -1,17 +1,19 @@
 //! `mlspace_policy_document`: the platform's documents by kind, with the provider's settings filled in.
 
 use async_trait::async_trait;
+use iam_policy::Document;
 use mlspace_core::aws::Settings;
 use mlspace_core::grants::{
     DOCUMENT_KINDS, DOCUMENT_PARAMETERS, DocumentKind, DocumentKindError, DocumentParameter,
     ParameterForm, document_kind,
 };
-use mlspace_core::policy::Document;
 use serde_json::{Map, Value as Json, json};
 
 use crate::client::Client;
 use crate::convert;
-use crate::framework::{AnyDataSource, Attribute, Call, Diagnostics, Schema, Type, Value};
+use terraform_plugin::framework::{
+    AnyDataSource, Attribute, Call, Diagnostics, Schema, Type, Value,
+};
 
 /// The data source. Its arguments are the parameters of the kinds, whose table is in the core: hence no typed model.
 #[derive(Debug)]

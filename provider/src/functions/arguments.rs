@@ -3,11 +3,11 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use mlspace_core::policy::{Document, Kind};
+use iam_policy::{Document, Kind};
 use serde_json::Value as Json;
 
 use crate::convert::{self, listed};
-use crate::framework::{FunctionError, Value};
+use terraform_plugin::framework::{FunctionError, Value};
 
 /// The words for kinds of policies, for descriptions.
 pub(super) fn kinds() -> String {

@@ -1,9 +1,9 @@
 //! `condition_keys(action)`: the condition keys that an action carries.
 
-use mlspace_core::lint;
+use iam_policy::lint;
 
 use super::arguments;
-use crate::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
+use terraform_plugin::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 /// The function.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use mlspace_core::layout::{DatasetKey, DatasetScope, check_bucket_name};
 use mlspace_core::name::DatasetName;
 
 use super::arguments;
-use crate::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
+use terraform_plugin::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 /// `dataset_prefix`.
 #[derive(Debug)]

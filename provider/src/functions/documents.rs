@@ -1,12 +1,12 @@
 //! Documents by kind: `policy_documents(kind, parameters)`, and `bucket_policy`, `key_policy` and `endpoint_policy`, which make one document.
 
+use iam_policy::Document;
 use mlspace_core::grants::{
     DOCUMENT_KINDS, DocumentKind, DocumentKindError, ParameterForm, document_kind,
 };
-use mlspace_core::policy::Document;
 
 use super::arguments;
-use crate::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
+use terraform_plugin::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 /// The function for any kind.
 #[derive(Debug)]

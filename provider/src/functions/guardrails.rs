@@ -1,9 +1,9 @@
 //! `guardrails()`: which guardrails there are, what they need, and where they can go.
 
+use iam_policy::Kind;
 use mlspace_core::grants::GUARDRAILS;
-use mlspace_core::policy::Kind;
 
-use crate::framework::{Function, FunctionError, Signature, Type, Value};
+use terraform_plugin::framework::{Function, FunctionError, Signature, Type, Value};
 
 /// The function.
 #[derive(Debug)]

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use mlspace_core::network::{StudioError, StudioWorkload, SubnetError, subnet_layout};
 
 use super::arguments;
-use crate::framework::{Function, FunctionError, Number, Parameter, Signature, Type, Value};
+use terraform_plugin::framework::{
+    Function, FunctionError, Number, Parameter, Signature, Type, Value,
+};
 
 /// The function that lays out subnets.
 #[derive(Debug)]

@@ -1,9 +1,9 @@
 //! `pack_policies(policies, kind, documents)`: statements packed into as few documents as they need.
 
-use mlspace_core::policy::{Carrier, pack};
+use iam_policy::{Carrier, pack};
 
 use super::arguments;
-use crate::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
+use terraform_plugin::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 /// The function.
 #[derive(Debug)]

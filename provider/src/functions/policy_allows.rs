@@ -1,9 +1,9 @@
 //! `policy_allows(policies, principal_arn, action, resource, context)`: what IAM would decide.
 
-use mlspace_core::evaluate::{Caller, PolicySet, Request};
+use iam_policy::evaluate::{Caller, PolicySet, Request};
 
 use super::arguments;
-use crate::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
+use terraform_plugin::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 /// The function.
 #[derive(Debug)]

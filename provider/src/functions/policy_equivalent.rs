@@ -1,9 +1,9 @@
 //! `policy_equivalent(a, b)`: whether two policies mean the same.
 
-use mlspace_core::policy::Document;
+use iam_policy::Document;
 
 use super::arguments;
-use crate::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
+use terraform_plugin::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 /// The function.
 #[derive(Debug)]

@@ -1,10 +1,10 @@
 //! `policy_lint(policy, kind)`: what the linter finds in a policy.
 
-use mlspace_core::lint::{LintOptions, PolicyUnderLint, lint};
-use mlspace_core::policy::Document;
+use iam_policy::Document;
+use iam_policy::lint::{LintOptions, PolicyUnderLint, lint};
 
 use super::arguments;
-use crate::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
+use terraform_plugin::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 /// The function.
 #[derive(Debug)]

@@ -1,9 +1,9 @@
 //! `policy_size(policy)`: the characters of a policy as IAM counts them.
 
-use mlspace_core::policy::Document;
+use iam_policy::Document;
 
 use super::arguments;
-use crate::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
+use terraform_plugin::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 /// The function.
 #[derive(Debug)]

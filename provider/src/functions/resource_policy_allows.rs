@@ -1,10 +1,10 @@
 //! `resource_policy_allows(policy, principal, action, resource, context)`: whether a resource's own policy lets somebody in.
 
-use mlspace_core::evaluate::{Caller, PolicySet, Request};
-use mlspace_core::policy::{Document, Statement};
+use iam_policy::evaluate::{Caller, PolicySet, Request};
+use iam_policy::{Document, Statement};
 
 use super::arguments;
-use crate::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
+use terraform_plugin::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 /// The function.
 #[derive(Debug)]

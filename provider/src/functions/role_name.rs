@@ -4,7 +4,7 @@ use mlspace_core::layout;
 use mlspace_core::name::{ProjectName, UserName};
 
 use super::arguments;
-use crate::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
+use terraform_plugin::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
 
 /// The function.
 #[derive(Debug)]

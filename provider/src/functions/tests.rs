@@ -1,7 +1,7 @@
 //! Functions as a configuration calls them.
 
 use super::*;
-use crate::framework::{Function, FunctionError, Type, Value};
+use terraform_plugin::framework::{Function, FunctionError, Type, Value};
 
 const READ: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Read","Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::data/a/*"}]}"#;
 

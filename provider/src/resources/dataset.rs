@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::convert::{self, drift_attribute, drift_plan, id_attribute, timestamp};
-use crate::framework::{
+use terraform_plugin::framework::{
     Attribute, Call, Diagnostics, Failed, Field, Plan, Resource, Schema, Type, Value,
 };
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::convert::{self, drift_attribute, drift_plan, id_attribute};
-use crate::framework::{
+use terraform_plugin::framework::{
     Attribute, Block, Call, Diagnostics, Failed, Field, Plan, Resource, Schema, Type, Value,
 };
 

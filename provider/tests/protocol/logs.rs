@@ -1,9 +1,7 @@
 //! What the process writes while it serves.
 
 use serde_json::Value;
-use terraform_provider_mlspace::protocol::tfplugin6::{
-    DynamicValue, configure_provider, read_resource,
-};
+use terraform_plugin::protocol::tfplugin6::{DynamicValue, configure_provider, read_resource};
 
 use crate::plugin::Plugin;
 use crate::rpc::{metadata, open_streams, shut_down};

@@ -1,8 +1,8 @@
 //! The few RPCs that these tests call.
 
 use futures::stream::{self, BoxStream};
-use terraform_provider_mlspace::protocol::plugin::{ConnInfo, Empty, StdioData};
-use terraform_provider_mlspace::protocol::tfplugin6::get_metadata;
+use terraform_plugin::protocol::plugin::{ConnInfo, Empty, StdioData};
+use terraform_plugin::protocol::tfplugin6::get_metadata;
 use tonic::Status;
 
 use crate::client::Client;

@@ -1,9 +1,7 @@
 //! Any data source: answered by rule, from the provider's configuration.
 
 use async_trait::async_trait;
-use terraform_provider_mlspace::framework::{
-    AnyDataSource, Attribute, Call, Diagnostics, Schema, Value,
-};
+use terraform_plugin::framework::{AnyDataSource, Attribute, Call, Diagnostics, Schema, Value};
 
 use crate::{
     account::Account,

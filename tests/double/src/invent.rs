@@ -4,7 +4,7 @@
 //! of one type that are configured alike get the same id, since nothing tells them apart here.
 
 use sha2::{Digest, Sha256};
-use terraform_provider_mlspace::framework::{
+use terraform_plugin::framework::{
     Attribute, Type, Value,
     schema::{Body, Shape},
 };

@@ -21,7 +21,7 @@ mod types;
 
 use std::process::ExitCode;
 
-use terraform_provider_mlspace::{
+use terraform_plugin::{
     framework::Server,
     protocol::{Identity, run},
 };
@@ -29,6 +29,7 @@ use terraform_provider_mlspace::{
 const IDENTITY: Identity = Identity {
     address: "registry.terraform.io/hashicorp/aws",
     version: env!("CARGO_PKG_VERSION"),
+    crates: &[env!("CARGO_CRATE_NAME")],
 };
 
 fn main() -> ExitCode {

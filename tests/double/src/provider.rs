@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use async_trait::async_trait;
 use serde::Deserialize;
-use terraform_provider_mlspace::framework::{
+use terraform_plugin::framework::{
     AnyDataSource, AnyResource, ConfigureContext, Diagnostics, Field, Provider, Schema,
 };
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use serde_json::Value as Json;
-use terraform_provider_mlspace::framework::{
+use terraform_plugin::framework::{
     AnyResource, Attribute, Call, Diagnostics, Path, Schema, Value,
     resource::{FailedValue, Planned},
 };

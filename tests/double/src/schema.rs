@@ -5,9 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
-use terraform_provider_mlspace::framework::{
-    Attribute, Block, Nesting, Schema, Type, ValidationError,
-};
+use terraform_plugin::framework::{Attribute, Block, Nesting, Schema, Type, ValidationError};
 
 /// A file of schemas cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use mlspace_core::evaluate::PolicySet;
+use iam_policy::Document;
+use iam_policy::evaluate::PolicySet;
 use mlspace_core::layout::Account;
-use mlspace_core::policy::Document;
 use serde_json::Value;
 
 /// A membership's role.

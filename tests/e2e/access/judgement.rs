@@ -5,8 +5,8 @@
 
 mod platform;
 
-use mlspace_core::evaluate::{Caller, PolicySet, Request};
-use mlspace_core::policy::Document;
+use iam_policy::Document;
+use iam_policy::evaluate::{Caller, PolicySet, Request};
 use serde_json::json;
 
 use super::attached::Role;

@@ -1,6 +1,6 @@
 //! The rows of the access model as requests: all of them, and those about data, listing and tags.
 
-use mlspace_core::evaluate::{Caller, Request};
+use iam_policy::evaluate::{Caller, Request};
 
 use super::attached::Role;
 use super::closed_rows::{closed, passing};

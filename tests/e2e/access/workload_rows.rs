@@ -1,6 +1,6 @@
 //! SageMaker's rows: what creates, right and with each required thing wrong; and what is done to what exists.
 
-use mlspace_core::evaluate::Request;
+use iam_policy::evaluate::Request;
 
 use super::attached::Role;
 use super::rows::{

@@ -1,6 +1,6 @@
 //! What there is to document.
 
-use terraform_provider_mlspace::framework::{Provider, Schema, Signature};
+use terraform_plugin::framework::{Provider, Schema, Signature};
 
 /// A provider's schemas and signatures, each kind sorted by name.
 #[derive(Debug, Clone)]

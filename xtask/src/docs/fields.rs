@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use terraform_provider_mlspace::framework::{
+use terraform_plugin::framework::{
     Attribute, Block, Nesting, Type, Value,
     schema::{BlockNesting, Body, Shape},
 };

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, path::PathBuf};
 
-use terraform_provider_mlspace::framework::{Parameter, Schema, Signature};
+use terraform_plugin::framework::{Parameter, Schema, Signature};
 
 use super::{Catalogue, DocsError, Pages, examples::Examples, fields};
 

@@ -1,9 +1,7 @@
 use std::fs;
 
 use tempfile::TempDir;
-use terraform_provider_mlspace::framework::{
-    Attribute, Block, Nesting, Parameter, Schema, Signature, Type,
-};
+use terraform_plugin::framework::{Attribute, Block, Nesting, Parameter, Schema, Signature, Type};
 
 use super::*;
 
@@ -387,9 +385,7 @@ fn defaults_are_written_as_in_a_configuration() {
             .describe("F."),
         Attribute::map("tags", Type::String)
             .optional()
-            .default(terraform_provider_mlspace::framework::Value::map([(
-                "a", "b",
-            )]))
+            .default(terraform_plugin::framework::Value::map([("a", "b")]))
             .describe("M."),
     ]);
     let text = render(root.path(), &catalogue)

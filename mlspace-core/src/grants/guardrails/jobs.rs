@@ -3,7 +3,7 @@
 use super::actions::{AUTOML, DEFINITIONS, JOBS, SCHEDULES, TRANSFORM};
 use super::deny;
 use super::parameters::{GuardrailError, Reader};
-use crate::policy::{Operator, Statement};
+use iam_policy::{Operator, Statement};
 
 type Statements = Result<Vec<Statement>, GuardrailError>;
 

@@ -6,7 +6,7 @@ use crate::grants::key::{self, KeyAccess, key_policy};
 use crate::grants::perimeter::callers;
 use crate::grants::{BucketAccess, GrantError, bucket_policy};
 use crate::layout::Account;
-use crate::policy::{Document, Operator, Principal, Statement};
+use iam_policy::{Document, Operator, Principal, Statement};
 
 type Statements = Result<Vec<Statement>, GuardrailError>;
 

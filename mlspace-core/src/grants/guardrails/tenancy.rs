@@ -3,7 +3,7 @@
 use super::actions::{ADMINISTRATION, TAGGED};
 use super::deny;
 use super::parameters::{GuardrailError, Reader};
-use crate::policy::{Operator, Statement};
+use iam_policy::{Operator, Statement};
 
 type Statements = Result<Vec<Statement>, GuardrailError>;
 

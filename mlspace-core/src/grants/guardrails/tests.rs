@@ -4,8 +4,8 @@ mod preventive;
 mod resources;
 
 use super::*;
-use crate::evaluate::{Caller, Outcome, PolicySet, Request};
-use crate::policy::Kind;
+use iam_policy::Kind;
+use iam_policy::evaluate::{Caller, Outcome, PolicySet, Request};
 
 /// Parameters for all guardrails at once.
 pub(crate) fn parameters() -> Parameters {

@@ -12,7 +12,7 @@ use crate::grants::{
 };
 use crate::layout::{Account, role_name};
 use crate::name::ProjectName;
-use crate::policy::Document;
+use iam_policy::Document;
 
 pub(super) type Made = Result<Vec<Document>, DocumentKindError>;
 

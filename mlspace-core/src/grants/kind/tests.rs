@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::evaluate::{Caller, PolicySet, Request};
-use crate::lint::{LintOptions, PolicyUnderLint, lint};
+use iam_policy::evaluate::{Caller, PolicySet, Request};
+use iam_policy::lint::{LintOptions, PolicyUnderLint, lint};
 
 fn deployment(more: Value) -> Value {
     let mut all = json!({

@@ -3,7 +3,7 @@
 use super::PersonaAccess;
 use crate::grants::context::GrantContext;
 use crate::grants::endpoint::log_groups;
-use crate::policy::{Operator, Statement};
+use iam_policy::{Operator, Statement};
 
 /// SageMaker's resources by name, and their settings. Lists take no tags into account.
 pub(super) fn sagemaker() -> Statement {

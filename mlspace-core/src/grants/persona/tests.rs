@@ -3,11 +3,11 @@
 mod each;
 
 use super::*;
-use crate::evaluate::{Caller, PolicySet, Request};
 use crate::grants::ApprovedNetwork;
 use crate::layout::Account;
-use crate::lint::{Finding, LintOptions, PolicyUnderLint, lint};
-use crate::policy::Kind;
+use iam_policy::Kind;
+use iam_policy::evaluate::{Caller, PolicySet, Request};
+use iam_policy::lint::{Finding, LintOptions, PolicyUnderLint, lint};
 
 const KEY: &str = "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
 const TABLES_KEY: &str = "arn:aws:kms:us-east-1:123456789012:key/tables";

@@ -5,7 +5,7 @@ use super::{
     use_table_key,
 };
 use crate::grants::context::{GrantContext, GrantError, managed};
-use crate::policy::{Document, Statement};
+use iam_policy::{Document, Statement};
 
 /// The permissions boundary of the identity that runs the provider: the limits of [`super::provider_policy`] in one document, and wider where
 /// that does no harm. It reads all of IAM and any table's records, and makes interfaces in any of the account's networks.

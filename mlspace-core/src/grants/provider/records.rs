@@ -4,7 +4,7 @@ use super::{ProviderAccess, ProviderTables};
 use crate::grants::actions::USE_KEY;
 use crate::grants::context::GrantContext;
 use crate::layout::Account;
-use crate::policy::{Operator, Statement};
+use iam_policy::{Operator, Statement};
 
 pub(super) fn tables(context: &GrantContext<'_>, tables: &ProviderTables<'_>) -> [Statement; 4] {
     let arns = |names: &[&str]| -> Vec<String> {

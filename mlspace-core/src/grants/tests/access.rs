@@ -10,9 +10,9 @@ mod support;
 mod teeth;
 
 use super::*;
-use crate::evaluate::{Caller, Outcome, PolicySet, Request};
-use crate::policy::Statement;
 use cases::{Case, cases};
+use iam_policy::Statement;
+use iam_policy::evaluate::{Caller, Outcome, PolicySet, Request};
 
 const PROJECTS: [&str; 2] = ["alpha", "alphabeta"];
 const USERS: [&str; 2] = ["al", "alice"];

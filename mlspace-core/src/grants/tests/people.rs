@@ -1,9 +1,9 @@
 //! Who takes on the roles of people and of Terraform, and the role and topic of the trail.
 
 use super::*;
-use crate::evaluate::{Caller, PolicySet, Request};
-use crate::lint::{Finding, LintOptions, PolicyUnderLint, lint};
-use crate::policy::Kind;
+use iam_policy::Kind;
+use iam_policy::evaluate::{Caller, PolicySet, Request};
+use iam_policy::lint::{Finding, LintOptions, PolicyUnderLint, lint};
 
 const SSO: &str = "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_DataScientist_0123456789abcdef";
 const SAML: &str = "arn:aws:iam::123456789012:saml-provider/corp";

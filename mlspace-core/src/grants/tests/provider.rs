@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
-use crate::evaluate::{Caller, PolicySet, Request};
-use crate::lint::{LintOptions, PolicyUnderLint, lint};
-use crate::policy::Kind;
+use iam_policy::Kind;
+use iam_policy::evaluate::{Caller, PolicySet, Request};
+use iam_policy::lint::{LintOptions, PolicyUnderLint, lint};
 
 const BOUNDARY: &str = "arn:aws:iam::123456789012:policy/MLSpace-boundary";
 static BASE: std::sync::LazyLock<Vec<String>> =

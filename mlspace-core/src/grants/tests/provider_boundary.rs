@@ -2,8 +2,8 @@
 
 use super::provider::{ATTACH, BOUNDED, ELSEWHERE, LISTED, NEW_NOTEBOOK, ROLE, access, calls};
 use super::*;
-use crate::evaluate::{Caller, PolicySet, Request};
-use crate::policy::Statement;
+use iam_policy::Statement;
+use iam_policy::evaluate::{Caller, PolicySet, Request};
 
 /// The role that runs Terraform, with its boundary and whatever was attached besides.
 fn allowed_within_boundary(action: &str, resource: &str, context: &[(&str, &str)]) -> bool {

@@ -1,7 +1,7 @@
 //! What the policies of resources leave out where nothing is given, and what they refuse.
 
 use super::*;
-use crate::policy::Kind;
+use iam_policy::Kind;
 
 fn texts(values: &[&str]) -> Vec<String> {
     values.iter().map(|&value| value.to_owned()).collect()

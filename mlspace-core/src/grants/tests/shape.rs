@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::policy::{Clause, Effect, Operator};
+use iam_policy::{Clause, Effect, Operator};
 
 fn everything(deployment: &Deployment) -> Vec<(&'static str, Document)> {
     let context = deployment.context();

@@ -1,7 +1,7 @@
 //! That documents fit, also with long names and many subnets.
 
 use super::*;
-use crate::policy::{ATTACHED_POLICIES_PER_ROLE, Carrier, Kind, pack};
+use iam_policy::{ATTACHED_POLICIES_PER_ROLE, Carrier, Kind, pack};
 
 /// The longest names of regions, by partition.
 const REGIONS: [&str; 4] = [

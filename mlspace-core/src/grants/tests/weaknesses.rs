@@ -13,9 +13,9 @@ mod tenants;
 mod workloads;
 
 use super::*;
-use crate::evaluate::{Caller, PolicySet, Request};
-use crate::lint::{LintOptions, PolicyUnderLint, RuleId, lint};
-use crate::policy::{Kind, Operator, Principal, Statement};
+use iam_policy::evaluate::{Caller, PolicySet, Request};
+use iam_policy::lint::{LintOptions, PolicyUnderLint, RuleId, lint};
+use iam_policy::{Kind, Operator, Principal, Statement};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/MLSpace-foo-0123456789abcdef";
 const BUCKET: &str = "arn:aws:s3:::mlspace-data-123456789012";

@@ -1,7 +1,7 @@
 //! Tests of the parent module.
 
 use serde_json::json;
-use terraform_provider_mlspace::framework::Schema;
+use terraform_plugin::framework::Schema;
 
 use super::*;
 use crate::schema::{self, Subject as Of};

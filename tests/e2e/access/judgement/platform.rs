@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use mlspace_core::evaluate::{PolicySet, Request};
+use iam_policy::Document;
+use iam_policy::evaluate::{PolicySet, Request};
 use mlspace_core::grants::{
     ApprovedNetwork, GrantContext, attribute_policy, attribute_role_policy, group_policies,
     pass_role_policy, project_policy, suspension_policy, user_policy,
 };
 use mlspace_core::layout::{Account, role_name};
 use mlspace_core::name::{ProjectName, UserName};
-use mlspace_core::policy::Document;
 use mlspace_core::tags::membership_role_tags;
 use serde_json::Value;
 

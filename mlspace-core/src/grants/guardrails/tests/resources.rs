@@ -168,7 +168,7 @@ fn endpoints_lead_to_the_account_only() {
             .resource(
                 "theirs",
                 &Document::new([Statement::allow("All")
-                    .principal(crate::policy::Principal::Any)
+                    .principal(iam_policy::Principal::Any)
                     .actions(["*"])
                     .resources(["*"])]),
             )

@@ -3,9 +3,9 @@
 mod workloads;
 
 use super::{Member, OTHER_DATASET, PROJECTS, SHARED_DATASET, USERS};
-use crate::evaluate::Request;
 use crate::grants::actions::{OBJECT, OBJECT_KEEP, OBJECT_READ};
 use crate::grants::tests::{project, user};
+use iam_policy::evaluate::Request;
 
 /// A request and whether it goes through.
 pub(super) struct Case {

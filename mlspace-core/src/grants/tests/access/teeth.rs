@@ -5,7 +5,7 @@
 //! notice is listed with the reason.
 
 use super::*;
-use crate::policy::{Clause, Condition, Conditions, Effect, Operator, SetQualifier};
+use iam_policy::{Clause, Condition, Conditions, Effect, Operator, SetQualifier};
 
 /// Mutants that no row notices, by their beginnings, and why.
 const SURVIVORS: [(&str, &str); 7] = [

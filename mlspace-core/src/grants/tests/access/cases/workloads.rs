@@ -2,8 +2,8 @@
 
 use super::super::Member;
 use super::{Case, case, keys, owned, sagemaker, tagged, wrong_tags};
-use crate::evaluate::Request;
 use crate::grants::actions::{CREATE, CREATE_ENDPOINT, OPERATE};
+use iam_policy::evaluate::Request;
 
 /// Types by the actions that create them, with what each must name.
 const CREATED: [(&str, &str, bool, bool, bool); 8] = [

@@ -1,0 +1,212 @@
+//! Condition keys and condition blocks.
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use super::fold::folded_hash;
+use super::operator::ConditionOperator;
+
+/// The name of a context key, such as `aws:RequestTag/project`.
+///
+/// Names compare without regard to ASCII case, as IAM compares them, and keep the spelling they were written with.
+/// That includes the tag key after the slash: "Tag keys are not case-sensitive" in conditions
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>).
+#[derive(Clone)]
+pub struct ConditionKey {
+    name: String,
+    /// Of the name, whatever its letters' case. Keys are compared often, and most of them differ.
+    hash: u64,
+}
+
+impl ConditionKey {
+    /// The name as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.name
+    }
+
+    /// A hash that names have in common which differ in case only.
+    pub(crate) fn folded_hash(&self) -> u64 {
+        self.hash
+    }
+
+    fn folded(&self) -> impl Iterator<Item = u8> + '_ {
+        self.name.bytes().map(|b| b.to_ascii_lowercase())
+    }
+}
+
+impl From<&str> for ConditionKey {
+    fn from(name: &str) -> Self {
+        Self::from(name.to_owned())
+    }
+}
+
+impl From<String> for ConditionKey {
+    fn from(name: String) -> Self {
+        let hash = folded_hash(&name);
+        Self { name, hash }
+    }
+}
+
+impl fmt::Debug for ConditionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ConditionKey").field(&self.name).finish()
+    }
+}
+
+impl fmt::Display for ConditionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl PartialEq for ConditionKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash && self.name.eq_ignore_ascii_case(&other.name)
+    }
+}
+
+impl Eq for ConditionKey {}
+
+impl PartialOrd for ConditionKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for ConditionKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.folded().cmp(other.folded())
+    }
+}
+
+impl Hash for ConditionKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+/// One test: an operator, a key and the values it is compared with.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Condition {
+    /// The operator.
+    pub operator: ConditionOperator,
+    /// The context key.
+    pub key: ConditionKey,
+    /// The values: any may match, or none for a negated operator.
+    pub values: BTreeSet<String>,
+}
+
+/// The condition block of a statement: all its conditions must hold. Sorted by operator and key, each pair once.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Conditions(Vec<Condition>);
+
+impl Conditions {
+    /// Adds a condition. A second one with the same operator and key joins its values to the first's, since a JSON
+    /// block can hold the pair only once.
+    pub fn insert(&mut self, condition: Condition) {
+        let place = self
+            .0
+            .binary_search_by(|c| (c.operator, &c.key).cmp(&(condition.operator, &condition.key)));
+        match place {
+            Ok(at) => {
+                if let Some(same) = self.0.get_mut(at) {
+                    same.values.extend(condition.values);
+                }
+            }
+            Err(at) => self.0.insert(at, condition),
+        }
+    }
+
+    /// The condition with this operator and key.
+    #[must_use]
+    pub fn get(&self, operator: ConditionOperator, key: &ConditionKey) -> Option<&Condition> {
+        let place = self
+            .0
+            .binary_search_by(|c| (c.operator, &c.key).cmp(&(operator, key)));
+        place.ok().and_then(|at| self.0.get(at))
+    }
+
+    /// The conditions in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Condition> {
+        self.0.iter()
+    }
+
+    /// Whether there is none: the statement then applies whatever the request's context.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many pairs of operator and key there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl<'a> IntoIterator for &'a Conditions {
+    type Item = &'a Condition;
+    type IntoIter = std::slice::Iter<'a, Condition>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl FromIterator<Condition> for Conditions {
+    fn from_iter<I: IntoIterator<Item = Condition>>(conditions: I) -> Self {
+        let mut sorted: Vec<Condition> = conditions.into_iter().collect();
+        // Once for all: inserting one by one moves half of them each time.
+        sorted.sort_by(|a, b| (a.operator, &a.key).cmp(&(b.operator, &b.key)));
+        sorted.dedup_by(|next, kept| {
+            let same = (kept.operator, &kept.key) == (next.operator, &next.key);
+            if same {
+                kept.values.append(&mut next.values);
+            }
+            same
+        });
+        Self(sorted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Operator;
+
+    fn condition(key: &str, value: &str) -> Condition {
+        let operator = Operator::StringEquals.into();
+        Condition {
+            operator,
+            key: key.into(),
+            values: [value.to_owned()].into(),
+        }
+    }
+
+    #[test]
+    fn keys_ignore_case_and_keep_spelling() {
+        let key = ConditionKey::from("aws:SourceVpce");
+        assert_eq!(key, ConditionKey::from("AWS:sourcevpce"));
+        assert_ne!(key, ConditionKey::from("aws:SourceVpc"));
+        assert_eq!(key.as_str(), "aws:SourceVpce");
+    }
+
+    #[test]
+    fn one_pair_once() {
+        let all: Conditions = [
+            condition("b", "1"),
+            condition("a", "2"),
+            condition("B", "3"),
+        ]
+        .into_iter()
+        .collect();
+        assert_eq!(all.len(), 2);
+        let keys: Vec<_> = all.iter().map(|c| c.key.as_str()).collect();
+        assert_eq!(keys, ["a", "b"]);
+        let b = all.get(Operator::StringEquals.into(), &"b".into()).unwrap();
+        assert_eq!(b.values.len(), 2);
+    }
+}

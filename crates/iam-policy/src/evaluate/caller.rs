@@ -1,0 +1,289 @@
+//! Who makes a request, and how principals in policies match them.
+//!
+//! Sources: "AWS JSON policy elements: Principal"
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>) and "IAM identifiers"
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>).
+
+use std::fmt;
+
+use crate::Principal;
+
+/// The principal of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Caller {
+    /// A role, usually in a session.
+    Role {
+        /// The role's ARN, with its path.
+        arn: String,
+        /// The session's name; policies can name the session's ARN only if it is known.
+        session: Option<String>,
+    },
+    /// An IAM user, by ARN.
+    User(String),
+    /// The root user of an account, by ARN.
+    Root(String),
+    /// A session of `sts:GetFederationToken`, by ARN.
+    FederatedUser(String),
+    /// An AWS service, such as `sagemaker.amazonaws.com`.
+    Service(String),
+    /// Someone whom an identity provider vouches for, as in `sts:AssumeRoleWithWebIdentity`: the provider's name.
+    Federated(String),
+    /// Nobody known.
+    Anonymous,
+}
+
+/// The text is not the ARN of a principal.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not the ARN of a role, user, role session, federated user or account root; \
+     write one such as `arn:aws:iam::123456789012:role/name`"
+)]
+pub struct CallerError(String);
+
+/// How a principal in a policy matches a caller, in rising order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Match {
+    /// The caller's account: the account's own policies decide about the caller.
+    Account,
+    /// The caller's role: the role's boundary and the session's policy still limit.
+    Role,
+    /// The very caller.
+    Direct,
+}
+
+impl Caller {
+    /// Reads a principal's ARN: `iam` roles, users and roots, `sts` role sessions and federated users.
+    ///
+    /// The ARN of a role session lacks the role's path, so the role is taken to have none; use [`Caller::Role`] where
+    /// it has one.
+    ///
+    /// # Errors
+    ///
+    /// [`CallerError`] for any other text.
+    pub fn from_arn(arn: &str) -> Result<Self, CallerError> {
+        let parts: Vec<&str> = arn.splitn(6, ':').collect();
+        let (["arn", partition, service, "", account, resource], true) =
+            (parts.as_slice(), parts.len() == 6)
+        else {
+            return Err(CallerError(arn.to_owned()));
+        };
+        let named = |prefix: &str| {
+            resource
+                .strip_prefix(prefix)
+                .filter(|name| !name.is_empty())
+        };
+        match *service {
+            _ if !is_account(account) => Err(CallerError(arn.to_owned())),
+            "iam" if *resource == "root" => Ok(Self::Root(arn.to_owned())),
+            "iam" if named("role/").is_some() => Ok(Self::Role {
+                arn: arn.to_owned(),
+                session: None,
+            }),
+            "iam" if named("user/").is_some() => Ok(Self::User(arn.to_owned())),
+            "sts" if named("federated-user/").is_some() => Ok(Self::FederatedUser(arn.to_owned())),
+            "sts" => match named("assumed-role/").and_then(|name| name.split_once('/')) {
+                Some((role, session)) if !role.is_empty() && !session.is_empty() => {
+                    Ok(Self::Role {
+                        arn: format!("arn:{partition}:iam::{account}:role/{role}"),
+                        session: Some(session.to_owned()),
+                    })
+                }
+                _ => Err(CallerError(arn.to_owned())),
+            },
+            _ => Err(CallerError(arn.to_owned())),
+        }
+    }
+
+    /// The ARN that `aws:PrincipalArn` holds: of a role session, the role's.
+    #[must_use]
+    pub fn arn(&self) -> Option<&str> {
+        match self {
+            Self::Role { arn, .. }
+            | Self::User(arn)
+            | Self::Root(arn)
+            | Self::FederatedUser(arn) => Some(arn),
+            Self::Service(_) | Self::Federated(_) | Self::Anonymous => None,
+        }
+    }
+
+    /// The caller's account.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        self.arn().and_then(|arn| arn.split(':').nth(4))
+    }
+
+    /// The value of `aws:PrincipalType`.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Role { .. } => "AssumedRole",
+            Self::User(_) => "User",
+            Self::Root(_) => "Account",
+            Self::FederatedUser(_) => "FederatedUser",
+            Self::Service(_) => "Service",
+            Self::Federated(_) => "WebIdentityUser",
+            Self::Anonymous => "Anonymous",
+        }
+    }
+
+    /// Whether the role is one that a service made for itself; service control policies do not bind those.
+    pub(super) fn is_service_linked(&self) -> bool {
+        matches!(self, Self::Role { arn, .. } if arn.contains(":role/aws-service-role/"))
+    }
+
+    /// How the principal names the caller, if it does. Canonical user ids and the unique ids of deleted principals
+    /// never do, since a request does not carry them.
+    pub(super) fn named_by(&self, principal: &Principal) -> Option<Match> {
+        match (principal, self) {
+            (Principal::Any, _) => Some(Match::Direct),
+            (Principal::Service(name), Self::Service(own))
+            | (Principal::Federated(name), Self::Federated(own)) => {
+                (name == own).then_some(Match::Direct)
+            }
+            (Principal::Aws(name), _) => self.named_by_arn(name),
+            _ => None,
+        }
+    }
+
+    fn named_by_arn(&self, name: &str) -> Option<Match> {
+        let account = self.account()?;
+        let root = name
+            .strip_prefix("arn:")
+            .and_then(|rest| rest.split_once(":iam::"));
+        let is_account = name == account
+            || root.is_some_and(|(partition, rest)| {
+                !partition.contains(':')
+                    && rest.strip_suffix(":root").is_some_and(|id| id == account)
+            });
+        match self {
+            Self::Root(_) if is_account => Some(Match::Direct),
+            _ if is_account => Some(Match::Account),
+            Self::Role { arn, .. } if arn == name => Some(Match::Role),
+            Self::Role { .. } => (self.session_arn()? == name).then_some(Match::Direct),
+            Self::User(arn) | Self::FederatedUser(arn) => (arn == name).then_some(Match::Direct),
+            _ => None,
+        }
+    }
+
+    /// The ARN of a role session, which leaves out the role's path.
+    fn session_arn(&self) -> Option<String> {
+        let Self::Role {
+            arn,
+            session: Some(session),
+        } = self
+        else {
+            return None;
+        };
+        let partition = arn.split(':').nth(1)?;
+        let role = arn.rsplit('/').next()?;
+        Some(format!(
+            "arn:{partition}:sts::{}:assumed-role/{role}/{session}",
+            self.account()?
+        ))
+    }
+}
+
+impl fmt::Display for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Role {
+                arn,
+                session: Some(session),
+            } => write!(f, "{arn} (session {session})"),
+            Self::Service(name) | Self::Federated(name) => f.write_str(name),
+            Self::Anonymous => f.write_str("anonymous"),
+            other => f.write_str(other.arn().unwrap_or_default()),
+        }
+    }
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arns() {
+        let session = Caller::from_arn("arn:aws-cn:sts::111122223333:assumed-role/r/s").unwrap();
+        let role = "arn:aws-cn:iam::111122223333:role/r";
+        assert_eq!(
+            session,
+            Caller::Role {
+                arn: role.into(),
+                session: Some("s".into())
+            }
+        );
+        assert_eq!(
+            (session.arn(), session.account()),
+            (Some(role), Some("111122223333"))
+        );
+        for good in [
+            "iam::111122223333:root",
+            "iam::111122223333:user/a/b",
+            "sts::111122223333:federated-user/f",
+        ] {
+            assert_eq!(
+                Caller::from_arn(&format!("arn:aws:{good}"))
+                    .unwrap()
+                    .arn()
+                    .unwrap(),
+                format!("arn:aws:{good}")
+            );
+        }
+        for bad in [
+            "",
+            "*",
+            "arn:aws:iam::1:role/r",
+            "arn:aws:iam::111122223333:role/",
+            "arn:aws:s3:::b",
+            "arn:aws:sts::111122223333:assumed-role/r",
+            "arn:aws:iam:r:111122223333:role/r",
+        ] {
+            assert_eq!(Caller::from_arn(bad), Err(CallerError(bad.into())));
+        }
+    }
+
+    #[test]
+    fn principals() {
+        let arn = "arn:aws:iam::111122223333:role/ml/r";
+        let role = Caller::Role {
+            arn: arn.into(),
+            session: Some("s".into()),
+        };
+        let cases = [
+            ("*", Some(Match::Direct)),
+            ("111122223333", Some(Match::Account)),
+            ("arn:aws:iam::111122223333:root", Some(Match::Account)),
+            ("arn:aws:iam::444455556666:root", None),
+            (arn, Some(Match::Role)),
+            ("arn:aws:iam::111122223333:role/r", None),
+            (
+                "arn:aws:sts::111122223333:assumed-role/r/s",
+                Some(Match::Direct),
+            ),
+            ("arn:aws:sts::111122223333:assumed-role/r/other", None),
+            ("arn:aws:iam::111122223333:role/*", None),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(role.named_by(&Principal::aws(name)), expected, "{name}");
+        }
+        let root = Caller::from_arn("arn:aws:iam::111122223333:root").unwrap();
+        assert_eq!(
+            root.named_by(&Principal::aws("111122223333")),
+            Some(Match::Direct)
+        );
+        let service = Caller::Service("a".into());
+        assert_eq!(
+            service.named_by(&Principal::service("a")),
+            Some(Match::Direct)
+        );
+        assert_eq!(service.named_by(&Principal::federated("a")), None);
+        assert_eq!(service.named_by(&Principal::aws("a")), None);
+        assert_eq!(
+            Caller::Anonymous.named_by(&Principal::Any),
+            Some(Match::Direct)
+        );
+    }
+}

@@ -1,0 +1,174 @@
+//! What was decided, and why.
+//!
+//! The outcomes are those of "Policy evaluation logic"
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>).
+
+use std::fmt;
+
+use super::caller::Caller;
+use crate::Condition;
+
+/// The kind of policy a statement comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    /// A policy attached to the caller.
+    Identity,
+    /// The policy of the resource; the trust policy, if the resource is a role.
+    Resource,
+    /// The caller's permissions boundary.
+    Boundary,
+    /// A policy of the caller's session.
+    Session,
+    /// A service control policy of the caller's organization.
+    ServiceControl,
+    /// A resource control policy of the resource's organization.
+    ResourceControl,
+    /// The policy of the VPC endpoint that the request came through.
+    Endpoint,
+}
+
+impl Layer {
+    /// Whether policies of this layer are attached to the caller, so that statements without principal are about them.
+    pub(super) fn is_attached(self) -> bool {
+        match self {
+            Self::Identity | Self::Boundary | Self::Session | Self::ServiceControl => true,
+            Self::Resource | Self::ResourceControl | Self::Endpoint => false,
+        }
+    }
+
+    /// Whether policies of this layer bear on what the caller does. What is attached to callers binds those of an
+    /// account; service control policies do not bind service-linked roles.
+    pub(super) fn binds(self, caller: &Caller, has_account: bool) -> bool {
+        match self {
+            Self::Identity | Self::Boundary | Self::Session => has_account,
+            Self::ServiceControl => has_account && !caller.is_service_linked(),
+            Self::Resource | Self::ResourceControl | Self::Endpoint => true,
+        }
+    }
+}
+
+impl fmt::Display for Layer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Identity => "identity policy",
+            Self::Resource => "resource policy",
+            Self::Boundary => "permissions boundary",
+            Self::Session => "session policy",
+            Self::ServiceControl => "service control policy",
+            Self::ResourceControl => "resource control policy",
+            Self::Endpoint => "endpoint policy",
+        })
+    }
+}
+
+/// A statement of a policy.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Source {
+    /// The kind of policy.
+    pub layer: Layer,
+    /// The policy's label, as it was given to the set.
+    pub policy: String,
+    /// The statement's place in its document, from 0.
+    pub index: usize,
+    /// The statement's Sid.
+    pub sid: Option<String>,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.sid {
+            Some(sid) => write!(f, "statement `{sid}`")?,
+            None => write!(f, "statement {}", self.index + 1)?,
+        }
+        write!(f, " of {} `{}`", self.layer, self.policy)
+    }
+}
+
+/// How a request ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// It is allowed.
+    Allowed,
+    /// A statement denies it.
+    ExplicitDeny,
+    /// Nothing denies it, but not everything that must allow it does.
+    ImplicitDeny,
+}
+
+/// A statement that would have allowed the request, had its conditions held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NearMiss {
+    /// The statement.
+    pub statement: Source,
+    /// Its conditions that do not hold.
+    pub unmet: Vec<Condition>,
+}
+
+/// An allow that was needed and not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// Where it was needed.
+    pub layer: Layer,
+    /// Statements that came near.
+    pub near: Vec<NearMiss>,
+}
+
+/// The decision on a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The end of it.
+    pub outcome: Outcome,
+    /// For an allowed request the statements that allow it, for an explicit deny those that deny it; empty for an
+    /// implicit one, and where the root user needs no policy.
+    pub deciding: Vec<Source>,
+    /// For an implicit deny, the allows that were needed; any one of an identity and a resource policy where both are
+    /// named would do within an account.
+    pub missing: Vec<Missing>,
+}
+
+impl Decision {
+    /// Whether the request goes through.
+    #[must_use]
+    pub fn is_allowed(&self) -> bool {
+        self.outcome == Outcome::Allowed
+    }
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |f: &mut fmt::Formatter<'_>, sources: &[Source]| {
+            sources.iter().enumerate().try_for_each(|(index, source)| {
+                write!(f, "{}{source}", if index == 0 { " by " } else { ", " })
+            })
+        };
+        match self.outcome {
+            Outcome::Allowed => {
+                f.write_str("allowed")?;
+                list(f, &self.deciding)
+            }
+            Outcome::ExplicitDeny => {
+                f.write_str("denied")?;
+                list(f, &self.deciding)
+            }
+            Outcome::ImplicitDeny => {
+                f.write_str("not allowed")?;
+                for (index, missing) in self.missing.iter().enumerate() {
+                    write!(
+                        f,
+                        "{} no {} allows it",
+                        if index == 0 { ":" } else { "," },
+                        missing.layer
+                    )?;
+                    for near in &missing.near {
+                        write!(f, " ({} would", near.statement)?;
+                        for condition in &near.unmet {
+                            write!(f, ", if {} {} held", condition.operator, condition.key)?;
+                        }
+                        f.write_str(")")?;
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+}

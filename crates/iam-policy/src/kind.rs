@@ -1,0 +1,332 @@
+//! What a document is used for: the rules and limits that come with it.
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+use super::document::Document;
+use super::error::shown;
+
+/// The use of a policy document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A managed identity policy.
+    Managed,
+    /// The inline policies of a role, all of them together.
+    RoleInline,
+    /// A managed policy that serves as permissions boundary.
+    Boundary,
+    /// A session policy.
+    Session,
+    /// A service control policy.
+    ServiceControl,
+    /// A resource control policy.
+    ResourceControl,
+    /// A role's trust policy.
+    Trust,
+    /// A bucket policy.
+    Bucket,
+    /// A KMS key policy.
+    Key,
+    /// A VPC endpoint policy.
+    Endpoint,
+}
+
+/// The word is the name of no kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{}` is no kind of policy; write one of {}", .0.escape_debug(),
+    Kind::ALL.map(|kind| format!("`{}`", kind.word())).join(", ")
+)]
+pub struct UnknownKind(String);
+
+impl FromStr for Kind {
+    type Err = UnknownKind;
+
+    fn from_str(word: &str) -> Result<Self, UnknownKind> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.word() == word)
+            .ok_or_else(|| UnknownKind(word.to_owned()))
+    }
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 10] = [
+        Self::Managed,
+        Self::RoleInline,
+        Self::Boundary,
+        Self::Session,
+        Self::ServiceControl,
+        Self::ResourceControl,
+        Self::Trust,
+        Self::Bucket,
+        Self::Key,
+        Self::Endpoint,
+    ];
+
+    /// The word for the kind, in configurations and on command lines; what [`FromStr`] reads.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Managed => "managed",
+            Self::RoleInline => "inline",
+            Self::Boundary => "boundary",
+            Self::Session => "session",
+            Self::ServiceControl => "scp",
+            Self::ResourceControl => "rcp",
+            Self::Trust => "trust",
+            Self::Bucket => "bucket",
+            Self::Key => "key",
+            Self::Endpoint => "endpoint",
+        }
+    }
+
+    /// The largest size, in [`Document::size`]'s characters.
+    ///
+    /// Sources: "IAM and AWS STS quotas" (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>),
+    /// "Quotas for AWS Organizations" (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>),
+    /// "Bucket policies for Amazon S3" (20 KB), "Resource quotas" of the KMS guide (32 KB), "Control access to VPC
+    /// endpoints using endpoint policies" (20,480 characters). The trust policy's limit is the default one.
+    #[must_use]
+    pub fn limit(self) -> usize {
+        match self {
+            Self::Managed | Self::Boundary => 6_144,
+            Self::RoleInline => 10_240,
+            Self::Session | Self::Trust => 2_048,
+            Self::ServiceControl | Self::ResourceControl => 5_120,
+            Self::Bucket | Self::Endpoint => 20_480,
+            Self::Key => 32_768,
+        }
+    }
+
+    /// Whether statements name principals: they must, or they must not.
+    #[must_use]
+    pub fn has_principals(self) -> bool {
+        matches!(
+            self,
+            Self::ResourceControl | Self::Trust | Self::Bucket | Self::Key | Self::Endpoint
+        )
+    }
+
+    /// How an error message names the kind.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Managed => "a managed policy",
+            Self::RoleInline => "an inline policy of a role",
+            Self::Boundary => "a permissions boundary",
+            Self::Session => "a session policy",
+            Self::ServiceControl => "a service control policy",
+            Self::ResourceControl => "a resource control policy",
+            Self::Trust => "a trust policy",
+            Self::Bucket => "a bucket policy",
+            Self::Key => "a key policy",
+            Self::Endpoint => "an endpoint policy",
+        }
+    }
+}
+
+/// Managed policies that can be attached to one role by default.
+///
+/// Source: "IAM and AWS STS quotas" (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
+pub const ATTACHED_POLICIES_PER_ROLE: usize = 10;
+
+/// Service control policies that can be attached to one root, unit or account.
+///
+/// Source: "Quotas for AWS Organizations"
+/// (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>).
+pub const SERVICE_CONTROL_POLICIES_PER_TARGET: usize = 5;
+
+/// A rule of its kind that a document breaks. AWS would refuse the document.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(
+    missing_docs,
+    reason = "the messages say what the variants and their fields mean"
+)]
+#[non_exhaustive]
+pub enum Violation {
+    #[error("the document has {size} characters, {} more than {kind} may have ({limit}); shorten or split it", size - limit)]
+    Size {
+        kind: &'static str,
+        size: usize,
+        limit: usize,
+    },
+    #[error("{statement} names a principal, which {kind} may not; leave out `Principal`")]
+    Principal {
+        kind: &'static str,
+        statement: String,
+    },
+    #[error("{statement} names no principal, which {kind} must; add `Principal`")]
+    NoPrincipal {
+        kind: &'static str,
+        statement: String,
+    },
+    #[error("{statement} names a resource, which a trust policy may not; leave out `Resource`")]
+    Resource { statement: String },
+    #[error("{statement} names no resource; add `Resource`")]
+    NoResource { statement: String },
+    #[error(
+        "{statement} has a `Sid` with other characters than letters and digits, which {kind} may not have"
+    )]
+    SidCharacters {
+        kind: &'static str,
+        statement: String,
+    },
+    #[error("the `Sid` `{}` names several statements; make it unique", shown(sid))]
+    RepeatedSid { sid: String },
+    #[error("the document has an `Id`, which {kind} may not; leave it out")]
+    Id { kind: &'static str },
+    #[error("the document has no statement; add one")]
+    NoStatement,
+}
+
+impl Document {
+    /// The rules of the kind that the document breaks, in the order of its statements; none if AWS would take it as
+    /// far as form goes.
+    ///
+    /// Source: "Grammar of the IAM JSON policy language"
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>).
+    #[must_use]
+    pub fn check(&self, kind: Kind) -> Vec<Violation> {
+        let name = kind.name();
+        let mut found = Vec::new();
+        let (size, limit) = (self.size(), kind.limit());
+        if size > limit {
+            found.push(Violation::Size {
+                kind: name,
+                size,
+                limit,
+            });
+        }
+        if self.id.is_some() && !kind.has_principals() {
+            found.push(Violation::Id { kind: name });
+        }
+        if self.statements.is_empty() {
+            found.push(Violation::NoStatement);
+        }
+        let mut sids = BTreeSet::new();
+        for (index, statement) in self.statements.iter().enumerate() {
+            let which = || match &statement.sid {
+                Some(sid) => format!("statement `{}`", shown(sid)),
+                None => format!("statement {}", index + 1),
+            };
+            match (kind.has_principals(), statement.principals.is_some()) {
+                (true, false) => found.push(Violation::NoPrincipal {
+                    kind: name,
+                    statement: which(),
+                }),
+                (false, true) => found.push(Violation::Principal {
+                    kind: name,
+                    statement: which(),
+                }),
+                _ => {}
+            }
+            match (kind == Kind::Trust, statement.resources.is_some()) {
+                (true, true) => found.push(Violation::Resource { statement: which() }),
+                (false, false) => found.push(Violation::NoResource { statement: which() }),
+                _ => {}
+            }
+            let Some(sid) = &statement.sid else { continue };
+            // Buckets, keys and endpoints take spaces and more.
+            let strict = !matches!(kind, Kind::Bucket | Kind::Key | Kind::Endpoint);
+            if strict && !sid.chars().all(|c| c.is_ascii_alphanumeric()) {
+                found.push(Violation::SidCharacters {
+                    kind: name,
+                    statement: which(),
+                });
+            }
+            if !sids.insert(sid) {
+                found.push(Violation::RepeatedSid { sid: sid.clone() });
+            }
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Principal, Statement};
+
+    fn messages(document: &Document, kind: Kind) -> Vec<String> {
+        document
+            .check(kind)
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    #[test]
+    fn every_kind_has_a_word_of_its_own() {
+        for kind in Kind::ALL {
+            assert_eq!(kind.word().parse(), Ok(kind));
+        }
+        assert_eq!(
+            "SCP\n".parse::<Kind>().unwrap_err().to_string(),
+            "`SCP\\n` is no kind of policy; write one of `managed`, `inline`, `boundary`, `session`, `scp`, `rcp`, \
+             `trust`, `bucket`, `key`, `endpoint`"
+        );
+    }
+
+    #[test]
+    fn identity_policies() {
+        let good = Document::new([Statement::allow("A1").actions(["s3:*"]).resources(["*"])]);
+        assert_eq!(good.check(Kind::Managed), []);
+        let mut bad = Document::new([
+            Statement::allow("A 1")
+                .actions(["s3:*"])
+                .principal(Principal::Any),
+            Statement::allow("B").actions(["s3:*"]).resources(["*"]),
+            Statement::deny("B").actions(["s3:*"]).resources(["*"]),
+        ]);
+        bad.id = Some("x".into());
+        assert_eq!(
+            messages(&bad, Kind::Boundary),
+            [
+                "the document has an `Id`, which a permissions boundary may not; leave it out",
+                "statement `A 1` names a principal, which a permissions boundary may not; leave out `Principal`",
+                "statement `A 1` names no resource; add `Resource`",
+                "statement `A 1` has a `Sid` with other characters than letters and digits, which a permissions boundary may not have",
+                "the `Sid` `B` names several statements; make it unique",
+            ]
+        );
+        assert_eq!(
+            messages(&Document::new([]), Kind::Managed),
+            ["the document has no statement; add one"]
+        );
+    }
+
+    #[test]
+    fn policies_with_principals() {
+        let trust = Statement::allow("")
+            .principal(Principal::service("a"))
+            .actions(["sts:AssumeRole"]);
+        assert_eq!(Document::new([trust.clone()]).check(Kind::Trust), []);
+        let bucket = trust.resources(["*"]);
+        let mut document = Document::new([bucket.clone()]);
+        document.id = Some("Policy 1".into());
+        assert_eq!(document.check(Kind::Bucket), []);
+        assert_eq!(
+            messages(&document, Kind::Trust),
+            ["statement 1 names a resource, which a trust policy may not; leave out `Resource`"]
+        );
+    }
+
+    #[test]
+    fn size_is_measured_to_the_character() {
+        let empty = Document::new([Statement::deny("").actions([""]).resources(["*"])]).size();
+        let with = |n: usize| {
+            Document::new([Statement::deny("")
+                .actions(["a".repeat(n)])
+                .resources(["*"])])
+        };
+        assert_eq!(with(6_144 - empty).check(Kind::Managed), []);
+        assert_eq!(
+            messages(&with(6_146 - empty), Kind::Managed),
+            [
+                "the document has 6146 characters, 2 more than a managed policy may have (6144); shorten or split it"
+            ]
+        );
+    }
+}

@@ -1,0 +1,122 @@
+//! IAM policies as values: parse, print, compare, pack, lint and evaluate them, offline.
+//!
+//! [`Document`] stands for every kind of policy that AWS writes in this language: identity policies, permissions
+//! boundaries, service and resource control policies, trust policies, and the policies of buckets, keys and VPC
+//! endpoints. Its elements are those of "IAM JSON policy elements reference"
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html>).
+//!
+//! The crate makes no network call, needs no AWS SDK and builds for WebAssembly. Facts about AWS are in tables and
+//! comments that name the page they come from.
+//!
+//! # Parse and lint
+//!
+//! [`Document::parse`] accepts what IAM accepts. Its errors give line, column and JSON pointer. [`lint`](lint::lint)
+//! finds statements that AWS accepts but that do not do what they seem to. Here two keys stand under one `Null`, so a
+//! request that names either one escapes the Deny:
+//!
+//! ```
+//! use iam_policy::lint::{LintOptions, PolicyUnderLint, RuleId, lint};
+//! use iam_policy::{Document, Kind};
+//!
+//! let error = Document::parse(r#"{"Statement": [{"Effect": "allow"}]}"#).unwrap_err();
+//! assert_eq!(error.to_string(), "line 1, column 27 (`/Statement/0/Effect`): `allow` is no effect; write `Allow`");
+//!
+//! let document = Document::parse(
+//!     r#"{"Version": "2012-10-17", "Statement": {
+//!         "Sid": "NeedNetwork", "Effect": "Deny", "Action": "sagemaker:CreateModel", "Resource": "*",
+//!         "Condition": {"Null": {"sagemaker:VpcSubnets": "true", "sagemaker:VpcSecurityGroupIds": "true"}}
+//!     }}"#,
+//! )?;
+//! let policy = PolicyUnderLint { label: "guardrail", kind: Kind::ServiceControl, document: &document };
+//! let findings = lint(&[policy], &LintOptions::default());
+//! assert_eq!(findings.first().map(|found| found.id()), Some(RuleId::L02));
+//! # Ok::<(), iam_policy::ParseError>(())
+//! ```
+//!
+//! # Evaluate
+//!
+//! [`evaluate`] decides a request as IAM does, over identity, resource, session, endpoint and organization policies and
+//! the permissions boundary, within an account and across accounts. A [`Decision`](evaluate::Decision) names the
+//! statements that made it; for an implicit deny it names what was missing.
+//!
+//! ```
+//! use iam_policy::evaluate::{Caller, Outcome, PolicySet, Request};
+//! use iam_policy::{Document, Operator, Statement};
+//!
+//! let own = Document::new([Statement::allow("OwnModels")
+//!     .actions(["sagemaker:DescribeModel"])
+//!     .resources(["*"])
+//!     .when(Operator::StringEquals, "aws:ResourceTag/user", ["${aws:PrincipalTag/user}"])]);
+//! let policies = PolicySet::new().identity("own", &own);
+//!
+//! let alice = Caller::from_arn("arn:aws:iam::123456789012:role/alice")?;
+//! let describe = |owner: &str| {
+//!     let model = "arn:aws:sagemaker:us-east-1:123456789012:model/m";
+//!     let request = Request::new(alice.clone(), "sagemaker:DescribeModel", model);
+//!     request.principal_tag("user", "alice").resource_tag("user", owner)
+//! };
+//! let decision = policies.decide(&describe("alice"));
+//! assert_eq!(decision.to_string(), "allowed by statement `OwnModels` of identity policy `own`");
+//! assert_eq!(
+//!     policies.decide(&describe("bob")).to_string(),
+//!     "not allowed: no identity policy allows it (statement `OwnModels` of identity policy `own` would, \
+//!      if StringEquals aws:ResourceTag/user held)"
+//! );
+//! // For many requests against one set:
+//! assert_eq!(policies.compile().outcome(&describe("bob")), Outcome::ImplicitDeny);
+//! # Ok::<(), iam_policy::evaluate::CallerError>(())
+//! ```
+//!
+//! # Pack
+//!
+//! Policies have quotas. [`pack`] fits statements into as few documents as a [`Carrier`] has room for, without widening
+//! any pattern. If they cannot fit, the error gives the sizes.
+//!
+//! ```
+//! use iam_policy::{Carrier, Document, Kind, Statement, pack};
+//!
+//! let datasets = (0..150).map(|n| format!("arn:aws:s3:::data/group/datasets/dataset-{n:03}/*"));
+//! let read = Document::new([Statement::allow("Read").actions(["s3:GetObject"]).resources(datasets)]);
+//! assert!(read.size() > Kind::Managed.limit());
+//!
+//! let packed = pack(std::slice::from_ref(&read), Carrier { kind: Kind::Managed, documents: 10 })?;
+//! assert_eq!(packed.len(), 2);
+//! assert!(packed.iter().all(|document| document.size() <= Kind::Managed.limit()));
+//!
+//! let error = pack(&[read], Carrier { kind: Kind::Managed, documents: 1 }).unwrap_err();
+//! assert!(error.to_string().contains("need at least 2 documents of 6144 characters"), "{error}");
+//! # Ok::<(), iam_policy::PackError>(())
+//! ```
+
+mod condition;
+mod document;
+mod equivalence;
+mod error;
+pub mod evaluate;
+mod fold;
+mod json;
+mod kind;
+pub mod lint;
+mod operator;
+mod pack;
+mod parse;
+pub mod pattern;
+mod principal;
+mod print;
+mod statement;
+pub mod template;
+
+pub use condition::{Condition, ConditionKey, Conditions};
+pub use document::{Document, Version};
+pub use equivalence::equivalent;
+pub use error::{ParseError, Problem};
+pub use kind::{
+    ATTACHED_POLICIES_PER_ROLE, Kind, SERVICE_CONTROL_POLICIES_PER_TARGET, UnknownKind, Violation,
+};
+pub use operator::{ConditionOperator, Operator, SetQualifier, UnknownOperator};
+pub use pack::{Carrier, PackError, pack};
+pub use principal::Principal;
+pub use statement::{Clause, Effect, Statement};
+
+#[cfg(test)]
+pub(crate) mod tests;

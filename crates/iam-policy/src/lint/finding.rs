@@ -1,0 +1,96 @@
+//! What a rule found, and where.
+
+use std::fmt;
+
+use super::rule::{Rule, RuleId};
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The policy works today, and may not when something beside it changes.
+    Warning,
+    /// The policy does something other than what it says: it lets through, or keeps out, what it should not.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}
+
+/// Where a finding is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The label of the policy.
+    pub policy: String,
+    /// The index of the statement, from 0; none when the finding is about the whole document.
+    pub statement: Option<usize>,
+    /// The statement's `Sid`.
+    pub sid: Option<String>,
+    /// A JSON pointer (RFC 6901) into [`Document::to_json`](crate::Document::to_json), such as
+    /// `/Statement/0/Condition/Null/sagemaker:VpcSubnets`; empty for the whole document.
+    pub pointer: String,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", self.policy)?;
+        match (&self.sid, self.statement) {
+            (Some(sid), _) => write!(f, ", statement `{sid}`")?,
+            (None, Some(index)) => write!(f, ", statement {}", index + 1)?,
+            (None, None) => {}
+        }
+        if self.pointer.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " ({})", self.pointer)
+        }
+    }
+}
+
+/// One fault of one place.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The rule that found it.
+    pub rule: &'static Rule,
+    /// Where it is.
+    pub place: Place,
+    /// What is wrong there, in one line.
+    pub why: String,
+    /// What to do about it, in one line.
+    pub remedy: String,
+}
+
+impl Finding {
+    /// The id of the rule.
+    #[must_use]
+    pub fn id(&self) -> RuleId {
+        self.rule.id
+    }
+
+    /// How much it matters.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.rule.severity
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            rule,
+            place,
+            why,
+            remedy,
+        } = self;
+        write!(
+            f,
+            "{} {} in {place}: {why}; {remedy}",
+            rule.severity, rule.id
+        )
+    }
+}

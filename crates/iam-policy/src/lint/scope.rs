@@ -1,0 +1,265 @@
+//! What the rules look at: policies by statements, statements by actions.
+
+use std::borrow::Cow;
+
+use super::finding::{Finding, Place};
+use super::rule::Rule;
+use super::table::{self, Action};
+use super::{LintOptions, PolicyUnderLint};
+use crate::pattern::{Case, Pattern};
+use crate::{Clause, Condition, ConditionKey, Effect, Kind, Operator, SetQualifier, Statement};
+
+/// The policies, with their statements prepared.
+pub(super) struct Scope<'a> {
+    pub(super) policies: &'a [PolicyUnderLint<'a>],
+    pub(super) options: &'a LintOptions,
+    pub(super) lines: Vec<Line<'a>>,
+}
+
+/// A statement and where it stands.
+pub(super) struct Line<'a> {
+    /// The index of its policy.
+    pub(super) policy: usize,
+    pub(super) kind: Kind,
+    pub(super) index: usize,
+    pub(super) statement: &'a Statement,
+    /// The patterns of `Action`; none for `NotAction`.
+    pub(super) patterns: Vec<ActionPattern<'a>>,
+}
+
+/// An action as it is written, and the actions of the tables that it matches.
+pub(super) struct ActionPattern<'a> {
+    pub(super) text: &'a str,
+    pub(super) wildcard: bool,
+    pub(super) actions: Vec<&'static Action>,
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn new(policies: &'a [PolicyUnderLint<'a>], options: &'a LintOptions) -> Self {
+        let lines = policies.iter().enumerate().flat_map(|(policy, under)| {
+            let statements = under.document.statements.iter().enumerate();
+            statements.map(move |(index, statement)| Line {
+                policy,
+                kind: under.kind,
+                index,
+                statement,
+                patterns: patterns(statement),
+            })
+        });
+        Self {
+            policies,
+            options,
+            lines: lines.collect(),
+        }
+    }
+
+    /// The findings of one rule, each with the index of its policy.
+    pub(super) fn run(&self, rule: &'static Rule) -> Vec<(usize, Finding)> {
+        let mut report = Report {
+            scope: self,
+            rule,
+            findings: Vec::new(),
+        };
+        (rule.check)(&mut report);
+        report.findings
+    }
+}
+
+fn patterns(statement: &Statement) -> Vec<ActionPattern<'_>> {
+    let Clause::Only(texts) = &statement.actions else {
+        return Vec::new();
+    };
+    let pattern = |text: &'_ String| (text.contains(['*', '?']), table::actions(text));
+    texts
+        .iter()
+        .map(|text| {
+            let (wildcard, actions) = pattern(text);
+            ActionPattern {
+                text,
+                wildcard,
+                actions,
+            }
+        })
+        .collect()
+}
+
+impl Line<'_> {
+    pub(super) fn allows(&self) -> bool {
+        self.statement.effect == Effect::Allow
+    }
+
+    pub(super) fn denies(&self) -> bool {
+        !self.allows()
+    }
+
+    /// Whether the statement is about the action, named in full.
+    pub(super) fn covers(&self, action: &str) -> bool {
+        let clause = &self.statement.actions;
+        let matched = clause
+            .values()
+            .iter()
+            .any(|text| Pattern::wildcard(text).matches(action, Case::Ignored));
+        matched != clause.is_except()
+    }
+
+    /// Whether some condition is about the key, by either of its names.
+    pub(super) fn mentions(&self, key: &ConditionKey) -> bool {
+        let name = current(key);
+        self.statement
+            .conditions
+            .iter()
+            .any(|condition| current(&condition.key).eq_ignore_ascii_case(&name))
+    }
+
+    /// Whether some condition is about one of these keys.
+    pub(super) fn mentions_any(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| self.mentions(&(*key).into()))
+    }
+
+    /// Whether `Null: false` demands the key.
+    pub(super) fn demands(&self, key: &ConditionKey) -> bool {
+        let null = self.statement.conditions.get(Operator::Null.into(), key);
+        null.is_some_and(|condition| is_null(condition, "false"))
+    }
+
+    /// Whether `Resource` is absent, or holds a pattern that is nothing but `*`.
+    pub(super) fn on_everything(&self) -> bool {
+        match &self.statement.resources {
+            None => true,
+            Some(Clause::Only(resources)) => resources.contains("*"),
+            Some(Clause::Except(_)) => false,
+        }
+    }
+
+    /// The member of the statement that holds the actions.
+    pub(super) fn action_member(&self) -> &'static str {
+        if self.statement.actions.is_except() {
+            "NotAction"
+        } else {
+            "Action"
+        }
+    }
+
+    /// The member of the statement that holds the resources.
+    pub(super) fn resource_member(&self) -> &'static str {
+        match &self.statement.resources {
+            Some(clause) if clause.is_except() => "NotResource",
+            _ => "Resource",
+        }
+    }
+}
+
+/// The name of a key that is in force today.
+pub(super) fn current(key: &ConditionKey) -> Cow<'_, str> {
+    match table::known(key) {
+        Some(known) if known.renamed_to.is_some() => Cow::Borrowed(known.current()),
+        _ => Cow::Borrowed(key.as_str()),
+    }
+}
+
+/// Whether the condition is `Null` with this value.
+pub(super) fn is_null(condition: &Condition, value: &str) -> bool {
+    condition.operator.comparison == Operator::Null
+        && condition
+            .values
+            .iter()
+            .any(|text| text.eq_ignore_ascii_case(value))
+}
+
+/// Whether the condition holds when the request does not have the key.
+pub(super) fn holds_when_absent(condition: &Condition) -> bool {
+    let operator = condition.operator;
+    match (operator.comparison, operator.qualifier) {
+        (Operator::Null, _) => is_null(condition, "true"),
+        (_, Some(SetQualifier::ForAnyValue)) => false,
+        (_, Some(SetQualifier::ForAllValues)) => true,
+        (comparison, None) => comparison.is_negated() || operator.if_exists,
+    }
+}
+
+/// Whether everything that `narrow` matches, `wide` matches too. Never wrong when it says so.
+pub(super) fn pattern_covers(wide: &str, narrow: &str, case: Case) -> bool {
+    // A `*` of the narrow one stands for many characters, which only a `*` of the wide one can take.
+    if wide.contains('?') && narrow.contains('*') {
+        return false;
+    }
+    Pattern::wildcard(wide).matches(narrow, case)
+}
+
+/// Where a rule puts what it finds.
+pub(super) struct Report<'s> {
+    pub(super) scope: &'s Scope<'s>,
+    rule: &'static Rule,
+    findings: Vec<(usize, Finding)>,
+}
+
+impl Report<'_> {
+    /// A fault of a statement, at the member under the path.
+    pub(super) fn at(
+        &mut self,
+        line: &Line<'_>,
+        path: &[&str],
+        why: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        let mut pointer = format!("/Statement/{}", line.index);
+        for step in path {
+            pointer.push('/');
+            pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+        }
+        let place = Place {
+            policy: self.label(line.policy),
+            statement: Some(line.index),
+            sid: line.statement.sid.clone(),
+            pointer,
+        };
+        self.push(line.policy, place, why.into(), remedy.into());
+    }
+
+    /// A fault of a statement's condition.
+    pub(super) fn condition(
+        &mut self,
+        line: &Line<'_>,
+        condition: &Condition,
+        why: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        let operator = condition.operator.to_string();
+        let path = ["Condition", &operator, condition.key.as_str()];
+        self.at(line, &path, why, remedy);
+    }
+
+    /// A fault of a whole document.
+    pub(super) fn document(
+        &mut self,
+        policy: usize,
+        why: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        let place = Place {
+            policy: self.label(policy),
+            statement: None,
+            sid: None,
+            pointer: String::new(),
+        };
+        self.push(policy, place, why.into(), remedy.into());
+    }
+
+    fn push(&mut self, policy: usize, place: Place, why: String, remedy: String) {
+        let rule = self.rule;
+        let finding = Finding {
+            rule,
+            place,
+            why,
+            remedy,
+        };
+        self.findings.push((policy, finding));
+    }
+
+    fn label(&self, policy: usize) -> String {
+        self.scope
+            .policies
+            .get(policy)
+            .map_or_else(String::new, |policy| policy.label.to_owned())
+    }
+}

@@ -1,0 +1,110 @@
+//! What holds for any policy.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::tests::strategies::{any_document, document};
+
+const KINDS: [Kind; 10] = [
+    Kind::Managed,
+    Kind::RoleInline,
+    Kind::Boundary,
+    Kind::Session,
+    Kind::ServiceControl,
+    Kind::ResourceControl,
+    Kind::Trust,
+    Kind::Bucket,
+    Kind::Key,
+    Kind::Endpoint,
+];
+
+fn under<'a>(documents: &'a [Document], kinds: &[Kind]) -> Vec<PolicyUnderLint<'a>> {
+    let pairs = documents.iter().zip(kinds.iter().cycle());
+    pairs
+        .map(|(document, kind)| PolicyUnderLint {
+            label: "p",
+            kind: *kind,
+            document,
+        })
+        .collect()
+}
+
+/// Text that comes near to actions, keys and values.
+fn near() -> impl Strategy<Value = String> {
+    let word = prop::sample::select(vec![
+        "*",
+        "?",
+        ":",
+        "/",
+        "~",
+        "$",
+        "{",
+        "}",
+        "${",
+        "aws:",
+        "s3:",
+        "kms:",
+        "sagemaker:",
+        "Create",
+        "Get*",
+        "é",
+        "\0",
+        "vpce-",
+        "arn:",
+        "aws:PrincipalTag/",
+        "sagemaker:VpcSubnets",
+        "iam:PassRole",
+        " ",
+    ]);
+    prop::collection::vec(word, 0..6).prop_map(|words| words.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_document_is_read_to_the_end(document in any_document(), kind in prop::sample::select(KINDS.to_vec())) {
+        let documents = [document];
+        let json: serde_json::Value = serde_json::from_str(&documents[0].to_json()).unwrap();
+        for finding in lint(&under(&documents, &[kind]), &LintOptions::default()) {
+            prop_assert!(json.pointer(&finding.place.pointer).is_some(), "{finding}");
+            prop_assert!(!finding.to_string().contains('\n') || documents[0].to_json().contains("\\n"));
+        }
+    }
+
+    #[test]
+    fn odd_names_and_values_do_no_harm(action in near(), key in near(), value in near(), resource in near()) {
+        for operator in ["StringNotEquals", "ForAllValues:StringLike", "Null", "Bool"] {
+            let operator: crate::ConditionOperator = operator.parse().unwrap();
+            let deny = crate::Statement::deny("x")
+                .actions([action.as_str()])
+                .resources([resource.as_str()])
+                .when(operator, key.as_str(), [value.as_str()]);
+            let mut allow = deny.clone();
+            allow.effect = crate::Effect::Allow;
+            let documents = [Document::new([deny, allow])];
+            for kind in KINDS {
+                let _ = lint(&under(&documents, &[kind]), &LintOptions::default());
+            }
+        }
+    }
+
+    /// The order of policies and statements decides only the order of findings, but for which of two endpoints is
+    /// the odd one.
+    #[test]
+    fn order_does_not_matter(documents in prop::collection::vec(document(), 1..4)) {
+        let options = LintOptions { skip: [RuleId::L16].into(), ..LintOptions::default() };
+        let mut backwards = documents.clone();
+        backwards.reverse();
+        backwards.iter_mut().for_each(|document| document.statements.reverse());
+        let all = |documents: &[Document]| {
+            let mut all: Vec<(RuleId, String)> = lint(&under(documents, &[Kind::Managed]), &options)
+                .into_iter()
+                .map(|finding| (finding.id(), finding.why))
+                .collect();
+            all.sort();
+            all
+        };
+        prop_assert_eq!(all(&documents), all(&backwards));
+    }
+}

@@ -1,0 +1,275 @@
+//! Strings with policy variables: resources and condition values.
+//!
+//! Source: "IAM policy elements: Variables and tags"
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>).
+
+use std::borrow::Cow;
+
+use super::condition::ConditionKey;
+use super::document::Version;
+use super::pattern::{Pattern, Token};
+
+/// What a string may hold besides plain characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Syntax {
+    /// `${…}` is a variable or an escape. Never so in version `2008-10-17`.
+    pub variables: bool,
+    /// `*` and `?` are wildcards.
+    pub wildcards: bool,
+}
+
+impl Syntax {
+    /// The syntax of a `Resource` element in a document of this version.
+    #[must_use]
+    pub fn resource(version: Version) -> Self {
+        Self {
+            variables: version == Version::V2012,
+            wildcards: true,
+        }
+    }
+}
+
+/// A piece of a template.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Piece {
+    /// A character or wildcard of the pattern.
+    Token(Token),
+    /// `${key}` or `${key, 'default'}`: the request's value of the key, taken literally.
+    Variable {
+        /// The context key.
+        key: ConditionKey,
+        /// What stands in when the request has no single value for the key.
+        default: Option<String>,
+    },
+}
+
+/// A pattern with variables still in it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Template {
+    /// No variable: the pattern holds for every request.
+    Fixed(Pattern),
+    /// With variables.
+    Varying(Vec<Piece>),
+}
+
+impl Template {
+    /// Reads a string. `${*}`, `${?}` and `${$}` stand for those characters themselves. A `${` that no `}` closes is
+    /// plain text.
+    #[must_use]
+    pub fn read(text: &str, syntax: Syntax) -> Self {
+        let plain = |c| {
+            if syntax.wildcards {
+                Pattern::token(c)
+            } else {
+                Token::Char(c)
+            }
+        };
+        let mut pieces = Vec::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            if syntax.variables
+                && let Some((piece, behind)) = variable(rest)
+            {
+                pieces.push(piece);
+                rest = behind;
+            } else {
+                pieces.push(Piece::Token(plain(c)));
+                rest = rest.get(c.len_utf8()..).unwrap_or_default();
+            }
+        }
+        let tokens: Option<Vec<Token>> = pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Token(token) => Some(*token),
+                Piece::Variable { .. } => None,
+            })
+            .collect();
+        tokens.map_or(Self::Varying(pieces), |tokens| {
+            Self::Fixed(Pattern::from_tokens(tokens))
+        })
+    }
+
+    /// Reads the template as a `Resource` of an identity-based policy, in which an ARN of fewer than six parts has `*` in
+    /// place of those that are missing: `arn:aws:sqs` means `arn:aws:sqs:*:*:*`. One with variables is left as it is, for
+    /// their values may bring parts too, and AWS does not say what it makes of that.
+    ///
+    /// Source: "IAM identifiers", on ARNs (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>).
+    #[must_use]
+    pub fn complete_arn(self) -> Self {
+        let colon = Token::Char(':');
+        match self {
+            Self::Fixed(pattern)
+                if pattern
+                    .tokens()
+                    .starts_with(&"arn:".chars().map(Token::Char).collect::<Vec<_>>()) =>
+            {
+                let mut tokens = pattern.tokens().to_vec();
+                let colons = tokens.iter().filter(|token| **token == colon).count();
+                for _ in colons..5 {
+                    tokens.extend([colon, Token::Many]);
+                }
+                Self::Fixed(Pattern::from_tokens(tokens))
+            }
+            other => other,
+        }
+    }
+
+    /// The keys whose values the template needs.
+    pub fn keys(&self) -> impl Iterator<Item = &ConditionKey> {
+        let pieces: &[Piece] = match self {
+            Self::Fixed(_) => &[],
+            Self::Varying(pieces) => pieces,
+        };
+        pieces.iter().filter_map(|piece| match piece {
+            Piece::Variable { key, .. } => Some(key),
+            Piece::Token(_) => None,
+        })
+    }
+
+    /// Puts values in place of the variables. `value` gives a key's only value; where it gives none and the variable
+    /// has no default, the template stands for nothing and the answer is `None`.
+    pub fn resolve<'v>(
+        &self,
+        value: impl Fn(&ConditionKey) -> Option<&'v str>,
+    ) -> Option<Cow<'_, Pattern>> {
+        let pieces = match self {
+            Self::Fixed(pattern) => return Some(Cow::Borrowed(pattern)),
+            Self::Varying(pieces) => pieces,
+        };
+        let mut tokens = Vec::with_capacity(pieces.len());
+        for piece in pieces {
+            match piece {
+                Piece::Token(token) => tokens.push(*token),
+                Piece::Variable { key, default } => {
+                    let text = value(key).or(default.as_deref())?;
+                    tokens.extend(text.chars().map(Token::Char));
+                }
+            }
+        }
+        Some(Cow::Owned(Pattern::from_tokens(tokens)))
+    }
+}
+
+/// The variable or escape at the start of the text, and what follows it.
+fn variable(text: &str) -> Option<(Piece, &str)> {
+    let inner = text.strip_prefix("${")?;
+    // A default may hold a brace: the variable ends at `'}` then, and at the first brace otherwise.
+    let brace = inner.find('}')?;
+    let quoted = inner.find(", '").filter(|at| *at < brace);
+    if let Some(at) = quoted {
+        let (key, rest) = inner.split_at_checked(at)?;
+        let (default, behind) = rest.strip_prefix(", '")?.split_once("'}")?;
+        let piece = Piece::Variable {
+            key: key.trim().into(),
+            default: Some(default.to_owned()),
+        };
+        return Some((piece, behind));
+    }
+    let (name, behind) = inner.split_once('}')?;
+    let piece = match name {
+        "*" => Piece::Token(Token::Char('*')),
+        "?" => Piece::Token(Token::Char('?')),
+        "$" => Piece::Token(Token::Char('$')),
+        name => Piece::Variable {
+            key: name.trim().into(),
+            default: None,
+        },
+    };
+    Some((piece, behind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::Case;
+
+    const FULL: Syntax = Syntax {
+        variables: true,
+        wildcards: true,
+    };
+
+    fn matches(template: &str, syntax: Syntax, text: &str) -> Option<bool> {
+        let value = |key: &ConditionKey| match key.as_str() {
+            "aws:PrincipalTag/user" => Some("al*ce"),
+            _ => None,
+        };
+        let template = Template::read(template, syntax);
+        template
+            .resolve(value)
+            .map(|pattern| pattern.matches(text, Case::Sensitive))
+    }
+
+    #[test]
+    fn values_are_literal() {
+        let text = "private/${aws:PrincipalTag/user}/*";
+        assert_eq!(matches(text, FULL, "private/al*ce/x"), Some(true));
+        assert_eq!(matches(text, FULL, "private/alice/x"), Some(false));
+    }
+
+    #[test]
+    fn missing_values_and_defaults() {
+        assert_eq!(matches("a/${aws:userid}", FULL, "a/"), None);
+        assert_eq!(
+            matches("a/${aws:userid, 'anonymous'}", FULL, "a/anonymous"),
+            Some(true)
+        );
+        assert_eq!(matches("a/${aws:userid, ''}", FULL, "a/"), Some(true));
+        assert_eq!(
+            matches("a/${aws:userid, 'x}*'}b", FULL, "a/x}*b"),
+            Some(true)
+        );
+        assert_eq!(
+            matches("${aws:PrincipalTag/user, 'other'}", FULL, "al*ce"),
+            Some(true)
+        );
+    }
+
+    #[test]
+    fn escapes() {
+        assert_eq!(matches("a${*}b${?}${$}{x}", FULL, "a*b?${x}"), Some(true));
+        assert_eq!(matches("a${*}b", FULL, "aXb"), Some(false));
+        let exact = Syntax {
+            variables: true,
+            wildcards: false,
+        };
+        assert_eq!(matches("*${*}", exact, "**"), Some(true));
+        assert_eq!(matches("*", exact, "a"), Some(false));
+    }
+
+    #[test]
+    fn plain_text_where_variables_are_unknown() {
+        let old = Syntax::resource(Version::V2008);
+        assert_eq!(matches("${aws:userid}", old, "${aws:userid}"), Some(true));
+        assert_eq!(matches("${*}", old, "${x}"), Some(true));
+        assert_eq!(matches("a${b", FULL, "a${b"), Some(true));
+        assert_eq!(matches("$", FULL, "$"), Some(true));
+    }
+
+    #[test]
+    fn incomplete_arns_are_completed() {
+        let complete = |text: &str| Template::read(text, FULL).complete_arn();
+        for (short, whole) in [
+            ("arn:aws:sqs", "arn:aws:sqs:*:*:*"),
+            ("arn:aws:iam::*", "arn:aws:iam::*:*"),
+            ("arn:aws:s3:::b/*", "arn:aws:s3:::b/*"),
+            ("arn:aws:${a:b}", "arn:aws:${a:b}"),
+            ("arn:aws:${*}", "arn:aws:${*}:*:*:*"),
+            ("*", "*"),
+            ("arn", "arn"),
+        ] {
+            assert_eq!(complete(short), Template::read(whole, FULL), "{short}");
+        }
+    }
+
+    #[test]
+    fn keys_are_listed() {
+        let template = Template::read("${a:b}-${c:d, 'x'}-${*}", FULL);
+        assert_eq!(
+            template
+                .keys()
+                .map(ConditionKey::as_str)
+                .collect::<Vec<_>>(),
+            ["a:b", "c:d"]
+        );
+    }
+}

@@ -1,0 +1,164 @@
+//! Equivalence by example and by law. That equivalent documents decide alike is tested with the evaluator.
+
+use proptest::prelude::*;
+
+use super::strategies::document;
+use crate::{Document, equivalent};
+
+fn parse(statements: &str) -> Document {
+    Document::parse(&format!(
+        r#"{{"Version":"2012-10-17","Statement":{statements}}}"#
+    ))
+    .unwrap()
+}
+
+#[test]
+fn same_meaning() {
+    let cases = [
+        // Order, lists of one, repetition, case of actions, Sid.
+        (
+            r#"{"Sid":"A","Effect":"Allow","Action":["s3:GetObject","s3:PutObject"],"Resource":["*"]}"#,
+            r#"[{"Effect":"Allow","Resource":"*","Action":["S3:putobject","s3:GetObject","s3:getobject"]}]"#,
+        ),
+        // Spread over statements.
+        (
+            r#"{"Effect":"Allow","Action":["a:X","a:Y"],"Resource":["r1","r2"]}"#,
+            r#"[{"Effect":"Allow","Action":"a:Y","Resource":["r2","r1"]},
+                {"Effect":"Allow","Action":"a:X","Resource":"r1"},
+                {"Effect":"Allow","Action":"a:X","Resource":"r2"}]"#,
+        ),
+        // Covered actions and resources.
+        (
+            r#"{"Effect":"Deny","Action":["a:*","a:X"],"Resource":["*","r1"]}"#,
+            r#"{"Effect":"Deny","Action":"A:**","Resource":"*"}"#,
+        ),
+        // Conditions.
+        (
+            r#"{"Effect":"Deny","Action":"*","Resource":"*","Condition":{
+                "ArnNotEqualsIfExists":{"aws:PrincipalArn":"x"},
+                "StringLike":{"aws:SourceVpce":["a","b"]},
+                "Bool":{"aws:SecureTransport":false}}}"#,
+            r#"{"Effect":"Deny","Action":"*","Resource":"*","Condition":{
+                "stringequals":{"aws:sourcevpce":["b","a"]},
+                "bool":{"aws:securetransport":"FALSE"},
+                "ArnNotLike":{"AWS:PrincipalArn":["x"]}}}"#,
+        ),
+        // A statement about nothing.
+        (r#"[{"Effect":"Deny","Action":[],"Resource":"*"}]"#, "[]"),
+        // Principals.
+        (
+            r#"{"Effect":"Allow","Action":"a:X","Principal":"*","Resource":"*"}"#,
+            r#"{"Effect":"Allow","Action":"a:X","Principal":{"AWS":["*"]},"Resource":"*"}"#,
+        ),
+    ];
+    for (a, b) in cases {
+        assert!(equivalent(&parse(a), &parse(b)), "{a}\n{b}");
+    }
+}
+
+#[test]
+fn other_meaning() {
+    let cases = [
+        (
+            r#"{"Effect":"Allow","Action":"a:X","Resource":"r"}"#,
+            r#"{"Effect":"Deny","Action":"a:X","Resource":"r"}"#,
+        ),
+        (
+            r#"{"Effect":"Allow","Action":"a:X","Resource":"r"}"#,
+            r#"{"Effect":"Allow","Action":"a:X","Resource":"R"}"#,
+        ),
+        (
+            r#"{"Effect":"Allow","Action":"a:X","Resource":"r"}"#,
+            r#"{"Effect":"Allow","Action":["a:X","a:Y"],"Resource":"r"}"#,
+        ),
+        // Pairs are not products.
+        (
+            r#"{"Effect":"Allow","Action":["a:X","a:Y"],"Resource":["r1","r2"]}"#,
+            r#"[{"Effect":"Allow","Action":"a:X","Resource":"r1"},{"Effect":"Allow","Action":"a:Y","Resource":"r2"}]"#,
+        ),
+        // Two exceptions in one statement are not one exception in each of two.
+        (
+            r#"{"Effect":"Deny","NotAction":["a:X","a:Y"],"Resource":"*"}"#,
+            r#"[{"Effect":"Deny","NotAction":"a:X","Resource":"*"},{"Effect":"Deny","NotAction":"a:Y","Resource":"*"}]"#,
+        ),
+        // Two keys under one Null are ANDed.
+        (
+            r#"{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Null":{"a:a":"true","b:b":"true"}}}"#,
+            r#"[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Null":{"a:a":"true"}}},
+                {"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Null":{"b:b":"true"}}}]"#,
+        ),
+        (
+            r#"{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringLike":{"a:a":"x*"}}}"#,
+            r#"{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringEquals":{"a:a":"x*"}}}"#,
+        ),
+        (
+            r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEqualsIfExists":{"a:a":"x"}}}"#,
+            r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"a:a":"x"}}}"#,
+        ),
+        (
+            r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"a:a":"x"}}}"#,
+            r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"a:a":"X"}}}"#,
+        ),
+    ];
+    for (a, b) in cases {
+        assert!(!equivalent(&parse(a), &parse(b)), "{a}\n{b}");
+    }
+}
+
+#[test]
+fn the_version_counts_where_variables_do() {
+    let text = |version: &str, resource: &str| {
+        let text = format!(
+            r#"{{"Version":"{version}","Statement":{{"Effect":"Allow","Action":"*","Resource":"{resource}"}}}}"#
+        );
+        Document::parse(&text).unwrap()
+    };
+    assert!(equivalent(
+        &text("2008-10-17", "r"),
+        &text("2012-10-17", "r")
+    ));
+    assert!(!equivalent(
+        &text("2008-10-17", "${a:b}"),
+        &text("2012-10-17", "${a:b}")
+    ));
+}
+
+#[test]
+fn large_documents_are_compared_too() {
+    let many = |n: usize, prefix: &str| {
+        (0..n)
+            .map(|i| format!("\"{prefix}{i}\""))
+            .collect::<Vec<_>>()
+            .join(",")
+    };
+    let huge = |n| {
+        parse(&format!(
+            r#"{{"Effect":"Allow","Action":[{}],"Resource":[{}]}}"#,
+            many(n, "a:A"),
+            many(900, "r")
+        ))
+    };
+    assert!(equivalent(&huge(900), &huge(900)));
+    assert!(!equivalent(&huge(900), &huge(899)));
+}
+
+proptest! {
+    #[test]
+    fn shuffling_and_repeating_change_nothing(
+        (a, shuffled) in document().prop_flat_map(|d| {
+            let twice: Vec<_> = d.statements.iter().chain(&d.statements).cloned().collect();
+            (Just(d), Just(twice).prop_shuffle())
+        }),
+    ) {
+        let mut b = Document { statements: shuffled, id: Some("id".into()), ..a.clone() };
+        b.statements.iter_mut().for_each(|s| s.sid = None);
+        prop_assert!(equivalent(&a, &b) && equivalent(&b, &a));
+    }
+
+    #[test]
+    fn an_equivalence_relation(a in document(), b in document(), c in document()) {
+        prop_assert!(equivalent(&a, &a));
+        prop_assert_eq!(equivalent(&a, &b), equivalent(&b, &a));
+        prop_assert!(!(equivalent(&a, &b) && equivalent(&b, &c)) || equivalent(&a, &c));
+    }
+}

@@ -1,7 +1,0 @@
-//! Tests that span the module, and generators that other modules' tests share.
-
-mod equivalence;
-mod hostile;
-mod packing;
-mod parsing;
-pub(crate) mod strategies;

@@ -1,0 +1,167 @@
+//! Policies in Terraform's plans and states, as `terraform show -json` prints them.
+//!
+//! Source: "JSON Output Format" (<https://developer.hashicorp.com/terraform/internals/json-format>).
+
+use iam_policy::Kind;
+use serde_json::Value;
+
+use super::{InputError, Policies, parse};
+
+/// What the attributes of the AWS provider that hold policies hold. Policies elsewhere are found too, and told by their looks.
+const KINDS: [(&str, &str, Kind); 14] = [
+    ("aws_iam_policy", "policy", Kind::Managed),
+    ("aws_iam_role", "assume_role_policy", Kind::Trust),
+    ("aws_iam_role", "inline_policy", Kind::RoleInline),
+    ("aws_iam_role_policy", "policy", Kind::RoleInline),
+    ("aws_iam_user_policy", "policy", Kind::RoleInline),
+    ("aws_iam_group_policy", "policy", Kind::RoleInline),
+    (
+        "aws_ssoadmin_permission_set_inline_policy",
+        "inline_policy",
+        Kind::RoleInline,
+    ),
+    ("aws_s3_bucket", "policy", Kind::Bucket),
+    ("aws_s3_bucket_policy", "policy", Kind::Bucket),
+    ("aws_kms_key", "policy", Kind::Key),
+    ("aws_kms_key_policy", "policy", Kind::Key),
+    ("aws_kms_external_key", "policy", Kind::Key),
+    ("aws_vpc_endpoint", "policy", Kind::Endpoint),
+    ("aws_vpc_endpoint_policy", "policy", Kind::Endpoint),
+];
+
+/// Whether the JSON is a plan or a state.
+pub(super) fn is_plan(value: &Value) -> bool {
+    value.get("format_version").is_some() && root(value).is_some()
+}
+
+fn root(value: &Value) -> Option<&Value> {
+    value
+        .pointer("/planned_values/root_module")
+        .or_else(|| value.pointer("/values/root_module"))
+}
+
+/// Every policy among the planned values, by the address of its resource; with a note of those that only the apply will make known.
+pub(super) fn policies(file: &str, value: &Value) -> Result<Policies, InputError> {
+    let mut all = Policies::default();
+    if let Some(root) = root(value) {
+        module(root, &mut all)?;
+    }
+    let changes = value.get("resource_changes").and_then(Value::as_array);
+    for change in changes.into_iter().flatten() {
+        let Some(address) = change.get("address").and_then(Value::as_str) else {
+            continue;
+        };
+        if let Some(attribute) = unknown(change) {
+            all.notes.push(format!(
+                "`{address}` has a `{attribute}` that is known after apply only; it is not looked at"
+            ));
+        }
+    }
+    if all.found.is_empty() {
+        return Err(InputError::None {
+            file: file.to_owned(),
+            remedy: "none of the planned values is one, or all are known after apply only",
+        });
+    }
+    Ok(all)
+}
+
+fn module(module: &Value, all: &mut Policies) -> Result<(), InputError> {
+    let list = |name| {
+        module
+            .get(name)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+    };
+    for resource in list("resources") {
+        let text = |name| {
+            resource
+                .get(name)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
+        let (kind, address) = (text("type"), text("address"));
+        for (attribute, value) in resource
+            .get("values")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
+            let used_for = kind_of(kind, attribute, resource);
+            search(value, &format!("{address}.{attribute}"), used_for, all)?;
+        }
+    }
+    list("child_modules").try_for_each(|child| self::module(child, all))
+}
+
+/// What a resource's attribute is used for.
+fn kind_of(resource: &str, attribute: &str, values: &Value) -> Option<Kind> {
+    if (resource, attribute) == ("aws_organizations_policy", "content") {
+        return match values.pointer("/values/type").and_then(Value::as_str) {
+            None | Some("SERVICE_CONTROL_POLICY") => Some(Kind::ServiceControl),
+            Some("RESOURCE_CONTROL_POLICY") => Some(Kind::ResourceControl),
+            Some(_) => None,
+        };
+    }
+    let known = KINDS
+        .iter()
+        .find(|(of, name, _)| (*of, *name) == (resource, attribute));
+    known.map(|(_, _, kind)| *kind)
+}
+
+/// Takes the policies within a value, which may be nested in blocks.
+fn search(
+    value: &Value,
+    label: &str,
+    kind: Option<Kind>,
+    all: &mut Policies,
+) -> Result<(), InputError> {
+    match value {
+        Value::String(text) if kind.is_some() && !text.is_empty() || is_policy(text) => {
+            all.found.push(parse(label.to_owned(), kind, text)?);
+            Ok(())
+        }
+        Value::Array(values) => values
+            .iter()
+            .enumerate()
+            .try_for_each(|(index, value)| search(value, &format!("{label}[{index}]"), kind, all)),
+        Value::Object(members) => members
+            .iter()
+            .filter(|(name, _)| kind.is_none() || *name == "policy")
+            .try_for_each(|(name, value)| search(value, &format!("{label}.{name}"), kind, all)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a text is meant to be a policy: an object with a `Statement`, as IAM reads member names.
+fn is_policy(text: &str) -> bool {
+    text.trim_start().starts_with('{')
+        && serde_json::from_str::<serde_json::Map<String, Value>>(text).is_ok_and(|object| {
+            object
+                .keys()
+                .any(|name| name.eq_ignore_ascii_case("Statement"))
+        })
+}
+
+/// The attribute of a change that will hold a policy, if its value is not known yet.
+fn unknown(change: &Value) -> Option<&'static str> {
+    let kind = change.get("type").and_then(Value::as_str)?;
+    let after = change.pointer("/change/after_unknown")?;
+    let mut attributes = KINDS
+        .iter()
+        .filter(|(of, _, _)| *of == kind)
+        .map(|(_, attribute, _)| *attribute)
+        .chain((kind == "aws_organizations_policy").then_some("content"));
+    attributes.find(|attribute| after.get(attribute).is_some_and(holds_true))
+}
+
+/// Whether some part is marked as unknown.
+fn holds_true(mark: &Value) -> bool {
+    match mark {
+        Value::Bool(unknown) => *unknown,
+        Value::Array(marks) => marks.iter().any(holds_true),
+        Value::Object(marks) => marks.get("policy").is_some_and(holds_true),
+        _ => false,
+    }
+}

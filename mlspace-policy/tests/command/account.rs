@@ -1,0 +1,148 @@
+//! An account as `aws iam get-account-authorization-details` prints it.
+
+use iam_policy::Document;
+use mlspace_core::grants::{self, GrantContext};
+use mlspace_core::layout::Account;
+use mlspace_core::name::{ProjectName, UserName};
+use serde_json::{Value, json};
+
+const BUCKET: &str = "mlspace-data-123456789012";
+
+/// The arguments that fit the account.
+pub(crate) const PLATFORM: &str = "--region us-east-1 --data-bucket mlspace-data-123456789012 --subnet subnet-1 --security-group sg-1";
+
+/// Roles and managed policies.
+#[derive(Default)]
+pub(crate) struct Details {
+    roles: Vec<Value>,
+    policies: Vec<Value>,
+}
+
+fn object(document: &Document) -> Value {
+    serde_json::from_str(&document.to_json()).unwrap()
+}
+
+fn pairs(tags: &[(&str, &str)]) -> Vec<Value> {
+    let tag = |(key, value): &(&str, &str)| json!({"Key": key, "Value": value});
+    tags.iter().map(tag).collect()
+}
+
+impl Details {
+    /// Two projects, three people and a boundary, as the provider makes them.
+    pub(crate) fn platform() -> Self {
+        let mut details = Self::default();
+        details.with_context(|details, context| {
+            let boundary = grants::permissions_boundary(context).unwrap();
+            details.managed("boundary", &boundary);
+            for project in ["churn", "fraud"] {
+                let name: ProjectName = project.parse().unwrap();
+                let document = grants::project_policy(context, &name, false).unwrap();
+                details.managed(&format!("MLSpace-project-{project}"), &document);
+            }
+            for user in ["alice", "bob", "carol"] {
+                let name: UserName = user.parse().unwrap();
+                let document = grants::user_policy(context, &name).unwrap();
+                details.managed(&format!("MLSpace-user-{user}"), &document);
+            }
+            let shared = ["shared".parse().unwrap()];
+            let group = grants::group_policies(context, &"analysts".parse().unwrap(), &shared);
+            details.managed("MLSpace-group-analysts", &group.unwrap()[0]);
+        });
+        for (project, user) in [
+            ("fraud", "alice"),
+            ("fraud", "bob"),
+            ("churn", "bob"),
+            ("churn", "carol"),
+        ] {
+            details.member(project, user, &[]);
+        }
+        details
+    }
+
+    fn with_context(&mut self, work: impl FnOnce(&mut Self, &GrantContext<'_>)) {
+        let account = Account::new("123456789012", "us-east-1");
+        let (subnets, groups) = (["subnet-1".to_owned()], ["sg-1".to_owned()]);
+        let context = GrantContext {
+            account: &account,
+            system_tag: "MLSpace",
+            iam_prefix: "MLSpace",
+            data_bucket: BUCKET,
+            network: Some(grants::ApprovedNetwork {
+                subnet_ids: &subnets,
+                security_group_ids: &groups,
+            }),
+            kms_key: None,
+        };
+        work(self, &context);
+    }
+
+    /// Adds a managed policy.
+    pub(crate) fn managed(&mut self, name: &str, document: &Document) {
+        self.policies.push(json!({
+            "PolicyName": name,
+            "Arn": format!("arn:aws:iam::123456789012:policy/{name}"),
+            "PolicyVersionList": [{"VersionId": "v1", "IsDefaultVersion": true, "Document": object(document)}],
+        }));
+    }
+
+    /// Adds the role of a member, with further policies.
+    pub(crate) fn member(&mut self, project: &str, user: &str, more: &[&str]) {
+        let name = format!("MLSpace-{project}-{user}");
+        let mut policies = vec![
+            format!("MLSpace-project-{project}"),
+            format!("MLSpace-user-{user}"),
+        ];
+        policies.extend(more.iter().map(|name| (*name).to_owned()));
+        self.with_context(|details, context| {
+            let pass = grants::pass_role_policy(context, &context.account.role_arn(&name)).unwrap();
+            let tags = [("system", "MLSpace"), ("project", project), ("user", user)];
+            let names: Vec<&str> = policies.iter().map(String::as_str).collect();
+            details.role(
+                &name,
+                &tags,
+                &names,
+                &[("own", object(&pass))],
+                Some("boundary"),
+            );
+        });
+    }
+
+    /// Adds any role.
+    pub(crate) fn role(
+        &mut self,
+        name: &str,
+        tags: &[(&str, &str)],
+        policies: &[&str],
+        inline: &[(&str, Value)],
+        boundary: Option<&str>,
+    ) {
+        let arn = |name: &str| format!("arn:aws:iam::123456789012:policy/{name}");
+        let link = |name: &&str| json!({"PolicyName": name, "PolicyArn": arn(name)});
+        let inline = inline
+            .iter()
+            .map(|(name, document)| json!({"PolicyName": name, "PolicyDocument": document}));
+        let mut role = json!({
+            "RoleName": name,
+            "Arn": format!("arn:aws:iam::123456789012:role/{name}"),
+            "AssumeRolePolicyDocument": {},
+            "Tags": pairs(tags),
+            "AttachedManagedPolicies": policies.iter().map(link).collect::<Vec<_>>(),
+            "RolePolicyList": inline.collect::<Vec<_>>(),
+        });
+        if let Some(name) = boundary {
+            role["PermissionsBoundary"] =
+                json!({"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn(name)});
+        }
+        self.roles.push(role);
+    }
+
+    /// The file's text.
+    pub(crate) fn json(&self) -> String {
+        json!({"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": self.roles, "Policies": self.policies}).to_string()
+    }
+}
+
+/// A document that allows everything.
+pub(crate) fn open(sid: &str) -> Value {
+    json!({"Version": "2012-10-17", "Statement": [{"Sid": sid, "Effect": "Allow", "Action": "*", "Resource": "*"}]})
+}

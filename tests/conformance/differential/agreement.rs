@@ -1,0 +1,174 @@
+//! The comparison.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::rc::Rc;
+
+use iam_policy::evaluate::Outcome;
+
+use crate::case::Case;
+use crate::draw::Draw;
+use crate::known::KNOWN;
+use crate::shrink::shrink;
+use crate::{granted, random, simulator};
+
+/// How many cases a run of continuous integration compares.
+const CASES: usize = 20_000;
+/// How many disagreements a failing run shows in full.
+const SHOWN: usize = 3;
+
+/// A case on which the two sides differ.
+struct Disagreement<'a> {
+    case: &'a Case,
+    ours: Outcome,
+    theirs: Outcome,
+}
+
+fn setting(name: &str, default: usize) -> usize {
+    std::env::var(name).map_or(default, |text| text.parse().expect("a whole number"))
+}
+
+#[test]
+fn both_evaluators_decide_alike() {
+    let count = setting("DIFFERENTIAL_CASES", CASES);
+    let mut draw = Draw::new(setting("DIFFERENTIAL_SEED", 1) as u64);
+    let directory = simulator::install();
+    let mut cases = granted::cases(&mut draw, count / 3);
+    cases.extend(granted::of_one_member(&mut draw, count / 20));
+    cases.extend(random::cases(&mut draw, count - cases.len()));
+
+    let ours = ours(&cases);
+    let mut disagreements = Vec::new();
+    for ((case, ours), theirs) in cases
+        .iter()
+        .zip(&ours)
+        .zip(simulator::simulate(&directory, &cases))
+    {
+        let theirs = theirs.unwrap_or_else(|why| {
+            panic!("the package refuses a case: {why}\n{}", case.lines(0, None))
+        });
+        if theirs != *ours {
+            disagreements.push(Disagreement {
+                case,
+                ours: *ours,
+                theirs,
+            });
+        }
+    }
+    let (explained, unexplained) = explain(&directory, &disagreements);
+    report(&ours, &disagreements, &explained);
+    for Disagreement { case, ours, theirs } in unexplained.iter().take(SHOWN) {
+        let smaller = shrink(&directory, case, *ours, *theirs);
+        println!("we: {ours:?}, they: {theirs:?}\n{}", smaller.lines(0, None));
+    }
+    assert!(
+        unexplained.is_empty(),
+        "{} disagreements that nothing known explains",
+        unexplained.len()
+    );
+    for outcome in [
+        Outcome::Allowed,
+        Outcome::ExplicitDeny,
+        Outcome::ImplicitDeny,
+    ] {
+        let seen = ours.iter().filter(|ours| **ours == outcome).count();
+        assert!(
+            seen * 10 > count,
+            "{seen} of {count} cases end in {outcome:?}: the generators say too little"
+        );
+    }
+}
+
+/// What we decide, by both forms of our evaluator.
+fn ours(cases: &[Case]) -> Vec<Outcome> {
+    let worlds = cases.chunk_by(|a, b| Rc::ptr_eq(&a.world, &b.world));
+    let decide = |cases: &[Case]| {
+        let policies = cases[0].world.policies();
+        let compiled = policies.compile();
+        let decide = |case: &Case| {
+            let request = case.ask.request();
+            let decision = policies.decide(&request);
+            let same = compiled.decide(&request) == decision
+                && compiled.outcome(&request) == decision.outcome;
+            assert!(same, "the compiled form differs\n{}", case.lines(0, None));
+            decision.outcome
+        };
+        cases.iter().map(decide).collect::<Vec<_>>()
+    };
+    worlds.flat_map(decide).collect()
+}
+
+/// The known kinds that explain disagreements, with how many each, and the disagreements that none does.
+fn explain<'a>(
+    directory: &Path,
+    all: &'a [Disagreement<'a>],
+) -> (BTreeMap<&'static str, usize>, Vec<&'a Disagreement<'a>>) {
+    // Each kind by itself, and after those all that bear on the case together.
+    let mut restated: Vec<(usize, &str, Case)> = Vec::new();
+    for (index, Disagreement { case, ours, .. }) in all.iter().enumerate() {
+        let mut together = Case::clone(case);
+        let mut kinds = 0;
+        for known in &KNOWN {
+            restated.extend((known.restate)(case).map(|case| (index, known.name, case)));
+            if let Some(case) = (known.restate)(&together) {
+                together = case;
+                kinds += 1;
+            }
+        }
+        if kinds > 1 {
+            restated.push((index, "several of these", together));
+        }
+        restated.retain(|(of, _, case)| *of != index || case.ours() == *ours);
+    }
+    let cases: Vec<Case> = restated.iter().map(|(_, _, case)| case.clone()).collect();
+    let answers = simulator::simulate(directory, &cases);
+    let mut by = vec![None; all.len()];
+    for ((index, name, _), theirs) in restated.iter().zip(answers) {
+        if by[*index].is_none() && theirs == Ok(all[*index].ours) {
+            by[*index] = Some(*name);
+        }
+    }
+    let mut counts = BTreeMap::new();
+    by.iter()
+        .flatten()
+        .for_each(|name| *counts.entry(*name).or_default() += 1);
+    let unexplained = all
+        .iter()
+        .zip(&by)
+        .filter(|(_, by)| by.is_none())
+        .map(|(one, _)| one);
+    (counts, unexplained.collect())
+}
+
+fn report(ours: &[Outcome], disagreements: &[Disagreement<'_>], explained: &BTreeMap<&str, usize>) {
+    let (count, differ) = (ours.len(), disagreements.len());
+    let share = |part: usize| 100.0 * part as f64 / count as f64;
+    let known: usize = explained.values().sum();
+    println!(
+        "{count} cases: {:.2}% agree, {:.2}% with what is known",
+        share(count - differ),
+        share(count - differ + known)
+    );
+    for outcome in [
+        Outcome::Allowed,
+        Outcome::ExplicitDeny,
+        Outcome::ImplicitDeny,
+    ] {
+        println!(
+            "  {outcome:?}: {}",
+            ours.iter().filter(|ours| **ours == outcome).count()
+        );
+    }
+    for (name, cases) in explained {
+        println!("  {cases} by: {name}");
+    }
+    for known in KNOWN
+        .iter()
+        .filter(|known| explained.contains_key(known.name))
+    {
+        println!(
+            "{} ({:?}): {}\n  {}",
+            known.name, known.verdict, known.why, known.page
+        );
+    }
+}

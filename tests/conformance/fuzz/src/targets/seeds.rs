@@ -1,0 +1,122 @@
+//! What libFuzzer starts from: documents that the core makes, so that it need not find the language of policies by itself.
+
+use iam_policy::Document;
+use mlspace_core::grants::{
+    self, ApprovedNetwork, EndpointService, GUARDRAILS, GrantContext, Parameters, ProviderAccess,
+};
+use mlspace_core::layout::Account;
+
+/// Inputs of the target to start from.
+pub fn seeds(target: &str) -> Vec<Vec<u8>> {
+    if target == "parse" {
+        let documents = documents();
+        assert!(documents.is_ok(), "{documents:?}");
+        let texts = |d: &Document| [d.to_json().into_bytes(), d.to_json_pretty().into_bytes()];
+        documents.iter().flatten().flat_map(texts).collect()
+    } else {
+        // These targets make what they need of the bytes: any bytes will do, as long as there are enough.
+        (1..=64).map(noise).collect()
+    }
+}
+
+/// Bytes without pattern, the same each time for a seed; eight for each of its units.
+fn noise(seed: u64) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let next = || {
+        // xorshift64
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_be_bytes()[0]
+    };
+    let length = usize::try_from(seed).unwrap_or(1).saturating_mul(8);
+    std::iter::repeat_with(next).take(length).collect()
+}
+
+/// Documents of every kind that the core makes.
+fn documents() -> Result<Vec<Document>, Box<dyn std::error::Error>> {
+    let account = Account::new("111122223333", "eu-west-1");
+    let list = |values: &[&str]| {
+        values
+            .iter()
+            .map(|v| (*v).to_owned())
+            .collect::<Vec<String>>()
+    };
+    let (subnets, groups) = (list(&["subnet-a", "subnet-b"]), list(&["sg-1"]));
+    let key = "arn:aws:kms:eu-west-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef";
+    let context = GrantContext {
+        account: &account,
+        system_tag: "MLSpace",
+        iam_prefix: "MLSpace",
+        data_bucket: "mlspace-data-111122223333",
+        network: Some(ApprovedNetwork {
+            subnet_ids: &subnets,
+            security_group_ids: &groups,
+        }),
+        kms_key: Some(key),
+    };
+    let (project, user) = ("fraud".parse()?, "alice".parse()?);
+    let role = "arn:aws:iam::111122223333:role/MLSpace-fraud-0fb265a4573777a0";
+    let mut all = vec![
+        grants::project_policy(&context, &project, false)?,
+        grants::project_policy(&context, &project, true)?,
+        grants::user_policy(&context, &user)?,
+        grants::pass_role_policy(&context, role)?,
+        grants::notebook_base_policy(&context)?,
+        grants::permissions_boundary(&context)?,
+        grants::trust_policy(&context),
+        grants::attribute_policy(&context)?,
+        grants::attribute_role_policy(&context, role)?,
+        grants::suspension_policy(&context, [&project])?,
+        grants::volume_key_policy(&context, &list(&["ml.g5.xlarge"]))?,
+        grants::log_group_policy(&account, "/aws/sagemaker/")?,
+        grants::endpoint_policy(&account, EndpointService::Interface)?,
+        grants::endpoint_policy(
+            &account,
+            EndpointService::S3 {
+                buckets: &list(&["mlspace-*"]),
+            },
+        )?,
+    ];
+    all.extend(grants::group_policies(
+        &context,
+        &"analysts".parse()?,
+        &["cards".parse()?],
+    )?);
+    all.extend(grants::provider_policy(
+        &context,
+        &ProviderAccess::default(),
+    )?);
+    let endpoints = list(&["vpce-1"]);
+    // Those guardrails that these parameters are enough for.
+    let parameters = Parameters::new()
+        .set("subnet_ids", &subnets)
+        .set("security_group_ids", &groups)
+        .set("kms_key_arns", [key])
+        .set("tenant_tag", ["tenant"])
+        .set("owner_tag", ["owner"])
+        .set("protected_tags", ["tenant", "owner"])
+        .set("partition", ["aws"])
+        .set("account_id", ["111122223333"])
+        .set("region", ["eu-west-1"])
+        .set("api_vpce_ids", &endpoints)
+        .set("notebook_vpce_ids", &endpoints)
+        .set("corp_cidrs", ["192.0.2.0/24"])
+        .set("local_nvme_types", ["ml.g5.*"])
+        .set("max_runtime_seconds", ["86400"])
+        .set("exec_role_arns", [role])
+        .set(
+            "exempt_principal_arns",
+            ["arn:aws:iam::111122223333:role/platform"],
+        )
+        .set("bucket", ["mlspace-data-111122223333"])
+        .set("data_key_arn", [key])
+        .set("s3_vpce_ids", &endpoints)
+        .set("kms_vpce_ids", &endpoints);
+    all.extend(
+        GUARDRAILS
+            .iter()
+            .filter_map(|g| grants::guardrail(g.id, &parameters).ok()),
+    );
+    Ok(all)
+}
