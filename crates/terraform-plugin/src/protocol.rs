@@ -4,7 +4,7 @@
 //! [`tfplugin6::provider_server::Provider`] trait and does what a host expects of a plugin around it: the handshake
 //! line, mutual TLS over a Unix socket, go-plugin's controller, stdio and broker services, large messages, signals,
 //! and logs that Terraform can filter. The choice of a layer of our own is explained in
-//! `docs/guides/protocol-layer.md`.
+//! `docs/adr/0001-protocol-layer.md`.
 
 mod handshake;
 mod life;
