@@ -1,9 +1,9 @@
-# Alarms for what should never happen: each is a pattern over the trail's events.
+# Alarms for events that policies and guardrails should prevent. Each is a pattern over the trail's events.
 
 locals {
   role_prefix = "${var.iam_resource_prefix}-*"
 
-  # Nothing of these is the boundary of the role. `!=` alone would not see a role without any.
+  # The role's boundary is none of these. `!=` alone does not match a role without a boundary.
   not_bounded = join(" && ", [for arn in sort(var.permissions_boundary_arns) : "($.requestParameters.permissionsBoundary != \"${arn}\")"])
   limits      = join(" || ", [for arn in sort(var.permissions_boundary_arns) : "($.requestParameters.policyArn = \"${arn}\")"])
   unexpected  = join("", [for arn in sort(var.expected_role_arns) : " && ($.userIdentity.sessionContext.sessionIssuer.arn != \"${arn}\")"])
@@ -24,36 +24,36 @@ locals {
   alarms = merge(
     {
       role-without-boundary = {
-        description = "A role under ${local.role_prefix} was made without its boundary, or lost it: nothing holds it to its project any more."
+        description = "A role under ${local.role_prefix} was created without its boundary or lost it, and is no longer limited to its project."
         pattern     = "{ ($.eventSource = \"iam.amazonaws.com\") && (${local.events.boundary}) && ($.requestParameters.roleName = \"${local.role_prefix}\") && (($.requestParameters.permissionsBoundary NOT EXISTS) || (${local.not_bounded})) && ($.errorCode NOT EXISTS) }"
       }
       boundary-rewritten = {
-        description = "A permissions boundary was rewritten or deleted: what every role is held to has changed."
+        description = "A permissions boundary was changed or deleted, and with it the limits of every role."
         pattern     = "{ ($.eventSource = \"iam.amazonaws.com\") && (${local.events.limits}) && (${local.limits}) && ($.errorCode NOT EXISTS) }"
       }
       resource-retagged = {
-        description = "The tags of something in SageMaker were changed by other than Terraform: whose it is may have changed."
+        description = "An identity other than Terraform changed tags of a SageMaker resource, which can move it to another tenant."
         pattern     = "{ ($.eventSource = \"sagemaker.amazonaws.com\") && (${local.events.tags})${local.unexpected} && ($.errorCode NOT EXISTS) }"
       }
       role-retagged = {
-        description = "The tags of a role under ${local.role_prefix} were changed by other than Terraform: its tags say whose data it reaches."
+        description = "An identity other than Terraform changed tags of a role under ${local.role_prefix}, which decide whose data it reaches."
         pattern     = "{ ($.eventSource = \"iam.amazonaws.com\") && (${local.events.roles}) && ($.requestParameters.roleName = \"${local.role_prefix}\")${local.unexpected} && ($.errorCode NOT EXISTS) }"
       }
       access-denied = {
-        description = "Members' roles were denied data or SageMaker's resources more than ${var.denied_calls} times in five minutes: somebody tries what is another's."
+        description = "Members' roles were denied access to data or SageMaker resources more than ${var.denied_calls} times in five minutes: someone may be probing other tenants."
         pattern     = "{ (($.eventSource = \"s3.amazonaws.com\") || ($.eventSource = \"sagemaker.amazonaws.com\")) && ($.errorCode = \"AccessDenied*\") && ($.userIdentity.sessionContext.sessionIssuer.userName = \"${local.role_prefix}\") }"
         threshold   = var.denied_calls
       }
       key-disabled = {
-        description = "A key was disabled, given another policy, or is to be deleted: data may be lost to everybody, or open to somebody."
+        description = "A key was disabled, scheduled for deletion or given another policy: data can become unreadable, or readable to others."
         pattern     = "{ ($.eventSource = \"kms.amazonaws.com\") && (${local.events.keys}) && ($.errorCode NOT EXISTS) }"
       }
       trail-stopped = {
-        description = "A trail was stopped, changed or deleted: from now on nobody may know who did what."
+        description = "A trail was stopped, changed or deleted: calls may no longer be recorded."
         pattern     = "{ ($.eventSource = \"cloudtrail.amazonaws.com\") && (${local.events.trail}) && ($.errorCode NOT EXISTS) }"
       }
       root-used = {
-        description = "Somebody worked as the account's root user, whom no boundary and no bucket policy of ours holds."
+        description = "The account's root user was active. No boundary and no bucket policy applies to it."
         pattern     = "{ ($.userIdentity.type = \"Root\") && ($.userIdentity.invokedBy NOT EXISTS) && ($.eventType != \"AwsServiceEvent\") }"
       }
     },
@@ -84,7 +84,7 @@ resource "aws_cloudwatch_log_metric_filter" "this" {
   lifecycle {
     precondition {
       condition     = length(each.value.pattern) <= 1024
-      error_message = "The filter of the alarm ${each.key} has ${length(each.value.pattern)} characters, CloudWatch takes 1,024: name fewer buckets, boundaries or roles."
+      error_message = "The filter of the alarm ${each.key} has ${length(each.value.pattern)} characters, and CloudWatch accepts 1,024: name fewer buckets, boundaries or roles."
     }
   }
 }

@@ -1,4 +1,4 @@
-# The trail: who did what, in every region, and who touched which object of the data buckets.
+# The trail: management events of every region, and data events of the data buckets' objects.
 
 data "aws_caller_identity" "current" {}
 
@@ -7,7 +7,7 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  # What every document here is about.
+  # Parameters of every policy document.
   account = {
     account_id = data.aws_caller_identity.current.account_id
     partition  = data.aws_partition.current.partition
@@ -17,12 +17,12 @@ locals {
   trail_log_group = "/${var.name}/trail"
   trail_role      = "${var.name}-trail"
 
-  # The role may what its boundary lets it, and nothing else, so that both are one document.
+  # The role's policy is also its boundary, so that a policy attached later adds nothing.
   trail_log = one(provider::mlspace::policy_documents("trail_log", merge(local.account, { log_group = local.trail_log_group })))
 }
 
 resource "aws_cloudtrail" "this" {
-  #checkov:skip=CKV_AWS_252:a notice for every log file would drown the alarms, which go to a topic of their own
+  #checkov:skip=CKV_AWS_252:a notification for every log file would hide the alarms, which have a topic of their own
   name                          = var.name
   s3_bucket_name                = var.bucket
   kms_key_id                    = var.kms_key_arn
@@ -57,7 +57,7 @@ resource "aws_cloudtrail" "this" {
         field  = "resources.type"
         equals = ["AWS::S3::Object"]
       }
-      # With the slash, or a bucket whose name goes on would be watched too.
+      # With the slash: without it, a bucket whose name begins with this one would match too.
       field_selector {
         field       = "resources.ARN"
         starts_with = [for name in sort(var.data_buckets) : "arn:${data.aws_partition.current.partition}:s3:::${name}/"]
@@ -118,7 +118,7 @@ resource "aws_cloudwatch_log_group" "trail" {
   tags              = var.tags
 }
 
-# What workloads write. Made by SageMaker, a group is not encrypted with a key of ours, and kept forever.
+# Logs of workloads. Groups that SageMaker creates are not encrypted with our key and never expire.
 resource "aws_cloudwatch_log_group" "workloads" {
   for_each = var.workload_log_groups
 

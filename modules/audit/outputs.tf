@@ -4,7 +4,7 @@ output "trail_arn" {
 }
 
 output "log_group_prefix" {
-  description = "Where the names of the trail's log groups begin: what auditors may read."
+  description = "First part of the names of the trail's log groups, which auditors can read."
   value       = "/${var.name}/"
 }
 
@@ -21,6 +21,6 @@ output "alarm_topic_arn" {
 }
 
 output "alarm_names" {
-  description = "Names of the alarms, by what they are about."
+  description = "Names of the alarms, by subject."
   value       = { for alarm, resource in aws_cloudwatch_metric_alarm.this : alarm => resource.alarm_name }
 }

@@ -1,5 +1,5 @@
 variable "bucket" {
-  description = "Name of the bucket that the trail is written into. Its policy must let CloudTrail write: the module `buckets` makes one."
+  description = "Name of the bucket for the trail's files. Its policy has to allow CloudTrail to write; the module `buckets` creates such a bucket."
   type        = string
 
   validation {
@@ -9,17 +9,17 @@ variable "bucket" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the KMS key of the trail, the log groups and the topic. Its policy must let CloudTrail, CloudWatch Logs and alarms use it: the module `kms` makes one for logs."
+  description = "ARN of the KMS key of the trail, the log groups and the topic. Its policy has to allow CloudTrail, CloudWatch Logs and alarms to use it; the module `kms` creates such a key for logs."
   type        = string
 
   validation {
     condition     = can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key_arn))
-    error_message = "Write the key's full ARN, such as arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab: log groups and topics take no alias here."
+    error_message = "Write the key's full ARN, such as arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab: log groups and topics do not accept an alias here."
   }
 }
 
 variable "data_buckets" {
-  description = "Names of the buckets whose objects are watched: who read, wrote or deleted which. The data bucket, at least."
+  description = "Names of the buckets whose object-level reads, writes and deletes are recorded. Include at least the data bucket."
   type        = list(string)
 
   validation {
@@ -29,7 +29,7 @@ variable "data_buckets" {
 }
 
 variable "table_arns" {
-  description = "ARNs of the tables whose items are watched. Off by default, for the provider reads records at every plan; writes are rare."
+  description = "ARNs of the tables whose item-level reads and writes are recorded. Empty by default, because the provider reads records on every plan."
   type        = list(string)
   default     = []
 
@@ -40,12 +40,12 @@ variable "table_arns" {
 }
 
 variable "permissions_boundary_arns" {
-  description = "The boundaries that roles under the prefix may have. A role without one of them raises the alarm, and so does changing one."
+  description = "ARNs of the permissions boundaries that roles under the prefix are allowed to have. A role without one of them raises the alarm, and so does a change of a boundary."
   type        = list(string)
 
   validation {
     condition     = length(var.permissions_boundary_arns) >= 1 && length(var.permissions_boundary_arns) <= 4
-    error_message = "One to four boundaries: without any, no role would be told from another, and more do not fit into a filter's 1,024 characters."
+    error_message = "Name one to four boundaries: the alarm compares roles with at least one, and more do not fit into a filter's 1,024 characters."
   }
   validation {
     condition     = alltrue([for arn in var.permissions_boundary_arns : can(regex("^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/.+$", arn))])
@@ -54,7 +54,7 @@ variable "permissions_boundary_arns" {
 }
 
 variable "expected_role_arns" {
-  description = "The roles that tag the platform's resources as part of their work, such as the one that runs Terraform. Anybody else's change of a tag raises the alarm."
+  description = "ARNs of the roles that tag the platform's resources as part of their work, such as the role that runs Terraform. A tag that any other identity changes raises the alarm."
   type        = list(string)
   default     = []
 
@@ -87,7 +87,7 @@ variable "name" {
 }
 
 variable "workload_log_groups" {
-  description = "Log groups of SageMaker that are made ahead, so that they are encrypted and forget: those it makes itself are not, and do not. Leave out what exists already, or import it."
+  description = "Log groups of SageMaker that this module creates in advance, with encryption and a retention period; SageMaker's own have neither. Leave out groups that exist already, or import them."
   type        = set(string)
   default     = ["NotebookInstances", "ProcessingJobs", "TrainingJobs", "TransformJobs"]
 
@@ -98,18 +98,18 @@ variable "workload_log_groups" {
 }
 
 variable "retention_days" {
-  description = "Days that log groups keep what they hold. The trail's files in the bucket stay as long as its lifecycle says."
+  description = "Retention period of the log groups, in days. The trail's files in the bucket follow the bucket's lifecycle rules."
   type        = number
   default     = 365
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.retention_days)
-    error_message = "CloudWatch Logs keeps for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days."
+    error_message = "The retention periods of CloudWatch Logs are 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days."
   }
 }
 
 variable "alarm_emails" {
-  description = "Addresses that alarms are sent to. Each must confirm; until then, and without any, alarms are only seen in CloudWatch."
+  description = "Email addresses that alarms are sent to. Each has to confirm its subscription; until then, and without any address, alarms show only in CloudWatch."
   type        = set(string)
   default     = []
 
@@ -120,7 +120,7 @@ variable "alarm_emails" {
 }
 
 variable "denied_calls" {
-  description = "How many calls of members' roles may be denied in five minutes before that raises the alarm. Some always are: tools try what they may not."
+  description = "Number of denied calls of members' roles in five minutes above which the alarm is raised. A few are normal, because tools try calls that members are not allowed to make."
   type        = number
   default     = 10
 
@@ -131,7 +131,7 @@ variable "denied_calls" {
 }
 
 variable "tags" {
-  description = "Tags of everything that can be tagged."
+  description = "Tags of every resource that can have tags."
   type        = map(string)
   default     = {}
 }

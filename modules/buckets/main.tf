@@ -1,4 +1,4 @@
-# Buckets that keep what is put into them, for the account's own networks and keys only. Their settings are in settings.tf.
+# Buckets for one account's networks and keys, with their policies. Their settings are in bucket_settings.tf.
 
 data "aws_caller_identity" "current" {}
 
@@ -13,12 +13,12 @@ locals {
     partition  = data.aws_partition.current.partition
   }
 
-  # Access logs have a bucket of their own, unless one is brought. S3 delivers them only where the default encryption is its
-  # own (SSE-S3): a key of ours would lose them without a word.
-  makes_access_logs = var.existing_access_logs_bucket == null
+  # Access logs have a bucket of their own, unless an existing one is named. S3 delivers them only to buckets with
+  # SSE-S3; with a KMS key they would be lost silently.
+  creates_access_logs = var.existing_access_logs_bucket == null
 
   buckets = {
-    for purpose in setunion(var.purposes, local.makes_access_logs ? ["access-logs"] : []) : purpose => {
+    for purpose in setunion(var.purposes, local.creates_access_logs ? ["access-logs"] : []) : purpose => {
       name    = "${var.name}-${purpose}-${local.account.account_id}"
       key_arn = purpose == "access-logs" ? null : lookup(var.kms_key_arns, purpose, var.kms_key_arns["data"])
     }
@@ -42,7 +42,7 @@ locals {
 }
 
 resource "aws_s3_bucket" "this" {
-  #checkov:skip=CKV_AWS_144:data may not leave its region unasked; copies elsewhere are the owner's decision
+  #checkov:skip=CKV_AWS_144:data stays in its region; replication is the owner's decision
   for_each = local.buckets
 
   bucket        = each.value.name
@@ -52,11 +52,11 @@ resource "aws_s3_bucket" "this" {
   lifecycle {
     precondition {
       condition     = each.value.key_arn == null || try(split(":", each.value.key_arn)[3] == local.account.region, false)
-      error_message = "The key ${coalesce(each.value.key_arn, "none")} is of another region than ${local.account.region}: a bucket is encrypted with a key of its own region."
+      error_message = "The key ${coalesce(each.value.key_arn, "none")} is not in ${local.account.region}: a bucket needs a key of its own region."
     }
     precondition {
       condition     = length(var.model_reader_arns) == 0 || contains(var.purposes, "models")
-      error_message = "Readers of models are named, but there is no bucket for them: add `models` to `purposes`. What is in the other buckets is not for other accounts."
+      error_message = "`model_reader_arns` needs the bucket for models: add `models` to `purposes`. Other accounts cannot read the other buckets."
     }
   }
 }
@@ -67,6 +67,6 @@ resource "aws_s3_bucket_policy" "this" {
   bucket = aws_s3_bucket.this[each.key].id
   policy = local.policies[each.key]
 
-  # Two changes of one bucket at once end in a conflict (OperationAborted); and no policy should stand before the block.
+  # Concurrent changes of one bucket conflict (OperationAborted), and no policy should exist before the block.
   depends_on = [aws_s3_bucket_public_access_block.this]
 }

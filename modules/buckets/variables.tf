@@ -6,12 +6,12 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-z0-9]([a-z0-9-]{0,34}[a-z0-9])?$", var.name)) && !startswith(var.name, "xn--") && !startswith(var.name, "amzn-s3-demo-")
-    error_message = "Names of buckets are made of lower-case letters, digits and hyphens, 63 characters with purpose and account: write a name such as `mlspace`, of 36 characters at most."
+    error_message = "Names of buckets have lower-case letters, digits and hyphens, and at most 63 characters with purpose and account: write a name such as `mlspace`, of at most 36 characters."
   }
 }
 
 variable "purposes" {
-  description = "What buckets are for: `data` (datasets), `config` (parameters and lifecycle scripts), `logs` (trails and logs of clusters), `models` (packages that other accounts read). A bucket for access logs comes with them."
+  description = "Purposes of the buckets: `data` (datasets), `config` (parameters and lifecycle scripts), `logs` (trails and logs of clusters), `models` (packages that other accounts read). A bucket for access logs is added."
   type        = set(string)
   default     = ["data", "config", "logs"]
   nullable    = false
@@ -23,7 +23,7 @@ variable "purposes" {
 }
 
 variable "kms_key_arns" {
-  description = "ARN of the key that encrypts each purpose's bucket; `data` is the key of those that are not named, as `logs` should be."
+  description = "ARNs of the keys that encrypt the buckets, by purpose. The key for `data` encrypts the buckets without an entry; give `logs` its own."
   type        = map(string)
   nullable    = false
 
@@ -34,68 +34,68 @@ variable "kms_key_arns" {
 
   validation {
     condition     = length(setsubtract(keys(var.kms_key_arns), ["data", "config", "logs", "models", "volumes"])) == 0
-    error_message = "Keys are given for `data`, `config`, `logs` and `models` (that for `volumes` is not used here, but may be among them)."
+    error_message = "Name keys for `data`, `config`, `logs` and `models` (a key for `volumes` is accepted, and not used here)."
   }
 
   validation {
     condition     = alltrue([for arn in values(var.kms_key_arns) : can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", arn))])
-    error_message = "Name a key by its ARN, such as `arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab`: the buckets' policies compare ARNs, so an id or an alias would never match."
+    error_message = "Name a key by its ARN, such as `arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab`: the buckets' policies compare ARNs, so an id or an alias never matches."
   }
 }
 
 variable "endpoint_ids" {
-  description = "Ids of the S3 endpoints through which objects may be reached. An empty list opens the buckets to every network, for those that IAM lets in."
+  description = "Ids of the S3 endpoints through which objects can be accessed. An empty list opens the buckets to every network, for principals that IAM allows."
   type        = list(string)
   nullable    = false
 
   validation {
     condition     = alltrue([for id in var.endpoint_ids : can(regex("^vpce-[0-9a-f]+$", id))])
-    error_message = "Write ids of VPC endpoints, such as `vpce-0a1b2c3d4e5f67890`; not those of VPCs or of endpoint services."
+    error_message = "Write ids of VPC endpoints, such as `vpce-0a1b2c3d4e5f67890`, not of VPCs or endpoint services."
   }
 }
 
 variable "exempt_principal_arns" {
-  description = "ARNs, or patterns of ARNs, of the roles that may come from elsewhere and change the buckets themselves: the one that runs Terraform, and one for emergencies."
+  description = "ARNs, or patterns of ARNs, of the roles that can access the buckets from any network and change their settings: the role that runs Terraform, and one for emergencies."
   type        = list(string)
   nullable    = false
 
   validation {
     condition     = length(var.exempt_principal_arns) > 0
-    error_message = "Name at least the role that runs Terraform: its next plan would otherwise be shut out, and only the account's root could change a bucket's policy."
+    error_message = "Name at least the role that runs Terraform: otherwise its next plan is denied, and only the account's root user can change a bucket's policy."
   }
 
   validation {
     condition     = alltrue([for arn in var.exempt_principal_arns : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[^*?]", arn))])
-    error_message = "Write ARNs of roles or users whose names start with more than a wildcard, such as `arn:aws:iam::123456789012:role/platform`: `role/*` would exempt everybody."
+    error_message = "Write ARNs of roles or users whose names start with more than a wildcard, such as `arn:aws:iam::123456789012:role/platform`: `role/*` would exempt every role."
   }
 }
 
 variable "model_reader_arns" {
-  description = "ARNs of the roles of other accounts that read the bucket for models. Add the ids of their endpoints to `endpoint_ids`, and the roles to the key's readers."
+  description = "ARNs of roles of other accounts that read the bucket for models. Add the ids of their endpoints to `endpoint_ids`, and the roles to the key's readers."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
     condition     = alltrue([for arn in var.model_reader_arns : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/", arn))])
-    error_message = "Write ARNs of roles or users, such as `arn:aws:iam::210987654321:role/deployment`: a whole account as reader would leave it to that account who reads."
+    error_message = "Write ARNs of roles or users, such as `arn:aws:iam::210987654321:role/deployment`: a whole account as reader would let that account choose the readers."
   }
 }
 
 variable "log_deliverers" {
-  description = "AWS services that write to the bucket for logs: `cloudtrail`, `flow-logs`."
+  description = "AWS services that write to the bucket for logs: `cloudtrail` and `flow-logs`."
   type        = set(string)
   default     = ["cloudtrail"]
   nullable    = false
 
   validation {
     condition     = length(setsubtract(var.log_deliverers, ["cloudtrail", "flow-logs"])) == 0
-    error_message = "Services that deliver into the bucket for logs are `cloudtrail` and `flow-logs`; access logs of S3 have a bucket of their own."
+    error_message = "The services that deliver into the bucket for logs are `cloudtrail` and `flow-logs`; access logs of S3 have a bucket of their own."
   }
 }
 
 variable "event_bridge_purposes" {
-  description = "Purposes whose bucket tells EventBridge of every object that is made or deleted."
+  description = "Purposes of the buckets that send object events to EventBridge."
   type        = set(string)
   default     = []
   nullable    = false
@@ -107,19 +107,19 @@ variable "event_bridge_purposes" {
 }
 
 variable "archive_days" {
-  description = "Days after which versions that were overwritten or deleted move to cheaper storage. They stay; nothing is deleted."
+  description = "Days after which noncurrent versions move to cheaper storage. No version is deleted."
   type        = number
   default     = 90
   nullable    = false
 
   validation {
     condition     = var.archive_days >= 30 && floor(var.archive_days) == var.archive_days
-    error_message = "S3 moves versions to infrequent access after 30 whole days at the earliest."
+    error_message = "S3 moves versions to infrequent access after 30 days or more: write a whole number of days."
   }
 }
 
 variable "existing_access_logs_bucket" {
-  description = "Name of a bucket of your own for access logs, in the same account and region: encrypted with SSE-S3, without Object Lock, and with a policy that lets `logging.s3.amazonaws.com` write. Without one, it is made here."
+  description = "Name of your own bucket for access logs, in the same account and region: encrypted with SSE-S3, without Object Lock, and with a policy that allows `logging.s3.amazonaws.com` to write. If null, the module creates one."
   type        = string
   default     = null
 

@@ -1,4 +1,4 @@
-# Guardrails: each chosen by its id, packed into as few policies as they need.
+# Guardrails, selected by id and packed into as few policies as they need.
 
 data "aws_caller_identity" "current" {}
 
@@ -17,7 +17,7 @@ locals {
     var.parameters,
   )
 
-  # Whoever is exempt is spared by service control policies only: they bind a whole account, the others those they are attached to.
+  # Exemptions apply to service control policies only, which bind a whole account; the other policies bind roles that you choose.
   exempt = length(var.exempt_principal_arns) > 0 ? { exempt_principal_arns = sort(var.exempt_principal_arns) } : {}
 
   service_control = provider::mlspace::pack_policies(
@@ -36,15 +36,15 @@ locals {
     1,
   )
 
-  # The numbers must be known when resources are counted, also where what is counted is not.
-  service_controls = length(var.service_control) == 0 ? 0 : (
+  # `count` needs numbers at plan time, even if the documents are known only after apply.
+  service_control_count = length(var.service_control) == 0 ? 0 : (
     var.service_control_documents == null ? length(local.service_control) : var.service_control_documents
   )
-  roles = length(var.role) == 0 ? 0 : var.role_documents == null ? length(local.role) : var.role_documents
+  role_count = length(var.role) == 0 ? 0 : var.role_documents == null ? length(local.role) : var.role_documents
 }
 
 resource "aws_organizations_policy" "this" {
-  count = local.service_controls
+  count = local.service_control_count
 
   name        = "${var.name_prefix}-guardrails-${count.index + 1}"
   description = "Guardrails for machine learning: ${join(", ", sort(var.service_control))}"
@@ -54,15 +54,15 @@ resource "aws_organizations_policy" "this" {
 
   lifecycle {
     precondition {
-      condition     = length(local.service_control) == local.service_controls
-      error_message = "The guardrails fit into ${length(local.service_control)} service control policies: write that as `service_control_documents`."
+      condition     = length(local.service_control) == local.service_control_count
+      error_message = "The guardrails fit into ${length(local.service_control)} service control policies: set `service_control_documents` to this number."
     }
   }
 }
 
 resource "aws_organizations_policy_attachment" "this" {
   for_each = merge([
-    for number in range(local.service_controls) : { for target in var.target_ids : "${number + 1}/${target}" => number }
+    for number in range(local.service_control_count) : { for target in var.target_ids : "${number + 1}/${target}" => number }
   ]...)
 
   policy_id = aws_organizations_policy.this[each.value].id
@@ -70,7 +70,7 @@ resource "aws_organizations_policy_attachment" "this" {
 }
 
 resource "aws_iam_policy" "this" {
-  count = local.roles
+  count = local.role_count
 
   name        = "${var.name_prefix}-guardrails-${count.index + 1}"
   path        = var.path
@@ -80,8 +80,8 @@ resource "aws_iam_policy" "this" {
 
   lifecycle {
     precondition {
-      condition     = length(local.role) == local.roles
-      error_message = "The guardrails fit into ${length(local.role)} managed policies: write that as `role_documents`."
+      condition     = length(local.role) == local.role_count
+      error_message = "The guardrails fit into ${length(local.role)} managed policies: set `role_documents` to this number."
     }
   }
 }

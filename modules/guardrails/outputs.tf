@@ -4,16 +4,16 @@ output "service_control_policy_ids" {
 }
 
 output "service_control_policies" {
-  description = "The service control policies as JSON, for an organization that is kept elsewhere."
+  description = "Service control policies as JSON, for an organization that is managed elsewhere."
   value       = local.service_control
 }
 
 output "role_policy_arns" {
-  description = "ARNs of the managed policies, to attach to roles."
+  description = "ARNs of the managed policies for roles."
   value       = aws_iam_policy.this[*].arn
 }
 
 output "boundary_parts" {
-  description = "Denials as JSON for a permissions boundary: pack them with what the boundary allows, `provider::mlspace::pack_policies(concat([allowed], parts), \"boundary\", 1)`. By themselves they allow nothing."
+  description = "Denials as JSON for a permissions boundary. Pack them with the statements that the boundary allows, `provider::mlspace::pack_policies(concat([allowed], parts), \"boundary\", 1)`. They allow nothing by themselves."
   value       = local.boundary
 }

@@ -1,55 +1,55 @@
 variable "service_control" {
-  description = "Ids of the guardrails that go into service control policies, such as `G14`."
+  description = "Ids of the guardrails for service control policies, such as `G14`."
   type        = set(string)
   default     = []
 
   validation {
     condition     = alltrue([for id in var.service_control : contains(try(provider::mlspace::guardrails()[id].kinds, []), "scp")])
-    error_message = "There are only these guardrails for service control policies: ${join(", ", [for id, guardrail in provider::mlspace::guardrails() : "${id} (${guardrail.title})" if contains(guardrail.kinds, "scp")])}."
+    error_message = "At least one id is not a guardrail for service control policies. The ids are: ${join(", ", [for id, guardrail in provider::mlspace::guardrails() : "${id} (${guardrail.title})" if contains(guardrail.kinds, "scp")])}."
   }
 }
 
 variable "role" {
-  description = "Ids of the guardrails that go into managed policies, to be attached to roles: `role_policy_arns`."
+  description = "Ids of the guardrails for managed policies, which you attach to roles (output `role_policy_arns`)."
   type        = set(string)
   default     = []
 
   validation {
     condition     = alltrue([for id in var.role : contains(try(provider::mlspace::guardrails()[id].kinds, []), "managed")])
-    error_message = "There are only these guardrails for policies of roles: ${join(", ", [for id, guardrail in provider::mlspace::guardrails() : "${id} (${guardrail.title})" if contains(guardrail.kinds, "managed")])}."
+    error_message = "At least one id is not a guardrail for managed policies of roles. The ids are: ${join(", ", [for id, guardrail in provider::mlspace::guardrails() : "${id} (${guardrail.title})" if contains(guardrail.kinds, "managed")])}."
   }
 }
 
 variable "boundary" {
-  description = "Ids of the guardrails that go into a permissions boundary that is made elsewhere: `boundary_parts`."
+  description = "Ids of the guardrails for a permissions boundary that you create elsewhere (output `boundary_parts`)."
   type        = set(string)
   default     = []
 
   validation {
     condition     = alltrue([for id in var.boundary : contains(try(provider::mlspace::guardrails()[id].kinds, []), "boundary")])
-    error_message = "There are only these guardrails for permissions boundaries: ${join(", ", [for id, guardrail in provider::mlspace::guardrails() : "${id} (${guardrail.title})" if contains(guardrail.kinds, "boundary")])}."
+    error_message = "At least one id is not a guardrail for permissions boundaries. The ids are: ${join(", ", [for id, guardrail in provider::mlspace::guardrails() : "${id} (${guardrail.title})" if contains(guardrail.kinds, "boundary")])}."
   }
 }
 
 variable "parameters" {
-  description = "What the guardrails ask for, by name, each a list also where it is one value: `{ subnet_ids = [\"subnet-0a1b2c3d\"], max_runtime_seconds = [\"86400\"] }`. The account, region, partition and name prefix are known."
+  description = "Parameters of the guardrails by name, each a list even for one value: `{ subnet_ids = [\"subnet-0a1b2c3d\"], max_runtime_seconds = [\"86400\"] }`. The module adds the account, region, partition and name prefix."
   type        = map(list(string))
   default     = {}
 }
 
 variable "exempt_principal_arns" {
-  description = "Who service control policies do not bind: ARNs, or patterns of ARNs, of the roles that build the platform and of those for emergencies."
+  description = "ARNs, or patterns of ARNs, of the roles that are exempt from the service control policies: those that build the platform, and those for emergencies."
   type        = list(string)
   default     = []
 
   validation {
     condition     = alltrue([for arn in var.exempt_principal_arns : can(regex("^arn:aws[a-z-]*:iam::[0-9*]+:(role|user)/.*[A-Za-z0-9]", arn))])
-    error_message = "Write ARNs of roles or users, with wildcards in the account or the name at most: arn:aws:iam::*:role/platform/*."
+    error_message = "Write ARNs of roles or users, with wildcards only in the account or the name: arn:aws:iam::*:role/platform/*."
   }
 }
 
 variable "target_ids" {
-  description = "Roots, organizational units or accounts that the service control policies are attached to."
+  description = "Ids of the roots, organizational units or accounts that the service control policies are attached to."
   type        = set(string)
   default     = []
 
@@ -60,29 +60,29 @@ variable "target_ids" {
 }
 
 variable "service_control_documents" {
-  description = "How many service control policies to make. Null is as many as it takes, which plan must be able to tell; write the number where parameters are only known after apply."
+  description = "Number of service control policies. If null, the module counts them at plan time; write the number if parameters are known only after apply."
   type        = number
   default     = null
 
   validation {
     condition     = try(var.service_control_documents >= 1 && var.service_control_documents <= 4, true)
-    error_message = "One to four: a target takes five service control policies, and AWS's own FullAWSAccess is one of them."
+    error_message = "Write one to four: a target can have five service control policies, and AWS's own FullAWSAccess is one of them."
   }
 }
 
 variable "role_documents" {
-  description = "How many managed policies to make, as for `service_control_documents`."
+  description = "Number of managed policies, as for `service_control_documents`."
   type        = number
   default     = null
 
   validation {
     condition     = try(var.role_documents >= 1 && var.role_documents <= 9, true)
-    error_message = "One to nine: a role takes ten managed policies, and one is its own."
+    error_message = "Write one to nine: a role can have ten managed policies, and one is its own."
   }
 }
 
 variable "name_prefix" {
-  description = "First part of the policies' names, and of what guardrails grant rights on."
+  description = "First part of the policies' names, and of the names of resources on which guardrails grant permissions."
   type        = string
   default     = "mlspace"
 
@@ -93,13 +93,13 @@ variable "name_prefix" {
 }
 
 variable "path" {
-  description = "IAM path of the managed policies. Under a path they are out of reach of the role that runs Terraform for projects, which keeps policies without one."
+  description = "IAM path of the managed policies. The role that runs Terraform for projects can change only policies without a path."
   type        = string
   default     = "/platform/"
 
   validation {
     condition     = can(regex("^/([A-Za-z0-9._-]+/)+$", var.path))
-    error_message = "A path begins and ends with a slash, with a name between: /platform/."
+    error_message = "A path begins and ends with a slash, with a name in between: /platform/."
   }
 }
 

@@ -1,5 +1,5 @@
-# One key for each purpose, so that who may read data is not who may read logs, and so that the perimeter of the data key
-# does not stand in the way of services that attach encrypted volumes.
+# One key for each purpose: readers of data are not readers of logs, and the endpoint condition of the data key does not
+# apply to services that attach encrypted volumes.
 
 data "aws_caller_identity" "current" {}
 
@@ -20,10 +20,10 @@ locals {
     logs    = "log groups, trails and alarms"
   }
 
-  made    = setsubtract(var.purposes, keys(var.existing_keys))
-  aliases = { for purpose in local.made : purpose => "alias/${var.name}-${purpose}" }
+  created = setsubtract(var.purposes, keys(var.existing_keys))
+  aliases = { for purpose in local.created : purpose => "alias/${var.name}-${purpose}" }
 
-  # What each purpose adds to administrators.
+  # Parameters of each purpose's key policy, in addition to the administrators.
   access = {
     data = {
       user_arns          = lookup(var.user_arns, "data", [])
@@ -49,17 +49,17 @@ locals {
   }
 
   policies = {
-    for purpose in local.made : purpose => provider::mlspace::key_policy(merge(local.account, local.access[purpose], {
+    for purpose in local.created : purpose => provider::mlspace::key_policy(merge(local.account, local.access[purpose], {
       administrator_arns = var.administrator_arns
     }))
   }
 
-  # Administrators that a pattern of users covers, or the other way round, though nobody wrote the same ARN twice.
+  # Administrators that a pattern of users matches, or the other way round. Equal ARNs match too.
   patterns = {
     for arn in distinct(concat(var.administrator_arns, flatten(values(var.user_arns)), var.reader_arns)) :
     arn => "^${replace(replace(replace(replace(arn, ".", "\\."), "+", "\\+"), "?", "."), "*", ".*")}$"
   }
-  both = distinct(flatten([
+  overlaps = distinct(flatten([
     for administrator in var.administrator_arns : [
       for user in concat(flatten(values(var.user_arns)), var.reader_arns) : "${administrator} and ${user}"
       if can(regex(local.patterns[user], administrator)) || can(regex(local.patterns[administrator], user))
@@ -68,7 +68,7 @@ locals {
 }
 
 resource "aws_kms_key" "this" {
-  for_each = local.made
+  for_each = local.created
 
   description             = "${var.name}: ${local.titles[each.key]}"
   enable_key_rotation     = true
@@ -79,16 +79,16 @@ resource "aws_kms_key" "this" {
 
   lifecycle {
     precondition {
-      condition     = length(local.both) == 0
-      error_message = "Who administers a key must not use it, but these cover each other: ${join("; ", local.both)}. Narrow the pattern, or give the administrators names of their own."
+      condition     = length(local.overlaps) == 0
+      error_message = "Administrators of a key cannot be its users, but these match each other: ${join("; ", local.overlaps)}. Narrow the pattern, or give the administrators other names."
     }
   }
 }
 
-# An alias that is taken already is found by AWS only, at apply (AlreadyExistsException): choose another `name`, or import
-# the alias, or bring its key in `existing_keys`.
+# Only AWS detects an alias that exists already, at apply (AlreadyExistsException): choose another `name`, import the
+# alias, or name its key in `existing_keys`.
 resource "aws_kms_alias" "this" {
-  for_each = local.made
+  for_each = local.created
 
   name          = local.aliases[each.key]
   target_key_id = aws_kms_key.this[each.key].key_id

@@ -1,8 +1,8 @@
-# Everything a platform stands on, in the order in which one part needs another: keys, network, buckets, tables, roles,
-# and around them the trail and the guardrails.
+# The parts of a platform, in the order of their dependencies: keys, network, buckets, tables, roles, and the trail and
+# guardrails around them.
 #
-# Who is made first and who needs whose name would be a circle, were the names not made here: endpoints let through to
-# buckets and tables by name, and buckets let in endpoints by id.
+# Names of buckets and tables are built here, not in their modules, to avoid a cycle: endpoint policies name buckets and
+# tables, and bucket policies name endpoints by id.
 
 data "aws_caller_identity" "current" {}
 
@@ -15,7 +15,7 @@ locals {
   partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.id
 
-  # Memberships' roles, which the provider makes later. The account's other roles are let in by nobody but its root.
+  # Memberships' roles, which the provider creates later. Other roles of the account need IAM policies to use the key.
   key_users = ["arn:${local.partition}:iam::${local.account_id}:role/${var.iam_resource_prefix}-*"]
 
   data_bucket = "${var.name}-data-${local.account_id}"
@@ -29,8 +29,8 @@ locals {
   tags = merge(var.tags, { system = var.system_tag })
 }
 
-# Volumes and what jobs write are encrypted with one key, the approved one, so it is the data bucket's too. It is not bound to
-# the KMS endpoint, for SageMaker attaches volumes from elsewhere; objects are, by the bucket's policy.
+# Volumes and outputs of jobs are encrypted with one approved key, so it is also the data bucket's. It is not limited to the
+# KMS endpoint, because SageMaker attaches volumes from outside; objects are, by the bucket's policy.
 module "kms" {
   source = "../kms"
 

@@ -1,5 +1,5 @@
 output "settings" {
-  description = "What the provider block takes, field by field: `region`, `system_tag`, `iam_resource_prefix`, `data_bucket`, `permissions_boundary_arn`, `base_policy_arns`, `table_names` and `notebook_defaults`."
+  description = "Settings of the provider block, by attribute: `region`, `system_tag`, `iam_resource_prefix`, `data_bucket`, `permissions_boundary_arn`, `base_policy_arns`, `table_names` and `notebook_defaults`."
   value = {
     region                   = local.region
     system_tag               = var.system_tag
@@ -17,7 +17,7 @@ output "settings" {
 }
 
 output "role_arns" {
-  description = "ARNs of the roles of people, by role, and of the one that runs Terraform as `terraform`."
+  description = "ARNs of the staff roles by role, and of the role that runs Terraform as `terraform`."
   value       = merge(module.roles.role_arns, module.roles.terraform_role_arn == null ? {} : { terraform = module.roles.terraform_role_arn })
 }
 
@@ -27,7 +27,7 @@ output "alarm_topic_arn" {
 }
 
 output "documents" {
-  description = "Every policy document as JSON, by what it is for (`bucket/data`, `key/data`, `endpoint/s3`, `permissions_boundary` …): to review and to test."
+  description = "Every policy document as JSON, by purpose (`bucket/data`, `key/data`, `endpoint/s3`, `permissions_boundary` …), for reviews and tests."
   value = merge(
     module.roles.documents,
     { for purpose, policy in module.buckets.policies : "bucket/${purpose}" => policy },

@@ -1,42 +1,42 @@
 variable "name" {
-  description = "First part of the names of buckets, tables, keys and the network. `mlspace` gives MLSpace's own names."
+  description = "First part of the names of buckets, tables, keys and the network. `mlspace` results in MLSpace's names."
   type        = string
   default     = "mlspace"
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z0-9][a-z0-9-]{1,22}[a-z0-9]$", var.name))
-    error_message = "Buckets take lower-case letters, digits and hyphens, and the network's name 24 characters: write 3 to 24 of them, such as `mlspace` or `ml-research`."
+    error_message = "Names of buckets have lower-case letters, digits and hyphens, and the network's name at most 24 characters: write 3 to 24 of them, such as `mlspace` or `ml-research`."
   }
 }
 
 variable "iam_resource_prefix" {
-  description = "First part of the names of memberships' roles and policies, `iam_resource_prefix` of the provider."
+  description = "First part of the names of memberships' roles and policies; the provider's `iam_resource_prefix`."
   type        = string
   default     = "MLSpace"
   nullable    = false
 
   validation {
     condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9_-]{0,15}$", var.iam_resource_prefix))
-    error_message = "Write 1 to 16 letters, digits, `_` and `-`, starting with a letter or digit: the rest of a role's name is made of the project and a hash of the user."
+    error_message = "Write 1 to 16 letters, digits, `_` and `-`, starting with a letter or digit: the project and a hash of the user take the rest of a role's name."
   }
 }
 
 variable "system_tag" {
-  description = "Value of the tag `system` on everything of the platform, `system_tag` of the provider. Two platforms in one account need two."
+  description = "Value of the tag `system` on the platform's resources; the provider's `system_tag`. Two platforms in one account need two values."
   type        = string
   default     = "MLSpace"
   nullable    = false
 }
 
 variable "administrator_arns" {
-  description = "ARNs of the roles that build the platform: the one that runs this configuration first of all, and one for emergencies. They administer keys and buckets, and come around the endpoints. Names may hold `*`."
+  description = "ARNs of the roles that build the platform: the role that runs this configuration, and one for emergencies. They administer keys and buckets from any network. Names can contain `*`."
   type        = list(string)
   nullable    = false
 }
 
 variable "network" {
-  description = "The network to make: its addresses and zones, blocks not to overlap, what its subnets must have room for, whether it reaches the internet, its interface endpoints, and whether connections are recorded. See the module `vpc`."
+  description = "Settings of a new network: addresses and zones, blocks that it must not overlap, capacity of the subnets, internet access through NAT, interface endpoints, flow logs. See the module `vpc`."
   type = object({
     cidr               = optional(string, "10.0.0.0/16")
     reserved_cidrs     = optional(list(string), [])
@@ -58,7 +58,7 @@ variable "network" {
 }
 
 variable "existing" {
-  description = "What you have already: a network, to which only the missing endpoints are added (`existing` of the module `vpc`), and keys by purpose, `data` and `logs` (`existing_keys` of the module `kms`)."
+  description = "Existing parts of the platform: a network, to which only missing endpoints are added (`existing` of the module `vpc`), and keys for `data` and `logs` (`existing_keys` of the module `kms`)."
   type = object({
     network = optional(object({
       vpc_id             = string
@@ -77,19 +77,19 @@ variable "existing" {
 
   validation {
     condition     = length(setsubtract(keys(var.existing.keys), ["data", "logs"])) == 0
-    error_message = "Existing keys are given for `data`, which volumes share, and `logs`."
+    error_message = "The purposes of existing keys are `data`, which volumes share, and `logs`."
   }
 }
 
 variable "model_reader_arns" {
-  description = "ARNs of the roles of other accounts that deploy models: they read a bucket for models, which is made when there is one."
+  description = "ARNs of roles of other accounts that deploy models. They read a bucket for models, which is created if the list is not empty."
   type        = list(string)
   default     = []
   nullable    = false
 }
 
 variable "trusted" {
-  description = "Who may take on the roles `terraform`, `platform_admin`, `data_scientist` and `auditor`; one that is left out is not made. See the module `roles`."
+  description = "Principals that can assume the roles `terraform`, `platform_admin`, `data_scientist` and `auditor`. A role without an entry is not created. See the module `roles`."
   type = map(object({
     principal_arns    = optional(list(string), [])
     saml_provider_arn = optional(string)
@@ -104,7 +104,7 @@ variable "trusted" {
 }
 
 variable "teams" {
-  description = "Roles of those who lead teams, by team: its projects, and who may take on the role. See the module `roles`."
+  description = "Team admin roles by team: the team's projects, and the principals that can assume the role. See the module `roles`."
   type = map(object({
     projects          = list(string)
     principal_arns    = optional(list(string), [])
@@ -115,7 +115,7 @@ variable "teams" {
 }
 
 variable "limits" {
-  description = "What memberships may start: instance types by kind of workload, and services that are switched off. See the module `roles`."
+  description = "Limits of memberships: allowed instance types by kind of workload, and denied services. See the module `roles`."
   type = object({
     instance_types  = optional(map(list(string)))
     denied_services = optional(list(string), [])
@@ -125,7 +125,7 @@ variable "limits" {
 }
 
 variable "guardrails" {
-  description = "Ids of guardrails for the account (`service_control`, attached to `target_ids`) and for the roles of people (`people`), with the parameters they ask for. See the module `guardrails`; nobody is held to any unless named."
+  description = "Ids of guardrails for the account (`service_control`, attached to `target_ids`) and for staff roles (`people`), with their parameters. None by default. See the module `guardrails`."
   type = object({
     service_control           = optional(set(string), [])
     service_control_documents = optional(number)
@@ -139,7 +139,7 @@ variable "guardrails" {
 }
 
 variable "audit" {
-  description = "The trail and its alarms: whether to keep them, days that log groups (the network's too) keep what they hold, addresses that alarms are sent to, and how many denied calls in five minutes raise one. See the module `audit`."
+  description = "Settings of the trail and its alarms: on or off, retention period of log groups (including the network's) in days, email addresses, and the number of denied calls in five minutes that raises an alarm. See the module `audit`."
   type = object({
     enabled        = optional(bool, true)
     retention_days = optional(number, 365)
@@ -151,20 +151,20 @@ variable "audit" {
 }
 
 variable "deletion_protection" {
-  description = "Whether DynamoDB refuses to delete the tables. Turn it off, and apply, before a destroy."
+  description = "Deletion protection of the tables. Turn it off, and apply, before a destroy."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "tags" {
-  description = "Tags of everything that takes tags, beside `system`."
+  description = "Tags of every resource that can have tags, in addition to `system`."
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
     condition     = length(setintersection([for key in keys(var.tags) : lower(key)], ["system", "project", "user", "dynamic-user-role"])) == 0
-    error_message = "The tags system, project, user and dynamic-user-role say whose something is, and are kept by the platform."
+    error_message = "The tags system, project, user and dynamic-user-role identify tenants and are reserved for the platform: remove them."
   }
 }

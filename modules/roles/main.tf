@@ -1,4 +1,4 @@
-# What every membership's role is held to: its boundary, the base policy, and limits to what it may start.
+# The policies of every membership's role: its boundary, the base policy, and limits of instance types and services.
 
 data "aws_caller_identity" "current" {}
 
@@ -13,7 +13,7 @@ locals {
     region     = data.aws_region.current.id
   }
 
-  # What every document here is about.
+  # Parameters of every policy document.
   deployment = merge(local.account, {
     system_tag          = var.system_tag
     iam_resource_prefix = var.iam_resource_prefix
@@ -28,10 +28,11 @@ locals {
     table_key_arn = var.tables.key_arn
   }
 
-  # Roles and policies without a path belong to Terraform's role. What holds that role is kept out of its reach.
+  # The role that runs Terraform manages roles and policies without a path. Its own policies have this path, so it cannot
+  # change them.
   path = "/platform/"
 
-  # By name, so that documents are known before the policies are made.
+  # Built from names, so that documents are known before the policies exist.
   policy_arn = "arn:${local.account.partition}:iam::${local.account.account_id}:policy${local.path}${var.name_prefix}"
 
   limits = merge(
@@ -80,7 +81,7 @@ resource "aws_iam_policy" "limits" {
   tags        = var.tags
 }
 
-# Memberships want the approved key on every volume by policies of their own.
+# For roles other than memberships', whose own policies require the approved key on every volume.
 resource "aws_iam_policy" "volume_key" {
   count = var.limits.keyless_types == null ? 0 : 1
 

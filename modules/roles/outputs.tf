@@ -4,27 +4,27 @@ output "permissions_boundary_arn" {
 }
 
 output "base_policy_arns" {
-  description = "ARNs of the policies that are attached to every membership's role, for the provider's configuration."
+  description = "ARNs of the policies for every membership's role, for the provider's configuration."
   value       = concat([aws_iam_policy.base.arn], [for limit in sort(keys(local.limits)) : aws_iam_policy.limits[limit].arn])
 }
 
 output "terraform_role_arn" {
-  description = "ARN of the role that runs Terraform; null where it is not made."
+  description = "ARN of the role that runs Terraform; null if it is not created."
   value       = one(aws_iam_role.terraform[*].arn)
 }
 
 output "role_arns" {
-  description = "ARNs of the roles of people, by role; those who lead teams as `team/{team}`."
+  description = "ARNs of the staff roles by role; team admins as `team/{team}`."
   value       = { for role, resource in aws_iam_role.people : role => resource.arn }
 }
 
 output "volume_key_policy_arn" {
-  description = "ARN of the policy that wants the approved key on volumes, for roles that are no memberships'; null where it is not made."
+  description = "ARN of the policy that requires the approved key on volumes, for roles other than memberships'; null if it is not created."
   value       = one(aws_iam_policy.volume_key[*].arn)
 }
 
 output "documents" {
-  description = "The policy documents as JSON, by what they are for: to review and to test."
+  description = "Policy documents as JSON, by purpose, for reviews and tests."
   value = merge(
     {
       permissions_boundary = aws_iam_policy.boundary.policy

@@ -9,7 +9,7 @@ variable "data_bucket" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the approved key: of volumes, of what jobs write, and so of the data bucket, whose policy takes no other."
+  description = "ARN of the approved key, for volumes, outputs of jobs and the data bucket, whose policy accepts no other."
   type        = string
 
   validation {
@@ -19,7 +19,7 @@ variable "kms_key_arn" {
 }
 
 variable "network" {
-  description = "The approved subnets and security groups: notebooks and jobs run in these and nowhere else."
+  description = "Approved subnets and security groups, the only ones that notebooks and jobs can use."
   type = object({
     subnet_ids         = list(string)
     security_group_ids = list(string)
@@ -27,12 +27,12 @@ variable "network" {
 
   validation {
     condition     = length(var.network.subnet_ids) >= 1 && length(var.network.security_group_ids) >= 1 && length(var.network.security_group_ids) <= 5
-    error_message = "Name at least one subnet, and one to five security groups, which is what SageMaker takes: without any, workloads could run in every network of the account."
+    error_message = "Name at least one subnet and one to five security groups, the number that SageMaker accepts: without any, workloads could run in every network of the account."
   }
 }
 
 variable "tables" {
-  description = "Names of the tables where they are not MLSpace's, as the module `tables` gives them, and the ARN of their key."
+  description = "Names of the tables if they differ from MLSpace's (output `names` of the module `tables`), and the ARN of their key."
   type = object({
     names   = optional(map(string), {})
     key_arn = optional(string)
@@ -41,7 +41,7 @@ variable "tables" {
 }
 
 variable "trusted" {
-  description = "Who may take on which role: `terraform`, `platform_admin`, `data_scientist`, `auditor`. A role that is left out is not made. Principals are ARNs, or patterns of ARNs, of roles and users; a web identity is an OpenID Connect provider with the subjects its tokens may have."
+  description = "Principals that can assume each role: `terraform`, `platform_admin`, `data_scientist`, `auditor`. A role without an entry is not created. Principals are ARNs, or patterns of ARNs, of roles and users; a web identity is an OpenID Connect provider with the allowed subjects of its tokens."
   type = map(object({
     principal_arns    = optional(list(string), [])
     saml_provider_arn = optional(string)
@@ -55,18 +55,18 @@ variable "trusted" {
 
   validation {
     condition     = length(setsubtract(keys(var.trusted), ["auditor", "data_scientist", "platform_admin", "terraform"])) == 0
-    error_message = "There are four roles: terraform, platform_admin, data_scientist and auditor. Those who lead a team are named in `teams`."
+    error_message = "At least one key is not a role. The roles are terraform, platform_admin, data_scientist and auditor; name team admins in `teams`."
   }
   validation {
     condition = alltrue([
       for role in values(var.trusted) : length(role.principal_arns) > 0 || role.saml_provider_arn != null || role.web_identity != null
     ])
-    error_message = "Say who may take on each role, by `principal_arns`, `saml_provider_arn` or `web_identity`, or leave the role out."
+    error_message = "Name the principals that can assume each role, by `principal_arns`, `saml_provider_arn` or `web_identity`, or remove the role."
   }
 }
 
 variable "teams" {
-  description = "Roles of those who lead teams, by team: the team's projects, and who may take on the role, as in `trusted`."
+  description = "Team admin roles by team: the team's projects, and the principals that can assume the role, as in `trusted`."
   type = map(object({
     projects          = list(string)
     principal_arns    = optional(list(string), [])
@@ -76,18 +76,18 @@ variable "teams" {
 
   validation {
     condition     = alltrue([for team in keys(var.teams) : can(regex("^[A-Za-z0-9-]{1,24}$", team))])
-    error_message = "A team's name has 1 to 24 letters, digits and hyphens: it is part of its role's."
+    error_message = "A team's name has 1 to 24 letters, digits and hyphens, because it is part of the role's name."
   }
   validation {
     condition = alltrue([
       for team in values(var.teams) : length(team.projects) > 0 && (length(team.principal_arns) > 0 || team.saml_provider_arn != null)
     ])
-    error_message = "A team has one project at least, and somebody who leads it, by `principal_arns` or `saml_provider_arn`."
+    error_message = "A team needs at least one project, and a principal by `principal_arns` or `saml_provider_arn`."
   }
 }
 
 variable "limits" {
-  description = "What memberships may start: instance types by kind of workload (`notebook`, `training`, `processing`, `transform`, `endpoint`; types or patterns such as `ml.g5.*`; a kind that is left out may use none), and services that are switched off (`endpoints`, `jobs`, `labeling-jobs`, `emr`, `batch-translate`, `realtime-translate`, `bedrock`). `keyless_types`, if given, makes a policy for other roles that wants the approved key on volumes of all types but these."
+  description = "Limits of memberships: allowed instance types by kind of workload (`notebook`, `training`, `processing`, `transform`, `endpoint`; types or patterns such as `ml.g5.*`; a kind without an entry can use none), and denied services (`endpoints`, `jobs`, `labeling-jobs`, `emr`, `batch-translate`, `realtime-translate`, `bedrock`). `keyless_types` creates a policy for other roles that requires the approved key on volumes of all instance types except these."
   type = object({
     instance_types  = optional(map(list(string)))
     denied_services = optional(list(string), [])
@@ -97,12 +97,12 @@ variable "limits" {
 
   validation {
     condition     = length(setsubtract(keys(coalesce(var.limits.instance_types, {})), ["endpoint", "notebook", "processing", "training", "transform"])) == 0
-    error_message = "Instance types are listed by kind of workload: notebook, training, processing, transform and endpoint."
+    error_message = "At least one key is not a kind of workload. The kinds are notebook, training, processing, transform and endpoint."
   }
 }
 
 variable "notebook_endpoint_ids" {
-  description = "Ids of the VPC endpoints of SageMaker's API and notebooks that data scientists must come through. Empty: they may open their notebooks from anywhere."
+  description = "Ids of the VPC endpoints of SageMaker's API and notebooks that data scientists have to use. If empty, they can open their notebooks from any network."
   type        = list(string)
   default     = []
 
@@ -113,13 +113,13 @@ variable "notebook_endpoint_ids" {
 }
 
 variable "people_policy_arns" {
-  description = "Managed policies that are attached to every role of people, by any name: guardrails. Each role's own policy is its boundary, so that they can only take away."
+  description = "ARNs of managed policies for every staff role, by a name of your choice, such as guardrails. Each role's own policy is its boundary, so these can only remove permissions."
   type        = map(string)
   default     = {}
 
   validation {
     condition     = length(var.people_policy_arns) <= 9
-    error_message = "A role takes ten managed policies, and one is its own: nine at most."
+    error_message = "Name at most nine: a role can have ten managed policies, and one is its own."
   }
 }
 
@@ -141,7 +141,7 @@ variable "iam_resource_prefix" {
 }
 
 variable "name_prefix" {
-  description = "First part of the names of what this module makes, under the path `/platform/`, and of the log groups that auditors may read, `/{name_prefix}/`."
+  description = "First part of the names of this module's resources, under the path `/platform/`, and of the log groups that auditors can read, `/{name_prefix}/`."
   type        = string
   default     = "mlspace"
 
@@ -152,12 +152,12 @@ variable "name_prefix" {
 }
 
 variable "tags" {
-  description = "Tags of everything that can be tagged."
+  description = "Tags of every resource that can have tags."
   type        = map(string)
   default     = {}
 
   validation {
     condition     = length(setintersection([for key in keys(var.tags) : lower(key)], ["project", "user"])) == 0
-    error_message = "Leave out `project` and `user`: a role that bears them is taken for a member's, and its tag `user` for the name of whoever takes it on."
+    error_message = "Remove `project` and `user`: a role with these tags counts as a membership's, and its tag `user` as the name of the person who assumes it."
   }
 }

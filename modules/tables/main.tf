@@ -1,7 +1,7 @@
-# The records of the platform, in tables that MLSpace can read: the keys and indexes are its own.
+# The tables of the platform's records, with the keys and indexes of MLSpace.
 
 locals {
-  # By table: hash key, range key where there is one, and indexes. All keys are strings but those in `numbers`.
+  # Hash key, range key and indexes by table. Keys are strings, except those in `numbers`.
   tables = {
     users          = { hash = "username" }
     projects       = { hash = "name" }
@@ -40,7 +40,7 @@ resource "aws_dynamodb_table" "this" {
 
   deletion_protection_enabled = var.deletion_protection
 
-  # DynamoDB wants the keys of tables and indexes declared, and nothing else.
+  # DynamoDB requires the keys of tables and indexes here, and no other attributes.
   dynamic "attribute" {
     for_each = toset(compact(concat(
       [each.value.hash, try(each.value.range, null)],
@@ -53,7 +53,7 @@ resource "aws_dynamodb_table" "this" {
     }
   }
 
-  # The same pairs from the other end: the projects of a user, the groups of a dataset.
+  # The same pairs in reverse: the projects of a user, the groups of a dataset.
   dynamic "global_secondary_index" {
     for_each = try(each.value.reverse, false) ? ["ReverseLookup"] : []
 
@@ -89,7 +89,7 @@ resource "aws_dynamodb_table" "this" {
   lifecycle {
     precondition {
       condition     = length(distinct(values(local.names))) == length(local.names)
-      error_message = "Two of the tables would have the same name: ${join(", ", sort(values(local.names)))}. Give each a name of its own in `names`."
+      error_message = "Two tables have the same name: ${join(", ", sort(values(local.names)))}. Give each its own name in `names`."
     }
   }
 }

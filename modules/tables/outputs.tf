@@ -9,10 +9,10 @@ output "arns" {
 }
 
 output "table_names" {
-  description = "Names of the tables that the provider knows, for the `table_names` of its configuration."
+  description = "Names of the tables that the provider uses, for its setting `table_names`."
   value = {
     for table, resource in aws_dynamodb_table.this : table => resource.name
-    # Only MLSpace's web application writes these two.
+    # Only MLSpace's web application uses these two.
     if !contains(["app_configuration", "group_membership_history"], table)
   }
 }

@@ -1,21 +1,21 @@
-# Doors to AWS services. Each lets through what principals of this account do to resources of this account, so that nothing is
-# carried out to another account's bucket, table or registry.
+# Endpoints of AWS services. Each allows only principals and resources of this account, so that no data leaves to another
+# account's bucket, table or registry.
 
 locals {
-  services = toset(var.interface_endpoints == null ? setintersection(local.standard_services, keys(local.catalogue)) : var.interface_endpoints)
+  services = toset(var.interface_endpoints == null ? setintersection(local.standard_services, keys(local.endpoint_names)) : var.interface_endpoints)
 
-  present           = local.is_new ? {} : var.existing.endpoint_ids
-  missing_services  = setsubtract(local.services, keys(local.present))
-  missing_gateways  = setsubtract(["s3", "dynamodb"], keys(local.present))
-  unknown_services  = setsubtract(local.services, keys(local.catalogue))
-  unknown_present   = setsubtract(keys(local.present), concat(keys(local.catalogue), ["s3", "dynamodb"]))
-  interface_subnets = local.is_new ? local.subnet_ids : [for ids in values(local.existing_by_zone) : ids[0]]
+  existing_endpoints = local.is_new ? {} : var.existing.endpoint_ids
+  missing_services   = setsubtract(local.services, keys(local.existing_endpoints))
+  missing_gateways   = setsubtract(["s3", "dynamodb"], keys(local.existing_endpoints))
+  unknown_services   = setsubtract(local.services, keys(local.endpoint_names))
+  unknown_existing   = setsubtract(keys(local.existing_endpoints), concat(keys(local.endpoint_names), ["s3", "dynamodb"]))
+  interface_subnets  = local.is_new ? local.subnet_ids : [for ids in values(local.existing_by_zone) : ids[0]]
 
   endpoint_policies = merge(
     {
       for service in local.missing_services : service => provider::mlspace::endpoint_policy(merge(local.account, {
         service = service
-      })) if contains(keys(local.catalogue), service)
+      })) if contains(keys(local.endpoint_names), service)
     },
     {
       for service in local.missing_gateways : service => provider::mlspace::endpoint_policy(merge(
@@ -27,7 +27,7 @@ locals {
   )
 }
 
-# Routes to S3 and DynamoDB: no addresses, no fee.
+# Routes to S3 and DynamoDB: they use no addresses and cost nothing.
 resource "aws_vpc_endpoint" "gateway" {
   for_each = local.missing_gateways
 
@@ -44,7 +44,7 @@ resource "aws_vpc_endpoint" "interface" {
 
   vpc_id              = local.vpc_id
   vpc_endpoint_type   = "Interface"
-  service_name        = local.catalogue[each.key]
+  service_name        = local.endpoint_names[each.key]
   subnet_ids          = local.interface_subnets
   security_group_ids  = [aws_security_group.endpoints.id]
   private_dns_enabled = true

@@ -1,5 +1,5 @@
-# A record of every connection, in a log group with a key and an end. The role that writes it has what it may do as its
-# boundary too, so that nothing attached later adds to it.
+# Flow logs of every connection, in an encrypted log group with a retention period. The policy of the role that writes them
+# is also its boundary, so a policy that is attached later adds nothing.
 
 locals {
   flow_logs      = var.flow_logs == null ? {} : { this = var.flow_logs }

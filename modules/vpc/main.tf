@@ -1,5 +1,5 @@
-# A network without a way to the internet: private subnets, one in each zone, with a route table each. Services are reached
-# through endpoints (endpoints.tf), by workloads only (security_groups.tf); every connection is recorded (flow_logs.tf).
+# A network without internet access: private subnets, one in each zone, each with a route table. Workloads, and only they,
+# reach AWS services through endpoints (endpoints.tf, security_groups.tf); every connection is logged (flow_logs.tf).
 
 data "aws_caller_identity" "current" {}
 
@@ -7,9 +7,9 @@ data "aws_partition" "current" {}
 
 data "aws_region" "current" {}
 
-# Zones that need no opting in: Local Zones and Wavelength Zones have neither SageMaker nor endpoints.
+# Zones without opt-in: Local Zones and Wavelength Zones have neither SageMaker nor endpoints.
 data "aws_availability_zones" "available" {
-  #checkov:skip=CKV_AWS_394:three are taken by name, so that a further zone changes nothing; availability_zones pins them
+  #checkov:skip=CKV_AWS_394:the first three by name are used, so a new zone changes nothing; availability_zones pins them
   state = "available"
 
   filter {
@@ -46,7 +46,7 @@ locals {
 
   subnet_prefix = coalesce(var.subnet_prefix, local.ip_plan.worst_prefix, local.ip_plan.balanced_prefix)
 
-  # Public blocks are set aside whether or not there is NAT, so that turning it on moves nothing.
+  # Public blocks are reserved with and without NAT, so that turning it on moves no subnet.
   layout = local.is_new ? provider::mlspace::subnet_layout(var.cidr, length(local.zones), {
     private = local.subnet_prefix
     public  = 28
@@ -55,7 +55,7 @@ locals {
   private_blocks = zipmap(local.new_zones, local.layout.private)
   public_blocks  = var.nat ? zipmap(local.new_zones, local.layout.public) : {}
 
-  # Two blocks overlap when, cut to the shorter prefix, they begin at the same address.
+  # Two blocks overlap if they begin at the same address with the shorter of their prefixes.
   overlapping = [
     for cidr in var.reserved_cidrs : cidr
     if length(distinct([
@@ -82,11 +82,11 @@ resource "aws_vpc" "this" {
   lifecycle {
     precondition {
       condition     = length(local.overlapping) == 0
-      error_message = "The network ${var.cidr} overlaps ${join(", ", local.overlapping)}: networks that share addresses can never be peered or routed to each other. Choose a free block for `cidr`."
+      error_message = "The network ${var.cidr} overlaps ${join(", ", local.overlapping)}: networks with common addresses cannot be peered or routed to each other. Choose a free block for `cidr`."
     }
     precondition {
       condition     = length(setsubtract(local.zones, local.available_zones)) == 0
-      error_message = "There are no zones ${join(", ", setsubtract(local.zones, local.available_zones))} in ${local.region}, which has ${join(", ", local.available_zones)}."
+      error_message = "${local.region} does not have the zones ${join(", ", setsubtract(local.zones, local.available_zones))}. Its zones are ${join(", ", local.available_zones)}."
     }
     precondition {
       condition     = local.subnet_prefix <= local.ip_plan.balanced_prefix
@@ -95,7 +95,7 @@ resource "aws_vpc" "this" {
   }
 }
 
-# The group that every network has, and that is taken where none is named: closed.
+# The default security group, which AWS uses where none is named. Without rules it allows nothing.
 resource "aws_default_security_group" "this" {
   count = local.is_new ? 1 : 0
 

@@ -9,7 +9,7 @@ output "subnet_ids" {
 }
 
 output "security_group_ids" {
-  description = "Ids of the workloads' security groups: the one made here, or those of the existing network."
+  description = "Ids of the workloads' security groups: the new one, or those of the existing network."
   value       = local.workload_group_ids
 }
 
@@ -24,27 +24,27 @@ output "route_table_ids" {
 }
 
 output "endpoint_ids" {
-  description = "Ids of the endpoints by service, made here or present before."
+  description = "Ids of the endpoints by service, new and existing."
   value       = local.endpoint_ids
 }
 
 output "s3_endpoint_id" {
-  description = "Id of the endpoint of S3, for the policies of buckets."
+  description = "Id of the S3 endpoint, for bucket policies."
   value       = local.endpoint_ids["s3"]
 }
 
 output "kms_endpoint_id" {
-  description = "Id of the endpoint of KMS, for the policy of the data key; null without one."
+  description = "Id of the KMS endpoint, for the policy of the data key; null without one."
   value       = lookup(local.endpoint_ids, "kms", null)
 }
 
 output "endpoint_policies" {
-  description = "Policies of the endpoints that were made here, by service, as JSON."
+  description = "Policies of the new endpoints by service, as JSON."
   value       = local.endpoint_policies
 }
 
 output "nat_public_ips" {
-  description = "Addresses under which workloads appear on the internet; none without NAT."
+  description = "Public addresses of workloads on the internet; empty without NAT."
   value       = [for address in aws_eip.nat : address.public_ip]
 }
 
@@ -54,13 +54,13 @@ output "flow_log_group_name" {
 }
 
 output "ip_plan" {
-  description = "Addresses that the plan needs: in the whole network, in one subnet at worst and on balance, and the prefixes that hold them."
+  description = "Number of addresses that the plan needs in the whole network and in one subnet (with all users in it, and with users spread evenly), and the prefixes that fit them."
   value       = local.ip_plan
 }
 
 locals {
   endpoint_ids = merge(
-    local.present,
+    local.existing_endpoints,
     { for service, endpoint in aws_vpc_endpoint.gateway : service => endpoint.id },
     { for service, endpoint in aws_vpc_endpoint.interface : service => endpoint.id },
   )

@@ -1,26 +1,26 @@
-# Who talks to whom: workloads among themselves and to endpoints, nobody to workloads.
+# Allowed connections: between workloads, and from workloads to endpoints. None leads from outside to workloads.
 
 locals {
-  makes_workloads     = local.is_new ? true : length(var.existing.security_group_ids) == 0
-  workload_group_ids  = local.makes_workloads ? aws_security_group.workloads[*].id : var.existing.security_group_ids
-  workload_group_keys = local.makes_workloads ? 1 : length(var.existing.security_group_ids)
+  creates_workload_group = local.is_new ? true : length(var.existing.security_group_ids) == 0
+  workload_group_ids     = local.creates_workload_group ? aws_security_group.workloads[*].id : var.existing.security_group_ids
+  workload_group_count   = local.creates_workload_group ? 1 : length(var.existing.security_group_ids)
 
-  # Where workloads go besides endpoints: S3 and DynamoDB are reached at addresses of their own, which AWS keeps lists of.
-  prefix_lists = local.makes_workloads ? {
+  # Gateway endpoints keep the public addresses of S3 and DynamoDB, which AWS publishes as prefix lists.
+  prefix_lists = local.creates_workload_group ? {
     s3       = data.aws_ec2_managed_prefix_list.gateway["s3"].id
     dynamodb = data.aws_ec2_managed_prefix_list.gateway["dynamodb"].id
   } : {}
 }
 
 data "aws_ec2_managed_prefix_list" "gateway" {
-  for_each = local.makes_workloads ? toset(["s3", "dynamodb"]) : []
+  for_each = local.creates_workload_group ? toset(["s3", "dynamodb"]) : []
 
   name = "com.amazonaws.${local.region}.${each.key}"
 }
 
 resource "aws_security_group" "workloads" {
-  #checkov:skip=CKV2_AWS_5:SageMaker attaches it to the interfaces of what members start
-  count = local.makes_workloads ? 1 : 0
+  #checkov:skip=CKV2_AWS_5:SageMaker attaches it to the network interfaces of workloads
+  count = local.creates_workload_group ? 1 : 0
 
   name        = "${var.name}-workloads"
   description = "Notebooks, jobs and endpoints of ${var.name}"
@@ -28,9 +28,9 @@ resource "aws_security_group" "workloads" {
   tags        = merge(local.tags, { Name = "${var.name}-workloads" })
 }
 
-# Instances of one training job talk to each other, and Studio to its file system.
+# For instances of one training job, and for Studio's file system.
 resource "aws_vpc_security_group_ingress_rule" "among_workloads" {
-  count = local.makes_workloads ? 1 : 0
+  count = local.creates_workload_group ? 1 : 0
 
   security_group_id            = aws_security_group.workloads[0].id
   referenced_security_group_id = aws_security_group.workloads[0].id
@@ -40,7 +40,7 @@ resource "aws_vpc_security_group_ingress_rule" "among_workloads" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "among_workloads" {
-  count = local.makes_workloads ? 1 : 0
+  count = local.creates_workload_group ? 1 : 0
 
   security_group_id            = aws_security_group.workloads[0].id
   referenced_security_group_id = aws_security_group.workloads[0].id
@@ -50,7 +50,7 @@ resource "aws_vpc_security_group_egress_rule" "among_workloads" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "to_endpoints" {
-  count = local.makes_workloads ? 1 : 0
+  count = local.creates_workload_group ? 1 : 0
 
   security_group_id            = aws_security_group.workloads[0].id
   referenced_security_group_id = aws_security_group.endpoints.id
@@ -74,7 +74,7 @@ resource "aws_vpc_security_group_egress_rule" "to_gateways" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "to_internet" {
-  count = local.makes_workloads && var.nat ? 1 : 0
+  count = local.creates_workload_group && var.nat ? 1 : 0
 
   security_group_id = aws_security_group.workloads[0].id
   cidr_ipv4         = "0.0.0.0/0"
@@ -94,17 +94,17 @@ resource "aws_security_group" "endpoints" {
   lifecycle {
     precondition {
       condition     = length(local.unknown_services) == 0
-      error_message = "There is no endpoint for ${join(", ", local.unknown_services)} in ${local.partition}. There are: ${join(", ", keys(local.catalogue))}."
+      error_message = "${local.partition} has no endpoint for ${join(", ", local.unknown_services)}. The services are ${join(", ", keys(local.endpoint_names))}."
     }
     precondition {
-      condition     = length(local.unknown_present) == 0
-      error_message = "The existing endpoints name services that are not known: ${join(", ", local.unknown_present)}. Write `s3`, `dynamodb` or one of: ${join(", ", keys(local.catalogue))}."
+      condition     = length(local.unknown_existing) == 0
+      error_message = "`existing.endpoint_ids` has unknown services: ${join(", ", local.unknown_existing)}. Write `s3`, `dynamodb` or one of: ${join(", ", keys(local.endpoint_names))}."
     }
   }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "from_workloads" {
-  count = local.workload_group_keys
+  count = local.workload_group_count
 
   security_group_id            = aws_security_group.endpoints.id
   referenced_security_group_id = local.workload_group_ids[count.index]

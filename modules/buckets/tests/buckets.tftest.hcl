@@ -174,7 +174,7 @@ run "every_bucket_refuses_plain_http_and_old_tls" {
         merge(transport, { "aws:SourceVpce" = ["vpce-0a1b2c3d"] }),
       )
     ]]))
-    error_message = "Plain HTTP and TLS before 1.2 are refused to everybody."
+    error_message = "Plain HTTP and TLS before 1.2 are denied to every principal."
   }
 }
 

@@ -45,7 +45,7 @@ run "packed_by_carrier" {
 
   assert {
     condition     = length(aws_organizations_policy.this) > 1 && length(aws_organizations_policy.this) <= 4
-    error_message = "Ten guardrails need more than one service control policy, and a target takes four beside AWS's own."
+    error_message = "Ten guardrails need more than one service control policy, and a target can have four in addition to AWS's own."
   }
 
   assert {
@@ -76,7 +76,7 @@ run "packed_by_carrier" {
       # Of types with disks of their own no key is demanded, which is meant; warnings are about what another of the documents says.
       if finding.severity == "error" && !endswith(finding.statement, "VolumeKey")
     ]) == ""
-    error_message = "No policy may say something other than it does."
+    error_message = "The linter must not find anything in the policies."
   }
 
   assert {
@@ -94,7 +94,7 @@ run "packed_by_carrier" {
       [for policy in aws_organizations_policy.this : policy.tags == tomap(var.tags)],
       [for policy in aws_iam_policy.this : policy.tags == tomap(var.tags)],
     ))
-    error_message = "Every policy must bear the tags."
+    error_message = "Every policy must have the tags."
   }
 
   assert {
@@ -103,7 +103,7 @@ run "packed_by_carrier" {
   }
 }
 
-# What is denied, asked of the packed policies beside one that allows everything.
+# Denials, evaluated with the packed policies and one that allows everything.
 run "denied" {
   command = plan
 
@@ -150,7 +150,7 @@ run "denied" {
         } : {} : key => tolist(values) },
       )
     ])
-    error_message = "What keeps the rules must go through, and so must whoever is exempt."
+    error_message = "Requests that follow the rules must be allowed, and so must requests of exempt principals."
   }
 }
 

@@ -29,7 +29,7 @@ run "keys_are_rotated_tagged_and_slow_to_delete" {
   }
   assert {
     condition     = alltrue([for key in aws_kms_key.this : key.deletion_window_in_days == 30])
-    error_message = "A destroyed key can be brought back for 30 days."
+    error_message = "The deletion of a key can be cancelled for 30 days."
   }
   assert {
     condition     = alltrue([for purpose, key in aws_kms_key.this : key.tags.system == "MLSpace" && key.tags.Name == "mlspace-${purpose}"])
@@ -122,7 +122,7 @@ run "grants_are_for_services_only" {
       "arn:aws:kms:eu-west-1:123456789012:key/0a1b",
       { "kms:GrantIsForAWSResource" = [for_service] },
     )] == [true, false]
-    error_message = "Services get grants for volumes on a member's behalf; nobody hands a key on."
+    error_message = "Services receive grants for volumes on a member's behalf; no principal delegates a key."
   }
   assert {
     condition = provider::mlspace::resource_policy_allows(

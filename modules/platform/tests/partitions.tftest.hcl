@@ -1,4 +1,4 @@
-# The same platform in every partition, with ARNs of its own, and over six zones.
+# The platform in each partition, with that partition's ARNs, and in six zones.
 
 provider "aws" {
   alias               = "china"

@@ -1,4 +1,4 @@
-# The parts fit together: what one is given is what another made, and the documents hold together.
+# Inputs of each part are outputs of another, and the documents agree.
 
 provider "aws" {
   region              = "eu-west-1"
@@ -57,7 +57,7 @@ run "parts_fit_together" {
     error_message = "All documents are given out."
   }
 
-  # A member of fraud, by the platform's boundary and the bucket's policy. What the boundary lets through is not yet granted.
+  # A member of fraud, evaluated with the boundary and the bucket's policy. The boundary alone grants nothing.
   assert {
     condition = provider::mlspace::policy_allows(
       [output.documents["permissions_boundary"]], "arn:aws:iam::111122223333:role/MLSpace-fraud-0a1b", "s3:GetObject",
@@ -105,7 +105,7 @@ run "logs_can_be_encrypted" {
         { "kms:EncryptionContext:aws:logs:arn" = ["arn:aws:logs:eu-west-1:111122223333:log-group:${group}"] },
       )
     ])
-    error_message = "CloudWatch Logs may not encrypt every log group."
+    error_message = "CloudWatch Logs must be able to encrypt every log group."
   }
 }
 

@@ -37,12 +37,12 @@ run "boundaries" {
     condition = sort(concat(values(aws_iam_role.people)[*].name, aws_iam_role.terraform[*].name)) == tolist([
       "mlspace-auditor", "mlspace-data-scientist", "mlspace-platform-admin", "mlspace-team-cards", "mlspace-terraform",
     ])
-    error_message = "Each role that somebody is trusted with must be made."
+    error_message = "Each role with principals must be created."
   }
 
   assert {
     condition     = alltrue([for role, resource in aws_iam_role.people : resource.permissions_boundary == aws_iam_policy.people[role].arn])
-    error_message = "The policy of each role of people must be its boundary."
+    error_message = "The policy of each staff role must be its boundary."
   }
 
   assert {
@@ -57,7 +57,7 @@ run "boundaries" {
         values(aws_iam_policy.limits), aws_iam_policy.volume_key, values(aws_iam_policy.people), aws_iam_policy.terraform_boundary,
       ) : resource.path == "/platform/" && resource.tags == tomap(var.tags)
     ])
-    error_message = "Everything must bear the tags, and lie where the role that runs Terraform has no rights."
+    error_message = "Every resource must have the tags, and a path on which the role that runs Terraform has no permissions."
   }
 
   assert {
@@ -80,7 +80,7 @@ run "documents" {
         "${name}: ${finding.rule} ${finding.statement} ${finding.why}"
       ]
     ])) == ""
-    error_message = "No document may say something other than it does."
+    error_message = "The linter must not find anything in the documents."
   }
 
   assert {
@@ -89,7 +89,7 @@ run "documents" {
         for finding in provider::mlspace::policy_lint(role.assume_role_policy, "trust") : "${role.name}: ${finding.rule} ${finding.why}"
       ]
     ])) == ""
-    error_message = "No trust policy may say something other than it does."
+    error_message = "The linter must not find anything in the trust policies."
   }
 
   assert {
@@ -139,7 +139,7 @@ run "members" {
         "arn:aws:iam::111122223333:role/MLSpace-fraud-0123456789abcdef", request[0], "*", { "sagemaker:InstanceTypes" = [request[1]] },
       ) == request[2]
     ])
-    error_message = "Only listed types may start, and of kinds that are left out none."
+    error_message = "Only listed types can start, and none of kinds without an entry."
   }
 }
 
@@ -175,7 +175,7 @@ run "terraform" {
   }
 }
 
-run "people" {
+run "staff_roles" {
   command = apply
 
   assert {
@@ -224,19 +224,19 @@ run "through_endpoints_with_guardrails" {
 
   assert {
     condition = alltrue([
-      for endpoint, may in { "vpce-0a1b2c3d4e5f60718" = true, "vpce-00000000000000000" = false } :
+      for endpoint, allowed in { "vpce-0a1b2c3d4e5f60718" = true, "vpce-00000000000000000" = false } :
       provider::mlspace::policy_allows(
         [output.documents["data_scientist"]], "arn:aws:iam::111122223333:role/platform/mlspace-data-scientist",
         "sagemaker:CreatePresignedNotebookInstanceUrl", "arn:aws:sagemaker:eu-west-1:111122223333:notebook-instance/x",
         { "aws:PrincipalTag/user" = ["alice"], "aws:ResourceTag/system" = ["MLSpace"], "aws:ResourceTag/user" = ["alice"], "aws:SourceVpce" = [endpoint] },
-      ) == may
+      ) == allowed
     ])
     error_message = "Notebooks must open through the endpoints only."
   }
 
   assert {
     condition     = length(aws_iam_role_policy_attachment.guardrails) == length(aws_iam_role.people)
-    error_message = "Guardrails must be attached to everybody's role."
+    error_message = "Guardrails must be attached to every staff role."
   }
 }
 
@@ -251,6 +251,6 @@ run "nobody_trusted" {
 
   assert {
     condition     = length(aws_iam_role.people) == 0 && output.terraform_role_arn == null && length(output.base_policy_arns) == 1
-    error_message = "Without anybody to take them on there are no roles, only what members are held to."
+    error_message = "Without principals there must be no roles, only the policies of members."
   }
 }

@@ -108,7 +108,7 @@ run "secure" {
 
   assert {
     condition     = alltrue([for resource in aws_dynamodb_table.this : resource.tags == tomap(var.tags)])
-    error_message = "Every table must bear the tags."
+    error_message = "Every table must have the tags."
   }
 }
 

@@ -19,7 +19,7 @@ run "three_zones_for_a_hundred_people" {
   }
   assert {
     condition     = alltrue([for subnet in aws_subnet.private : endswith(subnet.cidr_block, "/22") && !subnet.map_public_ip_on_launch])
-    error_message = "Each subnet has room for everybody, and gives nobody a public address."
+    error_message = "Each subnet has space for all users and assigns no public addresses."
   }
   assert {
     condition     = length(distinct([for subnet in aws_subnet.private : subnet.cidr_block])) == 3

@@ -1,4 +1,4 @@
-# The same in every partition, with names of services and ARNs of its own.
+# The network in each partition, with that partition's names of services and ARNs.
 
 mock_provider "aws" {
   alias           = "china"

@@ -1,4 +1,4 @@
-# A trail over a data bucket, with a bucket for logs and a key that are there already.
+# A trail for a data bucket, with an existing bucket for logs and an existing key.
 
 provider "aws" {
   region = "eu-west-1"
@@ -19,6 +19,6 @@ module "audit" {
 }
 
 output "alarm_names" {
-  description = "What is watched for."
+  description = "Names of the alarms."
   value       = module.audit.alarm_names
 }

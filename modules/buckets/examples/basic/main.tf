@@ -1,4 +1,4 @@
-# Buckets for data, parameters and logs, open to one network and one key.
+# Buckets for data, parameters and logs, for one network and one key.
 
 provider "aws" {
   region = "eu-west-1"
@@ -30,6 +30,6 @@ module "buckets" {
 }
 
 output "bucket_names" {
-  description = "Name of each bucket."
+  description = "Names of the buckets by purpose."
   value       = module.buckets.bucket_names
 }

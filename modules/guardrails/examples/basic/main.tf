@@ -1,4 +1,4 @@
-# In the organization's management account: two units are held to hardened notebooks, the approved network and key, and tags.
+# In the organization's management account: two units require hardened notebooks, the approved network and key, and tags.
 
 provider "aws" {
   region = "eu-west-1"
@@ -22,6 +22,6 @@ module "guardrails" {
 }
 
 output "service_control_policy_ids" {
-  description = "What was made of the six guardrails."
+  description = "Ids of the service control policies."
   value       = module.guardrails.service_control_policy_ids
 }

@@ -24,6 +24,6 @@ module "kms" {
 }
 
 output "key_arns" {
-  description = "ARN of each key."
+  description = "ARNs of the keys by purpose."
   value       = module.kms.key_arns
 }

@@ -1,4 +1,4 @@
-# A platform whose projects are declared in configurations of their own, by a role of their own; teams sign in by SAML.
+# A platform whose projects are in separate configurations, applied by a separate role; teams sign in with SAML.
 
 provider "aws" {
   region = "eu-west-1"
@@ -35,6 +35,6 @@ module "platform" {
 }
 
 output "settings" {
-  description = "What the provider block of the projects' configurations takes."
+  description = "Settings of the provider block in the projects' configurations."
   value       = module.platform.settings
 }

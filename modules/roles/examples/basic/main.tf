@@ -1,11 +1,11 @@
-# Roles for a pipeline that runs Terraform, and for people who come from IAM Identity Center.
+# Roles for a pipeline that runs Terraform, and for staff who sign in with IAM Identity Center.
 
 provider "aws" {
   region = "eu-west-1"
 }
 
 locals {
-  # What Identity Center calls its roles ends in a random number.
+  # Names of Identity Center's roles end in a random number.
   people = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO"
 }
 
@@ -49,16 +49,16 @@ module "roles" {
 }
 
 output "permissions_boundary_arn" {
-  description = "Into the provider block."
+  description = "ARN of the boundary, for the provider block."
   value       = module.roles.permissions_boundary_arn
 }
 
 output "base_policy_arns" {
-  description = "Into the provider block."
+  description = "ARNs of the base policies, for the provider block."
   value       = module.roles.base_policy_arns
 }
 
 output "role_arns" {
-  description = "Whom people become."
+  description = "ARNs of the staff roles."
   value       = module.roles.role_arns
 }

@@ -1,4 +1,4 @@
-# The twelve tables, under a key that is there already.
+# The twelve tables, encrypted with an existing key.
 
 provider "aws" {
   region = "eu-west-1"
@@ -18,6 +18,6 @@ module "tables" {
 }
 
 output "table_names" {
-  description = "What goes into the provider block."
+  description = "Names of the tables, for the provider's `table_names`."
   value       = module.tables.table_names
 }

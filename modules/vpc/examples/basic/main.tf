@@ -1,4 +1,4 @@
-# A network over the first three zones of the region, for a hundred people, without a way to the internet.
+# A network in the first three zones of the region, for a hundred people, without internet access.
 
 provider "aws" {
   region = "eu-west-1"

@@ -1,8 +1,8 @@
-# The roles that people take on, and the one that runs Terraform.
+# The staff roles, and the role that runs Terraform.
 
 locals {
-  # Whom each role trusts, as documents ask for it.
-  trusts = {
+  # Trust policies by role.
+  trust_policies = {
     for role, trust in merge(var.trusted, { for team, lead in var.teams : "team/${team}" => merge(lead, { web_identity = null }) }) :
     role => one(provider::mlspace::policy_documents("people_trust", merge(local.account, {
       principal_arns            = trust.principal_arns
@@ -13,7 +13,7 @@ locals {
     })))
   }
 
-  personas = {
+  staff_roles = {
     platform_admin = {
       description = "Operates the platform: stops, starts and looks, locks members out. Sees no data."
       policy      = one(provider::mlspace::policy_documents("platform_admin", merge(local.deployment, local.records)))
@@ -30,8 +30,8 @@ locals {
     }
   }
 
-  people = merge(
-    { for role, persona in local.personas : role => merge(persona, { name = replace(role, "_", "-") }) if contains(keys(var.trusted), role) },
+  staff = merge(
+    { for role, staff in local.staff_roles : role => merge(staff, { name = replace(role, "_", "-") }) if contains(keys(var.trusted), role) },
     {
       for team, lead in var.teams : "team/${team}" => {
         name        = "team-${team}"
@@ -41,7 +41,7 @@ locals {
     },
   )
 
-  # What the role that runs Terraform is held to, and holds others to.
+  # Parameters of the policies of the role that runs Terraform; it sets this boundary and these base policies on others.
   terraform = merge(local.deployment, local.records, {
     permissions_boundary_arn = "${local.policy_arn}-permissions-boundary"
     base_policy_arns = concat(
@@ -52,7 +52,7 @@ locals {
 }
 
 resource "aws_iam_policy" "people" {
-  for_each = local.people
+  for_each = local.staff
 
   name        = "${var.name_prefix}-${each.value.name}"
   path        = local.path
@@ -62,20 +62,20 @@ resource "aws_iam_policy" "people" {
 }
 
 resource "aws_iam_role" "people" {
-  for_each = local.people
+  for_each = local.staff
 
   name               = "${var.name_prefix}-${each.value.name}"
   path               = local.path
   description        = each.value.description
-  assume_role_policy = local.trusts[each.key]
+  assume_role_policy = local.trust_policies[each.key]
   tags               = var.tags
 
-  # The role's policy is its boundary too: whatever is attached besides adds nothing to it.
+  # The role's policy is also its boundary, so a policy that is attached later adds nothing.
   permissions_boundary = aws_iam_policy.people[each.key].arn
 }
 
 resource "aws_iam_role_policy_attachment" "people" {
-  for_each = local.people
+  for_each = local.staff
 
   role       = aws_iam_role.people[each.key].name
   policy_arn = aws_iam_policy.people[each.key].arn
@@ -83,7 +83,7 @@ resource "aws_iam_role_policy_attachment" "people" {
 
 resource "aws_iam_role_policy_attachment" "guardrails" {
   for_each = merge([
-    for role in keys(local.people) : { for name in keys(var.people_policy_arns) : "${role} ${name}" => [role, name] }
+    for role in keys(local.staff) : { for name in keys(var.people_policy_arns) : "${role} ${name}" => [role, name] }
   ]...)
 
   role       = aws_iam_role.people[each.value[0]].name
@@ -96,12 +96,12 @@ resource "aws_iam_role" "terraform" {
   name                 = "${var.name_prefix}-terraform"
   path                 = local.path
   description          = "Runs Terraform for projects, members, datasets and notebooks."
-  assume_role_policy   = local.trusts["terraform"]
+  assume_role_policy   = local.trust_policies["terraform"]
   permissions_boundary = aws_iam_policy.terraform_boundary[0].arn
   tags                 = var.tags
 }
 
-# Too long for one managed policy, and how many it takes depends on the network, which may not be known before apply.
+# Too long for one managed policy, and the number of policies depends on the network, which can be unknown before apply.
 resource "aws_iam_role_policy" "terraform" {
   count = length(aws_iam_role.terraform)
 

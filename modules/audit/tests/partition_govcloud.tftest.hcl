@@ -1,4 +1,4 @@
-# In another partition.
+# The module in AWS GovCloud (US).
 
 provider "aws" {
   region              = "us-gov-west-1"

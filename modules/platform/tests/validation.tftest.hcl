@@ -1,4 +1,4 @@
-# What is wrong is refused by the plan.
+# Plans refuse invalid input.
 
 provider "aws" {
   region              = "eu-west-1"

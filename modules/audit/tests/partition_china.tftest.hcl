@@ -1,4 +1,4 @@
-# In another partition.
+# The module in the China Regions.
 
 provider "aws" {
   region              = "cn-north-1"

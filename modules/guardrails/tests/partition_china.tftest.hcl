@@ -1,4 +1,4 @@
-# In another partition.
+# The module in the China Regions.
 
 mock_provider "aws" {
   mock_data "aws_caller_identity" {

@@ -1,4 +1,4 @@
-# Input that would end in an unsafe or a useless key.
+# Plans refuse input that would result in an unsafe or unusable key.
 
 mock_provider "aws" {
   source          = "./tests/aws"
@@ -51,7 +51,7 @@ run "a_user_whom_a_pattern_of_administrators_covers" {
   expect_failures = [aws_kms_key.this]
 }
 
-run "a_dot_in_a_name_is_no_wildcard" {
+run "dot_in_a_name_is_literal" {
   command = plan
 
   variables {
@@ -61,7 +61,7 @@ run "a_dot_in_a_name_is_no_wildcard" {
 
   assert {
     condition     = length(aws_kms_key.this) == 3
-    error_message = "The names differ, so that nobody is both."
+    error_message = "The names differ, so no role is both."
   }
 }
 

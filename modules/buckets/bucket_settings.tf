@@ -1,4 +1,4 @@
-# What every bucket has, whatever it is for.
+# Settings of every bucket, whatever its purpose.
 
 resource "aws_s3_bucket_public_access_block" "this" {
   for_each = local.buckets
@@ -26,7 +26,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   bucket = aws_s3_bucket.this[each.key].id
 
   rule {
-    # One request to KMS for many objects: the bucket's own key, derived from this one.
+    # A bucket key, derived from the KMS key, saves a KMS request for each object.
     bucket_key_enabled = each.key != "access-logs"
 
     apply_server_side_encryption_by_default {
@@ -46,7 +46,7 @@ resource "aws_s3_bucket_versioning" "this" {
   }
 }
 
-# Moves, and clears up uploads that were never finished; deletes nothing that anybody can read.
+# Moves noncurrent versions and removes unfinished uploads; deletes no object and no version.
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
   for_each = local.buckets
 
@@ -75,7 +75,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
   }
 
-  # S3 wants to know of versions first.
+  # S3 requires versioning first.
   depends_on = [aws_s3_bucket_versioning.this]
 }
 
@@ -83,17 +83,17 @@ resource "aws_s3_bucket_logging" "this" {
   for_each = { for purpose, bucket in local.buckets : purpose => bucket if purpose != "access-logs" }
 
   bucket        = aws_s3_bucket.this[each.key].id
-  target_bucket = local.makes_access_logs ? aws_s3_bucket.this["access-logs"].id : var.existing_access_logs_bucket
+  target_bucket = local.creates_access_logs ? aws_s3_bucket.this["access-logs"].id : var.existing_access_logs_bucket
   target_prefix = "${each.value.name}/"
 
   lifecycle {
     precondition {
-      condition     = local.makes_access_logs || each.value.name != var.existing_access_logs_bucket
-      error_message = "A bucket that logs accesses to itself would log the logging, without end: name another `existing_access_logs_bucket` than ${each.value.name}."
+      condition     = local.creates_access_logs || each.value.name != var.existing_access_logs_bucket
+      error_message = "A bucket cannot log its accesses to itself, because every delivery would be logged again: name an `existing_access_logs_bucket` other than ${each.value.name}."
     }
   }
 
-  # S3 checks that it may write there.
+  # S3 checks that it can write there.
   depends_on = [aws_s3_bucket_policy.this]
 }
 

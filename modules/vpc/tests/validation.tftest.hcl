@@ -1,4 +1,4 @@
-# Input that makes no network, or not the one that was meant.
+# Plans refuse invalid input.
 
 mock_provider "aws" {
   source          = "./tests/aws"

@@ -1,4 +1,4 @@
-# A network of your own: found to be fit before anything is added to it.
+# Checks of an existing network, before anything is added to it.
 
 data "aws_vpc" "existing" {
   count = local.is_new ? 0 : 1
@@ -8,11 +8,11 @@ data "aws_vpc" "existing" {
   lifecycle {
     postcondition {
       condition     = self.enable_dns_support && self.enable_dns_hostnames
-      error_message = "The network ${self.id} resolves no private names of endpoints: turn on both of its DNS settings (`enableDnsSupport`, `enableDnsHostnames`)."
+      error_message = "The network ${self.id} does not resolve private names of endpoints: turn on both DNS settings (`enableDnsSupport`, `enableDnsHostnames`)."
     }
     precondition {
       condition     = length(var.reserved_cidrs) == 0 && var.availability_zones == null && var.subnet_prefix == null
-      error_message = "`reserved_cidrs`, `availability_zones` and `subnet_prefix` shape a new network; an existing one has its own. Leave them out, or leave out `existing`."
+      error_message = "`reserved_cidrs`, `availability_zones` and `subnet_prefix` apply to a new network only: remove them, or remove `existing`."
     }
   }
 }
@@ -29,7 +29,7 @@ data "aws_subnet" "existing" {
     }
     postcondition {
       condition     = !self.map_public_ip_on_launch
-      error_message = "The subnet ${self.id} gives public addresses to what is started in it: name private subnets, or turn that off."
+      error_message = "The subnet ${self.id} assigns public addresses on launch: name private subnets, or turn that off."
     }
     postcondition {
       condition     = tonumber(split("/", self.cidr_block)[1]) <= local.ip_plan.balanced_prefix
@@ -52,12 +52,12 @@ data "aws_route_table" "existing" {
       condition = var.nat || alltrue([
         for route in self.routes : !startswith(coalesce(route.gateway_id, "none"), "igw-") && coalesce(route.nat_gateway_id, "none") == "none"
       ])
-      error_message = "The route table ${self.id} leads to the internet. Name the route tables of private subnets, or write `nat = true` if the internet is meant to be reached."
+      error_message = "The route table ${self.id} has a route to the internet. Name the route tables of private subnets, or set `nat = true` if workloads are allowed to reach the internet."
     }
   }
 }
 
 locals {
-  # An interface endpoint takes one subnet of each zone.
+  # An interface endpoint uses one subnet of each zone.
   existing_by_zone = { for subnet in data.aws_subnet.existing : subnet.availability_zone => subnet.id... }
 }

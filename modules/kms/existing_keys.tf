@@ -1,41 +1,41 @@
-# Keys of your own: found to exist and be fit, and, where their policy is given, asked whether it lets in who needs them.
+# Existing keys: checked for their state and, if their policies are given, for the permissions that the platform needs.
 
 data "aws_kms_key" "existing" {
-  for_each = local.brought
+  for_each = local.existing_keys
 
   key_id = each.value.arn
 
   lifecycle {
     postcondition {
       condition     = self.enabled
-      error_message = "The key ${each.value.arn} is disabled or waits for its deletion: enable it (`aws kms enable-key`), or bring another."
+      error_message = "The key ${each.value.arn} is disabled or pending deletion: enable it (`aws kms enable-key`), or name another key."
     }
     postcondition {
       condition     = self.customer_master_key_spec == "SYMMETRIC_DEFAULT" && self.key_usage == "ENCRYPT_DECRYPT"
-      error_message = "The key ${each.value.arn} is a ${self.customer_master_key_spec} key for ${self.key_usage}. Buckets, volumes and log groups take symmetric keys for ENCRYPT_DECRYPT only."
+      error_message = "The key ${each.value.arn} is a ${self.customer_master_key_spec} key for ${self.key_usage}. Buckets, volumes and log groups need a symmetric key for ENCRYPT_DECRYPT."
     }
     postcondition {
       condition     = self.key_manager == "CUSTOMER"
-      error_message = "The key ${each.value.arn} is managed by AWS, so that its policy cannot be yours: bring one that you manage."
+      error_message = "The key ${each.value.arn} is managed by AWS, so you cannot set its policy: name a customer managed key."
     }
     precondition {
       condition     = split(":", each.value.arn)[3] == local.account.region
-      error_message = "The key ${each.value.arn} is of another region than ${local.account.region}. Services use keys of their own region only: bring a key, or a replica of it, from here."
+      error_message = "The key ${each.value.arn} is not in ${local.account.region}. Services use only keys of their own region: name a key, or a replica key, of this region."
     }
     postcondition {
-      condition     = length(lookup(local.refused, each.key, [])) == 0
-      error_message = "The policy of the key ${each.value.arn} does not allow what the platform needs of it: ${join("; ", lookup(local.refused, each.key, []))}. Compare it with what `provider::mlspace::key_policy` makes."
+      condition     = length(lookup(local.denied_calls, each.key, [])) == 0
+      error_message = "The policy of the key ${each.value.arn} denies calls that the platform needs: ${join("; ", lookup(local.denied_calls, each.key, []))}. Compare it with a policy of `provider::mlspace::key_policy`."
     }
     postcondition {
-      condition     = !contains(local.strangers, each.key)
-      error_message = "The policy of the key ${each.value.arn} lets any account decrypt with it: name principals in it, or add a condition on `kms:CallerAccount`."
+      condition     = !contains(local.open_to_other_accounts, each.key)
+      error_message = "The policy of the key ${each.value.arn} allows any account to decrypt: name principals in it, or add a condition on `kms:CallerAccount`."
     }
   }
 }
 
 locals {
-  brought = { for purpose, key in var.existing_keys : purpose => key if contains(var.purposes, purpose) }
-  judged  = { for purpose, key in local.brought : purpose => key if key.policy != null }
+  existing_keys = { for purpose, key in var.existing_keys : purpose => key if contains(var.purposes, purpose) }
+  checked_keys  = { for purpose, key in local.existing_keys : purpose => key if key.policy != null }
 
   here       = "${local.account.region}:${local.account.account_id}"
   domain     = local.account.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"
@@ -45,7 +45,7 @@ locals {
   from       = length(var.endpoint_ids) == 0 ? {} : { "aws:SourceVpce" = [var.endpoint_ids[0]] }
   crypt      = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
 
-  # Who needs to do what with the key for logs, and as what AWS would have it evaluated.
+  # Calls of AWS services on the key for logs, with the request context that AWS evaluates.
   log_callers = {
     cloudtrail = {
       principal = "cloudtrail.amazonaws.com"
@@ -70,7 +70,7 @@ locals {
   }]
 
   callers = {
-    for purpose, key in local.judged : purpose => concat(
+    for purpose, key in local.checked_keys : purpose => concat(
       [for arn in local.access[purpose].user_arns : { principal = arn, actions = local.crypt, context = local.from }],
       [for arn in local.access[purpose].user_arns : {
         principal = arn
@@ -83,26 +83,26 @@ locals {
     )
   }
 
-  # A pattern of names stands for one of the names it matches.
-  refused = {
+  # A pattern of names is evaluated as one of the names that it matches.
+  denied_calls = {
     for purpose, callers in local.callers : purpose => distinct(flatten([
       for caller in callers : [
         for actions in [[
           for action in caller.actions : action if !provider::mlspace::resource_policy_allows(
-            local.brought[purpose].policy,
+            local.existing_keys[purpose].policy,
             replace(replace(caller.principal, "*", "x"), "?", "x"),
             action,
-            local.brought[purpose].arn,
+            local.existing_keys[purpose].arn,
             caller.context,
           )
-        ]] : "${caller.principal} is refused ${join(", ", actions)}" if length(actions) > 0
+        ]] : "${caller.principal} is denied ${join(", ", actions)}" if length(actions) > 0
       ]
     ]))
   }
 
-  # An account of AWS's documentation, that nobody has.
-  strangers = [
-    for purpose, key in local.judged : purpose if provider::mlspace::resource_policy_allows(
+  # An account id of AWS's documentation, which no one uses.
+  open_to_other_accounts = [
+    for purpose, key in local.checked_keys : purpose if provider::mlspace::resource_policy_allows(
       key.policy,
       "arn:${local.account.partition}:iam::999999999999:role/stranger",
       "kms:Decrypt",

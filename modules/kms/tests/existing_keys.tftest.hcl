@@ -1,4 +1,4 @@
-# Keys of one's own: taken where they will do, refused where they won't.
+# Existing keys: used if they are suitable, refused if they are not.
 
 mock_provider "aws" {
   source          = "./tests/aws"

@@ -1,4 +1,4 @@
-# The services that workloads reach without the internet, and how their endpoints are named in each partition.
+# The services that workloads reach without the internet, and the names of their endpoints in each partition.
 #
 # Sources: "AWS services that integrate with AWS PrivateLink"
 # (https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html) and its page of the China Regions
@@ -9,20 +9,20 @@ locals {
   region    = data.aws_region.current.id
   partition = data.aws_partition.current.partition
 
-  # What a notebook, job or endpoint of SageMaker calls to work at all.
+  # Services that notebooks, jobs and endpoints of SageMaker need.
   standard_services = [
     "ec2", "ecr.api", "ecr.dkr", "kms", "logs", "monitoring", "notebook", "sagemaker.api", "sagemaker.runtime", "ssm",
     "studio", "sts",
   ]
 
-  # What some call besides.
+  # Services that some workloads also call.
   further_services = [
     "athena", "bedrock-runtime", "codeartifact.api", "codeartifact.repositories", "comprehend", "elasticfilesystem",
     "elasticmapreduce", "events", "glue", "lambda", "sagemaker.featurestore-runtime", "secretsmanager", "servicecatalog", "sns",
     "sqs", "ssmmessages", "states", "translate",
   ]
 
-  # Where the name does not start with `com.amazonaws`: SageMaker's own in every partition, others in China.
+  # Services whose endpoint name does not start with `com.amazonaws`: two of SageMaker in every partition, others in China.
   prefixes = {
     aws        = {}
     aws-us-gov = {}
@@ -33,15 +33,15 @@ locals {
   }
   sagemaker_prefixes = { notebook = "aws.sagemaker", studio = "aws.sagemaker" }
 
-  # Services that a partition does not have at all.
+  # Services that a partition does not have.
   absent = {
     aws        = []
     aws-us-gov = ["codeartifact.api", "codeartifact.repositories"]
     aws-cn     = ["bedrock-runtime", "codeartifact.api", "codeartifact.repositories", "comprehend", "translate"]
   }
 
-  # Names of the endpoints by service; in a partition that is not listed, those of the commercial one.
-  catalogue = {
+  # Names of the endpoints by service; an unlisted partition has the names of the commercial one.
+  endpoint_names = {
     for service in setsubtract(concat(local.standard_services, local.further_services), lookup(local.absent, local.partition, [])) :
     service => join(".", [
       lookup(merge(lookup(local.prefixes, local.partition, {}), local.sagemaker_prefixes), service, "com.amazonaws"),

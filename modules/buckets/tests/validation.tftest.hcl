@@ -1,4 +1,4 @@
-# Input that would end in a bucket that is open, shut for good, or not what was meant.
+# Plans refuse input that would open a bucket or lock it permanently.
 
 mock_provider "aws" {
   source          = "./tests/aws"

@@ -1,4 +1,4 @@
-# What cannot be meant is refused by plan.
+# Plans refuse invalid input.
 
 provider "aws" {
   region              = "eu-west-1"
@@ -11,7 +11,7 @@ variables {
   network     = { subnet_ids = ["subnet-0a1b2c3d4e5f60718"], security_group_ids = ["sg-0123456789abcdef0"] }
 }
 
-run "no_network" {
+run "empty_network" {
   command = plan
 
   variables {
@@ -23,7 +23,7 @@ run "no_network" {
   expect_failures = [var.network, var.kms_key_arn, var.data_bucket]
 }
 
-run "a_role_that_is_none" {
+run "unknown_role" {
   command = plan
 
   variables {
@@ -33,7 +33,7 @@ run "a_role_that_is_none" {
   expect_failures = [var.trusted]
 }
 
-run "a_role_for_nobody" {
+run "role_without_principals" {
   command = plan
 
   variables {
@@ -43,7 +43,7 @@ run "a_role_for_nobody" {
   expect_failures = [var.trusted]
 }
 
-run "a_team_without_projects" {
+run "team_without_projects" {
   command = plan
 
   variables {
@@ -53,7 +53,7 @@ run "a_team_without_projects" {
   expect_failures = [var.teams]
 }
 
-run "a_kind_of_workload_that_is_none" {
+run "unknown_kind_of_workload" {
   command = plan
 
   variables {
@@ -63,7 +63,7 @@ run "a_kind_of_workload_that_is_none" {
   expect_failures = [var.limits]
 }
 
-run "tags_that_name_a_member" {
+run "tags_of_a_membership" {
   command = plan
 
   variables {
@@ -73,7 +73,7 @@ run "tags_that_name_a_member" {
   expect_failures = [var.tags]
 }
 
-run "an_endpoint_that_is_none" {
+run "invalid_endpoint_id" {
   command = plan
 
   variables {

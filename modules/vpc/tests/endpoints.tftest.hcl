@@ -1,5 +1,4 @@
-# The ways in and out: endpoints, security groups, and the record of what passed.
-# Applied, on mocks, since ids tie them together.
+# Endpoints, security groups and flow logs. Applied on mocks, because ids connect them.
 
 mock_provider "aws" {
   source          = "./tests/aws"
@@ -98,7 +97,7 @@ run "endpoints_have_policies_that_close_something" {
       "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/layer",
       { "aws:ResourceAccount" = ["999999999999"] },
     )] == [true, false]
-    error_message = "Layers of images are read, and nothing is written beside them."
+    error_message = "Layers of images are read, and nothing is written to their bucket."
   }
   assert {
     condition = [for table in ["mlspace-projects", "payroll"] : provider::mlspace::policy_allows(
@@ -112,18 +111,18 @@ run "endpoints_have_policies_that_close_something" {
   }
 }
 
-run "nobody_comes_in" {
+run "no_inbound_from_outside" {
   command = apply
 
   assert {
     condition = alltrue([for rule in concat(
       aws_vpc_security_group_ingress_rule.among_workloads, aws_vpc_security_group_ingress_rule.from_workloads
     ) : rule.cidr_ipv4 == null && rule.cidr_ipv6 == null && rule.prefix_list_id == null && rule.referenced_security_group_id == aws_security_group.workloads[0].id])
-    error_message = "What comes in comes from workloads, never from addresses."
+    error_message = "Inbound rules name workloads, never addresses."
   }
   assert {
     condition     = alltrue([for rule in aws_vpc_security_group_ingress_rule.from_workloads : rule.security_group_id == aws_security_group.endpoints.id && rule.ip_protocol == "tcp" && rule.from_port == 443 && rule.to_port == 443])
-    error_message = "Endpoints are spoken to over HTTPS."
+    error_message = "Endpoints accept HTTPS only."
   }
   assert {
     condition     = length(aws_default_security_group.this) == 1
@@ -189,7 +188,7 @@ run "connections_are_recorded" {
   }
 }
 
-run "fewer_doors" {
+run "fewer_endpoints" {
   command = apply
 
   variables {
@@ -203,6 +202,6 @@ run "fewer_doors" {
   }
   assert {
     condition     = length(aws_flow_log.this) + length(aws_iam_role.flow_logs) + length(aws_cloudwatch_log_group.flow_logs) == 0 && output.flow_log_group_name == null
-    error_message = "Nothing is recorded where that is said in so many words."
+    error_message = "`flow_logs = null` creates no flow logs."
   }
 }

@@ -1,4 +1,4 @@
-# A network and a key that are there already.
+# An existing network and an existing key.
 
 provider "aws" {
   region              = "eu-west-1"
@@ -35,7 +35,7 @@ override_data {
   values = { vpc_id = "vpc-0a1b2c3d4e5f60718", routes = [] }
 }
 
-run "what_is_there_is_used" {
+run "existing_parts_are_used" {
   command = apply
 
   assert {
@@ -44,14 +44,14 @@ run "what_is_there_is_used" {
       output.settings.notebook_defaults.security_group_ids == tolist(["sg-0a1b2c3d4e5f60718"]) &&
       output.settings.notebook_defaults.kms_key_id == "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
     )
-    error_message = "The provider must be given the network and the key that are there."
+    error_message = "The settings must have the existing network and key."
   }
   assert {
     condition     = strcontains(output.documents["bucket/data"], "vpce-0a1b2c3d4e5f60718") && strcontains(output.documents["bucket/data"], "key/1234abcd")
-    error_message = "The data bucket must be bound to them."
+    error_message = "The data bucket's policy must name them."
   }
   assert {
     condition     = join(" ", [for what in keys(output.documents) : what if contains(["endpoint/dynamodb", "endpoint/s3", "key/data", "key/logs"], what)]) == "endpoint/dynamodb key/logs"
-    error_message = "Only what is missing is made."
+    error_message = "Only missing parts must be created."
   }
 }
