@@ -1,4 +1,4 @@
-# From an empty account to the first project: the platform, and on it two projects, three people, two datasets, a notebook.
+# From an empty account to the first project: the platform, two projects, three people, two datasets, a notebook.
 
 provider "aws" {
   region = var.region
@@ -31,7 +31,7 @@ provider "mlspace" {
 resource "mlspace_project" "this" {
   for_each = {
     fraud = "Card fraud models"
-    churn = "Who leaves, and why"
+    churn = "Customer churn models"
   }
 
   name        = each.key

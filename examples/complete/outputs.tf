@@ -1,9 +1,9 @@
 output "settings" {
-  description = "The platform's settings, for provider blocks of other configurations."
+  description = "Settings of the platform, for provider blocks of other configurations."
   value       = module.platform.settings
 }
 
 output "roles" {
-  description = "ARN of each member's role."
+  description = "ARNs of the members' roles."
   value       = { for member, membership in mlspace_membership.this : member => membership.role_arn }
 }

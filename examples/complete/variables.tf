@@ -5,6 +5,6 @@ variable "region" {
 }
 
 variable "administrator_arns" {
-  description = "ARNs of the roles that build the platform: the one that you run this with, and one for emergencies."
+  description = "ARNs of the roles that build the platform: the role that you run this with, and one for emergencies."
   type        = list(string)
 }

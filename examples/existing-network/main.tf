@@ -1,4 +1,4 @@
-# A platform in a network that is there already, on a key that is there already: only what is missing is added.
+# A platform in an existing network, with an existing key: only missing parts are added.
 
 provider "aws" {
   region = var.region

@@ -5,12 +5,12 @@ variable "region" {
 }
 
 variable "administrator_arns" {
-  description = "ARNs of the roles that build the platform: the one that you run this with, and one for emergencies."
+  description = "ARNs of the roles that build the platform: the role that you run this with, and one for emergencies."
   type        = list(string)
 }
 
 variable "network" {
-  description = "The network you have: its private subnets, their route tables, and the endpoints that are there already, by service."
+  description = "Existing network: its private subnets, their route tables, and its endpoints by service."
   type = object({
     vpc_id             = string
     subnet_ids         = list(string)
@@ -21,7 +21,7 @@ variable "network" {
 }
 
 variable "data_key" {
-  description = "The key you have for data: its ARN, and its policy as JSON, so that the plan can tell whether it lets members in."
+  description = "Existing key for data: its ARN, and its policy as JSON, so that the plan can check whether members can use it."
   type = object({
     arn    = string
     policy = optional(string)

@@ -12,11 +12,11 @@ terraform {
 provider "mlspace" {
   region = "us-east-1"
 
-  # Where the platform lives: the bucket and the boundary exist before the first project does.
+  # The platform's bucket and boundary, which have to exist before the first project.
   data_bucket              = "mlspace-data-123456789012"
   permissions_boundary_arn = "arn:aws:iam::123456789012:policy/mlspace-project-user-permission-boundary"
 
-  # The network and key that every notebook and job must use.
+  # The network and key that every notebook and job has to use.
   notebook_defaults {
     subnet_ids         = ["subnet-0a1b2c3d4e5f60718", "subnet-0b2c3d4e5f6071829"]
     security_group_ids = ["sg-0c3d4e5f607182930"]

@@ -15,7 +15,7 @@ resource "mlspace_project" "fraud" {
 
 resource "mlspace_project" "churn" {
   name        = "churn"
-  description = "Who leaves, and why"
+  description = "Customer churn models"
   created_by  = "carol"
 }
 
@@ -87,9 +87,9 @@ resource "mlspace_notebook" "alice" {
   daily_stop_time = "19:00" # UTC
 }
 
-# Who may do what on whose data, asked of the account once everything is there
+# Access matrix, read from the account after everything else
 
-data "mlspace_access" "everybody" {
+data "mlspace_access" "all" {
   depends_on = [
     mlspace_membership.fraud,
     mlspace_membership.churn,

@@ -1,17 +1,17 @@
 output "account" {
-  description = "Account that the projects live in."
+  description = "ID of the projects' account."
   value       = data.mlspace_caller.current.account_id
 }
 
 output "projects" {
-  description = "Each project's policy, which all of its members carry."
+  description = "ARNs of the projects' policies, which are attached to all of their members."
   value = {
     for project in [mlspace_project.fraud, mlspace_project.churn] : project.name => project.policy_arn
   }
 }
 
 output "roles" {
-  description = "The role of each person in each project, by project/user."
+  description = "ARNs of the members' roles, by project/user."
   value = {
     for membership in concat(values(mlspace_membership.fraud), values(mlspace_membership.churn)) :
     membership.id => membership.role_arn
@@ -19,7 +19,7 @@ output "roles" {
 }
 
 output "datasets" {
-  description = "Where each dataset is kept."
+  description = "Locations of the datasets."
   value = {
     for dataset in [mlspace_dataset.cards, mlspace_dataset.subscriptions, mlspace_dataset.scratch, mlspace_dataset.holidays] :
     dataset.id => dataset.location
@@ -36,9 +36,9 @@ output "notebook" {
 }
 
 output "access" {
-  description = "What each person may do with each dataset in each project, by the policies that are attached now."
+  description = "Permissions of each person on each dataset in each project, by the policies that are attached now."
   value = [
-    for entry in data.mlspace_access.everybody.entries : {
+    for entry in data.mlspace_access.all.entries : {
       user    = entry.user
       project = entry.project
       dataset = entry.dataset

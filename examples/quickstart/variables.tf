@@ -5,32 +5,32 @@ variable "region" {
 }
 
 variable "data_bucket" {
-  description = "Bucket that holds every dataset. It must exist."
+  description = "Name of the bucket that holds every dataset. It has to exist."
   type        = string
 }
 
 variable "permissions_boundary_arn" {
-  description = "Managed policy that bounds every membership's role. It must exist."
+  description = "ARN of the managed policy that is the permissions boundary of every membership's role. It has to exist."
   type        = string
 }
 
 variable "subnet_ids" {
-  description = "Private subnets for notebooks; each notebook is given one of them, always the same."
+  description = "Ids of private subnets for notebooks. Each notebook uses one of them, always the same."
   type        = list(string)
 
   validation {
     condition     = length(var.subnet_ids) > 0
-    error_message = "At least one subnet is needed: notebooks have no direct internet access, so they live in a VPC."
+    error_message = "Name at least one subnet: notebooks have no direct internet access, so they need a VPC."
   }
 }
 
 variable "security_group_ids" {
-  description = "Security groups of every notebook's network interface."
+  description = "Ids of the security groups of every notebook's network interface."
   type        = list(string)
 
   validation {
     condition     = length(var.security_group_ids) >= 1 && length(var.security_group_ids) <= 5
-    error_message = "SageMaker takes one to five security groups per notebook."
+    error_message = "Name one to five security groups, the number that SageMaker accepts for a notebook."
   }
 }
 
@@ -40,7 +40,7 @@ variable "kms_key_id" {
 }
 
 variable "endpoint" {
-  description = "One URL for every AWS service, to run against an emulator. Leave null for AWS itself."
+  description = "One URL for every AWS service, to run against an emulator. Null for AWS itself."
   type        = string
   default     = null
 }

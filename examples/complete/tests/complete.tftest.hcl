@@ -1,4 +1,4 @@
-# The platform is made; its projects are planned on what it gives.
+# The platform is applied, and the projects on its outputs.
 
 mock_provider "mlspace" {
   mock_resource "mlspace_membership" {
@@ -10,19 +10,19 @@ variables {
   administrator_arns = ["arn:aws:iam::123456789012:role/build"]
 }
 
-run "from_nothing_to_the_first_project" {
+run "platform_and_first_project" {
   command = apply
 
   assert {
     condition     = output.settings.data_bucket == "mlspace-data-123456789012" && output.settings.region == "eu-west-1"
-    error_message = "The settings are those of the platform that was made."
+    error_message = "The settings must be those of the new platform."
   }
   assert {
     condition     = join(" ", keys(output.roles)) == "churn/carol fraud/alice fraud/bob"
-    error_message = "Every member has a role."
+    error_message = "Every member must have a role."
   }
   assert {
     condition     = length(output.settings.notebook_defaults.subnet_ids) == 3 && startswith(output.settings.notebook_defaults.kms_key_id, "arn:aws:kms:eu-west-1:")
-    error_message = "Notebooks have a network and a key."
+    error_message = "Notebooks must have a network and a key."
   }
 }

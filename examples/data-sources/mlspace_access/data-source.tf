@@ -1,7 +1,7 @@
 data "mlspace_access" "fraud" {
   project = mlspace_project.fraud.name
 
-  # Ask once everything is as it should be.
+  # Read the matrix after every change.
   depends_on = [
     mlspace_membership.alice,
     mlspace_membership.team,
@@ -9,7 +9,7 @@ data "mlspace_access" "fraud" {
   ]
 }
 
-output "who_may_write_cards" {
+output "writers_of_cards" {
   value = [
     for entry in data.mlspace_access.fraud.entries : entry.user
     if entry.dataset == mlspace_dataset.cards.id && entry.write
@@ -20,6 +20,6 @@ output "who_may_write_cards" {
 check "isolation" {
   assert {
     condition     = !anytrue([for work in data.mlspace_access.fraud.workloads : work.use_others])
-    error_message = "A member of fraud may use what belongs to others."
+    error_message = "A member of fraud can use other members' resources."
   }
 }

@@ -1,4 +1,4 @@
-# What a role of one's own needs to run this provider: as many policies as it takes.
+# The policies of a role that runs this provider.
 data "mlspace_policy_document" "terraform" {
   kind = "provider"
 }

@@ -1,4 +1,4 @@
-# Only what is missing is added to the network; alice works in it, on the key that was there.
+# Only missing parts are added to the network; alice works in it, with the existing key.
 
 mock_provider "mlspace" {}
 
@@ -27,7 +27,7 @@ override_data {
   values = { vpc_id = "vpc-0a1b2c3d4e5f60718", routes = [] }
 }
 
-run "nothing_is_made_twice" {
+run "existing_parts_are_used" {
   command = apply
 
   assert {
@@ -35,10 +35,10 @@ run "nothing_is_made_twice" {
       module.platform.settings.notebook_defaults.subnet_ids == tolist(var.network.subnet_ids) &&
       module.platform.settings.notebook_defaults.kms_key_id == var.data_key.arn
     )
-    error_message = "Network and key are those that were there."
+    error_message = "Network and key must be the existing ones."
   }
   assert {
     condition     = mlspace_membership.alice.project == "fraud"
-    error_message = "Alice is a member."
+    error_message = "Alice must be a member."
   }
 }

@@ -1,4 +1,4 @@
-# The data bucket: TLS, two VPC endpoints and one key only; the platform's role may maintain it.
+# The data bucket: TLS, one VPC endpoint and one key only; the platform's role can maintain it.
 output "bucket_policy" {
   value = provider::mlspace::bucket_policy({
     account_id            = "123456789012"

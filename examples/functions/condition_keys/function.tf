@@ -1,4 +1,4 @@
-# The condition keys by which a training job can be held to a network.
+# The condition keys that can limit a training job to a network.
 output "condition_keys" {
   value = [
     for key in provider::mlspace::condition_keys("sagemaker:CreateTrainingJob") : key.name

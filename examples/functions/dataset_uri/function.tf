@@ -1,4 +1,4 @@
-# The same place as a URI; a global dataset has no scope.
+# The S3 URI of a global dataset, which has no scope.
 output "dataset_uri" {
   value = provider::mlspace::dataset_uri("mlspace-data", "global", null, "bank-holidays")
 }

@@ -1,4 +1,4 @@
-# The S3 endpoint of the VPC leads to the platform's buckets, and nowhere else.
+# The S3 endpoint of the VPC, limited to the platform's buckets.
 output "endpoint_policy" {
   value = provider::mlspace::endpoint_policy({
     account_id = "123456789012"

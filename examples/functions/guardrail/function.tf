@@ -1,4 +1,4 @@
-# Only these instance types, for each kind of workload.
+# Allowed instance types for each kind of workload.
 output "guardrail" {
   value = provider::mlspace::guardrail("G01", {
     studio_instance_types   = ["ml.t3.medium"]

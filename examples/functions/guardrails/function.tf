@@ -1,4 +1,4 @@
-# The guardrails that a service control policy can hold, with what they are about.
+# The guardrails for service control policies, with their titles.
 output "guardrails" {
   value = {
     for id, guardrail in provider::mlspace::guardrails() : id => guardrail.title

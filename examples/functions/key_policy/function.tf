@@ -1,4 +1,4 @@
-# A key for logs: the platform's role administers it, CloudWatch Logs and CloudTrail encrypt with it.
+# A key for logs: the platform's role administers it, CloudWatch Logs and CloudTrail use it.
 output "key_policy" {
   value = provider::mlspace::key_policy({
     account_id         = "123456789012"

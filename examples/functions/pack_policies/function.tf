@@ -1,4 +1,4 @@
-# As few managed policies as the statements need, of at most two.
+# The statements in as few managed policies as possible, at most two.
 output "pack_policies" {
   value = provider::mlspace::pack_policies([
     for prefix in ["global", "global-read-only"] : jsonencode({

@@ -1,4 +1,4 @@
-# True: the request carries the tag that the policy asks for.
+# True: the request has the tag that the policy requires.
 output "policy_allows" {
   value = provider::mlspace::policy_allows(
     [jsonencode({

@@ -1,4 +1,4 @@
-# True: one value or a list of one, and the case of an action, make no difference.
+# True: a value and a list of one are the same, and so are actions in any case.
 output "policy_equivalent" {
   value = provider::mlspace::policy_equivalent(
     jsonencode({

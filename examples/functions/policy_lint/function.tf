@@ -1,4 +1,4 @@
-# Finds that both keys must be missing before this statement denies anything.
+# Finds that this statement denies a request only if both keys are missing.
 output "policy_lint" {
   value = [
     for finding in provider::mlspace::policy_lint(jsonencode({

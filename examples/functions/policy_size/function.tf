@@ -1,4 +1,4 @@
-# How much of a managed policy's 6,144 characters a document takes.
+# The number of a managed policy's 6,144 characters that a document uses.
 output "policy_size" {
   value = provider::mlspace::policy_size(jsonencode({
     Version = "2012-10-17"

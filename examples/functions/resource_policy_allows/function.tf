@@ -1,4 +1,4 @@
-# False: the bucket's policy refuses plain HTTP, whatever the role's own policies say.
+# False: the bucket's policy denies plain HTTP, whatever the role's own policies allow.
 output "resource_policy_allows" {
   value = provider::mlspace::resource_policy_allows(
     jsonencode({

@@ -1,4 +1,4 @@
-# What a training job of alice's in project fraud must be tagged with.
+# The required tags of alice's training jobs in project fraud.
 output "standard_tags" {
   value = provider::mlspace::standard_tags("MLSpace", "fraud", "alice")
 }

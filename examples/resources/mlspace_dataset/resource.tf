@@ -1,4 +1,4 @@
-# Every member of the project may read and write it.
+# Every member of the project can read and write it.
 resource "mlspace_dataset" "cards" {
   name        = "cards-2026"
   type        = "project"
@@ -7,14 +7,14 @@ resource "mlspace_dataset" "cards" {
   created_by  = "alice"
 }
 
-# Only alice, in whichever of her projects she works.
+# Only alice can, in each of her projects.
 resource "mlspace_dataset" "scratch" {
   name  = "scratch"
   type  = "private"
   scope = "alice"
 }
 
-# Every member of every project may read it; it has no scope.
+# Every member of every project can read it; it has no scope.
 resource "mlspace_dataset" "holidays" {
   name        = "bank-holidays"
   type        = "global"

@@ -4,7 +4,7 @@ resource "mlspace_membership" "alice" {
   owner   = true
 }
 
-# One block can hold a whole team.
+# One block for a whole team.
 resource "mlspace_membership" "team" {
   for_each = toset(["bob", "carol"])
 

@@ -5,7 +5,7 @@ resource "mlspace_notebook" "alice" {
   instance_type = "ml.t3.medium"
   volume_size   = 20 # GB
 
-  # Set to false to stop it and true to start it again; nothing on its volume is lost.
+  # False stops it, true starts it again; the volume keeps its contents.
   running         = true
   daily_stop_time = "19:00" # UTC
 
