@@ -1,4 +1,5 @@
-# From an empty account to the first project: the platform, two projects, three people, two datasets, a notebook.
+# From an empty account to the first project: the platform, two projects, three people, two
+# datasets, a notebook.
 
 provider "aws" {
   region = var.region

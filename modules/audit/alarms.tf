@@ -1,4 +1,5 @@
-# Alarms for events that policies and guardrails should prevent. Each is a pattern over the trail's events.
+# Alarms for events that policies and guardrails should prevent. Each is a pattern over the trail's
+# events.
 
 locals {
   role_prefix = "${var.iam_resource_prefix}-*"

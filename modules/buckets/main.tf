@@ -1,4 +1,5 @@
-# Buckets for one account's networks and keys, with their policies. Their settings are in bucket_settings.tf.
+# Buckets for one account's networks and keys, with their policies. Their settings are in
+# bucket_settings.tf.
 
 data "aws_caller_identity" "current" {}
 
@@ -13,8 +14,8 @@ locals {
     partition  = data.aws_partition.current.partition
   }
 
-  # Access logs have a bucket of their own, unless an existing one is named. S3 delivers them only to buckets with
-  # SSE-S3; with a KMS key they would be lost silently.
+  # Access logs have a bucket of their own, unless an existing one is named. S3 delivers them only
+  # to buckets with SSE-S3; with a KMS key they would be lost silently.
   creates_access_logs = var.existing_access_logs_bucket == null
 
   buckets = {
@@ -67,6 +68,7 @@ resource "aws_s3_bucket_policy" "this" {
   bucket = aws_s3_bucket.this[each.key].id
   policy = local.policies[each.key]
 
-  # Concurrent changes of one bucket conflict (OperationAborted), and no policy should exist before the block.
+  # Concurrent changes of one bucket conflict (OperationAborted), and no policy should exist before
+  # the block.
   depends_on = [aws_s3_bucket_public_access_block.this]
 }

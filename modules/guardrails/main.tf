@@ -17,7 +17,8 @@ locals {
     var.parameters,
   )
 
-  # Exemptions apply to service control policies only, which bind a whole account; the other policies bind roles that you choose.
+  # Exemptions apply to service control policies only, which bind a whole account; the other
+  # policies bind roles that you choose.
   exempt = length(var.exempt_principal_arns) > 0 ? { exempt_principal_arns = sort(var.exempt_principal_arns) } : {}
 
   service_control = provider::mlspace::pack_policies(

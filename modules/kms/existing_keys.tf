@@ -1,4 +1,5 @@
-# Existing keys: checked for their state and, if their policies are given, for the permissions that the platform needs.
+# Existing keys: checked for their state and, if their policies are given, for the permissions that
+# the platform needs.
 
 data "aws_kms_key" "existing" {
   for_each = local.existing_keys

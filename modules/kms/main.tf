@@ -1,5 +1,5 @@
-# One key for each purpose: readers of data are not readers of logs, and the endpoint condition of the data key does not
-# apply to services that attach encrypted volumes.
+# One key for each purpose: readers of data are not readers of logs, and the endpoint condition of
+# the data key does not apply to services that attach encrypted volumes.
 
 data "aws_caller_identity" "current" {}
 
@@ -85,8 +85,8 @@ resource "aws_kms_key" "this" {
   }
 }
 
-# Only AWS detects an alias that exists already, at apply (AlreadyExistsException): choose another `name`, import the
-# alias, or name its key in `existing_keys`.
+# Only AWS detects an alias that exists already, at apply (AlreadyExistsException): choose another
+# `name`, import the alias, or name its key in `existing_keys`.
 resource "aws_kms_alias" "this" {
   for_each = local.created
 

@@ -1,8 +1,8 @@
-# The parts of a platform, in the order of their dependencies: keys, network, buckets, tables, roles, and the trail and
-# guardrails around them.
+# The parts of a platform, in the order of their dependencies: keys, network, buckets, tables,
+# roles, and the trail and guardrails around them.
 #
-# Names of buckets and tables are built here, not in their modules, to avoid a cycle: endpoint policies name buckets and
-# tables, and bucket policies name endpoints by id.
+# Names of buckets and tables are built here, not in their modules, to avoid a cycle: endpoint
+# policies name buckets and tables, and bucket policies name endpoints by id.
 
 data "aws_caller_identity" "current" {}
 
@@ -15,7 +15,8 @@ locals {
   partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.id
 
-  # Memberships' roles, which the provider creates later. Other roles of the account need IAM policies to use the key.
+  # Memberships' roles, which the provider creates later. Other roles of the account need IAM
+  # policies to use the key.
   key_users = ["arn:${local.partition}:iam::${local.account_id}:role/${var.iam_resource_prefix}-*"]
 
   data_bucket = "${var.name}-data-${local.account_id}"
@@ -29,8 +30,9 @@ locals {
   tags = merge(var.tags, { system = var.system_tag })
 }
 
-# Volumes and outputs of jobs are encrypted with one approved key, so it is also the data bucket's. It is not limited to the
-# KMS endpoint, because SageMaker attaches volumes from outside; objects are, by the bucket's policy.
+# Volumes and outputs of jobs are encrypted with one approved key, so it is also the data bucket's.
+# It is not limited to the KMS endpoint, because SageMaker attaches volumes from outside; objects
+# are, by the bucket's policy.
 module "kms" {
   source = "../kms"
 

@@ -1,4 +1,5 @@
-# The policies of every membership's role: its boundary, the base policy, and limits of instance types and services.
+# The policies of every membership's role: its boundary, the base policy, and limits of instance
+# types and services.
 
 data "aws_caller_identity" "current" {}
 
@@ -28,8 +29,8 @@ locals {
     table_key_arn = var.tables.key_arn
   }
 
-  # The role that runs Terraform manages roles and policies without a path. Its own policies have this path, so it cannot
-  # change them.
+  # The role that runs Terraform manages roles and policies without a path. Its own policies have
+  # this path, so it cannot change them.
   path = "/platform/"
 
   # Built from names, so that documents are known before the policies exist.

@@ -41,7 +41,8 @@ locals {
     },
   )
 
-  # Parameters of the policies of the role that runs Terraform; it sets this boundary and these base policies on others.
+  # Parameters of the policies of the role that runs Terraform; it sets this boundary and these base
+  # policies on others.
   terraform = merge(local.deployment, local.records, {
     permissions_boundary_arn = "${local.policy_arn}-permissions-boundary"
     base_policy_arns = concat(
@@ -101,7 +102,8 @@ resource "aws_iam_role" "terraform" {
   tags                 = var.tags
 }
 
-# Too long for one managed policy, and the number of policies depends on the network, which can be unknown before apply.
+# Too long for one managed policy, and the number of policies depends on the network, which can be
+# unknown before apply.
 resource "aws_iam_role_policy" "terraform" {
   count = length(aws_iam_role.terraform)
 

@@ -1,5 +1,5 @@
-# Endpoints of AWS services. Each allows only principals and resources of this account, so that no data leaves to another
-# account's bucket, table or registry.
+# Endpoints of AWS services. Each allows only principals and resources of this account, so that no
+# data leaves to another account's bucket, table or registry.
 
 locals {
   services = toset(var.interface_endpoints == null ? setintersection(local.standard_services, keys(local.endpoint_names)) : var.interface_endpoints)

@@ -1,5 +1,5 @@
-# Flow logs of every connection, in an encrypted log group with a retention period. The policy of the role that writes them
-# is also its boundary, so a policy that is attached later adds nothing.
+# Flow logs of every connection, in an encrypted log group with a retention period. The policy of
+# the role that writes them is also its boundary, so a policy that is attached later adds nothing.
 
 locals {
   flow_logs      = var.flow_logs == null ? {} : { this = var.flow_logs }

@@ -1,5 +1,6 @@
-# A network without internet access: private subnets, one in each zone, each with a route table. Workloads, and only they,
-# reach AWS services through endpoints (endpoints.tf, security_groups.tf); every connection is logged (flow_logs.tf).
+# A network without internet access: private subnets, one in each zone, each with a route table.
+# Workloads, and only they, reach AWS services through endpoints (endpoints.tf, security_groups.tf);
+# every connection is logged (flow_logs.tf).
 
 data "aws_caller_identity" "current" {}
 

@@ -1,4 +1,5 @@
-# Internet access, only with `nat = true`. One gateway in each zone, so that no zone depends on another.
+# Internet access, only with `nat = true`. One gateway in each zone, so that no zone depends on
+# another.
 
 resource "aws_internet_gateway" "this" {
   count = local.is_new && var.nat ? 1 : 0

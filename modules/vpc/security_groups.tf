@@ -1,11 +1,13 @@
-# Allowed connections: between workloads, and from workloads to endpoints. None leads from outside to workloads.
+# Allowed connections: between workloads, and from workloads to endpoints. None leads from outside
+# to workloads.
 
 locals {
   creates_workload_group = local.is_new ? true : length(var.existing.security_group_ids) == 0
   workload_group_ids     = local.creates_workload_group ? aws_security_group.workloads[*].id : var.existing.security_group_ids
   workload_group_count   = local.creates_workload_group ? 1 : length(var.existing.security_group_ids)
 
-  # Gateway endpoints keep the public addresses of S3 and DynamoDB, which AWS publishes as prefix lists.
+  # Gateway endpoints keep the public addresses of S3 and DynamoDB, which AWS publishes as prefix
+  # lists.
   prefix_lists = local.creates_workload_group ? {
     s3       = data.aws_ec2_managed_prefix_list.gateway["s3"].id
     dynamodb = data.aws_ec2_managed_prefix_list.gateway["dynamodb"].id

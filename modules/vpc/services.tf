@@ -1,9 +1,12 @@
-# The services that workloads reach without the internet, and the names of their endpoints in each partition.
+# The services that workloads reach without the internet, and the names of their endpoints in each
+# partition.
 #
 # Sources: "AWS services that integrate with AWS PrivateLink"
-# (https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html) and its page of the China Regions
-# (https://docs.amazonaws.cn/en_us/vpc/latest/privatelink/aws-services-privatelink-support.html). A service may still be
-# missing from a single region: `aws ec2 describe-vpc-endpoint-services` lists those of yours.
+# (https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html) and its
+# page of the China Regions
+# (https://docs.amazonaws.cn/en_us/vpc/latest/privatelink/aws-services-privatelink-support.html). A
+# service may still be missing from a single region: `aws ec2 describe-vpc-endpoint-services` lists
+# those of yours.
 
 locals {
   region    = data.aws_region.current.id
@@ -22,7 +25,8 @@ locals {
     "sqs", "ssmmessages", "states", "translate",
   ]
 
-  # Services whose endpoint name does not start with `com.amazonaws`: two of SageMaker in every partition, others in China.
+  # Services whose endpoint name does not start with `com.amazonaws`: two of SageMaker in every
+  # partition, others in China.
   prefixes = {
     aws        = {}
     aws-us-gov = {}

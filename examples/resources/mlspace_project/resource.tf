@@ -3,7 +3,8 @@ resource "mlspace_project" "fraud" {
   description = "Card fraud models"
   created_by  = "alice"
 
-  # Stop notebooks and endpoints that are left running; owners can choose their own times for notebooks.
+  # Stop notebooks and endpoints that are left running; owners can choose their own times for
+  # notebooks.
   termination {
     default_notebook_stop_time    = "17:00" # UTC
     allow_notebook_owner_override = true

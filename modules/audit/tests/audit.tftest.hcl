@@ -1,4 +1,5 @@
-# The trail sees everything and is encrypted, its role can only write it, and what should never happen raises an alarm.
+# The trail sees everything and is encrypted, its role can only write it, and what should never
+# happen raises an alarm.
 
 provider "aws" {
   region              = "eu-west-1"

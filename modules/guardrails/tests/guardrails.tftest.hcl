@@ -73,7 +73,8 @@ run "packed_by_carrier" {
         flatten([for policy in aws_iam_policy.this : provider::mlspace::policy_lint(policy.policy, "managed")]),
         flatten([for part in output.boundary_parts : provider::mlspace::policy_lint(part, "boundary")]),
       ) : "${finding.rule} ${finding.statement} ${finding.why}"
-      # Of types with disks of their own no key is demanded, which is meant; warnings are about what another of the documents says.
+      # Of types with disks of their own no key is demanded, which is meant; warnings are about what
+      # another of the documents says.
       if finding.severity == "error" && !endswith(finding.statement, "VolumeKey")
     ]) == ""
     error_message = "The linter must not find anything in the policies."

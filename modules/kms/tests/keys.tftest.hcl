@@ -53,7 +53,8 @@ run "policies_are_clean" {
 run "administrators_administer_and_strangers_do_nothing" {
   command = plan
 
-  # The account's own statement leaves the rest to identity policies; here it counts what administrators are given by name.
+  # The account's own statement leaves the rest to identity policies; here it counts what
+  # administrators are given by name.
   assert {
     condition = alltrue([for key in aws_kms_key.this : anytrue([
       for statement in jsondecode(key.policy).Statement : statement.Sid == "Administrators" &&

@@ -57,7 +57,8 @@ run "parts_fit_together" {
     error_message = "All documents are given out."
   }
 
-  # A member of fraud, evaluated with the boundary and the bucket's policy. The boundary alone grants nothing.
+  # A member of fraud, evaluated with the boundary and the bucket's policy. The boundary alone
+  # grants nothing.
   assert {
     condition = provider::mlspace::policy_allows(
       [output.documents["permissions_boundary"]], "arn:aws:iam::111122223333:role/MLSpace-fraud-0a1b", "s3:GetObject",

@@ -1,4 +1,5 @@
-# In the organization's management account: two units require hardened notebooks, the approved network and key, and tags.
+# In the organization's management account: two units require hardened notebooks, the approved
+# network and key, and tags.
 
 provider "aws" {
   region = "eu-west-1"

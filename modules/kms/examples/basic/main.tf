@@ -1,4 +1,5 @@
-# Three keys: for data, volumes and logs. The role that runs Terraform administers them; members' roles use the first two.
+# Three keys: for data, volumes and logs. The role that runs Terraform administers them; members'
+# roles use the first two.
 
 provider "aws" {
   region = "eu-west-1"

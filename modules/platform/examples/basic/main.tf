@@ -1,4 +1,5 @@
-# A platform whose projects are in separate configurations, applied by a separate role; teams sign in with SAML.
+# A platform whose projects are in separate configurations, applied by a separate role; teams sign
+# in with SAML.
 
 provider "aws" {
   region = "eu-west-1"
