@@ -15,7 +15,7 @@ variables {
   tags                      = { system = "MLSpace" }
 }
 
-run "the_trail" {
+run "trail_events" {
   command = apply
 
   assert {
@@ -49,7 +49,7 @@ run "the_trail" {
   }
 }
 
-run "encrypted_and_kept" {
+run "encryption_and_retention" {
   command = apply
 
   assert {
@@ -82,7 +82,7 @@ run "encrypted_and_kept" {
   }
 }
 
-run "the_role" {
+run "trail_role" {
   command = apply
 
   assert {
@@ -169,7 +169,7 @@ run "alarms" {
   }
 }
 
-run "records_too" {
+run "table_events" {
   command = apply
 
   variables {
@@ -190,7 +190,7 @@ run "records_too" {
   }
 }
 
-run "too_much_for_a_filter" {
+run "long_filter_is_refused" {
   command = plan
 
   variables {
@@ -200,7 +200,7 @@ run "too_much_for_a_filter" {
   expect_failures = [aws_cloudwatch_log_metric_filter.this]
 }
 
-run "no_boundary" {
+run "missing_boundary_is_refused" {
   command = plan
 
   variables {
@@ -210,7 +210,7 @@ run "no_boundary" {
   expect_failures = [var.permissions_boundary_arns]
 }
 
-run "arns_for_names" {
+run "bucket_arns_are_refused" {
   command = plan
 
   variables {
@@ -222,7 +222,7 @@ run "arns_for_names" {
   expect_failures = [var.bucket, var.data_buckets, var.kms_key_arn]
 }
 
-run "days_that_cloudwatch_does_not_know" {
+run "invalid_retention_is_refused" {
   command = plan
 
   variables {

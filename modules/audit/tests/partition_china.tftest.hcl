@@ -12,7 +12,7 @@ variables {
   permissions_boundary_arns = ["arn:aws-cn:iam::111122223333:policy/platform/mlspace-permissions-boundary"]
 }
 
-run "own_arns" {
+run "partition_arns" {
   command = apply
 
   assert {

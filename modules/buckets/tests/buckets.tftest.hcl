@@ -17,7 +17,7 @@ variables {
   tags                  = { system = "MLSpace" }
 }
 
-run "buckets_are_named_by_account_and_keep_what_they_hold" {
+run "names_and_force_destroy" {
   command = plan
 
   assert {
@@ -40,7 +40,7 @@ run "buckets_are_named_by_account_and_keep_what_they_hold" {
   }
 }
 
-run "every_bucket_has_every_setting" {
+run "settings_of_every_bucket" {
   command = plan
 
   assert {
@@ -76,7 +76,7 @@ run "every_bucket_has_every_setting" {
   }
 }
 
-run "every_bucket_is_encrypted_with_its_key" {
+run "encryption_by_purpose" {
   command = plan
 
   assert {
@@ -105,7 +105,7 @@ run "every_bucket_is_encrypted_with_its_key" {
   }
 }
 
-run "accesses_are_logged_once" {
+run "access_logs" {
   command = plan
 
   assert {
@@ -138,7 +138,7 @@ run "accesses_are_logged_once" {
   }
 }
 
-run "policies_are_clean_and_no_bucket_is_public" {
+run "policies_lint_clean" {
   command = plan
 
   assert {
@@ -157,7 +157,7 @@ run "policies_are_clean_and_no_bucket_is_public" {
   }
 }
 
-run "every_bucket_refuses_plain_http_and_old_tls" {
+run "policies_deny_plain_http" {
   command = plan
 
   # Not even to who is exempt from the endpoints.
@@ -178,7 +178,7 @@ run "every_bucket_refuses_plain_http_and_old_tls" {
   }
 }
 
-run "every_bucket_is_reached_through_its_endpoint_only" {
+run "policies_require_endpoint" {
   command = plan
 
   assert {
@@ -223,7 +223,7 @@ run "every_bucket_is_reached_through_its_endpoint_only" {
   }
 }
 
-run "objects_are_written_with_the_bucket_s_key_only" {
+run "policies_require_key" {
   command = plan
 
   assert {
@@ -245,7 +245,7 @@ run "objects_are_written_with_the_bucket_s_key_only" {
   }
 }
 
-run "logs_are_delivered_by_services_of_this_account" {
+run "policies_allow_log_delivery" {
   command = plan
 
   assert {
@@ -278,7 +278,7 @@ run "logs_are_delivered_by_services_of_this_account" {
   }
 }
 
-run "models_are_read_by_other_accounts_and_nothing_else_is" {
+run "policies_allow_model_readers" {
   command = plan
 
   assert {
@@ -301,7 +301,7 @@ run "models_are_read_by_other_accounts_and_nothing_else_is" {
   }
 }
 
-run "objects_are_announced_where_that_is_wanted" {
+run "event_bridge_notifications" {
   command = plan
 
   variables {
@@ -314,7 +314,7 @@ run "objects_are_announced_where_that_is_wanted" {
   }
 }
 
-run "a_bucket_for_access_logs_of_one_s_own" {
+run "existing_access_logs_bucket" {
   command = plan
 
   variables {

@@ -11,7 +11,7 @@ variables {
   exempt_principal_arns = ["arn:aws:iam::123456789012:role/platform"]
 }
 
-run "a_name_that_no_bucket_can_have" {
+run "invalid_name" {
   command = plan
 
   variables {
@@ -21,7 +21,7 @@ run "a_name_that_no_bucket_can_have" {
   expect_failures = [var.name]
 }
 
-run "a_name_too_long_with_purpose_and_account" {
+run "long_name" {
   command = plan
 
   variables {
@@ -31,7 +31,7 @@ run "a_name_too_long_with_purpose_and_account" {
   expect_failures = [var.name]
 }
 
-run "an_unknown_purpose" {
+run "unknown_purpose" {
   command = plan
 
   variables {
@@ -41,7 +41,7 @@ run "an_unknown_purpose" {
   expect_failures = [var.purposes]
 }
 
-run "no_key_for_data" {
+run "missing_data_key" {
   command = plan
 
   variables {
@@ -51,7 +51,7 @@ run "no_key_for_data" {
   expect_failures = [var.kms_key_arns]
 }
 
-run "an_alias_instead_of_a_key" {
+run "key_alias" {
   command = plan
 
   variables {
@@ -61,7 +61,7 @@ run "an_alias_instead_of_a_key" {
   expect_failures = [var.kms_key_arns]
 }
 
-run "a_key_of_another_region" {
+run "key_of_another_region" {
   command = plan
 
   variables {
@@ -71,7 +71,7 @@ run "a_key_of_another_region" {
   expect_failures = [aws_s3_bucket.this]
 }
 
-run "a_network_instead_of_an_endpoint" {
+run "vpc_id_for_endpoint_id" {
   command = plan
 
   variables {
@@ -81,7 +81,7 @@ run "a_network_instead_of_an_endpoint" {
   expect_failures = [var.endpoint_ids]
 }
 
-run "nobody_to_change_a_bucket_again" {
+run "empty_exemptions" {
   command = plan
 
   variables {
@@ -91,7 +91,7 @@ run "nobody_to_change_a_bucket_again" {
   expect_failures = [var.exempt_principal_arns]
 }
 
-run "everybody_exempt" {
+run "wildcard_exemption" {
   command = plan
 
   variables {
@@ -101,7 +101,7 @@ run "everybody_exempt" {
   expect_failures = [var.exempt_principal_arns]
 }
 
-run "an_account_as_reader" {
+run "account_as_reader" {
   command = plan
 
   variables {
@@ -112,7 +112,7 @@ run "an_account_as_reader" {
   expect_failures = [var.model_reader_arns]
 }
 
-run "readers_without_models" {
+run "readers_without_models_bucket" {
   command = plan
 
   variables {
@@ -122,7 +122,7 @@ run "readers_without_models" {
   expect_failures = [aws_s3_bucket.this]
 }
 
-run "an_unknown_deliverer" {
+run "unknown_log_deliverer" {
   command = plan
 
   variables {
@@ -132,7 +132,7 @@ run "an_unknown_deliverer" {
   expect_failures = [var.log_deliverers]
 }
 
-run "versions_archived_too_soon" {
+run "short_archive_days" {
   command = plan
 
   variables {
@@ -142,7 +142,7 @@ run "versions_archived_too_soon" {
   expect_failures = [var.archive_days]
 }
 
-run "access_logs_of_a_bucket_into_itself" {
+run "access_logs_into_same_bucket" {
   command = plan
 
   variables {
@@ -152,7 +152,7 @@ run "access_logs_of_a_bucket_into_itself" {
   expect_failures = [aws_s3_bucket_logging.this]
 }
 
-run "an_arn_instead_of_a_bucket" {
+run "arn_for_bucket_name" {
   command = plan
 
   variables {

@@ -32,7 +32,7 @@ variables {
   tags = { system = "MLSpace" }
 }
 
-run "packed_by_carrier" {
+run "policies_by_target" {
   command = plan
 
   variables {
@@ -105,7 +105,7 @@ run "packed_by_carrier" {
 }
 
 # Denials, evaluated with the packed policies and one that allows everything.
-run "denied" {
+run "denied_requests" {
   command = plan
 
   variables {
@@ -155,7 +155,7 @@ run "denied" {
   }
 }
 
-run "a_number_of_documents_that_is_right" {
+run "correct_document_count" {
   command = plan
 
   variables {
@@ -171,7 +171,7 @@ run "a_number_of_documents_that_is_right" {
   }
 }
 
-run "too_many_documents" {
+run "wrong_document_count_is_refused" {
   command = plan
 
   variables {
@@ -182,7 +182,7 @@ run "too_many_documents" {
   expect_failures = [aws_organizations_policy.this]
 }
 
-run "nothing_chosen" {
+run "no_guardrails" {
   command = plan
 
   assert {
@@ -191,7 +191,7 @@ run "nothing_chosen" {
   }
 }
 
-run "a_guardrail_that_is_none" {
+run "unknown_guardrail_is_refused" {
   command = plan
 
   variables {
@@ -201,7 +201,7 @@ run "a_guardrail_that_is_none" {
   expect_failures = [var.service_control]
 }
 
-run "a_guardrail_for_people_as_service_control_policy" {
+run "role_guardrail_as_scp_is_refused" {
   command = plan
 
   variables {
@@ -211,7 +211,7 @@ run "a_guardrail_for_people_as_service_control_policy" {
   expect_failures = [var.service_control]
 }
 
-run "a_bucket_policy_as_policy_of_a_role" {
+run "bucket_guardrail_on_role_is_refused" {
   command = plan
 
   variables {
@@ -222,7 +222,7 @@ run "a_bucket_policy_as_policy_of_a_role" {
   expect_failures = [var.role, var.boundary]
 }
 
-run "a_target_that_is_none" {
+run "invalid_target_is_refused" {
   command = plan
 
   variables {
@@ -232,7 +232,7 @@ run "a_target_that_is_none" {
   expect_failures = [var.target_ids]
 }
 
-run "everybody_exempt" {
+run "wildcard_exemption_is_refused" {
   command = plan
 
   variables {

@@ -12,7 +12,7 @@ mock_provider "aws" {
   }
 }
 
-run "own_arns" {
+run "partition_arns" {
   command = plan
 
   variables {

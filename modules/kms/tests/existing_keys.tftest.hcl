@@ -11,7 +11,7 @@ variables {
   existing_keys      = { data = { arn = "arn:aws:kms:eu-west-1:123456789012:key/0a1b" } }
 }
 
-run "an_existing_key_takes_the_place_of_a_new_one" {
+run "existing_key_replaces_new_one" {
   command = plan
 
   assert {
@@ -24,7 +24,7 @@ run "an_existing_key_takes_the_place_of_a_new_one" {
   }
 }
 
-run "an_existing_key_for_a_purpose_that_is_not_wanted" {
+run "existing_key_without_purpose_is_ignored" {
   command = plan
 
   variables {
@@ -37,7 +37,7 @@ run "an_existing_key_for_a_purpose_that_is_not_wanted" {
   }
 }
 
-run "policies_that_allow_what_is_needed" {
+run "sufficient_policies_are_accepted" {
   command = plan
 
   variables {
@@ -74,7 +74,7 @@ run "policies_that_allow_what_is_needed" {
   }
 }
 
-run "a_policy_that_leaves_services_out" {
+run "policy_without_services" {
   command = plan
 
   variables {
@@ -92,7 +92,7 @@ run "a_policy_that_leaves_services_out" {
   expect_failures = [data.aws_kms_key.existing["logs"]]
 }
 
-run "a_policy_that_leaves_users_out" {
+run "policy_without_users" {
   command = plan
 
   variables {
@@ -110,7 +110,7 @@ run "a_policy_that_leaves_users_out" {
   expect_failures = [data.aws_kms_key.existing["data"]]
 }
 
-run "a_policy_that_lets_strangers_in" {
+run "policy_open_to_other_accounts" {
   command = plan
 
   variables {
@@ -128,7 +128,7 @@ run "a_policy_that_lets_strangers_in" {
   expect_failures = [data.aws_kms_key.existing["data"]]
 }
 
-run "a_disabled_key" {
+run "disabled_key" {
   command = plan
 
   override_data {
@@ -139,7 +139,7 @@ run "a_disabled_key" {
   expect_failures = [data.aws_kms_key.existing["data"]]
 }
 
-run "a_key_for_signing" {
+run "signing_key" {
   command = plan
 
   override_data {
@@ -150,7 +150,7 @@ run "a_key_for_signing" {
   expect_failures = [data.aws_kms_key.existing["data"]]
 }
 
-run "a_key_of_aws" {
+run "aws_managed_key" {
   command = plan
 
   override_data {
@@ -161,7 +161,7 @@ run "a_key_of_aws" {
   expect_failures = [data.aws_kms_key.existing["data"]]
 }
 
-run "a_key_of_another_region" {
+run "key_of_another_region" {
   command = plan
 
   variables {
@@ -171,7 +171,7 @@ run "a_key_of_another_region" {
   expect_failures = [data.aws_kms_key.existing["data"]]
 }
 
-run "an_alias_instead_of_a_key" {
+run "key_alias" {
   command = plan
 
   variables {

@@ -16,7 +16,7 @@ variables {
   tags         = { system = "MLSpace" }
 }
 
-run "keys_are_rotated_tagged_and_slow_to_delete" {
+run "rotation_tags_and_deletion" {
   command = plan
 
   assert {
@@ -41,7 +41,7 @@ run "keys_are_rotated_tagged_and_slow_to_delete" {
   }
 }
 
-run "policies_are_clean" {
+run "policies_lint_clean" {
   command = plan
 
   assert {
@@ -50,7 +50,7 @@ run "policies_are_clean" {
   }
 }
 
-run "administrators_administer_and_strangers_do_nothing" {
+run "administrators_cannot_decrypt" {
   command = plan
 
   # The account's own statement leaves the rest to identity policies; here it counts what
@@ -82,7 +82,7 @@ run "administrators_administer_and_strangers_do_nothing" {
   }
 }
 
-run "the_data_key_is_used_through_its_endpoint_only" {
+run "data_key_requires_endpoint" {
   command = plan
 
   assert {
@@ -137,7 +137,7 @@ run "grants_are_for_services_only" {
   }
 }
 
-run "services_use_the_key_for_logs_for_this_account_only" {
+run "logs_key_is_limited_to_account" {
   command = plan
 
   assert {
@@ -177,7 +177,7 @@ run "services_use_the_key_for_logs_for_this_account_only" {
   }
 }
 
-run "only_the_wanted_purposes" {
+run "purposes_subset" {
   command = plan
 
   variables {

@@ -9,7 +9,7 @@ variables {
   administrator_arns = ["arn:aws:iam::123456789012:role/platform"]
 }
 
-run "no_administrator" {
+run "missing_administrator" {
   command = plan
 
   variables {
@@ -19,7 +19,7 @@ run "no_administrator" {
   expect_failures = [var.administrator_arns]
 }
 
-run "an_administrator_that_is_an_account" {
+run "account_as_administrator" {
   command = plan
 
   variables {
@@ -29,7 +29,7 @@ run "an_administrator_that_is_an_account" {
   expect_failures = [var.administrator_arns]
 }
 
-run "an_administrator_whom_a_pattern_of_users_covers" {
+run "user_pattern_matches_administrator" {
   command = plan
 
   variables {
@@ -40,7 +40,7 @@ run "an_administrator_whom_a_pattern_of_users_covers" {
   expect_failures = [aws_kms_key.this]
 }
 
-run "a_user_whom_a_pattern_of_administrators_covers" {
+run "administrator_pattern_matches_user" {
   command = plan
 
   variables {
@@ -65,7 +65,7 @@ run "dot_in_a_name_is_literal" {
   }
 }
 
-run "an_alias_that_belongs_to_aws" {
+run "reserved_alias" {
   command = plan
 
   variables {
@@ -75,7 +75,7 @@ run "an_alias_that_belongs_to_aws" {
   expect_failures = [var.name]
 }
 
-run "an_unknown_purpose" {
+run "unknown_purpose" {
   command = plan
 
   variables {
@@ -85,7 +85,7 @@ run "an_unknown_purpose" {
   expect_failures = [var.purposes]
 }
 
-run "users_of_the_key_for_logs" {
+run "users_of_logs_key" {
   command = plan
 
   variables {
@@ -95,7 +95,7 @@ run "users_of_the_key_for_logs" {
   expect_failures = [var.user_arns]
 }
 
-run "an_account_as_reader" {
+run "account_as_reader" {
   command = plan
 
   variables {
@@ -105,7 +105,7 @@ run "an_account_as_reader" {
   expect_failures = [var.reader_arns]
 }
 
-run "every_log_group_of_the_account" {
+run "log_group_prefix_slash" {
   command = plan
 
   variables {
@@ -115,7 +115,7 @@ run "every_log_group_of_the_account" {
   expect_failures = [var.log_group_prefixes]
 }
 
-run "a_deletion_that_cannot_be_undone_in_time" {
+run "short_deletion_days" {
   command = plan
 
   variables {
@@ -125,7 +125,7 @@ run "a_deletion_that_cannot_be_undone_in_time" {
   expect_failures = [var.deletion_days]
 }
 
-run "a_rotation_too_often" {
+run "short_rotation_days" {
   command = plan
 
   variables {

@@ -16,7 +16,7 @@ variables {
   teams = { cards = { projects = ["fraud"], principal_arns = ["arn:aws-us-gov:iam::111122223333:role/cards-lead"] } }
 }
 
-run "own_arns" {
+run "partition_arns" {
   command = apply
 
   assert {

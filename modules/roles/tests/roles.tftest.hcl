@@ -214,7 +214,7 @@ run "staff_roles" {
   }
 }
 
-run "through_endpoints_with_guardrails" {
+run "endpoints_and_guardrails" {
   command = apply
 
   variables {
@@ -240,7 +240,7 @@ run "through_endpoints_with_guardrails" {
   }
 }
 
-run "nobody_trusted" {
+run "no_principals" {
   command = apply
 
   variables {

@@ -7,7 +7,7 @@ variables {
   tags        = { system = "MLSpace", cost-center = "ml" }
 }
 
-run "as_mlspace_has_them" {
+run "keys_and_indexes_of_mlspace" {
   command = plan
 
   assert {
@@ -75,7 +75,7 @@ run "as_mlspace_has_them" {
   }
 }
 
-run "secure" {
+run "encryption_recovery_protection" {
   command = plan
 
   assert {
@@ -112,7 +112,7 @@ run "secure" {
   }
 }
 
-run "other_names" {
+run "names_override" {
   command = plan
 
   variables {
@@ -131,7 +131,7 @@ run "other_names" {
   }
 }
 
-run "in_govcloud" {
+run "partition_govcloud" {
   command = plan
 
   variables {
@@ -144,7 +144,7 @@ run "in_govcloud" {
   }
 }
 
-run "in_china" {
+run "partition_china" {
   command = plan
 
   variables {
@@ -157,7 +157,7 @@ run "in_china" {
   }
 }
 
-run "a_key_by_alias" {
+run "key_alias_is_refused" {
   command = plan
 
   variables {
@@ -167,7 +167,7 @@ run "a_key_by_alias" {
   expect_failures = [var.kms_key_arn]
 }
 
-run "a_table_that_is_none" {
+run "unknown_table_is_refused" {
   command = plan
 
   variables {
@@ -177,7 +177,7 @@ run "a_table_that_is_none" {
   expect_failures = [var.names]
 }
 
-run "one_name_given_twice" {
+run "duplicate_names_are_refused" {
   command = plan
 
   variables {
@@ -187,7 +187,7 @@ run "one_name_given_twice" {
   expect_failures = [var.names]
 }
 
-run "one_name_twice" {
+run "name_equal_to_default_is_refused" {
   command = plan
 
   variables {
@@ -197,7 +197,7 @@ run "one_name_twice" {
   expect_failures = [aws_dynamodb_table.this]
 }
 
-run "a_prefix_that_is_none" {
+run "invalid_prefix_is_refused" {
   command = plan
 
   variables {

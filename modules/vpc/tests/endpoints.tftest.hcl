@@ -10,7 +10,7 @@ variables {
   bucket_names = ["mlspace-*"]
 }
 
-run "what_sagemaker_calls_has_an_endpoint" {
+run "endpoints_of_standard_services" {
   command = apply
 
   assert {
@@ -47,7 +47,7 @@ run "what_sagemaker_calls_has_an_endpoint" {
   }
 }
 
-run "endpoints_have_policies_that_close_something" {
+run "endpoint_policies_limit_account" {
   command = apply
 
   assert {
@@ -111,7 +111,7 @@ run "endpoints_have_policies_that_close_something" {
   }
 }
 
-run "no_inbound_from_outside" {
+run "inbound_rules_name_workloads" {
   command = apply
 
   assert {
@@ -130,7 +130,7 @@ run "no_inbound_from_outside" {
   }
 }
 
-run "workloads_reach_each_other_and_endpoints" {
+run "outbound_rules_of_workloads" {
   command = apply
 
   assert {
@@ -151,7 +151,7 @@ run "workloads_reach_each_other_and_endpoints" {
   }
 }
 
-run "connections_are_recorded" {
+run "flow_logs" {
   command = apply
 
   assert {

@@ -14,7 +14,7 @@ variables {
   }
 }
 
-run "what_is_missing_is_added" {
+run "missing_endpoints_are_added" {
   command = plan
 
   override_data {
@@ -45,7 +45,7 @@ run "what_is_missing_is_added" {
   }
 }
 
-run "what_is_there_is_not_made_again" {
+run "existing_endpoints_are_kept" {
   command = plan
 
   variables {
@@ -73,7 +73,7 @@ run "what_is_there_is_not_made_again" {
   }
 }
 
-run "a_network_that_resolves_no_names" {
+run "vpc_without_dns" {
   command = plan
 
   override_data {
@@ -84,7 +84,7 @@ run "a_network_that_resolves_no_names" {
   expect_failures = [data.aws_vpc.existing]
 }
 
-run "a_subnet_of_another_network" {
+run "subnet_of_another_vpc" {
   command = plan
 
   override_data {
@@ -95,7 +95,7 @@ run "a_subnet_of_another_network" {
   expect_failures = [data.aws_subnet.existing]
 }
 
-run "a_public_subnet" {
+run "public_subnet" {
   command = plan
 
   override_data {
@@ -106,7 +106,7 @@ run "a_public_subnet" {
   expect_failures = [data.aws_subnet.existing]
 }
 
-run "a_subnet_too_small_for_the_plan" {
+run "small_subnet" {
   command = plan
 
   override_data {
@@ -117,7 +117,7 @@ run "a_subnet_too_small_for_the_plan" {
   expect_failures = [data.aws_subnet.existing]
 }
 
-run "a_route_to_the_internet" {
+run "internet_route" {
   command = plan
 
   override_data {
@@ -128,7 +128,7 @@ run "a_route_to_the_internet" {
   expect_failures = [data.aws_route_table.existing]
 }
 
-run "a_route_to_the_internet_that_is_meant" {
+run "internet_route_with_nat" {
   command = plan
 
   variables {
@@ -146,7 +146,7 @@ run "a_route_to_the_internet_that_is_meant" {
   }
 }
 
-run "a_shape_for_a_network_that_has_one" {
+run "settings_of_a_new_vpc" {
   command = plan
 
   variables {
@@ -156,7 +156,7 @@ run "a_shape_for_a_network_that_has_one" {
   expect_failures = [data.aws_vpc.existing]
 }
 
-run "endpoints_of_services_that_there_are_not" {
+run "unknown_endpoint_services" {
   command = plan
 
   variables {
@@ -171,7 +171,7 @@ run "endpoints_of_services_that_there_are_not" {
   expect_failures = [aws_security_group.endpoints]
 }
 
-run "no_route_tables" {
+run "missing_route_tables" {
   command = plan
 
   variables {

@@ -35,7 +35,7 @@ run "three_zones_for_a_hundred_people" {
   }
 }
 
-run "there_is_no_way_to_the_internet" {
+run "no_internet_access" {
   command = plan
 
   assert {
@@ -46,7 +46,7 @@ run "there_is_no_way_to_the_internet" {
   }
 }
 
-run "nat_when_it_is_asked_for" {
+run "nat_per_zone" {
   command = plan
 
   variables {
@@ -133,7 +133,7 @@ run "six_zones" {
   }
 }
 
-run "a_small_team_in_small_subnets" {
+run "small_subnet_prefix" {
   command = plan
 
   variables {
@@ -150,7 +150,7 @@ run "a_small_team_in_small_subnets" {
   }
 }
 
-run "everything_is_tagged" {
+run "tags" {
   command = plan
 
   variables {

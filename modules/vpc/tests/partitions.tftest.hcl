@@ -46,7 +46,7 @@ run "china" {
   }
 }
 
-run "a_service_that_china_does_not_have" {
+run "service_missing_in_china" {
   command = plan
 
   providers = { aws = aws.china }

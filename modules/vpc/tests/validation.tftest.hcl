@@ -9,7 +9,7 @@ variables {
   flow_logs = { kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1095" }
 }
 
-run "a_block_that_overlaps_the_offices" {
+run "overlapping_reserved_block" {
   command = plan
 
   variables {
@@ -20,7 +20,7 @@ run "a_block_that_overlaps_the_offices" {
   expect_failures = [aws_vpc.this]
 }
 
-run "a_block_within_the_network_is_reserved" {
+run "reserved_block_inside_network" {
   command = plan
 
   variables {
@@ -30,7 +30,7 @@ run "a_block_within_the_network_is_reserved" {
   expect_failures = [aws_vpc.this]
 }
 
-run "neighbours_do_not_overlap" {
+run "adjacent_blocks_are_accepted" {
   command = plan
 
   variables {
@@ -44,7 +44,7 @@ run "neighbours_do_not_overlap" {
   }
 }
 
-run "subnets_too_small_for_the_plan" {
+run "small_subnet_prefix" {
   command = plan
 
   variables {
@@ -54,7 +54,7 @@ run "subnets_too_small_for_the_plan" {
   expect_failures = [aws_vpc.this]
 }
 
-run "no_block" {
+run "missing_prefix_length" {
   command = plan
 
   variables {
@@ -64,7 +64,7 @@ run "no_block" {
   expect_failures = [var.cidr]
 }
 
-run "a_block_too_large_for_aws" {
+run "large_block" {
   command = plan
 
   variables {
@@ -74,7 +74,7 @@ run "a_block_too_large_for_aws" {
   expect_failures = [var.cidr]
 }
 
-run "a_block_that_begins_elsewhere" {
+run "unaligned_block" {
   command = plan
 
   variables {
@@ -84,7 +84,7 @@ run "a_block_that_begins_elsewhere" {
   expect_failures = [var.cidr]
 }
 
-run "no_zone" {
+run "no_zones" {
   command = plan
 
   variables {
@@ -104,7 +104,7 @@ run "seven_zones" {
   expect_failures = [var.availability_zones]
 }
 
-run "a_zone_twice" {
+run "duplicate_zone" {
   command = plan
 
   variables {
@@ -114,7 +114,7 @@ run "a_zone_twice" {
   expect_failures = [var.availability_zones]
 }
 
-run "a_zone_of_another_region" {
+run "zone_of_another_region" {
   command = plan
 
   variables {
@@ -124,7 +124,7 @@ run "a_zone_of_another_region" {
   expect_failures = [aws_vpc.this]
 }
 
-run "a_subnet_prefix_that_no_subnet_has" {
+run "invalid_subnet_prefix" {
   command = plan
 
   variables {
@@ -134,7 +134,7 @@ run "a_subnet_prefix_that_no_subnet_has" {
   expect_failures = [var.subnet_prefix]
 }
 
-run "an_unknown_service" {
+run "unknown_service" {
   command = plan
 
   variables {
@@ -144,7 +144,7 @@ run "an_unknown_service" {
   expect_failures = [aws_security_group.endpoints]
 }
 
-run "any_bucket" {
+run "wildcard_bucket" {
   command = plan
 
   variables {
@@ -154,7 +154,7 @@ run "any_bucket" {
   expect_failures = [var.bucket_names]
 }
 
-run "any_table" {
+run "wildcard_table" {
   command = plan
 
   variables {
@@ -164,7 +164,7 @@ run "any_table" {
   expect_failures = [var.table_names]
 }
 
-run "an_alias_instead_of_a_key" {
+run "key_alias" {
   command = plan
 
   variables {
@@ -174,7 +174,7 @@ run "an_alias_instead_of_a_key" {
   expect_failures = [var.flow_logs]
 }
 
-run "a_retention_that_cloudwatch_does_not_know" {
+run "invalid_retention" {
   command = plan
 
   variables {
