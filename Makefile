@@ -16,7 +16,7 @@ NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
 # Integration tests that need neither a Terraform nor the emulator, for machines without nextest.
 QUICK_TESTS = --test command --test protocol --test fuzz_regressions
 # Finds or makes the virtual environment with the emulator's packages and a Terraform; prints what it found.
-TOOLS = eval "$$(tests/tools/setup --shell)"
+TOOLS = eval "$$(tests/tools/bootstrap --shell)"
 # Where `build` leaves the binaries.
 BUILT = $${CARGO_TARGET_DIR:-target}/debug
 # The bare WebAssembly target: no operating system, 32 bits.
@@ -80,15 +80,15 @@ scripts: ## The demonstration's own tests
 emulator: ## The emulator's own tests
 	$(TOOLS) && cd tests && "$$PYTHON" -m unittest discover --start-directory emulator/tests --top-level-directory .
 
-modules: build ## The Terraform modules, on a double of the AWS provider (ONLY="vpc kms" for some)
-	python3 -m unittest discover --start-directory tests/double/tests --top-level-directory tests/double
-	tests/tools/module $(or $(ONLY),--all)
+modules: build ## The Terraform modules, with a fake of the AWS provider (ONLY="vpc kms" for some)
+	python3 -m unittest discover --start-directory tests/offline/fake_aws_provider/tests --top-level-directory tests/offline/fake_aws_provider
+	tests/tools/test_modules $(or $(ONLY),--all)
 
 checkov: ## The Terraform modules and examples against checkov's rules
 	tests/tools/checkov
 
-real: build ## The Terraform modules, cut down to a real AWS provider, on the emulator (CORE=1.11 for another core)
-	tests/tools/real --core $(or $(CORE),1.15)
+real: build ## The Terraform modules, with an old release of the real AWS provider, on the emulator (CORE=1.11 for another Terraform)
+	tests/offline/aws_v3/apply_modules --terraform-version $(or $(CORE),1.15)
 
 e2e: build ## End-to-end: a real Terraform against the emulator (ONLY=name for some)
 ifeq ($(NEXTEST),yes)

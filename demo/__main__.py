@@ -33,7 +33,7 @@ def flag(name: str) -> bool:
 
 def tools() -> dict:
     """Where the Terraform and the Python of the emulator are, fetched when they aren't."""
-    done = subprocess.run([ROOT / "tests/tools/setup"], stdout=subprocess.PIPE, text=True)
+    done = subprocess.run([ROOT / "tests/tools/bootstrap"], stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
         raise SystemExit("demo: the tools could not be set up; what is missing is said above")
     return json.loads(done.stdout)

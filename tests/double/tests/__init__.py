@@ -1,1 +1,0 @@
-"""Tests of the double of the AWS provider under a real Terraform."""

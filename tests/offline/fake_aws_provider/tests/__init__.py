@@ -1,0 +1,1 @@
+"""Tests of the fake AWS provider under a real Terraform."""
