@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Apply `examples/quickstart` to an emulator of AWS and show what came of it.
+"""Apply `examples/quickstart` against an AWS emulator, and show the result.
 
     make demo              build, apply, show, destroy
-    make demo KEEP=1       leave everything up, and say how to look around
-    make demo RELEASE=1    with the release build of the provider
+    make demo KEEP=1       keep everything running, and print commands to explore it
+    make demo RELEASE=1    use the release build of the provider
 
-Needs Rust and Python 3.11; everything else is fetched on the first run. Works
-in `.demo/`, and leaves AWS, your credentials and your Terraform set-up alone.
+Needs Rust and Python 3.11; the first run downloads everything else. Works in
+`.demo/`, and does not use AWS, your credentials or your Terraform configuration.
 """
 
 import json
@@ -27,43 +27,44 @@ PROVIDER = "terraform-provider-mlspace"
 
 
 def flag(name: str) -> bool:
-    """Whether an environment variable (make passes its own on) switches something on."""
+    """Whether an environment variable is on; `make demo NAME=1` sets it."""
     return os.environ.get(name, "").lower() not in ("", "0", "no", "false")
 
 
 def tools() -> dict:
-    """Where the Terraform and the Python of the emulator are, fetched when they aren't."""
+    """Paths of Terraform and of the emulator's Python, installed on first use."""
     done = subprocess.run([ROOT / "tests/tools/bootstrap"], stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
-        raise SystemExit("demo: the tools could not be set up; what is missing is said above")
+        raise SystemExit("demo: the tools could not be installed; see the message above")
     return json.loads(done.stdout)
 
 
 def build() -> Path:
-    """The provider's binary, built if need be; cargo shows its own progress."""
+    """Build the provider; returns the path of its binary. Cargo prints its own progress."""
     if "CARGO_TARGET_DIR" not in os.environ and not (ROOT / "target").exists():
-        screen.note("The first build compiles the AWS SDK: some ten minutes on two cores.")
-    # As the Makefile does it, so that its tests and this share what is compiled.
-    release = ["--release"] if flag("RELEASE") else ["--features", "mlspace-core/cli"]
-    command = [os.environ.get("CARGO", "cargo"), "build", "--locked", "--workspace", "--message-format=json-render-diagnostics", *release]
+        screen.note("The first build compiles the AWS SDK: about ten minutes on two cores.")
+    # The same selection of packages as in the Makefile, so that compiled dependencies are shared.
+    command = [os.environ.get("CARGO", "cargo"), "build", "--locked", "--workspace"]
+    command += ["--message-format=json-render-diagnostics"]
+    command += ["--release"] if flag("RELEASE") else []
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
-        raise SystemExit("demo: the provider does not build; cargo's message is above")
+        raise SystemExit("demo: the build failed; see the message above")
     for line in done.stdout.splitlines():
         message = json.loads(line)
         if message.get("executable") and message["target"]["name"] == PROVIDER:
             return Path(message["executable"])
-    raise SystemExit(f"demo: cargo built no `{PROVIDER}`")
+    raise SystemExit(f"demo: the build has no binary `{PROVIDER}`")
 
 
 def version() -> str:
-    """The version that the workspace says it has."""
+    """The version in the workspace's Cargo.toml."""
     with open(ROOT / "Cargo.toml", "rb") as manifest:
         return tomllib.load(manifest)["workspace"]["package"]["version"]
 
 
 def show_outputs(outputs: dict) -> None:
-    """Every output but the access matrix, a line for each entry."""
+    """Print all outputs except the access matrix, with one line per entry."""
     for name, output in outputs.items():
         if name == "access":
             continue
@@ -75,82 +76,82 @@ def show_outputs(outputs: dict) -> None:
             screen.note(f"  {key.ljust(width)}  {entry}" if key else f"  {entry}")
 
 
-def look_around(terraform: Terraform, running: emulator.Emulator) -> None:
-    """How to look at what `KEEP=1` left up, and how to end it."""
+def print_commands(terraform: Terraform, running: emulator.Emulator) -> None:
+    """Print commands to explore what `KEEP=1` left running, and to stop it."""
     here = os.path.relpath(SCRATCH)
     print(f"""
-{screen.bold("Left up. To look around, in a shell of its own (the first line sets AWS_ and TF_ variables):")}
+{screen.bold("Everything is still running. To explore it, open a new shell (the first line sets AWS_ and TF_ variables):")}
     . {here}/env && cd {here}/quickstart
     {terraform.binary} state list
     {terraform.binary} plan
     {terraform.binary} output access
     aws --endpoint-url {running.url} iam list-roles
     aws --endpoint-url {running.url} sagemaker list-notebook-instances
-{screen.bold("To end it:")}
-    kill {running.pid}        (everything is in the emulator's memory; `make demo` ends it too)
+{screen.bold("To stop it:")}
+    kill {running.pid}        (the emulator keeps all data in memory; the next `make demo` stops it, too)
 """)
 
 
 def demonstrate() -> None:
-    """The whole of it; anything unexpected ends it with a message."""
+    """Run all steps; exits with a message if one fails."""
     keep = flag("KEEP")
     steps = screen.Steps(7 if keep else 8)
     SCRATCH.mkdir(exist_ok=True)
     if emulator.stop_earlier(SCRATCH):
-        print("Ended the emulator that an earlier `make demo KEEP=1` left up.")
-    with steps.step("Tools: a Terraform, and what the emulator runs on"):
+        print("Stopped the emulator of an earlier `make demo KEEP=1`.")
+    with steps.step("Install the tools: Terraform, and the packages of the emulator"):
         found = tools()
         screen.note(f"Terraform {found['terraform']}")
-    with steps.step("Provider"):
+    with steps.step("Build the provider"):
         provider = build()
         screen.note(os.path.relpath(provider))
     running = emulator.start(found["python"], found["emulator_path"], SCRATCH)
     try:
-        with steps.step("Emulator of AWS, with the bucket, tables, network and key that a platform has"):
+        with steps.step("Start the AWS emulator, with the bucket, tables, network and key of a platform"):
             seed = running.seed()
-            screen.note(f"{running.url}  {screen.faint('every service, in one process, on this machine only')}")
-        before = running.world()
+            screen.note(f"{running.url}  {screen.faint('all AWS services in one local process')}")
+        before = running.account_state()
         variables = {
             name: seed[name]
             for name in ("data_bucket", "permissions_boundary_arn", "subnet_ids", "security_group_ids", "kms_key_id")
         } | {"region": REGION, "endpoint": running.url}
         terraform = Terraform(found["terraform"], SCRATCH, REGION)
         terraform.prepare(ROOT / "examples/quickstart", provider, version(), variables)
-        with steps.step("terraform apply: examples/quickstart"):
-            terraform.must("init", "-input=false", "-no-color")
+        with steps.step("terraform apply of examples/quickstart"):
+            terraform.require("init", "-input=false", "-no-color")
             terraform.change("apply")
-        outputs = json.loads(terraform.must("output", "-json"))
-        with steps.step("What there is now"):
+        outputs = json.loads(terraform.require("output", "-json"))
+        with steps.step("Outputs: the resources that exist now"):
             show_outputs(outputs)
-        with steps.step("Who may do what on whose data"):
+        with steps.step("Access matrix: the permissions of each user on each dataset"):
             if "access" not in outputs:
                 raise SystemExit("demo: examples/quickstart has no output `access`")
-            screen.note("Decided by IAM's rules on the policies that the roles carry now.")
-            screen.note("A column is a person's role in one project; bob works in both.")
+            screen.note("Result of evaluating the IAM policies that are attached to the roles now.")
+            screen.note("Each column is the role of one user in one project; bob is a member of both projects.")
             screen.note()
             for line in screen.access_table(outputs["access"]["value"]):
                 screen.note(line)
-        with steps.step("terraform plan, a second time"):
+        with steps.step("terraform plan, which must be empty"):
             plan = terraform.run("plan", "-input=false", "-no-color", "-detailed-exitcode")
             if plan.returncode != 0:
-                raise SystemExit(f"demo: the second plan is not empty ({plan.returncode}):\n{plan.stdout}")
+                raise SystemExit(f"demo: the plan is not empty (exit code {plan.returncode}):\n{plan.stdout}")
             screen.note(next(line for line in plan.stdout.splitlines() if line.startswith("No changes")))
         if not keep:
             with steps.step("terraform destroy"):
                 terraform.change("destroy")
-                after = running.world()
+                after = running.account_state()
                 left = sorted(kind for kind in after if after[kind] != before.get(kind))
                 if left:
-                    raise SystemExit(f"demo: destroy left something behind: {', '.join(left)}")
-                screen.note("the account holds what it held before the apply, and nothing else")
+                    raise SystemExit(f"demo: these resources were not destroyed: {', '.join(left)}")
+                screen.note("The account is in the same state as before the apply.")
     except BaseException:
         running.stop()
         raise
     if keep:
-        look_around(terraform, running)
+        print_commands(terraform, running)
     else:
         running.stop()
-        print("\n`make demo KEEP=1` leaves it all up to look at.")
+        print("\nNext: `make demo KEEP=1` keeps everything running, so that you can explore it.")
 
 
 if __name__ == "__main__":

@@ -9,42 +9,45 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE = 60  # seconds for the emulator to come up or go away
+TIMEOUT = 60  # seconds for a control request
 
 
 @dataclass
 class Emulator:
-    """A running emulator, reachable at `url`; everything in it is in its memory."""
+    """A running emulator at `url`; it keeps its data in memory.
+
+    The file `record` holds its process id and URL, so that a later run can stop it.
+    """
 
     url: str
     pid: int
     record: Path
 
     def call(self, method: str, path: str) -> dict:
-        """Ask one of the emulator's control endpoints."""
+        """Send a request to the emulator's control API; returns its JSON response."""
         request = urllib.request.Request(self.url + path, method=method)
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-            return json.load(answer)
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
+            return json.load(response)
 
     def seed(self) -> dict:
-        """Make what a platform has before its first project; returns the ids."""
+        """Create the resources of a platform; returns their names and ids."""
         return self.call("POST", "/_emulator/seed")
 
-    def world(self) -> dict:
-        """Everything that exists in the account, by kind."""
-        return self.call("GET", "/_emulator/world")
+    def account_state(self) -> dict:
+        """All resources in the account, by kind."""
+        return self.call("GET", "/_emulator/account-state")
 
     def stop(self) -> None:
-        """End the process and forget it."""
-        end(self.pid)
+        """Stop the process, and delete its record."""
+        terminate(self.pid)
         self.record.unlink(missing_ok=True)
 
 
 def start(python: str, package_root: str, scratch: Path) -> Emulator:
     """Start an emulator on a free port of the loopback interface.
 
-    It survives this process (so that `KEEP=1` can leave it up) and logs to
-    `emulator.log` in `scratch`.
+    It is not a child in the same session, so with `KEEP=1` it keeps running after
+    this process. It logs to `emulator.log` in `scratch`.
     """
     log = scratch / "emulator.log"
     with open(log, "wb") as errors:
@@ -69,7 +72,7 @@ def start(python: str, package_root: str, scratch: Path) -> Emulator:
 
 
 def stop_earlier(scratch: Path) -> bool:
-    """End the emulator that an earlier `KEEP=1` left up; false when there is none."""
+    """Stop the emulator that an earlier `KEEP=1` left running; returns false if there is none."""
     record = scratch / "emulator.json"
     try:
         earlier = json.loads(record.read_text())
@@ -78,30 +81,30 @@ def stop_earlier(scratch: Path) -> bool:
         record.unlink(missing_ok=True)
         return False
     record.unlink(missing_ok=True)
-    # The number may have been given to another process since.
+    # The process id can belong to another process by now.
     if b"emulator" not in command.split(b"\0"):
         return False
-    end(earlier["pid"])
+    terminate(earlier["pid"])
     return True
 
 
-def end(pid: int) -> None:
-    """Ask a process to end, and insist when it doesn't."""
+def terminate(pid: int) -> None:
+    """Terminate a process; kill it if it still runs after 5 seconds."""
     try:
         os.kill(pid, signal.SIGTERM)
         deadline = time.monotonic() + 5
         while time.monotonic() < deadline:
-            if reaped(pid):
+            if has_exited(pid):
                 return
             time.sleep(0.05)
         os.kill(pid, signal.SIGKILL)
-        reaped(pid)
+        has_exited(pid)
     except ProcessLookupError:
         return
 
 
-def reaped(pid: int) -> bool:
-    """Whether a process has gone, collecting it if it is a child of ours."""
+def has_exited(pid: int) -> bool:
+    """Whether a process has exited; reaps it if it is a child of this process."""
     try:
         return os.waitpid(pid, os.WNOHANG)[0] == pid
     except ChildProcessError:

@@ -1,4 +1,4 @@
-"""What the demonstration writes to the terminal: steps, notes, tables."""
+"""Terminal output of the demo: steps, notes, tables."""
 
 import os
 import sys
@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-COLOUR = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-READ, WRITE, DELETE, NOTHING = "r", "w", "d", "·"
+COLOR = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+READ, WRITE, DELETE, DENIED = "r", "w", "d", "·"
 
 
 def paint(text: str, code: str) -> str:
-    """`text` in an ANSI style, when someone is looking."""
-    return f"\x1b[{code}m{text}\x1b[0m" if COLOUR else text
+    """`text` in an ANSI style, if the output is a terminal."""
+    return f"\x1b[{code}m{text}\x1b[0m" if COLOR else text
 
 
 def bold(text: str) -> str:
@@ -21,17 +21,17 @@ def bold(text: str) -> str:
 
 
 def faint(text: str) -> str:
-    """`text` in the background."""
+    """`text` in a faint color."""
     return paint(text, "2")
 
 
 def note(text: str = "") -> None:
-    """One indented line, at once."""
+    """Print one indented line, without buffering."""
     print(f"    {text}" if text else "", flush=True)
 
 
 class Steps:
-    """Numbered steps, each with the time it took."""
+    """Numbered steps, each with its duration."""
 
     def __init__(self, total: int) -> None:
         self.total = total
@@ -39,7 +39,7 @@ class Steps:
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
-        """Announce a step, and say how long it took when it has ended well."""
+        """Print the title of a step, and its duration after it succeeded."""
         self.number += 1
         started = time.monotonic()
         print(f"\n{bold(f'{self.number}/{self.total}  {title}')}", flush=True)
@@ -50,7 +50,7 @@ class Steps:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lines of a table whose columns are as wide as their widest cell."""
+    """Lines of a table with aligned columns."""
     widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
 
     def line(cells: Sequence[str]) -> str:
@@ -59,25 +59,25 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     return [bold(line(header)), faint("  ".join("─" * width for width in widths)), *map(line, rows)]
 
 
-def rights(entry: dict) -> str:
-    """`r w d` with a dot for each right that is missing."""
+def permissions(entry: dict) -> str:
+    """`r w d`, with a dot for each permission that is denied."""
     letters = ((READ, "read"), (WRITE, "write"), (DELETE, "delete"))
-    return " ".join(letter if entry[name] else NOTHING for letter, name in letters)
+    return " ".join(letter if entry[name] else DENIED for letter, name in letters)
 
 
 def access_table(entries: Sequence[dict]) -> list[str]:
     """The access matrix: a row for each dataset, a column for each membership.
 
-    Each entry says what one person, working in one project, may do with one
-    dataset: `{user, project, dataset, read, write, delete}`.
+    Each entry has the permissions of one user in one project on one dataset:
+    `{user, project, dataset, read, write, delete}`.
     """
     memberships = sorted({(entry["project"], entry["user"]) for entry in entries})
     datasets = sorted({entry["dataset"] for entry in entries})
-    found = {(entry["project"], entry["user"], entry["dataset"]): rights(entry) for entry in entries}
+    found = {(entry["project"], entry["user"], entry["dataset"]): permissions(entry) for entry in entries}
     header = ["", *(f"{user} in {project}" for project, user in memberships)]
     rows = [
         [dataset, *(found[project, user, dataset] for project, user in memberships)]
         for dataset in datasets
     ]
-    legend = f"{READ} read   {WRITE} write   {DELETE} delete   {NOTHING} denied"
+    legend = f"{READ} read   {WRITE} write   {DELETE} delete   {DENIED} denied"
     return [*table(header, rows), faint(legend)]

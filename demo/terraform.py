@@ -1,4 +1,4 @@
-"""Terraform as a user runs it: the provider in a local mirror, `init`, `apply`, `output`."""
+"""Runs Terraform as a user does: a local mirror with the provider, `init`, `apply`, `output`."""
 
 import json
 import os
@@ -18,10 +18,9 @@ SIGNS = {"create": "+", "update": "~", "delete": "-", "read": "<=", "replace": "
 
 
 class Terraform:
-    """A working directory under `scratch` and the environment to run Terraform in it.
+    """A working directory under `scratch`, and the environment to run Terraform in it.
 
-    Nothing of the machine's own Terraform set-up is used: not its command-line
-    configuration, not its plugins, not its credentials.
+    The CLI configuration, plugins and credentials of this machine are not used.
     """
 
     def __init__(self, binary: str, scratch: Path, region: str) -> None:
@@ -40,7 +39,7 @@ class Terraform:
         }
 
     def prepare(self, example: Path, provider: Path, version: str, variables: dict) -> None:
-        """Lay out the mirror with the provider, and a copy of the example with its variables."""
+        """Create the mirror with the provider, and a copy of the example with its variables."""
         system = f"{sys.platform}_{MACHINES.get(platform.machine().lower(), platform.machine())}"
         mirror = self.scratch / "mirror"
         package = mirror / ADDRESS / version / system
@@ -60,31 +59,31 @@ class Terraform:
         (self.scratch / "env").write_text("\n".join(exports) + "\n")
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess:
-        """Run one command to its end, holding back what it prints."""
+        """Run one command and capture its output."""
         return subprocess.run(
             self.command(*arguments),
             cwd=self.directory,
-            env=self.whole_environment(),
+            env=self.full_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
 
-    def must(self, *arguments: str) -> str:
-        """Run one command; its failure ends the demonstration."""
+    def require(self, *arguments: str) -> str:
+        """Run one command and return its output; exits if it fails."""
         done = self.run(*arguments)
         if done.returncode != 0:
             raise SystemExit(f"demo: `terraform {' '.join(arguments)}` failed:\n{done.stdout}")
         return done.stdout
 
     def change(self, *arguments: str) -> None:
-        """Run `apply` or `destroy`, showing each resource as it is done."""
+        """Run `apply` or `destroy`, and print each resource as it completes; exits on failure."""
         failed = False
         with subprocess.Popen(
             self.command(*arguments, "-auto-approve", "-input=false", "-json"),
             cwd=self.directory,
-            env=self.whole_environment(),
+            env=self.full_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -96,17 +95,17 @@ class Terraform:
             raise SystemExit(f"demo: `terraform {arguments[0]}` failed ({process.returncode})")
 
     def command(self, *arguments: str) -> list[str]:
-        """The command line of one Terraform command."""
+        """The command line of a Terraform command."""
         return [self.binary, *arguments]
 
-    def whole_environment(self) -> dict[str, str]:
-        """This process's environment without what would steer Terraform or AWS, and with ours."""
+    def full_environment(self) -> dict[str, str]:
+        """The environment of this process, with own settings for Terraform and AWS only."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "AWS_"))}
         return kept | self.environment
 
 
 def show_event(line: str) -> bool:
-    """Show one line of `terraform … -json`; true when it is an error."""
+    """Print one line of `terraform … -json`; returns true if it is an error."""
     try:
         event = json.loads(line)
     except ValueError:
@@ -118,17 +117,17 @@ def show_event(line: str) -> bool:
         case "change_summary":
             changes = event["changes"]
             counts = f"{changes['add']} to add, {changes['change']} to change, {changes['remove']} to destroy"
-            screen.note(screen.bold(f"plan: {counts}" if changes["operation"] == "plan" else "done"))
+            screen.note(screen.bold(f"Plan: {counts}" if changes["operation"] == "plan" else "Complete"))
         case "apply_complete":
             action = hook["action"]
             took = screen.faint(f"{hook.get('elapsed_seconds', 0):.0f} s")
             screen.note(f"{SIGNS.get(action, ' ')} {address} {VERBS.get(action, action)}  {took}")
         case "apply_progress":
-            screen.note(screen.faint(f"  {address}: {hook.get('elapsed_seconds', 0):.0f} s so far"))
+            screen.note(screen.faint(f"  {address}: {hook.get('elapsed_seconds', 0):.0f} s elapsed"))
         case "diagnostic":
             diagnostic = event["diagnostic"]
             where = f" ({diagnostic['address']})" if diagnostic.get("address") else ""
-            screen.note(f"{diagnostic['severity']}: {diagnostic['summary']}{where}")
+            screen.note(f"{diagnostic['severity'].capitalize()}: {diagnostic['summary']}{where}")
             for detail in diagnostic.get("detail", "").splitlines():
                 screen.note(f"  {detail}")
             return diagnostic["severity"] == "error"

@@ -1,4 +1,4 @@
-"""Tests of the demonstration's own parts; the whole of it is run by `make demo`."""
+"""Tests of the demo's parts; `make demo` runs the demo as a whole."""
 
 import contextlib
 import io
@@ -15,21 +15,21 @@ import emulator
 import screen
 import terraform
 
-screen.COLOUR = False
+screen.COLOR = False
 
 
-def entry(user: str, project: str, dataset: str, rights: str) -> dict:
-    """One cell of the matrix, its rights given as letters."""
+def entry(user: str, project: str, dataset: str, permissions: str) -> dict:
+    """One entry of the matrix; `permissions` is a string such as `rwd`."""
     names = {"read": "r", "write": "w", "delete": "d"}
     return {"user": user, "project": project, "dataset": dataset} | {
-        name: letter in rights for name, letter in names.items()
+        name: letter in permissions for name, letter in names.items()
     }
 
 
 class AccessTable(unittest.TestCase):
-    """The matrix shows each right where it belongs."""
+    """The access matrix."""
 
-    def test_each_cell_stands_under_its_membership(self) -> None:
+    def test_table_has_column_per_membership(self) -> None:
         lines = screen.access_table(
             [
                 entry("alice", "fraud", "project/fraud/cards", "rwd"),
@@ -42,7 +42,7 @@ class AccessTable(unittest.TestCase):
         self.assertEqual(lines[2], "global/days          r · ·         r · ·")
         self.assertEqual(lines[3], "project/fraud/cards  · · ·         r w d")
 
-    def test_a_missing_cell_is_an_error_and_not_a_denial(self) -> None:
+    def test_table_rejects_missing_entry(self) -> None:
         entries = [
             entry("alice", "fraud", "a", "r"),
             entry("bob", "fraud", "b", "r"),
@@ -52,43 +52,43 @@ class AccessTable(unittest.TestCase):
 
 
 class Events(unittest.TestCase):
-    """What Terraform reports line by line reaches the reader."""
+    """Terraform's JSON events."""
 
     def show(self, event: dict) -> tuple[bool, str]:
-        """Whether the event is an error, and what was printed for it."""
+        """Whether the event is an error, and the printed lines."""
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
             failed = terraform.show_event(json.dumps(event))
         return failed, out.getvalue()
 
-    def test_a_finished_resource_is_named(self) -> None:
+    def test_apply_complete_names_resource(self) -> None:
         hook = {"resource": {"addr": "mlspace_project.fraud"}, "action": "create", "elapsed_seconds": 2}
         failed, out = self.show({"type": "apply_complete", "hook": hook})
         self.assertFalse(failed)
         self.assertIn("+ mlspace_project.fraud created", out)
 
-    def test_an_error_is_shown_whole_and_counts(self) -> None:
+    def test_error_is_shown_with_details(self) -> None:
         diagnostic = {"severity": "error", "summary": "no bucket", "detail": "first\nsecond", "address": "a.b"}
         failed, out = self.show({"type": "diagnostic", "diagnostic": diagnostic})
         self.assertTrue(failed)
         for part in ("no bucket (a.b)", "first", "second"):
             self.assertIn(part, out)
 
-    def test_a_warning_does_not_count(self) -> None:
+    def test_warning_is_not_an_error(self) -> None:
         failed, out = self.show({"type": "diagnostic", "diagnostic": {"severity": "warning", "summary": "stops first"}})
         self.assertFalse(failed)
         self.assertIn("stops first", out)
 
 
 class EarlierEmulator(unittest.TestCase):
-    """`KEEP=1` leaves a process up; the next run ends that one and no other."""
+    """`KEEP=1` leaves a process running; the next run stops this process and no other."""
 
     def setUp(self) -> None:
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.scratch = Path(directory.name)
 
-    def left(self, *arguments: str) -> subprocess.Popen:
+    def start_recorded(self, *arguments: str) -> subprocess.Popen:
         """A process that sleeps, recorded as the emulator."""
         program = "import time; print(flush=True); time.sleep(60)"
         process = subprocess.Popen([sys.executable, "-c", program, *arguments], stdout=subprocess.PIPE)
@@ -99,17 +99,17 @@ class EarlierEmulator(unittest.TestCase):
         (self.scratch / "emulator.json").write_text(record)
         return process
 
-    def test_nothing_was_left(self) -> None:
+    def test_stop_earlier_without_record(self) -> None:
         self.assertFalse(emulator.stop_earlier(self.scratch))
 
-    def test_ends_what_was_left(self) -> None:
-        process = self.left("emulator")
+    def test_stop_earlier_stops_recorded_process(self) -> None:
+        process = self.start_recorded("emulator")
         self.assertTrue(emulator.stop_earlier(self.scratch))
         self.assertFalse(Path(f"/proc/{process.pid}").exists())
         self.assertFalse(emulator.stop_earlier(self.scratch))
 
-    def test_spares_a_process_that_took_the_number(self) -> None:
-        process = self.left("something-else")
+    def test_stop_earlier_ignores_reused_process_id(self) -> None:
+        process = self.start_recorded("something-else")
         self.assertFalse(emulator.stop_earlier(self.scratch))
         self.assertIsNone(process.poll())
 

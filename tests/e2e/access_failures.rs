@@ -176,7 +176,7 @@ scenario! {
     /// An instance that fails to start is in the state, with the reason in the error.
     fn notebook_that_fails(stage) {
         stage.configure(TEAM);
-        stage.aws.set_notebook("alice-fraud", "doomed", "insufficient capacity for ml.t3.medium");
+        stage.aws.set_notebook("alice-fraud", "fail_next", "insufficient capacity for ml.t3.medium");
         stage.apply().assert_error(&["insufficient capacity"]);
         assert!(stage.work.state("mlspace_notebook.alice").is_some());
         converges_afterwards(stage);

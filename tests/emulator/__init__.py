@@ -1,12 +1,13 @@
-"""A strict layer over moto that stands in for AWS in our tests.
+"""An AWS emulator for tests: moto with stricter rules.
 
-moto answers the calls. This package puts one lock around it and adds what moto
-lacks or lets through and our code depends on: rules (each citing the AWS page
-it stands on), notebook instances whose states take time, a log of all calls,
-and faults on request. Nothing here authorizes anything: whoever calls may do
-everything. `README.md` lists the rules and says which of them we are unsure of.
+moto handles the API calls. This package serializes them with one lock, and adds
+behaviour that the code under test depends on and that moto lacks: rules (each
+cites an AWS page), notebook instances whose status changes take time, a log of
+all calls, and faults on request. It does not authorize calls: every caller is
+allowed to do everything. `README.md` lists the rules, and the assumptions that
+are not confirmed.
 
-`python -m emulator --port 0` starts it and prints where it listens.
+`python -m emulator --port 0` starts it and prints its URL.
 """
 
 ACCOUNT = "123456789012"

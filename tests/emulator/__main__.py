@@ -1,9 +1,9 @@
-"""`python -m emulator`: start, say where, serve until stopped.
+"""`python -m emulator`: start the emulator, print its URL, serve until stopped.
 
-The first line of stdout is JSON: `{"port": …, "endpoint": "http://127.0.0.1:…"}`,
-with the seed's names beside it when `--seed` is given. The process ends with
-SIGTERM, SIGINT, or when its standard input closes under `--follow-stdin`, so that
-a test that is killed leaves nothing behind.
+The first line of stdout is JSON: `{"port": …, "endpoint": "http://127.0.0.1:…"}`;
+with `--seed`, the key `seed` has the names of the resources that it created. The
+process ends with SIGTERM or SIGINT. With `--follow-stdin` it also ends when its
+standard input closes, so it does not outlive a test that is killed.
 """
 
 import argparse
@@ -20,18 +20,18 @@ from .server import Emulator, listen
 def main() -> None:
     """Parse the arguments and serve."""
     parser = argparse.ArgumentParser(prog="emulator", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
-    parser.add_argument("--seed", action="store_true", help="make what a platform has")
-    parser.add_argument("--follow-stdin", action="store_true", help="end with stdin")
-    parser.add_argument("--bare", action="store_true", help="moto without our layer")
+    parser.add_argument("--port", type=int, default=0, help="0 selects a free port")
+    parser.add_argument("--seed", action="store_true", help="create the resources of a platform")
+    parser.add_argument("--follow-stdin", action="store_true", help="exit when stdin closes")
+    parser.add_argument("--bare", action="store_true", help="run moto without the rules")
     options = parser.parse_args()
 
     emulator = Emulator(strict=not options.bare)
     server = listen(emulator, options.port)
-    told = {"port": server.port, "endpoint": f"http://127.0.0.1:{server.port}"}
+    startup_info = {"port": server.port, "endpoint": f"http://127.0.0.1:{server.port}"}
     if options.seed:
-        told["seed"] = seed(emulator)
-    print(json.dumps(told), flush=True)
+        startup_info["seed"] = seed(emulator)
+    print(json.dumps(startup_info), flush=True)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: os._exit(0))

@@ -1,23 +1,25 @@
-"""What tests may ask of the emulator itself, under `/_emulator/`.
+"""The emulator's control API for tests, under `/_emulator/`.
 
 | request | does |
 |---|---|
-| `GET  health`  | says that it listens |
-| `POST reset`   | empties the account, the log and the faults |
-| `POST seed`    | makes what a platform has, returns its names |
+| `GET  health`  | responds when the emulator is ready |
+| `POST reset`   | deletes all resources, log entries and faults |
+| `POST seed`    | creates the resources of a platform, returns their names |
 | `GET  log`     | `{"calls": [...], "counts": {"iam:CreateRole": 1}}` |
 | `POST log`     | clears the log |
-| `POST faults`  | arms one fault (an object) or several (a list); see `faults.py` |
-| `GET  faults`  | how often each struck |
-| `DELETE faults`| the same, and disarms all |
-| `GET  world`   | everything that exists; see `world.py` |
-| `POST album`   | begins to take pictures of IAM, one after each change |
-| `DELETE album` | ends it, and hands over `{"pictures": [{"after", "roles", "policies"}]}` |
-| `POST call`    | `{"service", "action", "params"}`: an AWS call by someone else |
+| `POST faults`  | arms one fault (an object) or multiple (a list); see `faults.py` |
+| `GET  faults`  | `{"triggered": [...]}`: how often each fault was triggered |
+| `DELETE faults`| the same, and removes all faults |
+| `GET  account-state` | all resources; see `account_state.py` |
+| `POST iam-history`   | starts taking snapshots of IAM, one after each change |
+| `DELETE iam-history` | stops, returns `{"snapshots": [{"after", "roles", "policies"}]}` |
+| `POST call`    | `{"service", "action", "params"}`: an API call by another principal |
 | `POST s3`      | `{"method", "path", "query", "body"}`: the same for S3 |
-| `POST notebook`| `{"name", "status", "reason"}`: puts a notebook into a state |
-| `POST settle`  | finishes every transition that is under way |
-| `POST pace`    | `{"describes": n}`: how many looks a transition takes |
+| `POST notebook`| `{"name", "status", "reason"}`: sets a notebook's status |
+| `POST finish-transitions` | finishes all status changes that are in progress |
+| `POST transition-polls`   | `{"polls": n}`: how many polls a status change takes |
+
+The status `fail_next` of `POST notebook` makes the notebook's next status change fail.
 """
 
 from __future__ import annotations
@@ -28,51 +30,51 @@ from typing import TYPE_CHECKING, Any
 from moto.backends import get_backend
 from moto.moto_api._internal.models import moto_api_backend
 
-from . import ACCOUNT, inside, rules
-from .album import Album
+from . import ACCOUNT, internal_client, rules
+from .account_state import account_state
+from .iam_history import IamHistory
+from .protocol import Response
 from .rules.notebook_state import STORE
 from .seed import seed
-from .wire import Answer
-from .world import world
 
 if TYPE_CHECKING:
     from .server import Emulator
 
 
-def answer(emulator: Emulator, method: str, path: str, body: bytes) -> Answer:
-    """Do what a test asks; its mistakes come back as 400 with a reason."""
-    what = path.removeprefix("/_emulator/").strip("/")
+def handle(emulator: Emulator, method: str, path: str, body: bytes) -> Response:
+    """Handle a control request; invalid ones get status 400 or 404 and a reason."""
+    operation = path.removeprefix("/_emulator/").strip("/")
     try:
-        asked = json.loads(body) if body else {}
+        parameters = json.loads(body) if body else {}
         with emulator.lock:
-            return _plain(200, _act(emulator, method, what, asked))
+            return _json_response(200, _run(emulator, method, operation, parameters))
     except LookupError as error:
-        return _plain(404, {"error": repr(error)})
-    except (inside.CallFailed, TypeError, ValueError) as error:
-        return _plain(400, {"error": str(error)})
+        return _json_response(404, {"error": repr(error)})
+    except (internal_client.CallFailed, TypeError, ValueError) as error:
+        return _json_response(400, {"error": str(error)})
 
 
-def _plain(status: int, body: Any) -> Answer:
+def _json_response(status: int, body: Any) -> Response:
     encoded = json.dumps(body, default=str).encode()
     headers = [
         ("Content-Type", "application/json"),
         ("Content-Length", str(len(encoded))),
     ]
-    return Answer(status, headers, encoded)
+    return Response(status, headers, encoded)
 
 
 def reset(emulator: Emulator) -> None:
-    """Empty everything."""
+    """Delete all resources, log entries and faults."""
     moto_api_backend.reset()
-    get_backend("iam")[ACCOUNT]["aws"]  # moto makes backends on first sight
-    rules.forget_all()
-    emulator.journal.clear()
+    get_backend("iam")[ACCOUNT]["aws"]  # moto creates a backend on first access
+    rules.reset()
+    emulator.call_log.clear()
     emulator.faults.clear()
-    emulator.album = None
+    emulator.iam_history = None
 
 
-def _act(emulator: Emulator, method: str, what: str, asked: Any) -> Any:
-    match method, what:
+def _run(emulator: Emulator, method: str, operation: str, parameters: Any) -> Any:
+    match method, operation:
         case "GET", "health":
             return {"ok": True}
         case "POST", "reset":
@@ -81,50 +83,57 @@ def _act(emulator: Emulator, method: str, what: str, asked: Any) -> Any:
         case "POST", "seed":
             return seed(emulator)
         case "GET", "log":
-            return emulator.journal.dump()
+            return emulator.call_log.to_json()
         case "POST", "log":
-            emulator.journal.clear()
+            emulator.call_log.clear()
             return {}
         case "POST", "faults":
-            wishes = asked if isinstance(asked, list) else [asked]
-            return {"armed": len([emulator.faults.add(wish) for wish in wishes])}
+            faults = parameters if isinstance(parameters, list) else [parameters]
+            return {"armed": len([emulator.faults.add(fault) for fault in faults])}
         case ("GET" | "DELETE"), "faults":
-            struck = [fault.struck for fault in emulator.faults.pending]
+            triggered = [fault.triggered for fault in emulator.faults.armed]
             if method == "DELETE":
                 emulator.faults.clear()
-            return {"struck": struck}
-        case "GET", "world":
-            return world()
-        case "POST", "album":
-            emulator.album = Album()
+            return {"triggered": triggered}
+        case "GET", "account-state":
+            return account_state()
+        case "POST", "iam-history":
+            emulator.iam_history = IamHistory()
             return {}
-        case "DELETE", "album":
-            album, emulator.album = emulator.album or Album(), None
-            return {"pictures": album.pictures}
+        case "DELETE", "iam-history":
+            history, emulator.iam_history = emulator.iam_history or IamHistory(), None
+            return {"snapshots": history.snapshots}
         case "POST", "call":
-            return _told(
-                inside.call(emulator, asked["service"], asked["action"], asked["params"])
+            return _wrapped(
+                internal_client.call(
+                    emulator, parameters["service"], parameters["action"], parameters["params"]
+                )
             )
         case "POST", "s3":
-            text = asked.get("body", "").encode()
-            return _told(
-                inside.s3(
-                    emulator, asked["method"], asked["path"], asked.get("query", ""), text
+            return _wrapped(
+                internal_client.s3(
+                    emulator,
+                    parameters["method"],
+                    parameters["path"],
+                    parameters.get("query", ""),
+                    parameters.get("body", "").encode(),
                 )
             )
         case "POST", "notebook":
-            STORE.force(asked["name"], asked["status"], asked.get("reason"))
+            STORE.set_status(
+                parameters["name"], parameters["status"], parameters.get("reason")
+            )
             return {}
-        case "POST", "settle":
-            STORE.settle()
+        case "POST", "finish-transitions":
+            STORE.finish_transitions()
             return {}
-        case "POST", "pace":
-            STORE.describes = int(asked["describes"])
+        case "POST", "transition-polls":
+            STORE.transition_polls = int(parameters["polls"])
             return {}
-    raise LookupError(f"no {method} {what}")
+    raise LookupError(f"no {method} {operation}")
 
 
-def _told(result: Answer) -> dict[str, Any]:
-    """An AWS answer, wrapped so that its own status survives."""
-    text = result.body.decode("utf-8", "replace")
-    return {"status": result.status, "code": result.error_code(), "body": text}
+def _wrapped(response: Response) -> dict[str, Any]:
+    """An AWS response as JSON, so that it does not become the status of the control request."""
+    body = response.body.decode("utf-8", "replace")
+    return {"status": response.status, "code": response.error_code(), "body": body}

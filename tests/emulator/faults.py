@@ -1,16 +1,16 @@
-"""Faults on request: refusals, throttling, lost replies, broken connections.
+"""Faults on request: errors, throttling, lost responses, broken connections.
 
-A fault names the calls it wants (service and action, `*` for any, and
-optionally one parameter's value), lets `skip` of them pass, and strikes the next
-`times`.
+A fault selects calls (service and action, `*` for any, and optionally values of
+parameters), lets the first `skip` of them pass, and affects the next `times`.
 
-- `error`: answers with `code` and `message`; the call has no effect.
-- `throttle`: answers as the service throttles; no effect.
+- `error`: responds with `code` and `message`; the call has no effect.
+- `throttle`: responds with the service's throttling error; no effect.
 - `reset`: breaks the connection; no effect.
-- `lost`: the call takes effect, then the connection breaks: the ambiguous write.
-- `error_after`: the call takes effect, then `code` is answered.
+- `lost`: the call takes effect, then the connection breaks, so the caller cannot
+  know whether it did.
+- `error_after`: the call takes effect, then the response is `code`.
 - `hold`, `hold_after`: the call waits, before or after its effect, until the faults
-  are disarmed; a test kills the caller in the meantime.
+  are cleared; in the meantime, a test kills the caller.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import wire
-from .wire import Answer, Call, Refusal
+from . import protocol
+from .protocol import ApiError, Call, Response
 
 MODES = {"error", "throttle", "reset", "lost", "error_after", "hold", "hold_after"}
 
-# How each service words throttling: "Error retries and exponential backoff in AWS"
-# and the services' own lists of common errors.
+# Code, message and status of each service's throttling error, from "Error retries and exponential
+# backoff in AWS" and the services' lists of common errors.
 _THROTTLES = {
     "iam": ("Throttling", "Rate exceeded", 400),
     "sts": ("Throttling", "Rate exceeded", 400),
@@ -43,7 +43,7 @@ READS = ("Get", "List", "Describe", "Head", "BatchGet", "Query", "Scan")
 
 @dataclass
 class Fault:
-    """One fault and how much of it is left."""
+    """One fault, and how often it was triggered."""
 
     mode: str
     service: str = "*"
@@ -55,16 +55,16 @@ class Fault:
     code: str = "AccessDenied"
     message: str = "a fault injected by the test"
     status: int = 403
-    struck: int = 0
-    disarmed: threading.Event = field(default_factory=threading.Event)
+    triggered: int = 0
+    cleared: threading.Event = field(default_factory=threading.Event)
 
     @property
-    def happens(self) -> bool:
-        """Whether the call takes effect all the same."""
+    def takes_effect(self) -> bool:
+        """Whether the call takes effect in spite of the fault."""
         return self.mode in {"lost", "error_after", "hold_after"}
 
-    def wants(self, call: Call) -> bool:
-        """Whether this fault is about such a call."""
+    def matches(self, call: Call) -> bool:
+        """Whether this fault selects a call."""
         return (
             self.service in ("*", call.service)
             and self.action in ("*", call.action)
@@ -73,48 +73,48 @@ class Fault:
         )
 
     def wait(self) -> None:
-        """Hold a call until the fault is disarmed. Never while holding the emulator's lock."""
+        """Hold a call until the fault is cleared. Call it without the emulator's lock."""
         if self.mode in {"hold", "hold_after"}:
-            self.disarmed.wait(120)
+            self.cleared.wait(120)
 
-    def answer(self, call: Call) -> Answer | None:
-        """What the caller gets: nothing means a broken connection."""
+    def response(self, call: Call) -> Response | None:
+        """The response to the caller; `None` means a broken connection."""
         if self.mode in {"reset", "lost", "hold", "hold_after"}:
             return None
         if self.mode == "throttle":
-            usual = ("ThrottlingException", "Rate exceeded", 400)
-            return wire.refuse(call, Refusal(*_THROTTLES.get(call.service, usual)))
-        return wire.refuse(call, Refusal(self.code, self.message, self.status))
+            default = ("ThrottlingException", "Rate exceeded", 400)
+            return protocol.render_error(call, ApiError(*_THROTTLES.get(call.service, default)))
+        return protocol.render_error(call, ApiError(self.code, self.message, self.status))
 
 
 class Faults:
-    """The faults that wait for their calls."""
+    """The armed faults."""
 
     def __init__(self) -> None:
-        self.pending: list[Fault] = []
+        self.armed: list[Fault] = []
 
-    def add(self, wish: dict[str, Any]) -> Fault:
-        """Arm a fault; unknown modes and fields are errors of the test."""
-        fault = Fault(**wish)
+    def add(self, specification: dict[str, Any]) -> Fault:
+        """Arm a fault; raises `ValueError` or `TypeError` for unknown modes and fields."""
+        fault = Fault(**specification)
         if fault.mode not in MODES:
             raise ValueError(f"unknown fault mode `{fault.mode}`: one of {sorted(MODES)}")
-        self.pending.append(fault)
+        self.armed.append(fault)
         return fault
 
     def match(self, call: Call) -> Fault | None:
-        """The fault that strikes this call, if one does."""
-        for fault in self.pending:
-            if not fault.wants(call) or fault.struck >= fault.times:
+        """The fault that a call triggers, if any; counts it."""
+        for fault in self.armed:
+            if not fault.matches(call) or fault.triggered >= fault.times:
                 continue
             if fault.skip > 0:
                 fault.skip -= 1
                 continue
-            fault.struck += 1
+            fault.triggered += 1
             return fault
         return None
 
     def clear(self) -> None:
-        """Disarm all, and let go of what they hold."""
-        for fault in self.pending:
-            fault.disarmed.set()
-        self.pending.clear()
+        """Remove all faults, and release the calls that they hold."""
+        for fault in self.armed:
+            fault.cleared.set()
+        self.armed.clear()

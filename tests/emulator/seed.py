@@ -1,6 +1,6 @@
-"""What a platform has before its first project: bucket, tables, network, key, policies.
+"""Creates the resources of a platform before its first project: bucket, tables, network, key, policies.
 
-The tables, their keys and their indexes are MLSpace's, as are the default names.
+The tables, with their keys, indexes and default names, are those of MLSpace.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from . import ACCOUNT, inside
+from . import ACCOUNT, internal_client
 
 if TYPE_CHECKING:
     from .server import Emulator
@@ -18,7 +18,7 @@ BUCKET = f"mlspace-data-{ACCOUNT}"
 BOUNDARY = "mlspace-project-user-permission-boundary"
 BASE = "mlspace-notebook-base"
 
-# name: (hash key, range key, whether a reverse index exists); "#" marks a number.
+# Name: (hash key, range key, whether there is a reverse index). "#" marks a key of type number.
 TABLES: dict[str, tuple[str, str | None, bool]] = {
     "mlspace-users": ("username", None, False),
     "mlspace-projects": ("name", None, False),
@@ -36,12 +36,12 @@ TABLES: dict[str, tuple[str, str | None, bool]] = {
 
 
 def seed(emulator: Emulator) -> dict[str, Any]:
-    """Make it all in an empty account, and say what it is called."""
-    inside.must(inside.s3(emulator, "PUT", f"/{BUCKET}"))
+    """Create all resources in an empty account; returns their names and ids."""
+    internal_client.require_success(internal_client.s3(emulator, "PUT", f"/{BUCKET}"))
     for name in TABLES:
         make_table(emulator, name)
     network = _network(emulator)
-    key = inside.must(inside.call(emulator, "kms", "CreateKey", {})).json()
+    key = internal_client.require_success(internal_client.call(emulator, "kms", "CreateKey", {})).json()
     return {
         "data_bucket": BUCKET,
         "tables": list(TABLES),
@@ -54,7 +54,7 @@ def seed(emulator: Emulator) -> dict[str, Any]:
 
 
 def make_table(emulator: Emulator, name: str) -> None:
-    """Make one of MLSpace's tables."""
+    """Create one of MLSpace's tables."""
     hash_key, range_key, reverse = TABLES[name]
     attributes, keys = [], []
     for kind, key in (("HASH", hash_key), ("RANGE", range_key)):
@@ -72,33 +72,33 @@ def make_table(emulator: Emulator, name: str) -> None:
         "BillingMode": "PAY_PER_REQUEST",
     }
     if reverse:
-        turned = [
+        reverse_keys = [
             {"AttributeName": keys[1]["AttributeName"], "KeyType": "HASH"},
             {"AttributeName": keys[0]["AttributeName"], "KeyType": "RANGE"},
         ]
         params["GlobalSecondaryIndexes"] = [
             {
                 "IndexName": "ReverseLookup",
-                "KeySchema": turned,
+                "KeySchema": reverse_keys,
                 "Projection": {"ProjectionType": "KEYS_ONLY"},
             }
         ]
-    inside.must(inside.call(emulator, "dynamodb", "CreateTable", params))
-    # A table is CREATING until it has been described; a platform's are long since ACTIVE.
+    internal_client.require_success(internal_client.call(emulator, "dynamodb", "CreateTable", params))
+    # A new table is CREATING until it has been described twice; those of a platform are ACTIVE.
     for _ in range(3):
-        inside.must(
-            inside.call(emulator, "dynamodb", "DescribeTable", {"TableName": name})
+        internal_client.require_success(
+            internal_client.call(emulator, "dynamodb", "DescribeTable", {"TableName": name})
         )
 
 
 def _network(emulator: Emulator) -> dict[str, Any]:
-    """A VPC with three subnets and a security group."""
+    """Create a VPC with three subnets and a security group."""
 
     def ec2(action: str, params: dict[str, Any], tag: str) -> str:
-        body = inside.must(inside.call(emulator, "ec2", action, params)).body.decode()
+        body = internal_client.require_success(internal_client.call(emulator, "ec2", action, params)).body.decode()
         found = re.search(f"<{tag}>([^<]+)</{tag}>", body)
         if not found:
-            raise inside.CallFailed(f"{action} answered no {tag}: {body}")
+            raise internal_client.CallFailed(f"no {tag} in the response to {action}: {body}")
         return found.group(1)
 
     vpc = ec2("CreateVpc", {"CidrBlock": "10.0.0.0/16"}, "vpcId")
@@ -115,10 +115,10 @@ def _network(emulator: Emulator) -> dict[str, Any]:
 
 
 def _policy(emulator: Emulator, name: str, statements: list[dict[str, Any]]) -> str:
-    """A customer managed policy; its ARN."""
+    """Create a customer managed policy; returns its ARN."""
     document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    inside.must(
-        inside.call(
+    internal_client.require_success(
+        internal_client.call(
             emulator,
             "iam",
             "CreatePolicy",
@@ -129,7 +129,7 @@ def _policy(emulator: Emulator, name: str, statements: list[dict[str, Any]]) -> 
 
 
 def _boundary() -> list[dict[str, Any]]:
-    """A boundary's shape; nothing in the emulator enforces it."""
+    """Statements of a permissions boundary; the emulator does not enforce them."""
     return [
         {"Effect": "Allow", "Action": ["s3:*", "sagemaker:*"], "Resource": "*"},
         {
@@ -141,7 +141,7 @@ def _boundary() -> list[dict[str, Any]]:
 
 
 def _base() -> list[dict[str, Any]]:
-    """What every notebook may: write its logs and metrics."""
+    """Statements of a base policy: write logs and metrics."""
     return [
         {
             "Effect": "Allow",

@@ -1,8 +1,8 @@
-"""The WSGI application: one lock, the log, faults, rules, then moto.
+"""The WSGI application: lock, log, faults and rules, then moto.
 
-Every call is answered under one lock. moto is not made for parallel callers
-(attachments get lost, calls end in 500), and one order of events makes a test's
-log mean something.
+One lock serializes all calls: moto does not support concurrent calls (it loses
+attachments, or responds with status 500), and tests need a log with a definite
+order.
 """
 
 from __future__ import annotations
@@ -23,90 +23,90 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from . import control, rules, wire
-from .album import Album
+from . import control, protocol, rules
+from .call_log import CallLog
 from .faults import Faults
-from .journal import Journal
-from .wire import Answer, Refusal
+from .iam_history import IamHistory
+from .protocol import ApiError, Response
 
 StartResponse = Callable[..., Any]
 
 
 class Handler(MotoRequestHandler):
-    """Werkzeug's handler without Nagle's delay and without a line per request."""
+    """Werkzeug's handler without Nagle's algorithm and without a log line per request."""
 
     disable_nagle_algorithm = True
 
     def log(self, type: str, message: str, *args: Any) -> None:
-        """Say nothing: the journal has every call."""
+        """Print nothing: the call log has every call."""
 
 
 class Emulator:
-    """moto under the strict layer. `strict=False` leaves moto bare (for the layer's tests)."""
+    """moto with the rules. `strict=False` runs moto without them, for the tests of the rules."""
 
     def __init__(self, strict: bool = True):
         self.strict = strict
         self.lock = threading.RLock()
-        self.journal = Journal()
+        self.call_log = CallLog()
         self.faults = Faults()
-        self.album: Album | None = None
+        self.iam_history: IamHistory | None = None
         self.moto = DomainDispatcherApplication(create_backend_app)
         rules.load(strict)
 
     def __call__(
         self, environ: dict[str, Any], start_response: StartResponse
     ) -> Iterable[bytes]:
-        """Answer one HTTP request."""
+        """Handle one HTTP request."""
         body = self._body(environ)
         path = environ.get("PATH_INFO", "")
         if path.startswith("/_emulator/"):
-            answer = control.answer(self, environ["REQUEST_METHOD"], path, body)
+            response = control.handle(self, environ["REQUEST_METHOD"], path, body)
         else:
-            answer = self.serve(environ, body)
-        if answer is None:
-            return self._hang_up(environ)
-        start_response(f"{answer.status} -", answer.headers)
-        return [answer.body]
+            response = self.serve(environ, body)
+        if response is None:
+            return self._reset_connection(environ)
+        start_response(f"{response.status} -", response.headers)
+        return [response.body]
 
-    def serve(self, environ: dict[str, Any], body: bytes) -> Answer | None:
-        """Answer one AWS call, or nothing where the connection is to break."""
-        call = wire.understand(environ, body)
+    def serve(self, environ: dict[str, Any], body: bytes) -> Response | None:
+        """Handle one API call; returns `None` if the connection is to be broken."""
+        call = protocol.parse_request(environ, body)
         with self.lock:
             fault = self.faults.match(call)
-            entry = self.journal.begin(call, fault)
-            if fault and not fault.happens:
-                answer = fault.answer(call)
+            entry = self.call_log.start(call, fault)
+            if fault and not fault.takes_effect:
+                response = fault.response(call)
             else:
-                answer = self.perform(call, environ, body)
-                if self.album is not None:
-                    self.album.take(call)
+                response = self.perform(call, environ, body)
+                if self.iam_history is not None:
+                    self.iam_history.record(call)
                 if fault:
-                    answer = fault.answer(call)
-            self.journal.end(entry, answer)
+                    response = fault.response(call)
+            self.call_log.finish(entry, response)
         if fault:
             fault.wait()
-        return answer
+        return response
 
     def perform(
-        self, call: wire.Call, environ: dict[str, Any], body: bytes
-    ) -> Answer:
-        """Let the rules judge a call, and moto answer it."""
+        self, call: protocol.Call, environ: dict[str, Any], body: bytes
+    ) -> Response:
+        """Apply the rules to a call, and let moto handle it."""
         try:
             if not self.strict:
-                return self._ask_moto(environ, body)
-            answer = rules.before(call)
-            if answer is None:
-                answer = self._ask_moto(environ, body)
-            if answer.status < 300:
-                answer = rules.after(call, answer)
-            return answer
-        except Refusal as refusal:
-            return wire.refuse(call, refusal)
-        except Exception as error:  # moto fails in many ways; AWS would answer 500
+                return self._call_moto(environ, body)
+            response = rules.before(call)
+            if response is None:
+                response = self._call_moto(environ, body)
+            if response.status < 300:
+                response = rules.after(call, response)
+            return response
+        except ApiError as error:
+            return protocol.render_error(call, error)
+        except Exception as error:  # a bug in moto or a rule becomes status 500, as in AWS
             logging.error("%s %s\n%s", call.service, call.action, traceback.format_exc())
-            return wire.refuse(call, Refusal("InternalFailure", repr(error), 500))
+            return protocol.render_error(call, ApiError("InternalFailure", repr(error), 500))
 
-    def _ask_moto(self, environ: dict[str, Any], body: bytes) -> Answer:
+    def _call_moto(self, environ: dict[str, Any], body: bytes) -> Response:
         """Call moto's own application."""
         environ = dict(environ)
         environ["wsgi.input"] = io.BytesIO(body)
@@ -124,30 +124,30 @@ class Emulator:
             close = getattr(chunks, "close", None)
             if close:
                 close()
-        return Answer(started[0], started[1], content)
+        return Response(started[0], started[1], content)
 
     @staticmethod
     def _body(environ: dict[str, Any]) -> bytes:
-        """The whole request body, whichever way it was framed."""
+        """The whole request body, chunked or not."""
         stream = environ["wsgi.input"]
         if environ.get("wsgi.input_terminated"):
             return stream.read()
         return stream.read(int(environ.get("CONTENT_LENGTH") or 0))
 
     @staticmethod
-    def _hang_up(environ: dict[str, Any]) -> Iterable[bytes]:
-        """Reset the connection: the caller can't know whether the call took effect."""
+    def _reset_connection(environ: dict[str, Any]) -> Iterable[bytes]:
+        """Reset the connection, so the caller cannot know whether the call took effect."""
         connection = environ.get("werkzeug.socket")
         if connection is not None:
             connection.setsockopt(
                 socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
             )
             connection.shutdown(socket.SHUT_RDWR)
-        raise ConnectionResetError("a fault broke this connection on purpose")
+        raise ConnectionResetError("a fault reset this connection")
 
 
 def listen(emulator: Emulator, port: int) -> BaseWSGIServer:
-    """Bind to the loopback; port 0 picks a free one."""
+    """Bind to the loopback interface; port 0 selects a free port."""
     return make_server(
         "127.0.0.1", port, emulator, threaded=True, request_handler=Handler
     )

@@ -67,7 +67,7 @@ impl Emulator {
 
     /// Everything that exists in the account.
     pub(crate) fn world(&self) -> Value {
-        self.ask("GET", "world", None)
+        self.ask("GET", "account-state", None)
     }
 
     /// Fails unless the account holds what it held at the start, and nothing else.
@@ -116,13 +116,13 @@ impl Emulator {
 
     /// Begins to take a picture of IAM after each call that changes it.
     pub(crate) fn take_pictures(&self) {
-        self.ask("POST", "album", None);
+        self.ask("POST", "iam-history", None);
     }
 
     /// The pictures taken: `after` names the call, `roles` and `policies` are those of the world.
     pub(crate) fn pictures(&self) -> Vec<Value> {
-        let album = self.ask("DELETE", "album", None);
-        album["pictures"].as_array().expect("a list").clone()
+        let history = self.ask("DELETE", "iam-history", None);
+        history["snapshots"].as_array().expect("a list").clone()
     }
 
     /// Starts the log over.
@@ -166,7 +166,7 @@ impl Emulator {
         assert!(answer["code"].is_null(), "{call}: {answer}");
     }
 
-    /// Puts a notebook instance into a state, or (`doomed`) lets its next transition fail.
+    /// Puts a notebook instance into a state, or (`fail_next`) lets its next transition fail.
     pub(crate) fn set_notebook(&self, name: &str, status: &str, reason: &str) {
         let wish = json!({"name": name, "status": status, "reason": reason});
         self.ask("POST", "notebook", Some(&wish));
@@ -174,17 +174,17 @@ impl Emulator {
 
     /// Sets how many looks a notebook's transition takes.
     pub(crate) fn pace(&self, describes: u32) {
-        self.ask("POST", "pace", Some(&json!({"describes": describes})));
+        self.ask("POST", "transition-polls", Some(&json!({"polls": describes})));
     }
 
     /// Finishes every transition that is under way.
     pub(crate) fn settle(&self) {
-        self.ask("POST", "settle", None);
+        self.ask("POST", "finish-transitions", None);
     }
 }
 
 fn numbers(answer: &Value) -> Vec<u64> {
-    let struck = answer["struck"].as_array().expect("a list");
+    let struck = answer["triggered"].as_array().expect("a list");
     struck.iter().filter_map(Value::as_u64).collect()
 }
 

@@ -1,10 +1,9 @@
-"""The strict layer's rules, and where each comes from.
+"""The rules: behaviour of AWS that moto lacks, each with the AWS page that describes it.
 
-A rule sees a call before moto does. It may refuse it (`Refusal`), answer it
-in moto's place, or let it pass by returning nothing. A rule marked `after` sees
-moto's answer to a call that succeeded and may replace it. Every rule names the
-AWS page that it stands on; `sure=False` marks our own reading of AWS, which the
-README lists.
+A rule runs before moto handles a call. It can raise an error (`ApiError`), return
+a response instead of moto's, or return nothing. A rule with `after` runs after a
+call that succeeded, and can replace moto's response. `confirmed=False` marks a rule
+whose details are not documented by AWS; the README lists them.
 """
 
 from __future__ import annotations
@@ -13,16 +12,16 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..wire import Answer, Call
+from ..protocol import Call, Response
 
 _MODULES = (
     "iam_names",
     "iam_documents",
     "iam_policies",
-    "iam_answers",
-    "iam_listing",
-    "notebook_rules",
-    "notebook_calls",
+    "iam_responses",
+    "iam_pagination",
+    "notebook_validation",
+    "notebook_operations",
     "lifecycle_configs",
     "s3_buckets",
     "dynamodb",
@@ -32,14 +31,14 @@ _MODULES = (
 
 @dataclass(frozen=True)
 class Rule:
-    """One belief about AWS that moto does not share."""
+    """One behaviour of AWS that moto lacks."""
 
     name: str
     service: str
     actions: tuple[str, ...]
     page: str
-    sure: bool
-    act: Callable
+    confirmed: bool
+    apply: Callable
     after: bool
 
 
@@ -52,63 +51,63 @@ def rule(
     service: str,
     *actions: str,
     page: str,
-    sure: bool = True,
+    confirmed: bool = True,
     after: bool = False,
 ) -> Callable[[Callable], Callable]:
     """Register a function as a rule of `service` for `actions`."""
 
-    def register(act: Callable) -> Callable:
-        name = act.__name__
-        RULES.append(Rule(name, service, actions, page, sure, act, after))
-        return act
+    def register(function: Callable) -> Callable:
+        name = function.__name__
+        RULES.append(Rule(name, service, actions, page, confirmed, function, after))
+        return function
 
     return register
 
 
-def patch(*, page: str, sure: bool = True) -> Callable[[Callable], Callable]:
-    """Register a change of moto's own classes, made once when the layer is strict."""
+def patch(*, page: str, confirmed: bool = True) -> Callable[[Callable], Callable]:
+    """Register a change of moto's classes, which `load` makes once."""
 
-    def register(change: Callable[[], None]) -> Callable[[], None]:
-        PATCHES.append(Rule(change.__name__, "moto", (), page, sure, change, False))
-        return change
+    def register(function: Callable[[], None]) -> Callable[[], None]:
+        PATCHES.append(Rule(function.__name__, "moto", (), page, confirmed, function, False))
+        return function
 
     return register
 
 
-def on_reset(forget: Callable[[], None]) -> Callable[[], None]:
-    """Register a function that empties a rule's own memory."""
-    _RESETS.append(forget)
-    return forget
+def on_reset(function: Callable[[], None]) -> Callable[[], None]:
+    """Register a function that resets the state of a rule."""
+    _RESETS.append(function)
+    return function
 
 
 def load(strict: bool) -> None:
-    """Import every module of rules, in the order in which they judge, and patch moto."""
+    """Import all modules of rules, in the order in which they apply, and patch moto."""
     for module in _MODULES:
         importlib.import_module(f"{__name__}.{module}")
     if strict:
         for each in PATCHES:
-            each.act()
+            each.apply()
 
 
-def forget_all() -> None:
-    """Empty what the rules remember of past calls."""
-    for forget in _RESETS:
-        forget()
+def reset() -> None:
+    """Reset the state of all rules."""
+    for function in _RESETS:
+        function()
 
 
-def before(call: Call) -> Answer | None:
-    """Let every rule judge a call; the first answer counts."""
+def before(call: Call) -> Response | None:
+    """Apply the rules before moto handles a call; the first response is used."""
     for each in RULES:
         if not each.after and each.service == call.service and call.action in each.actions:
-            answer = each.act(call)
-            if answer is not None:
-                return answer
+            response = each.apply(call)
+            if response is not None:
+                return response
     return None
 
 
-def after(call: Call, answer: Answer) -> Answer:
-    """Let every rule amend moto's answer to a call that succeeded."""
+def after(call: Call, response: Response) -> Response:
+    """Apply the rules after moto handled a call with success."""
     for each in RULES:
         if each.after and each.service == call.service and call.action in each.actions:
-            answer = each.act(call, answer) or answer
-    return answer
+            response = each.apply(call, response) or response
+    return response

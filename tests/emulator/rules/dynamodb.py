@@ -1,4 +1,4 @@
-"""DynamoDB: tables that take time, idempotent transactions, the sizes of batches."""
+"""DynamoDB: table statuses, idempotent transactions, limits of batches."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.dynamodb.comparisons import ConditionExpressionParser
 
-from ..wire import Answer, Call, Refusal
+from ..protocol import ApiError, Call, Response
 from . import on_reset, patch, rule
 
 API = "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/"
@@ -25,54 +25,54 @@ _DATA = (
 )
 
 _creating: dict[str, int] = {}
-_tokens: dict[str, tuple[str, Answer]] = {}
+_tokens: dict[str, tuple[str, Response]] = {}
 
 
 @on_reset
-def forget() -> None:
-    """Forget tokens and tables under way."""
+def clear() -> None:
+    """Delete the tokens, and the list of tables that are being created."""
     _creating.clear()
     _tokens.clear()
 
 
-def invalid(message: str) -> Refusal:
+def invalid(message: str) -> ApiError:
     """A ValidationException."""
-    return Refusal("ValidationException", message)
+    return ApiError("ValidationException", message)
 
 
 @rule("dynamodb", "CreateTable", page=f"{API}API_CreateTable.html", after=True)
-def creating(call: Call, answer: Answer) -> Answer:
-    """A new table is CREATING until it has been described once."""
-    _creating[call.text("TableName")] = 1
-    return _with_status(answer, "TableDescription", "CREATING")
+def table_creating(call: Call, response: Response) -> Response:
+    """A new table is CREATING."""
+    _creating[call.string("TableName")] = 1
+    return _with_status(response, "TableDescription", "CREATING")
 
 
 @rule("dynamodb", "DescribeTable", page=f"{API}API_CreateTable.html", after=True)
-def described(call: Call, answer: Answer) -> Answer | None:
-    """The first look still sees CREATING."""
-    name = call.text("TableName").rsplit("/", 1)[-1]
+def table_becomes_active(call: Call, response: Response) -> Response | None:
+    """A table becomes ACTIVE after it was described once."""
+    name = call.string("TableName").rsplit("/", 1)[-1]
     left = _creating.get(name, 0)
     if left == 0:
         return None
     _creating[name] = left - 1
-    return _with_status(answer, "Table", "CREATING")
+    return _with_status(response, "Table", "CREATING")
 
 
-def _with_status(answer: Answer, member: str, status: str) -> Answer:
-    body = answer.json()
+def _with_status(response: Response, member: str, status: str) -> Response:
+    body = response.json()
     body[member]["TableStatus"] = status
     encoded = json.dumps(body).encode()
-    # moto's checksum header would no longer fit.
-    gone = {"content-length", "x-amz-crc32"}
-    headers = [(k, v) for k, v in answer.headers if k.lower() not in gone]
-    return Answer(
-        answer.status, [*headers, ("Content-Length", str(len(encoded)))], encoded
+    # moto's checksum header does not match the new body.
+    dropped = {"content-length", "x-amz-crc32"}
+    headers = [(k, v) for k, v in response.headers if k.lower() not in dropped]
+    return Response(
+        response.status, [*headers, ("Content-Length", str(len(encoded)))], encoded
     )
 
 
 def _tables(call: Call) -> set[str]:
-    """The tables that a data call touches."""
-    names = {call.text("TableName")} - {""}
+    """The tables that a data call uses."""
+    names = {call.string("TableName")} - {""}
     names |= set(call.params.get("RequestItems") or {})
     for item in call.params.get("TransactItems") or []:
         names |= {part["TableName"] for part in item.values()}
@@ -80,11 +80,11 @@ def _tables(call: Call) -> set[str]:
 
 
 @rule("dynamodb", *_DATA, page=f"{API}API_CreateTable.html")
-def no_data_while_creating(call: Call) -> None:
-    """Data calls need an ACTIVE table."""
+def data_calls_need_active_table(call: Call) -> None:
+    """Data calls require an ACTIVE table."""
     for name in _tables(call):
         if _creating.get(name, 0):
-            raise Refusal("ResourceNotFoundException", "Requested resource not found")
+            raise ApiError("ResourceNotFoundException", "Requested resource not found")
 
 
 @rule(
@@ -96,44 +96,44 @@ def no_data_while_creating(call: Call) -> None:
     page="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html",
 )
 def batch_sizes(call: Call) -> None:
-    """25 writes a batch, 100 reads a batch, 100 actions a transaction; never none."""
+    """1 to 25 writes per batch, 100 reads per batch, 100 actions per transaction."""
     if call.action.startswith("Transact"):
-        count, most = len(call.params.get("TransactItems") or []), 100
+        count, limit = len(call.params.get("TransactItems") or []), 100
     else:
         parts: dict[str, Any] = call.params.get("RequestItems") or {}
         if call.action == "BatchWriteItem":
-            count, most = sum(len(writes) for writes in parts.values()), 25
+            count, limit = sum(len(writes) for writes in parts.values()), 25
         else:
-            count, most = sum(len(reads.get("Keys", [])) for reads in parts.values()), 100
-    if not 1 <= count <= most:
+            count, limit = sum(len(reads.get("Keys", [])) for reads in parts.values()), 100
+    if not 1 <= count <= limit:
         raise invalid(
-            f"1 validation error detected: {call.action} takes 1 to {most} items, not {count}"
+            f"1 validation error detected: {call.action} takes 1 to {limit} items, not {count}"
         )
 
 
 @rule("dynamodb", "TransactWriteItems", page=f"{API}API_TransactWriteItems.html")
-def repeated_transaction(call: Call) -> Answer | None:
-    """A token seen before gives the old answer, or is refused with other parameters."""
-    token = call.text("ClientRequestToken")
-    seen = _tokens.get(token) if token else None
-    if seen is None:
+def repeated_transaction(call: Call) -> Response | None:
+    """A repeated token returns the earlier response, or an error if the parameters differ."""
+    token = call.string("ClientRequestToken")
+    earlier = _tokens.get(token) if token else None
+    if earlier is None:
         return None
-    if seen[0] != _fingerprint(call):
-        raise Refusal(
+    if earlier[0] != _fingerprint(call):
+        raise ApiError(
             "IdempotentParameterMismatchException",
             "The ClientRequestToken was used before with other parameters",
         )
-    return seen[1]
+    return earlier[1]
 
 
 @rule(
     "dynamodb", "TransactWriteItems", page=f"{API}API_TransactWriteItems.html", after=True
 )
-def remember_transaction(call: Call, answer: Answer) -> None:
-    """A token is remembered with its answer (AWS: for ten minutes)."""
-    token = call.text("ClientRequestToken")
+def remember_transaction(call: Call, response: Response) -> None:
+    """The response is stored for its token (by AWS for ten minutes)."""
+    token = call.string("ClientRequestToken")
     if token:
-        _tokens[token] = (_fingerprint(call), answer)
+        _tokens[token] = (_fingerprint(call), response)
 
 
 def _fingerprint(call: Call) -> str:
@@ -141,8 +141,8 @@ def _fingerprint(call: Call) -> str:
 
 
 @patch(page=f"{API}API_PutItem.html")
-def broken_conditions() -> None:
-    """A condition that doesn't parse is the caller's mistake, not the service's."""
+def malformed_conditions() -> None:
+    """A condition that cannot be parsed is an error of the caller (400), not of the service (500)."""
     parse = ConditionExpressionParser.parse
 
     def strict(parser: ConditionExpressionParser) -> Any:
@@ -155,6 +155,6 @@ def broken_conditions() -> None:
 
 
 @rule("dynamodb", "DeleteTable", page=f"{API}API_DeleteTable.html", after=True)
-def deleted(call: Call, answer: Answer) -> None:
-    """A deleted table is no longer under way."""
-    _creating.pop(call.text("TableName"), None)
+def table_deleted(call: Call, response: Response) -> None:
+    """A deleted table is no longer being created."""
+    _creating.pop(call.string("TableName"), None)

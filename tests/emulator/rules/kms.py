@@ -1,4 +1,4 @@
-"""Keys: their policies, and what a key that waits for its deletion refuses."""
+"""KMS keys: policies, and calls that a key rejects in some states."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any
 from moto.backends import get_backend
 
 from .. import ACCOUNT
-from ..wire import Call, Refusal
+from ..protocol import ApiError, Call
 from . import rule
-from .documents import Malformed, check
+from .policy_grammar import MalformedPolicy, parse_statements
 
 GUIDE = "https://docs.aws.amazon.com/kms/latest/developerguide/"
 
 
-def find(call: Call) -> Any:
-    """moto's key that a call names, by id, ARN or alias."""
+def find_key(call: Call) -> Any:
+    """moto's key for the KeyId of a call: an id, ARN or alias."""
     backend = get_backend("kms")[ACCOUNT][call.region]
-    wanted = call.text("KeyId")
+    wanted = call.string("KeyId")
     alias = wanted.rsplit(":", 1)[-1]
     for key in backend.keys.values():
         if alias in key.aliases:
@@ -27,14 +27,14 @@ def find(call: Call) -> Any:
 
 @rule("kms", "CreateKey", "PutKeyPolicy", page=f"{GUIDE}key-policy-overview.html")
 def key_policy_grammar(call: Call) -> None:
-    """A key policy follows the grammar of resource policies."""
-    document = call.text("Policy")
+    """Key policies follow the grammar of resource policies."""
+    document = call.string("Policy")
     if not document:
         return
     try:
-        check(document, "resource")
-    except Malformed as error:
-        raise Refusal("MalformedPolicyDocumentException", str(error)) from None
+        parse_statements(document, "resource")
+    except MalformedPolicy as error:
+        raise ApiError("MalformedPolicyDocumentException", str(error)) from None
 
 
 @rule(
@@ -51,12 +51,12 @@ def key_policy_grammar(call: Call) -> None:
     page=f"{GUIDE}key-state.html",
 )
 def key_state(call: Call) -> None:
-    """A key that is pending deletion or disabled does no work."""
-    key = find(call)
+    """A key that is disabled or pending deletion cannot be used."""
+    key = find_key(call)
     if key is None:
         return
-    idle = call.action in ("EnableKey", "DisableKey", "EnableKeyRotation")
+    manages_key = call.action in ("EnableKey", "DisableKey", "EnableKeyRotation")
     if key.key_state == "PendingDeletion":
-        raise Refusal("KMSInvalidStateException", f"{key.arn} is pending deletion.")
-    if key.key_state == "Disabled" and not idle:
-        raise Refusal("DisabledException", f"{key.arn} is disabled.")
+        raise ApiError("KMSInvalidStateException", f"{key.arn} is pending deletion.")
+    if key.key_state == "Disabled" and not manages_key:
+        raise ApiError("DisabledException", f"{key.arn} is disabled.")

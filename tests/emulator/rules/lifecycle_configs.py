@@ -7,17 +7,17 @@ import binascii
 from typing import Any
 
 from .. import ACCOUNT
-from ..wire import Answer, Call, answer_json
+from ..protocol import Call, Response, json_response
 from . import rule
-from .notebook_rules import API, NAME, constraint, invalid
+from .notebook_validation import API, NAME, constraint, invalid
 from .notebook_state import EPOCH, STORE
 
 _NAME = "NotebookInstanceLifecycleConfigName"
 
 
 def _scripts(call: Call) -> dict[str, Any]:
-    """The scripts of a call: base64, at most 16,384 characters each."""
-    answer = {}
+    """The scripts in a call: base64, at most 16,384 characters each."""
+    found = {}
     for hook in ("OnCreate", "OnStart"):
         scripts = call.params.get(hook)
         if scripts is None:
@@ -30,12 +30,12 @@ def _scripts(call: Call) -> dict[str, Any]:
                 base64.b64decode(content, validate=True)
             except binascii.Error:
                 raise invalid(f"{hook} is not base64") from None
-        answer[hook] = scripts
-    return answer
+        found[hook] = scripts
+    return found
 
 
 def _get(call: Call) -> dict[str, Any]:
-    config = STORE.configs.get(call.text(_NAME))
+    config = STORE.configs.get(call.string(_NAME))
     if config is None:
         raise invalid("Unable to describe Notebook Instance Lifecycle Config: not found")
     return config
@@ -46,9 +46,9 @@ def _get(call: Call) -> dict[str, Any]:
     "CreateNotebookInstanceLifecycleConfig",
     page=f"{API}API_CreateNotebookInstanceLifecycleConfig.html",
 )
-def create_config(call: Call) -> Answer:
-    """Makes a configuration under a name that is free."""
-    name = call.text(_NAME)
+def create_config(call: Call) -> Response:
+    """Creates a configuration; the name must be unique."""
+    name = call.string(_NAME)
     if not NAME.fullmatch(name) or len(name) > 63:
         raise constraint(name, _NAME, "Member must be a name of at most 63")
     if name in STORE.configs:
@@ -64,7 +64,7 @@ def create_config(call: Call) -> Answer:
         "LastModifiedTime": EPOCH,
         **_scripts(call),
     }
-    return answer_json({"NotebookInstanceLifecycleConfigArn": arn})
+    return json_response({"NotebookInstanceLifecycleConfigArn": arn})
 
 
 @rule(
@@ -72,9 +72,9 @@ def create_config(call: Call) -> Answer:
     "DescribeNotebookInstanceLifecycleConfig",
     page=f"{API}API_DescribeNotebookInstanceLifecycleConfig.html",
 )
-def describe_config(call: Call) -> Answer:
-    """Tells all."""
-    return answer_json(_get(call))
+def describe_config(call: Call) -> Response:
+    """Returns all fields of a configuration."""
+    return json_response(_get(call))
 
 
 @rule(
@@ -82,28 +82,28 @@ def describe_config(call: Call) -> Answer:
     "UpdateNotebookInstanceLifecycleConfig",
     page=f"{API}API_UpdateNotebookInstanceLifecycleConfig.html",
 )
-def update_config(call: Call) -> Answer:
-    """Replaces the scripts that are given."""
+def update_config(call: Call) -> Response:
+    """Replaces the scripts in the call."""
     config = _get(call)
     config.update(_scripts(call))
     config["LastModifiedTime"] += 1
-    return answer_json({})
+    return json_response({})
 
 
 @rule(
     "sagemaker",
     "DeleteNotebookInstanceLifecycleConfig",
     page=f"{API}API_DeleteNotebookInstanceLifecycleConfig.html",
-    sure=False,
+    confirmed=False,
 )
-def delete_config(call: Call) -> Answer:
-    """Refused while an instance uses it."""
+def delete_config(call: Call) -> Response:
+    """A configuration cannot be deleted while an instance uses it."""
     name = _get(call)[_NAME]
     for notebook in STORE.notebooks.values():
         if notebook.settings.get(_NAME) == name:
             raise invalid(f"Lifecycle configuration {name} is used by {notebook.name}")
     del STORE.configs[name]
-    return answer_json({})
+    return json_response({})
 
 
 @rule(
@@ -111,12 +111,12 @@ def delete_config(call: Call) -> Answer:
     "ListNotebookInstanceLifecycleConfigs",
     page=f"{API}API_ListNotebookInstanceLifecycleConfigs.html",
 )
-def list_configs(call: Call) -> Answer:
-    """All configurations whose name contains a text."""
+def list_configs(call: Call) -> Response:
+    """Returns the configurations whose name contains a string."""
     part = call.params.get("NameContains", "")
     found = [
         {key: value for key, value in config.items() if key not in ("OnCreate", "OnStart")}
         for name, config in sorted(STORE.configs.items())
         if part in name
     ]
-    return answer_json({"NotebookInstanceLifecycleConfigs": found})
+    return json_response({"NotebookInstanceLifecycleConfigs": found})

@@ -1,8 +1,8 @@
-"""Notebook instances and lifecycle configurations: what exists and in which state.
+"""The notebook instances and lifecycle configurations of the account.
 
-moto's notebook instances change state at once and in any order, so this store
-stands in their place. Time is counted in looks: a transition is over when its
-instance has been described (or listed) `STORE.describes` times. No clock is read.
+This store replaces moto's, whose instances change their status immediately and in
+any order. Here a transition finishes after its instance has been described or
+listed `STORE.transition_polls` times, so no test depends on a clock.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .. import ACCOUNT
-from ..wire import Refusal
+from ..protocol import ApiError
 from . import on_reset
 
 NEXT = {
@@ -22,20 +22,20 @@ NEXT = {
     "Deleting": None,
 }
 
-# Made-up but valid time: what the tests compare must not change from run to run.
+# A fixed time, so that results are the same in every run.
 EPOCH = 1_790_000_000.0
 
 
 @dataclass
 class Notebook:
-    """One notebook instance, in the words of DescribeNotebookInstance."""
+    """One notebook instance, with the field names of DescribeNotebookInstance."""
 
     name: str
     region: str
     status: str
     settings: dict[str, Any]
     tags: dict[str, str] = field(default_factory=dict)
-    looks: int = 0
+    polls: int = 0
     failure: str | None = None
     modified: float = EPOCH
 
@@ -46,11 +46,11 @@ class Notebook:
 
     @property
     def arn(self) -> str:
-        """AWS writes the name in lower case here."""
+        """The ARN; AWS converts the name to lower case in it."""
         return notebook_arn(self.region, self.name)
 
     def describe(self) -> dict[str, Any]:
-        """The answer of DescribeNotebookInstance."""
+        """The response of DescribeNotebookInstance."""
         digest = hashlib.sha256(self.name.encode()).hexdigest()
         body = {
             "NotebookInstanceArn": self.arn,
@@ -81,64 +81,64 @@ class Store:
         self.clear()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete everything, and reset the settings."""
         self.notebooks: dict[str, Notebook] = {}
         self.configs: dict[str, dict[str, Any]] = {}
-        self.doomed: dict[str, str] = {}
-        self.describes = 2
+        self.failing: dict[str, str] = {}
+        self.transition_polls = 2
 
     def get(self, name: str) -> Notebook:
-        """The instance, or the error that AWS gives for a missing one."""
+        """The instance; raises AWS's error if there is none."""
         try:
             return self.notebooks[name]
         except KeyError:
-            raise Refusal("ValidationException", "RecordNotFound") from None
+            raise ApiError("ValidationException", "RecordNotFound") from None
 
     def by_arn(self, arn: str) -> Notebook:
-        """The instance with that ARN."""
+        """The instance with an ARN; raises AWS's error if there is none."""
         for notebook in self.notebooks.values():
             if notebook.arn == arn:
                 return notebook
-        raise Refusal("ValidationException", "RecordNotFound")
+        raise ApiError("ValidationException", "RecordNotFound")
 
-    def look(self, name: str) -> None:
-        """Count one look at an instance, and finish its transition when it is due."""
+    def poll(self, name: str) -> None:
+        """Count one poll of an instance, and finish its transition if it is due."""
         notebook = self.notebooks.get(name)
         if notebook is None or notebook.status not in NEXT:
             return
-        notebook.looks += 1
-        if notebook.looks > self.describes:
+        notebook.polls += 1
+        if notebook.polls > self.transition_polls:
             self._finish(notebook)
 
-    def enter(self, notebook: Notebook, status: str) -> None:
-        """Begin a transition."""
-        notebook.status, notebook.looks = status, 0
+    def start(self, notebook: Notebook, status: str) -> None:
+        """Set the status, which starts a transition unless it is a final one."""
+        notebook.status, notebook.polls = status, 0
         notebook.modified += 1
 
     def _finish(self, notebook: Notebook) -> None:
-        following = NEXT[notebook.status]
-        if following is None:
+        target = NEXT[notebook.status]
+        if target is None:
             del self.notebooks[notebook.name]
             return
-        doom = self.doomed.pop(notebook.name, None)
-        if doom is not None:
-            notebook.failure, following = doom, "Failed"
-        self.enter(notebook, following)
+        reason = self.failing.pop(notebook.name, None)
+        if reason is not None:
+            notebook.failure, target = reason, "Failed"
+        self.start(notebook, target)
 
-    def settle(self) -> None:
-        """Finish whatever is under way."""
+    def finish_transitions(self) -> None:
+        """Finish all transitions in progress."""
         for notebook in list(self.notebooks.values()):
             while notebook.status in NEXT and notebook.name in self.notebooks:
                 self._finish(notebook)
 
-    def force(self, name: str, status: str, reason: str | None) -> None:
-        """Put an instance into a state, or (`doomed`) let its next transition fail."""
-        if status == "doomed":
-            self.doomed[name] = reason or "out of capacity"
+    def set_status(self, name: str, status: str, reason: str | None) -> None:
+        """Set the status of an instance, or with `fail_next` make its next transition fail."""
+        if status == "fail_next":
+            self.failing[name] = reason or "out of capacity"
             return
         notebook = self.notebooks[name]
         notebook.failure = reason
-        self.enter(notebook, status)
+        self.start(notebook, status)
 
 
 STORE = Store()

@@ -1,4 +1,4 @@
-"""Buckets: the defaults of a new one, and which policies it takes."""
+"""S3 buckets: defaults of new buckets, and validation of bucket policies."""
 
 from __future__ import annotations
 
@@ -10,71 +10,71 @@ from moto.s3.models import FakeBucket, PublicAccessBlock
 from moto.s3.utils import bucket_policy_is_public
 
 from .. import ACCOUNT
-from ..wire import Answer, Call, Refusal
+from ..protocol import ApiError, Call, Response
 from . import patch, rule
-from .documents import Malformed, check
+from .policy_grammar import MalformedPolicy, parse_statements
 
 GUIDE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
 
 
 def bucket(call: Call) -> FakeBucket | None:
-    """moto's bucket of that name."""
-    return get_backend("s3")[ACCOUNT]["aws"].buckets.get(call.text("Bucket"))
+    """moto's bucket that a call is about."""
+    return get_backend("s3")[ACCOUNT]["aws"].buckets.get(call.string("Bucket"))
 
 
 @rule(
     "s3", "CreateBucket", page=f"{GUIDE}create-bucket-faq.html", after=True
 )
-def new_bucket_defaults(call: Call, answer: Answer) -> None:
-    """SSE-S3, all public access blocked, ownership enforced (since April 2023)."""
-    made = bucket(call)
-    if made is None:
+def new_bucket_defaults(call: Call, response: Response) -> None:
+    """A new bucket has SSE-S3, blocked public access and enforced ownership (since April 2023)."""
+    created = bucket(call)
+    if created is None:
         return
-    if made.public_access_block is None:
-        made.public_access_block = PublicAccessBlock("true", "true", "true", "true")
-    if made.encryption is None:
-        made.encryption = {
+    if created.public_access_block is None:
+        created.public_access_block = PublicAccessBlock("true", "true", "true", "true")
+    if created.encryption is None:
+        created.encryption = {
             "Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
         }
-    if made.ownership_rule is None:
-        made.ownership_rule = "BucketOwnerEnforced"
+    if created.ownership_rule is None:
+        created.ownership_rule = "BucketOwnerEnforced"
 
 
 @patch(page=f"{GUIDE}example-bucket-policies.html")
-def bucket_policies_do_not_judge() -> None:
-    """moto lets any Deny strike, blind to its condition: a TLS-only policy would end every
-    call over http. Nothing in this emulator authorizes, so policies don't either.
+def bucket_policies_not_enforced() -> None:
+    """Bucket policies do not affect calls. moto applies any Deny regardless of its condition, so a
+    policy that requires TLS would deny every call over HTTP.
     """
     FakeBucket.get_permission = lambda *_: PermissionResult.NEUTRAL
 
 
 @rule("s3", "PutBucketPolicy", page=f"{GUIDE}access-policy-language-overview.html")
 def bucket_policy_grammar(call: Call) -> None:
-    """A policy follows the grammar and speaks of its own bucket alone."""
-    name = call.text("Bucket")
+    """A bucket policy follows the grammar and applies to its own bucket only."""
+    name = call.string("Bucket")
     try:
-        statements = check(call.body.decode("utf-8", "replace"), "resource")
-    except Malformed as error:
-        raise Refusal("MalformedPolicy", str(error)) from None
+        statements = parse_statements(call.body.decode("utf-8", "replace"), "resource")
+    except MalformedPolicy as error:
+        raise ApiError("MalformedPolicy", str(error)) from None
     for statement in statements:
         value = statement.get("Resource", statement.get("NotResource"))
         for arn in [value] if isinstance(value, str) else value:
             path = arn.split(":::", 1)[-1]
             if path != name and not path.startswith(f"{name}/") and path not in ("*", f"{name}*"):
-                raise Refusal("MalformedPolicy", "Policy has invalid resource")
+                raise ApiError("MalformedPolicy", "Policy has invalid resource")
 
 
 @rule(
     "s3", "PutBucketPolicy", page=f"{GUIDE}access-control-block-public-access.html"
 )
 def public_policies_blocked(call: Call) -> None:
-    """A public policy is refused while the bucket blocks them."""
-    asked = bucket(call)
-    if asked is None or asked.public_access_block is None:
+    """A public bucket policy is rejected while the bucket blocks public policies."""
+    target = bucket(call)
+    if target is None or target.public_access_block is None:
         return
-    blocks = str(asked.public_access_block.block_public_policy).lower() == "true"
+    blocks = str(target.public_access_block.block_public_policy).lower() == "true"
     if blocks and bucket_policy_is_public(call.body):
-        raise Refusal("AccessDenied", "Access Denied: public policies are blocked", 403)
+        raise ApiError("AccessDenied", "Access Denied: public policies are blocked", 403)
 
 
 @rule(
@@ -83,10 +83,10 @@ def public_policies_blocked(call: Call) -> None:
     page="https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html",
 )
 def delete_batch_size(call: Call) -> None:
-    """At most 1,000 keys a call."""
+    """A call deletes at most 1,000 objects."""
     try:
         root = ET.fromstring(call.body)
     except ET.ParseError:
-        raise Refusal("MalformedXML", "The XML you provided was not well-formed") from None
+        raise ApiError("MalformedXML", "The XML you provided was not well-formed") from None
     if len([each for each in root if each.tag.split("}")[-1] == "Object"]) > 1000:
-        raise Refusal("MalformedXML", "more than 1000 keys in one request")
+        raise ApiError("MalformedXML", "more than 1000 keys in one request")

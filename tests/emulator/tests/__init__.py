@@ -1,1 +1,1 @@
-"""The strict layer's own tests: each rule has one that fails on bare moto."""
+"""Tests of the emulator: each rule has a test that fails on bare moto."""

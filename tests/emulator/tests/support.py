@@ -1,4 +1,4 @@
-"""An emulator for the tests of this directory, and boto3 clients for it."""
+"""Starts an emulator for the tests in this directory; provides boto3 clients and helpers."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-# Set by `test_bare.py`, which runs all these tests without our layer.
-BARE = "EMULATOR_TESTS_ON_BARE_MOTO"
+# Set by `test_rules.py`, which runs these tests again on bare moto, without the rules.
+BARE_VARIABLE = "EMULATOR_TESTS_ON_BARE_MOTO"
 ACCOUNT = "123456789012"
 TRUST = json.dumps(
     {
@@ -39,11 +39,11 @@ _endpoint = ""
 
 
 def endpoint() -> str:
-    """Where the emulator listens; the first caller starts it, and it ends with us."""
+    """The emulator's URL. The first call starts it; it stops when this process exits."""
     global _server, _endpoint
     if _server is None:
         command = [sys.executable, "-m", "emulator", "--follow-stdin"]
-        if os.environ.get(BARE):
+        if os.environ.get(BARE_VARIABLE):
             command.append("--bare")
         _server = subprocess.Popen(
             command,
@@ -53,27 +53,27 @@ def endpoint() -> str:
             stderr=subprocess.DEVNULL,
         )
         assert _server.stdout is not None
-        atexit.register(_end, _server)
+        atexit.register(_stop, _server)
         _endpoint = json.loads(_server.stdout.readline())["endpoint"]
     return _endpoint
 
 
-def _end(server: subprocess.Popen) -> None:
+def _stop(server: subprocess.Popen) -> None:
     """Stop the emulator and close its pipes."""
     server.kill()
     server.communicate()
 
 
-def control(method: str, what: str, body: Any = None) -> Any:
-    """Ask the emulator itself."""
+def control(method: str, operation: str, body: Any = None) -> Any:
+    """Send a request to the control API; returns its JSON response."""
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(f"{endpoint()}/_emulator/{what}", data, method=method)
-    with urllib.request.urlopen(request) as answer:
-        return json.load(answer)
+    request = urllib.request.Request(f"{endpoint()}/_emulator/{operation}", data, method=method)
+    with urllib.request.urlopen(request) as response:
+        return json.load(response)
 
 
 def document(*statements: dict[str, Any]) -> str:
-    """A policy document."""
+    """A policy document with these statements."""
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
@@ -82,8 +82,8 @@ def allow(action: str = "s3:GetObject", resource: str = "*") -> dict[str, Any]:
     return {"Effect": "Allow", "Action": action, "Resource": resource}
 
 
-def holds(*rules: str) -> Callable:
-    """Marks a test as showing that these rules hold; it must fail on bare moto."""
+def tests_rules(*rules: str) -> Callable:
+    """Mark a test as a test of these rules; it must fail on bare moto."""
 
     def mark(test: Callable) -> Callable:
         test.rules = rules  # type: ignore[attr-defined]
@@ -93,16 +93,16 @@ def holds(*rules: str) -> Callable:
 
 
 class EmulatorTest(unittest.TestCase):
-    """A test with an empty account of its own."""
+    """A test that starts with an empty account."""
 
     def setUp(self) -> None:
-        """Empty the account."""
+        """Delete all resources of the account."""
         control("POST", "reset")
 
     @staticmethod
     @functools.cache
     def client(service: str) -> Any:
-        """A client that neither retries nor judges its own input."""
+        """A client without retries and without validation of parameters."""
         return boto3.client(
             service,
             endpoint_url=endpoint(),
@@ -117,23 +117,23 @@ class EmulatorTest(unittest.TestCase):
             ),
         )
 
-    def refused(self, code: str, call: Callable, **params: Any) -> ClientError:
-        """The call must fail with that code."""
+    def assert_error(self, code: str, call: Callable, **params: Any) -> ClientError:
+        """Assert that a call fails with an error code; returns the error."""
         with self.assertRaises(ClientError) as caught:
             call(**params)
         self.assertEqual(caught.exception.response["Error"]["Code"], code)
         return caught.exception
 
     def role(self, name: str = "worker", **more: Any) -> str:
-        """Make a role that SageMaker may assume; its ARN."""
-        made = self.client("iam").create_role(
+        """Create a role that SageMaker is allowed to assume; returns its ARN."""
+        created = self.client("iam").create_role(
             RoleName=name, AssumeRolePolicyDocument=TRUST, **more
         )
-        return made["Role"]["Arn"]
+        return created["Role"]["Arn"]
 
     def policy(self, name: str = "reader") -> str:
-        """Make a managed policy; its ARN."""
-        made = self.client("iam").create_policy(
+        """Create a managed policy; returns its ARN."""
+        created = self.client("iam").create_policy(
             PolicyName=name, PolicyDocument=document(allow())
         )
-        return made["Policy"]["Arn"]
+        return created["Policy"]["Arn"]

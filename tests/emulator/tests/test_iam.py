@@ -4,36 +4,36 @@ from __future__ import annotations
 
 import json
 
-from .support import ACCOUNT, TRUST, EmulatorTest, allow, document, holds
+from .support import ACCOUNT, TRUST, EmulatorTest, allow, document, tests_rules
 
 
 class Names(EmulatorTest):
-    """Names, tags, sessions."""
+    """Names, tags, sessions of roles."""
 
-    @holds("role_names")
-    def test_role_names_differ_by_more_than_case(self) -> None:
+    @tests_rules("role_names")
+    def test_role_names_ignore_case(self) -> None:
         self.role("MLSpace-fraud")
         iam = self.client("iam")
         params = {"AssumeRolePolicyDocument": TRUST}
-        self.refused("EntityAlreadyExists", iam.create_role, RoleName="mlspace-FRAUD", **params)
-        self.refused("ValidationError", iam.create_role, RoleName="r" * 65, **params)
-        self.refused("ValidationError", iam.create_role, RoleName="a b", **params)
+        self.assert_error("EntityAlreadyExists", iam.create_role, RoleName="mlspace-FRAUD", **params)
+        self.assert_error("ValidationError", iam.create_role, RoleName="r" * 65, **params)
+        self.assert_error("ValidationError", iam.create_role, RoleName="a b", **params)
 
-    @holds("policy_names")
-    def test_policy_names_differ_by_more_than_case(self) -> None:
+    @tests_rules("policy_names")
+    def test_policy_names_ignore_case(self) -> None:
         self.policy("MLSpace-user-alice")
         create = self.client("iam").create_policy
         text = document(allow())
-        self.refused(
+        self.assert_error(
             "EntityAlreadyExists", create, PolicyName="mlspace-user-ALICE", PolicyDocument=text
         )
-        self.refused("ValidationError", create, PolicyName="p" * 129, PolicyDocument=text)
+        self.assert_error("ValidationError", create, PolicyName="p" * 129, PolicyDocument=text)
 
-    @holds("inline_policy_names")
-    def test_inline_policy_names(self) -> None:
+    @tests_rules("inline_policy_names")
+    def test_inline_policy_names_reject_slash(self) -> None:
         self.role()
         put = self.client("iam").put_role_policy
-        self.refused(
+        self.assert_error(
             "ValidationError",
             put,
             RoleName="worker",
@@ -41,11 +41,11 @@ class Names(EmulatorTest):
             PolicyDocument=document(allow()),
         )
 
-    @holds("session_length")
-    def test_sessions_last_one_to_twelve_hours(self) -> None:
+    @tests_rules("max_session_duration")
+    def test_max_session_duration_has_limits(self) -> None:
         iam = self.client("iam")
         for seconds in (3599, 43201):
-            self.refused(
+            self.assert_error(
                 "ValidationError",
                 iam.create_role,
                 RoleName="r",
@@ -53,43 +53,43 @@ class Names(EmulatorTest):
                 MaxSessionDuration=seconds,
             )
 
-    @holds("tag_limits")
-    def test_fifty_tags_in_all(self) -> None:
+    @tests_rules("tag_limits")
+    def test_tags_are_limited_to_50(self) -> None:
         self.role(Tags=[{"Key": f"k{n}", "Value": ""} for n in range(50)])
         tag = self.client("iam").tag_role
         more = [{"Key": "one-more", "Value": ""}]
-        self.refused("LimitExceeded", tag, RoleName="worker", Tags=more)
+        self.assert_error("LimitExceeded", tag, RoleName="worker", Tags=more)
         tag(RoleName="worker", Tags=[{"Key": "k1", "Value": "changed"}])
         reserved = [{"Key": "aws:owner", "Value": ""}]
-        self.refused("InvalidInput", tag, RoleName="worker", Tags=reserved)
+        self.assert_error("InvalidInput", tag, RoleName="worker", Tags=reserved)
 
-    @holds("tag_keys_ignore_case")
+    @tests_rules("tag_keys_ignore_case")
     def test_tag_keys_ignore_case(self) -> None:
         self.role(Tags=[{"Key": "project", "Value": "fraud"}])
         iam = self.client("iam")
         iam.tag_role(RoleName="worker", Tags=[{"Key": "Project", "Value": "churn"}])
         self.assertEqual(len(iam.list_role_tags(RoleName="worker")["Tags"]), 1)
 
-    @holds("assume_role")
-    def test_assume_role(self) -> None:
+    @tests_rules("assume_role")
+    def test_assume_role_validates_parameters(self) -> None:
         arn = self.role()
         assume = self.client("sts").assume_role
         assume(RoleArn=arn, RoleSessionName="me")
-        self.refused("ValidationError", assume, RoleArn=arn, RoleSessionName="a b")
-        self.refused("AccessDenied", assume, RoleArn=f"{arn}x", RoleSessionName="me")
-        self.refused(
+        self.assert_error("ValidationError", assume, RoleArn=arn, RoleSessionName="a b")
+        self.assert_error("AccessDenied", assume, RoleArn=f"{arn}x", RoleSessionName="me")
+        self.assert_error(
             "ValidationError", assume, RoleArn=arn, RoleSessionName="me", DurationSeconds=7200
         )
 
 
 class Documents(EmulatorTest):
-    """Grammar and size."""
+    """Grammar and size of policy documents."""
 
-    @holds("identity_documents")
-    def test_identity_documents(self) -> None:
+    @tests_rules("identity_documents")
+    def test_identity_documents_follow_grammar(self) -> None:
         create = self.client("iam").create_policy
-        wrong = [
-            "no json",
+        invalid = [
+            "not JSON",
             json.dumps({"Version": "2012-10-17", "Statement": []}),
             document({"Effect": "Allow", "Resource": "*"}),
             document({**allow(), "Effect": "Permit"}),
@@ -100,119 +100,119 @@ class Documents(EmulatorTest):
             document({**allow(), "Sid": "A"}, {**allow(), "Sid": "A"}),
             document({**allow(), "Colour": "blue"}),
         ]
-        for text in wrong:
+        for text in invalid:
             with self.subTest(text):
-                self.refused(
+                self.assert_error(
                     "MalformedPolicyDocument", create, PolicyName="p", PolicyDocument=text
                 )
-        right = {**allow(), "Condition": {"ForAnyValue:StringNotLikeIfExists": {"a": ["b"]}}}
-        create(PolicyName="p", PolicyDocument=document(right))
+        valid = {**allow(), "Condition": {"ForAnyValue:StringNotLikeIfExists": {"a": ["b"]}}}
+        create(PolicyName="p", PolicyDocument=document(valid))
 
-    @holds("trust_documents")
-    def test_trust_documents(self) -> None:
+    @tests_rules("trust_documents")
+    def test_trust_documents_follow_grammar(self) -> None:
         create = self.client("iam").create_role
         service = {"Service": "sagemaker.amazonaws.com"}
-        right = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": service}
-        missing = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/nobody"}
+        valid = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": service}
+        missing = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/missing"}
         for statement in (
             {"Effect": "Allow", "Action": "sts:AssumeRole"},
-            {**right, "Resource": "*"},
-            {**right, "Principal": missing},
+            {**valid, "Resource": "*"},
+            {**valid, "Principal": missing},
         ):
             with self.subTest(statement):
-                self.refused(
+                self.assert_error(
                     "MalformedPolicyDocument",
                     create,
                     RoleName="r",
                     AssumeRolePolicyDocument=document(statement),
                 )
-        create(RoleName="r", AssumeRolePolicyDocument=document(right))
+        create(RoleName="r", AssumeRolePolicyDocument=document(valid))
 
-    @holds("managed_policy_size")
-    def test_managed_policies_have_6144_characters(self) -> None:
+    @tests_rules("managed_policy_size")
+    def test_managed_policies_are_limited_to_6144_characters(self) -> None:
         create = self.client("iam").create_policy
         empty = len(document(allow()).replace(" ", "").replace('"*"', '""'))
         fits = document(allow(resource="arn:aws:s3:::" + "x" * (6144 - empty - 13)))
         create(PolicyName="fits", PolicyDocument=fits.replace(",", ",   \n"))
-        over = fits.replace("xx", "xxx", 1)
-        self.refused("LimitExceeded", create, PolicyName="over", PolicyDocument=over)
+        too_long = fits.replace("xx", "xxx", 1)
+        self.assert_error("LimitExceeded", create, PolicyName="too-long", PolicyDocument=too_long)
 
-    @holds("inline_policy_size")
-    def test_inline_policies_share_10240_characters(self) -> None:
+    @tests_rules("inline_policy_size")
+    def test_inline_policies_are_limited_to_10240_characters(self) -> None:
         self.role()
         put = self.client("iam").put_role_policy
         half = document(allow(resource="arn:aws:s3:::" + "x" * 5000))
         put(RoleName="worker", PolicyName="a", PolicyDocument=half)
         put(RoleName="worker", PolicyName="a", PolicyDocument=half)
         put(RoleName="worker", PolicyName="b", PolicyDocument=half)
-        self.refused(
+        self.assert_error(
             "LimitExceeded", put, RoleName="worker", PolicyName="c", PolicyDocument=half
         )
 
-    @holds("trust_policy_size")
-    def test_trust_policies_have_2048_characters(self) -> None:
+    @tests_rules("trust_policy_size")
+    def test_trust_policies_are_limited_to_2048_characters(self) -> None:
         condition = {"StringEquals": {"aws:SourceAccount": ["1" * 12] * 140}}
         statement = {**json.loads(TRUST)["Statement"][0], "Condition": condition}
-        self.refused(
+        self.assert_error(
             "LimitExceeded",
             self.client("iam").create_role,
             RoleName="r",
             AssumeRolePolicyDocument=document(statement),
         )
 
-    @holds("documents_are_encoded")
-    def test_percent_signs_survive(self) -> None:
+    @tests_rules("documents_percent_encoded")
+    def test_documents_are_percent_encoded(self) -> None:
         statement = allow(resource="arn:aws:s3:::bucket/100%25+x/*")
         iam = self.client("iam")
-        made = iam.create_policy(PolicyName="p", PolicyDocument=document(statement))
-        version = iam.get_policy_version(PolicyArn=made["Policy"]["Arn"], VersionId="v1")
+        created = iam.create_policy(PolicyName="p", PolicyDocument=document(statement))
+        version = iam.get_policy_version(PolicyArn=created["Policy"]["Arn"], VersionId="v1")
         self.assertEqual(version["PolicyVersion"]["Document"]["Statement"], [statement])
 
 
 class Policies(EmulatorTest):
-    """What keeps a policy from being deleted or attached."""
+    """Deletion and attachment of managed policies."""
 
-    @holds("delete_policy")
-    def test_policies_in_use_stay(self) -> None:
+    @tests_rules("delete_policy")
+    def test_policies_in_use_cannot_be_deleted(self) -> None:
         iam = self.client("iam")
         arn, boundary = self.policy(), self.policy("boundary")
         self.role(PermissionsBoundary=boundary)
         iam.attach_role_policy(RoleName="worker", PolicyArn=arn)
-        self.refused("DeleteConflict", iam.delete_policy, PolicyArn=arn)
-        self.refused("DeleteConflict", iam.delete_policy, PolicyArn=boundary)
+        self.assert_error("DeleteConflict", iam.delete_policy, PolicyArn=arn)
+        self.assert_error("DeleteConflict", iam.delete_policy, PolicyArn=boundary)
         iam.detach_role_policy(RoleName="worker", PolicyArn=arn)
         iam.create_policy_version(PolicyArn=arn, PolicyDocument=document(allow()))
-        self.refused("DeleteConflict", iam.delete_policy, PolicyArn=arn)
+        self.assert_error("DeleteConflict", iam.delete_policy, PolicyArn=arn)
         iam.delete_policy_version(PolicyArn=arn, VersionId="v2")
         iam.delete_policy(PolicyArn=arn)
 
-    @holds("attach_once")
-    def test_attaching_twice_counts_once(self) -> None:
+    @tests_rules("attach_is_idempotent")
+    def test_attach_role_policy_is_idempotent(self) -> None:
         iam, arn = self.client("iam"), self.policy()
         self.role()
         for _ in range(2):
             iam.attach_role_policy(RoleName="worker", PolicyArn=arn)
         self.assertEqual(iam.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"], 1)
 
-    @holds("attachment_quota")
-    def test_ten_policies_a_role(self) -> None:
+    @tests_rules("attachment_quota")
+    def test_attachments_are_limited_to_10(self) -> None:
         iam = self.client("iam")
         self.role()
         arns = [self.policy(f"p{n}") for n in range(11)]
         for arn in arns[:10]:
             iam.attach_role_policy(RoleName="worker", PolicyArn=arn)
-        self.refused(
+        self.assert_error(
             "LimitExceeded", iam.attach_role_policy, RoleName="worker", PolicyArn=arns[10]
         )
         iam.attach_role_policy(RoleName="worker", PolicyArn=arns[0])
 
-    @holds("boundary_exists")
-    def test_boundaries_exist(self) -> None:
+    @tests_rules("boundary_exists")
+    def test_boundary_must_exist(self) -> None:
         missing = f"arn:aws:iam::{ACCOUNT}:policy/none"
-        self.refused("NoSuchEntity", self.role, PermissionsBoundary=missing)
+        self.assert_error("NoSuchEntity", self.role, PermissionsBoundary=missing)
 
-    @holds("boundary_usage_count")
-    def test_boundaries_are_counted(self) -> None:
+    @tests_rules("boundary_usage_count")
+    def test_boundary_usage_is_counted(self) -> None:
         arn = self.policy()
         self.role(PermissionsBoundary=arn)
         policy = self.client("iam").get_policy(PolicyArn=arn)["Policy"]
@@ -221,10 +221,10 @@ class Policies(EmulatorTest):
 
 
 class Lists(EmulatorTest):
-    """Pages and filters."""
+    """Pagination and filters."""
 
-    @holds("pages")
-    def test_versions_come_in_pages(self) -> None:
+    @tests_rules("paginate")
+    def test_policy_versions_are_paginated(self) -> None:
         iam, arn = self.client("iam"), self.policy()
         for _ in range(3):
             iam.create_policy_version(PolicyArn=arn, PolicyDocument=document(allow()))
@@ -233,8 +233,8 @@ class Lists(EmulatorTest):
         page = iam.list_policy_versions(PolicyArn=arn, MaxItems=3, Marker=page["Marker"])
         self.assertEqual((len(page["Versions"]), page["IsTruncated"]), (1, False))
 
-    @holds("pages", "policy_details")
-    def test_details_come_in_pages(self) -> None:
+    @tests_rules("paginate", "policy_details")
+    def test_authorization_details_are_paginated(self) -> None:
         for n in range(3):
             self.role(f"role{n}")
             self.policy(f"policy{n}")
@@ -251,14 +251,14 @@ class Lists(EmulatorTest):
             sorted(seen), ["policy0", "policy1", "policy2", "role0", "role1", "role2"]
         )
 
-    @holds("check_window")
-    def test_page_sizes(self) -> None:
+    @tests_rules("page_parameters")
+    def test_page_size_is_limited(self) -> None:
         arn = self.policy()
         iam = self.client("iam")
-        self.refused("ValidationError", iam.list_policy_versions, PolicyArn=arn, MaxItems=1001)
+        self.assert_error("ValidationError", iam.list_policy_versions, PolicyArn=arn, MaxItems=1001)
 
-    @holds("list_entities")
-    def test_entities_by_use(self) -> None:
+    @tests_rules("list_entities_for_policy")
+    def test_entities_are_filtered_by_usage(self) -> None:
         iam, arn = self.client("iam"), self.policy()
         self.role("bounded", PermissionsBoundary=arn)
         for n in range(3):

@@ -1,26 +1,26 @@
-"""Rules of SageMaker's notebook instances and their lifecycle configurations."""
+"""Rules of SageMaker notebook instances and lifecycle configurations."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .support import EmulatorTest, control, document, holds
+from .support import EmulatorTest, control, document, tests_rules
 
 SCRIPT = [{"Content": "ZWNobyBoaQ=="}]
 
 
 class NotebookTest(EmulatorTest):
-    """A seeded account with a role for instances."""
+    """A test with a seeded account and a role for instances."""
 
     def setUp(self) -> None:
-        """Seed the account."""
+        """Seed the account, and create a role."""
         super().setUp()
         self.seed = control("POST", "seed")
         self.sagemaker = self.client("sagemaker")
         self.arn = self.role()
 
     def create(self, name: str = "Notebook", **more: Any) -> dict[str, Any]:
-        """Make an instance in the seeded network."""
+        """Create an instance in the seeded network."""
         params: dict[str, Any] = {
             "NotebookInstanceName": name,
             "InstanceType": "ml.t3.medium",
@@ -33,182 +33,182 @@ class NotebookTest(EmulatorTest):
         return self.sagemaker.create_notebook_instance(**given)
 
     def describe(self, name: str = "Notebook") -> dict[str, Any]:
-        """One look."""
+        """Describe an instance, which counts as a poll."""
         return self.sagemaker.describe_notebook_instance(NotebookInstanceName=name)
 
     def status(self, name: str = "Notebook") -> str:
-        """One look at the status alone."""
+        """The status of an instance; counts as a poll."""
         return self.describe(name)["NotebookInstanceStatus"]
 
     def running(self, **more: Any) -> str:
-        """Make an instance and wait until it is InService; its ARN."""
+        """Create an instance and finish its transition to InService; returns its ARN."""
         arn = self.create(**more)["NotebookInstanceArn"]
-        control("POST", "settle")
+        control("POST", "finish-transitions")
         return arn
 
     def stopped(self, **more: Any) -> str:
-        """Make an instance and stop it; its ARN."""
+        """Create an instance and stop it; returns its ARN."""
         arn = self.running(**more)
         self.sagemaker.stop_notebook_instance(NotebookInstanceName="Notebook")
-        control("POST", "settle")
+        control("POST", "finish-transitions")
         return arn
 
 
-class Demands(NotebookTest):
-    """What an instance needs to come to be."""
+class Parameters(NotebookTest):
+    """Validation of parameters."""
 
-    @holds("notebook_names")
-    def test_names(self) -> None:
+    @tests_rules("notebook_names")
+    def test_names_are_validated(self) -> None:
         for name in ("a_b", "-a", "a-", "a" * 64):
-            self.refused("ValidationException", self.create, name=name)
+            self.assert_error("ValidationException", self.create, name=name)
 
-    @holds("notebook_shapes")
-    def test_shapes(self) -> None:
-        for wrong in (
+    @tests_rules("notebook_parameters")
+    def test_enumerations_and_ranges_are_validated(self) -> None:
+        for invalid in (
             {"InstanceType": "ml.t3.gigantic"},
             {"VolumeSizeInGB": 4},
             {"VolumeSizeInGB": 16385},
             {"RootAccess": "Perhaps"},
             {"PlatformIdentifier": "notebook-al9-v1"},
         ):
-            with self.subTest(wrong):
-                self.refused("ValidationException", self.create, **wrong)
+            with self.subTest(invalid):
+                self.assert_error("ValidationException", self.create, **invalid)
 
-    @holds("notebook_imds")
-    def test_metadata_service(self) -> None:
+    @tests_rules("notebook_imds")
+    def test_metadata_service_version_is_validated(self) -> None:
         settings = {"MinimumInstanceMetadataServiceVersion": "3"}
-        self.refused(
+        self.assert_error(
             "ValidationException", self.create, InstanceMetadataServiceConfiguration=settings
         )
 
-    @holds("notebook_role")
-    def test_the_role_exists_and_trusts_sagemaker(self) -> None:
-        self.refused("ValidationException", self.create, RoleArn=f"{self.arn}x")
+    @tests_rules("notebook_role")
+    def test_role_must_exist_and_trust_sagemaker(self) -> None:
+        self.assert_error("ValidationException", self.create, RoleArn=f"{self.arn}x")
         other = {"Service": "ec2.amazonaws.com"}
         statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": other}
-        made = self.client("iam").create_role(
+        created = self.client("iam").create_role(
             RoleName="other", AssumeRolePolicyDocument=document(statement)
         )
-        self.refused("ValidationException", self.create, RoleArn=made["Role"]["Arn"])
+        self.assert_error("ValidationException", self.create, RoleArn=created["Role"]["Arn"])
 
-    @holds("notebook_network")
-    def test_the_network_exists(self) -> None:
-        for wrong in (
+    @tests_rules("notebook_network")
+    def test_network_must_exist(self) -> None:
+        for invalid in (
             {"SubnetId": "subnet-0"},
             {"SecurityGroupIds": ["sg-0"]},
             {"SubnetId": None, "SecurityGroupIds": None, "DirectInternetAccess": "Disabled"},
         ):
-            with self.subTest(wrong):
-                self.refused("ValidationException", self.create, **wrong)
+            with self.subTest(invalid):
+                self.assert_error("ValidationException", self.create, **invalid)
 
-    @holds("notebook_key")
-    def test_the_key_exists(self) -> None:
+    @tests_rules("notebook_key")
+    def test_key_must_exist(self) -> None:
         self.create(KmsKeyId=self.seed["kms_key_arn"])
         alias = {"AliasName": "alias/mine", "TargetKeyId": self.seed["kms_key_id"]}
         self.client("kms").create_alias(**alias)
         self.create(name="by-alias", KmsKeyId="alias/mine")
         missing = "1234abcd-12ab-34cd-56ef-1234567890ab"
-        self.refused("ValidationException", self.create, name="other", KmsKeyId=missing)
+        self.assert_error("ValidationException", self.create, name="other", KmsKeyId=missing)
 
-    @holds("notebook_lifecycle")
-    def test_the_lifecycle_configuration_exists(self) -> None:
-        self.refused("ValidationException", self.create, LifecycleConfigName="none")
+    @tests_rules("notebook_lifecycle")
+    def test_lifecycle_configuration_must_exist(self) -> None:
+        self.assert_error("ValidationException", self.create, LifecycleConfigName="none")
 
-    @holds("notebook_tags")
-    def test_tags(self) -> None:
+    @tests_rules("notebook_tags")
+    def test_tags_are_validated(self) -> None:
         many = [{"Key": f"k{n}", "Value": ""} for n in range(51)]
         reserved = [{"Key": "aws:x", "Value": ""}]
         for tags in (many, reserved):
-            self.refused("ValidationException", self.create, Tags=tags)
+            self.assert_error("ValidationException", self.create, Tags=tags)
 
 
-class States(NotebookTest):
-    """States, their order, and what each refuses."""
+class Statuses(NotebookTest):
+    """Status changes, and the calls that each status allows."""
 
-    @holds("create_notebook", "describe_notebook")
-    def test_coming_to_be_takes_time(self) -> None:
+    @tests_rules("create_notebook", "describe_notebook")
+    def test_create_takes_time(self) -> None:
         arn = self.create()["NotebookInstanceArn"]
-        self.assertTrue(arn.endswith("/notebook"), "AWS writes names in lower case here")
+        self.assertTrue(arn.endswith("/notebook"), "ARNs have the name in lower case")
         seen = [self.status() for _ in range(4)]
         self.assertEqual(seen, ["Pending", "Pending", "InService", "InService"])
-        told = self.describe()
-        self.assertEqual(told["DirectInternetAccess"], "Enabled")
-        self.assertEqual(told["RootAccess"], "Enabled")
-        self.assertEqual(told["VolumeSizeInGB"], 5)
-        self.assertTrue(told["NetworkInterfaceId"].startswith("eni-"))
-        self.assertIn("Url", told)
-        self.refused("ValidationException", self.create)
+        described = self.describe()
+        self.assertEqual(described["DirectInternetAccess"], "Enabled")
+        self.assertEqual(described["RootAccess"], "Enabled")
+        self.assertEqual(described["VolumeSizeInGB"], 5)
+        self.assertTrue(described["NetworkInterfaceId"].startswith("eni-"))
+        self.assertIn("Url", described)
+        self.assert_error("ValidationException", self.create)
 
-    @holds("stop_notebook")
-    def test_only_running_instances_stop(self) -> None:
+    @tests_rules("stop_notebook")
+    def test_stop_requires_in_service(self) -> None:
         self.create()
         stop = self.sagemaker.stop_notebook_instance
-        self.refused("ValidationException", stop, NotebookInstanceName="Notebook")
-        control("POST", "settle")
+        self.assert_error("ValidationException", stop, NotebookInstanceName="Notebook")
+        control("POST", "finish-transitions")
         stop(NotebookInstanceName="Notebook")
         self.assertEqual([self.status() for _ in range(3)], ["Stopping", "Stopping", "Stopped"])
 
-    @holds("start_notebook")
-    def test_only_stopped_and_failed_instances_start(self) -> None:
+    @tests_rules("start_notebook")
+    def test_start_requires_stopped_or_failed(self) -> None:
         self.running()
         start = self.sagemaker.start_notebook_instance
-        self.refused("ValidationException", start, NotebookInstanceName="Notebook")
+        self.assert_error("ValidationException", start, NotebookInstanceName="Notebook")
         for status in ("Stopped", "Failed"):
             control("POST", "notebook", {"name": "Notebook", "status": status})
             start(NotebookInstanceName="Notebook")
             self.assertEqual(self.status(), "Pending")
-            control("POST", "settle")
+            control("POST", "finish-transitions")
 
-    @holds("delete_notebook")
-    def test_deleting_takes_time_and_needs_a_stop(self) -> None:
+    @tests_rules("delete_notebook")
+    def test_delete_requires_stopped_and_takes_time(self) -> None:
         self.running()
         delete = self.sagemaker.delete_notebook_instance
-        self.refused("ValidationException", delete, NotebookInstanceName="Notebook")
+        self.assert_error("ValidationException", delete, NotebookInstanceName="Notebook")
         control("POST", "notebook", {"name": "Notebook", "status": "Failed"})
         delete(NotebookInstanceName="Notebook")
         self.assertEqual([self.status() for _ in range(2)], ["Deleting", "Deleting"])
-        gone = self.refused("ValidationException", self.describe)
+        gone = self.assert_error("ValidationException", self.describe)
         self.assertIn("RecordNotFound", str(gone))
 
-    @holds("update_notebook")
-    def test_updates(self) -> None:
+    @tests_rules("update_notebook")
+    def test_update_requires_stopped_and_larger_volume(self) -> None:
         self.running(VolumeSizeInGB=20)
         update = self.sagemaker.update_notebook_instance
         named = {"NotebookInstanceName": "Notebook"}
-        self.refused("ValidationException", update, **named, InstanceType="ml.t3.large")
+        self.assert_error("ValidationException", update, **named, InstanceType="ml.t3.large")
         control("POST", "notebook", {"name": "Notebook", "status": "Stopped"})
-        self.refused("ValidationException", update, **named, VolumeSizeInGB=10)
+        self.assert_error("ValidationException", update, **named, VolumeSizeInGB=10)
         update(**named, InstanceType="ml.t3.large", VolumeSizeInGB=30)
         self.assertEqual([self.status() for _ in range(3)], ["Updating", "Updating", "Stopped"])
-        told = self.describe()
-        self.assertEqual((told["InstanceType"], told["VolumeSizeInGB"]), ("ml.t3.large", 30))
+        described = self.describe()
+        self.assertEqual((described["InstanceType"], described["VolumeSizeInGB"]), ("ml.t3.large", 30))
 
-    @holds("describe_notebook")
-    def test_failing_on_request(self) -> None:
-        wish = {"name": "Notebook", "status": "doomed", "reason": "no capacity"}
-        control("POST", "notebook", wish)
+    @tests_rules("describe_notebook")
+    def test_fail_next_makes_create_fail(self) -> None:
+        failure = {"name": "Notebook", "status": "fail_next", "reason": "no capacity"}
+        control("POST", "notebook", failure)
         self.create()
-        control("POST", "settle")
-        told = self.describe()
-        self.assertEqual(told["NotebookInstanceStatus"], "Failed")
-        self.assertEqual(told["FailureReason"], "no capacity")
+        control("POST", "finish-transitions")
+        described = self.describe()
+        self.assertEqual(described["NotebookInstanceStatus"], "Failed")
+        self.assertEqual(described["FailureReason"], "no capacity")
 
-    @holds("presigned_url")
-    def test_presigned_urls(self) -> None:
+    @tests_rules("presigned_url")
+    def test_presigned_url_requires_in_service(self) -> None:
         self.create()
         sign = self.sagemaker.create_presigned_notebook_instance_url
         named = {"NotebookInstanceName": "Notebook"}
-        self.refused("ValidationException", sign, **named)
-        control("POST", "settle")
+        self.assert_error("ValidationException", sign, **named)
+        control("POST", "finish-transitions")
         self.assertIn("authToken=", sign(**named)["AuthorizedUrl"])
-        self.refused("ValidationException", sign, **named, SessionExpirationDurationInSeconds=60)
+        self.assert_error("ValidationException", sign, **named, SessionExpirationDurationInSeconds=60)
 
 
 class TagsAndLists(NotebookTest):
-    """Tags, and lists in pages."""
+    """Tags and pagination."""
 
-    @holds("add_tags", "list_tags", "delete_tags")
-    def test_tags_are_overwritten(self) -> None:
+    @tests_rules("add_tags", "list_tags", "delete_tags")
+    def test_add_tags_overwrites(self) -> None:
         arn = self.running(Tags=[{"Key": "project", "Value": "fraud"}])
         s = self.sagemaker
         s.add_tags(ResourceArn=arn, Tags=[{"Key": "project", "Value": "churn"}])
@@ -218,8 +218,8 @@ class TagsAndLists(NotebookTest):
         s.delete_tags(ResourceArn=arn, TagKeys=["project", "none"])
         self.assertEqual(s.list_tags(ResourceArn=arn)["Tags"], [])
 
-    @holds("list_notebooks")
-    def test_lists_have_pages_of_ten(self) -> None:
+    @tests_rules("list_notebooks")
+    def test_list_is_paginated(self) -> None:
         for n in range(12):
             self.create(f"n{n:02}")
         page = self.sagemaker.list_notebook_instances()
@@ -237,31 +237,31 @@ class LifecycleConfigs(NotebookTest):
 
     name = {"NotebookInstanceLifecycleConfigName": "setup"}
 
-    @holds("create_config", "describe_config", "update_config", "list_configs")
-    def test_create_update_list(self) -> None:
+    @tests_rules("create_config", "describe_config", "update_config", "list_configs")
+    def test_configs_create_update_list(self) -> None:
         s = self.sagemaker
-        make = s.create_notebook_instance_lifecycle_config
-        make(**self.name, OnStart=SCRIPT)
-        self.refused("ValidationException", make, **self.name)
-        broken = [{"Content": "not base64!"}]
+        create = s.create_notebook_instance_lifecycle_config
+        create(**self.name, OnStart=SCRIPT)
+        self.assert_error("ValidationException", create, **self.name)
+        invalid = [{"Content": "not base64!"}]
         update = s.update_notebook_instance_lifecycle_config
-        self.refused("ValidationException", update, **self.name, OnCreate=broken)
+        self.assert_error("ValidationException", update, **self.name, OnCreate=invalid)
         update(**self.name, OnCreate=SCRIPT)
-        told = s.describe_notebook_instance_lifecycle_config(**self.name)
-        self.assertEqual((told["OnCreate"], told["OnStart"]), (SCRIPT, SCRIPT))
+        described = s.describe_notebook_instance_lifecycle_config(**self.name)
+        self.assertEqual((described["OnCreate"], described["OnStart"]), (SCRIPT, SCRIPT))
         listed = s.list_notebook_instance_lifecycle_configs()
         self.assertEqual(len(listed["NotebookInstanceLifecycleConfigs"]), 1)
 
-    @holds("delete_config", "notebook_lifecycle", "update_notebook")
-    def test_in_use(self) -> None:
+    @tests_rules("delete_config", "notebook_lifecycle", "update_notebook")
+    def test_config_in_use_cannot_be_deleted(self) -> None:
         s = self.sagemaker
         s.create_notebook_instance_lifecycle_config(**self.name, OnStart=SCRIPT)
         self.stopped(LifecycleConfigName="setup")
         delete = s.delete_notebook_instance_lifecycle_config
-        self.refused("ValidationException", delete, **self.name)
+        self.assert_error("ValidationException", delete, **self.name)
         update = s.update_notebook_instance
         both = {"LifecycleConfigName": "setup", "DisassociateLifecycleConfig": True}
         named = {"NotebookInstanceName": "Notebook"}
-        self.refused("ValidationException", update, **named, **both)
+        self.assert_error("ValidationException", update, **named, **both)
         update(**named, DisassociateLifecycleConfig=True)
         delete(**self.name)

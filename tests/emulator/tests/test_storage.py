@@ -4,33 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from .support import ACCOUNT, EmulatorTest, document, holds
+from .support import ACCOUNT, EmulatorTest, document, tests_rules
 
 BUCKET = "data"
-OURS = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+OWN_ACCOUNT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
 
 
 def statement(principal: Any = None, resource: str = f"arn:aws:s3:::{BUCKET}/*") -> dict:
     """A statement of a bucket policy."""
     return {
         "Effect": "Allow",
-        "Principal": principal or OURS,
+        "Principal": principal or OWN_ACCOUNT,
         "Action": "s3:GetObject",
         "Resource": resource,
     }
 
 
 class Buckets(EmulatorTest):
-    """S3."""
+    """S3 buckets and bucket policies."""
 
     def setUp(self) -> None:
-        """Make a bucket."""
+        """Create a bucket."""
         super().setUp()
         self.s3 = self.client("s3")
         self.s3.create_bucket(Bucket=BUCKET)
 
-    @holds("new_bucket_defaults")
-    def test_new_buckets_are_closed_and_encrypted(self) -> None:
+    @tests_rules("new_bucket_defaults")
+    def test_new_buckets_are_private_and_encrypted(self) -> None:
         encryption = self.s3.get_bucket_encryption(Bucket=BUCKET)
         rule = encryption["ServerSideEncryptionConfiguration"]["Rules"][0]
         self.assertEqual(rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"], "AES256")
@@ -41,25 +41,25 @@ class Buckets(EmulatorTest):
             owner["OwnershipControls"]["Rules"], [{"ObjectOwnership": "BucketOwnerEnforced"}]
         )
 
-    @holds("bucket_policy_grammar")
-    def test_bucket_policies_are_well_formed(self) -> None:
+    @tests_rules("bucket_policy_grammar")
+    def test_bucket_policies_follow_grammar(self) -> None:
         put = self.s3.put_bucket_policy
         without = {key: value for key, value in statement().items() if key != "Principal"}
-        for wrong in (without, statement(resource="arn:aws:s3:::other/*")):
-            with self.subTest(wrong):
-                self.refused("MalformedPolicy", put, Bucket=BUCKET, Policy=document(wrong))
+        for invalid in (without, statement(resource="arn:aws:s3:::other/*")):
+            with self.subTest(invalid):
+                self.assert_error("MalformedPolicy", put, Bucket=BUCKET, Policy=document(invalid))
         put(Bucket=BUCKET, Policy=document(statement()))
 
-    @holds("public_policies_blocked")
+    @tests_rules("public_policies_blocked")
     def test_public_policies_are_blocked(self) -> None:
         policy = document(statement(principal="*"))
         put = self.s3.put_bucket_policy
-        self.refused("AccessDenied", put, Bucket=BUCKET, Policy=policy)
+        self.assert_error("AccessDenied", put, Bucket=BUCKET, Policy=policy)
         self.s3.delete_public_access_block(Bucket=BUCKET)
         put(Bucket=BUCKET, Policy=policy)
 
-    @holds("bucket_policies_do_not_judge")
-    def test_a_tls_only_policy_does_not_end_all_calls(self) -> None:
+    @tests_rules("bucket_policies_not_enforced")
+    def test_bucket_policies_are_not_enforced(self) -> None:
         tls = {
             **statement(principal="*"),
             "Effect": "Deny",
@@ -70,19 +70,19 @@ class Buckets(EmulatorTest):
         self.s3.put_bucket_policy(Bucket=BUCKET, Policy=document(tls))
         self.s3.get_object(Bucket=BUCKET, Key="k")
 
-    @holds("delete_batch_size")
-    def test_a_thousand_keys_a_call(self) -> None:
+    @tests_rules("delete_batch_size")
+    def test_delete_objects_is_limited_to_1000_keys(self) -> None:
         keys = [{"Key": str(n)} for n in range(1001)]
         delete = self.s3.delete_objects
-        self.refused("MalformedXML", delete, Bucket=BUCKET, Delete={"Objects": keys})
+        self.assert_error("MalformedXML", delete, Bucket=BUCKET, Delete={"Objects": keys})
         delete(Bucket=BUCKET, Delete={"Objects": keys[:1000]})
 
 
 class Tables(EmulatorTest):
-    """DynamoDB."""
+    """DynamoDB tables, batches and transactions."""
 
     def setUp(self) -> None:
-        """Make a table."""
+        """Create a table."""
         super().setUp()
         self.dynamodb = self.client("dynamodb")
         self.created = self.table("things")
@@ -90,84 +90,84 @@ class Tables(EmulatorTest):
         self.status("things")
 
     def table(self, name: str) -> str:
-        """Make a table; its status."""
-        made = self.dynamodb.create_table(
+        """Create a table; returns its status."""
+        created = self.dynamodb.create_table(
             TableName=name,
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
             BillingMode="PAY_PER_REQUEST",
         )
-        return made["TableDescription"]["TableStatus"]
+        return created["TableDescription"]["TableStatus"]
 
     def status(self, name: str) -> str:
-        """One look."""
+        """Describe a table; returns its status."""
         return self.dynamodb.describe_table(TableName=name)["Table"]["TableStatus"]
 
     def put(self, key: str) -> dict[str, Any]:
-        """A part of a transaction."""
+        """A Put action of a transaction."""
         return {"Put": {"TableName": "things", "Item": {"id": {"S": key}}}}
 
-    @holds("creating", "described", "no_data_while_creating", "deleted")
-    def test_tables_take_time(self) -> None:
+    @tests_rules("table_creating", "table_becomes_active", "data_calls_need_active_table", "table_deleted")
+    def test_new_tables_are_creating(self) -> None:
         self.assertEqual(self.table("slow"), "CREATING")
         key = {"TableName": "slow", "Key": {"id": {"S": "a"}}}
-        self.refused("ResourceNotFoundException", self.dynamodb.get_item, **key)
+        self.assert_error("ResourceNotFoundException", self.dynamodb.get_item, **key)
         self.assertEqual([self.status("slow") for _ in range(2)], ["CREATING", "ACTIVE"])
         self.dynamodb.get_item(**key)
 
-    @holds("batch_sizes")
-    def test_batches(self) -> None:
+    @tests_rules("batch_sizes")
+    def test_batches_are_limited(self) -> None:
         writes = [{"PutRequest": {"Item": {"id": {"S": str(n)}}}} for n in range(26)]
         write = self.dynamodb.batch_write_item
-        self.refused("ValidationException", write, RequestItems={"things": writes})
+        self.assert_error("ValidationException", write, RequestItems={"things": writes})
         write(RequestItems={"things": writes[:25]})
-        self.refused("ValidationException", write, RequestItems={})
+        self.assert_error("ValidationException", write, RequestItems={})
         keys = [{"id": {"S": str(n)}} for n in range(101)]
         get = self.dynamodb.batch_get_item
-        self.refused("ValidationException", get, RequestItems={"things": {"Keys": keys}})
+        self.assert_error("ValidationException", get, RequestItems={"things": {"Keys": keys}})
         many = [self.put(str(n)) for n in range(101)]
         transact = self.dynamodb.transact_write_items
-        self.refused("ValidationException", transact, TransactItems=many)
+        self.assert_error("ValidationException", transact, TransactItems=many)
 
-    @holds("repeated_transaction", "remember_transaction")
-    def test_tokens_make_transactions_idempotent(self) -> None:
+    @tests_rules("repeated_transaction", "remember_transaction")
+    def test_transactions_with_token_are_idempotent(self) -> None:
         transact = self.dynamodb.transact_write_items
         transact(TransactItems=[self.put("a")], ClientRequestToken="t")
         self.dynamodb.delete_item(TableName="things", Key={"id": {"S": "a"}})
         transact(TransactItems=[self.put("a")], ClientRequestToken="t")
         self.assertEqual(self.dynamodb.scan(TableName="things")["Count"], 0)
-        self.refused(
+        self.assert_error(
             "IdempotentParameterMismatchException",
             transact,
             TransactItems=[self.put("b")],
             ClientRequestToken="t",
         )
 
-    @holds("broken_conditions")
-    def test_broken_conditions_are_the_callers_mistake(self) -> None:
+    @tests_rules("malformed_conditions")
+    def test_malformed_conditions_are_validation_errors(self) -> None:
         put = self.dynamodb.put_item
         item = {"TableName": "things", "Item": {"id": {"S": "a"}}}
         for condition in ("attribute_exists(", "id =", "AND id", "id IN ()"):
-            self.refused("ValidationException", put, **item, ConditionExpression=condition)
+            self.assert_error("ValidationException", put, **item, ConditionExpression=condition)
         put(**item, ConditionExpression="attribute_not_exists(id)")
 
 
 class Keys(EmulatorTest):
-    """KMS."""
+    """KMS keys."""
 
-    @holds("key_policy_grammar")
-    def test_key_policies_are_well_formed(self) -> None:
+    @tests_rules("key_policy_grammar")
+    def test_key_policies_follow_grammar(self) -> None:
         create = self.client("kms").create_key
         code = "MalformedPolicyDocumentException"
-        self.refused(code, create, Policy="no json")
-        self.refused(code, create, Policy=document({"Effect": "Allow", "Action": "kms:*"}))
+        self.assert_error(code, create, Policy="not JSON")
+        self.assert_error(code, create, Policy=document({"Effect": "Allow", "Action": "kms:*"}))
 
-    @holds("key_state")
-    def test_keys_that_wait_for_deletion_do_no_work(self) -> None:
+    @tests_rules("key_state")
+    def test_keys_pending_deletion_cannot_encrypt(self) -> None:
         kms = self.client("kms")
         key = kms.create_key()["KeyMetadata"]["KeyId"]
         kms.create_alias(AliasName="alias/mine", TargetKeyId=key)
         kms.encrypt(KeyId=key, Plaintext=b"x")
         kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
         for name in (key, "alias/mine"):
-            self.refused("KMSInvalidStateException", kms.encrypt, KeyId=name, Plaintext=b"x")
+            self.assert_error("KMSInvalidStateException", kms.encrypt, KeyId=name, Plaintext=b"x")

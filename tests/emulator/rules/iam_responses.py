@@ -1,4 +1,4 @@
-"""What IAM answers of roles and policies that moto leaves out."""
+"""Fields of IAM responses that moto leaves out or encodes differently."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from moto.iam.responses import IamResponse
 
 from . import patch
 from .iam_names import API
-from .iam_policies import BOUNDARIES, bounded
+from .iam_policies import BOUNDARIES, roles_with_boundary
 
 
 @patch(page=BOUNDARIES)
 def boundary_usage_count() -> None:
-    """A policy tells how many roles have it as their boundary."""
+    """A policy has the number of roles that use it as a permissions boundary."""
     ManagedPolicy.permissions_boundary_usage_count = property(
-        lambda policy: len(bounded(policy.arn))
+        lambda policy: len(roles_with_boundary(policy.arn))
     )
 
 
 @patch(page=f"{API}API_GetAccountAuthorizationDetails.html")
 def policy_details() -> None:
-    """A policy's details carry its name and id."""
+    """The details of a policy include its name and id."""
     ManagedPolicy.policy_name = property(lambda policy: policy.name)
     ManagedPolicy.policy_id = property(lambda policy: policy.id)
 
 
 @patch(page=f"{API}API_GetPolicyVersion.html")
-def documents_are_encoded() -> None:
-    """Documents come percent-encoded (RFC 3986), whichever call gives them."""
+def documents_percent_encoded() -> None:
+    """Policy documents are percent-encoded (RFC 3986) in all responses."""
     IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER.update(
         {
             "GetPolicyVersionResponse.PolicyVersion.Document": url_encode,

@@ -1,7 +1,8 @@
-"""Everything that exists in the account, as one JSON object.
+"""All resources in the account, as one JSON object.
 
-A test takes it before its first apply and after its destroy, and compares: what
-differs was left behind. Identifiers that AWS makes up and times are left out.
+A test compares the state before its first apply with the state after its destroy:
+a difference is a resource that was not deleted. Ids that AWS generates and times
+are left out.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from . import ACCOUNT, REGION
 from .rules.notebook_state import STORE
 
 
-def world() -> dict[str, Any]:
-    """The account's contents by service."""
+def account_state() -> dict[str, Any]:
+    """The account's resources by kind."""
     return {
         "roles": _roles(),
         "policies": _policies(),
@@ -76,22 +77,22 @@ def _tables() -> dict[str, Any]:
 
 def _buckets() -> dict[str, Any]:
     s3 = get_backend("s3")[ACCOUNT]["aws"]
-    answer = {}
+    buckets = {}
     for name, bucket in sorted(s3.buckets.items()):
-        answer[name] = {
-            # Versions and delete markers count: an emptied bucket has none.
+        buckets[name] = {
+            # Number of versions and delete markers: 0 after a bucket has been emptied.
             "objects": {
                 key: len(bucket.keys.getlist(key)) for key in sorted(bucket.keys)
             },
             "uploads": sorted(upload.key_name for upload in bucket.multiparts.values()),
         }
-    return answer
+    return buckets
 
 
 def _network() -> dict[str, int]:
-    """How many there are of each kind: their names are all made up by AWS.
+    """The number of resources of each kind, since AWS generates all their ids.
 
-    Not network ACLs: moto forgets to delete the one that comes with a VPC.
+    Network ACLs are left out: moto does not delete the default one of a VPC.
     """
     ec2 = get_backend("ec2")[ACCOUNT][REGION]
     nested = {"subnets": ec2.subnets, "security_groups": ec2.groups}
@@ -103,18 +104,18 @@ def _network() -> dict[str, int]:
         "interfaces": ec2.enis,
         "flow_logs": ec2.flow_logs,
     }
-    # Described for a while after their end.
-    fading = {"nat_gateways": ec2.nat_gateways, "endpoints": ec2.vpc_end_points}
-    counts = {kind: len(things) for kind, things in plain.items()}
+    # AWS still returns these for some time after they were deleted.
+    deletable = {"nat_gateways": ec2.nat_gateways, "endpoints": ec2.vpc_end_points}
+    counts = {kind: len(resources) for kind, resources in plain.items()}
     for kind, groups in nested.items():
         counts[kind] = sum(len(group) for group in groups.values())
-    for kind, things in fading.items():
-        counts[kind] = sum(thing.state != "deleted" for thing in things.values())
+    for kind, resources in deletable.items():
+        counts[kind] = sum(each.state != "deleted" for each in resources.values())
     return counts
 
 
 def _keys() -> list[str]:
-    """What the keys that are not about to go are for."""
+    """The descriptions of the keys that are not scheduled for deletion."""
     keys = get_backend("kms")[ACCOUNT][REGION].keys
     return sorted(
         key.description or "" for key in keys.values() if key.key_state != "PendingDeletion"

@@ -1,7 +1,7 @@
-"""Lists of IAM come in pages; moto gives some of them whole.
+"""Pagination of IAM lists, some of which moto returns as a whole.
 
-A page holds `MaxItems` (100 unless told otherwise). AWS may give fewer even when
-more follow, so a reader must go by `IsTruncated` alone.
+A page has at most `MaxItems` items (default 100). AWS can return fewer even if
+more follow, so clients must rely on `IsTruncated` only.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from xml.sax.saxutils import escape
 
-from ..wire import Answer, Call, Refusal, answer_query
+from ..protocol import ApiError, Call, Response, query_response
 from . import rule
 from .iam_names import API, constraint, iam
-from .iam_policies import bounded, holders
+from .iam_policies import attached_entities, roles_with_boundary
 
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
 _LISTS = {
@@ -28,21 +28,21 @@ _LISTS = {
 }
 
 
-def window(call: Call) -> tuple[int, int]:
-    """Where the asked page starts, and how long it is."""
-    size = int(call.text("MaxItems") or 100)
+def page_bounds(call: Call) -> tuple[int, int]:
+    """First index and length of the requested page."""
+    size = int(call.string("MaxItems") or 100)
     if not 1 <= size <= 1000:
         raise constraint(str(size), "maxItems", "Member must be between 1 and 1000")
-    marker = call.text("Marker")
+    marker = call.string("Marker")
     if marker and not marker.isdigit():
-        raise Refusal("ValidationError", "Invalid Marker.")
+        raise ApiError("ValidationError", "Invalid Marker.")
     return int(marker or 0), size
 
 
 @rule("iam", *_LISTS, page=f"{API}API_GetAccountAuthorizationDetails.html")
-def check_window(call: Call) -> None:
-    """MaxItems is 1 to 1,000; markers are the service's own."""
-    window(call)
+def page_parameters(call: Call) -> None:
+    """MaxItems is 1 to 1,000, and a marker is one that IAM returned."""
+    page_bounds(call)
 
 
 @rule(
@@ -53,15 +53,15 @@ def check_window(call: Call) -> None:
     page=f"{API}API_GetAccountAuthorizationDetails.html",
     after=True,
 )
-def pages(call: Call, answer: Answer) -> Answer:
-    """Cuts a page out of what moto gives whole."""
-    start, size = window(call)
+def paginate(call: Call, response: Response) -> Response:
+    """A response has only the requested page of a list."""
+    start, size = page_bounds(call)
     ET.register_namespace("", NAMESPACE)
-    root = ET.fromstring(answer.body)
+    root = ET.fromstring(response.body)
     tag = root.tag.split("}")[0] + "}" if root.tag.startswith("{") else ""
     result = root.find(f"{tag}{call.action}Result")
     if result is None:
-        return answer
+        return response
     position = 0
     for name in _LISTS[call.action]:
         listed = result.find(f"{tag}{name}")
@@ -78,31 +78,31 @@ def pages(call: Call, answer: Answer) -> Answer:
     if more:
         ET.SubElement(result, f"{tag}Marker").text = str(start + size)
     body = ET.tostring(root, encoding="utf-8")
-    headers = [(k, v) for k, v in answer.headers if k.lower() != "content-length"]
-    return Answer(
-        answer.status, [*headers, ("Content-Length", str(len(body)))], body
+    headers = [(k, v) for k, v in response.headers if k.lower() != "content-length"]
+    return Response(
+        response.status, [*headers, ("Content-Length", str(len(body)))], body
     )
 
 
 @rule("iam", "ListEntitiesForPolicy", page=f"{API}API_ListEntitiesForPolicy.html")
-def list_entities(call: Call) -> Answer:
-    """In pages, by kind of entity and by use: as permissions or as a boundary."""
-    arn, usage = call.text("PolicyArn"), call.text("PolicyUsageFilter")
+def list_entities_for_policy(call: Call) -> Response:
+    """Entities are paginated, and filtered by kind and by usage (permissions or boundary)."""
+    arn, usage = call.string("PolicyArn"), call.string("PolicyUsageFilter")
     if arn not in iam().managed_policies:
-        raise Refusal("NoSuchEntity", f"Policy {arn} was not found.", 404)
-    start, size = window(call)
-    wanted = call.text("EntityFilter")
+        raise ApiError("NoSuchEntity", f"Policy {arn} was not found.", 404)
+    start, size = page_bounds(call)
+    wanted = call.string("EntityFilter")
     found: list[tuple[str, str, str]] = []
-    attached = holders(arn)
+    attached = attached_entities(arn)
     for kind in ("Group", "User", "Role"):
         if wanted not in ("", kind):
             continue
-        named = {}
+        ids = {}
         if usage in ("", "PermissionsPolicy"):
-            named.update({each.name: each.id for each in attached[kind]})
+            ids.update({each.name: each.id for each in attached[kind]})
         if usage in ("", "PermissionsBoundary") and kind == "Role":
-            named.update({each.name: each.id for each in bounded(arn)})
-        found += [(kind, name, named[name]) for name in sorted(named)]
+            ids.update({each.name: each.id for each in roles_with_boundary(arn)})
+        found += [(kind, name, ids[name]) for name in sorted(ids)]
     page = found[start : start + size]
     more = start + size < len(found)
     body = ""
@@ -117,4 +117,4 @@ def list_entities(call: Call) -> Answer:
     body += f"<IsTruncated>{str(more).lower()}</IsTruncated>"
     if more:
         body += f"<Marker>{start + size}</Marker>"
-    return answer_query(call, body)
+    return query_response(call, body)

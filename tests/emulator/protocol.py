@@ -1,8 +1,8 @@
-"""What a request is about, and how a service words its refusals.
+"""Parses requests and renders responses in the protocols of AWS services.
 
-AWS services speak three protocols here: Query (IAM, STS, EC2: a form with
-`Action=`), JSON (DynamoDB, SageMaker, KMS, Logs: an `X-Amz-Target` header) and
-REST with XML (S3: method, path and query).
+There are three protocols: Query (IAM, STS, EC2: a form with `Action=`), JSON
+(DynamoDB, SageMaker, KMS, Logs: an `X-Amz-Target` header) and REST with XML (S3:
+method, path and query).
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from . import REGION
 JSON_SERVICES = {"dynamodb", "sagemaker", "kms", "logs"}
 XML = "text/xml"
 
-# Sub-resources of S3 whose operations carry their name: `GET /b?policy` is GetBucketPolicy.
-_S3_BUCKET = {
+# Query parameters that select an S3 operation: `GET /b?policy` is GetBucketPolicy.
+_S3_SUBRESOURCES = {
     "policyStatus": "BucketPolicyStatus",
     "policy": "BucketPolicy",
     "versioning": "BucketVersioning",
@@ -37,8 +37,8 @@ _S3_BUCKET = {
 }
 
 
-class Refusal(Exception):
-    """An error that AWS would answer, in terms that every protocol can word."""
+class ApiError(Exception):
+    """An AWS error response, independent of the protocol."""
 
     def __init__(self, code: str, message: str, status: int = 400):
         super().__init__(f"{code}: {message}")
@@ -46,15 +46,15 @@ class Refusal(Exception):
 
 
 @dataclass
-class Answer:
-    """A response of HTTP, before it is sent."""
+class Response:
+    """An HTTP response."""
 
     status: int
     headers: list[tuple[str, str]]
     body: bytes
 
     def json(self) -> dict[str, Any]:
-        """The body as a JSON object, empty if it is none."""
+        """The body as a JSON object; empty if it is not one."""
         try:
             parsed = json.loads(self.body or b"{}")
         except ValueError:
@@ -62,7 +62,7 @@ class Answer:
         return parsed if isinstance(parsed, dict) else {}
 
     def error_code(self) -> str | None:
-        """The AWS error code that this response carries."""
+        """The AWS error code in this response, if it is an error."""
         if self.status < 300:
             return None
         text = self.body.decode("utf-8", "replace")
@@ -75,7 +75,7 @@ class Answer:
 
 @dataclass
 class Call:
-    """One request, understood."""
+    """One API call."""
 
     service: str
     action: str
@@ -87,14 +87,14 @@ class Call:
     body: bytes = b""
     region: str = REGION
 
-    def text(self, name: str) -> str:
+    def string(self, name: str) -> str:
         """A parameter as a string, empty if it is missing."""
         value = self.params.get(name)
         return value if isinstance(value, str) else ""
 
 
-def understand(environ: dict[str, Any], body: bytes) -> Call:
-    """Work out service, action and parameters of a request."""
+def parse_request(environ: dict[str, Any], body: bytes) -> Call:
+    """Determine service, action and parameters of a request."""
     headers = {
         key[5:].replace("_", "-").lower(): value
         for key, value in environ.items()
@@ -135,7 +135,7 @@ def understand(environ: dict[str, Any], body: bytes) -> Call:
 
 
 def _scope(headers: dict[str, str]) -> tuple[str, str]:
-    """Service and region of the signature's credential scope; S3 if unsigned."""
+    """Service and region from the credential scope of the signature; S3 if there is none."""
     found = re.search(
         r"Credential=[^/]+/\d{8}/([^/]+)/([^/]+)/aws4_request",
         headers.get("authorization", ""),
@@ -144,13 +144,13 @@ def _scope(headers: dict[str, str]) -> tuple[str, str]:
 
 
 def _nest(flat: dict[str, str]) -> dict[str, Any]:
-    """Turn `Tags.member.1.Key` into lists and dictionaries (lists of one level)."""
-    answer: dict[str, Any] = {}
+    """Convert `Tags.member.1.Key` to lists and dictionaries (lists of one level)."""
+    nested: dict[str, Any] = {}
     lists: dict[str, dict[int, Any]] = {}
     for key, value in flat.items():
         found = re.fullmatch(r"([A-Za-z]+)\.member\.(\d+)(?:\.([A-Za-z]+))?", key)
         if not found:
-            answer[key] = value
+            nested[key] = value
             continue
         name, index, part = found.group(1), int(found.group(2)), found.group(3)
         slots = lists.setdefault(name, {})
@@ -159,21 +159,21 @@ def _nest(flat: dict[str, str]) -> dict[str, Any]:
         else:
             slots[index] = value
     for name, slots in lists.items():
-        answer[name] = [slots[index] for index in sorted(slots)]
-    return answer
+        nested[name] = [slots[index] for index in sorted(slots)]
+    return nested
 
 
 def _s3(
     method: str, path: str, query: dict[str, str], headers: dict[str, str]
 ) -> tuple[str, dict[str, Any]]:
-    """Name the S3 operation of a path-style request."""
+    """Operation and parameters of a path-style S3 request."""
     bucket, _, key = path.lstrip("/").partition("/")
     params: dict[str, Any] = {"Bucket": bucket}
     if not bucket:
         return "ListBuckets", {}
     if not key:
         verb = {"GET": "Get", "PUT": "Put", "DELETE": "Delete"}.get(method, method)
-        for part, name in _S3_BUCKET.items():
+        for part, name in _S3_SUBRESOURCES.items():
             if part in query:
                 return f"{verb}{name}", params
         if method == "GET":
@@ -212,12 +212,12 @@ def _s3(
     }.get(method, method), params
 
 
-def refuse(call: Call, refusal: Refusal) -> Answer:
-    """Word a refusal as the called service does."""
+def render_error(call: Call, error: ApiError) -> Response:
+    """Render an error in the protocol of the called service."""
     request_id = str(uuid.uuid4())
-    code, message = escape(refusal.code), escape(refusal.message)
+    code, message = escape(error.code), escape(error.message)
     if call.service in JSON_SERVICES:
-        body = json.dumps({"__type": refusal.code, "message": refusal.message})
+        body = json.dumps({"__type": error.code, "message": error.message})
         kind = "application/x-amz-json-1.1"
     elif call.service == "s3":
         body = (
@@ -232,7 +232,7 @@ def refuse(call: Call, refusal: Refusal) -> Answer:
         )
         kind = XML
     else:
-        side = "Sender" if refusal.status < 500 else "Receiver"
+        side = "Sender" if error.status < 500 else "Receiver"
         body = (
             f"<ErrorResponse><Error><Type>{side}</Type><Code>{code}</Code>"
             f"<Message>{message}</Message></Error>"
@@ -240,8 +240,8 @@ def refuse(call: Call, refusal: Refusal) -> Answer:
         )
         kind = XML
     encoded = b"" if call.method == "HEAD" else body.encode()
-    return Answer(
-        refusal.status,
+    return Response(
+        error.status,
         [
             ("Content-Type", kind),
             ("Content-Length", str(len(encoded))),
@@ -251,10 +251,10 @@ def refuse(call: Call, refusal: Refusal) -> Answer:
     )
 
 
-def answer_json(body: dict[str, Any], status: int = 200) -> Answer:
-    """A success of a JSON service."""
+def json_response(body: dict[str, Any], status: int = 200) -> Response:
+    """A response of a service with the JSON protocol."""
     encoded = json.dumps(body).encode()
-    return Answer(
+    return Response(
         status,
         [
             ("Content-Type", "application/x-amz-json-1.1"),
@@ -265,13 +265,13 @@ def answer_json(body: dict[str, Any], status: int = 200) -> Answer:
     )
 
 
-def answer_query(call: Call, result: str) -> Answer:
-    """A success of a Query service, whose result is already XML."""
+def query_response(call: Call, result: str) -> Response:
+    """A response of a service with the Query protocol; `result` is XML."""
     body = (
         f'<{call.action}Response xmlns="https://iam.amazonaws.com/doc/2010-05-08/">'
         f"<{call.action}Result>{result}</{call.action}Result><ResponseMetadata>"
         f"<RequestId>{uuid.uuid4()}</RequestId></ResponseMetadata></{call.action}Response>"
     ).encode()
-    return Answer(
+    return Response(
         200, [("Content-Type", XML), ("Content-Length", str(len(body)))], body
     )

@@ -1,6 +1,7 @@
-"""Every rule has a test, and every such test fails on bare moto.
+"""Every rule has a test that fails on bare moto, an AWS page, and a line in the README.
 
-A rule whose test passes without it is a rule that moto has learnt: it can go.
+If the test of a rule passes on bare moto, moto has the behaviour itself and the
+rule can be removed.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def cases(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
-    """The tests of a suite, however deep."""
+    """All test cases of a suite, nested ones included."""
     for each in suite:
         if isinstance(each, unittest.TestSuite):
             yield from cases(each)
@@ -29,8 +30,8 @@ def cases(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
             yield each
 
 
-def marked() -> dict[str, unittest.TestCase]:
-    """The tests that are marked as showing a rule, by id."""
+def rule_tests() -> dict[str, unittest.TestCase]:
+    """The tests with the mark `tests_rules`, by id."""
     found = unittest.defaultTestLoader.discover(
         str(HERE), pattern="test_*.py", top_level_dir=str(HERE.parents[1])
     )
@@ -41,10 +42,10 @@ def marked() -> dict[str, unittest.TestCase]:
     }
 
 
-def survivors() -> list[str]:
-    """Run the marked tests here and tell which pass."""
+def passing_tests() -> list[str]:
+    """Run the tests of the rules in this process; returns the ids of those that pass."""
     passed = []
-    for name, case in marked().items():
+    for name, case in rule_tests().items():
         result = unittest.TestResult()
         case.run(result)
         if result.wasSuccessful():
@@ -52,39 +53,39 @@ def survivors() -> list[str]:
     return passed
 
 
-class OnBareMoto(unittest.TestCase):
-    """The layer against moto alone."""
+class Rules(unittest.TestCase):
+    """Requirements on every rule."""
 
-    def test_every_rule_has_a_test(self) -> None:
+    def test_rules_have_tests(self) -> None:
         rules.load(strict=False)
-        known = {rule.name for rule in rules.RULES + rules.PATCHES}
-        shown = {
+        names = {rule.name for rule in rules.RULES + rules.PATCHES}
+        tested = {
             rule
-            for case in marked().values()
+            for case in rule_tests().values()
             for rule in getattr(case, case._testMethodName).rules
         }
-        self.assertEqual(known - shown, set(), "rules without a test")
-        self.assertEqual(shown - known, set(), "tests of rules that don't exist")
+        self.assertEqual(names - tested, set(), "rules without a test")
+        self.assertEqual(tested - names, set(), "tests of unknown rules")
 
-    def test_every_rule_cites_a_page_of_aws(self) -> None:
+    def test_rules_cite_aws_pages(self) -> None:
         rules.load(strict=False)
         for rule in rules.RULES + rules.PATCHES:
             self.assertTrue(rule.page.startswith("https://docs.aws.amazon.com/"), rule.name)
-            self.assertTrue(rule.act.__doc__, rule.name)
+            self.assertTrue(rule.apply.__doc__, rule.name)
 
-    def test_the_readme_lists_every_rule_and_every_doubt(self) -> None:
+    def test_readme_lists_rules_and_assumptions(self) -> None:
         rules.load(strict=False)
         text = (HERE.parent / "README.md").read_text()
-        sure, _, doubts = text.partition("## Doubts")
+        listed, _, assumptions = text.partition("## Unconfirmed assumptions")
         for rule in rules.RULES + rules.PATCHES:
-            self.assertIn(f"`{rule.name}`", sure, "missing from the README")
-            self.assertEqual(f"`{rule.name}`" in doubts, not rule.sure, rule.name)
+            self.assertIn(f"`{rule.name}`", listed, "missing from the README")
+            self.assertEqual(f"`{rule.name}`" in assumptions, not rule.confirmed, rule.name)
 
-    def test_marked_tests_fail_without_the_layer(self) -> None:
+    def test_rule_tests_fail_on_bare_moto(self) -> None:
         done = subprocess.run(
-            [sys.executable, "-m", "emulator.tests.test_bare"],
+            [sys.executable, "-m", "emulator.tests.test_rules"],
             cwd=HERE.parents[1],
-            env={**os.environ, support.BARE: "1"},
+            env={**os.environ, support.BARE_VARIABLE: "1"},
             capture_output=True,
             text=True,
         )
@@ -93,4 +94,4 @@ class OnBareMoto(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    print(json.dumps(survivors()))
+    print(json.dumps(passing_tests()))

@@ -1,29 +1,29 @@
-"""Notebook instances themselves: what each call does, and in which state it is refused."""
+"""Calls on notebook instances, and the statuses in which each is allowed."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ..wire import Answer, Call, answer_json
+from ..protocol import Call, Response, json_response
 from . import rule
-from .notebook_rules import API, constraint, invalid
+from .notebook_validation import API, constraint, invalid
 from .notebook_state import STORE, Notebook, notebook_arn
 
 STATES = "https://docs.aws.amazon.com/sagemaker/latest/dg/nbi.html"
 
 
-def need(notebook: Notebook, allowed: tuple[str, ...], following: str) -> None:
-    """Refuse a transition from the wrong state, in AWS's words."""
+def require_status(notebook: Notebook, allowed: tuple[str, ...], target: str) -> None:
+    """Raise AWS's error unless a transition to `target` is allowed in the current status."""
     if notebook.status not in allowed:
         raise invalid(
             f"Status ({notebook.status}) not in ([{', '.join(allowed)}]). Unable to "
-            f"transition to ({following}) for Notebook Instance ({notebook.arn})"
+            f"transition to ({target}) for Notebook Instance ({notebook.arn})"
         )
 
 
-@rule("sagemaker", "CreateNotebookInstance", page=f"{API}API_CreateNotebookInstance.html", sure=False)
-def create_notebook(call: Call) -> Answer:
-    """Makes a Pending instance with AWS's defaults; a name is taken once."""
+@rule("sagemaker", "CreateNotebookInstance", page=f"{API}API_CreateNotebookInstance.html", confirmed=False)
+def create_notebook(call: Call) -> Response:
+    """Creates a Pending instance with AWS's defaults; the name must be unique."""
     p = call.params
     name = p["NotebookInstanceName"]
     if name in STORE.notebooks:
@@ -42,71 +42,71 @@ def create_notebook(call: Call) -> Answer:
         ),
         "SecurityGroups": p.get("SecurityGroupIds") or [],
     }
-    for given, told in (
+    for parameter, field in (
         ("SubnetId", "SubnetId"),
         ("KmsKeyId", "KmsKeyId"),
         ("LifecycleConfigName", "NotebookInstanceLifecycleConfigName"),
     ):
-        if p.get(given) is not None:
-            settings[told] = p[given]
+        if p.get(parameter) is not None:
+            settings[field] = p[parameter]
     tags = {tag["Key"]: tag["Value"] for tag in p.get("Tags") or []}
     notebook = Notebook(name, call.region, "Pending", settings, tags)
     STORE.notebooks[name] = notebook
-    return answer_json({"NotebookInstanceArn": notebook.arn})
+    return json_response({"NotebookInstanceArn": notebook.arn})
 
 
 @rule("sagemaker", "DescribeNotebookInstance", page=STATES)
-def describe_notebook(call: Call) -> Answer:
-    """Tells all; states take time, counted in looks."""
-    name = call.text("NotebookInstanceName")
-    STORE.look(name)
-    return answer_json(STORE.get(name).describe())
+def describe_notebook(call: Call) -> Response:
+    """Returns all fields; a status change takes a number of polls."""
+    name = call.string("NotebookInstanceName")
+    STORE.poll(name)
+    return json_response(STORE.get(name).describe())
 
 
 @rule("sagemaker", "StartNotebookInstance", page=STATES)
-def start_notebook(call: Call) -> Answer:
-    """Only a Stopped or Failed instance starts."""
-    notebook = STORE.get(call.text("NotebookInstanceName"))
-    need(notebook, ("Stopped", "Failed"), "Pending")
-    STORE.enter(notebook, "Pending")
-    return answer_json({})
+def start_notebook(call: Call) -> Response:
+    """Only a Stopped or Failed instance can be started."""
+    notebook = STORE.get(call.string("NotebookInstanceName"))
+    require_status(notebook, ("Stopped", "Failed"), "Pending")
+    STORE.start(notebook, "Pending")
+    return json_response({})
 
 
 @rule("sagemaker", "StopNotebookInstance", page=STATES)
-def stop_notebook(call: Call) -> Answer:
-    """Only an InService instance stops."""
-    notebook = STORE.get(call.text("NotebookInstanceName"))
-    need(notebook, ("InService",), "Stopping")
-    STORE.enter(notebook, "Stopping")
-    return answer_json({})
+def stop_notebook(call: Call) -> Response:
+    """Only an InService instance can be stopped."""
+    notebook = STORE.get(call.string("NotebookInstanceName"))
+    require_status(notebook, ("InService",), "Stopping")
+    STORE.start(notebook, "Stopping")
+    return json_response({})
 
 
 @rule(
     "sagemaker", "DeleteNotebookInstance", page=f"{API}API_DeleteNotebookInstance.html"
 )
-def delete_notebook(call: Call) -> Answer:
-    """Only a Stopped or Failed instance is deleted, and that takes time."""
-    notebook = STORE.get(call.text("NotebookInstanceName"))
-    need(notebook, ("Stopped", "Failed"), "Deleting")
-    STORE.enter(notebook, "Deleting")
-    return answer_json({})
+def delete_notebook(call: Call) -> Response:
+    """Only a Stopped or Failed instance can be deleted, and that takes time."""
+    notebook = STORE.get(call.string("NotebookInstanceName"))
+    require_status(notebook, ("Stopped", "Failed"), "Deleting")
+    STORE.start(notebook, "Deleting")
+    return json_response({})
 
 
 @rule(
     "sagemaker",
     "UpdateNotebookInstance",
     page=f"{API}API_UpdateNotebookInstance.html",
-    sure=False,
+    confirmed=False,
 )
-def update_notebook(call: Call) -> Answer:
-    """Only a Stopped or Failed instance is updated, and its volume only grows."""
+def update_notebook(call: Call) -> Response:
+    """Only a Stopped or Failed instance can be updated, and its volume cannot shrink."""
     p = call.params
-    notebook = STORE.get(call.text("NotebookInstanceName"))
-    need(notebook, ("Stopped", "Failed"), "Updating")
+    notebook = STORE.get(call.string("NotebookInstanceName"))
+    require_status(notebook, ("Stopped", "Failed"), "Updating")
     size = p.get("VolumeSizeInGB")
     if size is not None and size < notebook.settings["VolumeSizeInGB"]:
         raise invalid(
-            f"Volume size {size} is less than the present "
+            f"Volume size {size} is less than the current "
             f"{notebook.settings['VolumeSizeInGB']}: a volume can't shrink"
         )
     for name in (
@@ -124,20 +124,20 @@ def update_notebook(call: Call) -> Answer:
         notebook.settings[config] = p["LifecycleConfigName"]
     if p.get("DisassociateLifecycleConfig"):
         notebook.settings.pop(config, None)
-    STORE.enter(notebook, "Updating")
-    return answer_json({})
+    STORE.start(notebook, "Updating")
+    return json_response({})
 
 
 @rule(
     "sagemaker",
     "CreatePresignedNotebookInstanceUrl",
     page=f"{API}API_CreatePresignedNotebookInstanceUrl.html",
-    sure=False,
+    confirmed=False,
 )
-def presigned_url(call: Call) -> Answer:
-    """A URL for an InService instance, for half an hour to twelve hours."""
-    notebook = STORE.get(call.text("NotebookInstanceName"))
-    need(notebook, ("InService",), "PresignedUrl")
+def presigned_url(call: Call) -> Response:
+    """Returns a URL for an InService instance, valid for 30 minutes to 12 hours."""
+    notebook = STORE.get(call.string("NotebookInstanceName"))
+    require_status(notebook, ("InService",), "PresignedUrl")
     seconds = call.params.get("SessionExpirationDurationInSeconds", 43200)
     if not 1800 <= seconds <= 43200:
         raise constraint(
@@ -146,7 +146,7 @@ def presigned_url(call: Call) -> Answer:
             "Member must be between 1800 and 43200",
         )
     host = notebook.describe()["Url"]
-    return answer_json(
+    return json_response(
         {"AuthorizedUrl": f"https://{host}?authToken={notebook.name}-{seconds}"}
     )
 
@@ -154,11 +154,11 @@ def presigned_url(call: Call) -> Answer:
 @rule(
     "sagemaker", "ListNotebookInstances", page=f"{API}API_ListNotebookInstances.html"
 )
-def list_notebooks(call: Call) -> Answer:
-    """Filters, and pages of ten unless told otherwise."""
+def list_notebooks(call: Call) -> Response:
+    """Instances are filtered and paginated; the default page size is ten."""
     p = call.params
     for name in list(STORE.notebooks):
-        STORE.look(name)
+        STORE.poll(name)
     found = [
         notebook
         for name, notebook in sorted(STORE.notebooks.items())
@@ -166,7 +166,7 @@ def list_notebooks(call: Call) -> Answer:
         and p.get("StatusEquals") in (None, notebook.status)
     ]
     start, size = int(p.get("NextToken") or 0), p.get("MaxResults") or 10
-    told = (
+    summary_fields = (
         "NotebookInstanceName",
         "NotebookInstanceArn",
         "NotebookInstanceStatus",
@@ -178,49 +178,47 @@ def list_notebooks(call: Call) -> Answer:
     )
     body: dict[str, Any] = {
         "NotebookInstances": [
-            {key: value for key, value in n.describe().items() if key in told}
+            {key: value for key, value in n.describe().items() if key in summary_fields}
             for n in found[start : start + size]
         ]
     }
     if start + size < len(found):
         body["NextToken"] = str(start + size)
-    return answer_json(body)
+    return json_response(body)
 
 
-def _tagged(call: Call) -> Notebook | None:
-    arn = call.text("ResourceArn")
+def _tagged_notebook(call: Call) -> Notebook | None:
+    arn = call.string("ResourceArn")
     return STORE.by_arn(arn) if ":notebook-instance/" in arn else None
 
 
 @rule("sagemaker", "AddTags", page=f"{API}API_AddTags.html")
-def add_tags(call: Call) -> Answer | None:
-    """A tag that is there already gets the new value."""
-    notebook = _tagged(call)
+def add_tags(call: Call) -> Response | None:
+    """Adds tags; an existing tag gets the new value."""
+    notebook = _tagged_notebook(call)
     if notebook is None:
         return None
     notebook.tags.update({tag["Key"]: tag["Value"] for tag in call.params["Tags"]})
-    return answer_json({"Tags": _pairs(notebook)})
+    return json_response({"Tags": _tag_list(notebook)})
 
 
 @rule("sagemaker", "DeleteTags", page=f"{API}API_DeleteTags.html")
-def delete_tags(call: Call) -> Answer | None:
-    """Takes tags away; missing ones don't matter."""
-    notebook = _tagged(call)
+def delete_tags(call: Call) -> Response | None:
+    """Removes tags; missing ones are ignored."""
+    notebook = _tagged_notebook(call)
     if notebook is None:
         return None
     for key in call.params["TagKeys"]:
         notebook.tags.pop(key, None)
-    return answer_json({})
+    return json_response({})
 
 
 @rule("sagemaker", "ListTags", page=f"{API}API_ListTags.html")
-def list_tags(call: Call) -> Answer | None:
-    """All tags of an instance."""
-    notebook = _tagged(call)
-    return None if notebook is None else answer_json({"Tags": _pairs(notebook)})
+def list_tags(call: Call) -> Response | None:
+    """Returns all tags of an instance."""
+    notebook = _tagged_notebook(call)
+    return None if notebook is None else json_response({"Tags": _tag_list(notebook)})
 
 
-def _pairs(notebook: Notebook) -> list[dict[str, str]]:
+def _tag_list(notebook: Notebook) -> list[dict[str, str]]:
     return [{"Key": k, "Value": v} for k, v in sorted(notebook.tags.items())]
-
-

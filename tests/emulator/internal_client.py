@@ -1,7 +1,7 @@
-"""Calls that don't come from the program under test.
+"""A client for calls that do not come from the program under test.
 
-The seed, and tests that act as "someone else" behind Terraform's back, call
-AWS through here: the same rules and the same lock, no faults, no log.
+The seed uses it, and tests that change AWS resources outside Terraform. The same
+rules and the same lock apply; faults do not, and the calls are not logged.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from . import ACCOUNT, REGION, wire
-from .wire import JSON_SERVICES, Answer
+from . import ACCOUNT, REGION, protocol
+from .protocol import JSON_SERVICES, Response
 
 if TYPE_CHECKING:
     from .server import Emulator
@@ -27,13 +27,13 @@ _VERSIONS = {"iam": "2010-05-08", "sts": "2011-06-15", "ec2": "2016-11-15"}
 
 
 class CallFailed(Exception):
-    """An inside call that AWS would have refused."""
+    """An internal call returned an error."""
 
 
 def call(
     emulator: Emulator, service: str, action: str, params: dict[str, Any]
-) -> Answer:
-    """Make one call of a Query or JSON service."""
+) -> Response:
+    """Call an action of a service with the Query or JSON protocol."""
     if service in JSON_SERVICES:
         body = json.dumps(params).encode()
         extra = {
@@ -49,13 +49,13 @@ def call(
 
 def s3(
     emulator: Emulator, method: str, path: str, query: str = "", body: bytes = b""
-) -> Answer:
-    """Make one call of S3, path-style."""
+) -> Response:
+    """Call S3 with a path-style URL."""
     return _send(emulator, "s3", method, path, query, body, {})
 
 
 def _flatten(params: dict[str, Any]) -> dict[str, str]:
-    """Lists as `Name.member.N`, dictionaries in them as `Name.member.N.Key`."""
+    """Encode lists as `Name.member.N`, and dictionaries in lists as `Name.member.N.Key`."""
     flat: dict[str, str] = {}
     for name, value in params.items():
         if not isinstance(value, list):
@@ -78,8 +78,8 @@ def _send(
     query: str,
     body: bytes,
     extra: dict[str, str],
-) -> Answer:
-    """Build the request's environment and have it answered."""
+) -> Response:
+    """Build a WSGI environment and handle it as a request."""
     environ: dict[str, Any] = {
         "REQUEST_METHOD": method,
         "SCRIPT_NAME": "",
@@ -106,13 +106,13 @@ def _send(
         "wsgi.run_once": False,
         **extra,
     }
-    understood = wire.understand(environ, body)
+    parsed = protocol.parse_request(environ, body)
     with emulator.lock:
-        return emulator.perform(understood, environ, body)
+        return emulator.perform(parsed, environ, body)
 
 
-def must(answer: Answer) -> Answer:
-    """The answer, if the call succeeded."""
-    if answer.status >= 300:
-        raise CallFailed(f"{answer.status}: {answer.body.decode('utf-8', 'replace')}")
-    return answer
+def require_success(response: Response) -> Response:
+    """The response; raises `CallFailed` if it is an error."""
+    if response.status >= 300:
+        raise CallFailed(f"{response.status}: {response.body.decode('utf-8', 'replace')}")
+    return response

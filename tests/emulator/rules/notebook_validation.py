@@ -1,4 +1,4 @@
-"""What SageMaker demands of a notebook instance before it makes or changes one."""
+"""Validation of the parameters of notebook instances."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from moto.backends import get_backend
 
 from .. import ACCOUNT
-from ..wire import Call, Refusal
+from ..protocol import ApiError, Call
 from . import rule
 from .notebook_state import STORE
 
@@ -18,22 +18,22 @@ API = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/"
 NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 
 
-def invalid(message: str) -> Refusal:
+def invalid(message: str) -> ApiError:
     """A ValidationException."""
-    return Refusal("ValidationException", message)
+    return ApiError("ValidationException", message)
 
 
-def constraint(value: Any, member: str, demand: str) -> Refusal:
-    """A ValidationException in the words of AWS's request validation."""
+def constraint(value: Any, member: str, requirement: str) -> ApiError:
+    """A ValidationException with the message of AWS's request validation."""
     return invalid(
         f"1 validation error detected: Value '{value}' at '{member}' failed to "
-        f"satisfy constraint: {demand}"
+        f"satisfy constraint: {requirement}"
     )
 
 
 @functools.cache
 def instance_types() -> frozenset[str]:
-    """The instance types of the API model that botocore carries."""
+    """The instance types in botocore's API model."""
     from botocore.loaders import Loader
 
     model = Loader().load_service_model("sagemaker", "service-2")
@@ -46,8 +46,8 @@ def instance_types() -> frozenset[str]:
     page=f"{API}API_CreateNotebookInstance.html",
 )
 def notebook_names(call: Call) -> None:
-    """Names have letters, digits and inner hyphens, at most 63."""
-    name = call.text("NotebookInstanceName")
+    """Names have at most 63 letters, digits and inner hyphens."""
+    name = call.string("NotebookInstanceName")
     if len(name) > 63:
         raise constraint(
             name, "notebookInstanceName", "Member must have length less than or equal to 63"
@@ -66,21 +66,21 @@ def notebook_names(call: Call) -> None:
     "UpdateNotebookInstance",
     page=f"{API}API_CreateNotebookInstance.html",
 )
-def notebook_shapes(call: Call) -> None:
-    """Instance types, volume sizes and switches come from the API's lists and ranges."""
+def notebook_parameters(call: Call) -> None:
+    """Instance type, volume size and enumerated parameters have values that the API allows."""
     kind = call.params.get("InstanceType")
     if kind is not None and kind not in instance_types():
         raise constraint(kind, "instanceType", "Member must satisfy enum value set")
     size = call.params.get("VolumeSizeInGB")
     if size is not None and not 5 <= size <= 16384:
         raise constraint(size, "volumeSizeInGB", "Member must be between 5 and 16384")
-    for switch, values in (
+    for parameter, values in (
         ("RootAccess", ("Enabled", "Disabled")),
         ("DirectInternetAccess", ("Enabled", "Disabled")),
     ):
-        value = call.params.get(switch)
+        value = call.params.get(parameter)
         if value is not None and value not in values:
-            raise constraint(value, switch, f"Member must satisfy enum value set: {values}")
+            raise constraint(value, parameter, f"Member must satisfy enum value set: {values}")
     platform = call.params.get("PlatformIdentifier")
     if platform is not None and not re.fullmatch(
         r"notebook-al1-v1|notebook-al2-v[123]|notebook-al2023-v1", platform
@@ -95,14 +95,14 @@ def notebook_shapes(call: Call) -> None:
     page="https://docs.aws.amazon.com/sagemaker/latest/dg/nbi-imds.html",
 )
 def notebook_imds(call: Call) -> None:
-    """The least version of the instance metadata service is "1" or "2"."""
+    """The minimum version of the instance metadata service is "1" or "2"."""
     settings = call.params.get("InstanceMetadataServiceConfiguration")
     if settings is None:
         return
-    least = settings.get("MinimumInstanceMetadataServiceVersion")
-    if least not in ("1", "2"):
+    minimum = settings.get("MinimumInstanceMetadataServiceVersion")
+    if minimum not in ("1", "2"):
         raise constraint(
-            least,
+            minimum,
             "minimumInstanceMetadataServiceVersion",
             "Member must satisfy regular expression pattern: 1|2",
         )
@@ -115,7 +115,7 @@ def notebook_imds(call: Call) -> None:
     page="https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html",
 )
 def notebook_role(call: Call) -> None:
-    """The execution role exists and lets SageMaker assume it."""
+    """The execution role exists, and SageMaker is allowed to assume it."""
     arn = call.params.get("RoleArn")
     if arn is None:
         if call.action == "CreateNotebookInstance":
@@ -131,7 +131,7 @@ def notebook_role(call: Call) -> None:
 
 
 def trusts_sagemaker(document: str) -> bool:
-    """Whether a trust policy names SageMaker as one who may assume the role."""
+    """Whether a trust policy allows SageMaker to assume the role."""
     try:
         statements = json.loads(document)["Statement"]
     except (ValueError, KeyError, TypeError):
@@ -149,10 +149,10 @@ def trusts_sagemaker(document: str) -> bool:
     "sagemaker",
     "CreateNotebookInstance",
     page="https://docs.aws.amazon.com/sagemaker/latest/dg/appendix-notebook-and-internet-access.html",
-    sure=False,
+    confirmed=False,
 )
 def notebook_network(call: Call) -> None:
-    """Subnet and security groups exist; no internet access needs a subnet."""
+    """Subnet and security groups exist; a subnet is required without direct internet access."""
     subnet = call.params.get("SubnetId")
     groups = call.params.get("SecurityGroupIds") or []
     ec2 = get_backend("ec2")[ACCOUNT][call.region]
@@ -175,10 +175,10 @@ def notebook_network(call: Call) -> None:
     "sagemaker",
     "CreateNotebookInstance",
     page="https://docs.aws.amazon.com/sagemaker/latest/dg/encryption-at-rest-nbi.html",
-    sure=False,
+    confirmed=False,
 )
 def notebook_key(call: Call) -> None:
-    """The volume's key exists and is enabled."""
+    """The KMS key of the volume exists and is enabled."""
     wanted = call.params.get("KmsKeyId")
     if wanted is None:
         return
@@ -189,7 +189,7 @@ def notebook_key(call: Call) -> None:
             if key.key_state != "Enabled":
                 raise invalid(f"KMS key {wanted} is {key.key_state}")
             return
-    raise invalid(f"KMS key {wanted} does not exist or can't be used")
+    raise invalid(f"KMS key {wanted} does not exist or cannot be used")
 
 
 @rule(
@@ -199,12 +199,12 @@ def notebook_key(call: Call) -> None:
     page="https://docs.aws.amazon.com/sagemaker/latest/dg/notebook-lifecycle-config.html",
 )
 def notebook_lifecycle(call: Call) -> None:
-    """The lifecycle configuration exists, and isn't set and unset at once."""
+    """The lifecycle configuration exists, and is not set and removed in the same call."""
     name = call.params.get("LifecycleConfigName")
     if name is None:
         return
     if call.params.get("DisassociateLifecycleConfig"):
-        raise invalid("LifecycleConfigName can't be given with DisassociateLifecycleConfig")
+        raise invalid("LifecycleConfigName cannot be combined with DisassociateLifecycleConfig")
     if name not in STORE.configs:
         raise invalid(f"Lifecycle configuration {name} does not exist")
 
@@ -216,7 +216,7 @@ def notebook_lifecycle(call: Call) -> None:
     page="https://docs.aws.amazon.com/general/latest/gr/aws_tagging.html",
 )
 def notebook_tags(call: Call) -> None:
-    """At most 50 tags, keys of 128, values of 256, no `aws:` keys, none twice."""
+    """At most 50 tags with unique keys (1-128 characters, not `aws:…`) and values of at most 256."""
     arn = call.params.get("ResourceArn")
     if arn is not None and ":notebook-instance/" not in arn:
         return
@@ -224,7 +224,7 @@ def notebook_tags(call: Call) -> None:
     keys = [tag["Key"] for tag in tags]
     present = set(STORE.by_arn(arn).tags) if arn is not None else set()
     if len(present | set(keys)) > 50:
-        raise invalid("a resource can have 50 tags at most")
+        raise invalid("a resource can have at most 50 tags")
     if len(keys) != len(set(keys)):
         raise invalid("duplicate tag keys")
     for tag in tags:

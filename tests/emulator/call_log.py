@@ -1,4 +1,4 @@
-"""The call log that tests read: who asked what, in order, and how it went."""
+"""A log of API calls for tests: each call in order, with its result."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from .faults import Fault
-from .wire import Answer, Call
+from .protocol import Call, Response
 
-# What tells one call from another; documents and bodies would drown the log.
-_KEYS = (
+# Parameters that identify a call. The others are left out, since documents and bodies are long.
+_PARAMETERS = (
     "RoleName",
     "PolicyName",
     "PolicyArn",
@@ -27,7 +27,7 @@ _KEYS = (
 
 @dataclass
 class Entry:
-    """One call. `status` is 0 where the connection was broken."""
+    """One call. `status` is 0 if the connection was broken."""
 
     n: int
     service: str
@@ -38,32 +38,32 @@ class Entry:
     fault: str | None = None
 
 
-class Journal:
-    """Every AWS call since the start or the last clearing."""
+class CallLog:
+    """All API calls since the start, or since the log was cleared."""
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
 
-    def begin(self, call: Call, fault: Fault | None) -> Entry:
-        """Note a call before it is answered."""
-        params = {key: call.params[key] for key in _KEYS if key in call.params}
+    def start(self, call: Call, fault: Fault | None) -> Entry:
+        """Add a call, before it has a response."""
+        params = {key: call.params[key] for key in _PARAMETERS if key in call.params}
         entry = Entry(len(self.entries) + 1, call.service, call.action, params)
         entry.fault = fault.mode if fault else None
         self.entries.append(entry)
         return entry
 
     @staticmethod
-    def end(entry: Entry, answer: Answer | None) -> None:
-        """Note how it went."""
-        if answer is not None:
-            entry.status, entry.code = answer.status, answer.error_code()
+    def finish(entry: Entry, response: Response | None) -> None:
+        """Add the result to an entry; `None` means a broken connection."""
+        if response is not None:
+            entry.status, entry.code = response.status, response.error_code()
 
     def clear(self) -> None:
-        """Start over."""
+        """Delete all entries."""
         self.entries.clear()
 
-    def dump(self) -> dict[str, Any]:
-        """The log and the number of calls by `service:Action`."""
+    def to_json(self) -> dict[str, Any]:
+        """All entries, and the number of calls by `service:Action`."""
         counts: dict[str, int] = {}
         for entry in self.entries:
             name = f"{entry.service}:{entry.action}"
