@@ -75,6 +75,7 @@ class Fault:
     def wait(self) -> None:
         """Hold a call until the fault is cleared. Call it without the emulator's lock."""
         if self.mode in {"hold", "hold_after"}:
+            # A limit, so that a forgotten fault does not block the server thread forever.
             self.cleared.wait(120)
 
     def response(self, call: Call) -> Response | None:

@@ -118,6 +118,7 @@ def parse_request(environ: dict[str, Any], body: bytes) -> Call:
     )
     if target:
         call.action = target.rsplit(".", 1)[-1]
+        # `_scope` returned S3 because the request is not signed; the target has the service.
         if service == "s3":
             call.service = target.split("_", 1)[0].split(".", 1)[0].lower()
         try:

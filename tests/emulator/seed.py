@@ -1,6 +1,7 @@
-"""Creates the resources of a platform before its first project: bucket, tables, network, key, policies.
+"""Creates the resources of a platform before its first project.
 
-The tables, with their keys, indexes and default names, are those of MLSpace.
+These are a bucket, tables, a network, a key and policies. The tables, with their
+keys, indexes and default names, are those of MLSpace.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from . import ACCOUNT, internal_client
+from .protocol import Response
 
 if TYPE_CHECKING:
     from .server import Emulator
@@ -41,7 +43,7 @@ def seed(emulator: Emulator) -> dict[str, Any]:
     for name in TABLES:
         make_table(emulator, name)
     network = _network(emulator)
-    key = internal_client.require_success(internal_client.call(emulator, "kms", "CreateKey", {})).json()
+    key = _call(emulator, "kms", "CreateKey", {}).json()
     return {
         "data_bucket": BUCKET,
         "tables": list(TABLES),
@@ -51,6 +53,15 @@ def seed(emulator: Emulator) -> dict[str, Any]:
         "kms_key_arn": key["KeyMetadata"]["Arn"],
         **network,
     }
+
+
+def _call(
+    emulator: Emulator, service: str, action: str, params: dict[str, Any]
+) -> Response:
+    """Call an action, which must succeed."""
+    return internal_client.require_success(
+        internal_client.call(emulator, service, action, params)
+    )
 
 
 def make_table(emulator: Emulator, name: str) -> None:
@@ -83,19 +94,17 @@ def make_table(emulator: Emulator, name: str) -> None:
                 "Projection": {"ProjectionType": "KEYS_ONLY"},
             }
         ]
-    internal_client.require_success(internal_client.call(emulator, "dynamodb", "CreateTable", params))
+    _call(emulator, "dynamodb", "CreateTable", params)
     # A new table is CREATING until it has been described twice; those of a platform are ACTIVE.
     for _ in range(3):
-        internal_client.require_success(
-            internal_client.call(emulator, "dynamodb", "DescribeTable", {"TableName": name})
-        )
+        _call(emulator, "dynamodb", "DescribeTable", {"TableName": name})
 
 
 def _network(emulator: Emulator) -> dict[str, Any]:
     """Create a VPC with three subnets and a security group."""
 
     def ec2(action: str, params: dict[str, Any], tag: str) -> str:
-        body = internal_client.require_success(internal_client.call(emulator, "ec2", action, params)).body.decode()
+        body = _call(emulator, "ec2", action, params).body.decode()
         found = re.search(f"<{tag}>([^<]+)</{tag}>", body)
         if not found:
             raise internal_client.CallFailed(f"no {tag} in the response to {action}: {body}")
@@ -117,14 +126,7 @@ def _network(emulator: Emulator) -> dict[str, Any]:
 def _policy(emulator: Emulator, name: str, statements: list[dict[str, Any]]) -> str:
     """Create a customer managed policy; returns its ARN."""
     document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    internal_client.require_success(
-        internal_client.call(
-            emulator,
-            "iam",
-            "CreatePolicy",
-            {"PolicyName": name, "PolicyDocument": document},
-        )
-    )
+    _call(emulator, "iam", "CreatePolicy", {"PolicyName": name, "PolicyDocument": document})
     return f"arn:aws:iam::{ACCOUNT}:policy/{name}"
 
 

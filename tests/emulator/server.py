@@ -83,6 +83,7 @@ class Emulator:
                 if fault:
                     response = fault.response(call)
             self.call_log.finish(entry, response)
+        # Without the lock, so that other calls can continue while this one is held.
         if fault:
             fault.wait()
         return response
@@ -111,6 +112,7 @@ class Emulator:
         environ = dict(environ)
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
+        # The body was read completely, so it is not chunked anymore.
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         started: list[Any] = []
 
@@ -139,6 +141,7 @@ class Emulator:
         """Reset the connection, so the caller cannot know whether the call took effect."""
         connection = environ.get("werkzeug.socket")
         if connection is not None:
+            # A linger time of 0 makes the kernel send RST instead of FIN.
             connection.setsockopt(
                 socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
             )

@@ -82,7 +82,7 @@ def with_fake_aws(scratch: Path, binaries: str | None, types: str) -> dict[str, 
 
 
 def types_used(*folders: Path) -> str:
-    """The AWS types that the Terraform files in some folders use, in the form of `AWS_FAKE_TYPES`."""
+    """The AWS types that the Terraform files in some folders use, as for `AWS_FAKE_TYPES`."""
     used = set()
     for folder in folders:
         for pattern in ("**/*.tf", "**/*.tftest.hcl"):

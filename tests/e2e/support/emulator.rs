@@ -174,7 +174,11 @@ impl Emulator {
 
     /// Sets how many looks a notebook's transition takes.
     pub(crate) fn pace(&self, describes: u32) {
-        self.ask("POST", "transition-polls", Some(&json!({"polls": describes})));
+        self.ask(
+            "POST",
+            "transition-polls",
+            Some(&json!({"polls": describes})),
+        );
     }
 
     /// Finishes every transition that is under way.

@@ -142,7 +142,7 @@ def _fingerprint(call: Call) -> str:
 
 @patch(page=f"{API}API_PutItem.html")
 def malformed_conditions() -> None:
-    """A condition that cannot be parsed is an error of the caller (400), not of the service (500)."""
+    """A condition that cannot be parsed is a client error (400), not a server error (500)."""
     parse = ConditionExpressionParser.parse
 
     def strict(parser: ConditionExpressionParser) -> Any:

@@ -44,7 +44,7 @@ def check_name(value: str, member: str, max_length: int) -> None:
 
 @rule("iam", "CreateRole", page=f"{API}API_CreateRole.html")
 def role_names(call: Call) -> None:
-    """Role names have at most 64 characters of `[\\w+=,.@-]`, and are unique regardless of case."""
+    """Role names have at most 64 characters of `[\\w+=,.@-]`, and case does not distinguish them."""
     name = call.string("RoleName")
     check_name(name, "roleName", 64)
     for role in iam().roles.values():
@@ -56,7 +56,7 @@ def role_names(call: Call) -> None:
 
 @rule("iam", "CreatePolicy", page=f"{API}API_CreatePolicy.html")
 def policy_names(call: Call) -> None:
-    """Policy names have at most 128 characters of `[\\w+=,.@-]`, and are unique regardless of case."""
+    """Policy names have at most 128 characters of `[\\w+=,.@-]`, and case does not distinguish them."""
     name = call.string("PolicyName")
     check_name(name, "policyName", 128)
     for policy in iam().managed_policies.values():

@@ -65,6 +65,7 @@ def paginate(call: Call, response: Response) -> Response:
     position = 0
     for name in _LISTS[call.action]:
         listed = result.find(f"{tag}{name}")
+        # A copy, since members are removed. The position counts across all lists of the response.
         for member in list(listed) if listed is not None else []:
             if not start <= position < start + size:
                 listed.remove(member)

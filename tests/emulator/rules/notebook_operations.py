@@ -21,7 +21,12 @@ def require_status(notebook: Notebook, allowed: tuple[str, ...], target: str) ->
         )
 
 
-@rule("sagemaker", "CreateNotebookInstance", page=f"{API}API_CreateNotebookInstance.html", confirmed=False)
+@rule(
+    "sagemaker",
+    "CreateNotebookInstance",
+    page=f"{API}API_CreateNotebookInstance.html",
+    confirmed=False,
+)
 def create_notebook(call: Call) -> Response:
     """Creates a Pending instance with AWS's defaults; the name must be unique."""
     p = call.params

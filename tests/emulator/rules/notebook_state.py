@@ -128,6 +128,7 @@ class Store:
     def finish_transitions(self) -> None:
         """Finish all transitions in progress."""
         for notebook in list(self.notebooks.values()):
+            # A deleted instance is no longer in the store, but still has the status Deleting.
             while notebook.status in NEXT and notebook.name in self.notebooks:
                 self._finish(notebook)
 

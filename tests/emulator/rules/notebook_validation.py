@@ -216,7 +216,7 @@ def notebook_lifecycle(call: Call) -> None:
     page="https://docs.aws.amazon.com/general/latest/gr/aws_tagging.html",
 )
 def notebook_tags(call: Call) -> None:
-    """At most 50 tags with unique keys (1-128 characters, not `aws:…`) and values of at most 256."""
+    """At most 50 tags, with unique keys of 1-128 characters (not `aws:…`), values of at most 256."""
     arn = call.params.get("ResourceArn")
     if arn is not None and ":notebook-instance/" not in arn:
         return

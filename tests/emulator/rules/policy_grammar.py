@@ -102,7 +102,7 @@ def _statement(statement: Any, kind: str) -> None:
     _require_one_of(statement, "Action", "NotAction")
     for action in _strings(statement.get("Action", statement.get("NotAction"))):
         if action != "*" and not re.fullmatch(r"[A-Za-z0-9*-]+:[A-Za-z0-9*?]+", action):
-            raise MalformedPolicy(f"Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.: {action}")
+            raise MalformedPolicy(f"action {action} must be prefaced by a vendor, such as iam:")
     principal = [k for k in ("Principal", "NotPrincipal") if k in statement]
     resource = [k for k in ("Resource", "NotResource") if k in statement]
     if kind == "identity" and principal:

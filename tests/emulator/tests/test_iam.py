@@ -15,7 +15,9 @@ class Names(EmulatorTest):
         self.role("MLSpace-fraud")
         iam = self.client("iam")
         params = {"AssumeRolePolicyDocument": TRUST}
-        self.assert_error("EntityAlreadyExists", iam.create_role, RoleName="mlspace-FRAUD", **params)
+        self.assert_error(
+            "EntityAlreadyExists", iam.create_role, RoleName="mlspace-FRAUD", **params
+        )
         self.assert_error("ValidationError", iam.create_role, RoleName="r" * 65, **params)
         self.assert_error("ValidationError", iam.create_role, RoleName="a b", **params)
 
@@ -23,11 +25,11 @@ class Names(EmulatorTest):
     def test_policy_names_ignore_case(self) -> None:
         self.policy("MLSpace-user-alice")
         create = self.client("iam").create_policy
-        text = document(allow())
+        policy = document(allow())
         self.assert_error(
-            "EntityAlreadyExists", create, PolicyName="mlspace-user-ALICE", PolicyDocument=text
+            "EntityAlreadyExists", create, PolicyName="mlspace-user-ALICE", PolicyDocument=policy
         )
-        self.assert_error("ValidationError", create, PolicyName="p" * 129, PolicyDocument=text)
+        self.assert_error("ValidationError", create, PolicyName="p" * 129, PolicyDocument=policy)
 
     @tests_rules("inline_policy_names")
     def test_inline_policy_names_reject_slash(self) -> None:
@@ -100,10 +102,10 @@ class Documents(EmulatorTest):
             document({**allow(), "Sid": "A"}, {**allow(), "Sid": "A"}),
             document({**allow(), "Colour": "blue"}),
         ]
-        for text in invalid:
-            with self.subTest(text):
+        for policy in invalid:
+            with self.subTest(policy):
                 self.assert_error(
-                    "MalformedPolicyDocument", create, PolicyName="p", PolicyDocument=text
+                    "MalformedPolicyDocument", create, PolicyName="p", PolicyDocument=policy
                 )
         valid = {**allow(), "Condition": {"ForAnyValue:StringNotLikeIfExists": {"a": ["b"]}}}
         create(PolicyName="p", PolicyDocument=document(valid))

@@ -181,7 +181,8 @@ class Statuses(NotebookTest):
         update(**named, InstanceType="ml.t3.large", VolumeSizeInGB=30)
         self.assertEqual([self.status() for _ in range(3)], ["Updating", "Updating", "Stopped"])
         described = self.describe()
-        self.assertEqual((described["InstanceType"], described["VolumeSizeInGB"]), ("ml.t3.large", 30))
+        self.assertEqual(described["InstanceType"], "ml.t3.large")
+        self.assertEqual(described["VolumeSizeInGB"], 30)
 
     @tests_rules("describe_notebook")
     def test_fail_next_makes_create_fail(self) -> None:
@@ -201,7 +202,8 @@ class Statuses(NotebookTest):
         self.assert_error("ValidationException", sign, **named)
         control("POST", "finish-transitions")
         self.assertIn("authToken=", sign(**named)["AuthorizedUrl"])
-        self.assert_error("ValidationException", sign, **named, SessionExpirationDurationInSeconds=60)
+        too_short = {"SessionExpirationDurationInSeconds": 60}
+        self.assert_error("ValidationException", sign, **named, **too_short)
 
 
 class TagsAndLists(NotebookTest):

@@ -75,8 +75,8 @@ class Rules(unittest.TestCase):
 
     def test_readme_lists_rules_and_assumptions(self) -> None:
         rules.load(strict=False)
-        text = (HERE.parent / "README.md").read_text()
-        listed, _, assumptions = text.partition("## Unconfirmed assumptions")
+        readme = (HERE.parent / "README.md").read_text()
+        listed, _, assumptions = readme.partition("## Unconfirmed assumptions")
         for rule in rules.RULES + rules.PATCHES:
             self.assertIn(f"`{rule.name}`", listed, "missing from the README")
             self.assertEqual(f"`{rule.name}`" in assumptions, not rule.confirmed, rule.name)

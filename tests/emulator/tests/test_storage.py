@@ -85,9 +85,9 @@ class Tables(EmulatorTest):
         """Create a table."""
         super().setUp()
         self.dynamodb = self.client("dynamodb")
-        self.created = self.table("things")
-        self.status("things")
-        self.status("things")
+        self.created = self.table("items")
+        self.status("items")
+        self.status("items")
 
     def table(self, name: str) -> str:
         """Create a table; returns its status."""
@@ -105,9 +105,11 @@ class Tables(EmulatorTest):
 
     def put(self, key: str) -> dict[str, Any]:
         """A Put action of a transaction."""
-        return {"Put": {"TableName": "things", "Item": {"id": {"S": key}}}}
+        return {"Put": {"TableName": "items", "Item": {"id": {"S": key}}}}
 
-    @tests_rules("table_creating", "table_becomes_active", "data_calls_need_active_table", "table_deleted")
+    @tests_rules(
+        "table_creating", "table_becomes_active", "data_calls_need_active_table", "table_deleted"
+    )
     def test_new_tables_are_creating(self) -> None:
         self.assertEqual(self.table("slow"), "CREATING")
         key = {"TableName": "slow", "Key": {"id": {"S": "a"}}}
@@ -119,12 +121,12 @@ class Tables(EmulatorTest):
     def test_batches_are_limited(self) -> None:
         writes = [{"PutRequest": {"Item": {"id": {"S": str(n)}}}} for n in range(26)]
         write = self.dynamodb.batch_write_item
-        self.assert_error("ValidationException", write, RequestItems={"things": writes})
-        write(RequestItems={"things": writes[:25]})
+        self.assert_error("ValidationException", write, RequestItems={"items": writes})
+        write(RequestItems={"items": writes[:25]})
         self.assert_error("ValidationException", write, RequestItems={})
         keys = [{"id": {"S": str(n)}} for n in range(101)]
         get = self.dynamodb.batch_get_item
-        self.assert_error("ValidationException", get, RequestItems={"things": {"Keys": keys}})
+        self.assert_error("ValidationException", get, RequestItems={"items": {"Keys": keys}})
         many = [self.put(str(n)) for n in range(101)]
         transact = self.dynamodb.transact_write_items
         self.assert_error("ValidationException", transact, TransactItems=many)
@@ -133,9 +135,9 @@ class Tables(EmulatorTest):
     def test_transactions_with_token_are_idempotent(self) -> None:
         transact = self.dynamodb.transact_write_items
         transact(TransactItems=[self.put("a")], ClientRequestToken="t")
-        self.dynamodb.delete_item(TableName="things", Key={"id": {"S": "a"}})
+        self.dynamodb.delete_item(TableName="items", Key={"id": {"S": "a"}})
         transact(TransactItems=[self.put("a")], ClientRequestToken="t")
-        self.assertEqual(self.dynamodb.scan(TableName="things")["Count"], 0)
+        self.assertEqual(self.dynamodb.scan(TableName="items")["Count"], 0)
         self.assert_error(
             "IdempotentParameterMismatchException",
             transact,
@@ -146,7 +148,7 @@ class Tables(EmulatorTest):
     @tests_rules("malformed_conditions")
     def test_malformed_conditions_are_validation_errors(self) -> None:
         put = self.dynamodb.put_item
-        item = {"TableName": "things", "Item": {"id": {"S": "a"}}}
+        item = {"TableName": "items", "Item": {"id": {"S": "a"}}}
         for condition in ("attribute_exists(", "id =", "AND id", "id IN ()"):
             self.assert_error("ValidationException", put, **item, ConditionExpression=condition)
         put(**item, ConditionExpression="attribute_not_exists(id)")

@@ -1,8 +1,8 @@
 //! Values of computed attributes: always the same for the same configuration.
 //!
 //! A value comes from a template in [`fixtures`], else from a rule for the attribute's name. Two
-//! resources of one type with equal configurations get the same id: only their addresses differ, and
-//! a provider does not know those.
+//! resources of one type with equal configurations get the same id: only their addresses differ,
+//! and a provider does not know those.
 
 use sha2::{Digest, Sha256};
 use terraform_plugin::framework::{
@@ -47,6 +47,7 @@ impl<'a> ResourceInstance<'a> {
             ty,
             object,
             account,
+            // All that distinguishes two instances here: a provider does not know their addresses.
             seed: format!("{} {ty} {object:?}", account.id),
         }
     }
@@ -79,6 +80,7 @@ impl<'a> ResourceInstance<'a> {
                     _ => Value::list(elements),
                 }
             }
+            // No template for the list itself, but for attributes of its objects: one object.
             (Type::List(element), None) if fixtures::has_nested(self.kind, self.ty, path) => {
                 Value::list([self.value(path, element)])
             }
@@ -153,7 +155,8 @@ impl<'a> ResourceInstance<'a> {
         }
     }
 
-    /// The service and the rest of a type's name: `s3` and `bucket_policy` of `aws_s3_bucket_policy`.
+    /// The service and the rest of a type's name: `s3` and `bucket_policy` in
+    /// `aws_s3_bucket_policy`.
     fn service(&self) -> (&str, &str) {
         let name = self.ty.trim_start_matches("aws_");
         name.split_once('_').unwrap_or((name, name))
@@ -185,14 +188,15 @@ impl<'a> ResourceInstance<'a> {
         }
     }
 
-    /// Replaces the placeholders of a template: `{region}`, `{account}`, `{partition}`, `{dns}` (the
-    /// domain of AWS's DNS names), `{zone}` (the prefix of zone ids), `{hash}` with any suffix,
-    /// `{uuid}`, `{last:name}` (the part of an attribute after its last slash or colon), or the name
-    /// of an attribute.
+    /// Replaces the placeholders of a template: `{region}`, `{account}`, `{partition}`, `{dns}`
+    /// (the domain of AWS's DNS names), `{zone}` (the prefix of zone ids), `{hash}` with any
+    /// suffix, `{uuid}`, `{last:name}` (the part of an attribute after its last slash or colon),
+    /// or the name of an attribute.
     fn expand(&self, template: &str, depth: usize) -> String {
         let mut text = String::new();
         let mut rest = template;
         while let Some((before, after)) = rest.split_once('{') {
+            // A missing `}` would be a mistake in a template; the rest is then the name.
             let (name, tail) = after.split_once('}').unwrap_or((after, ""));
             text.push_str(before);
             text.push_str(&self.placeholder(name, depth));
@@ -211,6 +215,7 @@ impl<'a> ResourceInstance<'a> {
             "dns" => Account::dns_suffix(region).to_owned(),
             "zone" => Account::zone_prefix(region),
             "uuid" => {
+                // A UUID of version 4 has 30 free digits, more than one hash.
                 let digits = format!("{}{}", self.hash("uuid"), self.hash("uuid2"));
                 let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
                 format!(

@@ -94,7 +94,7 @@ impl AnyResource<Account> for FakeResource {
     }
 
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
-        // `content` is JSON in the policies of AWS Organizations, but can be anything in other types.
+        // `content` is JSON in the policies of AWS Organizations, but not in most other types.
         if self.name.contains("policy") || self.name.contains("iam") || self.name.contains("kms") {
             check_json(self.schema.body().attributes(), config, diagnostics);
         }
@@ -110,6 +110,7 @@ impl AnyResource<Account> for FakeResource {
     ) -> Result<Planned, Diagnostics> {
         let mut planned = proposed.clone();
         let has = |name: &str| schema.body().attribute(name).is_some();
+        // Without a client, the provider's configuration is not known yet, so these stay unknown.
         if let Some(account) = client {
             if has("tags_all") && has("tags") && config.attribute("tags_all").is_null() {
                 planned.set_attribute("tags_all", all_tags(account, proposed.attribute("tags")));
@@ -152,6 +153,7 @@ impl AnyResource<Account> for FakeResource {
         _: &mut Call,
         state: &Value,
     ) -> Result<Option<Value>, Diagnostics> {
+        // There is no AWS to refresh from.
         Ok(Some(state.clone()))
     }
 

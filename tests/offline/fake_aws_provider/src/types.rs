@@ -18,8 +18,8 @@ pub(crate) struct Selected {
     pub(crate) data_sources: Vec<String>,
 }
 
-/// Parses the list of types; without a list, selects every schema in the directory. A type without a
-/// schema is left out, so that Terraform itself reports that the provider does not support it.
+/// Parses the list of types; without a list, selects every schema in the directory. A type without
+/// a schema is left out, so that Terraform itself reports that the provider does not support it.
 pub(crate) fn selected(directory: &Path, list: Option<&str>) -> Result<Selected, TypesError> {
     let Some(list) = list else {
         return Ok(Selected {
