@@ -40,7 +40,7 @@ _S3_SUBRESOURCES = {
 class ApiError(Exception):
     """An AWS error response, independent of the protocol."""
 
-    def __init__(self, code: str, message: str, status: int = 400):
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
         super().__init__(f"{code}: {message}")
         self.code, self.message, self.status = code, message, status
 

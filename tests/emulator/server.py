@@ -44,7 +44,7 @@ class Handler(MotoRequestHandler):
 class Emulator:
     """moto with the rules. `strict=False` runs moto without them, for the tests of the rules."""
 
-    def __init__(self, strict: bool = True):
+    def __init__(self, strict: bool = True) -> None:
         self.strict = strict
         self.lock = threading.RLock()
         self.call_log = CallLog()
