@@ -9,7 +9,7 @@
 //!
 //! ```
 //! use mlspace_core::access::Attached;
-//! use mlspace_core::grants::{self, GrantContext};
+//! use mlspace_core::policies::{self, GrantContext};
 //! use mlspace_core::layout::{Account, DatasetKey};
 //! use mlspace_core::name::{ProjectName, UserName};
 //! use mlspace_core::tags;
@@ -26,7 +26,7 @@
 //! let (fraud, alice): (ProjectName, UserName) = ("fraud".parse()?, "alice".parse()?);
 //! let role = Attached::new(account.role_arn("MLSpace-fraud-2bd806c97f0e00af1a1fc3328fa763a9269723c8db8fac4f93a"))
 //!     .tagged(tags::membership_role_tags("MLSpace", &fraud, &alice))
-//!     .policy("MLSpace-project-fraud", grants::project_policy(&context, &fraud, false)?);
+//!     .policy("MLSpace-project-fraud", policies::project_policy(&context, &fraud, false)?);
 //!
 //! let datasets: [DatasetKey; 2] = ["project/fraud/cards".parse()?, "project/churn/calls".parse()?];
 //! let access = role.access(&context, &fraud, &alice, &datasets)?;
@@ -46,9 +46,9 @@ mod review;
 mod tests;
 mod verdict;
 
-use crate::grants::GrantContext;
 use crate::layout::DatasetKey;
 use crate::name::{ProjectName, UserName};
+use crate::policies::GrantContext;
 use crate::tags::Tags;
 use iam_policy::evaluate::{CallerError, Layer, PolicySet, Source};
 use iam_policy::{Document, Statement};

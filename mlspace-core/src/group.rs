@@ -13,7 +13,7 @@ use crate::aws::{Error, Operation, Platform};
 use crate::name::{DatasetName, GroupName, ProjectName, UserName};
 use crate::records::{GroupDatasetRecord, GroupUserRecord, Item, Malformed, ProjectUserRecord};
 use crate::tags::PolicyOwner;
-use crate::{grants, layout};
+use crate::{layout, policies};
 
 pub(crate) use shares::Shares;
 
@@ -82,7 +82,7 @@ impl Platform {
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        let documents = grants::group_policies(&self.grant_context().await?, group, &names)?;
+        let documents = policies::group_policies(&self.grant_context().await?, group, &names)?;
         let name = layout::group_policy_name(&self.settings().iam_resource_prefix, group)?;
         let wanted = documents.into_iter().enumerate().map(|(n, document)| WantedPolicy {
             name: numbered(&name, n),

@@ -1,12 +1,12 @@
 //! Names, tags, storage layout, IAM policies and AWS resource logic of multi-tenant machine-learning projects.
 //!
 //! A *project* has *members*. A user in a project is a *membership* and has an IAM role of its own. The role's permissions
-//! follow from the names of project and user; [`grants`] generates the policies. Names are parsed once into the types of
+//! follow from the names of project and user; [`policies`] generates the policies. Names are parsed once into the types of
 //! [`name`], which cannot contain a wildcard, a policy variable or a separator. [`tags`] and [`layout`] define resource
 //! tags, S3 prefixes and role names.
 //!
 //! ```
-//! use mlspace_core::grants::{self, GrantContext};
+//! use mlspace_core::policies::{self, GrantContext};
 //! use mlspace_core::layout::Account;
 //! use mlspace_core::name::{DatasetName, ProjectName};
 //! use iam_policy::Kind;
@@ -20,7 +20,7 @@
 //!     network: None,
 //!     kms_key: None,
 //! };
-//! let alpha = grants::project_policy(&context, &"alpha".parse::<ProjectName>()?, false)?;
+//! let alpha = policies::project_policy(&context, &"alpha".parse::<ProjectName>()?, false)?;
 //! assert_eq!(alpha.check(Kind::Managed), []);
 //! assert!(alpha.size() <= Kind::Managed.limit());
 //!
@@ -38,7 +38,6 @@ pub mod access;
 pub mod aws;
 #[cfg(feature = "aws")]
 pub mod dataset;
-pub mod grants;
 #[cfg(feature = "aws")]
 pub mod group;
 pub mod layout;
@@ -48,6 +47,7 @@ pub mod name;
 pub mod network;
 #[cfg(feature = "aws")]
 pub mod notebook;
+pub mod policies;
 #[cfg(feature = "aws")]
 pub mod project;
 #[cfg(feature = "aws")]

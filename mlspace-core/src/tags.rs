@@ -1,6 +1,6 @@
 //! Tag sets: how roles, policies and SageMaker resources say whose they are.
 //!
-//! Access rests on these tags (see [`crate::grants`]), so their keys are ours alone: [`check_user_tags`] refuses them, in any case, from users.
+//! Access rests on these tags (see [`crate::policies`]), so their keys are ours alone: [`check_user_tags`] refuses them, in any case, from users.
 //!
 //! ```
 //! use mlspace_core::{name::{ProjectName, UserName}, tags};

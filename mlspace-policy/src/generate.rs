@@ -1,6 +1,6 @@
 //! `generate`: policies of the platform, and guardrails, from their parameters.
 
-use mlspace_core::grants::{
+use mlspace_core::policies::{
     self, DOCUMENT_KINDS, DOCUMENT_PARAMETERS, GUARDRAILS, ParameterForm, Parameters,
 };
 use serde_json::{Map, Value};
@@ -29,9 +29,9 @@ pub(crate) fn run(options: &Generate) -> Result<Answer, InputError> {
     let parameters = Value::Object(parameters);
     let made = if GUARDRAILS.iter().any(|known| name.starts_with(known.id)) {
         let given = Parameters::from_json(&parameters).map_err(|error| wrong(&error))?;
-        vec![grants::guardrail(name, &given).map_err(|error| wrong(&error))?]
+        vec![policies::guardrail(name, &given).map_err(|error| wrong(&error))?]
     } else {
-        let kind = grants::document_kind(name).map_err(|error| wrong(&error))?;
+        let kind = policies::document_kind(name).map_err(|error| wrong(&error))?;
         kind.documents(&parameters).map_err(|error| wrong(&error))?
     };
     Ok(Answer::new(documents::as_text(&made), true))

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use mlspace_core::aws::{Error, Failure, Operation, Outcome};
-use mlspace_core::grants::document_kind;
 use mlspace_core::layout;
+use mlspace_core::policies::document_kind;
 use mlspace_core::schedule::StopTime;
 use mlspace_core::tags::{self, Tags};
 use serde_json::Value as Json;

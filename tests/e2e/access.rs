@@ -11,8 +11,8 @@ mod judgement;
 mod rows;
 mod workload_rows;
 
-use mlspace_core::grants::{ApprovedNetwork, GrantContext, permissions_boundary};
 use mlspace_core::layout::Account;
+use mlspace_core::policies::{ApprovedNetwork, GrantContext, permissions_boundary};
 use serde_json::{Value, json};
 
 use crate::support::{Stage, scenario};

@@ -1,7 +1,7 @@
 //! The requests whose decisions make up the matrix.
 
 use super::{Attached, Rights, Verdict, WorkAccess};
-use crate::grants::GrantContext;
+use crate::policies::GrantContext;
 use crate::tags::{PROJECT, SYSTEM, Tags, USER};
 use iam_policy::evaluate::{Caller, CallerError, CompiledPolicies, Request};
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::probe::{ON_OTHERS, Prober};
 use super::{Attached, Verdict};
-use crate::grants::GrantContext;
 use crate::name::{ProjectName, UserName};
+use crate::policies::GrantContext;
 use crate::tags::{PROJECT, SYSTEM, USER};
 use iam_policy::Document;
 use iam_policy::evaluate::{CallerError, PolicySet, Request};

@@ -1,8 +1,8 @@
 //! The matrix from documents alone.
 
 use super::*;
-use crate::grants;
 use crate::layout::{Account, role_name};
+use crate::policies;
 use crate::tags;
 use iam_policy::Statement;
 
@@ -34,15 +34,15 @@ fn bare(context: &GrantContext<'_>) -> Attached {
 fn member(context: &GrantContext<'_>) -> Attached {
     let (project, user) = names();
     let role = bare(context);
-    let own = grants::pass_role_policy(context, role.role_arn()).unwrap();
+    let own = policies::pass_role_policy(context, role.role_arn()).unwrap();
     let shared = ["shared".parse().unwrap()];
-    let group = grants::group_policies(context, &"analysts".parse().unwrap(), &shared).unwrap();
+    let group = policies::group_policies(context, &"analysts".parse().unwrap(), &shared).unwrap();
     group.into_iter().fold(
         role.policy(
             "project",
-            grants::project_policy(context, &project, false).unwrap(),
+            policies::project_policy(context, &project, false).unwrap(),
         )
-        .policy("user", grants::user_policy(context, &user).unwrap())
+        .policy("user", policies::user_policy(context, &user).unwrap())
         .policy("own", own),
         |role, document| role.policy("group", document),
     )
@@ -71,7 +71,7 @@ fn letters(data: &DataAccess) -> String {
 fn each_dataset_is_open_as_far_as_the_policies_say() {
     let account = Account::new("123456789012", "us-east-1");
     let context = context(&account);
-    let boundary = grants::permissions_boundary(&context).unwrap();
+    let boundary = policies::permissions_boundary(&context).unwrap();
     let expected = [
         ("project/fraud/cards", "rwdl"),
         ("project/fraudster/cards", "...."),
@@ -111,7 +111,7 @@ fn what_is_attached_decides_and_not_what_ought_to_be() {
     assert_eq!(letters(&all.data[0]), "rwdl");
     assert!(all.work.create_untagged_job.is_allowed() && all.work.use_others.is_allowed());
 
-    let boundary = grants::permissions_boundary(&context).unwrap();
+    let boundary = policies::permissions_boundary(&context).unwrap();
     let bounded = access(&foreign.boundary("bound", boundary), &context, &ids);
     assert_eq!(letters(&bounded.data[0]), "....");
     assert_eq!(letters(&bounded.data[1]), "rwdl");
@@ -123,7 +123,7 @@ fn what_is_attached_decides_and_not_what_ought_to_be() {
 
     let untagged = Attached {
         tags: Tags::new(),
-        ..member(&context).boundary("b", grants::permissions_boundary(&context).unwrap())
+        ..member(&context).boundary("b", policies::permissions_boundary(&context).unwrap())
     };
     assert_eq!(letters(&access(&untagged, &context, &ids).data[1]), "....");
 }
@@ -166,7 +166,7 @@ fn a_suspended_project_leaves_nothing() {
     let account = Account::new("123456789012", "us-east-1");
     let context = context(&account);
     let (project, _) = names();
-    let suspended = grants::project_policy(&context, &project, true).unwrap();
+    let suspended = policies::project_policy(&context, &project, true).unwrap();
     let role = member(&context).policy("suspended", suspended);
     let found = access(
         &role,
@@ -182,7 +182,7 @@ fn a_job_is_tried_in_the_approved_network_with_the_approved_key() {
     let account = Account::new("123456789012", "us-east-1");
     let (subnets, groups) = (["subnet-1".to_owned()], ["sg-1".to_owned()]);
     let context = GrantContext {
-        network: Some(grants::ApprovedNetwork {
+        network: Some(policies::ApprovedNetwork {
             subnet_ids: &subnets,
             security_group_ids: &groups,
         }),
@@ -248,11 +248,11 @@ fn nothing_beside_departs_from_the_model() {
     let platform = Beside {
         base: vec![(
             "base".to_owned(),
-            grants::notebook_base_policy(&context).unwrap(),
+            policies::notebook_base_policy(&context).unwrap(),
         )],
         boundary: Some((
             "boundary".to_owned(),
-            grants::permissions_boundary(&context).unwrap(),
+            policies::permissions_boundary(&context).unwrap(),
         )),
     };
     assert_eq!(review(&platform), Review::default());

@@ -52,7 +52,7 @@ pub enum Error {
     Layout(#[from] crate::layout::LayoutError),
     /// A policy cannot be made from the settings.
     #[error(transparent)]
-    Grant(#[from] crate::grants::GrantError),
+    Grant(#[from] crate::policies::GrantError),
     /// The thing is still needed by others.
     #[error("{what} is still in use by {}; {remedy}", list(.by))]
     InUse {

@@ -14,10 +14,10 @@ use super::error::Error;
 use super::lock::{Guard, Locks};
 use super::outcome::Called as _;
 use super::settings::{ConnectionConfig, Settings};
-use crate::grants::{ApprovedNetwork, GrantContext};
 use crate::group::Shares;
 use crate::layout::Account;
 use crate::membership::Sharing;
+use crate::policies::{ApprovedNetwork, GrantContext};
 use crate::project::Twins;
 use crate::records::Batches;
 

@@ -14,7 +14,7 @@ use super::{numbered, parsed};
 use crate::aws::{Error, IfPresent as _, Platform};
 use crate::name::{DatasetName, GroupName, UserName};
 use crate::records::{GroupDatasetRecord, GroupUserRecord, Item, Malformed};
-use crate::{grants, layout};
+use crate::{layout, policies};
 use iam_policy::Document;
 
 /// How long one reading serves others: the length of a refresh.
@@ -87,7 +87,8 @@ impl Platform {
                 continue;
             };
             let name = layout::group_policy_name(&self.settings().iam_resource_prefix, group)?;
-            let documents = grants::group_policies(&self.grant_context().await?, group, datasets)?;
+            let documents =
+                policies::group_policies(&self.grant_context().await?, group, datasets)?;
             policies.extend(
                 documents
                     .into_iter()

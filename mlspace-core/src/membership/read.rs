@@ -8,7 +8,7 @@ use crate::aws::{Error, Platform, PolicyModel};
 use crate::name::{ProjectName, UserName};
 use crate::records::{Item, ProjectUserRecord};
 use crate::tags::{self, PolicyOwner, Tags};
-use crate::{grants, layout};
+use crate::{layout, policies};
 use iam_policy::Document;
 
 impl Platform {
@@ -213,14 +213,14 @@ impl Platform {
         let role_arn = self.member_role_arn(project, user).await?;
         Ok(Rights {
             model,
-            trust: grants::trust_policy(&context),
+            trust: policies::trust_policy(&context),
             boundary: settings.permissions_boundary_arn.clone(),
             tags: self.role_tags(project, user),
             attached,
             superseded,
             inline: match model {
-                PolicyModel::PerPrincipal => grants::pass_role_policy(&context, &role_arn)?,
-                PolicyModel::Attribute => grants::attribute_role_policy(&context, &role_arn)?,
+                PolicyModel::PerPrincipal => policies::pass_role_policy(&context, &role_arn)?,
+                PolicyModel::Attribute => policies::attribute_role_policy(&context, &role_arn)?,
             },
         })
     }
@@ -263,7 +263,7 @@ impl Platform {
         Ok(WantedPolicy {
             name: layout::user_policy_name(&self.settings().iam_resource_prefix, user)?,
             owner: PolicyOwner::User(user),
-            document: grants::user_policy(&self.grant_context().await?, user)?,
+            document: policies::user_policy(&self.grant_context().await?, user)?,
             in_the_way: format!(
                 "rename or remove it, or, if it belongs to user `{user}`, tag it `user` = `{user}` and `system` = `{}`",
                 self.settings().system_tag

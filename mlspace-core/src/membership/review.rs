@@ -4,7 +4,7 @@ use super::MembershipSpec;
 use super::read::id;
 use crate::access::{Attached, Beside, Review};
 use crate::aws::{Error, Platform, PolicyModel};
-use crate::grants;
+use crate::policies;
 use iam_policy::Document;
 
 /// The base policies and the boundary of all memberships, as far as they could be read.
@@ -64,12 +64,15 @@ impl Platform {
         let role = Attached::new(role_arn.as_str()).tagged(self.role_tags(project, user));
         let role = match self.settings().policy_model {
             PolicyModel::PerPrincipal => role
-                .policy("project", grants::project_policy(&context, project, false)?)
-                .policy("user", grants::user_policy(&context, user)?)
-                .policy("own", grants::pass_role_policy(&context, &role_arn)?),
+                .policy(
+                    "project",
+                    policies::project_policy(&context, project, false)?,
+                )
+                .policy("user", policies::user_policy(&context, user)?)
+                .policy("own", policies::pass_role_policy(&context, &role_arn)?),
             PolicyModel::Attribute => role
-                .policy("members", grants::attribute_policy(&context)?)
-                .policy("own", grants::attribute_role_policy(&context, &role_arn)?),
+                .policy("members", policies::attribute_policy(&context)?)
+                .policy("own", policies::attribute_role_policy(&context, &role_arn)?),
         };
         let groups = self.group_policies_of(user).await?;
         let role = groups

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::aws::managed_policy::WantedPolicy;
 use crate::aws::{Error, Operation, Platform};
 use crate::tags::PolicyOwner;
-use crate::{grants, layout};
+use crate::{layout, policies};
 
 /// How long the shared policies, once seen as they should be, are taken to be so: the length of an
 /// apply's busy part. Who misses one of them says so (see [`Platform::forget_shared_policies`]).
@@ -90,7 +90,7 @@ impl Platform {
         Ok(WantedPolicy {
             name: layout::attribute_policy_name(&settings.iam_resource_prefix)?,
             owner: PolicyOwner::Members,
-            document: grants::attribute_policy(&self.grant_context().await?)?,
+            document: policies::attribute_policy(&self.grant_context().await?)?,
             in_the_way: self.shared_in_the_way(PolicyOwner::Members),
         })
     }

@@ -4,7 +4,7 @@ use super::read::id;
 use super::{Membership, MembershipSpec, lock_key};
 use crate::aws::{Error, Failure, Operation, Outcome, Platform, PolicyModel};
 use crate::records::{Change, Item, OWNER, ProjectUserRecord, Write, is_ours, mark_ours};
-use crate::{grants, layout};
+use crate::{layout, policies};
 
 impl Platform {
     /// Checks at plan time what a new membership would run into: a user's name that differs from
@@ -19,13 +19,13 @@ impl Platform {
         let context = self.grant_context().await?;
         match self.settings().policy_model {
             PolicyModel::PerPrincipal => {
-                grants::user_policy(&context, &spec.user)?;
+                policies::user_policy(&context, &spec.user)?;
                 layout::project_policy_name(&self.settings().iam_resource_prefix, &spec.project)?;
             }
             PolicyModel::Attribute => {
                 let role = self.member_role_arn(&spec.project, &spec.user).await?;
-                grants::attribute_policy(&context)?;
-                grants::attribute_role_policy(&context, &role)?;
+                policies::attribute_policy(&context)?;
+                policies::attribute_role_policy(&context, &role)?;
             }
         }
         // Groups' tables that aren't there yet hold no groups.

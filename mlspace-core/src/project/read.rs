@@ -3,9 +3,9 @@
 use super::Project;
 use crate::aws::managed_policy::{ManagedPolicy, WantedPolicy, means};
 use crate::aws::{Error, Platform, PolicyModel};
-use crate::grants;
 use crate::layout;
 use crate::name::ProjectName;
+use crate::policies;
 use crate::records::{Item, ProjectRecord};
 use crate::tags::{POLICY_VERSION, PolicyOwner, Tags};
 use iam_policy::Document;
@@ -63,7 +63,7 @@ impl Platform {
             Some(found) => found.record.suspended,
             // Without a record, the policy says which of the two it is.
             None => {
-                let denying = grants::project_policy(&context, name, true)?;
+                let denying = policies::project_policy(&context, name, true)?;
                 policy
                     .as_ref()
                     .is_some_and(|policy| means(&policy.document, &denying))
@@ -73,7 +73,7 @@ impl Platform {
         if found.is_none() {
             drift.push(format!("the record of project `{name}` is missing"));
         }
-        let wanted = grants::project_policy(&context, name, suspended)?;
+        let wanted = policies::project_policy(&context, name, suspended)?;
         drift.extend(policy_drift(
             &policy_name,
             policy.as_ref(),
@@ -130,7 +130,7 @@ impl Platform {
         Ok(WantedPolicy {
             name: layout::project_policy_name(&self.settings().iam_resource_prefix, name)?,
             owner: PolicyOwner::Project(name),
-            document: grants::project_policy(&self.grant_context().await?, name, suspended)?,
+            document: policies::project_policy(&self.grant_context().await?, name, suspended)?,
             in_the_way: format!(
                 "rename or remove it, or, if it belongs to project `{name}`, tag it `project` = `{name}` and `system` = `{}`",
                 self.settings().system_tag

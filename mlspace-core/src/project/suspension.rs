@@ -16,7 +16,7 @@ use crate::aws::{Backoff, Error, IfPresent as _, Operation, Platform, PolicyMode
 use crate::name::ProjectName;
 use crate::records::View;
 use crate::tags::PolicyOwner;
-use crate::{grants, layout};
+use crate::{layout, policies};
 use iam_policy::Document;
 
 /// A project, and whether its members may do nothing.
@@ -46,7 +46,7 @@ fn wanted(
 
 /// The projects that the policy's JSON lists; `None` when it was edited.
 fn listed_in(json: &str) -> Option<BTreeSet<ProjectName>> {
-    grants::suspended_projects(&Document::parse(json).ok()?)
+    policies::suspended_projects(&Document::parse(json).ok()?)
 }
 
 impl Platform {
@@ -149,7 +149,7 @@ impl Platform {
         Ok(WantedPolicy {
             name,
             owner: PolicyOwner::Suspended,
-            document: grants::suspension_policy(&self.grant_context().await?, suspended)?,
+            document: policies::suspension_policy(&self.grant_context().await?, suspended)?,
             in_the_way: self.shared_in_the_way(PolicyOwner::Suspended),
         })
     }
@@ -174,7 +174,7 @@ impl Platform {
         let recorded = self.recorded_suspensions().await.if_present()?;
         let recorded = recorded.unwrap_or_default();
         let all = wanted(&recorded, None, None);
-        grants::suspension_policy(&self.grant_context().await?, all.union(more))?;
+        policies::suspension_policy(&self.grant_context().await?, all.union(more))?;
         Ok(())
     }
 

@@ -5,8 +5,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::read::{Found, project};
 use super::{Project, ProjectSpec, import_hint, now};
 use crate::aws::{Error, Failure, Operation, Outcome, Platform, PolicyModel};
-use crate::grants;
 use crate::name::ProjectName;
+use crate::policies;
 use crate::records::{Change, ProjectRecord, Write, is_ours, mark_ours};
 
 /// Held while a project is made, changed or removed.
@@ -25,9 +25,9 @@ impl Platform {
         let context = self.grant_context().await?;
         match self.settings().policy_model {
             PolicyModel::PerPrincipal => {
-                grants::project_policy(&context, &spec.name, spec.suspended)?;
+                policies::project_policy(&context, &spec.name, spec.suspended)?;
             }
-            PolicyModel::Attribute => drop(grants::attribute_policy(&context)?),
+            PolicyModel::Attribute => drop(policies::attribute_policy(&context)?),
         }
         self.check_project_twins(&spec.name).await
     }

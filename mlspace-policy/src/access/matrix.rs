@@ -6,8 +6,8 @@ use iam_policy::evaluate::CallerError;
 use mlspace_core::access::{
     AccountDetails, Area, Attached, DetailsError, Rights, RoleDetails, Verdict, WorkAccess,
 };
-use mlspace_core::grants::{ApprovedNetwork, GrantContext};
 use mlspace_core::layout::{Account, DatasetKey, DatasetScope};
+use mlspace_core::policies::{ApprovedNetwork, GrantContext};
 use mlspace_core::tags::{PROJECT, SYSTEM, USER};
 
 use crate::arguments::Access;

@@ -1,9 +1,9 @@
 //! An account as `aws iam get-account-authorization-details` prints it.
 
 use iam_policy::Document;
-use mlspace_core::grants::{self, GrantContext};
 use mlspace_core::layout::Account;
 use mlspace_core::name::{ProjectName, UserName};
+use mlspace_core::policies::{self, GrantContext};
 use serde_json::{Value, json};
 
 const BUCKET: &str = "mlspace-data-123456789012";
@@ -32,20 +32,20 @@ impl Details {
     pub(crate) fn platform() -> Self {
         let mut details = Self::default();
         details.with_context(|details, context| {
-            let boundary = grants::permissions_boundary(context).unwrap();
+            let boundary = policies::permissions_boundary(context).unwrap();
             details.managed("boundary", &boundary);
             for project in ["churn", "fraud"] {
                 let name: ProjectName = project.parse().unwrap();
-                let document = grants::project_policy(context, &name, false).unwrap();
+                let document = policies::project_policy(context, &name, false).unwrap();
                 details.managed(&format!("MLSpace-project-{project}"), &document);
             }
             for user in ["alice", "bob", "carol"] {
                 let name: UserName = user.parse().unwrap();
-                let document = grants::user_policy(context, &name).unwrap();
+                let document = policies::user_policy(context, &name).unwrap();
                 details.managed(&format!("MLSpace-user-{user}"), &document);
             }
             let shared = ["shared".parse().unwrap()];
-            let group = grants::group_policies(context, &"analysts".parse().unwrap(), &shared);
+            let group = policies::group_policies(context, &"analysts".parse().unwrap(), &shared);
             details.managed("MLSpace-group-analysts", &group.unwrap()[0]);
         });
         for (project, user) in [
@@ -67,7 +67,7 @@ impl Details {
             system_tag: "MLSpace",
             iam_prefix: "MLSpace",
             data_bucket: BUCKET,
-            network: Some(grants::ApprovedNetwork {
+            network: Some(policies::ApprovedNetwork {
                 subnet_ids: &subnets,
                 security_group_ids: &groups,
             }),
@@ -94,7 +94,8 @@ impl Details {
         ];
         policies.extend(more.iter().map(|name| (*name).to_owned()));
         self.with_context(|details, context| {
-            let pass = grants::pass_role_policy(context, &context.account.role_arn(&name)).unwrap();
+            let pass =
+                policies::pass_role_policy(context, &context.account.role_arn(&name)).unwrap();
             let tags = [("system", "MLSpace"), ("project", project), ("user", user)];
             let names: Vec<&str> = policies.iter().map(String::as_str).collect();
             details.role(

@@ -228,8 +228,8 @@ fn reasons_of<const N: usize>(rights: [(&str, &Verdict); N]) -> BTreeMap<String,
 #[cfg(test)]
 mod tests {
     use mlspace_core::access::Attached;
-    use mlspace_core::grants::{self, GrantContext};
     use mlspace_core::layout::Account;
+    use mlspace_core::policies::{self, GrantContext};
     use mlspace_core::tags;
 
     use super::*;
@@ -248,7 +248,7 @@ mod tests {
         let (project, user) = ("fraud".parse().unwrap(), "alice".parse().unwrap());
         let role = Attached::new(account.role_arn("r"))
             .tagged(tags::membership_role_tags("MLSpace", &project, &user))
-            .policy("user", grants::user_policy(&context, &user).unwrap());
+            .policy("user", policies::user_policy(&context, &user).unwrap());
         let days = ["global/days".parse().unwrap()];
         let access = role.access(&context, &project, &user, &days).unwrap();
 

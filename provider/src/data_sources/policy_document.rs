@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use iam_policy::Document;
 use mlspace_core::aws::Settings;
-use mlspace_core::grants::{
+use mlspace_core::policies::{
     DOCUMENT_KINDS, DOCUMENT_PARAMETERS, DocumentKind, DocumentKindError, DocumentParameter,
     ParameterForm, document_kind,
 };

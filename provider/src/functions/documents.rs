@@ -1,7 +1,7 @@
 //! Documents by kind: `policy_documents(kind, parameters)`, and `bucket_policy`, `key_policy` and `endpoint_policy`, which make one document.
 
 use iam_policy::Document;
-use mlspace_core::grants::{
+use mlspace_core::policies::{
     DOCUMENT_KINDS, DocumentKind, DocumentKindError, ParameterForm, document_kind,
 };
 

@@ -1,6 +1,6 @@
 //! `guardrail(id, parameters)`: a ready-made preventive policy.
 
-use mlspace_core::grants::{self, GUARDRAILS, Parameters};
+use mlspace_core::policies::{self, GUARDRAILS, Parameters};
 
 use super::arguments;
 use terraform_plugin::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
@@ -55,7 +55,7 @@ impl Function for Guardrail {
         let given = arguments::json(&arguments, 1);
         let parameters = Parameters::from_json(&given)
             .map_err(|error| FunctionError::argument(1, error.to_string()))?;
-        let document = grants::guardrail(id, &parameters).map_err(|error| {
+        let document = policies::guardrail(id, &parameters).map_err(|error| {
             let argument = usize::from(GUARDRAILS.iter().any(|known| id.starts_with(known.id)));
             FunctionError::argument(argument, error.to_string())
         })?;

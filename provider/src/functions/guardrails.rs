@@ -1,7 +1,7 @@
 //! `guardrails()`: which guardrails there are, what they need, and where they can go.
 
 use iam_policy::Kind;
-use mlspace_core::grants::GUARDRAILS;
+use mlspace_core::policies::GUARDRAILS;
 
 use terraform_plugin::framework::{Function, FunctionError, Signature, Type, Value};
 

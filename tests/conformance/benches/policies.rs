@@ -36,7 +36,7 @@ use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use iam_policy::evaluate::{Outcome, Request};
 use iam_policy::lint::{LintOptions, PolicyUnderLint, lint};
 use iam_policy::{Carrier, Document, Kind, pack};
-use mlspace_core::grants::{Parameters, exempting, guardrail};
+use mlspace_core::policies::{Parameters, exempting, guardrail};
 
 const REQUESTS: usize = 1_000;
 /// How many of them the other evaluator gets.

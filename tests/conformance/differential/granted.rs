@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use iam_policy::{Document, Statement};
-use mlspace_core::grants::actions::{OBJECT, OPERATE};
-use mlspace_core::grants::{
+use mlspace_core::layout::{Account, role_name};
+use mlspace_core::name::{ProjectName, UserName};
+use mlspace_core::policies::actions::{OBJECT, OPERATE};
+use mlspace_core::policies::{
     ApprovedNetwork, GrantContext, group_policies, notebook_base_policy, pass_role_policy,
     permissions_boundary, project_policy, user_policy,
 };
-use mlspace_core::layout::{Account, role_name};
-use mlspace_core::name::{ProjectName, UserName};
 
 use crate::case::{Ask, Case, Values, World};
 use crate::draw::Draw;

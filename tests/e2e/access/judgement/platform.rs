@@ -6,12 +6,12 @@ use std::process::{Command, Stdio};
 
 use iam_policy::Document;
 use iam_policy::evaluate::{PolicySet, Request};
-use mlspace_core::grants::{
+use mlspace_core::layout::{Account, role_name};
+use mlspace_core::name::{ProjectName, UserName};
+use mlspace_core::policies::{
     ApprovedNetwork, GrantContext, attribute_policy, attribute_role_policy, group_policies,
     pass_role_policy, project_policy, suspension_policy, user_policy,
 };
-use mlspace_core::layout::{Account, role_name};
-use mlspace_core::name::{ProjectName, UserName};
 use mlspace_core::tags::membership_role_tags;
 use serde_json::Value;
 

@@ -1,10 +1,10 @@
 //! What libFuzzer starts from: documents that the core makes, so that it need not find the language of policies by itself.
 
 use iam_policy::Document;
-use mlspace_core::grants::{
+use mlspace_core::layout::Account;
+use mlspace_core::policies::{
     self, ApprovedNetwork, EndpointService, GUARDRAILS, GrantContext, Parameters, ProviderAccess,
 };
-use mlspace_core::layout::Account;
 
 /// Inputs of the target to start from.
 pub fn seeds(target: &str) -> Vec<Vec<u8>> {
@@ -58,32 +58,32 @@ fn documents() -> Result<Vec<Document>, Box<dyn std::error::Error>> {
     let (project, user) = ("fraud".parse()?, "alice".parse()?);
     let role = "arn:aws:iam::111122223333:role/MLSpace-fraud-0fb265a4573777a0";
     let mut all = vec![
-        grants::project_policy(&context, &project, false)?,
-        grants::project_policy(&context, &project, true)?,
-        grants::user_policy(&context, &user)?,
-        grants::pass_role_policy(&context, role)?,
-        grants::notebook_base_policy(&context)?,
-        grants::permissions_boundary(&context)?,
-        grants::trust_policy(&context),
-        grants::attribute_policy(&context)?,
-        grants::attribute_role_policy(&context, role)?,
-        grants::suspension_policy(&context, [&project])?,
-        grants::volume_key_policy(&context, &list(&["ml.g5.xlarge"]))?,
-        grants::log_group_policy(&account, "/aws/sagemaker/")?,
-        grants::endpoint_policy(&account, EndpointService::Interface)?,
-        grants::endpoint_policy(
+        policies::project_policy(&context, &project, false)?,
+        policies::project_policy(&context, &project, true)?,
+        policies::user_policy(&context, &user)?,
+        policies::pass_role_policy(&context, role)?,
+        policies::notebook_base_policy(&context)?,
+        policies::permissions_boundary(&context)?,
+        policies::trust_policy(&context),
+        policies::attribute_policy(&context)?,
+        policies::attribute_role_policy(&context, role)?,
+        policies::suspension_policy(&context, [&project])?,
+        policies::volume_key_policy(&context, &list(&["ml.g5.xlarge"]))?,
+        policies::log_group_policy(&account, "/aws/sagemaker/")?,
+        policies::endpoint_policy(&account, EndpointService::Interface)?,
+        policies::endpoint_policy(
             &account,
             EndpointService::S3 {
                 buckets: &list(&["mlspace-*"]),
             },
         )?,
     ];
-    all.extend(grants::group_policies(
+    all.extend(policies::group_policies(
         &context,
         &"analysts".parse()?,
         &["cards".parse()?],
     )?);
-    all.extend(grants::provider_policy(
+    all.extend(policies::provider_policy(
         &context,
         &ProviderAccess::default(),
     )?);
@@ -116,7 +116,7 @@ fn documents() -> Result<Vec<Document>, Box<dyn std::error::Error>> {
     all.extend(
         GUARDRAILS
             .iter()
-            .filter_map(|g| grants::guardrail(g.id, &parameters).ok()),
+            .filter_map(|g| policies::guardrail(g.id, &parameters).ok()),
     );
     Ok(all)
 }

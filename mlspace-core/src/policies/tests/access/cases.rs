@@ -1,0 +1,469 @@
+//! The rows of the access table as requests.
+
+mod workloads;
+
+use super::{Member, OTHER_DATASET, PROJECTS, SHARED_DATASET, USERS};
+use crate::policies::actions::{OBJECT, OBJECT_KEEP, OBJECT_READ};
+use crate::policies::tests::{project, user};
+use iam_policy::evaluate::Request;
+
+/// A request and whether it goes through.
+pub(super) struct Case {
+    pub(super) what: String,
+    pub(super) request: Request,
+    pub(super) may: bool,
+    /// Denied by the lack of a grant only: a base policy that grants everything opens it.
+    pub(super) open_to_base: bool,
+    /// The boundary leaves it to the role's own policies, or leaves it out because it is allowed.
+    pub(super) within_boundary: bool,
+}
+
+fn case(what: impl Into<String>, request: Request, may: bool) -> Case {
+    Case {
+        what: what.into(),
+        request,
+        may,
+        open_to_base: false,
+        within_boundary: may,
+    }
+}
+
+pub(super) fn cases(member: &Member<'_>) -> Vec<Case> {
+    let mut all = objects(member);
+    all.extend(elsewhere(member));
+    all.extend(listing(member));
+    all.extend(workloads::creating(member));
+    all.extend(workloads::endpoints(member));
+    all.extend(workloads::operating(member));
+    all.extend(tagging(member));
+    all.extend(closed(member));
+    all.extend(passing(member));
+    all
+}
+
+fn others(member: &Member<'_>) -> (&'static str, &'static str) {
+    let other = |all: [&'static str; 2], own: &str| if all[0] == own { all[1] } else { all[0] };
+    (
+        other(PROJECTS, member.project.as_str()),
+        other(USERS, member.user.as_str()),
+    )
+}
+
+fn objects(member: &Member<'_>) -> Vec<Case> {
+    let (p, u, (q, v)) = (&member.project, &member.user, others(member));
+    let bucket = &member.deployment.bucket;
+    let mut all = Vec::new();
+    let mut add = |key: String, actions: &[&str], open_to_base: bool| {
+        for action in OBJECT.iter().chain(&[
+            "s3:PutObjectAcl",
+            "s3:GetObjectVersion",
+            "s3:DeleteObjectVersion",
+        ]) {
+            let may = actions.contains(action);
+            let request = member.request(action, &format!("arn:aws:s3:::{bucket}/{key}"));
+            // What is wider in a base policy: other groups' datasets, and deleting from one's own groups' ones.
+            let open = open_to_base && OBJECT.contains(action) && !may;
+            all.push(Case {
+                open_to_base: open,
+                ..case(format!("{action} {key}"), request, may)
+            });
+        }
+    };
+    for own in [
+        format!("project/{p}/datasets/d/x"),
+        format!("project/{p}/"),
+        format!("private/{u}/datasets/d/x"),
+    ] {
+        add(own, &OBJECT, false);
+    }
+    add(
+        format!("group/datasets/{SHARED_DATASET}/x"),
+        &OBJECT_KEEP,
+        true,
+    );
+    add(format!("group/datasets/{OTHER_DATASET}/x"), &[], true);
+    for shared in ["global/datasets/d/x", "global-read-only/resources/x"] {
+        add(shared.to_owned(), &OBJECT_READ, false);
+    }
+    for closed in [
+        format!("project/{q}/datasets/d/x"),
+        format!("private/{v}/datasets/d/x"),
+        format!("project/{p}x/d"),
+        format!("private/{u}x/d"),
+        format!("project/{p}"),
+        format!("Project/{p}/x"),
+        format!("project/{}/x", p.as_str().to_uppercase()),
+        "index/x".to_owned(),
+        "mlspace-report/x.csv".to_owned(),
+        "globals/x".to_owned(),
+        "group/x".to_owned(),
+        "x".to_owned(),
+    ] {
+        add(closed, &[], false);
+    }
+    for other in [
+        "arn:aws:s3:::another-bucket/project/alpha/x",
+        "arn:aws:s3:::mlspace-data/x",
+    ] {
+        all.push(case(
+            format!("s3:GetObject {other}"),
+            member.request("s3:GetObject", other),
+            false,
+        ));
+    }
+    all
+}
+
+fn listing(member: &Member<'_>) -> Vec<Case> {
+    let (p, u, (q, v)) = (&member.project, &member.user, others(member));
+    let arn = format!("arn:aws:s3:::{}", member.deployment.bucket);
+    let list = |prefix: &str| {
+        member
+            .request("s3:ListBucket", &arn)
+            .context("s3:prefix", [prefix])
+    };
+    let named = |prefix: String, may: bool| case(format!("list `{prefix}`"), list(&prefix), may);
+    let mut all = Vec::new();
+    for prefix in [
+        format!("project/{p}/"),
+        format!("project/{p}/datasets/d/"),
+        format!("private/{u}/"),
+        format!("group/datasets/{SHARED_DATASET}/"),
+        "global/".to_owned(),
+        "global/datasets/d/".to_owned(),
+        "global-read-only/".to_owned(),
+    ] {
+        all.push(named(prefix, true));
+    }
+    for prefix in [
+        "",
+        "p",
+        "project/",
+        "private/",
+        "group/",
+        "group/datasets/",
+        "group/datasets/c",
+        "global",
+        "index/",
+    ] {
+        all.push(named(prefix.to_owned(), false));
+    }
+    for prefix in [
+        format!("project/{p}"),
+        format!("project/{q}/"),
+        format!("private/{v}/"),
+        format!("private/{u}"),
+    ] {
+        all.push(named(prefix, false));
+    }
+    all.push(Case {
+        open_to_base: true,
+        ..named(format!("group/datasets/{OTHER_DATASET}/"), false)
+    });
+    all.push(case(
+        "list without a prefix",
+        member.request("s3:ListBucket", &arn),
+        false,
+    ));
+    let versions = member
+        .request("s3:ListBucketVersions", &arn)
+        .context("s3:prefix", [format!("project/{p}/")]);
+    all.push(case("list versions", versions, false));
+    for prefix in [
+        format!("project/{p}/"),
+        format!("private/{u}/"),
+        format!("group/datasets/{SHARED_DATASET}/"),
+    ] {
+        let request = member.request("s3:ListBucket", "arn:aws:s3:::another-bucket");
+        all.push(case(
+            format!("list `{prefix}` of another bucket"),
+            request.context("s3:prefix", [&prefix]),
+            false,
+        ));
+    }
+    all.push(case(
+        "list another bucket",
+        member.request("s3:ListBucket", "arn:aws:s3:::another-bucket"),
+        false,
+    ));
+    all
+}
+
+fn tagged(member: &Member<'_>, request: Request) -> Request {
+    request
+        .request_tag("system", "MLSpace")
+        .request_tag("project", member.project.as_str())
+        .request_tag("user", member.user.as_str())
+}
+
+fn wrong_tags(member: &Member<'_>) -> [(&'static str, Vec<String>); 3] {
+    let (q, v) = others(member);
+    let near = |own: &str, other: &str| {
+        vec![
+            other.to_owned(),
+            own.to_uppercase(),
+            format!("{own}x"),
+            String::new(),
+            "*".to_owned(),
+        ]
+    };
+    [
+        ("system", near("MLSpace", "Other")),
+        ("project", near(member.project.as_str(), q)),
+        ("user", near(member.user.as_str(), v)),
+    ]
+}
+
+fn owned(member: &Member<'_>, request: Request) -> Request {
+    request
+        .resource_tag("system", "MLSpace")
+        .resource_tag("project", member.project.as_str())
+        .resource_tag("user", member.user.as_str())
+}
+
+fn tagging(member: &Member<'_>) -> Vec<Case> {
+    let (q, v) = others(member);
+    let add = member.request("sagemaker:AddTags", &sagemaker("training-job"));
+    let creating = add
+        .clone()
+        .context("sagemaker:TaggingAction", ["CreateTrainingJob"]);
+    let existing = owned(member, add);
+    let mut all = vec![
+        case(
+            "sagemaker:AddTags while creating",
+            tagged(member, creating.clone()),
+            true,
+        ),
+        case(
+            "sagemaker:AddTags while creating with one's own tags only",
+            creating.clone().request_tag("team", "x"),
+            true,
+        ),
+        case(
+            "sagemaker:AddTags to an existing resource",
+            existing.clone().request_tag("team", "x"),
+            false,
+        ),
+        case(
+            "sagemaker:AddTags moving to another project",
+            existing.clone().request_tag("project", q),
+            false,
+        ),
+        case(
+            "sagemaker:AddTags moving to another user",
+            existing.request_tag("user", v),
+            false,
+        ),
+        case(
+            "take over: AddTags to another's",
+            tagged(
+                member,
+                member
+                    .request("sagemaker:AddTags", &sagemaker("model"))
+                    .resource_tag("project", q),
+            ),
+            false,
+        ),
+    ];
+    for (tag, value) in [("project", q), ("user", v), ("system", "Other")] {
+        let request = tagged(member, creating.clone()).request_tag(tag, value);
+        let case = case(
+            format!("sagemaker:AddTags while creating for another {tag}"),
+            request,
+            false,
+        );
+        all.push(Case {
+            within_boundary: true,
+            ..case
+        });
+        let untag = owned(
+            member,
+            member.request("sagemaker:DeleteTags", &sagemaker("model")),
+        )
+        .context("aws:TagKeys", [tag]);
+        all.push(self::case(format!("DeleteTags {tag}"), untag, false));
+    }
+    all
+}
+
+/// What would be allowed in the region of the deployment.
+fn elsewhere(member: &Member<'_>) -> Vec<Case> {
+    let ask = |action: &str| {
+        let job = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/x";
+        member.request(action, job)
+    };
+    let (key, _) = keys(member);
+    let deployment = member.deployment;
+    let first = |ids: &[String]| ids.first().cloned().unwrap_or_else(|| "x".to_owned());
+    let create = tagged(member, ask("sagemaker:CreateTrainingJob"))
+        .context("sagemaker:VpcSubnets", [first(&deployment.subnets)])
+        .context("sagemaker:VpcSecurityGroupIds", [first(&deployment.groups)])
+        .context("sagemaker:VolumeKmsKeyArn", [&key])
+        .context("sagemaker:OutputKmsKeyArn", [&key]);
+    let add = ask("sagemaker:AddTags").context("sagemaker:TaggingAction", ["CreateTrainingJob"]);
+    let describe = owned(member, ask("sagemaker:DescribeTrainingJob"));
+    [create, tagged(member, add), describe]
+        .into_iter()
+        .map(|request| Case {
+            within_boundary: true,
+            ..case(
+                format!("{} in another region", request.action()),
+                request,
+                false,
+            )
+        })
+        .collect()
+}
+
+/// What is out of reach whatever tags there are.
+fn closed(member: &Member<'_>) -> Vec<Case> {
+    let role = member.role_arn();
+    let role = role.as_str();
+    let (key, _) = keys(member);
+    let bucket = format!("arn:aws:s3:::{}", member.deployment.bucket);
+    let table = "arn:aws:dynamodb:us-east-1:123456789012:table/mlspace-project-users";
+    let policy = "arn:aws:iam::123456789012:policy/MLSpace-project-alpha";
+    let of = |kind: &str| sagemaker(kind);
+    let rows: Vec<(&str, String)> = vec![
+        ("sagemaker:ListModels", "*".into()),
+        ("sagemaker:ListTrainingJobs", "*".into()),
+        ("sagemaker:ListEndpoints", "*".into()),
+        ("sagemaker:Search", "*".into()),
+        ("sagemaker:CreateDomain", of("domain")),
+        ("sagemaker:CreateUserProfile", of("user-profile")),
+        ("sagemaker:CreatePresignedDomainUrl", of("user-profile")),
+        ("sagemaker:CreateNotebookInstance", of("notebook-instance")),
+        (
+            "sagemaker:CreatePresignedNotebookInstanceUrl",
+            of("notebook-instance"),
+        ),
+        ("sagemaker:UpdateNotebookInstance", of("notebook-instance")),
+        ("sagemaker:DeleteNotebookInstance", of("notebook-instance")),
+        ("sagemaker:StartNotebookInstance", of("notebook-instance")),
+        (
+            "sagemaker:CreateNotebookInstanceLifecycleConfig",
+            of("notebook-instance-lifecycle-config"),
+        ),
+        ("sagemaker:CreateLabelingJob", of("labeling-job")),
+        ("sagemaker:CreateCompilationJob", of("compilation-job")),
+        ("sagemaker:CreatePipeline", of("pipeline")),
+        (
+            "sagemaker:PutModelPackageGroupPolicy",
+            of("model-package-group"),
+        ),
+        ("iam:GetRole", role.into()),
+        ("iam:CreateRole", role.into()),
+        ("iam:TagRole", role.into()),
+        ("iam:UntagRole", role.into()),
+        ("iam:AttachRolePolicy", role.into()),
+        ("iam:DetachRolePolicy", role.into()),
+        ("iam:PutRolePolicy", role.into()),
+        ("iam:DeleteRolePolicy", role.into()),
+        ("iam:PutRolePermissionsBoundary", role.into()),
+        ("iam:DeleteRolePermissionsBoundary", role.into()),
+        ("iam:UpdateAssumeRolePolicy", role.into()),
+        ("iam:CreatePolicyVersion", policy.into()),
+        ("iam:ListRoles", "*".into()),
+        (
+            "sts:AssumeRole",
+            "arn:aws:iam::123456789012:role/admin".into(),
+        ),
+        ("kms:PutKeyPolicy", key.clone()),
+        ("kms:ScheduleKeyDeletion", key.clone()),
+        ("kms:DisableKey", key.clone()),
+        ("kms:CreateKey", "*".into()),
+        (
+            "kms:UpdateAlias",
+            "arn:aws:kms:us-east-1:123456789012:alias/ml".into(),
+        ),
+        ("kms:RevokeGrant", key.clone()),
+        ("dynamodb:GetItem", table.into()),
+        ("dynamodb:PutItem", table.into()),
+        ("dynamodb:Scan", table.into()),
+        ("s3:PutBucketPolicy", bucket.clone()),
+        ("s3:DeleteBucket", bucket.clone()),
+        ("s3:PutEncryptionConfiguration", bucket.clone()),
+        ("s3:PutLifecycleConfiguration", bucket),
+        ("s3:ListAllMyBuckets", "*".into()),
+        ("s3:CreateBucket", "arn:aws:s3:::exfiltration".into()),
+    ];
+    // The member's own tags must not open any of it.
+    let mut all: Vec<Case> = rows
+        .into_iter()
+        .map(|(action, resource)| {
+            case(
+                format!("{action} {resource}"),
+                tagged(member, owned(member, member.request(action, &resource))),
+                false,
+            )
+        })
+        .collect();
+    let grant = member
+        .request("kms:CreateGrant", &key)
+        .context("kms:GrantIsForAWSResource", ["false"]);
+    all.push(case("kms:CreateGrant to anybody", grant, false));
+    let unsaid = member.request("kms:CreateGrant", &key);
+    all.push(case("kms:CreateGrant to whom is not said", unsaid, false));
+    all
+}
+
+fn passing(member: &Member<'_>) -> Vec<Case> {
+    let (q, v) = others(member);
+    let deployment = member.deployment;
+    let pass = |role: &str, service: &str| {
+        member
+            .request("iam:PassRole", role)
+            .context("iam:PassedToService", [service])
+    };
+    let own = member.role_arn();
+    let colleague = deployment.role_arn(&member.project, &user(v));
+    let elsewhere = deployment.role_arn(&project(q), &member.user);
+    let service = "sagemaker.amazonaws.com";
+    let colleagues = case("pass a colleague's role", pass(&colleague, service), false);
+    vec![
+        case("pass its own role", pass(&own, service), true),
+        case(
+            "pass its own role to Lambda",
+            pass(&own, "lambda.amazonaws.com"),
+            false,
+        ),
+        case(
+            "pass its own role without a service",
+            member.request("iam:PassRole", &own),
+            false,
+        ),
+        case(
+            "pass its user's role in another project",
+            pass(&elsewhere, service),
+            false,
+        ),
+        case(
+            "pass any role",
+            pass("arn:aws:iam::123456789012:role/admin", service),
+            false,
+        ),
+        Case {
+            within_boundary: true,
+            ..colleagues
+        },
+    ]
+}
+
+/// ARN of a SageMaker resource of the type.
+fn sagemaker(kind: &str) -> String {
+    format!("arn:aws:sagemaker:us-east-1:123456789012:{kind}/x")
+}
+
+/// A key that is approved, and one that is not.
+pub(super) fn keys(member: &Member<'_>) -> (String, String) {
+    let other =
+        "arn:aws:kms:us-east-1:123456789012:key/ffffffff-0000-0000-0000-000000000000".to_owned();
+    (
+        member
+            .deployment
+            .key
+            .clone()
+            .unwrap_or_else(|| other.clone()),
+        other,
+    )
+}

@@ -1,0 +1,227 @@
+//! SageMaker's rows: creating with the right tags, network and keys, and with each of them wrong; using what exists.
+
+use super::super::Member;
+use super::{Case, case, keys, owned, sagemaker, tagged, wrong_tags};
+use crate::policies::actions::{CREATE, CREATE_ENDPOINT, OPERATE};
+use iam_policy::evaluate::Request;
+
+/// Types by the actions that create them, with what each must name.
+const CREATED: [(&str, &str, bool, bool, bool); 8] = [
+    // action, type, network, volume key, output key
+    ("CreateAutoMLJob", "automl-job", true, true, true),
+    ("CreateAutoMLJobV2", "automl-job", true, true, true),
+    (
+        "CreateEndpointConfig",
+        "endpoint-config",
+        false,
+        true,
+        false,
+    ),
+    (
+        "CreateHyperParameterTuningJob",
+        "hyper-parameter-tuning-job",
+        true,
+        true,
+        true,
+    ),
+    ("CreateModel", "model", true, false, false),
+    ("CreateProcessingJob", "processing-job", true, true, true),
+    ("CreateTrainingJob", "training-job", true, true, true),
+    ("CreateTransformJob", "transform-job", false, true, true),
+];
+
+const NOTHING: [&str; 0] = [];
+
+pub(super) fn creating(member: &Member<'_>) -> Vec<Case> {
+    let approved = |ids: &[String], or: &str| ids.first().cloned().unwrap_or_else(|| or.to_owned());
+    let subnet = approved(&member.deployment.subnets, "subnet-1");
+    let group = approved(&member.deployment.groups, "sg-1");
+    let (key, other_key) = keys(member);
+    let mut all = Vec::new();
+    for (name, kind, network, volume, output) in CREATED {
+        let action = format!("sagemaker:{name}");
+        assert!(CREATE.contains(&action.as_str()), "{action}");
+        let mut good = tagged(member, member.request(&action, &sagemaker(kind)));
+        if network {
+            good = good
+                .context("sagemaker:VpcSubnets", [&subnet])
+                .context("sagemaker:VpcSecurityGroupIds", [&group])
+        }
+        let keyed = |request: Request, suffix: &str| {
+            [("Volume", volume), ("Output", output)]
+                .into_iter()
+                .filter(|(_, carried)| *carried)
+                .fold(request, |request, (what, _)| {
+                    request.context(format!("sagemaker:{what}KmsKey{suffix}"), [&key])
+                })
+        };
+        let mut add = |what: &str, request: Request, may: bool| {
+            all.push(case(format!("{name} {what}"), request, may))
+        };
+        let good = {
+            add("by the keys' old names", keyed(good.clone(), ""), true);
+            keyed(good, "Arn")
+        };
+        add("as it should be", good.clone(), true);
+        for (tag, values) in wrong_tags(member) {
+            let set = format!("aws:RequestTag/{tag}");
+            add(
+                &format!("without the tag {tag}"),
+                good.clone().context(set.as_str(), NOTHING),
+                false,
+            );
+            for value in values {
+                add(
+                    &format!("with {tag} {value}"),
+                    good.clone().context(set.as_str(), [&value]),
+                    false,
+                );
+            }
+        }
+        let vpc = [
+            ("VpcSubnets", &subnet, "subnet-99999999", "other subnet"),
+            ("VpcSecurityGroupIds", &group, "sg-99999999", "other group"),
+        ];
+        for (name, own, foreign, what) in vpc {
+            let set = format!("sagemaker:{name}");
+            if network {
+                add(
+                    &format!("without {name}"),
+                    good.clone().context(set.as_str(), NOTHING),
+                    false,
+                );
+            }
+            if network || kind == "endpoint-config" {
+                add(
+                    &format!("with an {what}"),
+                    good.clone().context(set.as_str(), [foreign]),
+                    false,
+                );
+                add(
+                    &format!("with an {what}, too"),
+                    good.clone().context(set.as_str(), [own.as_str(), foreign]),
+                    false,
+                );
+            }
+        }
+        for (what, carried) in [("Volume", volume), ("Output", output)] {
+            if carried {
+                let set = format!("sagemaker:{what}KmsKeyArn");
+                add(
+                    &format!("without {what} key"),
+                    good.clone().context(set.as_str(), NOTHING),
+                    false,
+                );
+                add(
+                    &format!("with an other key as {what} key"),
+                    good.clone().context(set.as_str(), [&other_key]),
+                    false,
+                );
+            }
+        }
+    }
+    all
+}
+
+pub(super) fn endpoints(member: &Member<'_>) -> Vec<Case> {
+    let on_endpoint = tagged(
+        member,
+        member.request(CREATE_ENDPOINT, &sagemaker("endpoint")),
+    );
+    let on_config = member.request(CREATE_ENDPOINT, &sagemaker("endpoint-config"));
+    let mut all = vec![
+        case("CreateEndpoint as it should be", on_endpoint.clone(), true),
+        case(
+            "CreateEndpoint on endpoint-config without context",
+            on_config.clone(),
+            true,
+        ),
+        case(
+            "CreateEndpoint on endpoint-config of one's own",
+            owned(member, on_config.clone()),
+            true,
+        ),
+    ];
+    for (tag, values) in wrong_tags(member) {
+        let set = format!("aws:RequestTag/{tag}");
+        all.push(case(
+            format!("CreateEndpoint without the tag {tag}"),
+            on_endpoint.clone().context(set.as_str(), NOTHING),
+            false,
+        ));
+        for value in values {
+            let of_other =
+                owned(member, tagged(member, on_config.clone())).resource_tag(tag, &value);
+            all.push(case(
+                format!("CreateEndpoint on endpoint-config with {tag} {value}"),
+                of_other,
+                false,
+            ));
+            all.push(case(
+                format!("CreateEndpoint with {tag} {value}"),
+                on_endpoint.clone().context(set.as_str(), [&value]),
+                false,
+            ));
+        }
+    }
+    all
+}
+
+/// The type that an operating action is about, by its name.
+fn operated(action: &str) -> Vec<&'static str> {
+    const KINDS: [(&str, &str); 9] = [
+        ("AutoMLJob", "automl-job"),
+        ("HyperParameterTuningJob", "hyper-parameter-tuning-job"),
+        ("TrainingJob", "training-job"),
+        ("ProcessingJob", "processing-job"),
+        ("TransformJob", "transform-job"),
+        ("NotebookInstance", "notebook-instance"),
+        ("EndpointConfig", "endpoint-config"),
+        ("Endpoint", "endpoint"),
+        ("Model", "model"),
+    ];
+    match action {
+        "sagemaker:ListTags" => KINDS.iter().map(|(_, kind)| *kind).collect(),
+        "sagemaker:UpdateEndpoint" => vec!["endpoint", "endpoint-config"],
+        _ => KINDS
+            .iter()
+            .find(|(name, _)| action.contains(name))
+            .map(|(_, kind)| vec![*kind])
+            .unwrap_or_default(),
+    }
+}
+
+pub(super) fn operating(member: &Member<'_>) -> Vec<Case> {
+    let mut all = Vec::new();
+    for action in OPERATE {
+        let kinds = operated(action);
+        assert!(!kinds.is_empty(), "{action}");
+        for kind in kinds {
+            let own = owned(member, member.request(action, &sagemaker(kind)));
+            all.push(case(format!("{action} own {kind}"), own.clone(), true));
+            for (tag, values) in wrong_tags(member) {
+                let (set, twin) = (
+                    format!("aws:ResourceTag/{tag}"),
+                    format!("sagemaker:ResourceTag/{tag}"),
+                );
+                let without = own
+                    .clone()
+                    .context(set.as_str(), NOTHING)
+                    .context(twin.as_str(), NOTHING);
+                all.push(case(
+                    format!("{action} {kind} without {tag}"),
+                    without,
+                    false,
+                ));
+                for value in values {
+                    all.push(case(
+                        format!("{action} {kind} of {tag} {value}"),
+                        own.clone().resource_tag(tag, &value),
+                        false,
+                    ));
+                }
+            }
+        }
+    }
+    all
+}
