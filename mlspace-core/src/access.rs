@@ -50,7 +50,7 @@ use crate::layout::DatasetKey;
 use crate::name::{ProjectName, UserName};
 use crate::policies::GrantContext;
 use crate::tags::Tags;
-use iam_policy::evaluate::{CallerError, Layer, PolicySet, Source};
+use iam_policy::evaluate::{CallerError, Layer, PolicySet, StatementRef};
 use iam_policy::{Document, Statement};
 use probe::Prober;
 
@@ -186,7 +186,7 @@ impl Attached {
 
     /// The statement that a decision about this role names.
     #[must_use]
-    pub fn statement(&self, source: &Source) -> Option<&Statement> {
+    pub fn statement(&self, source: &StatementRef) -> Option<&Statement> {
         let named = |(label, _): &&(String, Document)| *label == source.policy;
         let (_, document) = match source.layer {
             Layer::Boundary => self.boundary.as_ref().filter(named),

@@ -9,7 +9,7 @@
 //! use mlspace_core::policies::{self, GrantContext};
 //! use mlspace_core::layout::Account;
 //! use mlspace_core::name::{DatasetName, ProjectName};
-//! use iam_policy::Kind;
+//! use iam_policy::PolicyType;
 //!
 //! let account = Account::new("123456789012", "us-east-1");
 //! let context = GrantContext {
@@ -21,8 +21,8 @@
 //!     kms_key: None,
 //! };
 //! let alpha = policies::project_policy(&context, &"alpha".parse::<ProjectName>()?, false)?;
-//! assert_eq!(alpha.check(Kind::Managed), []);
-//! assert!(alpha.size() <= Kind::Managed.limit());
+//! assert_eq!(alpha.check(PolicyType::Managed), []);
+//! assert!(alpha.size() <= PolicyType::Managed.limit());
 //!
 //! assert!("*".parse::<DatasetName>().is_err());
 //! # Ok::<(), Box<dyn std::error::Error>>(())

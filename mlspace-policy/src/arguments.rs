@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use iam_policy::Kind;
+use iam_policy::PolicyType;
 use iam_policy::lint::RuleId;
 use mlspace_core::layout::DatasetKey;
 
@@ -74,7 +74,7 @@ pub(crate) struct Lint {
     pub(crate) files: Vec<PathBuf>,
     /// What the policies are used for, where the file does not say: managed, inline, boundary, session, scp, rcp, trust, bucket, key, endpoint
     #[arg(long)]
-    pub(crate) kind: Option<Kind>,
+    pub(crate) kind: Option<PolicyType>,
     /// Judge all policies as those of one role
     #[arg(long)]
     pub(crate) together: bool,
@@ -177,7 +177,7 @@ pub(crate) struct Size {
     pub(crate) files: Vec<PathBuf>,
     /// What the policies are used for, where the file does not say
     #[arg(long)]
-    pub(crate) kind: Option<Kind>,
+    pub(crate) kind: Option<PolicyType>,
 }
 
 /// Options of `pack`.
@@ -188,7 +188,7 @@ pub(crate) struct Pack {
     pub(crate) files: Vec<PathBuf>,
     /// What the documents are to be used for
     #[arg(long)]
-    pub(crate) kind: Kind,
+    pub(crate) kind: PolicyType,
     /// How many documents there is room for
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub(crate) documents: usize,

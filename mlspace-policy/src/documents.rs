@@ -1,6 +1,6 @@
 //! `size`, `pack` and `equivalent`.
 
-use iam_policy::{Carrier, Document, pack as pack_documents};
+use iam_policy::{Document, PackTarget, pack as pack_documents};
 
 use crate::arguments::{Equivalent, Pack, Size};
 use crate::input::{self, InputError};
@@ -26,7 +26,7 @@ pub(crate) fn size(options: &Size) -> Result<Answer, InputError> {
                 policy.label,
                 thousands(size),
                 thousands(limit),
-                kind.name(),
+                kind.with_article(),
             ),
         );
     }
@@ -40,8 +40,8 @@ pub(crate) fn size(options: &Size) -> Result<Answer, InputError> {
 pub(crate) fn pack(options: &Pack) -> Result<Answer, InputError> {
     let policies = input::all(&options.files)?;
     let documents: Vec<Document> = policies.found.into_iter().map(|p| p.document).collect();
-    let carrier = Carrier {
-        kind: options.kind,
+    let carrier = PackTarget {
+        policy_type: options.kind,
         documents: options.documents,
     };
     match pack_documents(&documents, carrier) {

@@ -5,7 +5,9 @@ mod request;
 use std::path::Path;
 
 use iam_policy::Statement;
-use iam_policy::evaluate::{Decision, Layer, Missing, Outcome, PolicySet, Request, Source};
+use iam_policy::evaluate::{
+    Decision, Layer, MissingAllow, Outcome, PolicySet, Request, StatementRef,
+};
 use serde_json::{Value, json};
 
 use crate::arguments::{Evaluate, PolicyFiles};
@@ -147,7 +149,7 @@ impl Loaded {
     }
 
     /// The statement that a decision names.
-    fn statement(&self, source: &Source) -> Option<&Statement> {
+    fn statement(&self, source: &StatementRef) -> Option<&Statement> {
         let of = |(layer, policy): &&(Layer, Policy)| {
             *layer == source.layer && policy.label == source.policy
         };
@@ -223,9 +225,9 @@ fn one(lines: &mut Lines, loaded: &Loaded, asked: &Asked, decision: &Decision) {
     }
 }
 
-fn lacking(lines: &mut Lines, request: &Request, missing: &Missing) {
+fn lacking(lines: &mut Lines, request: &Request, missing: &MissingAllow) {
     lines.add(2, format!("no {} allows it", missing.layer));
-    for near in &missing.near {
+    for near in &missing.near_misses {
         lines.add(4, format!("{} would, if", near.statement));
         for condition in &near.unmet {
             let found = words::found(condition, request);
@@ -236,9 +238,9 @@ fn lacking(lines: &mut Lines, request: &Request, missing: &Missing) {
 
 fn as_json(loaded: &Loaded, asked: &Asked, decision: &Decision) -> Value {
     let request = &asked.request;
-    let source = |source: &Source| output::source(source, loaded.statement(source));
+    let source = |source: &StatementRef| output::source(source, loaded.statement(source));
     let missing = decision.missing.iter().map(|missing| {
-        let near = missing.near.iter().map(|near| {
+        let near = missing.near_misses.iter().map(|near| {
             let unmet = near.unmet.iter().map(|condition| {
                 json!({
                     "operator": condition.operator.to_string(),

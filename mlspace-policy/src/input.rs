@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 
-use iam_policy::{Document, Kind, ParseError};
+use iam_policy::{Document, ParseError, PolicyType};
 use serde_json::Value;
 
 /// The largest file that is read, in bytes: plans and accounts are far larger than policies.
@@ -48,22 +48,22 @@ pub(crate) struct Policy {
     /// The file, with the place in it where it holds several.
     pub(crate) label: String,
     /// What it is used for, if the file says so.
-    pub(crate) kind: Option<Kind>,
+    pub(crate) kind: Option<PolicyType>,
     /// The policy.
     pub(crate) document: Document,
 }
 
 impl Policy {
     /// What it is used for: as the file says, else as the user says, else as it looks.
-    pub(crate) fn kind(&self, by_user: Option<Kind>) -> Kind {
+    pub(crate) fn kind(&self, by_user: Option<PolicyType>) -> PolicyType {
         let by_looks = || {
             let statements = &self.document.statements;
             let named = statements.iter().any(|s| s.principals.is_some());
             let on_nothing = statements.iter().all(|s| s.resources.is_none());
             match (named, on_nothing) {
-                (false, _) => Kind::Managed,
-                (true, true) => Kind::Trust,
-                (true, false) => Kind::Bucket,
+                (false, _) => PolicyType::Managed,
+                (true, true) => PolicyType::Trust,
+                (true, false) => PolicyType::Bucket,
             }
         };
         self.kind.or(by_user).unwrap_or_else(by_looks)
@@ -162,7 +162,7 @@ pub(crate) fn policies(path: &Path) -> Result<Policies, InputError> {
     })
 }
 
-fn parse(label: String, kind: Option<Kind>, text: &str) -> Result<Policy, InputError> {
+fn parse(label: String, kind: Option<PolicyType>, text: &str) -> Result<Policy, InputError> {
     match Document::parse(text) {
         Ok(document) => Ok(Policy {
             label,
@@ -224,11 +224,11 @@ fn pieces(text: &str, count: usize) -> Vec<&str> {
 }
 
 /// A policy in an answer of the AWS CLI, and what it is used for where the answer tells.
-fn wrapped(value: &Value) -> Option<(String, Option<Kind>)> {
-    const PLACES: [(&str, Option<Kind>); 5] = [
+fn wrapped(value: &Value) -> Option<(String, Option<PolicyType>)> {
+    const PLACES: [(&str, Option<PolicyType>); 5] = [
         ("/PolicyVersion/Document", None),
-        ("/PolicyDocument", Some(Kind::RoleInline)),
-        ("/Role/AssumeRolePolicyDocument", Some(Kind::Trust)),
+        ("/PolicyDocument", Some(PolicyType::RoleInline)),
+        ("/Role/AssumeRolePolicyDocument", Some(PolicyType::Trust)),
         ("/Policy/Content", None),
         ("/Policy", None),
     ];
@@ -267,13 +267,16 @@ mod tests {
         );
         let plain = of(r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#);
         let kinds = [&trust, &bucket, &plain].map(|policy| policy.kind(None));
-        assert_eq!(kinds, [Kind::Trust, Kind::Bucket, Kind::Managed]);
-        assert_eq!(plain.kind(Some(Kind::Boundary)), Kind::Boundary);
+        assert_eq!(
+            kinds,
+            [PolicyType::Trust, PolicyType::Bucket, PolicyType::Managed]
+        );
+        assert_eq!(plain.kind(Some(PolicyType::Boundary)), PolicyType::Boundary);
         let known = Policy {
-            kind: Some(Kind::Key),
+            kind: Some(PolicyType::Key),
             ..bucket
         };
-        assert_eq!(known.kind(Some(Kind::Boundary)), Kind::Key);
+        assert_eq!(known.kind(Some(PolicyType::Boundary)), PolicyType::Key);
     }
 
     #[test]
@@ -286,11 +289,11 @@ mod tests {
             ),
             (
                 format!(r#"{{"RoleName":"r","PolicyDocument":{inner}}}"#),
-                Some(Kind::RoleInline),
+                Some(PolicyType::RoleInline),
             ),
             (
                 format!(r#"{{"Role":{{"AssumeRolePolicyDocument":{inner}}}}}"#),
-                Some(Kind::Trust),
+                Some(PolicyType::Trust),
             ),
             (format!(r#"{{"Policy":{}}}"#, Value::from(inner)), None),
             (

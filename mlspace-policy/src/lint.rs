@@ -1,7 +1,7 @@
 //! `lint`: what policies say but do not do, and what AWS would refuse.
 
-use iam_policy::lint::{Finding, LintOptions, PolicyUnderLint, Severity, lint};
-use iam_policy::{Kind, Violation};
+use iam_policy::lint::{Finding, LintOptions, LintTarget, Severity, lint};
+use iam_policy::{PolicyType, Violation};
 use serde_json::{Value, json};
 
 use crate::arguments::Lint;
@@ -11,7 +11,7 @@ use crate::output::{Answer, Format, Lines, count, thousands};
 /// A policy with what was found in it.
 struct Judged<'a> {
     policy: &'a Policy,
-    kind: Kind,
+    kind: PolicyType,
     /// Rules of form that AWS enforces. What is too large is a finding.
     refused: Vec<Violation>,
     findings: Vec<Finding>,
@@ -38,11 +38,11 @@ fn judge<'a>(options: &Lint, policies: &'a [Policy]) -> Vec<Judged<'a>> {
         skip: options.skip.iter().copied().collect(),
         endpoints: options.endpoint.iter().cloned().collect(),
     };
-    let under: Vec<PolicyUnderLint<'_>> = policies
+    let under: Vec<LintTarget<'_>> = policies
         .iter()
-        .map(|policy| PolicyUnderLint {
+        .map(|policy| LintTarget {
             label: &policy.label,
-            kind: policy.kind(options.kind),
+            policy_type: policy.kind(options.kind),
             document: &policy.document,
         })
         .collect();
@@ -56,16 +56,16 @@ fn judge<'a>(options: &Lint, policies: &'a [Policy]) -> Vec<Judged<'a>> {
     };
     let judged = policies.iter().zip(under).map(|(policy, under)| Judged {
         policy,
-        kind: under.kind,
+        kind: under.policy_type,
         refused: policy
             .document
-            .check(under.kind)
+            .check(under.policy_type)
             .into_iter()
             .filter(|violation| !matches!(violation, Violation::Size { .. }))
             .collect(),
         findings: together
             .iter()
-            .filter(|finding| finding.place.policy == policy.label)
+            .filter(|finding| finding.location.policy == policy.label)
             .cloned()
             .collect(),
     });
@@ -82,7 +82,7 @@ fn text(judged: &[Judged<'_>]) -> String {
             format!(
                 "{}: as {}, {}, {} of {} characters",
                 one.policy.label,
-                one.kind.name(),
+                one.kind.with_article(),
                 count(document.statements.len(), "statement"),
                 thousands(document.size()),
                 thousands(one.kind.limit()),
@@ -111,7 +111,7 @@ fn text(judged: &[Judged<'_>]) -> String {
 }
 
 fn found(lines: &mut Lines, finding: &Finding) {
-    let place = &finding.place;
+    let place = &finding.location;
     let statement = match (&place.sid, place.statement) {
         (Some(sid), _) => format!(" in statement `{sid}`"),
         (None, Some(index)) => format!(" in statement {}", index + 1),
@@ -141,11 +141,11 @@ fn as_json(judged: &Judged<'_>) -> Value {
         .map(|finding| {
             json!({
                 "rule": finding.id().to_string(),
-                "title": finding.rule.title,
+                "title": finding.rule.summary,
                 "severity": finding.severity().to_string(),
-                "statement": finding.place.statement,
-                "sid": finding.place.sid,
-                "pointer": finding.place.pointer,
+                "statement": finding.location.statement,
+                "sid": finding.location.sid,
+                "pointer": finding.location.pointer,
                 "why": finding.why,
                 "remedy": finding.remedy,
             })
@@ -153,7 +153,7 @@ fn as_json(judged: &Judged<'_>) -> Value {
         .collect();
     json!({
         "policy": judged.policy.label,
-        "kind": judged.kind.word(),
+        "kind": judged.kind.as_str(),
         "size": judged.policy.document.size(),
         "limit": judged.kind.limit(),
         "refused": judged.refused.iter().map(ToString::to_string).collect::<Vec<_>>(),

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use clap::ValueEnum;
 use iam_policy::Statement;
-use iam_policy::evaluate::Source;
+use iam_policy::evaluate::StatementRef;
 use serde_json::{Value, json};
 
 /// What a command found.
@@ -47,7 +47,7 @@ pub(crate) enum Format {
 }
 
 /// A statement that made a decision, for programs.
-pub(crate) fn source(source: &Source, statement: Option<&Statement>) -> Value {
+pub(crate) fn source(source: &StatementRef, statement: Option<&Statement>) -> Value {
     let json = |statement: &Statement| -> Value {
         serde_json::from_str(&statement.to_json_pretty()).unwrap_or_default()
     };

@@ -146,7 +146,7 @@ pub(crate) fn variables(
     let resources = statement.resources.iter().flat_map(Clause::values);
     let values = statement.conditions.iter().flat_map(|c| &c.values);
     let syntax = Syntax::resource(version);
-    let of = |text: &String| match Template::read(text, syntax) {
+    let of = |text: &String| match Template::parse(text, syntax) {
         Template::Fixed(_) => Vec::new(),
         Template::Varying(pieces) => pieces.into_iter().filter_map(variable).collect(),
     };
@@ -225,7 +225,7 @@ mod tests {
         ];
         for operator in operators().filter(|o| o.comparison != Operator::Null) {
             let positive = operator.comparison.positive();
-            let is = |of: Operator| positive.name().starts_with(&of.name()[..3]);
+            let is = |of: Operator| positive.as_str().starts_with(&of.as_str()[..3]);
             let sample = samples.iter().find(|(of, _)| is(*of));
             let value = sample.map_or("1", |(_, value)| *value);
             let words = super::condition(&of(operator, "aws:x", &[value]));
@@ -235,7 +235,7 @@ mod tests {
                 || words.contains(" is not an ");
             assert_eq!(negated, operator.comparison.is_negated(), "{words}");
             // With the value itself, all but the strict inequalities hold exactly when they are not negated.
-            let strict = positive.name().ends_with("Than");
+            let strict = positive.as_str().ends_with("Than");
             let held = holds(&of(operator, "aws:x", &[value]), &[value]);
             assert_eq!(held, !negated && !strict, "{words}");
         }

@@ -1,6 +1,6 @@
 //! The policy document.
 
-use super::error::{ParseError, Problem};
+use super::error::{ParseError, ParseErrorKind};
 use super::statement::Statement;
 use super::{parse, print};
 use std::fmt;
@@ -22,7 +22,7 @@ pub enum Version {
 impl Version {
     /// The date that stands in the document.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::V2008 => "2008-10-17",
             Self::V2012 => "2012-10-17",
@@ -75,7 +75,12 @@ impl Document {
             Err(error) => {
                 let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
                 let before = std::str::from_utf8(before).unwrap_or_default();
-                Err(ParseError::new(before, before.len(), "", Problem::Encoding))
+                Err(ParseError::new(
+                    before,
+                    before.len(),
+                    "",
+                    ParseErrorKind::Encoding,
+                ))
             }
         }
     }

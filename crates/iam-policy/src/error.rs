@@ -8,12 +8,12 @@ pub struct ParseError {
     line: usize,
     column: usize,
     pointer: String,
-    problem: Problem,
+    kind: ParseErrorKind,
 }
 
 impl ParseError {
     /// An error at a byte offset of the text.
-    pub(super) fn new(text: &str, at: usize, pointer: &str, problem: Problem) -> Self {
+    pub(super) fn new(text: &str, at: usize, pointer: &str, kind: ParseErrorKind) -> Self {
         let before = text.get(..at).unwrap_or(text);
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
@@ -21,7 +21,7 @@ impl ParseError {
             line,
             column,
             pointer: pointer.to_owned(),
-            problem,
+            kind,
         }
     }
 
@@ -45,8 +45,8 @@ impl ParseError {
 
     /// What is wrong there.
     #[must_use]
-    pub fn problem(&self) -> &Problem {
-        &self.problem
+    pub fn kind(&self) -> &ParseErrorKind {
+        &self.kind
     }
 }
 
@@ -56,13 +56,13 @@ impl fmt::Display for ParseError {
         if !self.pointer.is_empty() {
             write!(f, " (`{}`)", shown(&self.pointer))?;
         }
-        write!(f, ": {}", self.problem)
+        write!(f, ": {}", self.kind)
     }
 }
 
 impl std::error::Error for ParseError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.problem)
+        Some(&self.kind)
     }
 }
 
@@ -73,7 +73,7 @@ impl std::error::Error for ParseError {
     reason = "the messages say what the variants and their fields mean"
 )]
 #[non_exhaustive]
-pub enum Problem {
+pub enum ParseErrorKind {
     #[error("the text has {bytes} bytes; no policy is longer than {max}")]
     TooLong { bytes: usize, max: usize },
     #[error("values are nested more than {max} deep; a policy needs six levels")]

@@ -48,7 +48,7 @@ mod value;
 
 pub use caller::{Caller, CallerError};
 pub use compiled::CompiledPolicies;
-pub use decision::{Decision, Layer, Missing, NearMiss, Outcome, Source};
+pub use decision::{Decision, Layer, MissingAllow, NearMiss, Outcome, StatementRef};
 pub use policies::PolicySet;
 pub use request::Request;
 

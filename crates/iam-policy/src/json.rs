@@ -3,7 +3,7 @@
 //! Values keep their byte offset, numbers keep their spelling, members keep their order and may not repeat. Size and
 //! depth are bounded, so hostile input costs a bounded amount of work.
 
-use super::error::{ParseError, Problem};
+use super::error::{ParseError, ParseErrorKind};
 
 /// The largest text that is read, in bytes. The largest policy AWS takes has 32 KiB.
 pub(super) const MAX_BYTES: usize = 1 << 20;
@@ -55,7 +55,7 @@ pub(super) fn read(text: &str) -> Result<Node, ParseError> {
             text,
             0,
             "",
-            Problem::TooLong {
+            ParseErrorKind::TooLong {
                 bytes: text.len(),
                 max: MAX_BYTES,
             },
@@ -71,7 +71,7 @@ pub(super) fn read(text: &str) -> Result<Node, ParseError> {
     reader.space();
     match reader.peek() {
         None => Ok(node),
-        Some(found) => Err(reader.fail(Problem::Unexpected {
+        Some(found) => Err(reader.fail(ParseErrorKind::Unexpected {
             found,
             expected: "the end of the document",
         })),
@@ -85,11 +85,11 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    fn fail(&self, problem: Problem) -> ParseError {
+    fn fail(&self, problem: ParseErrorKind) -> ParseError {
         self.fail_at(self.at, problem)
     }
 
-    fn fail_at(&self, at: usize, problem: Problem) -> ParseError {
+    fn fail_at(&self, at: usize, problem: ParseErrorKind) -> ParseError {
         ParseError::new(self.text, at, &super::error::pointer(&self.path), problem)
     }
 
@@ -119,8 +119,8 @@ impl Reader<'_> {
 
     fn unexpected(&self, expected: &'static str) -> ParseError {
         match self.peek() {
-            Some(found) => self.fail(Problem::Unexpected { found, expected }),
-            None => self.fail(Problem::Truncated { expected }),
+            Some(found) => self.fail(ParseErrorKind::Unexpected { found, expected }),
+            None => self.fail(ParseErrorKind::Truncated { expected }),
         }
     }
 
@@ -147,7 +147,7 @@ impl Reader<'_> {
     ) -> Result<Value, ParseError> {
         // The path is as long as the nesting: every open object or list has put its member or index there.
         if self.path.len() >= MAX_DEPTH {
-            return Err(self.fail(Problem::TooDeep { max: MAX_DEPTH }));
+            return Err(self.fail(ParseErrorKind::TooDeep { max: MAX_DEPTH }));
         }
         read(self)
     }
@@ -169,7 +169,7 @@ impl Reader<'_> {
             let name = self.string()?;
             self.path.push(name.clone());
             if !names.insert(name.clone()) {
-                return Err(self.fail_at(at, Problem::Duplicate { name }));
+                return Err(self.fail_at(at, ParseErrorKind::Duplicate { name }));
             }
             self.space();
             self.expect(':', "`:`")?;
@@ -250,7 +250,7 @@ impl Reader<'_> {
         let mut out = String::new();
         loop {
             let Some(c) = self.peek() else {
-                return Err(self.fail(Problem::Truncated { expected: "`\"`" }));
+                return Err(self.fail(ParseErrorKind::Truncated { expected: "`\"`" }));
             };
             match c {
                 '"' => {
@@ -259,7 +259,7 @@ impl Reader<'_> {
                 }
                 '\\' => out.push(self.escape()?),
                 c if c < ' ' => {
-                    return Err(self.fail(Problem::Unexpected {
+                    return Err(self.fail(ParseErrorKind::Unexpected {
                         found: c,
                         expected: "an escaped control character",
                     }));
@@ -289,7 +289,7 @@ impl Reader<'_> {
             return Ok(c);
         }
         self.expect('u', "an escape such as `\\n` or `\\u0041`")?;
-        let bad = |reader: &Self| reader.fail_at(start, Problem::Escape);
+        let bad = |reader: &Self| reader.fail_at(start, ParseErrorKind::Escape);
         let high = self.hex().ok_or_else(|| bad(self))?;
         let code = match high {
             0xd800..0xdc00 => {
@@ -386,12 +386,12 @@ mod tests {
         let deep = |n: usize| format!("{}1{}", "[".repeat(n), "]".repeat(n));
         assert!(read(&deep(MAX_DEPTH)).is_ok());
         let error = read(&deep(MAX_DEPTH + 1)).unwrap_err();
-        assert_eq!(error.problem(), &Problem::TooDeep { max: MAX_DEPTH });
+        assert_eq!(error.kind(), &ParseErrorKind::TooDeep { max: MAX_DEPTH });
         assert!(read(&"[".repeat(500_000)).is_err());
         let long = format!("\"{}\"", "a".repeat(MAX_BYTES));
         assert!(matches!(
-            read(&long).unwrap_err().problem(),
-            Problem::TooLong { .. }
+            read(&long).unwrap_err().kind(),
+            ParseErrorKind::TooLong { .. }
         ));
     }
 
@@ -402,7 +402,10 @@ mod tests {
             (error.line(), error.column(), error.pointer()),
             (2, 3, "/a/b")
         );
-        assert_eq!(error.problem(), &Problem::Duplicate { name: "b".into() });
+        assert_eq!(
+            error.kind(),
+            &ParseErrorKind::Duplicate { name: "b".into() }
+        );
     }
 
     proptest! {
@@ -413,7 +416,7 @@ mod tests {
             let theirs = serde_json::from_str::<serde_json::Value>(&text);
             match (ours, theirs) {
                 (Ok(a), Ok(b)) => prop_assert_eq!(a, b),
-                (Err(e), Ok(_)) => prop_assert!(matches!(e.problem(), Problem::Duplicate { .. }), "{}", e),
+                (Err(e), Ok(_)) => prop_assert!(matches!(e.kind(), ParseErrorKind::Duplicate { .. }), "{}", e),
                 (Ok(_), Err(e)) => prop_assert!(e.to_string().contains("number out of range"), "{}", e),
                 (Err(_), Err(_)) => {}
             }

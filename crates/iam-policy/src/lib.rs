@@ -15,8 +15,8 @@
 //! request that names either one escapes the Deny:
 //!
 //! ```
-//! use iam_policy::lint::{LintOptions, PolicyUnderLint, RuleId, lint};
-//! use iam_policy::{Document, Kind};
+//! use iam_policy::lint::{LintOptions, LintTarget, RuleId, lint};
+//! use iam_policy::{Document, PolicyType};
 //!
 //! let error = Document::parse(r#"{"Statement": [{"Effect": "allow"}]}"#).unwrap_err();
 //! assert_eq!(error.to_string(), "line 1, column 27 (`/Statement/0/Effect`): `allow` is no effect; write `Allow`");
@@ -27,7 +27,7 @@
 //!         "Condition": {"Null": {"sagemaker:VpcSubnets": "true", "sagemaker:VpcSecurityGroupIds": "true"}}
 //!     }}"#,
 //! )?;
-//! let policy = PolicyUnderLint { label: "guardrail", kind: Kind::ServiceControl, document: &document };
+//! let policy = LintTarget { label: "guardrail", policy_type: PolicyType::ServiceControl, document: &document };
 //! let findings = lint(&[policy], &LintOptions::default());
 //! assert_eq!(findings.first().map(|found| found.id()), Some(RuleId::L02));
 //! # Ok::<(), iam_policy::ParseError>(())
@@ -69,21 +69,21 @@
 //!
 //! # Pack
 //!
-//! Policies have quotas. [`pack`] fits statements into as few documents as a [`Carrier`] has room for, without widening
+//! Policies have quotas. [`pack`] fits statements into as few documents as a [`PackTarget`] has room for, without widening
 //! any pattern. If they cannot fit, the error gives the sizes.
 //!
 //! ```
-//! use iam_policy::{Carrier, Document, Kind, Statement, pack};
+//! use iam_policy::{PackTarget, Document, PolicyType, Statement, pack};
 //!
 //! let datasets = (0..150).map(|n| format!("arn:aws:s3:::data/group/datasets/dataset-{n:03}/*"));
 //! let read = Document::new([Statement::allow("Read").actions(["s3:GetObject"]).resources(datasets)]);
-//! assert!(read.size() > Kind::Managed.limit());
+//! assert!(read.size() > PolicyType::Managed.limit());
 //!
-//! let packed = pack(std::slice::from_ref(&read), Carrier { kind: Kind::Managed, documents: 10 })?;
+//! let packed = pack(std::slice::from_ref(&read), PackTarget { policy_type: PolicyType::Managed, documents: 10 })?;
 //! assert_eq!(packed.len(), 2);
-//! assert!(packed.iter().all(|document| document.size() <= Kind::Managed.limit()));
+//! assert!(packed.iter().all(|document| document.size() <= PolicyType::Managed.limit()));
 //!
-//! let error = pack(&[read], Carrier { kind: Kind::Managed, documents: 1 }).unwrap_err();
+//! let error = pack(&[read], PackTarget { policy_type: PolicyType::Managed, documents: 1 }).unwrap_err();
 //! assert!(error.to_string().contains("need at least 2 documents of 6144 characters"), "{error}");
 //! # Ok::<(), iam_policy::PackError>(())
 //! ```
@@ -95,12 +95,12 @@ mod error;
 pub mod evaluate;
 mod fold;
 mod json;
-mod kind;
 pub mod lint;
 mod operator;
 mod pack;
 mod parse;
 pub mod pattern;
+mod policy_type;
 mod principal;
 mod print;
 mod statement;
@@ -109,12 +109,13 @@ pub mod template;
 pub use condition::{Condition, ConditionKey, Conditions};
 pub use document::{Document, Version};
 pub use equivalence::equivalent;
-pub use error::{ParseError, Problem};
-pub use kind::{
-    ATTACHED_POLICIES_PER_ROLE, Kind, SERVICE_CONTROL_POLICIES_PER_TARGET, UnknownKind, Violation,
-};
+pub use error::{ParseError, ParseErrorKind};
 pub use operator::{ConditionOperator, Operator, SetQualifier, UnknownOperator};
-pub use pack::{Carrier, PackError, pack};
+pub use pack::{PackError, PackTarget, pack};
+pub use policy_type::{
+    ATTACHED_POLICIES_PER_ROLE, PolicyType, SERVICE_CONTROL_POLICIES_PER_TARGET, UnknownPolicyType,
+    Violation,
+};
 pub use principal::Principal;
 pub use statement::{Clause, Effect, Statement};
 

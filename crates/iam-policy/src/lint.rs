@@ -6,8 +6,8 @@
 //! condition keys know them from tables ([`condition_keys`], [`actions`]); what no table covers is not judged.
 //!
 //! ```
-//! use iam_policy::lint::{LintOptions, PolicyUnderLint, RuleId, lint};
-//! use iam_policy::{Document, Kind};
+//! use iam_policy::lint::{LintOptions, LintTarget, RuleId, lint};
+//! use iam_policy::{Document, PolicyType};
 //!
 //! // Meant to demand both; denies only what names neither.
 //! let document = Document::parse(
@@ -16,12 +16,12 @@
 //!         "Condition": {"Null": {"sagemaker:VpcSubnets": "true", "sagemaker:VpcSecurityGroupIds": "true"}}
 //!     }]}"#,
 //! )?;
-//! let policy = PolicyUnderLint { label: "guardrail", kind: Kind::ServiceControl, document: &document };
+//! let policy = LintTarget { label: "guardrail", policy_type: PolicyType::ServiceControl, document: &document };
 //! let findings = lint(&[policy], &LintOptions::default());
 //! assert_eq!(findings.len(), 1);
 //! assert_eq!(findings[0].id(), RuleId::L02);
-//! assert_eq!(findings[0].place.sid.as_deref(), Some("NeedNetwork"));
-//! assert_eq!(findings[0].place.pointer, "/Statement/0/Condition");
+//! assert_eq!(findings[0].location.sid.as_deref(), Some("NeedNetwork"));
+//! assert_eq!(findings[0].location.pointer, "/Statement/0/Condition");
 //! # Ok::<(), iam_policy::ParseError>(())
 //! ```
 
@@ -33,19 +33,19 @@ mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Document, Kind};
+use crate::{Document, PolicyType};
 
-pub use finding::{Finding, Place, Severity};
+pub use finding::{Finding, Location, Severity};
 pub use rule::{Rule, RuleId, UnknownRule, rules};
-pub use table::{Action, Key, actions, condition_keys};
+pub use table::{ActionDefinition, KeyDefinition, actions, condition_keys};
 
 /// A policy to look at.
 #[derive(Debug, Clone, Copy)]
-pub struct PolicyUnderLint<'a> {
+pub struct LintTarget<'a> {
     /// How findings name it.
     pub label: &'a str,
     /// What it is used for, which some rules depend on.
-    pub kind: Kind,
+    pub policy_type: PolicyType,
     /// The policy.
     pub document: &'a Document,
 }
@@ -65,7 +65,7 @@ pub struct LintOptions {
 /// Rules about what other policies allow, deny or use look at all of them, so lint a role's policies together, and
 /// unrelated roles apart.
 #[must_use]
-pub fn lint(policies: &[PolicyUnderLint<'_>], options: &LintOptions) -> Vec<Finding> {
+pub fn lint(policies: &[LintTarget<'_>], options: &LintOptions) -> Vec<Finding> {
     let scope = scope::Scope::new(policies, options);
     let mut findings = Vec::new();
     for rule in rules() {
@@ -74,11 +74,11 @@ pub fn lint(policies: &[PolicyUnderLint<'_>], options: &LintOptions) -> Vec<Find
         }
     }
     findings.sort_by(|(a, x), (b, y)| {
-        (a, x.place.statement, x.id(), &x.place.pointer).cmp(&(
+        (a, x.location.statement, x.id(), &x.location.pointer).cmp(&(
             b,
-            y.place.statement,
+            y.location.statement,
             y.id(),
-            &y.place.pointer,
+            &y.location.pointer,
         ))
     });
     findings.into_iter().map(|(_, finding)| finding).collect()

@@ -73,7 +73,7 @@ impl Operator {
 
     /// The name as IAM spells it.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::StringEquals => "StringEquals",
             Self::StringNotEquals => "StringNotEquals",
@@ -215,7 +215,7 @@ impl fmt::Display for ConditionOperator {
             Some(SetQualifier::ForAnyValue) => f.write_str("ForAnyValue:")?,
             None => {}
         }
-        f.write_str(self.comparison.name())?;
+        f.write_str(self.comparison.as_str())?;
         if self.if_exists {
             f.write_str("IfExists")
         } else {
@@ -257,7 +257,7 @@ impl FromStr for ConditionOperator {
         };
         let comparison = Operator::ALL
             .into_iter()
-            .find(|op| op.name().eq_ignore_ascii_case(name))
+            .find(|op| op.as_str().eq_ignore_ascii_case(name))
             .ok_or_else(unknown)?;
         if if_exists && comparison == Operator::Null {
             return Err(unknown());
@@ -310,13 +310,13 @@ mod tests {
     fn negation_is_known() {
         let negated = Operator::ALL.into_iter().filter(|op| op.is_negated());
         for op in negated {
-            assert!(op.name().contains("Not"), "{op:?}");
+            assert!(op.as_str().contains("Not"), "{op:?}");
             assert!(!op.positive().is_negated());
         }
         assert!(
             Operator::ALL
                 .into_iter()
-                .filter(|op| op.name().contains("Not"))
+                .filter(|op| op.as_str().contains("Not"))
                 .all(Operator::is_negated)
         );
     }

@@ -3,7 +3,7 @@
 //! Packing is deterministic, and stable: statements keep their order, and a list that has to be split is dealt out by
 //! a hash of each value, so that one more value changes one document and not all that follow it.
 //!
-//! The quotas are those of [`Kind::limit`]; what may be joined follows from how statements combine, "Policy evaluation logic"
+//! The quotas are those of [`PolicyType::limit`]; what may be joined follows from how statements combine, "Policy evaluation logic"
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,19 +13,19 @@ use sha2::{Digest, Sha256};
 use super::condition::Conditions;
 use super::document::{Document, Version};
 use super::error::shown;
-use super::kind::Kind;
+use super::policy_type::PolicyType;
 use super::principal::Principal;
 use super::print::statement_size;
 use super::statement::{Clause, Effect, Statement};
 
-/// How many parts a list is dealt into at a time: no fewer than the documents of any carrier in use.
+/// How many parts a list is dealt into at a time: no fewer than the documents of any target in use.
 const MOST_PARTS: usize = 32;
 
 /// Where packed documents go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Carrier {
+pub struct PackTarget {
     /// The kind of policy, whose limit every document keeps.
-    pub kind: Kind,
+    pub policy_type: PolicyType,
     /// How many documents there is room for.
     pub documents: usize,
 }
@@ -66,7 +66,7 @@ pub enum PackError {
     MixedVersions,
 }
 
-/// Fits the documents' statements into documents of the carrier.
+/// Fits the documents' statements into documents of the target.
 ///
 /// Repeated statements are dropped. If the rest does not fit into one document, statements that differ only in their
 /// actions, or only in their resources, are joined under the first one's `Sid`; what is still too large is split over
@@ -75,7 +75,7 @@ pub enum PackError {
 /// # Errors
 ///
 /// [`PackError`] with the arithmetic when the statements do not fit.
-pub fn pack(documents: &[Document], carrier: Carrier) -> Result<Vec<Document>, PackError> {
+pub fn pack(documents: &[Document], target: PackTarget) -> Result<Vec<Document>, PackError> {
     let version = documents.first().map_or(Version::V2012, |d| d.version);
     if documents.iter().any(|d| d.version != version) {
         return Err(PackError::MixedVersions);
@@ -96,11 +96,11 @@ pub fn pack(documents: &[Document], carrier: Carrier) -> Result<Vec<Document>, P
     }
     let packer = Packer {
         version,
-        carrier,
-        room: room(version, carrier.kind),
+        target,
+        room: room(version, target.policy_type),
     };
     let sizes = statements.iter().map(|s| statement_size(s) + 1);
-    if carrier.documents > 0 && sizes.sum::<usize>() <= packer.room + 1 {
+    if target.documents > 0 && sizes.sum::<usize>() <= packer.room + 1 {
         let single = packer.fill(&statements);
         if single.len() == 1 {
             return Ok(single);
@@ -117,26 +117,26 @@ pub fn pack(documents: &[Document], carrier: Carrier) -> Result<Vec<Document>, P
         statements: merged.len(),
         size,
         needed,
-        limit: carrier.kind.limit(),
-        documents: carrier.documents,
+        limit: target.policy_type.limit(),
+        documents: target.documents,
     };
-    if least > carrier.documents {
+    if least > target.documents {
         return Err(too_many(least));
     }
     // Loose first: pieces dealt by hash change little from one packing to the next. Tight where that costs too much.
     let loose = packer.split_and_fill(&merged, false)?;
-    if loose.len() <= carrier.documents {
+    if loose.len() <= target.documents {
         return Ok(loose);
     }
     let tight = packer.split_and_fill(&merged, true)?;
-    if tight.len() <= carrier.documents {
+    if tight.len() <= target.documents {
         return Ok(tight);
     }
     Err(too_many(tight.len()))
 }
 
 /// Characters for statements in a document of the kind.
-fn room(version: Version, kind: Kind) -> usize {
+fn room(version: Version, kind: PolicyType) -> usize {
     let frame = Document {
         version,
         ..Document::new([])
@@ -147,7 +147,7 @@ fn room(version: Version, kind: Kind) -> usize {
 
 struct Packer {
     version: Version,
-    carrier: Carrier,
+    target: PackTarget,
     room: usize,
 }
 
@@ -294,11 +294,11 @@ impl Packer {
             Some(sid) => format!("statement `{}`", shown(sid)),
             None => "a statement without `Sid`".to_owned(),
         };
-        let kind = self.carrier.kind;
+        let kind = self.target.policy_type;
         PackError::Statement {
             statement,
             size,
-            kind: kind.name(),
+            kind: kind.with_article(),
             limit: kind.limit(),
             room: self.room,
         }

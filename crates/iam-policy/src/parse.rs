@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::condition::{Condition, ConditionKey, Conditions};
 use super::document::{Document, Version};
-use super::error::{ParseError, Problem, pointer};
+use super::error::{ParseError, ParseErrorKind, pointer};
 use super::json::{self, Member, Node, Value};
 use super::operator::ConditionOperator;
 use super::principal::Principal;
@@ -45,7 +45,7 @@ struct Reader<'t> {
 type Members<'n> = &'n [Member];
 
 impl Reader<'_> {
-    fn fail<T>(&self, at: usize, problem: Problem) -> Result<T, ParseError> {
+    fn fail<T>(&self, at: usize, problem: ParseErrorKind) -> Result<T, ParseError> {
         Err(ParseError::new(
             self.text,
             at,
@@ -74,7 +74,7 @@ impl Reader<'_> {
     ) -> Result<T, ParseError> {
         self.fail(
             node.at,
-            Problem::Type {
+            ParseErrorKind::Type {
                 element: element.to_owned(),
                 found: node.kind(),
                 expected,
@@ -102,7 +102,7 @@ impl Reader<'_> {
                 self.path.push(m.name.clone());
                 self.fail(
                     m.at,
-                    Problem::UnknownElement {
+                    ParseErrorKind::UnknownElement {
                         name: m.name.clone(),
                         place,
                         known,
@@ -138,7 +138,7 @@ impl Reader<'_> {
         match (only, except) {
             (Some(_), Some(_)) => self.fail(
                 node.at,
-                Problem::Exclusive {
+                ParseErrorKind::Exclusive {
                     one: names.0,
                     other: names.1,
                 },
@@ -164,7 +164,7 @@ impl Reader<'_> {
             }),
             None => self.fail(
                 node.at,
-                Problem::Missing {
+                ParseErrorKind::Missing {
                     element: "Statement",
                 },
             ),
@@ -175,14 +175,14 @@ impl Reader<'_> {
         let text = self.string(node, "Version")?;
         match [Version::V2008, Version::V2012]
             .into_iter()
-            .find(|v| v.name() == text)
+            .find(|v| v.as_str() == text)
         {
             Some(version) => Ok(version),
             None => {
-                let expected = Version::V2012.name();
+                let expected = Version::V2012.as_str();
                 self.fail(
                     node.at,
-                    Problem::Value {
+                    ParseErrorKind::Value {
                         element: "policy language version",
                         found: text,
                         expected,
@@ -209,7 +209,7 @@ impl Reader<'_> {
             if let Some(sid) = &statement.sid
                 && !sids.insert(sid.clone())
             {
-                return self.fail(item.at, Problem::RepeatedSid { sid: sid.clone() });
+                return self.fail(item.at, ParseErrorKind::RepeatedSid { sid: sid.clone() });
             }
             if listed {
                 self.path.pop();
@@ -241,10 +241,10 @@ impl Reader<'_> {
             .optional(members, "Condition", Self::conditions)?
             .unwrap_or_default();
         let Some(effect) = effect else {
-            return self.fail(node.at, Problem::Missing { element: "Effect" });
+            return self.fail(node.at, ParseErrorKind::Missing { element: "Effect" });
         };
         let Some(actions) = actions else {
-            return self.fail(node.at, Problem::Missing { element: "Action" });
+            return self.fail(node.at, ParseErrorKind::Missing { element: "Action" });
         };
         Ok(Statement {
             sid,
@@ -260,7 +260,7 @@ impl Reader<'_> {
         let text = self.string(node, "Effect")?;
         match [Effect::Allow, Effect::Deny]
             .into_iter()
-            .find(|e| e.name() == text)
+            .find(|e| e.as_str() == text)
         {
             Some(effect) => Ok(effect),
             None => {
@@ -271,7 +271,7 @@ impl Reader<'_> {
                 };
                 self.fail(
                     node.at,
-                    Problem::Value {
+                    ParseErrorKind::Value {
                         element: "effect",
                         found: text,
                         expected,
@@ -285,7 +285,7 @@ impl Reader<'_> {
         match &node.value {
             Value::String(text) if text == "*" => return Ok(BTreeSet::from([Principal::Any])),
             Value::String(text) => {
-                let problem = Problem::Value {
+                let problem = ParseErrorKind::Value {
                     element: "principal",
                     found: text.clone(),
                     expected: "*",
@@ -325,7 +325,7 @@ impl Reader<'_> {
                 if !seen.insert((operator, key.clone())) {
                     return self.fail(
                         member.at,
-                        Problem::Duplicate {
+                        ParseErrorKind::Duplicate {
                             name: member.name.clone(),
                         },
                     );

@@ -62,7 +62,7 @@ impl Writer {
     fn document(&mut self, document: &Document) {
         self.object(|w, first| {
             w.member(first, "Version");
-            w.string(document.version.name());
+            w.string(document.version.as_str());
             if let Some(id) = &document.id {
                 w.member(first, "Id");
                 w.string(id);
@@ -79,7 +79,7 @@ impl Writer {
                 w.string(sid);
             }
             w.member(first, "Effect");
-            w.string(statement.effect.name());
+            w.string(statement.effect.as_str());
             if let Some(principals) = &statement.principals {
                 w.member(
                     first,

@@ -22,7 +22,7 @@ pub enum Effect {
 impl Effect {
     /// `Allow` or `Deny`.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Allow => "Allow",
             Self::Deny => "Deny",

@@ -56,7 +56,7 @@ impl Template {
     /// Reads a string. `${*}`, `${?}` and `${$}` stand for those characters themselves. A `${` that no `}` closes is
     /// plain text.
     #[must_use]
-    pub fn read(text: &str, syntax: Syntax) -> Self {
+    pub fn parse(text: &str, syntax: Syntax) -> Self {
         let plain = |c| {
             if syntax.wildcards {
                 Pattern::token(c)
@@ -193,7 +193,7 @@ mod tests {
             "aws:PrincipalTag/user" => Some("al*ce"),
             _ => None,
         };
-        let template = Template::read(template, syntax);
+        let template = Template::parse(template, syntax);
         template
             .resolve(value)
             .map(|pattern| pattern.matches(text, Case::Sensitive))
@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn incomplete_arns_are_completed() {
-        let complete = |text: &str| Template::read(text, FULL).complete_arn();
+        let complete = |text: &str| Template::parse(text, FULL).complete_arn();
         for (short, whole) in [
             ("arn:aws:sqs", "arn:aws:sqs:*:*:*"),
             ("arn:aws:iam::*", "arn:aws:iam::*:*"),
@@ -257,13 +257,13 @@ mod tests {
             ("*", "*"),
             ("arn", "arn"),
         ] {
-            assert_eq!(complete(short), Template::read(whole, FULL), "{short}");
+            assert_eq!(complete(short), Template::parse(whole, FULL), "{short}");
         }
     }
 
     #[test]
     fn keys_are_listed() {
-        let template = Template::read("${a:b}-${c:d, 'x'}-${*}", FULL);
+        let template = Template::parse("${a:b}-${c:d, 'x'}-${*}", FULL);
         assert_eq!(
             template
                 .keys()

@@ -1,6 +1,6 @@
 //! An answer with its reason.
 
-use iam_policy::evaluate::{Decision, Layer, Outcome, Source};
+use iam_policy::evaluate::{Decision, Layer, Outcome, StatementRef};
 
 /// Whether something is allowed and, if it isn't, why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +65,7 @@ fn reason(decision: &Decision) -> Option<String> {
     }
 }
 
-fn statement(source: &Source) -> String {
+fn statement(source: &StatementRef) -> String {
     match &source.sid {
         Some(sid) => format!("`{sid}`"),
         None => format!("statement {}", source.index + 1),

@@ -16,7 +16,7 @@ use super::role::pass_role_policy;
 use super::{project, storage};
 use crate::name::ProjectName;
 use crate::tags::{PROJECT, USER};
-use iam_policy::{ConditionKey, Document, Kind, Operator, Statement};
+use iam_policy::{ConditionKey, Document, Operator, PolicyType, Statement};
 
 /// The role's project, by its tag.
 pub(super) const OWN_PROJECT: &str = "${aws:PrincipalTag/project}";
@@ -80,7 +80,7 @@ pub fn attribute_role_policy(
     sized(
         document,
         format!("the inline policy of the role `{role_arn}`"),
-        Kind::RoleInline,
+        PolicyType::RoleInline,
         "approve fewer subnets and security groups",
     )
 }

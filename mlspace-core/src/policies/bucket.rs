@@ -4,7 +4,7 @@ use super::context::{GrantError, check_value, sized};
 use super::delivery::LogDeliverer;
 use super::perimeter::{Perimeter, by_people, callers, check_principals};
 use crate::layout::{Account, check_bucket_name};
-use iam_policy::{Document, Kind, Operator, Principal, Statement};
+use iam_policy::{Document, Operator, PolicyType, Principal, Statement};
 
 /// The data bucket, and who may reach it how.
 #[derive(Clone, Copy, Debug)]
@@ -148,7 +148,7 @@ pub fn bucket_policy(access: &BucketAccess<'_>) -> Result<Document, GrantError> 
     sized(
         Document::new(statements),
         format!("the policy of the bucket `{}`", access.bucket),
-        Kind::Bucket,
+        PolicyType::Bucket,
         "name fewer roles and endpoints, or use patterns",
     )
 }

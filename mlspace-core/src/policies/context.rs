@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::layout::{Account, LayoutError, check_bucket_name, check_iam_prefix};
-use iam_policy::{Document, Kind, PackError};
+use iam_policy::{Document, PackError, PolicyType};
 
 /// Subnets and security groups that workloads may run in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,14 +205,14 @@ pub(super) fn managed(
     what: impl Into<String>,
     remedy: &'static str,
 ) -> Result<Document, GrantError> {
-    sized(document, what, Kind::Managed, remedy)
+    sized(document, what, PolicyType::Managed, remedy)
 }
 
 /// The document, if it is not larger than its kind may be.
 pub(super) fn sized(
     document: Document,
     what: impl Into<String>,
-    kind: Kind,
+    kind: PolicyType,
     remedy: &'static str,
 ) -> Result<Document, GrantError> {
     let (size, limit) = (document.size(), kind.limit());

@@ -3,7 +3,7 @@
 use super::context::{GrantError, check_value, sized};
 use super::delivery::deliveries;
 use crate::layout::{Account, check_bucket_name};
-use iam_policy::{Document, Kind, Operator, Principal, Statement};
+use iam_policy::{Document, Operator, PolicyType, Principal, Statement};
 
 /// What a VPC endpoint leads to.
 #[derive(Clone, Copy, Debug)]
@@ -110,7 +110,7 @@ pub fn endpoint_policy(
     sized(
         Document::new(statements),
         "the policy of the VPC endpoint",
-        Kind::Endpoint,
+        PolicyType::Endpoint,
         "name fewer buckets or tables, or the first part of their names",
     )
 }

@@ -41,7 +41,7 @@ pub use parameters::{GuardrailError, Parameters, ParametersError};
 
 use parameters::Reader;
 
-use iam_policy::{Document, Effect, Kind, Operator, Statement};
+use iam_policy::{Document, Effect, Operator, PolicyType, Statement};
 
 /// A guardrail as a reader of documentation sees it.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +53,7 @@ pub struct Guardrail {
     /// The kind of policy it is written for.
     pub carrier: &'static str,
     /// The same by kinds: those that it can go into. None where it is the policy of a resource that has no kind here.
-    pub kinds: &'static [Kind],
+    pub kinds: &'static [PolicyType],
     /// The parameters that it cannot do without.
     pub parameters: &'static [&'static str],
     statements: fn(&Reader<'_>) -> Result<Vec<Statement>, GuardrailError>,
@@ -61,22 +61,26 @@ pub struct Guardrail {
 }
 
 /// What a guardrail goes into, in words and by kinds.
-type Carriers = (&'static str, &'static [Kind]);
+type Carriers = (&'static str, &'static [PolicyType]);
 
 const DENIES: Carriers = (
     "service control policy, permissions boundary or managed policy",
-    &[Kind::ServiceControl, Kind::Boundary, Kind::Managed],
+    &[
+        PolicyType::ServiceControl,
+        PolicyType::Boundary,
+        PolicyType::Managed,
+    ],
 );
 const USERS: Carriers = (
     "permissions boundary or managed policy of people's roles",
-    &[Kind::Boundary, Kind::Managed],
+    &[PolicyType::Boundary, PolicyType::Managed],
 );
-const BOUNDARY: Carriers = ("permissions boundary", &[Kind::Boundary]);
-const GRANTS: Carriers = ("managed policy", &[Kind::Managed]);
-const BUCKET: Carriers = ("bucket policy", &[Kind::Bucket]);
-const KEY: Carriers = ("key policy", &[Kind::Key]);
-const ENDPOINT: Carriers = ("endpoint policy", &[Kind::Endpoint]);
-const TRUST: Carriers = ("trust policy", &[Kind::Trust]);
+const BOUNDARY: Carriers = ("permissions boundary", &[PolicyType::Boundary]);
+const GRANTS: Carriers = ("managed policy", &[PolicyType::Managed]);
+const BUCKET: Carriers = ("bucket policy", &[PolicyType::Bucket]);
+const KEY: Carriers = ("key policy", &[PolicyType::Key]);
+const ENDPOINT: Carriers = ("endpoint policy", &[PolicyType::Endpoint]);
+const TRUST: Carriers = ("trust policy", &[PolicyType::Trust]);
 const MODELS: Carriers = ("policy of a model package group", &[]);
 
 macro_rules! guardrails {

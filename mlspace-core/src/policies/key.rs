@@ -5,7 +5,7 @@ use super::context::{GrantError, check_value, sized};
 use super::delivery::KeyService;
 use super::perimeter::{Perimeter, callers, check_principals};
 use crate::layout::Account;
-use iam_policy::{Document, Kind, Operator, Principal, Statement};
+use iam_policy::{Document, Operator, PolicyType, Principal, Statement};
 
 /// A key, and who may do what with it. All principals are ARNs, or patterns of ARNs, of roles and users.
 #[derive(Clone, Copy, Debug)]
@@ -154,7 +154,7 @@ pub fn key_policy(access: &KeyAccess<'_>) -> Result<Document, GrantError> {
     sized(
         Document::new(statements),
         "the key's policy",
-        Kind::Key,
+        PolicyType::Key,
         "name fewer roles, or use patterns",
     )
 }

@@ -39,7 +39,7 @@ pub use parameter::{DOCUMENT_PARAMETERS, DocumentParameter, ParameterForm};
 use given::Given;
 use serde_json::Value;
 
-use iam_policy::{Document, Kind};
+use iam_policy::{Document, PolicyType};
 
 /// A kind of document.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +49,7 @@ pub struct DocumentKind {
     /// What it is, in half a sentence.
     pub title: &'static str,
     /// What its documents are used as; none for resource policies of CloudWatch Logs and topics.
-    pub policy: Option<Kind>,
+    pub policy: Option<PolicyType>,
     /// The parameters that it cannot do without.
     pub needs: &'static [&'static str],
     /// The parameters that it takes besides. [`Self::parameters`] adds those of the scope.
@@ -107,68 +107,68 @@ macro_rules! kinds {
 }
 
 kinds! {
-    "project" "what all members of a project may do" Some(Kind::Managed), Deployment,
+    "project" "what all members of a project may do" Some(PolicyType::Managed), Deployment,
         needs ["project"], takes ["suspended"], makers::project;
-    "user" "what a user may do in every project" Some(Kind::Managed), Deployment,
+    "user" "what a user may do in every project" Some(PolicyType::Managed), Deployment,
         needs ["user"], takes [], makers::user;
-    "group" "the datasets shared with a group" Some(Kind::Managed), Deployment,
+    "group" "the datasets shared with a group" Some(PolicyType::Managed), Deployment,
         needs ["group", "datasets"], takes [], makers::group;
-    "pass_role" "the inline policy of a membership's role" Some(Kind::RoleInline), Deployment,
+    "pass_role" "the inline policy of a membership's role" Some(PolicyType::RoleInline), Deployment,
         needs [], takes ["role_arn", "project", "user"], makers::pass_role;
-    "trust" "the trust policy of a membership's role" Some(Kind::Trust), Account,
+    "trust" "the trust policy of a membership's role" Some(PolicyType::Trust), Account,
         needs [], takes [], makers::trust;
-    "permissions_boundary" "the permissions boundary of memberships' roles" Some(Kind::Boundary), Deployment,
+    "permissions_boundary" "the permissions boundary of memberships' roles" Some(PolicyType::Boundary), Deployment,
         needs [], takes [], makers::boundary;
-    "notebook_base" "what a notebook or job needs besides its data" Some(Kind::Managed), Deployment,
+    "notebook_base" "what a notebook or job needs besides its data" Some(PolicyType::Managed), Deployment,
         needs [], takes [], makers::notebook_base;
-    "attribute" "what all memberships may do, by the tags of their roles" Some(Kind::Managed), Deployment,
+    "attribute" "what all memberships may do, by the tags of their roles" Some(PolicyType::Managed), Deployment,
         needs [], takes [], makers::attribute;
-    "attribute_role" "the inline policy of a membership's role beside `attribute`" Some(Kind::RoleInline), Deployment,
+    "attribute_role" "the inline policy of a membership's role beside `attribute`" Some(PolicyType::RoleInline), Deployment,
         needs [], takes ["role_arn", "project", "user"], makers::attribute_role;
-    "suspension" "the denial for members of suspended projects, by the tags of their roles" Some(Kind::Managed), Deployment,
+    "suspension" "the denial for members of suspended projects, by the tags of their roles" Some(PolicyType::Managed), Deployment,
         needs ["projects"], takes [], makers::suspension;
-    "provider" "the least that Terraform needs for this provider's resources" Some(Kind::Managed), Deployment,
+    "provider" "the least that Terraform needs for this provider's resources" Some(PolicyType::Managed), Deployment,
         needs [], takes ["permissions_boundary_arn", "base_policy_arns", "table_names", "table_key_arn"], people::provider;
-    "provider_boundary" "the permissions boundary of the role that runs Terraform" Some(Kind::Boundary), Deployment,
+    "provider_boundary" "the permissions boundary of the role that runs Terraform" Some(PolicyType::Boundary), Deployment,
         needs [], takes ["permissions_boundary_arn", "base_policy_arns", "table_names", "table_key_arn"], people::provider_boundary;
-    "platform_admin" "what those may do who operate the platform" Some(Kind::Managed), Deployment,
+    "platform_admin" "what those may do who operate the platform" Some(PolicyType::Managed), Deployment,
         needs [], takes ["table_names", "table_key_arn"], people::platform_admin;
-    "team_admin" "what those may do who lead the teams of these projects" Some(Kind::Managed), Deployment,
+    "team_admin" "what those may do who lead the teams of these projects" Some(PolicyType::Managed), Deployment,
         needs ["projects"], takes ["table_names", "table_key_arn"], people::team_admin;
-    "data_scientist" "what members may do outside of their notebooks" Some(Kind::Managed), Deployment,
+    "data_scientist" "what members may do outside of their notebooks" Some(PolicyType::Managed), Deployment,
         needs [], takes ["endpoint_ids"], people::data_scientist;
-    "auditor" "what those may do who audit the platform" Some(Kind::Managed), Deployment,
+    "auditor" "what those may do who audit the platform" Some(PolicyType::Managed), Deployment,
         needs ["log_group_prefix"], takes ["table_names", "table_key_arn"], people::auditor;
-    "people_trust" "the trust policy of a role for people or for Terraform" Some(Kind::Trust), Account,
+    "people_trust" "the trust policy of a role for people or for Terraform" Some(PolicyType::Trust), Account,
         needs [], takes [
             "principal_arns", "saml_provider_arn", "web_identity_provider_arn", "web_identity_audience", "web_identity_subjects"
         ], people::trust;
-    "instance_types" "the denial of instance types that are not listed" Some(Kind::Managed), Account,
+    "instance_types" "the denial of instance types that are not listed" Some(PolicyType::Managed), Account,
         needs [], takes [
             "notebook_instance_types", "training_instance_types", "processing_instance_types", "transform_instance_types",
             "endpoint_instance_types"
         ], makers::instance_types;
-    "volume_key" "the denial of volumes without the approved key" Some(Kind::Managed), Deployment,
+    "volume_key" "the denial of volumes without the approved key" Some(PolicyType::Managed), Deployment,
         needs [], takes ["exempt_instance_types"], makers::volume_key;
-    "denied_services" "the denial of services that are switched off" Some(Kind::Managed), Account,
+    "denied_services" "the denial of services that are switched off" Some(PolicyType::Managed), Account,
         needs ["services"], takes ["emr_role_arns"], makers::denied_services;
     "log_groups" "what lets AWS deliver logs into log groups" None, Account,
         needs ["log_group_prefix"], takes [], makers::log_groups;
-    "flow_logs" "what the role that writes flow logs of a VPC may do, fit as its boundary too" Some(Kind::Boundary), Account,
+    "flow_logs" "what the role that writes flow logs of a VPC may do, fit as its boundary too" Some(PolicyType::Boundary), Account,
         needs ["log_group"], takes [], makers::flow_logs;
-    "flow_logs_trust" "the trust policy of the role that writes flow logs of a VPC" Some(Kind::Trust), Account,
+    "flow_logs_trust" "the trust policy of the role that writes flow logs of a VPC" Some(PolicyType::Trust), Account,
         needs [], takes [], makers::flow_logs_trust;
-    "trail_trust" "the trust policy of the role that a trail writes its log group with" Some(Kind::Trust), Account,
+    "trail_trust" "the trust policy of the role that a trail writes its log group with" Some(PolicyType::Trust), Account,
         needs [], takes [], people::trail_trust;
-    "trail_log" "what that role may do, and its permissions boundary" Some(Kind::Managed), Account,
+    "trail_log" "what that role may do, and its permissions boundary" Some(PolicyType::Managed), Account,
         needs ["log_group"], takes [], people::trail_log;
     "alarm_topic" "the policy of the topic that alarms are sent to" None, Account,
         needs ["topic"], takes [], people::alarm_topic;
-    "bucket" "the policy of a bucket" Some(Kind::Bucket), Account,
+    "bucket" "the policy of a bucket" Some(PolicyType::Bucket), Account,
         needs ["bucket"], takes ["endpoint_ids", "exempt_principal_arns", "kms_key_arn", "reader_arns", "delivered_by"], makers::bucket;
-    "key" "the policy of a KMS key" Some(Kind::Key), Account,
+    "key" "the policy of a KMS key" Some(PolicyType::Key), Account,
         needs ["administrator_arns"], takes ["user_arns", "reader_arns", "endpoint_ids", "log_group_prefixes", "used_by"], makers::key;
-    "endpoint" "the policy of a VPC endpoint" Some(Kind::Endpoint), Account,
+    "endpoint" "the policy of a VPC endpoint" Some(PolicyType::Endpoint), Account,
         needs ["service"], takes ["buckets", "tables"], makers::endpoint;
 }
 
@@ -225,7 +225,7 @@ impl DocumentKind {
     /// Resources are about their own parameters and the account: the deployment's would not be heeded there.
     fn own(&self, parameters: &'static [&'static str]) -> &'static [&'static str] {
         match self.policy {
-            Some(Kind::Bucket | Kind::Key | Kind::Endpoint) => {
+            Some(PolicyType::Bucket | PolicyType::Key | PolicyType::Endpoint) => {
                 parameters.get(..3).unwrap_or_default()
             }
             _ => parameters,

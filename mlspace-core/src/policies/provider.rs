@@ -10,7 +10,9 @@ use records::{tables, use_table_key};
 
 use super::context::{GrantContext, GrantError, check_value};
 use crate::tags::SYSTEM;
-use iam_policy::{ATTACHED_POLICIES_PER_ROLE, Carrier, Document, Kind, Operator, Statement, pack};
+use iam_policy::{
+    ATTACHED_POLICIES_PER_ROLE, Document, Operator, PackTarget, PolicyType, Statement, pack,
+};
 
 /// The DynamoDB tables that the provider reads and writes.
 #[derive(Clone, Copy, Debug)]
@@ -92,8 +94,8 @@ pub fn provider_policy(
     statements.extend(bucket(context));
     statements.extend(notebooks(context));
     statements.extend(network_and_key(context));
-    let carrier = Carrier {
-        kind: Kind::Managed,
+    let carrier = PackTarget {
+        policy_type: PolicyType::Managed,
         documents: ATTACHED_POLICIES_PER_ROLE,
     };
     Ok(pack(&[Document::new(statements)], carrier)?)

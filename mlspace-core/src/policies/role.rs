@@ -7,7 +7,7 @@ use super::context::{GrantContext, GrantError, sized};
 use super::fence::{TagFence, administration_denials, key_grant_denial, sagemaker_denials};
 use super::{storage, workload};
 use crate::tags::SYSTEM;
-use iam_policy::{Document, Kind, Operator, Principal, Statement};
+use iam_policy::{Document, Operator, PolicyType, Principal, Statement};
 
 /// The trust policy of a membership's role: SageMaker may assume it, on behalf of this account only.
 ///
@@ -70,7 +70,7 @@ pub fn pass_role_policy(
     sized(
         Document::new(statements),
         what,
-        Kind::RoleInline,
+        PolicyType::RoleInline,
         "approve fewer subnets and security groups",
     )
 }

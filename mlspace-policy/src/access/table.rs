@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use iam_policy::evaluate::Source;
+use iam_policy::evaluate::StatementRef;
 use mlspace_core::access::Verdict;
 
 use super::matrix::{Matrix, Row};
@@ -88,7 +88,7 @@ fn beyond(lines: &mut Lines, rights: &[(&str, &Verdict)]) {
         format!("! beyond the access model: {}", names.join(", ")),
     );
     let decisions = rights.iter().filter_map(|(_, verdict)| verdict.decision());
-    let deciding: BTreeSet<&Source> = decisions.flat_map(|d| &d.deciding).collect();
+    let deciding: BTreeSet<&StatementRef> = decisions.flat_map(|d| &d.deciding).collect();
     for source in deciding {
         lines.add(4, format!("by {source}"));
     }

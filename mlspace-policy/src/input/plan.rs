@@ -2,31 +2,31 @@
 //!
 //! Source: "JSON Output Format" (<https://developer.hashicorp.com/terraform/internals/json-format>).
 
-use iam_policy::Kind;
+use iam_policy::PolicyType;
 use serde_json::Value;
 
 use super::{InputError, Policies, parse};
 
 /// What the attributes of the AWS provider that hold policies hold. Policies elsewhere are found too, and told by their looks.
-const KINDS: [(&str, &str, Kind); 14] = [
-    ("aws_iam_policy", "policy", Kind::Managed),
-    ("aws_iam_role", "assume_role_policy", Kind::Trust),
-    ("aws_iam_role", "inline_policy", Kind::RoleInline),
-    ("aws_iam_role_policy", "policy", Kind::RoleInline),
-    ("aws_iam_user_policy", "policy", Kind::RoleInline),
-    ("aws_iam_group_policy", "policy", Kind::RoleInline),
+const KINDS: [(&str, &str, PolicyType); 14] = [
+    ("aws_iam_policy", "policy", PolicyType::Managed),
+    ("aws_iam_role", "assume_role_policy", PolicyType::Trust),
+    ("aws_iam_role", "inline_policy", PolicyType::RoleInline),
+    ("aws_iam_role_policy", "policy", PolicyType::RoleInline),
+    ("aws_iam_user_policy", "policy", PolicyType::RoleInline),
+    ("aws_iam_group_policy", "policy", PolicyType::RoleInline),
     (
         "aws_ssoadmin_permission_set_inline_policy",
         "inline_policy",
-        Kind::RoleInline,
+        PolicyType::RoleInline,
     ),
-    ("aws_s3_bucket", "policy", Kind::Bucket),
-    ("aws_s3_bucket_policy", "policy", Kind::Bucket),
-    ("aws_kms_key", "policy", Kind::Key),
-    ("aws_kms_key_policy", "policy", Kind::Key),
-    ("aws_kms_external_key", "policy", Kind::Key),
-    ("aws_vpc_endpoint", "policy", Kind::Endpoint),
-    ("aws_vpc_endpoint_policy", "policy", Kind::Endpoint),
+    ("aws_s3_bucket", "policy", PolicyType::Bucket),
+    ("aws_s3_bucket_policy", "policy", PolicyType::Bucket),
+    ("aws_kms_key", "policy", PolicyType::Key),
+    ("aws_kms_key_policy", "policy", PolicyType::Key),
+    ("aws_kms_external_key", "policy", PolicyType::Key),
+    ("aws_vpc_endpoint", "policy", PolicyType::Endpoint),
+    ("aws_vpc_endpoint_policy", "policy", PolicyType::Endpoint),
 ];
 
 /// Whether the JSON is a plan or a state.
@@ -96,11 +96,11 @@ fn module(module: &Value, all: &mut Policies) -> Result<(), InputError> {
 }
 
 /// What a resource's attribute is used for.
-fn kind_of(resource: &str, attribute: &str, values: &Value) -> Option<Kind> {
+fn kind_of(resource: &str, attribute: &str, values: &Value) -> Option<PolicyType> {
     if (resource, attribute) == ("aws_organizations_policy", "content") {
         return match values.pointer("/values/type").and_then(Value::as_str) {
-            None | Some("SERVICE_CONTROL_POLICY") => Some(Kind::ServiceControl),
-            Some("RESOURCE_CONTROL_POLICY") => Some(Kind::ResourceControl),
+            None | Some("SERVICE_CONTROL_POLICY") => Some(PolicyType::ServiceControl),
+            Some("RESOURCE_CONTROL_POLICY") => Some(PolicyType::ResourceControl),
             Some(_) => None,
         };
     }
@@ -114,7 +114,7 @@ fn kind_of(resource: &str, attribute: &str, values: &Value) -> Option<Kind> {
 fn search(
     value: &Value,
     label: &str,
-    kind: Option<Kind>,
+    kind: Option<PolicyType>,
     all: &mut Policies,
 ) -> Result<(), InputError> {
     match value {

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use iam_policy::{Document, Kind};
+use iam_policy::{Document, PolicyType};
 use serde_json::Value as Json;
 
 use crate::convert::{self, listed};
@@ -11,7 +11,7 @@ use terraform_plugin::framework::{FunctionError, Value};
 
 /// The words for kinds of policies, for descriptions.
 pub(super) fn kinds() -> String {
-    listed(&Kind::ALL.map(Kind::word))
+    listed(&PolicyType::ALL.map(PolicyType::as_str))
 }
 
 /// The text of an argument, counted from 0.
@@ -62,7 +62,7 @@ pub(super) fn policies(arguments: &[Value], index: usize) -> Result<Vec<Document
 }
 
 /// A kind of policy.
-pub(super) fn kind(arguments: &[Value], index: usize) -> Result<Kind, FunctionError> {
+pub(super) fn kind(arguments: &[Value], index: usize) -> Result<PolicyType, FunctionError> {
     parsed(arguments, index)
 }
 

@@ -1,6 +1,6 @@
 //! `guardrails()`: which guardrails there are, what they need, and where they can go.
 
-use iam_policy::Kind;
+use iam_policy::PolicyType;
 use mlspace_core::policies::GUARDRAILS;
 
 use terraform_plugin::framework::{Function, FunctionError, Signature, Type, Value};
@@ -31,7 +31,12 @@ impl Function for Guardrails {
     fn call(&self, _: Vec<Value>) -> Result<Value, FunctionError> {
         let texts = |texts: Vec<&str>| Value::list(texts.into_iter().map(Value::from));
         Ok(Value::map(GUARDRAILS.iter().map(|guardrail| {
-            let kinds = guardrail.kinds.iter().copied().map(Kind::word).collect();
+            let kinds = guardrail
+                .kinds
+                .iter()
+                .copied()
+                .map(PolicyType::as_str)
+                .collect();
             let about = Value::object([
                 ("title", Value::from(guardrail.title)),
                 ("kinds", texts(kinds)),

@@ -1,6 +1,6 @@
 //! `pack_policies(policies, kind, documents)`: statements packed into as few documents as they need.
 
-use iam_policy::{Carrier, pack};
+use iam_policy::{PackTarget, pack};
 
 use super::arguments;
 use terraform_plugin::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
@@ -36,8 +36,14 @@ impl Function for PackPolicies {
         let policies = arguments::policies(&arguments, 0)?;
         let kind = arguments::kind(&arguments, 1)?;
         let documents = arguments::count(&arguments, 2)?;
-        let packed = pack(&policies, Carrier { kind, documents })
-            .map_err(|error| FunctionError::argument(0, error.to_string()))?;
+        let packed = pack(
+            &policies,
+            PackTarget {
+                policy_type: kind,
+                documents,
+            },
+        )
+        .map_err(|error| FunctionError::argument(0, error.to_string()))?;
         Ok(Value::list(
             packed
                 .iter()

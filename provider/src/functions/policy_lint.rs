@@ -1,7 +1,7 @@
 //! `policy_lint(policy, kind)`: what the linter finds in a policy.
 
 use iam_policy::Document;
-use iam_policy::lint::{LintOptions, PolicyUnderLint, lint};
+use iam_policy::lint::{LintOptions, LintTarget, lint};
 
 use super::arguments;
 use terraform_plugin::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
@@ -39,9 +39,9 @@ impl Function for PolicyLint {
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
         let document: Document = arguments::parsed(&arguments, 0)?;
         let kind = arguments::kind(&arguments, 1)?;
-        let policy = PolicyUnderLint {
+        let policy = LintTarget {
             label: "policy",
-            kind,
+            policy_type: kind,
             document: &document,
         };
         let findings = lint(&[policy], &LintOptions::default())
@@ -50,8 +50,8 @@ impl Function for PolicyLint {
                 let values = [
                     finding.id().to_string(),
                     finding.severity().to_string(),
-                    finding.place.sid.unwrap_or_default(),
-                    finding.place.pointer,
+                    finding.location.sid.unwrap_or_default(),
+                    finding.location.pointer,
                     finding.why,
                     finding.remedy,
                 ];

@@ -34,8 +34,8 @@ use std::time::Instant;
 use case::Case;
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use iam_policy::evaluate::{Outcome, Request};
-use iam_policy::lint::{LintOptions, PolicyUnderLint, lint};
-use iam_policy::{Carrier, Document, Kind, pack};
+use iam_policy::lint::{LintOptions, LintTarget, lint};
+use iam_policy::{Document, PackTarget, PolicyType, pack};
 use mlspace_core::policies::{Parameters, exempting, guardrail};
 
 const REQUESTS: usize = 1_000;
@@ -173,10 +173,10 @@ fn documents(criterion: &mut Criterion, cases: &[Case]) {
     });
     group.bench_function("print", |b| b.iter(|| black_box(project).to_json()));
     group.bench_function("lint", |b| {
-        let under = PolicyUnderLint {
+        let under = LintTarget {
             label: "project",
             document: project,
-            kind: Kind::Managed,
+            policy_type: PolicyType::Managed,
         };
         b.iter(|| lint(&[black_box(under)], &LintOptions::default()))
     });
@@ -186,8 +186,8 @@ fn documents(criterion: &mut Criterion, cases: &[Case]) {
     let mut group = criterion.benchmark_group("pack");
     group.sample_size(10);
     for (name, documents) in [("room for all", 10_000), ("room for one", 1)] {
-        let carrier = Carrier {
-            kind: Kind::ServiceControl,
+        let carrier = PackTarget {
+            policy_type: PolicyType::ServiceControl,
             documents,
         };
         group.bench_with_input(

@@ -350,7 +350,7 @@ fn root(case: &Case) -> Option<Case> {
 
 fn missing_variable(case: &Case) -> Option<Case> {
     let request = case.ask.request();
-    let missing = |text: &str| match Template::read(
+    let missing = |text: &str| match Template::parse(
         text,
         Syntax {
             variables: true,

@@ -1,14 +1,14 @@
 //! How the answers of the layers combine.
 
 use super::caller::{Caller, Match};
-use super::decision::{Decision, Layer, Missing, NearMiss, Outcome, Source};
+use super::decision::{Decision, Layer, MissingAllow, NearMiss, Outcome, StatementRef};
 use super::request::Request;
 
 /// What the policies of one layer, or of one level of it, say together.
 #[derive(Default)]
 pub(super) struct Answer {
-    pub(super) denies: Vec<Source>,
-    pub(super) allows: Vec<Source>,
+    pub(super) denies: Vec<StatementRef>,
+    pub(super) allows: Vec<StatementRef>,
     pub(super) near: Vec<NearMiss>,
     pub(super) strongest: Option<Match>,
 }
@@ -142,9 +142,9 @@ impl Standing {
             Outcome::ExplicitDeny => (answers.flat_map(|(_, a)| a.denies).collect(), Vec::new()),
             Outcome::ImplicitDeny => {
                 let lacking = answers.filter(|(layer, a)| self.lacks(&allows, *layer, a));
-                let missing = lacking.map(|(layer, a)| Missing {
+                let missing = lacking.map(|(layer, a)| MissingAllow {
                     layer,
-                    near: a.near,
+                    near_misses: a.near,
                 });
                 (Vec::new(), missing.collect())
             }

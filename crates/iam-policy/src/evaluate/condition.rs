@@ -38,7 +38,7 @@ pub(super) enum Operand {
 impl Operand {
     fn read(text: &str, comparison: Operator, version: Version) -> Option<Self> {
         let template = |wildcards| {
-            Template::read(
+            Template::parse(
                 text,
                 Syntax {
                     variables: version == Version::V2012,

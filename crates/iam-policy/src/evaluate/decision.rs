@@ -63,7 +63,7 @@ impl fmt::Display for Layer {
 
 /// A statement of a policy.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Source {
+pub struct StatementRef {
     /// The kind of policy.
     pub layer: Layer,
     /// The policy's label, as it was given to the set.
@@ -74,7 +74,7 @@ pub struct Source {
     pub sid: Option<String>,
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for StatementRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.sid {
             Some(sid) => write!(f, "statement `{sid}`")?,
@@ -99,18 +99,18 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NearMiss {
     /// The statement.
-    pub statement: Source,
+    pub statement: StatementRef,
     /// Its conditions that do not hold.
     pub unmet: Vec<Condition>,
 }
 
 /// An allow that was needed and not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Missing {
+pub struct MissingAllow {
     /// Where it was needed.
     pub layer: Layer,
     /// Statements that came near.
-    pub near: Vec<NearMiss>,
+    pub near_misses: Vec<NearMiss>,
 }
 
 /// The decision on a request.
@@ -120,10 +120,10 @@ pub struct Decision {
     pub outcome: Outcome,
     /// For an allowed request the statements that allow it, for an explicit deny those that deny it; empty for an
     /// implicit one, and where the root user needs no policy.
-    pub deciding: Vec<Source>,
+    pub deciding: Vec<StatementRef>,
     /// For an implicit deny, the allows that were needed; any one of an identity and a resource policy where both are
     /// named would do within an account.
-    pub missing: Vec<Missing>,
+    pub missing: Vec<MissingAllow>,
 }
 
 impl Decision {
@@ -136,7 +136,7 @@ impl Decision {
 
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list = |f: &mut fmt::Formatter<'_>, sources: &[Source]| {
+        let list = |f: &mut fmt::Formatter<'_>, sources: &[StatementRef]| {
             sources.iter().enumerate().try_for_each(|(index, source)| {
                 write!(f, "{}{source}", if index == 0 { " by " } else { ", " })
             })
@@ -159,7 +159,7 @@ impl fmt::Display for Decision {
                         if index == 0 { ":" } else { "," },
                         missing.layer
                     )?;
-                    for near in &missing.near {
+                    for near in &missing.near_misses {
                         write!(f, " ({} would", near.statement)?;
                         for condition in &near.unmet {
                             write!(f, ", if {} {} held", condition.operator, condition.key)?;

@@ -1,7 +1,7 @@
 //! The policies that bear on a request, and how their answers combine.
 
 use super::combine::{Answer, Standing};
-use super::decision::{Decision, Layer, NearMiss, Source};
+use super::decision::{Decision, Layer, NearMiss, StatementRef};
 use super::request::Request;
 use super::statement::{Applies, Rule};
 use crate::{Document, Effect};
@@ -32,8 +32,8 @@ impl Policy {
     }
 
     /// Names one of its statements.
-    pub(super) fn source(&self, index: usize, rule: &Rule) -> Source {
-        Source {
+    pub(super) fn source(&self, index: usize, rule: &Rule) -> StatementRef {
+        StatementRef {
             layer: self.layer,
             policy: self.label.clone(),
             index,

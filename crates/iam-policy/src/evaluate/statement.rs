@@ -38,7 +38,7 @@ impl Rule {
     pub(super) fn read(statement: &Statement, version: Version, completes_arns: bool) -> Self {
         let syntax = Syntax::resource(version);
         let template = |text: &String| {
-            let template = Template::read(text, syntax);
+            let template = Template::parse(text, syntax);
             let template = if completes_arns {
                 template.complete_arn()
             } else {

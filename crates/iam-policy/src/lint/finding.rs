@@ -24,7 +24,7 @@ impl fmt::Display for Severity {
 
 /// Where a finding is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
+pub struct Location {
     /// The label of the policy.
     pub policy: String,
     /// The index of the statement, from 0; none when the finding is about the whole document.
@@ -36,7 +36,7 @@ pub struct Place {
     pub pointer: String,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`", self.policy)?;
         match (&self.sid, self.statement) {
@@ -52,13 +52,13 @@ impl fmt::Display for Place {
     }
 }
 
-/// One fault of one place.
+/// One fault of one location.
 #[derive(Debug, Clone)]
 pub struct Finding {
     /// The rule that found it.
     pub rule: &'static Rule,
     /// Where it is.
-    pub place: Place,
+    pub location: Location,
     /// What is wrong there, in one line.
     pub why: String,
     /// What to do about it, in one line.
@@ -83,13 +83,13 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             rule,
-            place,
+            location,
             why,
             remedy,
         } = self;
         write!(
             f,
-            "{} {} in {place}: {why}; {remedy}",
+            "{} {} in {location}: {why}; {remedy}",
             rule.severity, rule.id
         )
     }

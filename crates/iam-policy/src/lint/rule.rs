@@ -67,7 +67,7 @@ pub struct Rule {
     /// How much its findings matter.
     pub severity: Severity,
     /// What it finds, in a few words.
-    pub title: &'static str,
+    pub summary: &'static str,
     /// Why that is a fault, and where it is none.
     pub explanation: &'static str,
     pub(super) check: fn(&mut Report<'_>),
@@ -83,7 +83,7 @@ static RULES: [Rule; 20] = [
     Rule {
         id: RuleId::L01,
         severity: Severity::Error,
-        title: "an Allow that is meant to forbid",
+        summary: "an Allow that is meant to forbid",
         explanation: "A condition on an Allow restricts nothing once another statement allows the same action without it, and an Allow whose \
             only conditions say what must not be grants everything else. A Deny on the same condition key makes up for it. Boundaries and \
             other outer limits are not concerned: there an Allow does restrict.",
@@ -92,7 +92,7 @@ static RULES: [Rule; 20] = [
     Rule {
         id: RuleId::L02,
         severity: Severity::Error,
-        title: "several requirements in one Deny",
+        summary: "several requirements in one Deny",
         explanation: "Conditions of one statement are ANDed: a Deny that names two required keys denies only requests that miss both. The \
             old and new name of one key count once. Exemptions by principal, network or calling service, and `ForAllValues` beside a \
             requirement, are meant to be ANDed; so are instance types that take no key, beside the key of a volume.",
@@ -101,7 +101,7 @@ static RULES: [Rule; 20] = [
     Rule {
         id: RuleId::L03,
         severity: Severity::Error,
-        title: "a Deny that always fires",
+        summary: "a Deny that always fires",
         explanation: "`Null: true`, negated operators, `IfExists` and `ForAllValues` hold where the key is absent, and on an action that does \
             not carry the key it always is. `NotAction` is taken to mean what it says, and resource tags on named resources too.",
         check: absent::always_denied,
@@ -109,7 +109,7 @@ static RULES: [Rule; 20] = [
     Rule {
         id: RuleId::L04,
         severity: Severity::Error,
-        title: "a condition that never holds",
+        summary: "a condition that never holds",
         explanation: "A plain comparison, `ForAnyValue` and `Null: false` need the key, and the action does not carry it. A wildcard in the \
             action may cover actions without the key as long as it covers one with it.",
         check: absent::never_holds,
@@ -117,7 +117,7 @@ static RULES: [Rule; 20] = [
     Rule {
         id: RuleId::L05,
         severity: Severity::Warning,
-        title: "a set operator that does not fit the key",
+        summary: "a set operator that does not fit the key",
         explanation: "`ForAllValues` and `ForAnyValue` are for keys with several values; on others they change what an absent key means. Keys \
             with several values need one of them.",
         check: logic::set_operators,
@@ -125,7 +125,7 @@ static RULES: [Rule; 20] = [
     Rule {
         id: RuleId::L06,
         severity: Severity::Error,
-        title: "`ForAllValues` that an absent key satisfies",
+        summary: "`ForAllValues` that an absent key satisfies",
         explanation: "`ForAllValues` holds when the key is absent; a `Null: false` on the same key in the same statement rules that out. In a \
             Deny beside another requirement it is an exemption, and an absent key is not exempted.",
         check: logic::vacuous_for_all,
@@ -133,7 +133,7 @@ static RULES: [Rule; 20] = [
     Rule {
         id: RuleId::L07,
         severity: Severity::Error,
-        title: "a name that AWS doesn't know",
+        summary: "a name that AWS doesn't know",
         explanation: "AWS accepts misspelt actions and condition keys: the action matches nothing, and the key is always absent. Services \
             without a table are not judged, but their prefixes are.",
         check: words::unknown_names,
@@ -141,7 +141,7 @@ static RULES: [Rule; 20] = [
     Rule {
         id: RuleId::L08,
         severity: Severity::Error,
-        title: "required tags on a wildcard of create actions",
+        summary: "required tags on a wildcard of create actions",
         explanation: "Some create actions can't carry tags, such as presigned URLs and image versions: required tags deny them for good. A \
             wildcard that matches only actions with tags is fine.",
         check: absent::tags_on_wildcard,
@@ -149,7 +149,7 @@ static RULES: [Rule; 20] = [
     Rule {
         id: RuleId::L09,
         severity: Severity::Warning,
-        title: "a renamed condition key without its new name",
+        summary: "a renamed condition key without its new name",
         explanation: "SageMaker's `…KmsKey` keys became `…KmsKeyArn` in 2026, and which of them a request carries is not documented: name \
             both, in one statement where they are negated, in two statements of one document where they are not.",
         check: absent::renamed_without_twin,
@@ -157,14 +157,14 @@ static RULES: [Rule; 20] = [
     Rule {
         id: RuleId::L10,
         severity: Severity::Error,
-        title: "an Allow for everywhere but one's own network",
+        summary: "an Allow for everywhere but one's own network",
         explanation: "An Allow with a negated comparison of the source network grants to requests from anywhere else, and from nowhere known.",
         check: network::inverted_allow,
     },
     Rule {
         id: RuleId::L11,
         severity: Severity::Error,
-        title: "an exemption by a tag that can be set",
+        summary: "an exemption by a tag that can be set",
         explanation: "A Deny that spares principals with a tag spares whoever can set it. Name the principals by `aws:PrincipalArn`, or deny \
             `iam:TagRole` for that tag beside it.",
         check: exempt::mutable_tag,
@@ -172,7 +172,7 @@ static RULES: [Rule; 20] = [
     Rule {
         id: RuleId::L12,
         severity: Severity::Warning,
-        title: "a key policy that denies reading about the key",
+        summary: "a key policy that denies reading about the key",
         explanation: "A Deny on a key for everyone is meant for cryptography; with `kms:DescribeKey` and other reads in it, administrators and \
             Terraform can't refresh the key. A Deny that spares principals by `aws:PrincipalArn` is fine.",
         check: keys::reads_denied,
@@ -180,7 +180,7 @@ static RULES: [Rule; 20] = [
     Rule {
         id: RuleId::L13,
         severity: Severity::Error,
-        title: "a key that nobody can administer",
+        summary: "a key that nobody can administer",
         explanation: "Without a principal that holds `kms:PutKeyPolicy` the policy can't be changed again; without one that holds \
             `kms:GetKeyPolicy`, `kms:GetKeyRotationStatus` and `kms:ListResourceTags` Terraform can't refresh the key.",
         check: keys::nobody_administers,
@@ -188,7 +188,7 @@ static RULES: [Rule; 20] = [
     Rule {
         id: RuleId::L14,
         severity: Severity::Error,
-        title: "buckets of other accounts",
+        summary: "buckets of other accounts",
         explanation: "Bucket names are global: a pattern over them matches buckets in any account, and its `*` runs over object keys too. A \
             condition on `aws:ResourceAccount` or the organisation of the resource closes it.",
         check: grants::foreign_buckets,
@@ -196,7 +196,7 @@ static RULES: [Rule; 20] = [
     Rule {
         id: RuleId::L15,
         severity: Severity::Error,
-        title: "a way to another role's rights",
+        summary: "a way to another role's rights",
         explanation: "Passing any role, creating roles without a permissions boundary, and a trust in a whole account each hand out more than \
             the policy that they stand in.",
         check: grants::escalation,
@@ -204,14 +204,14 @@ static RULES: [Rule; 20] = [
     Rule {
         id: RuleId::L16,
         severity: Severity::Error,
-        title: "the VPC endpoint of another service",
+        summary: "the VPC endpoint of another service",
         explanation: "A VPC endpoint serves one service: the id of the one for S3 is never that of a request to KMS.",
         check: network::foreign_endpoint,
     },
     Rule {
         id: RuleId::L17,
         severity: Severity::Error,
-        title: "a value that the key never has",
+        summary: "a value that the key never has",
         explanation: "Values of condition keys are compared with regard to case, and many keys have few: one that is not among them, or not of \
             the documented form, matches nothing.",
         check: words::impossible_values,
@@ -219,14 +219,14 @@ static RULES: [Rule; 20] = [
     Rule {
         id: RuleId::L18,
         severity: Severity::Error,
-        title: "a document that is too large",
+        summary: "a document that is too large",
         explanation: "AWS refuses policies over the limit of their kind.",
         check: size::over_limit,
     },
     Rule {
         id: RuleId::L19,
         severity: Severity::Error,
-        title: "a Deny by address that forgets VPC endpoints",
+        summary: "a Deny by address that forgets VPC endpoints",
         explanation: "Requests through a VPC endpoint have no `aws:SourceIp`, and `NotIpAddress` holds without it: they are all denied. Name \
             the endpoints or VPCs in the same statement, or demand the key by `Null: false`.",
         check: network::address_only,
@@ -234,7 +234,7 @@ static RULES: [Rule; 20] = [
     Rule {
         id: RuleId::L20,
         severity: Severity::Warning,
-        title: "a guardrail with a way around it",
+        summary: "a guardrail with a way around it",
         explanation: "Several actions set the same thing, such as the instance type of a Studio app: its space, its user profile and its domain \
             have defaults of their own. A Deny on one of them should name all, unless another Deny on the same \
             key does, or every Allow of the others asks for the key. A key that only says when the Deny matters, or what it spares, is not \

@@ -2,16 +2,18 @@
 
 use std::borrow::Cow;
 
-use super::finding::{Finding, Place};
+use super::finding::{Finding, Location};
 use super::rule::Rule;
-use super::table::{self, Action};
-use super::{LintOptions, PolicyUnderLint};
+use super::table::{self, ActionDefinition};
+use super::{LintOptions, LintTarget};
 use crate::pattern::{Case, Pattern};
-use crate::{Clause, Condition, ConditionKey, Effect, Kind, Operator, SetQualifier, Statement};
+use crate::{
+    Clause, Condition, ConditionKey, Effect, Operator, PolicyType, SetQualifier, Statement,
+};
 
 /// The policies, with their statements prepared.
 pub(super) struct Scope<'a> {
-    pub(super) policies: &'a [PolicyUnderLint<'a>],
+    pub(super) policies: &'a [LintTarget<'a>],
     pub(super) options: &'a LintOptions,
     pub(super) lines: Vec<Line<'a>>,
 }
@@ -20,7 +22,7 @@ pub(super) struct Scope<'a> {
 pub(super) struct Line<'a> {
     /// The index of its policy.
     pub(super) policy: usize,
-    pub(super) kind: Kind,
+    pub(super) kind: PolicyType,
     pub(super) index: usize,
     pub(super) statement: &'a Statement,
     /// The patterns of `Action`; none for `NotAction`.
@@ -31,16 +33,16 @@ pub(super) struct Line<'a> {
 pub(super) struct ActionPattern<'a> {
     pub(super) text: &'a str,
     pub(super) wildcard: bool,
-    pub(super) actions: Vec<&'static Action>,
+    pub(super) actions: Vec<&'static ActionDefinition>,
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(policies: &'a [PolicyUnderLint<'a>], options: &'a LintOptions) -> Self {
+    pub(super) fn new(policies: &'a [LintTarget<'a>], options: &'a LintOptions) -> Self {
         let lines = policies.iter().enumerate().flat_map(|(policy, under)| {
             let statements = under.document.statements.iter().enumerate();
             statements.map(move |(index, statement)| Line {
                 policy,
-                kind: under.kind,
+                kind: under.policy_type,
                 index,
                 statement,
                 patterns: patterns(statement),
@@ -207,13 +209,13 @@ impl Report<'_> {
             pointer.push('/');
             pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
         }
-        let place = Place {
+        let location = Location {
             policy: self.label(line.policy),
             statement: Some(line.index),
             sid: line.statement.sid.clone(),
             pointer,
         };
-        self.push(line.policy, place, why.into(), remedy.into());
+        self.push(line.policy, location, why.into(), remedy.into());
     }
 
     /// A fault of a statement's condition.
@@ -236,20 +238,20 @@ impl Report<'_> {
         why: impl Into<String>,
         remedy: impl Into<String>,
     ) {
-        let place = Place {
+        let location = Location {
             policy: self.label(policy),
             statement: None,
             sid: None,
             pointer: String::new(),
         };
-        self.push(policy, place, why.into(), remedy.into());
+        self.push(policy, location, why.into(), remedy.into());
     }
 
-    fn push(&mut self, policy: usize, place: Place, why: String, remedy: String) {
+    fn push(&mut self, policy: usize, location: Location, why: String, remedy: String) {
         let rule = self.rule;
         let finding = Finding {
             rule,
-            place,
+            location,
             why,
             remedy,
         };

@@ -15,7 +15,7 @@ use crate::pattern::{Case, Pattern};
 
 /// A condition key as AWS lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Key {
+pub struct KeyDefinition {
     /// The name in AWS's spelling; `${…}` at its end stands for any text, such as the key of a tag.
     pub name: String,
     /// `String`, `ARN`, `Bool`, `Numeric`, `Date` or `IPAddress`.
@@ -26,7 +26,7 @@ pub struct Key {
     pub renamed_to: Option<String>,
 }
 
-impl Key {
+impl KeyDefinition {
     /// The name that actions list.
     pub(super) fn current(&self) -> &str {
         self.renamed_to.as_deref().unwrap_or(&self.name)
@@ -41,7 +41,7 @@ impl Key {
 
 /// An action of a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Action {
+pub struct ActionDefinition {
     /// The name with its service, such as `sagemaker:CreateApp`.
     pub name: String,
     /// AWS's access level: `List`, `Read`, `Write`, `Tagging` or `Permissions management`.
@@ -49,7 +49,7 @@ pub struct Action {
     keys: BTreeSet<String>,
 }
 
-impl Action {
+impl ActionDefinition {
     /// Whether AWS lists the key for the action; `None` where the tables can't tell: for global keys, for keys of
     /// services without a table, and for names that are no key at all.
     pub(super) fn carries(&self, key: &ConditionKey) -> Option<bool> {
@@ -63,7 +63,7 @@ impl Action {
 /// What the tables know of the name of a condition key.
 pub(super) enum Lookup {
     /// It is this key.
-    Known(&'static Key),
+    Known(&'static KeyDefinition),
     /// The service has a table, and no such key.
     Unknown,
     /// The service has no table here.
@@ -86,7 +86,7 @@ pub(super) fn look_up(key: &ConditionKey) -> Lookup {
             Lookup::NoService
         };
     };
-    let templated = |key: &&Key| {
+    let templated = |key: &&KeyDefinition| {
         key.name.split_once("${").is_some_and(|(stem, _)| {
             let head = name.get(..stem.len());
             name.len() > stem.len() && head.is_some_and(|head| head.eq_ignore_ascii_case(stem))
@@ -100,7 +100,7 @@ pub(super) fn look_up(key: &ConditionKey) -> Lookup {
 }
 
 /// The key, if the tables have it.
-pub(super) fn known(key: &ConditionKey) -> Option<&'static Key> {
+pub(super) fn known(key: &ConditionKey) -> Option<&'static KeyDefinition> {
     match look_up(key) {
         Lookup::Known(key) => Some(key),
         _ => None,
@@ -120,7 +120,7 @@ pub(super) fn known(key: &ConditionKey) -> Option<&'static Key> {
 /// assert!(!keys.iter().any(|key| key.name == "sagemaker:VpcSubnets"));
 /// ```
 #[must_use]
-pub fn condition_keys(action: &str) -> Option<Vec<&'static Key>> {
+pub fn condition_keys(action: &str) -> Option<Vec<&'static KeyDefinition>> {
     let (service, _) = action.split_once(':')?;
     let service = TABLES.get(&service.to_ascii_lowercase())?;
     let action = service.actions.get(&action.to_ascii_lowercase())?;
@@ -129,7 +129,7 @@ pub fn condition_keys(action: &str) -> Option<Vec<&'static Key>> {
 }
 
 /// The action of this name, in any case.
-fn action(name: &str) -> Option<&'static Action> {
+fn action(name: &str) -> Option<&'static ActionDefinition> {
     let name = name.to_ascii_lowercase();
     let (service, _) = name.split_once(':')?;
     TABLES.get(service)?.actions.get(&name)
@@ -137,7 +137,7 @@ fn action(name: &str) -> Option<&'static Action> {
 
 /// The actions of the tables that a pattern such as `sagemaker:Create*` matches, in any case.
 #[must_use]
-pub fn actions(pattern: &str) -> Vec<&'static Action> {
+pub fn actions(pattern: &str) -> Vec<&'static ActionDefinition> {
     if !pattern.contains(['*', '?']) {
         return action(pattern).into_iter().collect();
     }
@@ -197,9 +197,9 @@ fn read(text: &str) -> File {
 
 struct Service {
     /// By their names in lower case.
-    keys: BTreeMap<String, Key>,
+    keys: BTreeMap<String, KeyDefinition>,
     /// By their names in lower case.
-    actions: BTreeMap<String, Action>,
+    actions: BTreeMap<String, ActionDefinition>,
 }
 
 /// A file of `data/`.
@@ -229,7 +229,7 @@ impl From<File> for Service {
         let mut keys = BTreeMap::new();
         for (name, listed) in file.keys {
             let single = listed.strip_prefix("ArrayOf");
-            let key = Key {
+            let key = KeyDefinition {
                 value_type: single.unwrap_or(&listed).to_owned(),
                 multivalued: single.is_some(),
                 renamed_to: file.renamed.remove(&name),
@@ -240,7 +240,7 @@ impl From<File> for Service {
         let mut actions = BTreeMap::new();
         for (name, row) in file.actions {
             let tags = file.of_tagged_resources.iter().filter(|_| row.tagged);
-            let action = Action {
+            let action = ActionDefinition {
                 name: format!("{}:{name}", file.service),
                 level: row.level,
                 keys: file

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::*;
 
 /// A policy of one kind, by its statements in JSON.
-type Written<'a> = (Kind, &'a str);
+type Written<'a> = (PolicyType, &'a str);
 
 fn parse(statements: &str) -> Document {
     let text = format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#);
@@ -18,13 +18,13 @@ fn parse(statements: &str) -> Document {
 fn findings_with(policies: &[Written<'_>], options: &LintOptions) -> Vec<Finding> {
     let documents: Vec<Document> = policies.iter().map(|(_, text)| parse(text)).collect();
     let labels: Vec<String> = (0..policies.len()).map(|n| format!("policy {n}")).collect();
-    let under: Vec<PolicyUnderLint<'_>> = policies
+    let under: Vec<LintTarget<'_>> = policies
         .iter()
         .zip(&documents)
         .zip(&labels)
-        .map(|(((kind, _), document), label)| PolicyUnderLint {
+        .map(|(((kind, _), document), label)| LintTarget {
             label,
-            kind: *kind,
+            policy_type: *kind,
             document,
         })
         .collect();
@@ -69,7 +69,7 @@ fn rules_have_their_ids_in_order() {
     for rule in rules() {
         assert_eq!(rule.id.to_string().to_lowercase().parse(), Ok(rule.id));
         assert!(
-            !rule.title.ends_with('.') && rule.explanation.ends_with('.'),
+            !rule.summary.ends_with('.') && rule.explanation.ends_with('.'),
             "{}",
             rule.id
         );
@@ -86,7 +86,7 @@ fn findings_say_where_and_what() {
         r#"["sagemaker:CreateTransformJob", "sagemaker:CreateModel"]"#,
         r#"{"Null": {"sagemaker:VpcSubnets": "true"}}"#,
     );
-    let found = findings(&[(Kind::Managed, &subnets)]);
+    let found = findings(&[(PolicyType::Managed, &subnets)]);
     let [finding] = found.as_slice() else {
         panic!("{found:?}")
     };
@@ -113,13 +113,13 @@ fn pointers_lead_into_the_json() {
     .join(",");
     let document = parse(&statements);
     let json: serde_json::Value = serde_json::from_str(&document.to_json()).unwrap();
-    let found = findings(&[(Kind::Managed, &statements)]);
+    let found = findings(&[(PolicyType::Managed, &statements)]);
     assert!(found.len() >= 3, "{found:#?}");
     for finding in found {
         assert!(
-            json.pointer(&finding.place.pointer).is_some(),
+            json.pointer(&finding.location.pointer).is_some(),
             "{}",
-            finding.place.pointer
+            finding.location.pointer
         );
     }
 }
@@ -130,7 +130,7 @@ fn rules_can_be_skipped() {
         r#""kms:ReEncrypt""#,
         r#"{"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}}"#,
     );
-    let policy = (Kind::Managed, statement.as_str());
+    let policy = (PolicyType::Managed, statement.as_str());
     assert_eq!(
         ids(&findings(&[policy])),
         BTreeSet::from([RuleId::L07, RuleId::L19])
@@ -158,13 +158,13 @@ fn findings_come_in_the_order_of_the_policies() {
         ),
     ]
     .join(",");
-    let found = findings(&[(Kind::Managed, &two), (Kind::Managed, &two)]);
+    let found = findings(&[(PolicyType::Managed, &two), (PolicyType::Managed, &two)]);
     let places: Vec<_> = found
         .iter()
         .map(|finding| {
             (
-                finding.place.policy.as_str(),
-                finding.place.statement,
+                finding.location.policy.as_str(),
+                finding.location.statement,
                 finding.id(),
             )
         })

@@ -6,10 +6,10 @@ use std::slice::from_ref;
 use proptest::prelude::*;
 
 use super::strategies::document;
-use crate::{Carrier, Document, Kind, Operator, PackError, Statement, equivalent, pack};
+use crate::{Document, Operator, PackError, PackTarget, PolicyType, Statement, equivalent, pack};
 
-const ROLE: Carrier = Carrier {
-    kind: Kind::Managed,
+const ROLE: PackTarget = PackTarget {
+    policy_type: PolicyType::Managed,
     documents: 10,
 };
 
@@ -73,7 +73,11 @@ fn long_lists_are_split() {
     let source = group(0..400);
     let packed = pack(from_ref(&source), ROLE).unwrap();
     assert!(packed.len() > 3 && packed.len() <= 10, "{}", packed.len());
-    assert!(packed.iter().all(|d| d.check(Kind::Managed).is_empty()));
+    assert!(
+        packed
+            .iter()
+            .all(|d| d.check(PolicyType::Managed).is_empty())
+    );
     assert!(equivalent(&source, &together(&packed)));
     assert_eq!(pack(&[source], ROLE).unwrap(), packed);
 }
@@ -91,8 +95,8 @@ fn one_more_value_changes_one_document() {
 fn a_tight_fit_is_found() {
     // Dealt by hash these would leave too much room; halved they fit.
     let source = group(0..92);
-    let two = Carrier {
-        kind: Kind::Managed,
+    let two = PackTarget {
+        policy_type: PolicyType::Managed,
         documents: 2,
     };
     let packed = pack(&[source.clone(), group(92..170)], two).unwrap();
@@ -154,13 +158,17 @@ fn many_statements_pack() {
     let source = Document::new(statements);
     let packed = pack(
         from_ref(&source),
-        Carrier {
-            kind: Kind::Managed,
+        PackTarget {
+            policy_type: PolicyType::Managed,
             documents: 1_000,
         },
     )
     .unwrap();
-    assert!(packed.iter().all(|d| d.check(Kind::Managed).is_empty()));
+    assert!(
+        packed
+            .iter()
+            .all(|d| d.check(PolicyType::Managed).is_empty())
+    );
     assert!(equivalent(&source, &together(&packed)));
 }
 
@@ -182,12 +190,12 @@ proptest! {
     fn packing_keeps_the_meaning(documents in prop::collection::vec(document(), 1..4), limit in 0_usize..2) {
         let version = documents[0].version;
         let documents: Vec<_> = documents.into_iter().map(|d| Document { version, ..d }).collect();
-        let kind = [Kind::Trust, Kind::Managed][limit];
-        let packed = pack(&documents, Carrier { kind, documents: 20 }).unwrap();
+        let kind = [PolicyType::Trust, PolicyType::Managed][limit];
+        let packed = pack(&documents, PackTarget { policy_type: kind, documents: 20 }).unwrap();
         prop_assert!(equivalent(&together(&documents), &together(&packed)));
         for document in &packed {
             prop_assert!(document.size() <= kind.limit());
         }
-        prop_assert_eq!(pack(&documents, Carrier { kind, documents: 20 }).unwrap(), packed);
+        prop_assert_eq!(pack(&documents, PackTarget { policy_type: kind, documents: 20 }).unwrap(), packed);
     }
 }

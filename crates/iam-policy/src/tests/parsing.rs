@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::strategies::any_document;
-use crate::{Clause, Document, Effect, Operator, Principal, Problem, Statement, Version};
+use crate::{Clause, Document, Effect, Operator, ParseErrorKind, Principal, Statement, Version};
 
 #[test]
 fn every_accepted_form() {
@@ -69,11 +69,11 @@ fn not_elements() {
 }
 
 /// Wraps a statement's members into a document on one line, so that columns are easy to count.
-fn refuse(statement: &str) -> (String, Problem) {
+fn refuse(statement: &str) -> (String, ParseErrorKind) {
     let text = format!(r#"{{"Version":"2012-10-17","Statement":[{{{statement}}}]}}"#);
     let error = Document::parse(&text).unwrap_err();
     assert_eq!(error.line(), 1);
-    (error.pointer().to_owned(), error.problem().clone())
+    (error.pointer().to_owned(), error.kind().clone())
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod preventive;
 mod resources;
 
 use super::*;
-use iam_policy::Kind;
+use iam_policy::PolicyType;
 use iam_policy::evaluate::{Caller, Outcome, PolicySet, Request};
 
 /// Parameters for all guardrails at once.
@@ -120,7 +120,7 @@ fn documents_keep_the_rules_of_their_kind() {
         let document = guardrail(guardrail_.id, &parameters()).unwrap();
         // The policy of a model package group is a resource's, as a bucket's is.
         let kinds = match guardrail_.kinds {
-            [] => &[Kind::Bucket],
+            [] => &[PolicyType::Bucket],
             kinds => kinds,
         };
         for kind in kinds {

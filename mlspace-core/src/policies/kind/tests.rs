@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use iam_policy::evaluate::{Caller, PolicySet, Request};
-use iam_policy::lint::{LintOptions, PolicyUnderLint, lint};
+use iam_policy::lint::{LintOptions, LintTarget, lint};
 
 fn deployment(more: Value) -> Value {
     let mut all = json!({
@@ -138,9 +138,9 @@ fn no_document_is_faulty() {
         let kind = document_kind(name).unwrap();
         // Together, since a guardrail may be spread over the documents of one role.
         let documents = kind.documents(&parameters(name, &own)).unwrap();
-        let under = documents.iter().map(|document| PolicyUnderLint {
+        let under = documents.iter().map(|document| LintTarget {
             label: name,
-            kind: kind.policy.unwrap_or(Kind::Bucket),
+            policy_type: kind.policy.unwrap_or(PolicyType::Bucket),
             document,
         });
         let findings = lint(&under.collect::<Vec<_>>(), &LintOptions::default());

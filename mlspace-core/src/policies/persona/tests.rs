@@ -4,10 +4,9 @@ mod each;
 
 use super::*;
 use crate::layout::Account;
-use crate::policies::ApprovedNetwork;
-use iam_policy::Kind;
+use iam_policy::PolicyType;
 use iam_policy::evaluate::{Caller, PolicySet, Request};
-use iam_policy::lint::{Finding, LintOptions, PolicyUnderLint, lint};
+use iam_policy::lint::{Finding, LintOptions, LintTarget, lint};
 
 const KEY: &str = "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
 const TABLES_KEY: &str = "arn:aws:kms:us-east-1:123456789012:key/tables";
@@ -245,10 +244,10 @@ fn they_are_lint_free_named_and_of_one_partition() {
                 all(&other, &access)
             });
             for (name, document) in &documents {
-                for kind in [Kind::Managed, Kind::Boundary] {
-                    let policy = PolicyUnderLint {
+                for kind in [PolicyType::Managed, PolicyType::Boundary] {
+                    let policy = LintTarget {
                         label: name,
-                        kind,
+                        policy_type: kind,
                         document,
                     };
                     let found: Vec<String> = lint(&[policy], &LintOptions::default())

@@ -4,9 +4,10 @@
 use crate::layout::Account;
 use crate::policies::{self, ApprovedNetwork, GrantContext};
 use iam_policy::evaluate::{Caller, PolicySet, Request};
-use iam_policy::lint::{LintOptions, PolicyUnderLint, lint};
+use iam_policy::lint::{LintOptions, LintTarget, lint};
 use iam_policy::{
-    Carrier, Document, Kind, Operator, ParseError, Principal, Problem, Statement, pack,
+    Document, Operator, PackTarget, ParseError, ParseErrorKind, PolicyType, Principal, Statement,
+    pack,
 };
 
 fn trust() -> Document {
@@ -53,15 +54,15 @@ fn bear(document: &Document) {
     assert_eq!(Document::parse(&text).as_ref(), Ok(document));
     assert!(document.size() <= text.len());
     assert!(document.equivalent(&Document::parse(&text).unwrap()));
-    assert!(!document.check(Kind::Managed).is_empty());
-    let carrier = Carrier {
-        kind: Kind::Managed,
+    assert!(!document.check(PolicyType::Managed).is_empty());
+    let carrier = PackTarget {
+        policy_type: PolicyType::Managed,
         documents: 3,
     };
     let _ = pack(std::slice::from_ref(document), carrier);
-    let policy = PolicyUnderLint {
+    let policy = LintTarget {
         label: "hostile",
-        kind: Kind::Managed,
+        policy_type: PolicyType::Managed,
         document,
     };
     let _ = lint(&[policy], &LintOptions::default());
@@ -83,9 +84,9 @@ fn cut_off_after_every_byte() {
         let lines = text[..at].matches('\n').count() + 1;
         assert_eq!(error.line(), lines, "{error}");
         assert!(
-            matches!(error.problem(), Problem::Truncated { .. })
+            matches!(error.kind(), ParseErrorKind::Truncated { .. })
                 // Within a word that only its end makes one.
-                || matches!(error.problem(), Problem::Unexpected { expected: "a JSON value", .. }),
+                || matches!(error.kind(), ParseErrorKind::Unexpected { expected: "a JSON value", .. }),
             "{error}"
         );
     }
@@ -117,11 +118,11 @@ fn too_long() {
     let text = format!(r#"{{"Statement":[{}]}}"#, many.trim_end_matches(','));
     let error = refused(&text);
     assert_eq!(place(&error), (1, 1, ""));
-    assert!(matches!(error.problem(), Problem::TooLong { bytes, .. } if *bytes == text.len()));
+    assert!(matches!(error.kind(), ParseErrorKind::TooLong { bytes, .. } if *bytes == text.len()));
     assert!(error.to_string().len() < 100, "{error}");
     assert!(matches!(
-        refused(&"[".repeat(10_000_000)).problem(),
-        Problem::TooLong { .. }
+        refused(&"[".repeat(10_000_000)).kind(),
+        ParseErrorKind::TooLong { .. }
     ));
 }
 
@@ -143,7 +144,7 @@ fn too_deep() {
         ] {
             let error = refused(&text);
             assert!(
-                matches!(error.problem(), Problem::TooDeep { .. }),
+                matches!(error.kind(), ParseErrorKind::TooDeep { .. }),
                 "{error}"
             );
             assert!(
@@ -168,8 +169,8 @@ fn no_utf8() {
     ] {
         let error = Document::parse_bytes(bytes).unwrap_err();
         assert_eq!(
-            (place(&error), error.problem()),
-            (expected, &Problem::Encoding)
+            (place(&error), error.kind()),
+            (expected, &ParseErrorKind::Encoding)
         );
     }
     // UTF-16, with and without its mark.
@@ -231,7 +232,7 @@ fn repeated_members() {
         let error = refused(text);
         assert_eq!(error.pointer(), pointer);
         assert!(
-            matches!(error.problem(), Problem::Duplicate { .. }),
+            matches!(error.kind(), ParseErrorKind::Duplicate { .. }),
             "{error}"
         );
     }
@@ -250,7 +251,7 @@ fn as_large_as_is_read() {
     // Downwards, so that each comes before all those that were read.
     let keys = list(15_000, &|n| format!(r#""k{:05}":"v""#, 15_000 - n));
     let operators = list(13, &|n| {
-        let operator = Operator::ALL[n].name();
+        let operator = Operator::ALL[n].as_str();
         format!(
             r#""{operator}":{{{}}}"#,
             list(1_200, &|n| format!(r#""k{:04}":"v""#, 1_200 - n))

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use iam_policy::lint::{Finding, LintOptions, PolicyUnderLint, lint};
-use iam_policy::{Document, Kind};
+use iam_policy::lint::{Finding, LintOptions, LintTarget, lint};
+use iam_policy::{Document, PolicyType};
 
 use super::rule_ids;
 use crate::layout::Account;
@@ -12,17 +12,17 @@ use crate::policies::{
 };
 
 /// The kinds of policy that a guardrail is written for.
-fn kinds(guardrail: &Guardrail) -> Vec<Kind> {
+fn kinds(guardrail: &Guardrail) -> Vec<PolicyType> {
     let words = [
-        ("service control policy", Kind::ServiceControl),
-        ("permissions boundary", Kind::Boundary),
-        ("managed policy", Kind::Managed),
-        ("bucket policy", Kind::Bucket),
-        ("key policy", Kind::Key),
-        ("endpoint policy", Kind::Endpoint),
-        ("trust policy", Kind::Trust),
+        ("service control policy", PolicyType::ServiceControl),
+        ("permissions boundary", PolicyType::Boundary),
+        ("managed policy", PolicyType::Managed),
+        ("bucket policy", PolicyType::Bucket),
+        ("key policy", PolicyType::Key),
+        ("endpoint policy", PolicyType::Endpoint),
+        ("trust policy", PolicyType::Trust),
         // No kind of its own: like a bucket's, it names principals and resources.
-        ("policy of a model package group", Kind::Bucket),
+        ("policy of a model package group", PolicyType::Bucket),
     ];
     let named = words
         .into_iter()
@@ -30,15 +30,20 @@ fn kinds(guardrail: &Guardrail) -> Vec<Kind> {
     named.map(|(_, kind)| kind).collect()
 }
 
-fn quiet(label: &str, kind: Kind, document: &Document) {
-    let policy = PolicyUnderLint {
+fn quiet(label: &str, kind: PolicyType, document: &Document) {
+    let policy = LintTarget {
         label,
-        kind,
+        policy_type: kind,
         document,
     };
     let found = lint(&[policy], &LintOptions::default());
     let shown: Vec<String> = found.iter().map(Finding::to_string).collect();
-    assert_eq!(shown, Vec::<String>::new(), "{label} as {}", kind.name());
+    assert_eq!(
+        shown,
+        Vec::<String>::new(),
+        "{label} as {}",
+        kind.with_article()
+    );
 }
 
 #[test]
@@ -60,7 +65,7 @@ fn guardrails_have_no_findings() {
 
 #[test]
 fn guardrails_have_no_findings_together() {
-    for kind in [Kind::ServiceControl, Kind::Boundary] {
+    for kind in [PolicyType::ServiceControl, PolicyType::Boundary] {
         let all = GUARDRAILS.iter().filter(|g| kinds(g).contains(&kind));
         let documents: Vec<(&str, Document)> = all
             .map(|g| {
@@ -70,9 +75,9 @@ fn guardrails_have_no_findings_together() {
                 )
             })
             .collect();
-        let policies = documents.iter().map(|(label, document)| PolicyUnderLint {
+        let policies = documents.iter().map(|(label, document)| LintTarget {
             label,
-            kind,
+            policy_type: kind,
             document,
         });
         let found = lint(&policies.collect::<Vec<_>>(), &LintOptions::default());
@@ -112,7 +117,7 @@ fn policies_of_resources_have_no_findings() {
                     };
                     quiet(
                         "bucket",
-                        Kind::Bucket,
+                        PolicyType::Bucket,
                         &policies::bucket_policy(&access).unwrap(),
                     );
                 }
@@ -132,7 +137,11 @@ fn policies_of_resources_have_no_findings() {
                     log_group_prefixes: logs,
                     used_by: &[],
                 };
-                quiet("key", Kind::Key, &policies::key_policy(&access).unwrap());
+                quiet(
+                    "key",
+                    PolicyType::Key,
+                    &policies::key_policy(&access).unwrap(),
+                );
             }
         }
         let (buckets, tables) = (texts(&["mlspace-*"]), texts(&["mlspace-projects"]));
@@ -144,14 +153,14 @@ fn policies_of_resources_have_no_findings() {
         ] {
             quiet(
                 "endpoint",
-                Kind::Endpoint,
+                PolicyType::Endpoint,
                 &policies::endpoint_policy(&account, service).unwrap(),
             );
         }
         // A log group's policy has the form of a bucket's: principals and resources.
         quiet(
             "log group",
-            Kind::Bucket,
+            PolicyType::Bucket,
             &policies::log_group_policy(&account, "/mlspace/").unwrap(),
         );
     }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use iam_policy::lint::{Finding, LintOptions, PolicyUnderLint, RuleId, lint};
-use iam_policy::{Document, Kind};
+use iam_policy::lint::{Finding, LintOptions, LintTarget, RuleId, lint};
+use iam_policy::{Document, PolicyType};
 
 use super::rule_ids;
 use crate::layout::{Account, role_name};
@@ -12,7 +12,7 @@ use crate::policies::{self, ApprovedNetwork, GrantContext, ProviderAccess};
 const KEY: &str = "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
 
 /// Every document that a membership's role can hold, with its kind.
-fn documents(context: &GrantContext<'_>) -> Vec<(&'static str, Kind, Document)> {
+fn documents(context: &GrantContext<'_>) -> Vec<(&'static str, PolicyType, Document)> {
     let (fraud, alice) = ("fraud".parse().unwrap(), "alice".parse().unwrap());
     let role = role_name("MLSpace", &fraud, &alice).unwrap();
     let role = context.account.role_arn(&role);
@@ -22,62 +22,62 @@ fn documents(context: &GrantContext<'_>) -> Vec<(&'static str, Kind, Document)> 
     let mut all = vec![
         (
             "project",
-            Kind::Managed,
+            PolicyType::Managed,
             policies::project_policy(context, &fraud, false).unwrap(),
         ),
         (
             "suspended",
-            Kind::Managed,
+            PolicyType::Managed,
             policies::project_policy(context, &fraud, true).unwrap(),
         ),
         (
             "user",
-            Kind::Managed,
+            PolicyType::Managed,
             policies::user_policy(context, &alice).unwrap(),
         ),
         (
             "role",
-            Kind::RoleInline,
+            PolicyType::RoleInline,
             policies::pass_role_policy(context, &role).unwrap(),
         ),
         (
             "base",
-            Kind::Managed,
+            PolicyType::Managed,
             policies::notebook_base_policy(context).unwrap(),
         ),
         (
             "boundary",
-            Kind::Boundary,
+            PolicyType::Boundary,
             policies::permissions_boundary(context).unwrap(),
         ),
-        ("trust", Kind::Trust, policies::trust_policy(context)),
+        ("trust", PolicyType::Trust, policies::trust_policy(context)),
     ];
     all.extend(
         groups
             .into_iter()
-            .map(|document| ("group", Kind::Managed, document)),
+            .map(|document| ("group", PolicyType::Managed, document)),
     );
     all
 }
 
 /// The same for the model of shared policies, and the policies of the caller.
-fn shared(context: &GrantContext<'_>) -> Vec<(&'static str, Kind, Document)> {
+fn shared(context: &GrantContext<'_>) -> Vec<(&'static str, PolicyType, Document)> {
     let role = context.account.role_arn("MLSpace-fraud-0fb265a4573777a0");
     let suspended = ["fraud".parse().unwrap()];
     vec![
         (
             "attribute",
-            Kind::Managed,
+            PolicyType::Managed,
             policies::attribute_policy(context).unwrap(),
         ),
         (
             "attribute role",
-            Kind::RoleInline,
+            PolicyType::RoleInline,
             policies::attribute_role_policy(context, &role).unwrap(),
         ),
         (
             "suspension",
-            Kind::Managed,
+            PolicyType::Managed,
             policies::suspension_policy(context, &suspended).unwrap(),
         ),
     ]
@@ -86,7 +86,7 @@ fn shared(context: &GrantContext<'_>) -> Vec<(&'static str, Kind, Document)> {
 fn of_caller(
     context: &GrantContext<'_>,
     boundary_arn: Option<&str>,
-) -> Vec<(&'static str, Kind, Document)> {
+) -> Vec<(&'static str, PolicyType, Document)> {
     let access = ProviderAccess {
         boundary_arn,
         ..ProviderAccess::default()
@@ -94,16 +94,16 @@ fn of_caller(
     let documents = policies::provider_policy(context, &access).unwrap();
     let labelled = documents
         .into_iter()
-        .map(|document| ("provider", Kind::Managed, document));
+        .map(|document| ("provider", PolicyType::Managed, document));
     labelled.collect()
 }
 
-fn under<'a>(documents: &'a [(&'static str, Kind, Document)]) -> Vec<PolicyUnderLint<'a>> {
+fn under<'a>(documents: &'a [(&'static str, PolicyType, Document)]) -> Vec<LintTarget<'a>> {
     let policies = documents.iter();
     policies
-        .map(|(label, kind, document)| PolicyUnderLint {
+        .map(|(label, kind, document)| LintTarget {
             label,
-            kind: *kind,
+            policy_type: *kind,
             document,
         })
         .collect()
@@ -131,7 +131,7 @@ fn with_deployments(check: impl Fn(&GrantContext<'_>)) {
     }
 }
 
-fn with_contexts(check: impl Fn(&[PolicyUnderLint<'_>])) {
+fn with_contexts(check: impl Fn(&[LintTarget<'_>])) {
     with_deployments(|context| check(&under(&documents(context))));
 }
 
@@ -167,9 +167,9 @@ fn a_broad_base_policy_voids_no_condition() {
     let broad =
         parsed(r#"{"Sid": "Base", "Effect": "Allow", "Action": "sagemaker:*", "Resource": "*"}"#);
     with_contexts(|policies| {
-        let base = PolicyUnderLint {
+        let base = LintTarget {
             label: "broad",
-            kind: Kind::Managed,
+            policy_type: PolicyType::Managed,
             document: &broad,
         };
         let all: Vec<_> = policies.iter().copied().chain([base]).collect();
@@ -195,7 +195,7 @@ fn a_slip_in_them_would_be_found() {
         let actions = statement.actions.values().iter().cloned();
         let more = actions.chain(["sagemaker:CreateTransformJob".to_owned()]);
         *statement = statement.clone().actions(more.collect::<Vec<_>>());
-        let policy = PolicyUnderLint {
+        let policy = LintTarget {
             document: &slipped,
             ..*role
         };

@@ -1,6 +1,6 @@
 //! Packing many guardrails: close to the least number of documents.
 
-use iam_policy::{Carrier, Document, Kind, pack};
+use iam_policy::{Document, PackTarget, PolicyType, pack};
 
 use crate::policies::{Parameters, exempting, guardrail};
 
@@ -23,17 +23,21 @@ fn guardrails(count: usize) -> Vec<Document> {
 #[test]
 fn ten_thousand_statements_of_guardrails_fill_their_documents() {
     let source = guardrails(10_000);
-    let carrier = Carrier {
-        kind: Kind::ServiceControl,
+    let carrier = PackTarget {
+        policy_type: PolicyType::ServiceControl,
         documents: 10_000,
     };
     let packed = pack(&source, carrier).unwrap();
     let size: usize = packed.iter().map(Document::size).sum();
-    let least = size.div_ceil(carrier.kind.limit());
+    let least = size.div_ceil(carrier.policy_type.limit());
     assert!(
         packed.len() * 10 <= least * 11,
         "{} for {least}",
         packed.len()
     );
-    assert!(packed.iter().all(|d| d.size() <= carrier.kind.limit()));
+    assert!(
+        packed
+            .iter()
+            .all(|d| d.size() <= carrier.policy_type.limit())
+    );
 }

@@ -1,9 +1,9 @@
 //! Who takes on the roles of people and of Terraform, and the role and topic of the trail.
 
 use super::*;
-use iam_policy::Kind;
+use iam_policy::PolicyType;
 use iam_policy::evaluate::{Caller, PolicySet, Request};
-use iam_policy::lint::{Finding, LintOptions, PolicyUnderLint, lint};
+use iam_policy::lint::{Finding, LintOptions, LintTarget, lint};
 
 const SSO: &str = "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_DataScientist_0123456789abcdef";
 const SAML: &str = "arn:aws:iam::123456789012:saml-provider/corp";
@@ -213,25 +213,25 @@ fn they_have_no_findings() {
         }),
     };
     for (kind, document) in [
-        (Kind::Trust, trusted(&everybody)),
-        (Kind::Trust, trail_trust_policy()),
+        (PolicyType::Trust, trusted(&everybody)),
+        (PolicyType::Trust, trail_trust_policy()),
         (
-            Kind::Boundary,
+            PolicyType::Boundary,
             trail_log_policy(&account(), "/mlspace/trail").unwrap(),
         ),
         (
-            Kind::Managed,
+            PolicyType::Managed,
             trail_log_policy(&account(), "/mlspace/trail").unwrap(),
         ),
         // A topic's policy is a resource's, as a bucket's is.
         (
-            Kind::Bucket,
+            PolicyType::Bucket,
             alarm_topic_policy(&account(), "mlspace-alarms").unwrap(),
         ),
     ] {
-        let policy = PolicyUnderLint {
+        let policy = LintTarget {
             label: "policy",
-            kind,
+            policy_type: kind,
             document: &document,
         };
         let found: Vec<String> = lint(&[policy], &LintOptions::default())

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
-use iam_policy::Kind;
+use iam_policy::PolicyType;
 use iam_policy::evaluate::{Caller, PolicySet, Request};
-use iam_policy::lint::{LintOptions, PolicyUnderLint, lint};
+use iam_policy::lint::{LintOptions, LintTarget, lint};
 
 const BOUNDARY: &str = "arn:aws:iam::123456789012:policy/MLSpace-boundary";
 static BASE: std::sync::LazyLock<Vec<String>> =
@@ -276,11 +276,11 @@ fn one_key_for_volumes_and_tables_is_not_allowed_twice() {
         ..access()
     };
     let documents = provider_policy(&context, &access).unwrap();
-    let policies: Vec<PolicyUnderLint<'_>> = documents
+    let policies: Vec<LintTarget<'_>> = documents
         .iter()
-        .map(|document| PolicyUnderLint {
+        .map(|document| LintTarget {
             label: "provider",
-            kind: Kind::Managed,
+            policy_type: PolicyType::Managed,
             document,
         })
         .collect();

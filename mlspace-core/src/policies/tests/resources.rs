@@ -1,7 +1,7 @@
 //! What the policies of resources leave out where nothing is given, and what they refuse.
 
 use super::*;
-use iam_policy::Kind;
+use iam_policy::PolicyType;
 
 fn texts(values: &[&str]) -> Vec<String> {
     values.iter().map(|&value| value.to_owned()).collect()
@@ -29,7 +29,7 @@ fn a_bucket_without_network_and_key_still_wants_tls() {
         .filter_map(|statement| statement.sid.as_deref())
         .collect();
     assert_eq!(sids, ["DenyPlainHttp", "DenyOldTls", "DenyTampering"]);
-    assert_eq!(policy.check(Kind::Bucket), []);
+    assert_eq!(policy.check(PolicyType::Bucket), []);
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn a_key_serves_the_logs_where_wanted() {
         used_by: &[],
     };
     let policy = key_policy(&key).unwrap();
-    assert_eq!(policy.check(Kind::Key), []);
+    assert_eq!(policy.check(PolicyType::Key), []);
     let json = policy.to_json();
     assert!(json.contains("logs.us-east-1.amazonaws.com"), "{json}");
     for prefix in ["/aws/sagemaker/", "/mlspace/"] {
@@ -106,7 +106,7 @@ fn endpoints_take_names_only() {
     let account = Account::new("123456789012", "us-east-1");
     let tables = texts(&["mlspace-projects"]);
     let policy = endpoint_policy(&account, EndpointService::DynamoDb { tables: &tables }).unwrap();
-    assert_eq!(policy.check(Kind::Endpoint), []);
+    assert_eq!(policy.check(PolicyType::Endpoint), []);
     assert!(policy.to_json().contains("table/mlspace-projects/index/*"));
     for bad in ["*", "a*b", "*-data"] {
         let names = texts(&[bad]);

@@ -1,7 +1,7 @@
 //! That documents fit, also with long names and many subnets.
 
 use super::*;
-use iam_policy::{ATTACHED_POLICIES_PER_ROLE, Carrier, Kind, pack};
+use iam_policy::{ATTACHED_POLICIES_PER_ROLE, PackTarget, PolicyType, pack};
 
 /// The longest names of regions, by partition.
 const REGIONS: [&str; 4] = [
@@ -39,12 +39,12 @@ fn a_vpc_of_six_subnets_fits_into_one_document_each() {
             ..deployment.context()
         };
         let base = notebook_base_policy(&context).unwrap().size();
-        assert!(base <= Kind::Managed.limit(), "{region}: {base}");
+        assert!(base <= PolicyType::Managed.limit(), "{region}: {base}");
         permissions_boundary(&context).map(|boundary| boundary.size())
     };
     for region in REGIONS {
         let size = size(region, 33, 2).unwrap();
-        assert!(size <= Kind::Boundary.limit(), "{region}: {size}");
+        assert!(size <= PolicyType::Boundary.limit(), "{region}: {size}");
     }
     assert!(size("us-gov-east-1", 33, 3).is_err());
     assert!(size("ap-northeast-1", 43, 5).is_ok());
@@ -64,7 +64,7 @@ fn the_longest_names_fit() {
         ..deployment.context()
     };
     let (project, user) = (project(&"P".repeat(24)), user(&"u".repeat(64)));
-    let limit = Kind::Managed.limit();
+    let limit = PolicyType::Managed.limit();
     assert!(project_policy(&context, &project, true).unwrap().size() <= limit);
     assert!(user_policy(&context, &user).unwrap().size() <= limit);
     assert!(notebook_base_policy(&context).unwrap().size() <= limit);
@@ -87,16 +87,16 @@ fn the_longest_names_fit() {
         ..ProviderAccess::default()
     };
     let boundary = provider_boundary(&context, &access).unwrap();
-    assert!(boundary.size() <= Kind::Boundary.limit());
-    let inline = Carrier {
-        kind: Kind::RoleInline,
+    assert!(boundary.size() <= PolicyType::Boundary.limit());
+    let inline = PackTarget {
+        policy_type: PolicyType::RoleInline,
         documents: 1,
     };
     assert!(pack(&provider_policy(&context, &access).unwrap(), inline).is_ok());
     let inline = pass_role_policy(&context, &deployment.role_arn(&project, &user)).unwrap();
-    assert!(inline.size() <= Kind::RoleInline.limit());
+    assert!(inline.size() <= PolicyType::RoleInline.limit());
     let inline = attribute_role_policy(&context, &deployment.role_arn(&project, &user)).unwrap();
-    assert!(inline.size() <= Kind::RoleInline.limit());
+    assert!(inline.size() <= PolicyType::RoleInline.limit());
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn many_group_datasets_are_packed() {
     assert!(packed.len() > 1);
     let mut shared = Vec::new();
     for document in &packed {
-        assert!(document.size() <= Kind::Managed.limit());
+        assert!(document.size() <= PolicyType::Managed.limit());
         let resources = document.statements[0].resources.clone().unwrap();
         shared.extend(resources.values().iter().cloned());
     }
@@ -283,7 +283,7 @@ fn two_hundred_projects_can_be_suspended_at_once() {
     let deployment = Deployment::new();
     let names = |n: usize| -> Vec<_> { (0..n).map(|n| project(&format!("P{n:023}"))).collect() };
     let few = suspension_policy(&deployment.context(), &names(200)).unwrap();
-    assert!(few.size() <= Kind::Managed.limit());
+    assert!(few.size() <= PolicyType::Managed.limit());
     let error = suspension_policy(&deployment.context(), &names(300)).unwrap_err();
     assert!(
         error.to_string().contains("IAM takes 6144: delete some"),

@@ -14,8 +14,8 @@ mod workloads;
 
 use super::*;
 use iam_policy::evaluate::{Caller, PolicySet, Request};
-use iam_policy::lint::{LintOptions, PolicyUnderLint, RuleId, lint};
-use iam_policy::{Kind, Operator, Principal, Statement};
+use iam_policy::lint::{LintOptions, LintTarget, RuleId, lint};
+use iam_policy::{Operator, PolicyType, Principal, Statement};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/MLSpace-foo-0123456789abcdef";
 const BUCKET: &str = "arn:aws:s3:::mlspace-data-123456789012";
@@ -105,10 +105,10 @@ fn refuses(set: &PolicySet, request: &Request) {
     );
 }
 
-fn findings(kind: Kind, document: &Document) -> Vec<RuleId> {
-    let policy = PolicyUnderLint {
+fn findings(kind: PolicyType, document: &Document) -> Vec<RuleId> {
+    let policy = LintTarget {
         label: "ancestor",
-        kind,
+        policy_type: kind,
         document,
     };
     lint(&[policy], &LintOptions::default())

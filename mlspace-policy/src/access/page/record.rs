@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use iam_policy::evaluate::{Missing, Source};
+use iam_policy::evaluate::{MissingAllow, StatementRef};
 use mlspace_core::access::{Attached, Verdict};
 use serde_json::{Value, json};
 
@@ -63,9 +63,9 @@ impl Record {
         }))
     }
 
-    fn missing(&mut self, role: &Attached, missing: &Missing) -> Value {
+    fn missing(&mut self, role: &Attached, missing: &MissingAllow) -> Value {
         let near: Vec<Value> = missing
-            .near
+            .near_misses
             .iter()
             .map(|near| {
                 let unmet: Vec<String> = near.unmet.iter().map(words::condition).collect();
@@ -75,7 +75,7 @@ impl Record {
         json!({"layer": missing.layer.to_string(), "near": near})
     }
 
-    fn statement(&mut self, role: &Attached, source: &Source) -> usize {
+    fn statement(&mut self, role: &Attached, source: &StatementRef) -> usize {
         let text = role
             .statement(source)
             .map(|statement| statement.to_json_pretty());

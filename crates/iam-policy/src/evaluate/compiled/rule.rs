@@ -6,7 +6,7 @@ use super::index::{Actions, Candidates};
 use super::keys::{Keys, Values};
 use crate::evaluate::caller::Match;
 use crate::evaluate::combine::Standing;
-use crate::evaluate::decision::{Layer, NearMiss, Source};
+use crate::evaluate::decision::{Layer, NearMiss, StatementRef};
 use crate::evaluate::request::Request;
 use crate::evaluate::statement::{Rule, named};
 use crate::{Clause, Condition, Effect, Principal};
@@ -14,7 +14,7 @@ use crate::{Clause, Condition, Effect, Principal};
 /// A statement.
 #[derive(Debug, Clone)]
 pub(super) struct CompiledRule {
-    source: Source,
+    source: StatementRef,
     effect: Effect,
     /// `None`: it is about the callers that the policy is attached to.
     principals: Option<Clause<Principal>>,
@@ -27,7 +27,7 @@ pub(super) struct CompiledRule {
 }
 
 impl CompiledRule {
-    pub(super) fn compile(rule: &Rule, source: Source, keys: &mut Keys) -> Self {
+    pub(super) fn compile(rule: &Rule, source: StatementRef, keys: &mut Keys) -> Self {
         let resources = rule.resources.as_ref();
         Self {
             source,
@@ -51,7 +51,7 @@ impl CompiledRule {
         (&self.actions, self.effect)
     }
 
-    pub(super) fn source(&self) -> Source {
+    pub(super) fn source(&self) -> StatementRef {
         self.source.clone()
     }
 

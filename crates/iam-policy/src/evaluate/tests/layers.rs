@@ -354,7 +354,7 @@ fn what_was_missing_is_named() {
             .resource_tag("project", "b"),
     );
     assert_eq!(
-        decision.missing[0].near[0].unmet[0].key.as_str(),
+        decision.missing[0].near_misses[0].unmet[0].key.as_str(),
         "aws:ResourceTag/project"
     );
     assert_eq!(

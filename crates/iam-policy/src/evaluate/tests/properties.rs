@@ -5,7 +5,7 @@ use proptest::sample::select;
 
 use crate::evaluate::{Caller, Outcome, PolicySet, Request};
 use crate::tests::strategies::{document, key};
-use crate::{Carrier, Document, Kind, Statement, equivalent, pack};
+use crate::{Document, PackTarget, PolicyType, Statement, equivalent, pack};
 
 fn request() -> impl Strategy<Value = Request> {
     let caller = select(vec![
@@ -121,7 +121,7 @@ proptest! {
     ) {
         let version = documents[0].version;
         let documents: Vec<_> = documents.into_iter().map(|d| Document { version, ..d }).collect();
-        let packed = pack(&documents, Carrier { kind: Kind::Trust, documents: 50 }).unwrap();
+        let packed = pack(&documents, PackTarget { policy_type: PolicyType::Trust, documents: 50 }).unwrap();
         for request in &requests {
             prop_assert_eq!(outcome(&documents, request), outcome(&packed, request), "{}", request.action());
         }

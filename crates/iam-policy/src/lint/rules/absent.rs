@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::scope::{Line, Report, holds_when_absent};
-use super::super::table::{self, Action};
+use super::super::table::{self, ActionDefinition};
 use crate::{Condition, ConditionKey};
 
 /// L03.
@@ -14,7 +14,7 @@ pub(crate) fn always_denied(report: &mut Report<'_>) {
             if !holds_when_absent(condition) || fences_resources(line, &condition.key) {
                 continue;
             }
-            let without: Vec<&Action> = line
+            let without: Vec<&ActionDefinition> = line
                 .patterns
                 .iter()
                 .filter(|pattern| !(pattern.wildcard && is_request_tag(&condition.key)))
@@ -52,8 +52,8 @@ pub(crate) fn never_holds(report: &mut Report<'_>) {
             if holds_when_absent(condition) {
                 continue;
             }
-            let lacks = |action: &&Action| action.carries(&condition.key) == Some(false);
-            let mut without: Vec<&Action> = Vec::new();
+            let lacks = |action: &&ActionDefinition| action.carries(&condition.key) == Some(false);
+            let mut without: Vec<&ActionDefinition> = Vec::new();
             for pattern in &line.patterns {
                 let all = pattern.actions.iter().all(lacks);
                 // The tables know all actions of their services, so nothing else hides behind the wildcard; a
@@ -88,7 +88,7 @@ pub(crate) fn tags_on_wildcard(report: &mut Report<'_>) {
                 continue;
             }
             let wildcards = line.patterns.iter().filter(|pattern| pattern.wildcard);
-            let without: Vec<&Action> = wildcards
+            let without: Vec<&ActionDefinition> = wildcards
                 .flat_map(|pattern| &pattern.actions)
                 .copied()
                 .filter(|action| action.carries(&condition.key) == Some(false))
@@ -163,7 +163,7 @@ fn fences_resources(line: &Line<'_>, key: &ConditionKey) -> bool {
 }
 
 /// "`a`, `b` and 3 more are", each once.
-fn names(actions: &[&Action], one: &str, many: &str) -> String {
+fn names(actions: &[&ActionDefinition], one: &str, many: &str) -> String {
     const SHOWN: usize = 3;
     let all: BTreeSet<&str> = actions.iter().map(|action| action.name.as_str()).collect();
     let shown: Vec<String> = all

@@ -3,7 +3,7 @@
 use super::super::scope::{Line, Report, Scope, is_null, pattern_covers};
 use super::super::table;
 use crate::pattern::{Case, Pattern};
-use crate::{Clause, Condition, Kind, Operator, Principal};
+use crate::{Clause, Condition, Operator, PolicyType, Principal};
 
 /// How guardrails are called.
 const GUARDRAIL_WORDS: [&str; 9] = [
@@ -52,10 +52,10 @@ pub(crate) fn allow_as_guardrail(report: &mut Report<'_>) {
 }
 
 /// Whether Allows of this kind grant, rather than limit what others grant.
-fn grants(kind: Kind) -> bool {
+fn grants(kind: PolicyType) -> bool {
     matches!(
         kind,
-        Kind::Managed | Kind::RoleInline | Kind::Bucket | Kind::Key
+        PolicyType::Managed | PolicyType::RoleInline | PolicyType::Bucket | PolicyType::Key
     )
 }
 
@@ -90,8 +90,8 @@ fn open(scope: &Scope<'_>, line: &Line<'_>, condition: &Condition) -> bool {
 }
 
 /// Whether grants of the two kinds add up: those of identity policies do, and those of one resource's policy.
-fn adds_up(one: Kind, other: Kind) -> bool {
-    let identity = |kind| matches!(kind, Kind::Managed | Kind::RoleInline);
+fn adds_up(one: PolicyType, other: PolicyType) -> bool {
+    let identity = |kind| matches!(kind, PolicyType::Managed | PolicyType::RoleInline);
     one == other || (identity(one) && identity(other))
 }
 
@@ -146,7 +146,10 @@ pub(crate) fn foreign_buckets(report: &mut Report<'_>) {
         // A bucket policy is about its own bucket, and in the outer limits of an account everything is allowed first.
         if matches!(
             line.kind,
-            Kind::Bucket | Kind::Key | Kind::ServiceControl | Kind::ResourceControl
+            PolicyType::Bucket
+                | PolicyType::Key
+                | PolicyType::ServiceControl
+                | PolicyType::ResourceControl
         ) {
             continue;
         }
@@ -169,7 +172,7 @@ pub(crate) fn foreign_buckets(report: &mut Report<'_>) {
             let open = match bucket(resource) {
                 Some(bucket) => bucket.contains(['*', '?']),
                 // Identity policies say `*` for many reasons; on an endpoint it lets data out to anywhere.
-                None => line.kind == Kind::Endpoint && resource == "*",
+                None => line.kind == PolicyType::Endpoint && resource == "*",
             };
             if open {
                 report.at(
@@ -215,8 +218,8 @@ pub(crate) fn escalation(report: &mut Report<'_>) {
     let scope = report.scope;
     for line in scope.lines.iter().filter(|line| line.allows()) {
         match line.kind {
-            Kind::Trust => trusts_account(report, line),
-            Kind::Managed | Kind::RoleInline => {
+            PolicyType::Trust => trusts_account(report, line),
+            PolicyType::Managed | PolicyType::RoleInline => {
                 passes_any_role(report, line);
                 creates_unbounded_roles(report, scope, line);
             }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::scope::{Line, Report};
-use crate::{Clause, Kind, Principal};
+use crate::{Clause, PolicyType, Principal};
 
 /// What Terraform reads of a key at every refresh, beside `kms:DescribeKey`.
 const READS: [&str; 3] = [
@@ -18,7 +18,7 @@ pub(crate) fn reads_denied(report: &mut Report<'_>) {
     for line in scope
         .lines
         .iter()
-        .filter(|line| line.denies() && line.kind == Kind::Key)
+        .filter(|line| line.denies() && line.kind == PolicyType::Key)
     {
         let denied: Vec<&str> = ["kms:DescribeKey"]
             .into_iter()
@@ -44,7 +44,7 @@ pub(crate) fn reads_denied(report: &mut Report<'_>) {
 pub(crate) fn nobody_administers(report: &mut Report<'_>) {
     let scope = report.scope;
     for (index, policy) in scope.policies.iter().enumerate() {
-        if policy.kind != Kind::Key {
+        if policy.policy_type != PolicyType::Key {
             continue;
         }
         let allows: Vec<&Line<'_>> = scope

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::scope::{Line, Report, is_null};
-use crate::{Condition, ConditionKey, Kind, Operator};
+use crate::{Condition, ConditionKey, Operator, PolicyType};
 
 /// Keys that tell a request's network.
 const NETWORK: [&str; 9] = [
@@ -114,8 +114,8 @@ fn endpoints<'l>(line: &'l Line<'_>) -> impl Iterator<Item = &'l Condition> {
 /// The one service that a statement is about.
 fn service(line: &Line<'_>) -> Option<String> {
     match line.kind {
-        Kind::Bucket => return Some("s3".to_owned()),
-        Kind::Key => return Some("kms".to_owned()),
+        PolicyType::Bucket => return Some("s3".to_owned()),
+        PolicyType::Key => return Some("kms".to_owned()),
         _ => {}
     }
     let prefix = |pattern: &str| {

@@ -1,9 +1,9 @@
 //! Actions that set the same thing.
 
 use super::super::scope::{Line, Report, Scope, is_null};
-use super::super::table::{self, Action};
+use super::super::table::{self, ActionDefinition};
 use super::{logic, volume};
-use crate::{Condition, ConditionKey, Kind};
+use crate::{Condition, ConditionKey, PolicyType};
 
 /// Actions of SageMaker between which a limit must not leave a gap: what one may not set, another could.
 const FAMILIES: [&[&str]; 9] = [
@@ -74,10 +74,10 @@ fn limits(scope: &Scope<'_>, line: &Line<'_>, condition: &Condition) -> bool {
 }
 
 /// The actions that stand in a family with one that the statement names, carry the key and are not named themselves.
-fn siblings(line: &Line<'_>, key: &ConditionKey) -> Vec<&'static Action> {
+fn siblings(line: &Line<'_>, key: &ConditionKey) -> Vec<&'static ActionDefinition> {
     let full = |name: &&str| format!("sagemaker:{name}");
-    let carries = |action: &&Action| action.carries(key) == Some(true);
-    let mut found: Vec<&'static Action> = FAMILIES
+    let carries = |action: &&ActionDefinition| action.carries(key) == Some(true);
+    let mut found: Vec<&'static ActionDefinition> = FAMILIES
         .iter()
         .map(|family| family.iter().map(full).collect::<Vec<String>>())
         .filter(|family| {
@@ -101,7 +101,12 @@ fn siblings(line: &Line<'_>, key: &ConditionKey) -> Vec<&'static Action> {
 }
 
 /// Whether the action is denied by the same key or altogether, allowed only with the key, or out of a boundary's reach.
-fn is_covered(scope: &Scope<'_>, line: &Line<'_>, action: &Action, key: &ConditionKey) -> bool {
+fn is_covered(
+    scope: &Scope<'_>,
+    line: &Line<'_>,
+    action: &ActionDefinition,
+    key: &ConditionKey,
+) -> bool {
     let about = || {
         let lines = scope.lines.iter();
         lines.filter(|other| other.covers(&action.name))
@@ -111,7 +116,7 @@ fn is_covered(scope: &Scope<'_>, line: &Line<'_>, action: &Action, key: &Conditi
     });
     let mut allows = about().filter(|other| other.allows()).peekable();
     let asked = allows.peek().is_some() && allows.all(|other| other.mentions(key));
-    let outside = line.kind == Kind::Boundary
+    let outside = line.kind == PolicyType::Boundary
         && !about().any(|other| other.policy == line.policy && other.allows());
     denied || asked || outside
 }

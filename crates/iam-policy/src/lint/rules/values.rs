@@ -144,7 +144,7 @@ fn may_start(value: &str, starts: &[&str]) -> bool {
 
 /// The keys of the policy variables in a text.
 pub(super) fn variables(text: &str) -> Vec<ConditionKey> {
-    Template::read(text, Syntax::resource(Version::V2012))
+    Template::parse(text, Syntax::resource(Version::V2012))
         .keys()
         .cloned()
         .collect()

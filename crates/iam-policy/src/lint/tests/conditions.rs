@@ -1,7 +1,7 @@
 //! The rules about conditions, actions and values.
 
 use super::*;
-use Kind::{Boundary, Managed, ServiceControl};
+use PolicyType::{Boundary, Managed, ServiceControl};
 use RuleId::*;
 
 fn managed(statements: &[String]) -> Vec<Written<'_>> {

@@ -1,7 +1,7 @@
 //! The rules about what is granted, to whom and from where.
 
 use super::*;
-use Kind::{Boundary, Bucket, Endpoint, Key, Managed, RoleInline, Trust};
+use PolicyType::{Boundary, Bucket, Endpoint, Key, Managed, RoleInline, Trust};
 use RuleId::*;
 
 const UNLESS_TAGGED: &str = r#"{"Sid": "Tagged", "Effect": "Allow", "Action": "sagemaker:CreateTrainingJob", "Resource": "*",
@@ -38,7 +38,7 @@ fn l01_across_policies() {
         found
             .iter()
             .filter(|finding| finding.id() == L01)
-            .map(|finding| finding.place.policy.clone())
+            .map(|finding| finding.location.policy.clone())
             .collect::<Vec<_>>()
     };
     let elsewhere = EVERYTHING.replace(
@@ -316,7 +316,7 @@ fn l16_endpoints() {
         found
             .iter()
             .filter(|finding| finding.id() == L16)
-            .map(|finding| finding.place.policy.clone())
+            .map(|finding| finding.location.policy.clone())
             .collect::<Vec<_>>()
     };
     let unknown = LintOptions::default();
@@ -378,7 +378,7 @@ fn l18_size() {
         &[(Managed, &fits), (RoleInline, &over)],
     );
     let found = findings(&[(Managed, &over)]);
-    assert_eq!(found[0].place.to_string(), "`policy 0`");
+    assert_eq!(found[0].location.to_string(), "`policy 0`");
     assert_eq!(
         found[0].why,
         "the document has 6145 characters, and a managed policy may have 6144"

@@ -5,25 +5,25 @@ use proptest::prelude::*;
 use super::*;
 use crate::tests::strategies::{any_document, document};
 
-const KINDS: [Kind; 10] = [
-    Kind::Managed,
-    Kind::RoleInline,
-    Kind::Boundary,
-    Kind::Session,
-    Kind::ServiceControl,
-    Kind::ResourceControl,
-    Kind::Trust,
-    Kind::Bucket,
-    Kind::Key,
-    Kind::Endpoint,
+const KINDS: [PolicyType; 10] = [
+    PolicyType::Managed,
+    PolicyType::RoleInline,
+    PolicyType::Boundary,
+    PolicyType::Session,
+    PolicyType::ServiceControl,
+    PolicyType::ResourceControl,
+    PolicyType::Trust,
+    PolicyType::Bucket,
+    PolicyType::Key,
+    PolicyType::Endpoint,
 ];
 
-fn under<'a>(documents: &'a [Document], kinds: &[Kind]) -> Vec<PolicyUnderLint<'a>> {
+fn under<'a>(documents: &'a [Document], kinds: &[PolicyType]) -> Vec<LintTarget<'a>> {
     let pairs = documents.iter().zip(kinds.iter().cycle());
     pairs
-        .map(|(document, kind)| PolicyUnderLint {
+        .map(|(document, kind)| LintTarget {
             label: "p",
-            kind: *kind,
+            policy_type: *kind,
             document,
         })
         .collect()
@@ -67,7 +67,7 @@ proptest! {
         let documents = [document];
         let json: serde_json::Value = serde_json::from_str(&documents[0].to_json()).unwrap();
         for finding in lint(&under(&documents, &[kind]), &LintOptions::default()) {
-            prop_assert!(json.pointer(&finding.place.pointer).is_some(), "{finding}");
+            prop_assert!(json.pointer(&finding.location.pointer).is_some(), "{finding}");
             prop_assert!(!finding.to_string().contains('\n') || documents[0].to_json().contains("\\n"));
         }
     }
@@ -98,7 +98,7 @@ proptest! {
         backwards.reverse();
         backwards.iter_mut().for_each(|document| document.statements.reverse());
         let all = |documents: &[Document]| {
-            let mut all: Vec<(RuleId, String)> = lint(&under(documents, &[Kind::Managed]), &options)
+            let mut all: Vec<(RuleId, String)> = lint(&under(documents, &[PolicyType::Managed]), &options)
                 .into_iter()
                 .map(|finding| (finding.id(), finding.why))
                 .collect();

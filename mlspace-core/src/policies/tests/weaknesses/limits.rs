@@ -22,7 +22,7 @@ fn w37_two_hundred_datasets_fit_and_always_pack_alike() {
             .when(Operator::StringLike, "s3:prefix", listed),
     ]);
     assert!(
-        ancestor.size() > 3 * Kind::Managed.limit(),
+        ancestor.size() > 3 * PolicyType::Managed.limit(),
         "{}",
         ancestor.size()
     );
@@ -31,7 +31,7 @@ fn w37_two_hundred_datasets_fit_and_always_pack_alike() {
     let packed = group_policies(&deployment.context(), &group("analysts"), &names).unwrap();
     assert!(packed.len() <= 6, "{}", packed.len());
     for document in &packed {
-        assert_eq!(document.check(Kind::Managed), []);
+        assert_eq!(document.check(PolicyType::Managed), []);
     }
     let mut reversed = names.clone();
     reversed.reverse();
@@ -53,11 +53,11 @@ fn w37_two_hundred_datasets_fit_and_always_pack_alike() {
 #[test]
 fn w37_the_boundary_has_room_for_six_subnets() {
     // The ancestor's has 6,004 of 6,144 characters with three subnets, and needs 69 for each more.
-    assert!(6_004 + 3 * 69 > Kind::Boundary.limit());
+    assert!(6_004 + 3 * 69 > PolicyType::Boundary.limit());
     let deployment = Deployment {
         subnets: (0..6).map(subnet).collect(),
         ..Deployment::new()
     };
     let boundary = permissions_boundary(&deployment.context()).unwrap();
-    assert_eq!(boundary.check(Kind::Boundary), []);
+    assert_eq!(boundary.check(PolicyType::Boundary), []);
 }

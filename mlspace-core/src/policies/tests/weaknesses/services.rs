@@ -111,7 +111,7 @@ fn w36_a_misspelt_key_denies_nothing() {
     let ancestor = PolicySet::new()
         .identity("base", &everything())
         .identity("ancestor", &document);
-    assert!(findings(Kind::Managed, &document).contains(&RuleId::L07));
+    assert!(findings(PolicyType::Managed, &document).contains(&RuleId::L07));
     let pass =
         ask("iam:PassRole", ROLE).context("iam:PassedToService", ["translate.amazonaws.com"]);
     allows(&ancestor, &pass);

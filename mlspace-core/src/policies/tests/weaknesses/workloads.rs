@@ -24,7 +24,7 @@ fn w13_each_required_key_has_a_deny_of_its_own() {
     let ancestor = PolicySet::new()
         .identity("base", &everything())
         .identity("ancestor", &document);
-    assert!(findings(Kind::Managed, &document).contains(&RuleId::L02));
+    assert!(findings(PolicyType::Managed, &document).contains(&RuleId::L02));
 
     let deployment = Deployment::new();
     let key = deployment.key.clone().unwrap();

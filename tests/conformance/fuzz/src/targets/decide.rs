@@ -106,7 +106,7 @@ fn explained(
                 decision.deciding.is_empty() && !decision.missing.is_empty(),
                 "{request:?}: {decision:?}"
             );
-            for near in decision.missing.iter().flat_map(|m| &m.near) {
+            for near in decision.missing.iter().flat_map(|m| &m.near_misses) {
                 assert!(
                     effects(near.statement.layer, near.statement.index).contains(&Effect::Allow)
                 );

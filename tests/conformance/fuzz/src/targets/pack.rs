@@ -1,7 +1,7 @@
 //! Packed documents fit, and decide like those that went in.
 
 use iam_policy::evaluate::{Outcome, PolicySet, Request};
-use iam_policy::{Carrier, Document, Kind, PackError, Violation, pack};
+use iam_policy::{Document, PackError, PackTarget, PolicyType, Violation, pack};
 
 use super::make::Maker;
 use super::parse::printed;
@@ -9,12 +9,12 @@ use super::parse::printed;
 pub(crate) fn run(data: &[u8]) {
     let mut make = Maker::new(data);
     let kind = match make.upto(2) {
-        0 => Kind::Session, // the smallest
-        1 => Kind::ServiceControl,
-        _ => Kind::Managed,
+        0 => PolicyType::Session, // the smallest
+        1 => PolicyType::ServiceControl,
+        _ => PolicyType::Managed,
     };
-    let carrier = Carrier {
-        kind,
+    let carrier = PackTarget {
+        policy_type: kind,
         documents: make.upto(12),
     };
     let mut documents: Vec<Document> = (0..=make.upto(3)).map(|_| make.document(6)).collect();

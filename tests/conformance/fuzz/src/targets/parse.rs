@@ -1,20 +1,20 @@
 //! Any bytes: an error that points somewhere, or a document that prints what it says.
 
-use iam_policy::lint::{LintOptions, PolicyUnderLint, lint};
-use iam_policy::{Document, Kind, equivalent};
+use iam_policy::lint::{LintOptions, LintTarget, lint};
+use iam_policy::{Document, PolicyType, equivalent};
 
 /// Every kind of policy.
-pub(crate) const KINDS: [Kind; 10] = [
-    Kind::Managed,
-    Kind::RoleInline,
-    Kind::Boundary,
-    Kind::Session,
-    Kind::ServiceControl,
-    Kind::ResourceControl,
-    Kind::Trust,
-    Kind::Bucket,
-    Kind::Key,
-    Kind::Endpoint,
+pub(crate) const KINDS: [PolicyType; 10] = [
+    PolicyType::Managed,
+    PolicyType::RoleInline,
+    PolicyType::Boundary,
+    PolicyType::Session,
+    PolicyType::ServiceControl,
+    PolicyType::ResourceControl,
+    PolicyType::Trust,
+    PolicyType::Bucket,
+    PolicyType::Key,
+    PolicyType::Endpoint,
 ];
 
 pub(crate) fn run(data: &[u8]) {
@@ -42,16 +42,16 @@ pub(crate) fn run(data: &[u8]) {
         }
         // Rules look at the kind: one kind an input keeps it cheap.
         if data.len() % KINDS.len() == index {
-            let policy = PolicyUnderLint {
+            let policy = LintTarget {
                 label: "input",
-                kind,
+                policy_type: kind,
                 document: &document,
             };
             for finding in lint(&[policy], &LintOptions::default()) {
                 let text = document.to_json();
                 let value: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
                 assert!(
-                    value.pointer(&finding.place.pointer).is_some(),
+                    value.pointer(&finding.location.pointer).is_some(),
                     "{finding} points nowhere in {text}"
                 );
             }

@@ -86,7 +86,7 @@ fn holds(condition: &Condition, version: Version, request: &Request) -> Option<b
                 .any(|v| v.eq_ignore_ascii_case(absent)),
         );
     }
-    let negated = operator.comparison.name().contains("Not");
+    let negated = operator.comparison.as_str().contains("Not");
     let mut matched = Vec::new();
     for value in values {
         let mut any = false;
@@ -112,7 +112,7 @@ fn compare(
     version: Version,
     request: &Request,
 ) -> Option<bool> {
-    let name = operator.name().replace("Not", "");
+    let name = operator.as_str().replace("Not", "");
     let text = || substitute(wanted, version, request);
     let exact = |p: Vec<Letter>| p.into_iter().map(|(c, _)| c).collect::<String>();
     Some(match name.as_str() {

@@ -1,6 +1,6 @@
 //! Documents that are equivalent decide alike, and those that say the same in other words are equivalent.
 
-use iam_policy::lint::{LintOptions, PolicyUnderLint, lint};
+use iam_policy::lint::{LintOptions, LintTarget, lint};
 use iam_policy::{Clause, Document, Statement, equivalent};
 
 use super::make::Maker;
@@ -37,14 +37,14 @@ pub(crate) fn run(data: &[u8]) {
         .get(make.upto(KINDS.len() - 1))
         .copied()
         .unwrap_or(KINDS[0]);
-    let policies = [("a", &document), ("b", &other)].map(|(label, document)| PolicyUnderLint {
+    let policies = [("a", &document), ("b", &other)].map(|(label, document)| LintTarget {
         label,
-        kind,
+        policy_type: kind,
         document,
     });
     for finding in lint(&policies, &LintOptions::default()) {
         assert!(
-            ["a", "b"].contains(&finding.place.policy.as_str()),
+            ["a", "b"].contains(&finding.location.policy.as_str()),
             "{finding}"
         );
     }

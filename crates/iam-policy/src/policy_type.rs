@@ -8,7 +8,7 @@ use super::error::shown;
 
 /// The use of a policy document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum PolicyType {
     /// A managed identity policy.
     Managed,
     /// The inline policies of a role, all of them together.
@@ -35,22 +35,22 @@ pub enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{}` is no kind of policy; write one of {}", .0.escape_debug(),
-    Kind::ALL.map(|kind| format!("`{}`", kind.word())).join(", ")
+    PolicyType::ALL.map(|kind| format!("`{}`", kind.as_str())).join(", ")
 )]
-pub struct UnknownKind(String);
+pub struct UnknownPolicyType(String);
 
-impl FromStr for Kind {
-    type Err = UnknownKind;
+impl FromStr for PolicyType {
+    type Err = UnknownPolicyType;
 
-    fn from_str(word: &str) -> Result<Self, UnknownKind> {
+    fn from_str(word: &str) -> Result<Self, UnknownPolicyType> {
         Self::ALL
             .into_iter()
-            .find(|kind| kind.word() == word)
-            .ok_or_else(|| UnknownKind(word.to_owned()))
+            .find(|kind| kind.as_str() == word)
+            .ok_or_else(|| UnknownPolicyType(word.to_owned()))
     }
 }
 
-impl Kind {
+impl PolicyType {
     /// Every kind.
     pub const ALL: [Self; 10] = [
         Self::Managed,
@@ -67,7 +67,7 @@ impl Kind {
 
     /// The word for the kind, in configurations and on command lines; what [`FromStr`] reads.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Managed => "managed",
             Self::RoleInline => "inline",
@@ -111,7 +111,7 @@ impl Kind {
 
     /// How an error message names the kind.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub fn with_article(self) -> &'static str {
         match self {
             Self::Managed => "a managed policy",
             Self::RoleInline => "an inline policy of a role",
@@ -188,8 +188,8 @@ impl Document {
     /// Source: "Grammar of the IAM JSON policy language"
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>).
     #[must_use]
-    pub fn check(&self, kind: Kind) -> Vec<Violation> {
-        let name = kind.name();
+    pub fn check(&self, kind: PolicyType) -> Vec<Violation> {
+        let name = kind.with_article();
         let mut found = Vec::new();
         let (size, limit) = (self.size(), kind.limit());
         if size > limit {
@@ -222,14 +222,17 @@ impl Document {
                 }),
                 _ => {}
             }
-            match (kind == Kind::Trust, statement.resources.is_some()) {
+            match (kind == PolicyType::Trust, statement.resources.is_some()) {
                 (true, true) => found.push(Violation::Resource { statement: which() }),
                 (false, false) => found.push(Violation::NoResource { statement: which() }),
                 _ => {}
             }
             let Some(sid) = &statement.sid else { continue };
             // Buckets, keys and endpoints take spaces and more.
-            let strict = !matches!(kind, Kind::Bucket | Kind::Key | Kind::Endpoint);
+            let strict = !matches!(
+                kind,
+                PolicyType::Bucket | PolicyType::Key | PolicyType::Endpoint
+            );
             if strict && !sid.chars().all(|c| c.is_ascii_alphanumeric()) {
                 found.push(Violation::SidCharacters {
                     kind: name,
@@ -249,7 +252,7 @@ mod tests {
     use super::*;
     use crate::{Principal, Statement};
 
-    fn messages(document: &Document, kind: Kind) -> Vec<String> {
+    fn messages(document: &Document, kind: PolicyType) -> Vec<String> {
         document
             .check(kind)
             .iter()
@@ -259,11 +262,11 @@ mod tests {
 
     #[test]
     fn every_kind_has_a_word_of_its_own() {
-        for kind in Kind::ALL {
-            assert_eq!(kind.word().parse(), Ok(kind));
+        for kind in PolicyType::ALL {
+            assert_eq!(kind.as_str().parse(), Ok(kind));
         }
         assert_eq!(
-            "SCP\n".parse::<Kind>().unwrap_err().to_string(),
+            "SCP\n".parse::<PolicyType>().unwrap_err().to_string(),
             "`SCP\\n` is no kind of policy; write one of `managed`, `inline`, `boundary`, `session`, `scp`, `rcp`, \
              `trust`, `bucket`, `key`, `endpoint`"
         );
@@ -272,7 +275,7 @@ mod tests {
     #[test]
     fn identity_policies() {
         let good = Document::new([Statement::allow("A1").actions(["s3:*"]).resources(["*"])]);
-        assert_eq!(good.check(Kind::Managed), []);
+        assert_eq!(good.check(PolicyType::Managed), []);
         let mut bad = Document::new([
             Statement::allow("A 1")
                 .actions(["s3:*"])
@@ -282,7 +285,7 @@ mod tests {
         ]);
         bad.id = Some("x".into());
         assert_eq!(
-            messages(&bad, Kind::Boundary),
+            messages(&bad, PolicyType::Boundary),
             [
                 "the document has an `Id`, which a permissions boundary may not; leave it out",
                 "statement `A 1` names a principal, which a permissions boundary may not; leave out `Principal`",
@@ -292,7 +295,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            messages(&Document::new([]), Kind::Managed),
+            messages(&Document::new([]), PolicyType::Managed),
             ["the document has no statement; add one"]
         );
     }
@@ -302,13 +305,13 @@ mod tests {
         let trust = Statement::allow("")
             .principal(Principal::service("a"))
             .actions(["sts:AssumeRole"]);
-        assert_eq!(Document::new([trust.clone()]).check(Kind::Trust), []);
+        assert_eq!(Document::new([trust.clone()]).check(PolicyType::Trust), []);
         let bucket = trust.resources(["*"]);
         let mut document = Document::new([bucket.clone()]);
         document.id = Some("Policy 1".into());
-        assert_eq!(document.check(Kind::Bucket), []);
+        assert_eq!(document.check(PolicyType::Bucket), []);
         assert_eq!(
-            messages(&document, Kind::Trust),
+            messages(&document, PolicyType::Trust),
             ["statement 1 names a resource, which a trust policy may not; leave out `Resource`"]
         );
     }
@@ -321,9 +324,9 @@ mod tests {
                 .actions(["a".repeat(n)])
                 .resources(["*"])])
         };
-        assert_eq!(with(6_144 - empty).check(Kind::Managed), []);
+        assert_eq!(with(6_144 - empty).check(PolicyType::Managed), []);
         assert_eq!(
-            messages(&with(6_146 - empty), Kind::Managed),
+            messages(&with(6_146 - empty), PolicyType::Managed),
             [
                 "the document has 6146 characters, 2 more than a managed policy may have (6144); shorten or split it"
             ]
