@@ -20,13 +20,13 @@ use terraform_plugin::framework::{
 pub(crate) fn id_attribute(form: &str) -> Attribute {
     Attribute::string("id")
         .computed()
-        .keep_state()
+        .use_state_for_unknown()
         .describe(format!("Import id: {form}"))
 }
 
 /// The `drift` attribute: what was changed outside Terraform, a sentence each.
 pub(crate) fn drift_attribute() -> Attribute {
-    Attribute::list("drift", Type::String).computed().keep_state().describe(
+    Attribute::list("drift", Type::String).computed().use_state_for_unknown().describe(
         "What was changed outside Terraform, a sentence each. Empty after every apply: when a refresh finds something, \
          the plan shows it here and the next apply mends it.",
     )

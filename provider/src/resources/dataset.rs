@@ -56,7 +56,7 @@ impl Resource<Client> for DatasetResource {
                 id_attribute("type, scope and name, for example `project/fraud/cards-2026` or `global/holidays`.").identity(),
                 Attribute::string("name")
                     .required()
-                    .force_new()
+                    .requires_replace()
                     .describe(
                         "Name of the dataset: 1 to 255 ASCII letters, digits and hyphens, starting with a letter or \
                          digit. Changing it replaces the dataset.",
@@ -64,7 +64,7 @@ impl Resource<Client> for DatasetResource {
                     .validate(convert::name::<DatasetName>),
                 Attribute::string("type")
                     .required()
-                    .force_new()
+                    .requires_replace()
                     .describe(
                         "Who the dataset is for: `global` (everybody reads), `project` (the members of `scope`), \
                          `private` (the user `scope`) or `group` (the members of `groups`). Changing it replaces the \
@@ -73,7 +73,7 @@ impl Resource<Client> for DatasetResource {
                     .validate(convert::one_of(&["global", "project", "private", "group"])),
                 Attribute::string("scope")
                     .optional()
-                    .force_new()
+                    .requires_replace()
                     .describe(
                         "The project of a `project` dataset or the user of a `private` one; absent for `global` and \
                          `group`. Changing it replaces the dataset.",
@@ -90,7 +90,7 @@ impl Resource<Client> for DatasetResource {
                     .validate(convert::dataset_description),
                 Attribute::string("created_by")
                     .optional_computed()
-                    .keep_state()
+                    .use_state_for_unknown()
                     .describe(
                         "User who owns the dataset's record and may edit it in MLSpace's web application. Defaults to the \
                          user of a private dataset, else to nobody.",
@@ -105,19 +105,19 @@ impl Resource<Client> for DatasetResource {
                     ),
                 Attribute::string("prefix")
                     .computed()
-                    .keep_state()
+                    .use_state_for_unknown()
                     .describe("Prefix of the dataset's objects in the data bucket, ending in `/`."),
                 Attribute::string("location")
                     .computed()
-                    .keep_state()
+                    .use_state_for_unknown()
                     .describe("The prefix as an `s3://` URI."),
                 Attribute::string("arn")
                     .computed()
-                    .keep_state()
+                    .use_state_for_unknown()
                     .describe("ARN pattern of the dataset's objects."),
                 Attribute::string("created_at")
                     .computed()
-                    .keep_state()
+                    .use_state_for_unknown()
                     .describe("When the dataset was created (RFC 3339, UTC)."),
                 Attribute::string("last_updated_at")
                     .computed()
@@ -171,7 +171,12 @@ impl Resource<Client> for DatasetResource {
         }
     }
 
-    async fn plan(&self, client: Option<&Client>, _call: &Call, plan: &mut Plan<DatasetModel>) {
+    async fn modify_plan(
+        &self,
+        client: Option<&Client>,
+        _call: &Call,
+        plan: &mut Plan<DatasetModel>,
+    ) {
         drift_plan(
             plan.prior.as_ref().map(|prior| &prior.drift),
             &mut plan.proposed.drift,
@@ -261,10 +266,10 @@ impl Resource<Client> for DatasetResource {
         &self,
         identity: &BTreeMap<String, String>,
     ) -> Result<DatasetModel, Diagnostics> {
-        self.import(convert::identity_part(identity, "id"))
+        self.import_state(convert::identity_part(identity, "id"))
     }
 
-    fn import(&self, id: &str) -> Result<DatasetModel, Diagnostics> {
+    fn import_state(&self, id: &str) -> Result<DatasetModel, Diagnostics> {
         let key: DatasetKey = convert::parse_id(
             id,
             "`project/PROJECT/NAME`, `private/USER/NAME`, `global/NAME` or `group/NAME`",

@@ -49,13 +49,13 @@ impl Resource<Client> for MembershipResource {
                 id_attribute("`project/user`, for example `fraud/alice`."),
                 Attribute::string("project")
                     .required()
-                    .force_new()
+                    .requires_replace()
                     .identity()
                     .describe("Name of the project. Changing it replaces the membership.")
                     .validate(convert::name::<ProjectName>),
                 Attribute::string("user")
                     .required()
-                    .force_new()
+                    .requires_replace()
                     .identity()
                     .describe(
                         "Name of the user: 1 to 64 ASCII letters, digits and `_.@+-`, starting with a letter or digit. \
@@ -68,17 +68,22 @@ impl Resource<Client> for MembershipResource {
                     .describe("Whether the user is an owner of the project. Changed in place."),
                 Attribute::string("role_name")
                     .computed()
-                    .keep_state()
+                    .use_state_for_unknown()
                     .describe("Name of the membership's IAM role."),
                 Attribute::string("role_arn")
                     .computed()
-                    .keep_state()
+                    .use_state_for_unknown()
                     .describe("ARN of the membership's IAM role."),
                 drift_attribute(),
             ])
     }
 
-    async fn plan(&self, client: Option<&Client>, _call: &Call, plan: &mut Plan<MembershipModel>) {
+    async fn modify_plan(
+        &self,
+        client: Option<&Client>,
+        _call: &Call,
+        plan: &mut Plan<MembershipModel>,
+    ) {
         let drifted = drift_plan(
             plan.prior.as_ref().map(|prior| &prior.drift),
             &mut plan.proposed.drift,
@@ -180,10 +185,10 @@ impl Resource<Client> for MembershipResource {
         identity: &BTreeMap<String, String>,
     ) -> Result<MembershipModel, Diagnostics> {
         let part = |attribute| convert::identity_part(identity, attribute);
-        self.import(&format!("{}/{}", part("project"), part("user")))
+        self.import_state(&format!("{}/{}", part("project"), part("user")))
     }
 
-    fn import(&self, id: &str) -> Result<MembershipModel, Diagnostics> {
+    fn import_state(&self, id: &str) -> Result<MembershipModel, Diagnostics> {
         let (project, user) = id.split_once('/').unwrap_or((id, ""));
         let form = "`project/user`, for example `fraud/alice`";
         let project: ProjectName = convert::parse_id(project, form)?;

@@ -71,7 +71,12 @@ impl Resource<Client> for NotebookResource {
         convert::check_tags(&config.tags, "tags", diagnostics);
     }
 
-    async fn plan(&self, client: Option<&Client>, _call: &Call, plan: &mut Plan<NotebookModel>) {
+    async fn modify_plan(
+        &self,
+        client: Option<&Client>,
+        _call: &Call,
+        plan: &mut Plan<NotebookModel>,
+    ) {
         drift_plan(
             plan.prior.as_ref().map(|prior| &prior.drift),
             &mut plan.proposed.drift,
@@ -154,7 +159,7 @@ impl Resource<Client> for NotebookResource {
             .map_err(|error| convert::diagnostics(&error).into())
     }
 
-    fn import(&self, id: &str) -> Result<NotebookModel, Diagnostics> {
+    fn import_state(&self, id: &str) -> Result<NotebookModel, Diagnostics> {
         let name: NotebookName =
             convert::parse_id(id, "the notebook's name, for example `alice-fraud`")?;
         Ok(NotebookModel {
@@ -167,7 +172,7 @@ impl Resource<Client> for NotebookResource {
         &self,
         identity: &BTreeMap<String, String>,
     ) -> Result<NotebookModel, Diagnostics> {
-        self.import(convert::identity_part(identity, "name"))
+        self.import_state(convert::identity_part(identity, "name"))
     }
 }
 
@@ -337,7 +342,7 @@ fn identity_attributes() -> Vec<Attribute> {
         id_attribute("the notebook's name."),
         Attribute::string("name")
             .required()
-            .force_new()
+            .requires_replace()
             .identity()
             .describe(
                 "Name of the notebook instance, unique in the account and region: 1 to 63 ASCII letters, digits and \
@@ -346,12 +351,12 @@ fn identity_attributes() -> Vec<Attribute> {
             .validate(convert::name::<NotebookName>),
         Attribute::string("project")
             .required()
-            .force_new()
+            .requires_replace()
             .describe("Name of the project it belongs to. Changing it replaces the notebook.")
             .validate(convert::name::<ProjectName>),
         Attribute::string("user")
             .required()
-            .force_new()
+            .requires_replace()
             .describe(
                 "Name of the user it belongs to, who must be a member of the project. Changing it replaces the \
                  notebook.",
@@ -373,28 +378,28 @@ fn setting_attributes() -> Vec<Attribute> {
             .default(Value::from(5))
             .describe(format!("Size of the volume in GB: 5 to 16384. It can only grow. {restart}"))
             .validate(convert::between(notebook::VOLUME_SIZE_MIN, notebook::VOLUME_SIZE_MAX)),
-        Attribute::string("subnet_id").optional_computed().keep_state().force_new().describe(
+        Attribute::string("subnet_id").optional_computed().use_state_for_unknown().requires_replace().describe(
             "Subnet of its network interface. Defaults to one of the provider's `notebook_defaults`, always the same \
              one for the same name. Changing it replaces the notebook.",
         ),
         Attribute::set("security_group_ids", Type::String)
             .optional_computed()
-            .keep_state()
-            .force_new()
+            .use_state_for_unknown()
+            .requires_replace()
             .describe(
                 "Security groups of its network interface. Default to the provider's `notebook_defaults`. Changing \
                  them replaces the notebook.",
             ),
-        Attribute::string("kms_key_id").optional_computed().keep_state().force_new().describe(
+        Attribute::string("kms_key_id").optional_computed().use_state_for_unknown().requires_replace().describe(
             "KMS key that encrypts its volume. Defaults to the provider's `notebook_defaults`. Changing it replaces \
              the notebook.",
         ),
-        Attribute::string("lifecycle_config_name").optional_computed().keep_state().describe(format!(
+        Attribute::string("lifecycle_config_name").optional_computed().use_state_for_unknown().describe(format!(
             "Lifecycle configuration. Defaults to the provider's `notebook_defaults`. {restart}"
         )),
         Attribute::string("platform_identifier")
             .optional_computed()
-            .keep_state()
+            .use_state_for_unknown()
             .describe(format!("Platform, for example `notebook-al2023-v1`. Defaults to SageMaker's. {restart}")),
         Attribute::bool("running")
             .optional()
@@ -413,10 +418,10 @@ fn setting_attributes() -> Vec<Attribute> {
 /// What AWS and the platform decide.
 fn computed_attributes() -> Vec<Attribute> {
     vec![
-        Attribute::string("arn").computed().keep_state().describe("ARN of the notebook instance."),
+        Attribute::string("arn").computed().use_state_for_unknown().describe("ARN of the notebook instance."),
         Attribute::string("url")
             .computed()
-            .keep_state()
+            .use_state_for_unknown()
             .describe("Host name at which the notebook answers; opening it takes a presigned URL."),
         Attribute::string("status")
             .computed()
@@ -424,7 +429,7 @@ fn computed_attributes() -> Vec<Attribute> {
             .describe("Status that SageMaker gave last, for example `InService` or `Stopped`."),
         Attribute::string("role_arn")
             .computed()
-            .keep_state()
+            .use_state_for_unknown()
             .describe("ARN of the membership's role that it runs as."),
         Attribute::string("network_interface_id")
             .computed()
@@ -437,7 +442,7 @@ fn computed_attributes() -> Vec<Attribute> {
         drift_attribute(),
         Attribute::string("must_replace")
             .computed()
-            .keep_state()
+            .use_state_for_unknown()
             .describe("Why only a replacement can mend the notebook, if that is so; the next plan then replaces it."),
     ]
 }

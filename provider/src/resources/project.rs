@@ -64,7 +64,7 @@ impl Resource<Client> for ProjectResource {
                 id_attribute("the project's name."),
                 Attribute::string("name")
                     .required()
-                    .force_new()
+                    .requires_replace()
                     .identity()
                     .describe(
                         "Name of the project: 1 to 24 ASCII letters and digits. It becomes part of IAM names and S3 \
@@ -79,7 +79,7 @@ impl Resource<Client> for ProjectResource {
                     .validate(convert::project_description),
                 Attribute::string("created_by")
                     .optional_computed()
-                    .keep_state()
+                    .use_state_for_unknown()
                     .describe(
                         "User who made the project, as MLSpace's web application shows it. Defaults to nobody.",
                     )
@@ -101,14 +101,14 @@ impl Resource<Client> for ProjectResource {
                     ),
                 Attribute::string("policy_arn")
                     .computed()
-                    .keep_state()
+                    .use_state_for_unknown()
                     .describe(
                         "ARN of the project's managed policy. Null with `policy_model = \"attribute\"`, where projects \
                          have none of their own.",
                     ),
                 Attribute::string("created_at")
                     .computed()
-                    .keep_state()
+                    .use_state_for_unknown()
                     .describe("When the project was created (RFC 3339, UTC)."),
                 Attribute::string("last_updated_at")
                     .computed()
@@ -134,7 +134,12 @@ impl Resource<Client> for ProjectResource {
         }
     }
 
-    async fn plan(&self, client: Option<&Client>, _call: &Call, plan: &mut Plan<ProjectModel>) {
+    async fn modify_plan(
+        &self,
+        client: Option<&Client>,
+        _call: &Call,
+        plan: &mut Plan<ProjectModel>,
+    ) {
         let drifted = drift_plan(
             plan.prior.as_ref().map(|prior| &prior.drift),
             &mut plan.proposed.drift,
@@ -241,10 +246,10 @@ impl Resource<Client> for ProjectResource {
         &self,
         identity: &BTreeMap<String, String>,
     ) -> Result<ProjectModel, Diagnostics> {
-        self.import(convert::identity_part(identity, "name"))
+        self.import_state(convert::identity_part(identity, "name"))
     }
 
-    fn import(&self, id: &str) -> Result<ProjectModel, Diagnostics> {
+    fn import_state(&self, id: &str) -> Result<ProjectModel, Diagnostics> {
         let name: ProjectName = convert::parse_id(id, "the project's name, for example `fraud`")?;
         Ok(ProjectModel {
             name: Field::Known(name.to_string()),

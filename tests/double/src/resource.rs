@@ -98,7 +98,7 @@ impl AnyResource<Account> for DoubledResource {
         }
     }
 
-    async fn plan(
+    async fn modify_plan(
         &self,
         schema: &Schema,
         client: Option<&Account>,
@@ -174,7 +174,7 @@ impl AnyResource<Account> for DoubledResource {
         Ok(())
     }
 
-    fn import(&self, _: &Schema, id: &str) -> Result<Value, Diagnostics> {
+    fn import_state(&self, _: &Schema, id: &str) -> Result<Value, Diagnostics> {
         Err(nothing_to_import(id))
     }
 
@@ -186,7 +186,7 @@ impl AnyResource<Account> for DoubledResource {
         Err(nothing_to_import(self.name))
     }
 
-    fn upgrade(&self, _: i64, state: Json) -> Result<Json, Diagnostics> {
+    fn upgrade_state(&self, _: i64, state: Json) -> Result<Json, Diagnostics> {
         Ok(state)
     }
 }

@@ -95,7 +95,7 @@ fn of_attribute<'a>(
     {
         sentences.push(format!("Default: `{}`.", literal(value)));
     }
-    if attribute.is_force_new() && !description.contains("replaces") {
+    if attribute.replaces_on_change() && !description.contains("replaces") {
         sentences.push("Changing it replaces the resource.".to_owned());
     }
     if let Some(message) = attribute.deprecation() {

@@ -107,7 +107,7 @@ async fn ask<C: Sync + 'static>(
 ) -> Result<Planned, Diagnostics> {
     let replacing = !marking::replacements(schema.body(), config, prior, draft).is_empty();
     let planned = resource
-        .plan(schema, client, cx, (config, prior, draft), replacing)
+        .modify_plan(schema, client, cx, (config, prior, draft), replacing)
         .await?;
     if codec::conforms(&planned.proposed, &schema.ty()) {
         Ok(planned)

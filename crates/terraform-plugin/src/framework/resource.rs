@@ -38,7 +38,7 @@ pub trait Resource<C: Sync + 'static>: Send + Sync + 'static {
     /// The last word on a plan to create or update. It may set computed attributes, ask for replacement, warn, or
     /// refuse. It may be called twice for one plan and must say the same for the same input. There is no client while
     /// the provider's configuration is unknown.
-    async fn plan(&self, client: Option<&C>, cx: &Call, plan: &mut Plan<Self::Model>) {
+    async fn modify_plan(&self, client: Option<&C>, cx: &Call, plan: &mut Plan<Self::Model>) {
         let _ = (client, cx, plan);
     }
 
@@ -91,9 +91,9 @@ pub trait Resource<C: Sync + 'static>: Send + Sync + 'static {
     ///
     /// # Errors
     /// When the id has not the form that the resource's ids have.
-    fn import(&self, id: &str) -> Result<Self::Model, Diagnostics>;
+    fn import_state(&self, id: &str) -> Result<Self::Model, Diagnostics>;
 
-    /// As [`import`](Self::import), for a resource given by its identity: the attributes marked with
+    /// As [`import_state`](Self::import_state), for a resource given by its identity: the attributes marked with
     /// [`Attribute::identity`](super::Attribute::identity), without those that are null.
     ///
     /// # Errors
@@ -115,7 +115,7 @@ pub trait Resource<C: Sync + 'static>: Send + Sync + 'static {
     ///
     /// # Errors
     /// When there is no way from that version.
-    fn upgrade(&self, from_version: i64, state: Json) -> Result<Json, Diagnostics> {
+    fn upgrade_state(&self, from_version: i64, state: Json) -> Result<Json, Diagnostics> {
         let _ = state;
         Err(Diagnostics::of_error(
             "",
@@ -146,7 +146,7 @@ pub struct Plan<M> {
 }
 
 impl<M> Plan<M> {
-    /// A plan as the framework begins it; for tests of [`Resource::plan`].
+    /// A plan as the framework begins it; for tests of [`Resource::modify_plan`].
     #[must_use]
     pub const fn new(config: M, prior: Option<M>, proposed: M) -> Self {
         Self {

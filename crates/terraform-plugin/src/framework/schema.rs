@@ -7,9 +7,9 @@ mod attribute;
 mod block;
 mod check;
 
-pub use attribute::{Attribute, Nesting, Shape, Stability, ValidationError, Validator};
+pub use attribute::{Attribute, Nesting, PlanBehavior, Shape, ValidationError, Validator};
 pub use block::{Block, BlockNesting, parse_duration};
-pub use check::{Kind, SchemaError};
+pub use check::{SchemaError, SchemaKind};
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -217,7 +217,10 @@ mod tests {
 
     fn schema() -> Schema {
         Schema::new(0)
-            .attributes([Attribute::string("name").required().force_new().identity()])
+            .attributes([Attribute::string("name")
+                .required()
+                .requires_replace()
+                .identity()])
             .blocks([
                 Block::list("rule", [Attribute::number("port").optional()]),
                 Block::timeouts(&[("create", "20m"), ("delete", "1h")]),

@@ -23,7 +23,7 @@ use super::{
     path::Path,
     provider::Provider,
     resource::AnyResource,
-    schema::{Kind, Schema, SchemaError},
+    schema::{Schema, SchemaError, SchemaKind},
 };
 
 /// Serves a provider. Every RPC works without another before it, save that reading and applying need a configured
@@ -62,18 +62,18 @@ impl<P: Provider> Server<P> {
     /// The first rule broken.
     pub fn new(provider: P) -> Result<Self, SchemaError> {
         let schema = provider.schema();
-        schema.check_as(Kind::Provider, provider.name())?;
+        schema.check_as(SchemaKind::Provider, provider.name())?;
         let mut resources = BTreeMap::new();
         for thing in provider.resources() {
             let (name, schema) = (thing.type_name(), thing.schema());
-            schema.check_as(Kind::Resource, name)?;
+            schema.check_as(SchemaKind::Resource, name)?;
             let entry = Entry { schema, thing };
             register(&mut resources, provider.name(), name, entry)?;
         }
         let mut data_sources = BTreeMap::new();
         for thing in provider.data_sources() {
             let (name, schema) = (thing.type_name(), thing.schema());
-            schema.check_as(Kind::DataSource, name)?;
+            schema.check_as(SchemaKind::DataSource, name)?;
             let entry = Entry { schema, thing };
             register(&mut data_sources, provider.name(), name, entry)?;
         }

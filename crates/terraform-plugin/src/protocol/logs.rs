@@ -2,7 +2,7 @@
 //!
 //! The shape is hclog's: `@level`, `@message`, `@timestamp`, `@module`, and any further keys as fields
 //! (go-plugin's `log_entry.go` parses it). Terraform shows the lines under `TF_LOG` and `TF_LOG_PROVIDER`. Every line
-//! written while an RPC is served carries `tf_rpc`, `tf_req_id` and what the call concerns.
+//! written while an RPC is served carries `tf_rpc`, `tf_req_id` and what the call record_subject.
 //!
 //! Credentials and presigned URLs never reach a line, whatever field or text they come in: see [`redact`].
 
@@ -39,7 +39,7 @@ pub enum Subject<'a> {
 /// Records on the current RPC's span what the call is about, so that every later log line of this call says it.
 ///
 /// Call it at the start of a handler, before any span of its own.
-pub fn concerns(subject: Subject<'_>) {
+pub fn record_subject(subject: Subject<'_>) {
     let (field, name) = match subject {
         Subject::Resource(name) => ("tf_resource_type", name),
         Subject::DataSource(name) => ("tf_data_source_type", name),

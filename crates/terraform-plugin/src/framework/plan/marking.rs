@@ -3,7 +3,7 @@
 use crate::framework::{
     codec,
     path::Path,
-    schema::{Attribute, Block, Body, Nesting, Shape, Stability},
+    schema::{Attribute, Block, Body, Nesting, PlanBehavior, Shape},
     value::Value,
 };
 
@@ -138,10 +138,10 @@ fn mark_level(body: &Body, object: &mut Value, mates: &[&Value]) {
             continue;
         }
         let fresh = prior.is_null();
-        let open = match attribute.stability() {
-            Stability::Volatile => !fresh || there.is_null(),
-            Stability::Kept => there.is_null(),
-            Stability::DerivedFrom(_) => fresh && there.is_null(),
+        let open = match attribute.plan_behavior() {
+            PlanBehavior::MarkUnknown => !fresh || there.is_null(),
+            PlanBehavior::UseStateForUnknown => there.is_null(),
+            PlanBehavior::DerivedFrom(_) => fresh && there.is_null(),
         };
         if open {
             object.set_attribute(name, Value::Unknown);
@@ -175,7 +175,7 @@ fn derive(body: &Body, object: &mut Value, mates: &[&Value]) {
     // Derivations can form chains; each round settles at least one link.
     loop {
         let next = body.attributes().iter().find(|attribute| {
-            let Stability::DerivedFrom(sources) = attribute.stability() else {
+            let PlanBehavior::DerivedFrom(sources) = attribute.plan_behavior() else {
                 return false;
             };
             let there = object.attribute(attribute.name());
@@ -227,7 +227,7 @@ fn collect_replacements(
             prior.attribute(name),
             planned.attribute(name),
         );
-        if attribute.is_force_new()
+        if attribute.replaces_on_change()
             && planned != prior
             && !(config.is_null() && planned.is_unknown())
         {
@@ -261,7 +261,7 @@ fn collect_inside(
     (config, prior, planned): (&Value, &Value, &Value),
     paths: &mut Vec<Path>,
 ) {
-    if prior == planned || !has_force_new(body) {
+    if prior == planned || !has_requires_replace(body) {
         return;
     }
     let lists = |a: &Value, b: &Value| matches!((a, b), (Value::List(a), Value::List(b)) if a.len() == b.len());
@@ -288,16 +288,16 @@ fn collect_inside(
     }
 }
 
-fn has_force_new(body: &Body) -> bool {
+fn has_requires_replace(body: &Body) -> bool {
     let nested = |attribute: &Attribute| match attribute.shape() {
-        Shape::Nested(_, inner) => has_force_new(inner),
+        Shape::Nested(_, inner) => has_requires_replace(inner),
         Shape::Plain(_) => false,
     };
     body.attributes()
         .iter()
-        .any(|attribute| attribute.is_force_new() || nested(attribute))
+        .any(|attribute| attribute.replaces_on_change() || nested(attribute))
         || body
             .blocks()
             .iter()
-            .any(|block| has_force_new(block.body()))
+            .any(|block| has_requires_replace(block.body()))
 }

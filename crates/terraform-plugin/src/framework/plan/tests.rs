@@ -55,12 +55,14 @@ impl Resource<()> for Thing {
     fn schema(&self) -> Schema {
         Schema::new(0)
             .attributes([
-                Attribute::string("name").required().force_new(),
+                Attribute::string("name").required().requires_replace(),
                 Attribute::string("note").optional(),
                 Attribute::number("size").optional().default(5),
-                Attribute::string("zone").optional_computed().force_new(),
+                Attribute::string("zone")
+                    .optional_computed()
+                    .requires_replace(),
                 Attribute::string("secret").optional().write_only(),
-                Attribute::string("id").computed().keep_state(),
+                Attribute::string("id").computed().use_state_for_unknown(),
                 Attribute::string("url")
                     .computed()
                     .derived_from(&["note", "rule"]),
@@ -68,18 +70,20 @@ impl Resource<()> for Thing {
                 Attribute::number("stamp").computed(),
                 Attribute::list("drift", Type::String)
                     .computed()
-                    .keep_state(),
+                    .use_state_for_unknown(),
             ])
             .blocks([Block::list(
                 "rule",
                 [
                     Attribute::number("port").required(),
-                    Attribute::string("tag").optional_computed().keep_state(),
+                    Attribute::string("tag")
+                        .optional_computed()
+                        .use_state_for_unknown(),
                 ],
             )])
     }
 
-    async fn plan(&self, _: Option<&()>, _: &Call, plan: &mut Plan<Model>) {
+    async fn modify_plan(&self, _: Option<&()>, _: &Call, plan: &mut Plan<Model>) {
         self.asked.fetch_add(1, Ordering::Relaxed);
         (self.say)(plan);
     }
@@ -111,7 +115,7 @@ impl Resource<()> for Thing {
         Ok(())
     }
 
-    fn import(&self, _: &str) -> Result<Model, Diagnostics> {
+    fn import_state(&self, _: &str) -> Result<Model, Diagnostics> {
         Ok(Model::default())
     }
 }

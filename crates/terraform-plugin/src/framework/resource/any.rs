@@ -50,8 +50,8 @@ pub trait AnyResource<C: Sync + 'static>: Send + Sync + 'static {
     /// See [`Resource::validate`].
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics);
 
-    /// See [`Resource::plan`]; `replacing` says that the plan replaces the resource as it stands.
-    async fn plan(
+    /// See [`Resource::modify_plan`]; `replacing` says that the plan replaces the resource as it stands.
+    async fn modify_plan(
         &self,
         schema: &Schema,
         client: Option<&C>,
@@ -106,11 +106,11 @@ pub trait AnyResource<C: Sync + 'static>: Send + Sync + 'static {
         state: &Value,
     ) -> Result<(), FailedValue>;
 
-    /// See [`Resource::import`].
+    /// See [`Resource::import_state`].
     ///
     /// # Errors
     /// As there, and when the model does not fit the schema.
-    fn import(&self, schema: &Schema, id: &str) -> Result<Value, Diagnostics>;
+    fn import_state(&self, schema: &Schema, id: &str) -> Result<Value, Diagnostics>;
 
     /// See [`Resource::import_identity`].
     ///
@@ -122,11 +122,11 @@ pub trait AnyResource<C: Sync + 'static>: Send + Sync + 'static {
         identity: &BTreeMap<String, String>,
     ) -> Result<Value, Diagnostics>;
 
-    /// See [`Resource::upgrade`].
+    /// See [`Resource::upgrade_state`].
     ///
     /// # Errors
     /// As there.
-    fn upgrade(&self, from_version: i64, state: Json) -> Result<Json, Diagnostics>;
+    fn upgrade_state(&self, from_version: i64, state: Json) -> Result<Json, Diagnostics>;
 }
 
 /// A diagnostic for what only a mistake in the provider can cause.
@@ -221,7 +221,7 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
         }
     }
 
-    async fn plan(
+    async fn modify_plan(
         &self,
         schema: &Schema,
         client: Option<&C>,
@@ -236,7 +236,7 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
         };
         let mut plan =
             Plan::new(read_model(config)?, prior, read_model(proposed)?).replacing(replacing);
-        Resource::plan(self, client, cx, &mut plan).await;
+        Resource::modify_plan(self, client, cx, &mut plan).await;
         Ok(Planned {
             proposed: write_model(&plan.proposed, schema, proposed)?,
             replace: plan.replace,
@@ -308,8 +308,8 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
         outcome.map_err(|failure| failed(failure, schema, state))
     }
 
-    fn import(&self, schema: &Schema, id: &str) -> Result<Value, Diagnostics> {
-        write_model(&Resource::import(self, id)?, schema, &Value::Null)
+    fn import_state(&self, schema: &Schema, id: &str) -> Result<Value, Diagnostics> {
+        write_model(&Resource::import_state(self, id)?, schema, &Value::Null)
     }
 
     fn import_identity(
@@ -324,7 +324,7 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
         )
     }
 
-    fn upgrade(&self, from_version: i64, state: Json) -> Result<Json, Diagnostics> {
-        Resource::upgrade(self, from_version, state)
+    fn upgrade_state(&self, from_version: i64, state: Json) -> Result<Json, Diagnostics> {
+        Resource::upgrade_state(self, from_version, state)
     }
 }

@@ -43,14 +43,14 @@ pub enum Nesting {
     Map,
 }
 
-/// What a change elsewhere does to a computed attribute.
+/// How an update that leaves a computed attribute to the provider is planned.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stability {
-    /// Any change of the resource makes it unknown.
-    Volatile,
-    /// Once set it stays.
-    Kept,
-    /// It becomes unknown when one of these siblings changes.
+pub enum PlanBehavior {
+    /// The attribute becomes unknown whenever any attribute of the resource changes (the default).
+    MarkUnknown,
+    /// The attribute keeps the value of the prior state.
+    UseStateForUnknown,
+    /// The attribute becomes unknown when one of these siblings changes.
     DerivedFrom(Vec<String>),
 }
 
@@ -65,10 +65,10 @@ pub struct Attribute {
     pub(super) computed: bool,
     pub(super) sensitive: bool,
     pub(super) write_only: bool,
-    pub(super) force_new: bool,
+    pub(super) requires_replace: bool,
     pub(super) identity: bool,
     pub(super) default: Option<Value>,
-    pub(super) stability: Stability,
+    pub(super) plan_behavior: PlanBehavior,
     description: String,
     deprecation: Option<String>,
     validators: Vec<Validator>,
@@ -90,10 +90,10 @@ impl Attribute {
             computed: false,
             sensitive: false,
             write_only: false,
-            force_new: false,
+            requires_replace: false,
             identity: false,
             default: None,
-            stability: Stability::Volatile,
+            plan_behavior: PlanBehavior::MarkUnknown,
             description: String::new(),
             deprecation: None,
             validators: Vec::new(),
@@ -216,10 +216,10 @@ impl Attribute {
         self
     }
 
-    /// A change replaces the resource.
+    /// Replaces the resource when the value changes.
     #[must_use]
-    pub const fn force_new(mut self) -> Self {
-        self.force_new = true;
+    pub const fn requires_replace(mut self) -> Self {
+        self.requires_replace = true;
         self
     }
 
@@ -241,18 +241,19 @@ impl Attribute {
         self
     }
 
-    /// Computed: once it has a value other than null, no update changes it.
+    /// Plans the value of the prior state for the computed attribute, unless that value is null.
     #[must_use]
-    pub fn keep_state(mut self) -> Self {
-        self.stability = Stability::Kept;
+    pub fn use_state_for_unknown(mut self) -> Self {
+        self.plan_behavior = PlanBehavior::UseStateForUnknown;
         self
     }
 
-    /// Computed: an update changes it only when one of these attributes or blocks beside it changes.
+    /// Plans the value of the prior state for the computed attribute, unless one of these sibling
+    /// attributes or blocks changes.
     #[must_use]
     pub fn derived_from(mut self, siblings: &[&str]) -> Self {
-        self.stability =
-            Stability::DerivedFrom(siblings.iter().map(|name| (*name).to_owned()).collect());
+        self.plan_behavior =
+            PlanBehavior::DerivedFrom(siblings.iter().map(|name| (*name).to_owned()).collect());
         self
     }
 
@@ -337,8 +338,8 @@ impl Attribute {
 
     /// Whether a change replaces the resource.
     #[must_use]
-    pub const fn is_force_new(&self) -> bool {
-        self.force_new
+    pub const fn replaces_on_change(&self) -> bool {
+        self.requires_replace
     }
 
     /// Whether it is part of the identity.
@@ -353,10 +354,10 @@ impl Attribute {
         self.default.as_ref()
     }
 
-    /// How it answers to changes elsewhere.
+    /// How an update that leaves the attribute to the provider is planned.
     #[must_use]
-    pub const fn stability(&self) -> &Stability {
-        &self.stability
+    pub const fn plan_behavior(&self) -> &PlanBehavior {
+        &self.plan_behavior
     }
 
     /// The first fault that its checks find in a value.

@@ -3,12 +3,12 @@
 //! Terraform applies the rules on names, presence, nesting and item counts when it loads a provider, and refuses the
 //! provider as a whole ("InternalValidate" in its `configschema` package); the others keep our planning well-defined.
 
-use super::{Attribute, Block, BlockNesting, Body, Nesting, Schema, Shape, Stability};
+use super::{Attribute, Block, BlockNesting, Body, Nesting, PlanBehavior, Schema, Shape};
 use crate::framework::{codec, path::Path, types::Type};
 
 /// What a schema describes; the rules differ a little.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum SchemaKind {
     /// The provider's own configuration.
     Provider,
     /// A managed resource.
@@ -38,10 +38,10 @@ fn at(path: &Path) -> String {
 }
 
 /// Names with a meaning of their own in every block of the kind.
-fn reserved(kind: Kind) -> &'static [&'static str] {
+fn reserved(kind: SchemaKind) -> &'static [&'static str] {
     match kind {
-        Kind::Provider => &["alias", "version"],
-        Kind::Resource | Kind::DataSource => &[
+        SchemaKind::Provider => &["alias", "version"],
+        SchemaKind::Resource | SchemaKind::DataSource => &[
             "connection",
             "count",
             "depends_on",
@@ -59,14 +59,14 @@ impl Schema {
     /// # Errors
     /// The first rule broken, with the name of the attribute or block.
     pub fn check(&self, name: &str) -> Result<(), SchemaError> {
-        self.check_as(Kind::Resource, name)
+        self.check_as(SchemaKind::Resource, name)
     }
 
     /// Holds the schema against the rules for its kind.
     ///
     /// # Errors
     /// The first rule broken, with the name of the attribute or block.
-    pub fn check_as(&self, kind: Kind, name: &str) -> Result<(), SchemaError> {
+    pub fn check_as(&self, kind: SchemaKind, name: &str) -> Result<(), SchemaError> {
         let fault = |(path, problem): Fault| SchemaError {
             schema: name.to_owned(),
             path,
@@ -105,7 +105,7 @@ impl Schema {
 type Fault = (Path, String);
 
 struct Context {
-    kind: Kind,
+    kind: SchemaKind,
     in_set: bool,
     top: bool,
 }
@@ -202,7 +202,7 @@ fn attribute_problem(
             "has a default and must therefore be optional",
         ),
         (
-            attribute.default.is_some() && attribute.stability != Stability::Volatile,
+            attribute.default.is_some() && attribute.plan_behavior != PlanBehavior::MarkUnknown,
             "has a default, so no rule can keep or derive its value",
         ),
         (
@@ -225,7 +225,7 @@ fn attribute_problem(
         ),
         (
             attribute.write_only
-                && (attribute.is_computed() || attribute.identity || attribute.force_new),
+                && (attribute.is_computed() || attribute.identity || attribute.requires_replace),
             "is write-only, so it can be neither computed nor part of the identity nor a reason for replacement",
         ),
         (
@@ -233,7 +233,7 @@ fn attribute_problem(
             "is write-only, which only attributes at the top can be",
         ),
         (
-            attribute.write_only && context.kind != Kind::Resource,
+            attribute.write_only && context.kind != SchemaKind::Resource,
             "is write-only, which only resources can have",
         ),
         (
@@ -241,29 +241,29 @@ fn attribute_problem(
             "is computed, which nothing in a set can be",
         ),
         (
-            !attribute.computed && attribute.stability != Stability::Volatile,
+            !attribute.computed && attribute.plan_behavior != PlanBehavior::MarkUnknown,
             "is not computed, so there is no value to keep or derive",
         ),
         (
-            matches!(&attribute.stability, Stability::DerivedFrom(names)
+            matches!(&attribute.plan_behavior, PlanBehavior::DerivedFrom(names)
                 if names.is_empty() || names.iter().any(|name| name == attribute.name() || !siblings.contains(&name.as_str()))),
             "is derived from something that is not beside it",
         ),
         (
-            attribute.force_new && (computed_only || context.kind != Kind::Resource),
+            attribute.requires_replace && (computed_only || context.kind != SchemaKind::Resource),
             "forces replacement, which only configurable attributes of resources can",
         ),
         (
             attribute.identity
-                && !(context.top && context.kind == Kind::Resource && ty == Type::String),
+                && !(context.top && context.kind == SchemaKind::Resource && ty == Type::String),
             "is part of the identity, which only strings at the top of a resource can be",
         ),
         (
-            attribute.identity && attribute.is_configurable() && !attribute.force_new,
+            attribute.identity && attribute.is_configurable() && !attribute.requires_replace,
             "is part of the identity, so a change must force replacement",
         ),
         (
-            context.kind == Kind::Provider && attribute.computed,
+            context.kind == SchemaKind::Provider && attribute.computed,
             "is computed, which no provider argument can be",
         ),
         (
@@ -304,7 +304,7 @@ fn block_problem(block: &Block, context: &Context) -> Option<String> {
             "demands more blocks than it allows"
         }
         _ if block.default_timeouts().is_some()
-            && !(context.top && context.kind != Kind::Provider) =>
+            && !(context.top && context.kind != SchemaKind::Provider) =>
         {
             "sets timeouts, which only resources and data sources have"
         }
@@ -318,20 +318,26 @@ mod tests {
     use super::*;
     use crate::framework::schema::ValidationError;
 
-    fn problem(kind: Kind, schema: Schema) -> String {
+    fn problem(kind: SchemaKind, schema: Schema) -> String {
         schema.check_as(kind, "thing").unwrap_err().to_string()
     }
 
     fn of(attribute: Attribute) -> String {
-        problem(Kind::Resource, Schema::new(0).attributes([attribute]))
+        problem(SchemaKind::Resource, Schema::new(0).attributes([attribute]))
     }
 
     #[test]
     fn a_sound_schema_passes() {
         let schema = Schema::new(1)
             .attributes([
-                Attribute::string("name").required().force_new().identity(),
-                Attribute::string("arn").computed().keep_state().identity(),
+                Attribute::string("name")
+                    .required()
+                    .requires_replace()
+                    .identity(),
+                Attribute::string("arn")
+                    .computed()
+                    .use_state_for_unknown()
+                    .identity(),
                 Attribute::string("url")
                     .computed()
                     .derived_from(&["name", "rule"]),
@@ -378,11 +384,14 @@ mod tests {
                 .validate(|_| Err(ValidationError::new("no: never"))),
             Attribute::string("a").computed().write_only(),
             Attribute::string("a").optional_computed().write_only(),
-            Attribute::string("a").optional().keep_state(),
+            Attribute::string("a").optional().use_state_for_unknown(),
             Attribute::string("a").computed().derived_from(&["b"]),
             Attribute::string("a").computed().derived_from(&["a"]),
-            Attribute::string("a").computed().force_new(),
-            Attribute::number("a").required().force_new().identity(),
+            Attribute::string("a").computed().requires_replace(),
+            Attribute::number("a")
+                .required()
+                .requires_replace()
+                .identity(),
             Attribute::string("a").required().identity(),
             Attribute::string("a").required().deprecated(""),
             Attribute::set("a", Type::Dynamic).required(),
@@ -405,49 +414,49 @@ mod tests {
     fn blocks_and_kinds_have_their_rules() {
         let cases = [
             (
-                Kind::Resource,
+                SchemaKind::Resource,
                 Schema::new(0).blocks([Block::single("b", []).max(2)]),
             ),
             (
-                Kind::Resource,
+                SchemaKind::Resource,
                 Schema::new(0).blocks([Block::list("b", []).min(3).max(2)]),
             ),
             (
-                Kind::Resource,
+                SchemaKind::Resource,
                 Schema::new(0).blocks([Block::timeouts(&[("create", "soon")])]),
             ),
             (
-                Kind::Resource,
+                SchemaKind::Resource,
                 Schema::new(0).blocks([Block::timeouts(&[("explode", "1m")])]),
             ),
             (
-                Kind::Resource,
+                SchemaKind::Resource,
                 Schema::new(0).blocks([Block::set("b", [Attribute::bool("c").computed()])]),
             ),
             (
-                Kind::Resource,
+                SchemaKind::Resource,
                 Schema::new(0).blocks([Block::list("b", []), Block::list("b", [])]),
             ),
-            (Kind::Resource, Schema::new(-1)),
+            (SchemaKind::Resource, Schema::new(-1)),
             (
-                Kind::Provider,
+                SchemaKind::Provider,
                 Schema::new(0).attributes([Attribute::string("alias").optional()]),
             ),
             (
-                Kind::Provider,
+                SchemaKind::Provider,
                 Schema::new(0).attributes([Attribute::string("b").optional_computed()]),
             ),
             (
-                Kind::Provider,
+                SchemaKind::Provider,
                 Schema::new(0).blocks([Block::timeouts(&[("create", "1m")])]),
             ),
             (
-                Kind::DataSource,
+                SchemaKind::DataSource,
                 Schema::new(0).attributes([Attribute::string("b").optional().write_only()]),
             ),
             (
-                Kind::DataSource,
-                Schema::new(0).attributes([Attribute::string("b").required().force_new()]),
+                SchemaKind::DataSource,
+                Schema::new(0).attributes([Attribute::string("b").required().requires_replace()]),
             ),
         ];
         for (kind, schema) in cases {

@@ -70,7 +70,7 @@ impl<P: Provider> Server<P> {
             let json = serde_json::from_slice(&raw.json).map_err(|error| {
                 unreadable(CodecError::new(format!("the JSON is malformed: {error}")))
             })?;
-            let json = thing.upgrade(request.version, json)?;
+            let json = thing.upgrade_state(request.version, json)?;
             codec::decode_json_value(&json, &ty).map_err(unreadable)?
         };
         schema.body().settle(&mut state);
@@ -175,7 +175,7 @@ impl<P: Provider> Server<P> {
                     "give the resource's id or identity",
                 ));
             }
-            _ => thing.import(schema, &request.id)?,
+            _ => thing.import_state(schema, &request.id)?,
         };
         if let Some(path) = state.find_unknown() {
             return Err(provider_bug(path, "an import returned an unknown value"));

@@ -3,7 +3,7 @@
 use crate::{
     framework::{
         function::{Parameter, Signature},
-        schema::{Attribute, Block, BlockNesting, Body, Kind, Nesting, Schema, Shape},
+        schema::{Attribute, Block, BlockNesting, Body, Nesting, Schema, SchemaKind, Shape},
     },
     protocol::tfplugin6::{
         self as proto, StringKind,
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-pub(super) fn schema(kind: Kind, schema: &Schema) -> proto::Schema {
+pub(super) fn schema(kind: SchemaKind, schema: &Schema) -> proto::Schema {
     let block = proto::schema::Block {
         version: schema.version(),
         description: schema.description().to_owned(),
@@ -25,7 +25,7 @@ pub(super) fn schema(kind: Kind, schema: &Schema) -> proto::Schema {
     }
 }
 
-fn body(kind: Kind, body: &Body) -> proto::schema::Block {
+fn body(kind: SchemaKind, body: &Body) -> proto::schema::Block {
     proto::schema::Block {
         attributes: body
             .attributes()
@@ -38,7 +38,7 @@ fn body(kind: Kind, body: &Body) -> proto::schema::Block {
     }
 }
 
-fn attribute(kind: Kind, attribute: &Attribute) -> proto::schema::Attribute {
+fn attribute(kind: SchemaKind, attribute: &Attribute) -> proto::schema::Attribute {
     let nested_type = match attribute.shape() {
         Shape::Plain(_) => None,
         Shape::Nested(nesting, inner) => Some(proto::schema::Object {
@@ -70,7 +70,7 @@ fn attribute(kind: Kind, attribute: &Attribute) -> proto::schema::Attribute {
         required: attribute.is_required(),
         optional: attribute.is_optional(),
         // The provider's own configuration is never planned, so a default is our business alone.
-        computed: attribute.is_computed() && kind != Kind::Provider,
+        computed: attribute.is_computed() && kind != SchemaKind::Provider,
         sensitive: attribute.is_sensitive(),
         write_only: attribute.is_write_only(),
         deprecated: attribute.deprecation().is_some(),
@@ -78,7 +78,7 @@ fn attribute(kind: Kind, attribute: &Attribute) -> proto::schema::Attribute {
     }
 }
 
-fn block(kind: Kind, block: &Block) -> proto::schema::NestedBlock {
+fn block(kind: SchemaKind, block: &Block) -> proto::schema::NestedBlock {
     proto::schema::NestedBlock {
         type_name: block.name().to_owned(),
         block: Some(proto::schema::Block {

@@ -11,11 +11,11 @@ use super::{Server, function, resource, schemas, wire};
 use crate::{
     framework::{
         call::Incoming, diagnostics::Diagnostics, function::FunctionError, provider::Provider,
-        schema::Kind,
+        schema::SchemaKind,
     },
     protocol::{
         RequestId,
-        logs::{Subject, concerns},
+        logs::{Subject, record_subject},
         tfplugin6::{self as proto, provider_server},
     },
 };
@@ -91,12 +91,22 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         let resources = self.resource_schemas();
         let data_sources = self.data_source_schemas();
         Ok(Response::new(proto::get_provider_schema::Response {
-            provider: Some(schemas::schema(Kind::Provider, &self.schema)),
+            provider: Some(schemas::schema(SchemaKind::Provider, &self.schema)),
             resource_schemas: resources
-                .map(|(name, schema)| (name.to_owned(), schemas::schema(Kind::Resource, schema)))
+                .map(|(name, schema)| {
+                    (
+                        name.to_owned(),
+                        schemas::schema(SchemaKind::Resource, schema),
+                    )
+                })
                 .collect(),
             data_source_schemas: data_sources
-                .map(|(name, schema)| (name.to_owned(), schemas::schema(Kind::DataSource, schema)))
+                .map(|(name, schema)| {
+                    (
+                        name.to_owned(),
+                        schemas::schema(SchemaKind::DataSource, schema),
+                    )
+                })
                 .collect(),
             functions: self.functions_message(),
             server_capabilities: Some(Self::CAPABILITIES),
@@ -160,7 +170,7 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::validate_resource_config::Request>,
     ) -> Result<Response<proto::validate_resource_config::Response>, Status> {
         let request = request.into_inner();
-        concerns(Subject::Resource(&request.type_name));
+        record_subject(Subject::Resource(&request.type_name));
         answer(
             async { self.validate(&request) },
             only_errors!(validate_resource_config),
@@ -173,7 +183,7 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::upgrade_resource_state::Request>,
     ) -> Result<Response<proto::upgrade_resource_state::Response>, Status> {
         let request = request.into_inner();
-        concerns(Subject::Resource(&request.type_name));
+        record_subject(Subject::Resource(&request.type_name));
         answer(
             async { self.upgrade_state(&request) },
             only_errors!(upgrade_resource_state),
@@ -186,7 +196,7 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::upgrade_resource_identity::Request>,
     ) -> Result<Response<proto::upgrade_resource_identity::Response>, Status> {
         let request = request.into_inner();
-        concerns(Subject::Resource(&request.type_name));
+        record_subject(Subject::Resource(&request.type_name));
         answer(
             async { self.upgrade_identity(&request) },
             only_errors!(upgrade_resource_identity),
@@ -200,7 +210,7 @@ impl<P: Provider> provider_server::Provider for Server<P> {
     ) -> Result<Response<proto::read_resource::Response>, Status> {
         let incoming = self.incoming(&request);
         let request = request.into_inner();
-        concerns(Subject::Resource(&request.type_name));
+        record_subject(Subject::Resource(&request.type_name));
         answer(self.read(&request, incoming), only_errors!(read_resource)).await
     }
 
@@ -210,7 +220,7 @@ impl<P: Provider> provider_server::Provider for Server<P> {
     ) -> Result<Response<proto::plan_resource_change::Response>, Status> {
         let incoming = self.incoming(&request);
         let request = request.into_inner();
-        concerns(Subject::Resource(&request.type_name));
+        record_subject(Subject::Resource(&request.type_name));
         answer(
             self.plan(&request, incoming),
             only_errors!(plan_resource_change),
@@ -224,7 +234,7 @@ impl<P: Provider> provider_server::Provider for Server<P> {
     ) -> Result<Response<proto::apply_resource_change::Response>, Status> {
         let incoming = self.incoming(&request);
         let request = request.into_inner();
-        concerns(Subject::Resource(&request.type_name));
+        record_subject(Subject::Resource(&request.type_name));
         answer(self.apply(&request, incoming), |errors| {
             resource::unapplied(&request, errors)
         })
@@ -236,7 +246,7 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::import_resource_state::Request>,
     ) -> Result<Response<proto::import_resource_state::Response>, Status> {
         let request = request.into_inner();
-        concerns(Subject::Resource(&request.type_name));
+        record_subject(Subject::Resource(&request.type_name));
         answer(
             async { self.import(&request) },
             only_errors!(import_resource_state),
@@ -249,7 +259,7 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::validate_data_resource_config::Request>,
     ) -> Result<Response<proto::validate_data_resource_config::Response>, Status> {
         let request = request.into_inner();
-        concerns(Subject::DataSource(&request.type_name));
+        record_subject(Subject::DataSource(&request.type_name));
         answer(
             async { self.validate_data_source(&request) },
             only_errors!(validate_data_resource_config),
@@ -263,7 +273,7 @@ impl<P: Provider> provider_server::Provider for Server<P> {
     ) -> Result<Response<proto::read_data_source::Response>, Status> {
         let incoming = self.incoming(&request);
         let request = request.into_inner();
-        concerns(Subject::DataSource(&request.type_name));
+        record_subject(Subject::DataSource(&request.type_name));
         answer(
             self.read_data(&request, incoming),
             only_errors!(read_data_source),
@@ -286,7 +296,7 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::call_function::Request>,
     ) -> Result<Response<proto::call_function::Response>, Status> {
         let request = request.into_inner();
-        concerns(Subject::Function(&request.name));
+        record_subject(Subject::Function(&request.name));
         answer(
             async { Ok(self.call(&request).unwrap_or_else(function::failed)) },
             |panic| {

@@ -133,7 +133,7 @@ mod tests {
 
     use super::*;
     use crate::protocol::RequestId;
-    use crate::protocol::logs::{Subject, concerns, rpc_span};
+    use crate::protocol::logs::{Subject, record_subject, rpc_span};
 
     /// The lines that `work` logs at `level`.
     fn logged(level: LevelFilter, work: impl FnOnce()) -> Vec<Value> {
@@ -153,7 +153,7 @@ mod tests {
     fn a_line_within_an_rpc_names_request_rpc_and_resource() {
         let lines = logged(LevelFilter::ERROR, || {
             let _entered = rpc_span("ReadResource", &RequestId::new(7)).entered();
-            concerns(Subject::Resource("cloud_server"));
+            record_subject(Subject::Resource("cloud_server"));
             tracing::error!(attempt = 2_u64, ratio = 0.5, again = true, why = ?Some(1), "cannot {}", "read");
         });
         let [line] = lines.as_slice() else {
@@ -191,7 +191,7 @@ mod tests {
         ] {
             let lines = logged(LevelFilter::INFO, || {
                 let _entered = rpc_span("Any", &RequestId::new(1)).entered();
-                concerns(subject);
+                record_subject(subject);
                 tracing::info!("x");
             });
             assert_eq!(lines[0][field], "x");

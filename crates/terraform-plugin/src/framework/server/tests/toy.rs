@@ -114,7 +114,7 @@ impl Resource<Client> for Note {
             .attributes([
                 Attribute::string("name")
                     .required()
-                    .force_new()
+                    .requires_replace()
                     .identity()
                     .validate(|name| match name.as_str() {
                         Some("") => Err(ValidationError::new("the name is empty: give it one")),
@@ -135,7 +135,7 @@ impl Resource<Client> for Note {
         }
     }
 
-    async fn plan(&self, client: Option<&Client>, _: &Call, plan: &mut Plan<NoteModel>) {
+    async fn modify_plan(&self, client: Option<&Client>, _: &Call, plan: &mut Plan<NoteModel>) {
         if client.is_none() {
             plan.diagnostics
                 .warning("", "not checked", "the provider is not configured yet");
@@ -242,7 +242,7 @@ impl Resource<Client> for Note {
         Ok(())
     }
 
-    fn import(&self, id: &str) -> Result<NoteModel, Diagnostics> {
+    fn import_state(&self, id: &str) -> Result<NoteModel, Diagnostics> {
         if id.contains('/') {
             return Err(Diagnostics::of_error("", "not a note id", "give the name"));
         }
@@ -256,10 +256,10 @@ impl Resource<Client> for Note {
         &self,
         identity: &BTreeMap<String, String>,
     ) -> Result<NoteModel, Diagnostics> {
-        Resource::import(self, &identity["name"])
+        Resource::import_state(self, &identity["name"])
     }
 
-    fn upgrade(&self, from_version: i64, mut state: Json) -> Result<Json, Diagnostics> {
+    fn upgrade_state(&self, from_version: i64, mut state: Json) -> Result<Json, Diagnostics> {
         match from_version {
             1 => {
                 state["text"] = state["body"].take();
