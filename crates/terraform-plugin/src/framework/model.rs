@@ -1,8 +1,9 @@
-//! Typed models: any serde struct as the Rust view of an object.
+//! Typed models: serde structs for objects.
 //!
-//! A field of the struct stands for the attribute or block of the same name. `Option<T>` holds null as `None` and
-//! cannot hold unknown values; [`Field<T>`] holds both. Lists, sets and repeatable blocks are `Vec`s (sets may be
-//! `BTreeSet`s), maps are `BTreeMap`s, single blocks `Option`s of structs, and enums without data are strings.
+//! A field of the struct has the name of an attribute or block. `Option<T>` represents null as
+//! `None` and cannot represent unknown values; [`Field<T>`] represents both. Lists, sets and
+//! repeatable blocks are `Vec`s (sets can also be `BTreeSet`s), maps are `BTreeMap`s, single blocks
+//! are `Option`s of structs, and enums without data are strings.
 
 mod de;
 mod field;
@@ -19,13 +20,13 @@ use super::{
     value::Value,
 };
 
-/// A value does not fit a model, or the other way round.
+/// A mismatch between a value and a model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}{problem}", at(.path))]
 pub struct ModelError {
     /// The attribute.
     pub path: Path,
-    /// What is wrong.
+    /// The problem, in lower case and without a period.
     pub problem: String,
 }
 
@@ -78,28 +79,28 @@ impl serde::de::Error for ModelError {
     }
 }
 
-/// Reads a model from an object.
+/// Deserializes a model from an object.
 ///
 /// # Errors
-/// When a field is missing, of another type, or unknown where the model cannot hold that.
+/// If an attribute is missing, has another type, or is unknown and the model cannot represent that.
 pub fn from_value<M: DeserializeOwned>(value: &Value) -> Result<M, ModelError> {
     M::deserialize(de::ValueDeserializer(value))
 }
 
-/// Writes a model as a loosely typed value: sequences are lists and records are objects.
+/// Serializes a model to an untyped value: sequences are lists, and records are objects.
 ///
 /// # Errors
-/// When the model holds something that Terraform has no type for, such as bytes.
+/// If the model contains a value for which Terraform has no type, such as bytes.
 pub fn to_value<M: Serialize + ?Sized>(model: &M) -> Result<Value, ModelError> {
     model.serialize(ser::ValueSerializer)
 }
 
-/// Writes a model as a value of exactly the given type.
+/// Serializes a model to a value of the given type.
 ///
 /// # Errors
-/// As [`to_value`], and when the model's fields are not the attributes of the type.
+/// As [`to_value`], and if the fields of the model are not the attributes of the type.
 pub fn to_typed_value<M: Serialize + ?Sized>(model: &M, ty: &Type) -> Result<Value, ModelError> {
-    Ok(codec::conform(to_value(model)?, ty)?)
+    Ok(codec::coerce(to_value(model)?, ty)?)
 }
 
 #[cfg(test)]
@@ -178,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn models_round_trip_with_nulls_and_unknowns() {
+    fn models_round_trip_with_null_and_unknown_values() {
         let value = to_typed_value(&model(), &ty()).unwrap();
         assert_eq!(value.attribute("url"), &Value::Unknown);
         assert_eq!(value.attribute("note"), &Value::Null);
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_needs_a_field() {
+    fn from_value_requires_a_field_for_unknown() {
         let mut value = to_typed_value(&model(), &ty()).unwrap();
         value.set_attribute("note", Value::Unknown);
         let error = from_value::<Model>(&value).unwrap_err();
@@ -213,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_model_must_have_the_attributes_of_the_schema() {
+    fn to_typed_value_requires_the_attributes_of_the_type() {
         let Type::Object(mut types) = ty() else {
             unreachable!()
         };
@@ -227,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn other_formats_read_fields_too() {
+    fn field_works_with_other_formats() {
         let rule: Rule = serde_json::from_str(r#"{"port":1,"open":true}"#).unwrap();
         assert_eq!(rule.open, Field::Known(true));
         assert_eq!(
@@ -241,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn integers_beyond_their_range_are_refused_not_wrapped() {
+    fn from_value_rejects_integers_out_of_range() {
         assert!(from_value::<i64>(&Value::from(u64::MAX)).is_err());
         assert!(from_value::<u8>(&Value::from(-1)).is_err());
         assert_eq!(from_value::<u64>(&Value::from(u64::MAX)).unwrap(), u64::MAX);

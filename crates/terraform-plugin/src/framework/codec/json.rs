@@ -5,8 +5,8 @@ use serde_json::Value as Json;
 use super::CodecError;
 use crate::framework::{number::Number, path::Step, types::Type, value::Value};
 
-/// Decodes a stored state of the type. Attributes that the type does not have are dropped and absent ones are null, so
-/// that a state survives attributes coming and going without a new schema version.
+/// Decodes a stored state of the type. Attributes that are not in the type are dropped and absent
+/// ones are null, so attributes can be added and removed without a new schema version.
 pub(crate) fn decode_json(bytes: &[u8], ty: &Type) -> Result<Value, CodecError> {
     let text = std::str::from_utf8(bytes).map_err(|_| CodecError::new("the JSON is not UTF-8"))?;
     let json = serde_json::from_str(&quote_numbers(text))
@@ -14,13 +14,14 @@ pub(crate) fn decode_json(bytes: &[u8], ty: &Type) -> Result<Value, CodecError> 
     decode_json_value(&json, ty)
 }
 
-/// As [`decode_json`], for JSON that has been parsed.
+/// As [`decode_json`], for parsed JSON.
 pub(crate) fn decode_json_value(json: &Json, ty: &Type) -> Result<Value, CodecError> {
     match (ty, json) {
         (_, Json::Null) => Ok(Value::Null),
         (Type::Bool, Json::Bool(truth)) => Ok(Value::Bool(*truth)),
         (Type::String, Json::String(text)) => Ok(Value::from(text.as_str())),
-        // Terraform converts between primitives when the type of an attribute changes; so do its states.
+        // Terraform's language converts between primitive types. Doing the same here lets the type
+        // of an attribute change without a new schema version.
         (Type::Bool, Json::String(text)) if text == "true" || text == "false" => {
             Ok(Value::Bool(text == "true"))
         }
@@ -105,8 +106,11 @@ const fn kind(json: &Json) -> &'static str {
     }
 }
 
-/// Puts numbers that are not short integers into quotes: the parser would squeeze them into doubles, while the decoder
-/// reads numbers from strings exactly.
+/// Quotes all numbers except short integers: the JSON parser would round them to doubles, while
+/// [`decode_json_value`] parses numbers in strings exactly.
+///
+/// (The feature `arbitrary_precision` of `serde_json` would do this too, but features apply to a
+/// whole build: it changes the behaviour of every other crate that uses `serde_json`.)
 fn quote_numbers(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -134,7 +138,7 @@ fn quote_numbers(text: &str) -> String {
     out
 }
 
-/// The length of the string or number at the beginning of the text.
+/// The length of the string or number at the start of `text`.
 fn token_len(text: &str) -> usize {
     if !text.starts_with('"') {
         let end =
@@ -160,7 +164,7 @@ mod tests {
     use super::super::arbitrary;
     use super::*;
 
-    /// What Terraform writes into its state for a value.
+    /// The JSON that Terraform stores for a value.
     fn write(value: &Value) -> String {
         let list = |elements: &[Value]| {
             format!(
@@ -190,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_come_and_go() {
+    fn decode_json_accepts_added_and_removed_attributes() {
         let ty = Type::object([("a", Type::String), ("new", Type::Bool)]);
         let value = decode_json(br#"{"a":"x","gone":[1,{"deep":null}]}"#, &ty).unwrap();
         assert_eq!(
@@ -200,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_exact_and_strings_untouched() {
+    fn decode_json_reads_numbers_exactly() {
         let ty = Type::object([("n", Type::list(Type::Number)), ("s", Type::String)]);
         let text = r#"{"n":[0.1,90071992547409930000001,-5,1e3,"7"],"s":"1.5 \" 2.5, 0.1"}"#;
         let value = decode_json(text.as_bytes(), &ty).unwrap();
@@ -219,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn misfits_are_named() {
+    fn decode_json_reports_the_path_of_a_mismatch() {
         let ty = Type::object([("a", Type::list(Type::Bool))]);
         let error = decode_json(br#"{"a":[true,[]]}"#, &ty).unwrap_err();
         assert_eq!(error.to_string(), "`a[1]`: expected bool, found an array");
@@ -230,14 +234,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn states_round_trip((ty, value) in arbitrary::typed(false)) {
-            // A null of dynamic type has no type of its own in JSON, so it is excluded where it is nested, too.
+        fn decode_json_reads_any_state((ty, value) in arbitrary::typed(false)) {
+            // In JSON, a null of dynamic type has no type, so `typed` generates none.
             let text = write(&value);
             prop_assert_eq!(decode_json(text.as_bytes(), &ty).unwrap(), value);
         }
 
         #[test]
-        fn garbage_never_panics(ty in arbitrary::types(), text in "[\\[\\]{}\",:0-9.eE+\\-a\\\\ntrue é]{0,40}") {
+        fn decode_json_never_panics(ty in arbitrary::types(), text in "[\\[\\]{}\",:0-9.eE+\\-a\\\\ntrue é]{0,40}") {
             drop(decode_json(text.as_bytes(), &ty));
         }
     }

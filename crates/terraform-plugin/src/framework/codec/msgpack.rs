@@ -12,7 +12,7 @@ use crate::framework::{
     value::Value,
 };
 
-/// Decodes a value of the type. No bytes at all stand for null.
+/// Decodes a value of the type. An empty slice is null.
 pub(crate) fn decode(bytes: &[u8], ty: &Type) -> Result<Value, CodecError> {
     if bytes.is_empty() {
         return Ok(Value::Null);
@@ -22,7 +22,7 @@ pub(crate) fn decode(bytes: &[u8], ty: &Type) -> Result<Value, CodecError> {
     if rest.is_empty() {
         Ok(value)
     } else {
-        Err(CodecError::new("the encoding has bytes left over"))
+        Err(CodecError::new("the encoding has trailing bytes"))
     }
 }
 
@@ -50,8 +50,8 @@ fn text(rest: &mut &[u8]) -> Result<String, CodecError> {
         .map_err(|_| CodecError::new("a string is not UTF-8"))
 }
 
-/// Reads the marker when it is nil or an extension: whatever the type, these mean null and unknown. What an extension
-/// carries (refinements of the unknown value) is skipped.
+/// Reads a nil as null and any extension as unknown, whatever the type. The content of an extension
+/// (refinements of the unknown value) is skipped.
 fn null_or_unknown(rest: &mut &[u8]) -> Result<Option<Value>, CodecError> {
     let first = *rest.first().ok_or_else(|| truncated(()))?;
     match Marker::from_u8(first) {
@@ -133,7 +133,8 @@ fn decode_number(rest: &mut &[u8]) -> Result<Number, CodecError> {
 
 fn decode_elements(rest: &mut &[u8], ty: &Type) -> Result<Vec<Value>, CodecError> {
     let len = length(read::read_array_len(rest))?;
-    // The length is a claim of the sender: nothing is reserved for it.
+    // The length is untrusted, so no memory is reserved for it. (`Result` has no exact size hint,
+    // so `collect` does not reserve either.)
     (0..len)
         .map(|index| decode_value(rest, ty).map_err(|error| error.under_index(index)))
         .collect()
@@ -145,8 +146,8 @@ fn decode_map(rest: &mut &[u8], ty: &Type) -> Result<BTreeMap<String, Value>, Co
     for _ in 0..len {
         let key = text(rest)?;
         let value = decode_value(rest, ty).map_err(|error| error.under(Step::Key(key.clone())))?;
-        if let Some(_twin) = entries.insert(key.clone(), value) {
-            return Err(CodecError::new("is there twice").under(Step::Key(key)));
+        if entries.insert(key.clone(), value).is_some() {
+            return Err(CodecError::new("is a duplicate key").under(Step::Key(key)));
         }
     }
     Ok(entries)
@@ -257,7 +258,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_come_as_integers_floats_or_text() {
+    fn decode_reads_numbers_from_integers_floats_and_strings() {
         let number = |bytes: &[u8]| {
             decode(bytes, &Type::Number)
                 .unwrap()
@@ -282,9 +283,10 @@ mod tests {
     }
 
     #[test]
-    fn every_extension_is_an_unknown_value_with_or_without_refinements() {
+    fn decode_reads_every_extension_as_unknown() {
         assert_eq!(decode(b"\xd4\0\0", &Type::String).unwrap(), Value::Unknown);
-        // ext8, 5 bytes, type 12: a map with refinement 1 (not null) and an unheard-of refinement 99.
+        // ext8, 5 bytes, type 12: a map with refinement 1 (not null) and an unassigned refinement
+        // 99.
         assert_eq!(
             decode(b"\xc7\x05\x0c\x82\x01\xc2\x63\xc0", &Type::String).unwrap(),
             Value::Unknown
@@ -294,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn absent_attributes_are_sent_as_nil_and_strange_ones_refused() {
+    fn encode_writes_absent_attributes_as_nil() {
         let ty = Type::object([("a", Type::String), ("b", Type::Bool)]);
         let bytes = encode(&Value::object([("b", Value::from(true))]), &ty).unwrap();
         assert_eq!(bytes, b"\x82\xa1a\xc0\xa1b\xc3");
@@ -307,14 +309,14 @@ mod tests {
     }
 
     #[test]
-    fn a_claimed_length_reserves_no_memory() {
+    fn decode_reserves_no_memory_for_lengths() {
         assert!(decode(b"\xdd\xff\xff\xff\xff", &Type::list(Type::String)).is_err());
         assert!(decode(b"\xdb\xff\xff\xff\xff", &Type::String).is_err());
         assert!(decode(b"\x01\x01", &Type::Number).is_err());
     }
 
     #[test]
-    fn another_implementation_reads_what_we_write() {
+    fn encode_is_readable_by_another_implementation() {
         let ty = Type::object([("a", Type::list(Type::Number)), ("d", Type::Dynamic)]);
         let value = Value::object([
             ("a", Value::list([1, 300])),
@@ -332,18 +334,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn values_round_trip((ty, value) in arbitrary::typed(true)) {
+        fn decode_inverts_encode((ty, value) in arbitrary::typed(true)) {
             let bytes = encode(&value, &ty).unwrap();
             prop_assert_eq!(decode(&bytes, &ty).unwrap(), value);
         }
 
         #[test]
-        fn garbage_never_panics(ty in arbitrary::types(), bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+        fn decode_never_panics_on_random_bytes(ty in arbitrary::types(), bytes in prop::collection::vec(any::<u8>(), 0..64)) {
             drop(decode(&bytes, &ty));
         }
 
         #[test]
-        fn damage_never_panics((ty, value) in arbitrary::typed(true), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        fn decode_never_panics_on_damaged_values((ty, value) in arbitrary::typed(true), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
             let mut bytes = encode(&value, &ty).unwrap();
             let at = at.index(bytes.len());
             bytes[at] = byte;

@@ -1,4 +1,4 @@
-//! From values to models.
+//! Deserializes models from values.
 
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
@@ -8,7 +8,7 @@ use serde::de::{
 use super::{ModelError, field::FIELD};
 use crate::framework::{number::Wire, path::Step, value::Value};
 
-/// Reads a model from a value.
+/// A deserializer that reads from a value.
 pub(super) struct ValueDeserializer<'a>(pub(super) &'a Value);
 
 impl<'de> Deserializer<'de> for ValueDeserializer<'de> {

@@ -1,4 +1,4 @@
-//! From models to values.
+//! Serializes models to values.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,12 @@ use serde::ser::{
 use super::{ModelError, field::UNKNOWN};
 use crate::framework::{number::Number, path::Step, value::Value};
 
-/// Writes a model as a loosely typed value.
+/// A serializer that writes an untyped value.
 pub(super) struct ValueSerializer;
 
 fn unsupported<T>(what: &str) -> Result<T, ModelError> {
     Err(ModelError::new(format!(
-        "{what} cannot be written as a Terraform value"
+        "{what} cannot be represented as a Terraform value"
     )))
 }
 
@@ -48,7 +48,8 @@ impl Serializer for ValueSerializer {
     }
 
     fn serialize_f32(self, value: f32) -> Result<Value, ModelError> {
-        // Through text, so that the shortest form is that of the float and not of the double nearest to it.
+        // Through a string: the shortest form of 0.1_f32 is "0.1", that of the same value as f64 is
+        // "0.10000000149011612".
         self.serialize_f64(value.to_string().parse().unwrap_or(f64::NAN))
     }
 
@@ -165,7 +166,7 @@ impl Serializer for ValueSerializer {
     }
 }
 
-/// Elements collected so far.
+/// The elements serialized so far.
 pub(super) struct Sequence(Vec<Value>);
 
 impl Sequence {
@@ -199,7 +200,7 @@ macro_rules! sequence {
 
 sequence! { SerializeSeq serialize_element, SerializeTuple serialize_element, SerializeTupleStruct serialize_field }
 
-/// Entries collected so far.
+/// The entries serialized so far.
 pub(super) struct Record {
     entries: BTreeMap<String, Value>,
     key: Option<String>,
@@ -213,7 +214,7 @@ impl SerializeMap for Record {
         match key.serialize(ValueSerializer)? {
             Value::String(key) => self.key = Some(key),
             Value::Number(key) => self.key = Some(key.to_string()),
-            _ => return unsupported("a key that is not text"),
+            _ => return unsupported("a key that is not a string or number"),
         }
         Ok(())
     }

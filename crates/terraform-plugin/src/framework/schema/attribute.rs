@@ -5,32 +5,32 @@ use std::{fmt, sync::Arc};
 use super::Body;
 use crate::framework::{types::Type, value::Value};
 
-/// A check of one attribute's value; it never sees null or unknown values.
+/// A validator of an attribute's value. It is not called with null or unknown values.
 pub type Validator = Arc<dyn Fn(&Value) -> Result<(), ValidationError> + Send + Sync>;
 
-/// What is wrong with a value and what to write instead, in one line.
+/// An invalid value: one or two sentences with cause and remedy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ValidationError(String);
 
 impl ValidationError {
-    /// An error from its message; any error that a person can act on will do.
+    /// An error with this message.
     #[must_use]
     pub fn new(message: impl fmt::Display) -> Self {
         Self(message.to_string())
     }
 }
 
-/// What an attribute holds.
+/// The shape of an attribute's value.
 #[derive(Debug, Clone)]
 pub enum Shape {
     /// A value of a type.
     Plain(Type),
-    /// Objects whose attributes have properties of their own.
+    /// Objects with attributes that are declared one by one.
     Nested(Nesting, Body),
 }
 
-/// How the objects of a nested attribute are held.
+/// The collection of a nested attribute's objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nesting {
     /// One object.
@@ -39,7 +39,7 @@ pub enum Nesting {
     List,
     /// Distinct objects without order.
     Set,
-    /// Objects under keys.
+    /// Objects by key.
     Map,
 }
 
@@ -54,8 +54,9 @@ pub enum PlanBehavior {
     DerivedFrom(Vec<String>),
 }
 
-/// An attribute of a schema. Begin with a constructor, then say exactly one of [`required`](Self::required),
-/// [`optional`](Self::optional), [`computed`](Self::computed), [`optional_computed`](Self::optional_computed).
+/// An attribute of a schema. Start with a constructor, then call exactly one of
+/// [`required`](Self::required), [`optional`](Self::optional), [`computed`](Self::computed) and
+/// [`optional_computed`](Self::optional_computed).
 #[derive(Clone)]
 pub struct Attribute {
     pub(super) name: String,
@@ -100,7 +101,7 @@ impl Attribute {
         }
     }
 
-    /// Text.
+    /// A string.
     #[must_use]
     pub fn string(name: impl Into<String>) -> Self {
         Self::new(name, Type::String)
@@ -136,7 +137,8 @@ impl Attribute {
         Self::new(name, Type::map(element))
     }
 
-    /// An object of plain types; for attributes that have properties of their own see [`Attribute::nested`].
+    /// An object of plain types. See [`Attribute::nested`] for attributes that are declared one by
+    /// one.
     #[must_use]
     pub fn object<N: Into<String>>(
         name: impl Into<String>,
@@ -145,7 +147,7 @@ impl Attribute {
         Self::new(name, Type::object(attributes))
     }
 
-    /// An attribute that holds objects, each of whose attributes is declared like one at the top.
+    /// One or more objects, whose attributes are declared like those of the top level.
     #[must_use]
     pub fn nested(
         name: impl Into<String>,
@@ -166,21 +168,21 @@ impl Attribute {
         self
     }
 
-    /// The configuration may set it.
+    /// The configuration can set it.
     #[must_use]
     pub const fn optional(mut self) -> Self {
         self.optional = true;
         self
     }
 
-    /// Only the provider sets it; a value in the configuration is refused.
+    /// Only the provider sets it; a value in the configuration is an error.
     #[must_use]
     pub const fn computed(mut self) -> Self {
         self.computed = true;
         self
     }
 
-    /// The configuration may set it, else the provider does.
+    /// The configuration can set it; otherwise the provider does.
     #[must_use]
     pub const fn optional_computed(mut self) -> Self {
         self.optional = true;
@@ -188,28 +190,30 @@ impl Attribute {
         self
     }
 
-    /// Says in Markdown what it means.
+    /// Sets the description in Markdown.
     #[must_use]
     pub fn describe(mut self, markdown: impl Into<String>) -> Self {
         self.description = markdown.into();
         self
     }
 
-    /// Marks it as deprecated, saying what to use instead.
+    /// Marks it as deprecated. The message names the replacement.
     #[must_use]
     pub fn deprecated(mut self, message: impl Into<String>) -> Self {
         self.deprecation = Some(message.into());
         self
     }
 
-    /// Terraform shows no values of it.
+    /// Terraform hides its values.
     #[must_use]
     pub const fn sensitive(mut self) -> Self {
         self.sensitive = true;
         self
     }
 
-    /// The value is never stored: it is in the configuration alone, null in plan and state.
+    /// Its value is only in the configuration (see
+    /// [`Call::config`](crate::framework::Call::config)), and null in plan and state, so it is
+    /// never stored.
     #[must_use]
     pub const fn write_only(mut self) -> Self {
         self.write_only = true;
@@ -223,15 +227,15 @@ impl Attribute {
         self
     }
 
-    /// The value where the configuration sets none. The attribute must be optional; Terraform is told that it is
-    /// computed, too, because it may then differ from a null configuration.
+    /// Sets the default value. The attribute must be optional. For Terraform it is also computed,
+    /// because its value differs from a null configuration.
     #[must_use]
     pub fn default(mut self, value: impl Into<Value>) -> Self {
         self.default = Some(value.into());
         self
     }
 
-    /// Adds a check; it is skipped while the value is null or unknown.
+    /// Adds a validator. It is not called with null or unknown values.
     #[must_use]
     pub fn validate(
         mut self,
@@ -257,7 +261,7 @@ impl Attribute {
         self
     }
 
-    /// The attribute is part of the resource's identity.
+    /// Makes it part of the resource identity.
     #[must_use]
     pub const fn identity(mut self) -> Self {
         self.identity = true;
@@ -270,7 +274,7 @@ impl Attribute {
         &self.name
     }
 
-    /// What it holds.
+    /// The shape of its value.
     #[must_use]
     pub const fn shape(&self) -> &Shape {
         &self.shape
@@ -306,19 +310,19 @@ impl Attribute {
         self.required
     }
 
-    /// Whether the configuration may leave it out.
+    /// Whether the configuration can omit it.
     #[must_use]
     pub const fn is_optional(&self) -> bool {
         self.optional
     }
 
-    /// Whether the provider may set it; true of attributes with a default.
+    /// Whether the provider can set it; true for attributes with a default.
     #[must_use]
     pub const fn is_computed(&self) -> bool {
         self.computed || self.default.is_some()
     }
 
-    /// Whether the configuration may set it.
+    /// Whether the configuration can set it.
     #[must_use]
     pub const fn is_configurable(&self) -> bool {
         self.required || self.optional
@@ -342,13 +346,13 @@ impl Attribute {
         self.requires_replace
     }
 
-    /// Whether it is part of the identity.
+    /// Whether it is part of the resource identity.
     #[must_use]
     pub const fn is_identity(&self) -> bool {
         self.identity
     }
 
-    /// The value where the configuration sets none.
+    /// The default value.
     #[must_use]
     pub const fn default_value(&self) -> Option<&Value> {
         self.default.as_ref()
@@ -360,10 +364,10 @@ impl Attribute {
         &self.plan_behavior
     }
 
-    /// The first fault that its checks find in a value.
+    /// Runs the validators on a value.
     ///
     /// # Errors
-    /// The fault found.
+    /// The first error of a validator.
     pub fn check_value(&self, value: &Value) -> Result<(), ValidationError> {
         self.validators.iter().try_for_each(|check| check(value))
     }

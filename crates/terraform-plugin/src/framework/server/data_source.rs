@@ -1,6 +1,6 @@
-//! RPCs about data sources.
+//! RPCs of data sources.
 
-use super::{Server, configure::stopped, wire};
+use super::{Server, configure::cancelled, wire};
 use crate::{
     framework::{
         call::{Call, Incoming},
@@ -27,7 +27,7 @@ impl<P: Provider> Server<P> {
             &Path::root(),
             &mut diagnostics,
         );
-        entry.thing.validate(&config, &mut diagnostics);
+        entry.handler.validate(&config, &mut diagnostics);
         Ok(validate_data_resource_config::Response {
             diagnostics: wire::diagnostics(diagnostics),
         })
@@ -54,16 +54,16 @@ impl<P: Provider> Server<P> {
             config.clone(),
             Default::default(),
         );
-        let client = self.needed_client()?;
-        let work = entry.thing.read(&entry.schema, &client, &mut cx, &config);
+        let client = self.require_client()?;
+        let work = entry.handler.read(&entry.schema, &client, &mut cx, &config);
         let state = cancel
             .run_until_cancelled(work)
             .await
-            .unwrap_or_else(|| Err(stopped()))?;
+            .unwrap_or_else(|| Err(cancelled()))?;
         if let Some(path) = state.find_unknown() {
             return Err(provider_bug(
                 path,
-                "a data source returned an unknown value",
+                "A data source returned an unknown value.",
             ));
         }
         Ok(read_data_source::Response {

@@ -1,4 +1,4 @@
-//! Schemas and signatures as messages.
+//! Converts schemas and signatures to messages of the protocol.
 
 use crate::{
     framework::{
@@ -58,7 +58,7 @@ fn attribute(kind: SchemaKind, attribute: &Attribute) -> proto::schema::Attribut
     };
     proto::schema::Attribute {
         name: attribute.name().to_owned(),
-        // One of the two, never both: Terraform refuses a schema that gives a nested attribute a type, too.
+        // Terraform rejects the schema if a nested attribute also has a type.
         r#type: if nested_type.is_some() {
             Vec::new()
         } else {
@@ -69,7 +69,9 @@ fn attribute(kind: SchemaKind, attribute: &Attribute) -> proto::schema::Attribut
         description_kind: StringKind::Markdown.into(),
         required: attribute.is_required(),
         optional: attribute.is_optional(),
-        // The provider's own configuration is never planned, so a default is our business alone.
+        // An attribute with a default is computed for Terraform, because its planned value differs
+        // from a null configuration. A provider configuration is not planned, and Terraform rejects
+        // computed attributes in it.
         computed: attribute.is_computed() && kind != SchemaKind::Provider,
         sensitive: attribute.is_sensitive(),
         write_only: attribute.is_write_only(),
@@ -96,8 +98,8 @@ fn block(kind: SchemaKind, block: &Block) -> proto::schema::NestedBlock {
     }
 }
 
-/// The identity schema, for resources that have an identity. Attributes that every such resource has are required for
-/// an import by identity.
+/// The identity schema, for resources that have an identity. Required attributes are also required
+/// for an import by identity.
 pub(super) fn identity(schema: &Schema) -> Option<proto::ResourceIdentitySchema> {
     let identity_attributes: Vec<_> = schema
         .identity_attributes()
@@ -136,7 +138,7 @@ fn parameter(parameter: &Parameter) -> proto::function::Parameter {
         name: parameter.name().to_owned(),
         r#type: parameter.ty().to_json_bytes(),
         allow_null_value: parameter.is_nullable(),
-        // Terraform then answers for unknown arguments itself: with an unknown result.
+        // Terraform does not call the function with unknown arguments; the result is then unknown.
         allow_unknown_values: false,
         description: parameter.description().to_owned(),
         description_kind: StringKind::Markdown.into(),

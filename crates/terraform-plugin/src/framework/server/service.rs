@@ -1,5 +1,5 @@
-//! The service itself: one short method for each RPC. Those that the framework does not serve are left to the generated
-//! default, which answers UNIMPLEMENTED.
+//! The gRPC service: one short method per RPC. RPCs that the framework does not support use the
+//! generated default, which returns UNIMPLEMENTED.
 
 use std::{future::Future, panic::AssertUnwindSafe};
 
@@ -20,25 +20,25 @@ use crate::{
     },
 };
 
-/// The answer of a handler; `otherwise` makes one from its errors. A panic is an error like any other.
-async fn answer<R>(
+/// The response of a handler; `on_error` creates one from its errors. A panic counts as an error.
+async fn respond<R>(
     work: impl Future<Output = Result<R, Diagnostics>> + Send,
-    otherwise: impl FnOnce(Diagnostics) -> R + Send,
+    on_error: impl FnOnce(Diagnostics) -> R + Send,
 ) -> Result<Response<R>, Status> {
-    // Nothing that a panicking handler was changing is used again: the server's own locks are never held across code
-    // of the provider's.
+    // Unwind-safe: the server never holds its locks while it runs the provider's code, so a panic
+    // leaves none of its data half changed.
     let outcome = AssertUnwindSafe(work).catch_unwind().await;
     let outcome = outcome.unwrap_or_else(|payload| Err(wire::panicked(payload.as_ref())));
-    Ok(Response::new(outcome.unwrap_or_else(otherwise)))
+    Ok(Response::new(outcome.unwrap_or_else(on_error)))
 }
 
-/// An answer that consists of the errors alone.
-macro_rules! only_errors {
+/// A response that contains only diagnostics.
+macro_rules! diagnostics_only {
     ($rpc:ident) => {
         |errors| {
-            let mut answer = proto::$rpc::Response::default();
-            answer.diagnostics.extend(wire::diagnostics(errors));
-            answer
+            let mut response = proto::$rpc::Response::default();
+            response.diagnostics.extend(wire::diagnostics(errors));
+            response
         }
     };
 }
@@ -54,7 +54,7 @@ impl<P: Provider> Server<P> {
 
     const CAPABILITIES: proto::ServerCapabilities = proto::ServerCapabilities {
         plan_destroy: true,
-        // The schemas are made with the server, so no RPC depends on that one.
+        // The schemas are created with the server, so no other RPC depends on `GetProviderSchema`.
         get_provider_schema_optional: true,
         move_resource_state: false,
         generate_resource_config: false,
@@ -136,9 +136,9 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::validate_provider_config::Request>,
     ) -> Result<Response<proto::validate_provider_config::Response>, Status> {
         let request = request.into_inner();
-        answer(
+        respond(
             async { self.validate_provider(&request) },
-            only_errors!(validate_provider_config),
+            diagnostics_only!(validate_provider_config),
         )
         .await
     }
@@ -149,9 +149,9 @@ impl<P: Provider> provider_server::Provider for Server<P> {
     ) -> Result<Response<proto::configure_provider::Response>, Status> {
         let incoming = self.incoming(&request);
         let request = request.into_inner();
-        answer(
+        respond(
             self.configure(request, incoming),
-            only_errors!(configure_provider),
+            diagnostics_only!(configure_provider),
         )
         .await
     }
@@ -160,7 +160,7 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         _: Request<proto::stop_provider::Request>,
     ) -> Result<Response<proto::stop_provider::Response>, Status> {
-        tracing::debug!("asked to stop");
+        tracing::debug!("cancelling all operations");
         self.stop();
         Ok(Response::new(proto::stop_provider::Response::default()))
     }
@@ -171,9 +171,9 @@ impl<P: Provider> provider_server::Provider for Server<P> {
     ) -> Result<Response<proto::validate_resource_config::Response>, Status> {
         let request = request.into_inner();
         record_subject(Subject::Resource(&request.type_name));
-        answer(
+        respond(
             async { self.validate(&request) },
-            only_errors!(validate_resource_config),
+            diagnostics_only!(validate_resource_config),
         )
         .await
     }
@@ -184,9 +184,9 @@ impl<P: Provider> provider_server::Provider for Server<P> {
     ) -> Result<Response<proto::upgrade_resource_state::Response>, Status> {
         let request = request.into_inner();
         record_subject(Subject::Resource(&request.type_name));
-        answer(
+        respond(
             async { self.upgrade_state(&request) },
-            only_errors!(upgrade_resource_state),
+            diagnostics_only!(upgrade_resource_state),
         )
         .await
     }
@@ -197,9 +197,9 @@ impl<P: Provider> provider_server::Provider for Server<P> {
     ) -> Result<Response<proto::upgrade_resource_identity::Response>, Status> {
         let request = request.into_inner();
         record_subject(Subject::Resource(&request.type_name));
-        answer(
+        respond(
             async { self.upgrade_identity(&request) },
-            only_errors!(upgrade_resource_identity),
+            diagnostics_only!(upgrade_resource_identity),
         )
         .await
     }
@@ -211,7 +211,11 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         let incoming = self.incoming(&request);
         let request = request.into_inner();
         record_subject(Subject::Resource(&request.type_name));
-        answer(self.read(&request, incoming), only_errors!(read_resource)).await
+        respond(
+            self.read(&request, incoming),
+            diagnostics_only!(read_resource),
+        )
+        .await
     }
 
     async fn plan_resource_change(
@@ -221,9 +225,9 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         let incoming = self.incoming(&request);
         let request = request.into_inner();
         record_subject(Subject::Resource(&request.type_name));
-        answer(
+        respond(
             self.plan(&request, incoming),
-            only_errors!(plan_resource_change),
+            diagnostics_only!(plan_resource_change),
         )
         .await
     }
@@ -235,8 +239,8 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         let incoming = self.incoming(&request);
         let request = request.into_inner();
         record_subject(Subject::Resource(&request.type_name));
-        answer(self.apply(&request, incoming), |errors| {
-            resource::unapplied(&request, errors)
+        respond(self.apply(&request, incoming), |errors| {
+            resource::apply_failed(&request, errors)
         })
         .await
     }
@@ -247,9 +251,9 @@ impl<P: Provider> provider_server::Provider for Server<P> {
     ) -> Result<Response<proto::import_resource_state::Response>, Status> {
         let request = request.into_inner();
         record_subject(Subject::Resource(&request.type_name));
-        answer(
+        respond(
             async { self.import(&request) },
-            only_errors!(import_resource_state),
+            diagnostics_only!(import_resource_state),
         )
         .await
     }
@@ -260,9 +264,9 @@ impl<P: Provider> provider_server::Provider for Server<P> {
     ) -> Result<Response<proto::validate_data_resource_config::Response>, Status> {
         let request = request.into_inner();
         record_subject(Subject::DataSource(&request.type_name));
-        answer(
+        respond(
             async { self.validate_data_source(&request) },
-            only_errors!(validate_data_resource_config),
+            diagnostics_only!(validate_data_resource_config),
         )
         .await
     }
@@ -274,9 +278,9 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         let incoming = self.incoming(&request);
         let request = request.into_inner();
         record_subject(Subject::DataSource(&request.type_name));
-        answer(
+        respond(
             self.read_data(&request, incoming),
-            only_errors!(read_data_source),
+            diagnostics_only!(read_data_source),
         )
         .await
     }
@@ -297,15 +301,15 @@ impl<P: Provider> provider_server::Provider for Server<P> {
     ) -> Result<Response<proto::call_function::Response>, Status> {
         let request = request.into_inner();
         record_subject(Subject::Function(&request.name));
-        answer(
-            async { Ok(self.call(&request).unwrap_or_else(function::failed)) },
+        respond(
+            async { Ok(self.call(&request).unwrap_or_else(function::error_response)) },
             |panic| {
                 let message = panic
                     .into_iter()
                     .map(|diagnostic| diagnostic.detail)
                     .collect::<Vec<_>>()
                     .join("\n");
-                function::failed(FunctionError::new(message))
+                function::error_response(FunctionError::new(message))
             },
         )
         .await
