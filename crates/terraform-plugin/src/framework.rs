@@ -19,6 +19,7 @@ pub mod resource;
 pub mod schema;
 pub mod server;
 pub mod types;
+pub mod validators;
 pub mod value;
 
 pub use call::{Call, Incoming};

@@ -8,7 +8,8 @@ use mlspace_core::name::{ProjectName, UserName};
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
-use crate::convert;
+use crate::mapping;
+use crate::validators;
 use terraform_plugin::framework::{
     Attribute, Call, DataSource, Diagnostics, Field, Nesting, Schema, Type,
 };
@@ -75,11 +76,11 @@ impl DataSource<Client> for AccessDataSource {
             .attributes([
                 Attribute::string("project")
                     .optional()
-                    .validate(convert::name::<ProjectName>)
+                    .validate(validators::parses_as::<ProjectName>)
                     .describe("Only members of this project."),
                 Attribute::string("user")
                     .optional()
-                    .validate(convert::name::<UserName>)
+                    .validate(validators::parses_as::<UserName>)
                     .describe("Only this user's memberships."),
                 Attribute::nested("entries", Nesting::List, entry_attributes())
                     .computed()
@@ -99,11 +100,11 @@ impl DataSource<Client> for AccessDataSource {
         config: AccessModel,
     ) -> Result<AccessModel, Diagnostics> {
         let filter = AccessFilter {
-            project: convert::parse_optional(&config.project, "project")?,
-            user: convert::parse_optional(&config.user, "user")?,
+            project: mapping::parse_optional(&config.project, "project")?,
+            user: mapping::parse_optional(&config.user, "user")?,
         };
         let found = client.platform.access(&filter).await;
-        let found = found.map_err(|error| convert::diagnostics(&error))?;
+        let found = found.map_err(|error| mapping::diagnostics(&error))?;
         Ok(AccessModel {
             entries: Field::Known(found.iter().flat_map(entries).collect()),
             workloads: Field::Known(found.iter().map(workload).collect()),

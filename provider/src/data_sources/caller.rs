@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use crate::client::Client;
-use crate::convert;
+use crate::mapping;
 use terraform_plugin::framework::{Attribute, Call, DataSource, Diagnostics, Field, Schema, Type};
 
 /// The data source.
@@ -88,7 +88,7 @@ impl DataSource<Client> for CallerDataSource {
             .platform
             .caller()
             .await
-            .map_err(|error| convert::diagnostics(&error))?;
+            .map_err(|error| mapping::diagnostics(&error))?;
         let settings = client.platform.settings();
         let tables = settings.table_names.entries().into_iter();
         Ok(CallerModel {

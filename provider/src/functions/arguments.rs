@@ -6,12 +6,12 @@ use std::str::FromStr;
 use iam_policy::{Document, Kind};
 use serde_json::Value as Json;
 
-use crate::convert::{self, listed};
+use crate::{mapping, validators};
 use terraform_plugin::framework::{FunctionError, Value};
 
 /// The words for kinds of policies, for descriptions.
 pub(super) fn kinds() -> String {
-    listed(&Kind::ALL.map(Kind::word))
+    validators::join_quoted(&Kind::ALL.map(Kind::word))
 }
 
 /// The text of an argument, counted from 0.
@@ -93,5 +93,5 @@ pub(super) fn count(arguments: &[Value], index: usize) -> Result<usize, Function
 
 /// An argument of any type as JSON.
 pub(super) fn json(arguments: &[Value], index: usize) -> Json {
-    arguments.get(index).map_or(Json::Null, convert::json)
+    arguments.get(index).map_or(Json::Null, mapping::json)
 }

@@ -111,6 +111,27 @@ impl Diagnostics {
     }
 }
 
+/// Formats the message of a library error (one line in lower case, without a period) as a sentence,
+/// for the detail of a diagnostic. Other messages are unchanged.
+#[must_use]
+pub fn sentence(message: &str) -> String {
+    let mut sentence = capitalize(message);
+    if !sentence.is_empty() && !sentence.ends_with(['.', '!', '?']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
+/// Capitalizes the first letter, for the summary of a diagnostic.
+#[must_use]
+pub fn capitalize(message: &str) -> String {
+    let mut letters = message.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
 impl From<Diagnostic> for Diagnostics {
     fn from(diagnostic: Diagnostic) -> Self {
         Self(vec![diagnostic])
@@ -144,6 +165,19 @@ impl<'a> IntoIterator for &'a Diagnostics {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sentence_capitalizes_and_adds_a_period() {
+        assert_eq!(
+            sentence("role `x` does not exist: create it"),
+            "Role `x` does not exist: create it."
+        );
+        assert_eq!(
+            sentence("`x` is invalid. Use `y`."),
+            "`x` is invalid. Use `y`."
+        );
+        assert_eq!(sentence(""), "");
+    }
 
     #[test]
     fn diagnostics_with_an_empty_path_have_none() {

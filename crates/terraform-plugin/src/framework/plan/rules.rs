@@ -1,7 +1,7 @@
 //! Rules for configurations, plans and results of an apply.
 
 use crate::framework::{
-    diagnostics::Diagnostics,
+    diagnostics::{Diagnostics, sentence},
     path::Path,
     resource::provider_bug,
     schema::{Attribute, Body, Shape},
@@ -66,7 +66,7 @@ fn check_attribute(attribute: &Attribute, value: &Value, at: &Path, diagnostics:
         return;
     }
     if let Err(error) = attribute.check_value(value) {
-        diagnostics.error(at, "Invalid value", error.to_string());
+        diagnostics.error(at, "Invalid value", sentence(&error.to_string()));
     }
     if let Shape::Nested(_, inner) = attribute.shape() {
         each_object(value, at, &mut |object, at| {
