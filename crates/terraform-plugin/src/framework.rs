@@ -22,7 +22,7 @@ pub mod types;
 pub mod validators;
 pub mod value;
 
-pub use call::{Call, Incoming};
+pub use call::Call;
 pub use data_source::{AnyDataSource, DataSource};
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use function::{Function, FunctionError, Parameter, Signature};

@@ -81,7 +81,6 @@ fn of_attribute<'a>(
     let mut kinds = vec![attribute_kind(attribute)];
     for (holds, word) in [
         (attribute.is_sensitive(), "Sensitive"),
-        (attribute.is_write_only(), "Write-only"),
         (attribute.deprecation().is_some(), "Deprecated"),
     ] {
         kinds.extend(holds.then(|| word.to_owned()));

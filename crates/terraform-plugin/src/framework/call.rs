@@ -6,58 +6,36 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    model::{self, ModelError},
-    value::Value,
-};
-
 /// Timeout of operations for which neither the configuration nor the schema sets one.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20 * 60);
 
-/// Properties of a request.
-#[derive(Debug, Clone, Default)]
-pub struct Incoming {
-    /// Cancelled when Terraform asks the provider to stop.
-    pub cancel: CancellationToken,
-    /// Id of the request, as in the log lines of the call (`tf_req_id`).
-    pub request_id: String,
-}
-
-/// The context of one call: cancellation, timeouts, configuration and private state.
+/// The context of one call: cancellation, timeouts and private state.
 #[derive(Debug, Clone)]
 pub struct Call {
-    incoming: Incoming,
+    cancel: CancellationToken,
     timeouts: BTreeMap<String, Duration>,
-    config: Value,
     pub(crate) private: Private,
 }
 
 impl Default for Call {
     fn default() -> Self {
-        Self::new(Incoming::default())
+        Self::new(CancellationToken::new())
     }
 }
 
 impl Call {
-    /// A call without timeouts, configuration and private state, for tests.
+    /// A call without timeouts and private state, for tests.
     #[must_use]
-    pub fn new(incoming: Incoming) -> Self {
+    pub fn new(cancel: CancellationToken) -> Self {
         Self {
-            incoming,
+            cancel,
             timeouts: BTreeMap::new(),
-            config: Value::Null,
             private: Private::default(),
         }
     }
 
-    pub(crate) fn with(
-        mut self,
-        timeouts: BTreeMap<String, Duration>,
-        config: Value,
-        private: Private,
-    ) -> Self {
+    pub(crate) fn with(mut self, timeouts: BTreeMap<String, Duration>, private: Private) -> Self {
         self.timeouts = timeouts;
-        self.config = config;
         self.private = private;
         self
     }
@@ -66,14 +44,7 @@ impl Call {
     /// return the state that they have reached.
     #[must_use]
     pub const fn cancel(&self) -> &CancellationToken {
-        &self.incoming.cancel
-    }
-
-    /// Id of the request, as in the log lines of the call (`tf_req_id`). Use it to correlate
-    /// requests to a remote API, for example as a client request token.
-    #[must_use]
-    pub fn request_id(&self) -> &str {
-        &self.incoming.request_id
+        &self.cancel
     }
 
     /// Timeout of the operation (`create`, `read`, `update` or `delete`): from the timeouts block,
@@ -84,15 +55,6 @@ impl Call {
             .get(operation)
             .copied()
             .unwrap_or(DEFAULT_TIMEOUT)
-    }
-
-    /// The configuration, as the user wrote it. Only here do write-only attributes have values.
-    /// There is no configuration when a resource is read or deleted.
-    ///
-    /// # Errors
-    /// If there is no configuration, or the model does not match it.
-    pub fn config<M: DeserializeOwned>(&self) -> Result<M, ModelError> {
-        model::from_value(&self.config)
     }
 
     /// A value of the private state, which Terraform stores with the resource and does not show to
@@ -154,7 +116,7 @@ mod tests {
         let mut call = Call::default();
         call.set_private("hash", &42).unwrap();
         let stored = call.private.encode();
-        let call = Call::default().with(BTreeMap::new(), Value::Null, Private::decode(&stored));
+        let call = Call::default().with(BTreeMap::new(), Private::decode(&stored));
         assert_eq!(call.private::<i64>("hash"), Some(42));
         assert_eq!(call.private::<String>("hash"), None);
         assert_eq!(call.private::<i64>("other"), None);

@@ -1,7 +1,6 @@
 //! Planning: from configuration, prior state and Terraform's proposed state to the planned state.
 //!
-//! The order is that of terraform-plugin-framework: set defaults, null write-only attributes, mark
-//! unknown values, and call the resource's `modify_plan` last. If the proposed state equals the
+//! The order is that of terraform-plugin-framework: set defaults, mark unknown values, and call the resource's `modify_plan` last. If the proposed state equals the
 //! prior state, nothing is marked as unknown, so that an unchanged configuration plans no change.
 //! If `modify_plan` then makes a change (for example to correct drift), values are marked after it,
 //! and `modify_plan` is called again, so that it sees and can override the marked values.
@@ -9,8 +8,8 @@
 mod marking;
 mod rules;
 
-pub(crate) use marking::{apply_defaults, nullify_write_only};
-pub(crate) use rules::{check_applied, check_config, reject_write_only};
+pub(crate) use marking::apply_defaults;
+pub(crate) use rules::{check_applied, check_config};
 
 use super::{
     call::Call,
@@ -57,7 +56,6 @@ pub(crate) async fn plan<C: Sync + 'static>(
     let body = schema.body();
     let mut base = proposed;
     apply_defaults(body, config, &mut base);
-    nullify_write_only(body, &mut base);
 
     let changed = base != *prior;
     let mut marked = base.clone();
@@ -77,12 +75,10 @@ pub(crate) async fn plan<C: Sync + 'static>(
         marking::mark_derived(body, config, prior, &marked, &mut response.proposed);
     }
     let Planned {
-        proposed: mut planned,
+        proposed: planned,
         replace: mut requested,
         mut diagnostics,
     } = response;
-    // Again, because the model has a field for each write-only attribute and could have set it.
-    nullify_write_only(body, &mut planned);
     if let Some(path) = rules::inconsistent_plan(body, config, prior, &planned) {
         diagnostics.extend(provider_bug(
             path,

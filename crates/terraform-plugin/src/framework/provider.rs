@@ -16,8 +16,6 @@ pub struct ConfigureContext {
     pub terraform_version: String,
     /// Cancelled when Terraform asks the provider to stop.
     pub cancel: CancellationToken,
-    /// Id of the request, as in the log lines of the call (`tf_req_id`).
-    pub request_id: String,
 }
 
 /// A provider.

@@ -176,12 +176,6 @@ impl<M> Plan<M> {
         self.replace.push(path.into());
     }
 
-    /// The paths given to [`Plan::requires_replace`] so far.
-    #[must_use]
-    pub fn replaced_paths(&self) -> &[Path] {
-        &self.replace
-    }
-
     /// Whether the resource will be created, as a new resource or as part of a replacement.
     #[must_use]
     pub const fn is_create(&self) -> bool {

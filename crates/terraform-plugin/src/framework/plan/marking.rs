@@ -116,22 +116,6 @@ fn default_level(body: &Body, object: &mut Value, counterparts: &[&Value]) {
     visit_nested(body, object, counterparts, &mut default_level);
 }
 
-/// Sets write-only attributes to null: neither plan nor state can contain their values.
-pub(crate) fn nullify_write_only(body: &Body, object: &mut Value) {
-    nullify_level(body, object, &[]);
-}
-
-fn nullify_level(body: &Body, object: &mut Value, counterparts: &[&Value]) {
-    for attribute in body
-        .attributes()
-        .iter()
-        .filter(|attribute| attribute.is_write_only())
-    {
-        object.set_attribute(attribute.name(), Value::Null);
-    }
-    visit_nested(body, object, counterparts, &mut nullify_level);
-}
-
 /// Marks the computed attributes that the create or update will set as unknown: those without a
 /// configured value, unless their [`PlanBehavior`] keeps the prior value. Attributes that differ
 /// from `base`, if given, were planned by the resource and are not marked.

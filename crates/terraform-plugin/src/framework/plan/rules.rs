@@ -40,27 +40,6 @@ pub(crate) fn check_config(
     }
 }
 
-/// Rejects values of write-only attributes, for versions of Terraform that would store them.
-pub(crate) fn reject_write_only(body: &Body, config: &Value, diagnostics: &mut Diagnostics) {
-    for attribute in body
-        .attributes()
-        .iter()
-        .filter(|attribute| attribute.is_write_only())
-    {
-        if !config.attribute(attribute.name()).is_null() {
-            diagnostics.error(
-                Path::root().attribute(attribute.name()),
-                "Write-only attribute not supported",
-                format!(
-                    "`{}` is a write-only attribute, which requires Terraform 1.11 or newer. Upgrade \
-                     Terraform, or remove the attribute from the configuration.",
-                    attribute.name()
-                ),
-            );
-        }
-    }
-}
-
 fn check_attribute(attribute: &Attribute, value: &Value, at: &Path, diagnostics: &mut Diagnostics) {
     if value.is_unknown() {
         return;
@@ -104,9 +83,7 @@ pub(super) fn inconsistent_plan(
 ) -> Option<Path> {
     body.attributes()
         .iter()
-        .filter(|attribute| {
-            !attribute.is_write_only() && matches!(attribute.shape(), Shape::Plain(_))
-        })
+        .filter(|attribute| matches!(attribute.shape(), Shape::Plain(_)))
         .find(|attribute| {
             let name = attribute.name();
             let (config, planned) = (config.attribute(name), planned.attribute(name));

@@ -22,7 +22,6 @@ struct Model {
     note: Field<String>,
     size: Field<i64>,
     zone: Field<String>,
-    secret: Field<String>,
     id: Field<String>,
     url: Field<String>,
     link: Field<String>,
@@ -61,7 +60,6 @@ impl Resource<()> for TestResource {
                 Attribute::string("zone")
                     .optional_computed()
                     .requires_replace(),
-                Attribute::string("secret").optional().write_only(),
                 Attribute::string("id").computed().use_state_for_unknown(),
                 Attribute::string("url")
                     .computed()
@@ -253,14 +251,7 @@ fn state() -> Model {
 
 #[test]
 fn create_sets_defaults_and_marks_the_rest_unknown() {
-    let (planned, replace, _) = plan_models(
-        NO_CHANGE,
-        &Model {
-            secret: "s".into(),
-            ..config()
-        },
-        None,
-    );
+    let (planned, replace, _) = plan_models(NO_CHANGE, &config(), None);
     let expected = Model {
         size: 5.into(),
         zone: Field::Unknown,
@@ -399,6 +390,27 @@ fn modify_plan_alone_can_cause_an_update() {
     );
     let (outcome, calls) = plan_values(CORRECT_DRIFT, &value(&config()), &value(&state()));
     assert_eq!((model(&outcome.planned), calls), (state(), 1));
+}
+
+#[test]
+fn modify_plan_knows_creates_and_replacements() {
+    let modify_plan: ModifyPlan = |plan| {
+        let step = match (plan.is_create(), plan.is_replace()) {
+            (true, false) => "create",
+            (false, true) => "replace",
+            (false, false) => "update",
+            (true, true) => "both",
+        };
+        plan.proposed.id = step.into();
+    };
+    let id = |config: &Model, prior: Option<&Model>| plan_models(modify_plan, config, prior).0.id;
+    assert_eq!(id(&config(), None), "create".into());
+    assert_eq!(id(&config(), Some(&state())), "update".into());
+    let renamed = Model {
+        name: "b".into(),
+        ..config()
+    };
+    assert_eq!(id(&renamed, Some(&state())), "replace".into());
 }
 
 #[test]

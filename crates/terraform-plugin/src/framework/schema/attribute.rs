@@ -65,7 +65,6 @@ pub struct Attribute {
     pub(super) optional: bool,
     pub(super) computed: bool,
     pub(super) sensitive: bool,
-    pub(super) write_only: bool,
     pub(super) requires_replace: bool,
     pub(super) identity: bool,
     pub(super) default: Option<Value>,
@@ -90,7 +89,6 @@ impl Attribute {
             optional: false,
             computed: false,
             sensitive: false,
-            write_only: false,
             requires_replace: false,
             identity: false,
             default: None,
@@ -211,15 +209,6 @@ impl Attribute {
         self
     }
 
-    /// Its value is only in the configuration (see
-    /// [`Call::config`](crate::framework::Call::config)), and null in plan and state, so it is
-    /// never stored.
-    #[must_use]
-    pub const fn write_only(mut self) -> Self {
-        self.write_only = true;
-        self
-    }
-
     /// Replaces the resource when the value changes.
     #[must_use]
     pub const fn requires_replace(mut self) -> Self {
@@ -332,12 +321,6 @@ impl Attribute {
     #[must_use]
     pub const fn is_sensitive(&self) -> bool {
         self.sensitive
-    }
-
-    /// Whether its value is never stored.
-    #[must_use]
-    pub const fn is_write_only(&self) -> bool {
-        self.write_only
     }
 
     /// Whether a change replaces the resource.

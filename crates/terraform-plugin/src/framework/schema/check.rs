@@ -221,23 +221,6 @@ fn attribute_problem(
             "has a default that its validators reject",
         ),
         (
-            attribute.write_only && computed_only,
-            "is write-only and must be configurable",
-        ),
-        (
-            attribute.write_only
-                && (attribute.is_computed() || attribute.identity || attribute.requires_replace),
-            "is write-only, so it can be neither computed nor part of the identity nor a reason for replacement",
-        ),
-        (
-            attribute.write_only && !context.top,
-            "is write-only, which only top-level attributes can be",
-        ),
-        (
-            attribute.write_only && context.kind != SchemaKind::Resource,
-            "is write-only, which only attributes of resources can be",
-        ),
-        (
             context.in_set && attribute.is_computed(),
             "is computed, which attributes in a set cannot be",
         ),
@@ -345,10 +328,7 @@ mod tests {
                     .computed()
                     .derived_from(&["name", "rule"]),
                 Attribute::number("size").optional().default(5),
-                Attribute::string("secret")
-                    .optional()
-                    .write_only()
-                    .sensitive(),
+                Attribute::string("secret").optional().sensitive(),
                 Attribute::nested(
                     "limits",
                     Nesting::Map,
@@ -385,8 +365,6 @@ mod tests {
                 .optional()
                 .default("x")
                 .validate(|_| Err(ValidationError::new("Always invalid."))),
-            Attribute::string("a").computed().write_only(),
-            Attribute::string("a").optional_computed().write_only(),
             Attribute::string("a").optional().use_state_for_unknown(),
             Attribute::string("a").computed().derived_from(&["b"]),
             Attribute::string("a").computed().derived_from(&["a"]),
@@ -398,12 +376,6 @@ mod tests {
             Attribute::string("a").required().identity(),
             Attribute::string("a").required().deprecated(""),
             Attribute::set("a", Type::Dynamic).required(),
-            Attribute::nested(
-                "a",
-                Nesting::Set,
-                [Attribute::string("b").optional().write_only()],
-            )
-            .required(),
             Attribute::nested("a", Nesting::Set, [Attribute::string("b").computed()]).required(),
             Attribute::nested("a", Nesting::Single, []).required(),
         ];
@@ -452,10 +424,6 @@ mod tests {
             (
                 SchemaKind::Provider,
                 Schema::new(0).blocks([Block::timeouts(&[("create", "1m")])]),
-            ),
-            (
-                SchemaKind::DataSource,
-                Schema::new(0).attributes([Attribute::string("b").optional().write_only()]),
             ),
             (
                 SchemaKind::DataSource,

@@ -2,10 +2,11 @@
 
 use std::sync::PoisonError;
 
+use tokio_util::sync::CancellationToken;
+
 use super::{Configured, Server, wire};
 use crate::{
     framework::{
-        call::Incoming,
         diagnostics::Diagnostics,
         path::Path,
         plan,
@@ -38,16 +39,14 @@ impl<P: Provider> Server<P> {
     pub(super) async fn configure(
         &self,
         request: configure_provider::Request,
-        incoming: Incoming,
+        cancel: CancellationToken,
     ) -> Result<configure_provider::Response, Diagnostics> {
         let mut config = wire::decode_object(request.config.as_ref(), &self.schema)?;
         plan::apply_defaults(self.schema.body(), &config.clone(), &mut config);
         let configured = if config.is_wholly_known() {
-            let cancel = incoming.cancel.clone();
             let cx = ConfigureContext {
                 terraform_version: request.terraform_version,
-                cancel: incoming.cancel,
-                request_id: incoming.request_id,
+                cancel: cancel.clone(),
             };
             // Dropping the future on cancellation is safe: configuring changes nothing.
             let work = self.provider.configure(read_model(&config)?, &cx);

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use tokio_util::sync::CancellationToken;
+
 use super::{Entry, Server, configure::cancelled, wire};
 use crate::{
     framework::{
-        call::{Call, Incoming, Private},
+        call::{Call, Private},
         codec::{self, CodecError},
         diagnostics::Diagnostics,
         path::Path,
@@ -120,7 +122,7 @@ impl<P: Provider> Server<P> {
     pub(super) async fn read(
         &self,
         request: &read_resource::Request,
-        incoming: Incoming,
+        cancel: CancellationToken,
     ) -> Result<read_resource::Response, Diagnostics> {
         let Entry {
             schema,
@@ -140,12 +142,8 @@ impl<P: Provider> Server<P> {
         if state.is_null() {
             return Ok(unchanged(None));
         }
-        let cancel = incoming.cancel.clone();
-        let mut cx = Call::new(incoming).with(
-            schema.timeouts(&state),
-            Value::Null,
-            Private::decode(&request.private),
-        );
+        let mut cx = Call::new(cancel.clone())
+            .with(schema.timeouts(&state), Private::decode(&request.private));
         let client = self.require_client()?;
         let work = resource.read(schema, &client, &mut cx, &state);
         // Dropping the future on cancellation is safe: reading changes nothing.

@@ -1,9 +1,11 @@
 //! RPCs that validate, plan and apply managed resources.
 
+use tokio_util::sync::CancellationToken;
+
 use super::{Entry, Server, configure::cancelled, wire};
 use crate::{
     framework::{
-        call::{Call, Incoming, Private},
+        call::{Call, Private},
         diagnostics::Diagnostics,
         path::Path,
         plan,
@@ -27,13 +29,6 @@ impl<P: Provider> Server<P> {
         let config = wire::decode_object(request.config.as_ref(), schema)?;
         let mut diagnostics = Diagnostics::new();
         plan::check_config(schema.body(), &config, &Path::root(), &mut diagnostics);
-        let capable = request
-            .client_capabilities
-            .as_ref()
-            .is_some_and(|capabilities| capabilities.write_only_attributes_allowed);
-        if !capable {
-            plan::reject_write_only(schema.body(), &config, &mut diagnostics);
-        }
         resource.validate(&config, &mut diagnostics);
         Ok(validate_resource_config::Response {
             diagnostics: wire::diagnostics(diagnostics),
@@ -43,7 +38,7 @@ impl<P: Provider> Server<P> {
     pub(super) async fn plan(
         &self,
         request: &plan_resource_change::Request,
-        incoming: Incoming,
+        cancel: CancellationToken,
     ) -> Result<plan_resource_change::Response, Diagnostics> {
         let Entry {
             schema,
@@ -52,14 +47,13 @@ impl<P: Provider> Server<P> {
         let prior = wire::decode_object(request.prior_state.as_ref(), schema)?;
         let proposed = wire::decode_object(request.proposed_new_state.as_ref(), schema)?;
         let config = wire::decode_object(request.config.as_ref(), schema)?;
-        let cancel = incoming.cancel.clone();
         let timeouts = schema.timeouts(if proposed.is_null() {
             &prior
         } else {
             &proposed
         });
         let private = Private::decode(&request.prior_private);
-        let cx = Call::new(incoming).with(timeouts, config.clone(), private);
+        let cx = Call::new(cancel.clone()).with(timeouts, private);
         let client = self.client();
         let mut response = plan_resource_change::Response {
             planned_private: request.prior_private.clone(),
@@ -105,7 +99,7 @@ impl<P: Provider> Server<P> {
     pub(super) async fn apply(
         &self,
         request: &apply_resource_change::Request,
-        incoming: Incoming,
+        cancel: CancellationToken,
     ) -> Result<apply_resource_change::Response, Diagnostics> {
         let Entry {
             schema,
@@ -113,11 +107,10 @@ impl<P: Provider> Server<P> {
         } = self.resource(&request.type_name)?;
         let prior = wire::decode_object(request.prior_state.as_ref(), schema)?;
         let planned = wire::decode_object(request.planned_state.as_ref(), schema)?;
-        let config = wire::decode_object(request.config.as_ref(), schema)?;
         let client = self.require_client()?;
         let timeouts = schema.timeouts(if planned.is_null() { &prior } else { &planned });
         let private = Private::decode(&request.planned_private);
-        let mut cx = Call::new(incoming).with(timeouts, config, private);
+        let mut cx = Call::new(cancel).with(timeouts, private);
         let applied = apply(
             resource.as_ref(),
             schema,

@@ -74,7 +74,7 @@ fn attribute(kind: SchemaKind, attribute: &Attribute) -> proto::schema::Attribut
         // computed attributes in it.
         computed: attribute.is_computed() && kind != SchemaKind::Provider,
         sensitive: attribute.is_sensitive(),
-        write_only: attribute.is_write_only(),
+        write_only: false,
         deprecated: attribute.deprecation().is_some(),
         deprecation_message: attribute.deprecation().unwrap_or_default().to_owned(),
     }

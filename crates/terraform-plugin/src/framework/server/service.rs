@@ -10,11 +10,9 @@ use tonic::{Request, Response, Status};
 use super::{Server, function, resource, schemas, wire};
 use crate::{
     framework::{
-        call::Incoming, diagnostics::Diagnostics, function::FunctionError, provider::Provider,
-        schema::SchemaKind,
+        diagnostics::Diagnostics, function::FunctionError, provider::Provider, schema::SchemaKind,
     },
     protocol::{
-        RequestId,
         logs::{Subject, record_subject},
         tfplugin6::{self as proto, provider_server},
     },
@@ -44,14 +42,6 @@ macro_rules! diagnostics_only {
 }
 
 impl<P: Provider> Server<P> {
-    fn incoming<R>(&self, request: &Request<R>) -> Incoming {
-        let id = request.extensions().get::<RequestId>();
-        Incoming {
-            cancel: self.cancel(),
-            request_id: id.map(|id| id.as_str().to_owned()).unwrap_or_default(),
-        }
-    }
-
     const CAPABILITIES: proto::ServerCapabilities = proto::ServerCapabilities {
         plan_destroy: true,
         // The schemas are created with the server, so no other RPC depends on `GetProviderSchema`.
@@ -147,10 +137,9 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::configure_provider::Request>,
     ) -> Result<Response<proto::configure_provider::Response>, Status> {
-        let incoming = self.incoming(&request);
         let request = request.into_inner();
         respond(
-            self.configure(request, incoming),
+            self.configure(request, self.cancel()),
             diagnostics_only!(configure_provider),
         )
         .await
@@ -208,11 +197,10 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::read_resource::Request>,
     ) -> Result<Response<proto::read_resource::Response>, Status> {
-        let incoming = self.incoming(&request);
         let request = request.into_inner();
         record_subject(Subject::Resource(&request.type_name));
         respond(
-            self.read(&request, incoming),
+            self.read(&request, self.cancel()),
             diagnostics_only!(read_resource),
         )
         .await
@@ -222,11 +210,10 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::plan_resource_change::Request>,
     ) -> Result<Response<proto::plan_resource_change::Response>, Status> {
-        let incoming = self.incoming(&request);
         let request = request.into_inner();
         record_subject(Subject::Resource(&request.type_name));
         respond(
-            self.plan(&request, incoming),
+            self.plan(&request, self.cancel()),
             diagnostics_only!(plan_resource_change),
         )
         .await
@@ -236,10 +223,9 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::apply_resource_change::Request>,
     ) -> Result<Response<proto::apply_resource_change::Response>, Status> {
-        let incoming = self.incoming(&request);
         let request = request.into_inner();
         record_subject(Subject::Resource(&request.type_name));
-        respond(self.apply(&request, incoming), |errors| {
+        respond(self.apply(&request, self.cancel()), |errors| {
             resource::apply_failed(&request, errors)
         })
         .await
@@ -275,11 +261,10 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::read_data_source::Request>,
     ) -> Result<Response<proto::read_data_source::Response>, Status> {
-        let incoming = self.incoming(&request);
         let request = request.into_inner();
         record_subject(Subject::DataSource(&request.type_name));
         respond(
-            self.read_data(&request, incoming),
+            self.read_data(&request, self.cancel()),
             diagnostics_only!(read_data_source),
         )
         .await

@@ -23,11 +23,10 @@ prop_compose! {
         note in field("[xy]", unknowns),
         size in field(4..7_i64, unknowns),
         zone in field("[yz]", unknowns),
-        secret in field("s", unknowns),
         rule in prop::collection::vec((1..3_i64, field("[tu]", unknowns)), 0..3),
     ) -> Model {
         let rule = rule.into_iter().map(|(port, tag)| Rule { port: port.into(), tag }).collect();
-        Model { name: name.as_str().into(), note, size, zone, secret, rule, ..Model::default() }
+        Model { name: name.as_str().into(), note, size, zone, rule, ..Model::default() }
     }
 }
 
@@ -86,7 +85,6 @@ proptest! {
         for prior in [Value::Null, state] {
             let (outcome, _) = plan_values(NO_CHANGE, &config, &prior);
             prop_assert!(outcome.diagnostics.is_empty());
-            prop_assert!(outcome.planned.attribute("secret").is_null());
             for name in ["name", "note", "size", "zone"] {
                 let set = config.attribute(name);
                 prop_assert!(set.is_null() || set == outcome.planned.attribute(name), "{}", name);
@@ -109,7 +107,6 @@ proptest! {
                 note: if second.note.is_unknown() { "x".into() } else { second.note.clone() },
                 size: if second.size.is_unknown() { 5.into() } else { second.size },
                 zone: if second.zone.is_unknown() { "z".into() } else { second.zone.clone() },
-                secret: Field::Null,
                 rule: second.rule.iter().map(|rule| Rule {
                     tag: if rule.tag.is_unknown() { "t".into() } else { rule.tag.clone() },
                     ..rule.clone()

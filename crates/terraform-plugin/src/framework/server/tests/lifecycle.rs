@@ -183,6 +183,33 @@ async fn resource_is_created_read_replaced_and_deleted() {
 }
 
 #[tokio::test]
+async fn private_state_reaches_the_next_plan() {
+    let server = configured().await;
+    let timeouts = Value::object([("create", Value::from("13s"))]);
+    let created = apply(
+        &server,
+        &null(),
+        &note_with("a", "x", Value::Unknown, timeouts),
+    )
+    .await;
+    let state = created.new_state.unwrap();
+    let request = proto::plan_resource_change::Request {
+        type_name: NOTE.to_owned(),
+        prior_state: Some(state.clone()),
+        config: Some(state.clone()),
+        proposed_new_state: Some(state),
+        prior_private: created.private,
+        ..Default::default()
+    };
+    let planned = server
+        .plan_resource_change(Request::new(request))
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(short(&planned.diagnostics), ["error : Unlucky note"]);
+}
+
+#[tokio::test]
 async fn plan_destroy_can_reject_the_plan() {
     let server = configured().await;
     let refused = plan(&server, &note("a", "precious", 8), &null(), &null()).await;

@@ -72,6 +72,8 @@ async fn metadata_and_schemas_list_all_types() {
         .unwrap();
     assert!(loud.optional && loud.computed && !loud.required);
     assert_eq!(loud.r#type, b"\"bool\"");
+    assert!(loud.deprecated);
+    assert_eq!(loud.deprecation_message, "Use `text`.");
     assert_eq!(block.block_types.first().unwrap().type_name, "timeouts");
     assert_eq!(schemas.functions["join"].parameters.len(), 1);
     assert!(schemas.functions["join"].variadic_parameter.is_some());

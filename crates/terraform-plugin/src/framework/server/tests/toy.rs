@@ -121,7 +121,10 @@ impl Resource<Client> for Note {
                         _ => Ok(()),
                     }),
                 Attribute::string("text").optional(),
-                Attribute::bool("loud").optional().default(false),
+                Attribute::bool("loud")
+                    .optional()
+                    .default(false)
+                    .deprecated("Use `text`."),
                 Attribute::number("length")
                     .computed()
                     .derived_from(&["text"]),
@@ -135,7 +138,11 @@ impl Resource<Client> for Note {
         }
     }
 
-    async fn modify_plan(&self, client: Option<&Client>, _: &Call, plan: &mut Plan<NoteModel>) {
+    async fn modify_plan(&self, client: Option<&Client>, cx: &Call, plan: &mut Plan<NoteModel>) {
+        if cx.private::<u64>("seconds") == Some(13) {
+            plan.diagnostics
+                .error("", "Unlucky note", "Create it with another timeout.");
+        }
         if client.is_none() {
             plan.diagnostics
                 .warning("", "Not checked", "The provider is not configured yet.");
