@@ -124,8 +124,8 @@ pub(crate) trait StateModel: Sized {
     fn with(self, object: &Self::Object) -> Self;
 }
 
-/// Converts the result of a create or update to the new state, or to diagnostics with the state that
-/// was reached.
+/// Converts the result of a create or update to the new state, or to diagnostics with the state
+/// that was reached.
 pub(crate) fn applied<M: StateModel>(
     planned: M,
     outcome: Outcome<M::Object>,

@@ -119,42 +119,42 @@ impl Provider for Mlspace {
                             .describe("Name of the session, shown in CloudTrail. Defaults to `mlspace`."),
                         Attribute::string("external_id")
                             .optional()
-                            .describe("External id that the role's trust policy asks for."),
+                            .describe("External id that the role's trust policy requires."),
                         Attribute::string("duration")
                             .optional()
-                            .describe("How long a session lasts, for example `1h`: 15 minutes to 12 hours.")
+                            .describe("Duration of a session, for example `1h`: 15 minutes to 12 hours.")
                             .validate(validators::duration_between("15m", "12h")),
                     ],
                 )
-                .describe("A role to assume before anything else is called."),
+                .describe("Role to assume before any other call."),
                 Block::single(
                     "endpoints",
                     ["iam", "sagemaker", "s3", "dynamodb", "sts"].map(|service| {
                         Attribute::string(service)
                             .optional()
-                            .describe("Address to use for this service in place of AWS's own.")
+                            .describe("URL of this service, in place of AWS's own.")
                             .validate(validators::http_url)
                     }),
                 )
-                .describe("Addresses of services, for private endpoints and emulators."),
+                .describe("URLs of services, for private endpoints and emulators."),
                 Block::single(
                     "notebook_defaults",
                     [
                         Attribute::list("subnet_ids", Type::String).optional().describe(
-                            "Subnets that notebooks are spread over. Members' jobs may use these only.",
+                            "Subnets over which notebooks are distributed. Members' jobs can use only these.",
                         ),
                         Attribute::list("security_group_ids", Type::String).optional().describe(
-                            "Security groups of notebooks. Members' jobs may use these only.",
+                            "Security groups of notebooks. Members' jobs can use only these.",
                         ),
                         Attribute::string("kms_key_id").optional().describe(
                             "KMS key (ARN or id) that encrypts notebooks' volumes. Members' jobs must use it.",
                         ),
                         Attribute::string("lifecycle_config_name")
                             .optional()
-                            .describe("Lifecycle configuration of notebooks that name none."),
+                            .describe("Default lifecycle configuration of notebooks."),
                     ],
                 )
-                .describe("What a notebook gets when it doesn't say otherwise; also the approved network and key of members' jobs."),
+                .describe("Defaults of notebooks, and the approved network and key of members' jobs."),
             ])
     }
 
@@ -263,7 +263,7 @@ impl Provider for Mlspace {
 fn connection_attributes() -> Vec<Attribute> {
     vec![
         Attribute::string("region").optional().describe(
-            "AWS region. Else the AWS SDK's own chain: environment, profile, instance metadata.",
+            "AWS region. Defaults to that of the AWS SDK's own chain: environment, profile, instance metadata.",
         ),
         Attribute::string("profile")
             .optional()
@@ -284,7 +284,7 @@ fn connection_attributes() -> Vec<Attribute> {
             .describe("Session token of temporary credentials."),
         Attribute::number("max_retries")
             .optional()
-            .describe("How often a throttled or failed AWS call is repeated. Defaults to 25.")
+            .describe("Number of retries of a throttled or failed AWS call. Defaults to 25.")
             .validate(validators::between(0, 100)),
     ]
 }
@@ -294,35 +294,42 @@ fn platform_attributes() -> Vec<Attribute> {
     vec![
         Attribute::string("system_tag")
             .optional()
-            .describe("Value of the `system` tag on everything the platform makes. Defaults to `MLSpace`.")
+            .describe("Value of the `system` tag on everything that the platform creates. Defaults to `MLSpace`.")
             .validate(validators::tag_value),
         Attribute::string("iam_resource_prefix")
             .optional()
-            .describe("First part of the names of roles and policies. Defaults to `MLSpace`.")
+            .describe("Prefix of the names of roles and policies. Defaults to `MLSpace`.")
             .validate(validators::iam_prefix),
         Attribute::string("data_bucket")
             .required()
-            .describe("The bucket that holds all datasets.")
+            .describe("Name of the bucket for all datasets.")
             .validate(validators::bucket_name),
         Attribute::string("permissions_boundary_arn")
             .optional()
-            .describe("Permissions boundary of every membership's role. Strongly recommended: nothing attached later can exceed it.")
+            .describe(
+                "ARN of the permissions boundary of every membership's role. Strongly recommended: no policy that is \
+                 attached later can exceed it.",
+            )
             .validate(validators::policy_arn),
         Attribute::list("base_policy_arns", Type::String)
             .optional()
-            .describe("Managed policies attached to every membership's role besides the project's and the user's own.")
+            .describe(
+                "ARNs of managed policies that are attached to every membership's role, in addition to those of the \
+                 project and the user.",
+            )
             .validate(validators::each(validators::policy_arn)),
         Attribute::string("policy_model")
             .optional()
             .describe(
-                "How members' rights, which are the same in both models, are written down. `per_principal`, the default: a \
-                 managed policy per project and per user, as MLSpace does it. `attribute`: two managed policies for all, \
-                 by the tags of the roles. Changing it moves every membership over; see the guide on the access model.",
+                "Model of the policies that grant members their permissions, which are the same in both models. \
+                 `per_principal`, the default: a managed policy per project and per user, like MLSpace. `attribute`: \
+                 two managed policies for all, based on the tags of the roles. Changing it migrates every membership; \
+                 see the guide on the access model.",
             )
             .validate(validators::one_of(PolicyModel::NAMES)),
         Attribute::map("default_tags", Type::String)
             .optional()
-            .describe("Tags put on everything that can be tagged, besides the platform's own."),
+            .describe("Tags of all resources that can be tagged, in addition to the platform's own."),
         Attribute::map("table_names", Type::String)
             .optional()
             .describe(format!(

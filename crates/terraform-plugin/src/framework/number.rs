@@ -52,7 +52,7 @@ pub(crate) enum Wire<'a> {
     Int(i64),
     Uint(u64),
     Float(f64),
-    Text(&'a str),
+    String(&'a str),
 }
 
 impl Number {
@@ -123,7 +123,7 @@ impl Number {
             Repr::Int(int) => Wire::Int(*int),
             Repr::Uint(uint) => Wire::Uint(*uint),
             Repr::Float(float) => Wire::Float(*float),
-            Repr::Decimal(text) => Wire::Text(text),
+            Repr::Decimal(text) => Wire::String(text),
         }
     }
 }
@@ -293,7 +293,7 @@ mod tests {
         assert_eq!(number("1e300"), number(&format!("1{}", "0".repeat(300))));
         assert_eq!(number("18446744073709551615").wire(), Wire::Uint(u64::MAX));
         assert_eq!(number("9223372036854775808").wire(), Wire::Uint(1 << 63));
-        assert_eq!(number("0.1").wire(), Wire::Text("0.1"));
+        assert_eq!(number("0.1").wire(), Wire::String("0.1"));
         assert_eq!(number("0.00012").to_string(), "0.00012");
         assert_eq!(number("123.456").to_string(), "123.456");
     }

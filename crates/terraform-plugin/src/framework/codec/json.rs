@@ -18,14 +18,14 @@ pub(crate) fn decode_json(bytes: &[u8], ty: &Type) -> Result<Value, CodecError> 
 pub(crate) fn decode_json_value(json: &Json, ty: &Type) -> Result<Value, CodecError> {
     match (ty, json) {
         (_, Json::Null) => Ok(Value::Null),
-        (Type::Bool, Json::Bool(truth)) => Ok(Value::Bool(*truth)),
+        (Type::Bool, Json::Bool(boolean)) => Ok(Value::Bool(*boolean)),
         (Type::String, Json::String(text)) => Ok(Value::from(text.as_str())),
         // Terraform's language converts between primitive types. Doing the same here lets the type
         // of an attribute change without a new schema version.
         (Type::Bool, Json::String(text)) if text == "true" || text == "false" => {
             Ok(Value::Bool(text == "true"))
         }
-        (Type::String, Json::Bool(truth)) => Ok(Value::String(truth.to_string())),
+        (Type::String, Json::Bool(boolean)) => Ok(Value::String(boolean.to_string())),
         (Type::String, Json::Number(number)) => Ok(Value::String(number.to_string())),
         (Type::Number, Json::Number(number)) => parse_number(&number.to_string()),
         (Type::Number, Json::String(text)) => parse_number(text),
@@ -174,7 +174,7 @@ mod tests {
         };
         match value {
             Value::Null | Value::Unknown => "null".to_owned(),
-            Value::Bool(truth) => truth.to_string(),
+            Value::Bool(boolean) => boolean.to_string(),
             Value::Number(number) => number.to_string(),
             Value::String(text) => Json::from(text.as_str()).to_string(),
             Value::List(elements) | Value::Set(elements) | Value::Tuple(elements) => list(elements),

@@ -42,7 +42,7 @@ fn length(
     usize::try_from(len.map_err(truncated)?).map_err(truncated)
 }
 
-fn text(rest: &mut &[u8]) -> Result<String, CodecError> {
+fn string(rest: &mut &[u8]) -> Result<String, CodecError> {
     let len = length(read::read_str_len(rest))?;
     let bytes = take(rest, len)?;
     std::str::from_utf8(bytes)
@@ -83,7 +83,7 @@ fn decode_value(rest: &mut &[u8], ty: &Type) -> Result<Value, CodecError> {
         Type::Bool => read::read_bool(rest)
             .map(Value::Bool)
             .map_err(|_| CodecError::new("expected bool")),
-        Type::String => text(rest)
+        Type::String => string(rest)
             .map(Value::String)
             .map_err(|error| CodecError::new(format!("expected string: {error}"))),
         Type::Number => decode_number(rest).map(Value::Number),
@@ -120,7 +120,7 @@ fn decode_value(rest: &mut &[u8], ty: &Type) -> Result<Value, CodecError> {
 fn decode_number(rest: &mut &[u8]) -> Result<Number, CodecError> {
     let first = *rest.first().ok_or_else(|| truncated(()))?;
     let number = match Marker::from_u8(first) {
-        Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => text(rest)?.parse(),
+        Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => string(rest)?.parse(),
         Marker::F32 => Number::from_exact_f64(read::read_f32(rest).map_err(truncated)?.into()),
         Marker::F64 => Number::from_exact_f64(read::read_f64(rest).map_err(truncated)?),
         Marker::U64 => Ok(Number::from(read::read_u64(rest).map_err(truncated)?)),
@@ -144,7 +144,7 @@ fn decode_map(rest: &mut &[u8], ty: &Type) -> Result<BTreeMap<String, Value>, Co
     let len = length(read::read_map_len(rest))?;
     let mut entries = BTreeMap::new();
     for _ in 0..len {
-        let key = text(rest)?;
+        let key = string(rest)?;
         let value = decode_value(rest, ty).map_err(|error| error.under(Step::Key(key.clone())))?;
         if entries.insert(key.clone(), value).is_some() {
             return Err(CodecError::new("is a duplicate key").under(Step::Key(key)));
@@ -163,7 +163,7 @@ fn decode_object(
         .map(|name| (name.clone(), Value::Null))
         .collect();
     for _ in 0..len {
-        let name = text(rest)?;
+        let name = string(rest)?;
         let fault = |error: CodecError| error.under(Step::Attribute(name.clone()));
         let ty = types
             .get(&name)
@@ -196,13 +196,13 @@ fn encode_value(out: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<(), Codec
             out.push(0);
             Ok(())
         }
-        (Type::Bool, Value::Bool(truth)) => write::write_bool(out, *truth).map_err(unwritable),
+        (Type::Bool, Value::Bool(boolean)) => write::write_bool(out, *boolean).map_err(unwritable),
         (Type::String, Value::String(text)) => write::write_str(out, text).map_err(unwritable),
         (Type::Number, Value::Number(number)) => match number.wire() {
             Wire::Int(int) => write::write_sint(out, int).map(drop).map_err(unwritable),
             Wire::Uint(uint) => write::write_uint(out, uint).map(drop).map_err(unwritable),
             Wire::Float(float) => write::write_f64(out, float).map_err(unwritable),
-            Wire::Text(text) => write::write_str(out, text).map_err(unwritable),
+            Wire::String(text) => write::write_str(out, text).map_err(unwritable),
         },
         (Type::List(ty), Value::List(elements)) | (Type::Set(ty), Value::Set(elements)) => {
             write::write_array_len(out, count(elements.len())?).map_err(unwritable)?;

@@ -18,12 +18,12 @@ impl<'de> Deserializer<'de> for ValueDeserializer<'de> {
         match self.0 {
             Value::Null => visitor.visit_unit(),
             Value::Unknown => Err(ModelError::new("the value is not known yet")),
-            Value::Bool(truth) => visitor.visit_bool(*truth),
+            Value::Bool(boolean) => visitor.visit_bool(*boolean),
             Value::Number(number) => match number.wire() {
                 Wire::Int(int) => visitor.visit_i64(int),
                 Wire::Uint(uint) => visitor.visit_u64(uint),
                 Wire::Float(float) => visitor.visit_f64(float),
-                Wire::Text(_) => visitor.visit_f64(number.to_f64()),
+                Wire::String(_) => visitor.visit_f64(number.to_f64()),
             },
             Value::String(text) => visitor.visit_borrowed_str(text),
             Value::List(elements) | Value::Set(elements) | Value::Tuple(elements) => visitor

@@ -94,7 +94,7 @@ impl Block {
             Attribute::string(*operation)
                 .optional()
                 .describe(format!(
-                    "How long to wait, as in `90s`, `20m` or `1h30m`. Default: `{default}`."
+                    "Timeout, such as `90s`, `20m` or `1h30m`. Default: `{default}`."
                 ))
                 .validate(check_duration)
         });
@@ -111,7 +111,7 @@ impl Block {
             defaults,
             ..Self::single("timeouts", attributes)
         }
-        .describe("How long operations may take.")
+        .describe("Timeouts of operations.")
     }
 
     /// Adds blocks inside the block.
