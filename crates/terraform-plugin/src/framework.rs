@@ -21,6 +21,7 @@ pub mod server;
 pub mod types;
 pub mod validators;
 pub mod value;
+mod value_error;
 
 pub use call::Call;
 pub use data_source::{AnyDataSource, DataSource};
@@ -35,3 +36,4 @@ pub use schema::{Attribute, Block, Nesting, Schema, SchemaError, ValidationError
 pub use server::Server;
 pub use types::Type;
 pub use value::Value;
+pub use value_error::ValueError;

@@ -10,53 +10,10 @@ mod msgpack;
 pub(crate) use json::{decode_json, decode_json_value};
 pub(crate) use msgpack::{decode, encode};
 
-use super::{
-    path::{Path, Step},
-    types::Type,
-    value::Value,
-};
+use super::{path::Step, types::Type, value::Value, value_error::ValueError};
 
-/// A value that does not match its type, or an invalid encoding.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}{problem}", at(.path))]
-pub struct CodecError {
-    /// The path of the value.
-    pub path: Path,
-    /// The problem, in lower case and without a period.
-    pub problem: String,
-}
-
-fn at(path: &Path) -> String {
-    if path.is_root() {
-        String::new()
-    } else {
-        format!("`{path}`: ")
-    }
-}
-
-impl CodecError {
-    pub(crate) fn new(problem: impl Into<String>) -> Self {
-        Self {
-            path: Path::root(),
-            problem: problem.into(),
-        }
-    }
-
-    fn mismatch(ty: &Type, value: &Value) -> Self {
-        Self::new(format!("expected {ty}, found {}", kind(value)))
-    }
-
-    /// The error with its path extended by an outer step.
-    fn under(self, step: Step) -> Self {
-        let path = std::iter::once(step)
-            .chain(self.path.steps().iter().cloned())
-            .collect();
-        Self { path, ..self }
-    }
-
-    fn under_index(self, index: usize) -> Self {
-        self.under(Step::Index(i64::try_from(index).unwrap_or(i64::MAX)))
-    }
+fn mismatch(ty: &Type, value: &Value) -> ValueError {
+    ValueError::new(format!("expected {ty}, found {}", kind(value)))
 }
 
 const fn kind(value: &Value) -> &'static str {
@@ -82,7 +39,7 @@ pub(crate) fn can_coerce(value: &Value, ty: &Type) -> bool {
 
 /// Coerces an untyped value to a type: sequences become lists, sets or tuples, and records become
 /// maps or objects. An object must have exactly the attributes of its type.
-pub(crate) fn coerce(value: Value, ty: &Type) -> Result<Value, CodecError> {
+pub(crate) fn coerce(value: Value, ty: &Type) -> Result<Value, ValueError> {
     match (ty, value) {
         (_, value @ (Value::Null | Value::Unknown))
         | (Type::Dynamic, value @ Value::Dynamic(..))
@@ -129,7 +86,7 @@ pub(crate) fn coerce(value: Value, ty: &Type) -> Result<Value, CodecError> {
                 .map(|(name, ty)| {
                     let value = entries
                         .remove(name)
-                        .ok_or_else(|| CodecError::new("is missing"));
+                        .ok_or_else(|| ValueError::new("is missing"));
                     value
                         .and_then(|value| coerce(value, ty))
                         .map(|value| (name.clone(), value))
@@ -138,16 +95,16 @@ pub(crate) fn coerce(value: Value, ty: &Type) -> Result<Value, CodecError> {
                 .collect::<Result<_, _>>()?;
             match entries.into_keys().next() {
                 Some(name) => {
-                    Err(CodecError::new("is not in the schema").under(Step::Attribute(name)))
+                    Err(ValueError::new("is not in the schema").under(Step::Attribute(name)))
                 }
                 None => Ok(Value::Object(attributes)),
             }
         }
-        (ty, value) => Err(CodecError::mismatch(ty, &value)),
+        (ty, value) => Err(mismatch(ty, &value)),
     }
 }
 
-fn coerce_all(elements: Vec<Value>, ty: &Type) -> Result<Vec<Value>, CodecError> {
+fn coerce_all(elements: Vec<Value>, ty: &Type) -> Result<Vec<Value>, ValueError> {
     let elements = elements.into_iter().enumerate();
     elements
         .map(|(index, value)| coerce(value, ty).map_err(|error| error.under_index(index)))

@@ -13,77 +13,13 @@ pub use field::Field;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{
-    codec::{self, CodecError},
-    path::{Path, Step},
-    types::Type,
-    value::Value,
-};
-
-/// A mismatch between a value and a model.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}{problem}", at(.path))]
-pub struct ModelError {
-    /// The attribute.
-    pub path: Path,
-    /// The problem, in lower case and without a period.
-    pub problem: String,
-}
-
-fn at(path: &Path) -> String {
-    if path.is_root() {
-        String::new()
-    } else {
-        format!("`{path}`: ")
-    }
-}
-
-impl ModelError {
-    fn new(problem: impl Into<String>) -> Self {
-        Self {
-            path: Path::root(),
-            problem: problem.into(),
-        }
-    }
-
-    fn under(self, step: Step) -> Self {
-        let path = std::iter::once(step)
-            .chain(self.path.steps().iter().cloned())
-            .collect();
-        Self { path, ..self }
-    }
-
-    fn under_index(self, index: usize) -> Self {
-        self.under(Step::Index(i64::try_from(index).unwrap_or(i64::MAX)))
-    }
-}
-
-impl From<CodecError> for ModelError {
-    fn from(error: CodecError) -> Self {
-        Self {
-            path: error.path,
-            problem: error.problem,
-        }
-    }
-}
-
-impl serde::ser::Error for ModelError {
-    fn custom<T: std::fmt::Display>(message: T) -> Self {
-        Self::new(message.to_string())
-    }
-}
-
-impl serde::de::Error for ModelError {
-    fn custom<T: std::fmt::Display>(message: T) -> Self {
-        Self::new(message.to_string())
-    }
-}
+use super::{codec, types::Type, value::Value, value_error::ValueError};
 
 /// Deserializes a model from an object.
 ///
 /// # Errors
 /// If an attribute is missing, has another type, or is unknown and the model cannot represent that.
-pub fn from_value<M: DeserializeOwned>(value: &Value) -> Result<M, ModelError> {
+pub fn from_value<M: DeserializeOwned>(value: &Value) -> Result<M, ValueError> {
     M::deserialize(de::ValueDeserializer(value))
 }
 
@@ -91,7 +27,7 @@ pub fn from_value<M: DeserializeOwned>(value: &Value) -> Result<M, ModelError> {
 ///
 /// # Errors
 /// If the model contains a value for which Terraform has no type, such as bytes.
-pub fn to_value<M: Serialize + ?Sized>(model: &M) -> Result<Value, ModelError> {
+pub fn to_value<M: Serialize + ?Sized>(model: &M) -> Result<Value, ValueError> {
     model.serialize(ser::ValueSerializer)
 }
 
@@ -99,8 +35,8 @@ pub fn to_value<M: Serialize + ?Sized>(model: &M) -> Result<Value, ModelError> {
 ///
 /// # Errors
 /// As [`to_value`], and if the fields of the model are not the attributes of the type.
-pub fn to_typed_value<M: Serialize + ?Sized>(model: &M, ty: &Type) -> Result<Value, ModelError> {
-    Ok(codec::coerce(to_value(model)?, ty)?)
+pub fn to_typed_value<M: Serialize + ?Sized>(model: &M, ty: &Type) -> Result<Value, ValueError> {
+    codec::coerce(to_value(model)?, ty)
 }
 
 #[cfg(test)]
@@ -110,6 +46,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
+    use crate::framework::path::Path;
 
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
     #[serde(rename_all = "lowercase")]

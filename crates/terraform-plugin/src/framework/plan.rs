@@ -1,9 +1,10 @@
 //! Planning: from configuration, prior state and Terraform's proposed state to the planned state.
 //!
-//! The order is that of terraform-plugin-framework: set defaults, mark unknown values, and call the resource's `modify_plan` last. If the proposed state equals the
-//! prior state, nothing is marked as unknown, so that an unchanged configuration plans no change.
-//! If `modify_plan` then makes a change (for example to correct drift), values are marked after it,
-//! and `modify_plan` is called again, so that it sees and can override the marked values.
+//! The order is that of terraform-plugin-framework: set defaults, mark unknown values, and call the
+//! resource's `modify_plan` last. If the proposed state equals the prior state, nothing is marked
+//! as unknown, so that an unchanged configuration plans no change. If `modify_plan` then makes a
+//! change (for example to correct drift), values are marked after it, and `modify_plan` is called
+//! again, so that it sees and can override the marked values.
 
 mod marking;
 mod rules;

@@ -1,8 +1,8 @@
 //! Validators for attributes, for use with [`Attribute::validate`](super::Attribute::validate).
 //!
-//! The selection is that of HashiCorp's terraform-plugin-framework-validators, as far as it has been
-//! needed so far. Like there, a validator accepts values of types for which it is not meant: the
-//! schema checks types.
+//! The selection is that of HashiCorp's terraform-plugin-framework-validators, as far as it has
+//! been needed so far. Like there, a validator accepts values of types for which it is not meant:
+//! the schema checks types.
 
 use std::{fmt::Display, str::FromStr};
 

@@ -2,20 +2,21 @@
 
 use serde_json::Value as Json;
 
-use super::CodecError;
-use crate::framework::{number::Number, path::Step, types::Type, value::Value};
+use crate::framework::{
+    number::Number, path::Step, types::Type, value::Value, value_error::ValueError,
+};
 
 /// Decodes a stored state of the type. Attributes that are not in the type are dropped and absent
 /// ones are null, so attributes can be added and removed without a new schema version.
-pub(crate) fn decode_json(bytes: &[u8], ty: &Type) -> Result<Value, CodecError> {
-    let text = std::str::from_utf8(bytes).map_err(|_| CodecError::new("the JSON is not UTF-8"))?;
+pub(crate) fn decode_json(bytes: &[u8], ty: &Type) -> Result<Value, ValueError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| ValueError::new("the JSON is not UTF-8"))?;
     let json = serde_json::from_str(&quote_numbers(text))
-        .map_err(|error| CodecError::new(format!("the JSON is malformed: {error}")))?;
+        .map_err(|error| ValueError::new(format!("the JSON is malformed: {error}")))?;
     decode_json_value(&json, ty)
 }
 
 /// As [`decode_json`], for parsed JSON.
-pub(crate) fn decode_json_value(json: &Json, ty: &Type) -> Result<Value, CodecError> {
+pub(crate) fn decode_json_value(json: &Json, ty: &Type) -> Result<Value, ValueError> {
     match (ty, json) {
         (_, Json::Null) => Ok(Value::Null),
         (Type::Bool, Json::Bool(boolean)) => Ok(Value::Bool(*boolean)),
@@ -69,30 +70,30 @@ pub(crate) fn decode_json_value(json: &Json, ty: &Type) -> Result<Value, CodecEr
         (Type::Dynamic, Json::Object(pair)) => match (pair.get("type"), pair.get("value")) {
             (Some(own), Some(json)) => {
                 let own =
-                    Type::from_json(own).map_err(|error| CodecError::new(error.to_string()))?;
+                    Type::from_json(own).map_err(|error| ValueError::new(error.to_string()))?;
                 let value = decode_json_value(json, &own)?;
                 Ok(Value::Dynamic(Box::new(own), Box::new(value)))
             }
-            _ => Err(CodecError::new("expected an object with type and value")),
+            _ => Err(ValueError::new("expected an object with type and value")),
         },
-        (ty, json) => Err(CodecError::new(format!(
+        (ty, json) => Err(ValueError::new(format!(
             "expected {ty}, found {}",
             kind(json)
         ))),
     }
 }
 
-fn decode_elements(elements: &[Json], ty: &Type) -> Result<Vec<Value>, CodecError> {
+fn decode_elements(elements: &[Json], ty: &Type) -> Result<Vec<Value>, ValueError> {
     let elements = elements.iter().enumerate();
     elements
         .map(|(index, json)| decode_json_value(json, ty).map_err(|error| error.under_index(index)))
         .collect()
 }
 
-fn parse_number(text: &str) -> Result<Value, CodecError> {
+fn parse_number(text: &str) -> Result<Value, ValueError> {
     text.parse::<Number>()
         .map(Value::Number)
-        .map_err(|error| CodecError::new(error.to_string()))
+        .map_err(|error| ValueError::new(error.to_string()))
 }
 
 const fn kind(json: &Json) -> &'static str {

@@ -8,12 +8,8 @@ use serde_json::Value as Json;
 
 use super::{Failed, Plan, Resource};
 use crate::framework::{
-    call::Call,
-    diagnostics::Diagnostics,
-    model::{self, ModelError},
-    path::Path,
-    schema::Schema,
-    value::Value,
+    call::Call, diagnostics::Diagnostics, model, path::Path, schema::Schema, value::Value,
+    value_error::ValueError,
 };
 
 /// [`Failed`] without the model type.
@@ -141,7 +137,7 @@ pub(crate) fn provider_bug(path: Path, what: impl Display) -> Diagnostics {
 
 /// Deserializes the model of an object.
 pub(crate) fn read_model<M: DeserializeOwned>(value: &Value) -> Result<M, Diagnostics> {
-    model::from_value(value).map_err(|ModelError { path, problem }| {
+    model::from_value(value).map_err(|ValueError { path, problem }| {
         provider_bug(
             path,
             format!("A value does not match the provider's model: {problem}."),
@@ -156,7 +152,7 @@ pub(crate) fn write_model<M: Serialize>(
     schema: &Schema,
     source: &Value,
 ) -> Result<Value, Diagnostics> {
-    let write = || -> Result<Value, ModelError> {
+    let write = || -> Result<Value, ValueError> {
         let mut untyped = model::to_value(model)?;
         if let (Some(block), Value::Object(entries)) = (schema.timeouts_block(), &mut untyped) {
             entries
@@ -164,9 +160,9 @@ pub(crate) fn write_model<M: Serialize>(
                 .or_insert_with(|| source.attribute(block.name()).clone());
         }
         schema.body().normalize(&mut untyped);
-        Ok(crate::framework::codec::coerce(untyped, &schema.ty())?)
+        crate::framework::codec::coerce(untyped, &schema.ty())
     };
-    write().map_err(|ModelError { path, problem }| {
+    write().map_err(|ValueError { path, problem }| {
         provider_bug(
             path,
             format!("The provider's model does not match its schema: {problem}."),

@@ -8,7 +8,7 @@ use super::{Entry, Server, configure::cancelled, wire};
 use crate::{
     framework::{
         call::{Call, Private},
-        codec::{self, CodecError},
+        codec,
         diagnostics::Diagnostics,
         path::Path,
         provider::Provider,
@@ -16,6 +16,7 @@ use crate::{
         schema::Schema,
         types::Type,
         value::Value,
+        value_error::ValueError,
     },
     protocol::tfplugin6::{
         self as proto, import_resource_state, read_resource, upgrade_resource_identity,
@@ -23,7 +24,7 @@ use crate::{
     },
 };
 
-fn invalid_state(error: CodecError) -> Diagnostics {
+fn invalid_state(error: ValueError) -> Diagnostics {
     Diagnostics::of_error(
         error.path.clone(),
         "Invalid stored state",
@@ -76,7 +77,7 @@ impl<P: Provider> Server<P> {
             codec::decode_json(&raw.json, &ty).map_err(invalid_state)?
         } else {
             let json = serde_json::from_slice(&raw.json).map_err(|error| {
-                invalid_state(CodecError::new(format!("the JSON is malformed: {error}")))
+                invalid_state(ValueError::new(format!("the JSON is malformed: {error}")))
             })?;
             let json = resource.upgrade_state(request.version, json)?;
             codec::decode_json_value(&json, &ty).map_err(invalid_state)?

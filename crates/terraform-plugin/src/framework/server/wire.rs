@@ -4,13 +4,14 @@ use std::any::Any;
 
 use crate::{
     framework::{
-        codec::{self, CodecError},
+        codec,
         diagnostics::{Diagnostic, Diagnostics, Severity},
         path::{Path, Step},
         resource::provider_bug,
         schema::Schema,
         types::Type,
         value::Value,
+        value_error::ValueError,
     },
     protocol::tfplugin6::{self as proto, attribute_path::step::Selector},
 };
@@ -55,7 +56,7 @@ pub(super) fn path(path: &Path) -> proto::AttributePath {
 }
 
 /// Decodes a value that Terraform sent. An absent value is null.
-pub(super) fn decode(value: Option<&proto::DynamicValue>, ty: &Type) -> Result<Value, CodecError> {
+pub(super) fn decode(value: Option<&proto::DynamicValue>, ty: &Type) -> Result<Value, ValueError> {
     match value {
         None => Ok(Value::Null),
         Some(value) if value.msgpack.is_empty() && !value.json.is_empty() => {
@@ -89,7 +90,7 @@ pub(super) fn encode(value: &Value, ty: &Type) -> Result<proto::DynamicValue, Di
             msgpack,
             json: Vec::new(),
         }),
-        Err(CodecError { path, problem }) => Err(provider_bug(
+        Err(ValueError { path, problem }) => Err(provider_bug(
             path,
             format!("A value does not match the schema: {problem}."),
         )),
