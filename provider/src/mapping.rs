@@ -262,3 +262,83 @@ pub(crate) fn json(value: &Value) -> Json {
         Value::Dynamic(_, value) => json(value),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mlspace_core::name::ProjectName;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq)]
+    struct Model(Field<String>);
+
+    impl StateModel for Model {
+        type Object = String;
+
+        fn with(self, object: &String) -> Self {
+            Self(Field::Known(object.clone()))
+        }
+    }
+
+    fn not_found() -> Error {
+        Error::NotFound {
+            what: "table `users`".to_owned(),
+            remedy: "create it".to_owned(),
+        }
+    }
+
+    #[test]
+    fn applied_returns_the_reached_state_with_the_error() {
+        let planned = || Model(Field::Unknown);
+        let state = applied(planned(), Ok("made".to_owned())).unwrap();
+        assert_eq!(state, Model("made".into()));
+        for reached in [None, Some("half".to_owned())] {
+            let failure = Failure {
+                error: not_found(),
+                reached: reached.clone(),
+            };
+            let failed = applied(planned(), Err(failure)).unwrap_err();
+            assert!(failed.diagnostics.has_errors());
+            assert_eq!(failed.state, reached.map(|name| Model(name.into())));
+        }
+    }
+
+    #[test]
+    fn diagnostics_are_in_sentence_case() {
+        let found = diagnostics(&not_found());
+        let diagnostic = found.iter().next().unwrap();
+        assert!(diagnostic.summary.starts_with(char::is_uppercase));
+        assert!(diagnostic.detail.ends_with("create it."), "{diagnostic:?}");
+    }
+
+    #[test]
+    fn parse_id_describes_the_format() {
+        let error = parse_id::<ProjectName>("fr*ud", "the project's name").unwrap_err();
+        let diagnostic = error.iter().next().unwrap();
+        assert_eq!(diagnostic.summary, "Invalid import id");
+        assert!(
+            diagnostic
+                .detail
+                .ends_with("The import id is the project's name."),
+            "{diagnostic:?}"
+        );
+    }
+
+    #[test]
+    fn parse_requires_a_known_value() {
+        for field in [Field::Null, Field::Unknown] {
+            let error = parse::<ProjectName>(&field, "name").unwrap_err();
+            assert_eq!(error.iter().next().unwrap().summary, "Missing value");
+            assert_eq!(parse_optional::<ProjectName>(&field, "name"), Ok(None));
+        }
+    }
+
+    #[test]
+    fn json_converts_nested_values() {
+        let value = Value::object([
+            ("n", Value::from(2)),
+            ("l", Value::list([Value::from("x"), Value::Unknown])),
+        ]);
+        assert_eq!(json(&value), serde_json::json!({"n": 2, "l": ["x", null]}));
+    }
+}
