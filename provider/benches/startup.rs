@@ -1,7 +1,8 @@
-//! How long the provider takes from its start to the handshake line, and how much memory it holds then.
+//! Time from the start of the provider to its handshake line, and its resident memory then.
 //!
-//! Terraform starts a provider several times per command, so this is paid again and again. Aims, on an idle machine:
-//! 15 ms and 20 MB. Run it with `cargo bench --bench startup`; an argument names another binary to measure.
+//! Terraform starts a provider multiple times per command. The targets on an idle machine are 15 ms
+//! and 20 MB. Run it with `cargo bench --bench startup`; an argument names another binary to
+//! measure.
 #![expect(clippy::print_stdout, reason = "a benchmark's report")]
 
 use std::error::Error;
@@ -14,8 +15,8 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair, PKCS_ECDSA_P521_
 const COOKIE: &str = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
 const WARM_UPS: usize = 5;
 const STARTS: usize = 100;
-const TIME_AIM: Duration = Duration::from_millis(15);
-const MEMORY_AIM_KB: u64 = 20_000;
+const TIME_TARGET: Duration = Duration::from_millis(15);
+const MEMORY_TARGET_KB: u64 = 20_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
     // cargo passes `--bench`.
@@ -38,20 +39,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     memories.sort_unstable();
 
     println!("{STARTS} starts of {binary}, with mutual TLS");
-    if let (Some(least), Some(median), Some(most)) = (times.first(), middle(&times), times.last()) {
-        let verdict = verdict(*median <= TIME_AIM);
+    if let (Some(min), Some(median), Some(max)) = (times.first(), median(&times), times.last()) {
+        let verdict = verdict(*median <= TIME_TARGET);
         println!(
-            "exec to handshake: min {least:.1?}, median {median:.1?}, max {most:.1?} (aim {TIME_AIM:?}: {verdict})"
+            "exec to handshake: min {min:.1?}, median {median:.1?}, max {max:.1?} (target {TIME_TARGET:?}: {verdict})"
         );
     }
-    match middle(&memories) {
+    match median(&memories) {
         Some(median) => {
-            let verdict = verdict(*median <= MEMORY_AIM_KB);
+            let verdict = verdict(*median <= MEMORY_TARGET_KB);
             println!(
-                "resident after the handshake: median {median} kB (aim {MEMORY_AIM_KB} kB: {verdict})"
+                "resident after the handshake: median {median} kB (target {MEMORY_TARGET_KB} kB: {verdict})"
             );
         }
-        None => println!("resident after the handshake: unknown, this system has no /proc"),
+        None => println!("resident after the handshake: unknown, since this system has no /proc"),
     }
     Ok(())
 }
@@ -60,11 +61,11 @@ fn verdict(met: bool) -> &'static str {
     if met { "met" } else { "missed" }
 }
 
-fn middle<T>(sorted: &[T]) -> Option<&T> {
+fn median<T>(sorted: &[T]) -> Option<&T> {
     sorted.get(sorted.len() / 2)
 }
 
-/// The time to the handshake line, and the memory resident then, in kB.
+/// The time to the handshake line, and the resident memory then in kB.
 fn start(binary: &str, certificate: &str) -> Result<(Duration, Option<u64>), Box<dyn Error>> {
     let begin = Instant::now();
     let mut child = Command::new(binary)
@@ -80,14 +81,14 @@ fn start(binary: &str, certificate: &str) -> Result<(Duration, Option<u64>), Box
     }
     let time = begin.elapsed();
     let memory = resident(child.id());
-    // Termination lets it remove its socket.
+    // SIGTERM, unlike SIGKILL, lets the process remove its socket.
     Command::new("kill").arg(child.id().to_string()).status()?;
     child.wait()?;
     if line.starts_with("1|6|unix|") {
         Ok((time, memory))
     } else {
         Err(format!(
-            "`{binary}` said `{}` instead of a handshake",
+            "`{binary}` printed `{}` instead of a handshake line",
             line.trim_end()
         )
         .into())
@@ -102,7 +103,7 @@ fn resident(pid: u32) -> Option<u64> {
     line.trim().strip_suffix(" kB")?.parse().ok()
 }
 
-/// As Terraform makes it: on P-521, marked as an authority.
+/// A client certificate like Terraform's: on P-521 and marked as an authority.
 fn client_certificate() -> Result<String, rcgen::Error> {
     let key = KeyPair::generate_for(&PKCS_ECDSA_P521_SHA512)?;
     let mut parameters = CertificateParams::new(vec!["localhost".to_owned()])?;

@@ -1,4 +1,4 @@
-//! What a configured provider works with: the platform, and what this plan has already decided.
+//! The client of a configured provider: the platform, and what this process has planned so far.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,20 +8,20 @@ use mlspace_core::membership::Foundations;
 use mlspace_core::name::{ProjectName, UserName};
 use tokio::sync::OnceCell;
 
-/// The client that resources and data sources are given.
+/// The client that resources and data sources use.
 #[derive(Clone)]
 pub struct Client {
-    /// The platform, reached through AWS.
+    /// The platform in AWS.
     pub platform: Platform,
     planned: Arc<Mutex<Planned>>,
     foundations: Arc<OnceCell<Foundations>>,
 }
 
-/// What this process has planned to create. AWS knows nothing of it yet, but later plans may depend on it or collide
-/// with it.
+/// What this process has planned to create. It does not exist in AWS yet, but later plans can
+/// depend on it or collide with it.
 #[derive(Default)]
 struct Planned {
-    /// Spelling by lower-case name.
+    /// Spellings by lower-case name.
     projects: BTreeMap<String, String>,
     users: BTreeMap<String, String>,
     memberships: BTreeSet<(String, String)>,
@@ -29,7 +29,7 @@ struct Planned {
 }
 
 impl Client {
-    /// A client on which nothing is planned yet.
+    /// A client without plans.
     pub(crate) fn new(platform: Platform) -> Self {
         Self {
             platform,
@@ -38,8 +38,8 @@ impl Client {
         }
     }
 
-    /// The base policies and the boundary of all memberships, read once; and what to say about those that could not be
-    /// read, to the first who asks.
+    /// The base policies and the boundary of all memberships, which are read once. The first caller
+    /// also gets the warnings about policies that could not be read.
     pub(crate) async fn foundations(&self) -> (&Foundations, &[String]) {
         let mut first = false;
         let read = || {
@@ -50,17 +50,18 @@ impl Client {
         (found, if first { &found.unread } else { &[] })
     }
 
-    fn planned<T>(&self, act: impl FnOnce(&mut Planned) -> T) -> T {
-        act(&mut self.planned.lock().unwrap_or_else(PoisonError::into_inner))
+    fn planned<T>(&self, action: impl FnOnce(&mut Planned) -> T) -> T {
+        action(&mut self.planned.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Notes that a project is to be created. Gives the other spelling when one that differs only in case is to be
-    /// created, too.
+    /// Records the planned creation of a project. Returns the name of a planned project that
+    /// differs only in case.
     pub(crate) fn plan_project(&self, project: &ProjectName) -> Option<String> {
-        self.planned(|planned| twin(&mut planned.projects, project.as_str()))
+        self.planned(|planned| case_collision(&mut planned.projects, project.as_str()))
     }
 
-    /// Notes that a project is to be suspended. Gives all that are.
+    /// Records the planned suspension of a project. Returns all projects whose suspension is
+    /// planned.
     pub(crate) fn plan_suspension(&self, project: &ProjectName) -> BTreeSet<ProjectName> {
         self.planned(|planned| {
             planned.suspensions.insert(project.clone());
@@ -68,14 +69,14 @@ impl Client {
         })
     }
 
-    /// Notes that a membership is to be created. Gives the other spelling when a membership of a user that differs only
-    /// in case is to be created, too.
+    /// Records the planned creation of a membership. Returns the name of a user with a planned
+    /// membership that differs only in case.
     pub(crate) fn plan_membership(&self, project: &ProjectName, user: &UserName) -> Option<String> {
         self.planned(|planned| {
             planned
                 .memberships
                 .insert((project.to_string(), user.to_string()));
-            twin(&mut planned.users, user.as_str())
+            case_collision(&mut planned.users, user.as_str())
         })
     }
 
@@ -89,7 +90,8 @@ impl Client {
     }
 }
 
-fn twin(names: &mut BTreeMap<String, String>, name: &str) -> Option<String> {
+fn case_collision(names: &mut BTreeMap<String, String>, name: &str) -> Option<String> {
+    // Terraform plans a resource more than once, so the same spelling is not a collision.
     let first = names
         .entry(name.to_ascii_lowercase())
         .or_insert_with(|| name.to_owned());
@@ -103,22 +105,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plans_know_their_twins() {
+    fn planned_names_collide_if_they_differ_only_in_case() {
         let client = Client::new(Platform::new(
             ConnectionConfig::default(),
             Settings::default(),
         ));
-        let (fraud, twin, alice): (ProjectName, ProjectName, UserName) = (
+        let (fraud, other, alice): (ProjectName, ProjectName, UserName) = (
             "fraud".parse().unwrap(),
             "Fraud".parse().unwrap(),
             "alice".parse().unwrap(),
         );
         assert_eq!(client.plan_project(&fraud), None);
         assert_eq!(client.plan_project(&fraud), None, "Terraform plans twice");
-        assert_eq!(client.plan_project(&twin), Some("fraud".to_owned()));
+        assert_eq!(client.plan_project(&other), Some("fraud".to_owned()));
         assert!(!client.plans_membership(&fraud, &alice));
         assert_eq!(client.plan_membership(&fraud, &alice), None);
         assert!(client.plans_membership(&fraud, &alice));
-        assert!(!client.plans_membership(&twin, &alice));
+        assert!(!client.plans_membership(&other, &alice));
     }
 }

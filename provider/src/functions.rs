@@ -1,4 +1,5 @@
-//! The provider functions: one file each (two where they are one thought), pure and offline.
+//! The provider functions: pure and without access to AWS. One file each, or per pair of functions
+//! that belong together.
 
 mod arguments;
 pub(crate) mod condition_keys;

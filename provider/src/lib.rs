@@ -1,10 +1,12 @@
-//! The mlspace Terraform provider: protocol layer, framework, and the things it serves.
+//! The mlspace Terraform provider: its configuration, resources, data sources and functions.
 
+mod attributes;
 mod client;
-mod convert;
 mod data_sources;
 mod functions;
+mod mapping;
 pub mod provider;
 mod resources;
+mod validators;
 
 pub use client::Client;

@@ -1,4 +1,4 @@
-//! The provider's binary: Terraform starts it, and it serves until Terraform is done with it.
+//! The provider's binary, which Terraform starts and shuts down.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,6 @@
-//! The `mlspace` provider: its configuration and everything it serves.
+//! The `mlspace` provider: its configuration and the types that it serves.
+
+mod schema;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +13,6 @@ use mlspace_core::tags::Tags;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
-use crate::convert;
 use crate::data_sources::{
     access::AccessDataSource, caller::CallerDataSource, policy_document::PolicyDocumentDataSource,
 };
@@ -31,24 +32,20 @@ use crate::functions::{
     role_name::RoleName,
     standard_tags::StandardTags,
 };
+use crate::mapping::{self, StringList, StringMap};
 use crate::resources::{
     dataset::DatasetResource, membership::MembershipResource, notebook::NotebookResource,
     project::ProjectResource,
 };
+use crate::validators;
 use terraform_plugin::framework::{
-    AnyDataSource, AnyResource, Attribute, Block, ConfigureContext, Diagnostics, Field, Function,
-    Path, Provider, Schema, Type,
+    AnyDataSource, AnyResource, ConfigureContext, Diagnostics, Field, Function, Path, Provider,
+    Schema,
 };
 
 /// The provider.
 #[derive(Debug, Default)]
 pub struct Mlspace;
-
-/// A list of strings. One that is made by other resources holds unknown ones in the first plan.
-type Texts = Field<Vec<Field<String>>>;
-
-/// A map of strings, likewise.
-type TextMap = Field<BTreeMap<String, Field<String>>>;
 
 /// The `provider "mlspace"` block.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -63,10 +60,10 @@ pub struct ProviderModel {
     iam_resource_prefix: Field<String>,
     data_bucket: Field<String>,
     permissions_boundary_arn: Field<String>,
-    base_policy_arns: Texts,
+    base_policy_arns: StringList,
     policy_model: Field<String>,
-    default_tags: TextMap,
-    table_names: TextMap,
+    default_tags: StringMap,
+    table_names: StringMap,
     assume_role: Option<AssumeRoleModel>,
     endpoints: Option<EndpointsModel>,
     notebook_defaults: Option<NotebookDefaultsModel>,
@@ -91,8 +88,8 @@ struct EndpointsModel {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct NotebookDefaultsModel {
-    subnet_ids: Texts,
-    security_group_ids: Texts,
+    subnet_ids: StringList,
+    security_group_ids: StringList,
     kms_key_id: Field<String>,
     lifecycle_config_name: Field<String>,
 }
@@ -107,76 +104,24 @@ impl Provider for Mlspace {
     }
 
     fn schema(&self) -> Schema {
-        Schema::new(0)
-            .describe(
-                "Declares multi-tenant machine-learning projects on AWS: projects, their members, datasets and \
-                 notebooks. Least-privilege IAM, tags and storage layout follow from them.",
-            )
-            .attributes(connection_attributes())
-            .attributes(platform_attributes())
-            .blocks([
-                Block::single(
-                    "assume_role",
-                    [
-                        Attribute::string("role_arn").required().describe("ARN of the role to assume."),
-                        Attribute::string("session_name")
-                            .optional()
-                            .describe("Name of the session, shown in CloudTrail. Defaults to `mlspace`."),
-                        Attribute::string("external_id")
-                            .optional()
-                            .describe("External id that the role's trust policy asks for."),
-                        Attribute::string("duration")
-                            .optional()
-                            .describe("How long a session lasts, for example `1h`: 15 minutes to 12 hours.")
-                            .validate(convert::session_duration),
-                    ],
-                )
-                .describe("A role to assume before anything else is called."),
-                Block::single(
-                    "endpoints",
-                    ["iam", "sagemaker", "s3", "dynamodb", "sts"].map(|service| {
-                        Attribute::string(service)
-                            .optional()
-                            .describe("Address to use for this service in place of AWS's own.")
-                            .validate(convert::endpoint)
-                    }),
-                )
-                .describe("Addresses of services, for private endpoints and emulators."),
-                Block::single(
-                    "notebook_defaults",
-                    [
-                        Attribute::list("subnet_ids", Type::String).optional().describe(
-                            "Subnets that notebooks are spread over. Members' jobs may use these only.",
-                        ),
-                        Attribute::list("security_group_ids", Type::String).optional().describe(
-                            "Security groups of notebooks. Members' jobs may use these only.",
-                        ),
-                        Attribute::string("kms_key_id").optional().describe(
-                            "KMS key (ARN or id) that encrypts notebooks' volumes. Members' jobs must use it.",
-                        ),
-                        Attribute::string("lifecycle_config_name")
-                            .optional()
-                            .describe("Lifecycle configuration of notebooks that name none."),
-                    ],
-                )
-                .describe("What a notebook gets when it doesn't say otherwise; also the approved network and key of members' jobs."),
-            ])
+        schema::schema()
     }
 
     fn validate(&self, config: &ProviderModel, diagnostics: &mut Diagnostics) {
-        if config.access_key.as_option().is_some() && config.secret_key.is_null() {
-            diagnostics.error(
-                "secret_key",
-                "Missing secret key",
-                "`access_key` is set without `secret_key`: set both, or neither to use the AWS SDK's credential chain",
-            );
-        }
-        if config.secret_key.as_option().is_some() && config.access_key.is_null() {
-            diagnostics.error(
-                "access_key",
-                "Missing access key",
-                "`secret_key` is set without `access_key`: set both, or neither to use the AWS SDK's credential chain",
-            );
+        let access_key = ("access_key", &config.access_key);
+        let secret_key = ("secret_key", &config.secret_key);
+        for ((set, value), (missing, other)) in [(access_key, secret_key), (secret_key, access_key)]
+        {
+            if value.is_known() && other.is_null() {
+                diagnostics.error(
+                    missing,
+                    "Incomplete credentials",
+                    format!(
+                        "`{set}` is set without `{missing}`. Set both, or neither to use the AWS SDK's credential \
+                         chain."
+                    ),
+                );
+            }
         }
         if let Some(tables) = config.table_names.as_option() {
             for key in tables
@@ -187,25 +132,25 @@ impl Provider for Mlspace {
                     Path::from("table_names").key(key),
                     "Unknown table",
                     format!(
-                        "`{key}` is no table of MLSpace: use {}",
-                        convert::listed(TableNames::FIELDS)
+                        "`{key}` is not a table that this provider uses. Use {}.",
+                        validators::join_quoted(TableNames::FIELDS)
                     ),
                 );
             }
         }
-        convert::check_tags(&config.default_tags, "default_tags", diagnostics);
-        refuse_nulls(
+        mapping::check_tags(&config.default_tags, "default_tags", diagnostics);
+        reject_nulls(
             &config.base_policy_arns,
             &Path::from("base_policy_arns"),
             diagnostics,
         );
         if let Some(defaults) = &config.notebook_defaults {
             let block = Path::from("notebook_defaults");
-            for (name, texts) in [
+            for (name, strings) in [
                 ("subnet_ids", &defaults.subnet_ids),
                 ("security_group_ids", &defaults.security_group_ids),
             ] {
-                refuse_nulls(texts, &block.attribute(name), diagnostics);
+                reject_nulls(strings, &block.attribute(name), diagnostics);
             }
         }
     }
@@ -263,79 +208,6 @@ impl Provider for Mlspace {
     }
 }
 
-/// How AWS is reached.
-fn connection_attributes() -> Vec<Attribute> {
-    vec![
-        Attribute::string("region").optional().describe(
-            "AWS region. Else the AWS SDK's own chain: environment, profile, instance metadata.",
-        ),
-        Attribute::string("profile")
-            .optional()
-            .describe("Profile of the shared AWS configuration files."),
-        Attribute::string("access_key")
-            .optional()
-            .sensitive()
-            .describe(
-                "Access key id; set with `secret_key`. Prefer the AWS SDK's credential chain.",
-            ),
-        Attribute::string("secret_key")
-            .optional()
-            .sensitive()
-            .describe("Secret access key."),
-        Attribute::string("token")
-            .optional()
-            .sensitive()
-            .describe("Session token of temporary credentials."),
-        Attribute::number("max_retries")
-            .optional()
-            .describe("How often a throttled or failed AWS call is repeated. Defaults to 25.")
-            .validate(convert::between(0, 100)),
-    ]
-}
-
-/// How the platform is laid out.
-fn platform_attributes() -> Vec<Attribute> {
-    vec![
-        Attribute::string("system_tag")
-            .optional()
-            .describe("Value of the `system` tag on everything the platform makes. Defaults to `MLSpace`.")
-            .validate(convert::tag_value),
-        Attribute::string("iam_resource_prefix")
-            .optional()
-            .describe("First part of the names of roles and policies. Defaults to `MLSpace`.")
-            .validate(convert::iam_prefix),
-        Attribute::string("data_bucket")
-            .required()
-            .describe("The bucket that holds all datasets.")
-            .validate(convert::bucket_name),
-        Attribute::string("permissions_boundary_arn")
-            .optional()
-            .describe("Permissions boundary of every membership's role. Strongly recommended: nothing attached later can exceed it.")
-            .validate(convert::policy_arn),
-        Attribute::list("base_policy_arns", Type::String)
-            .optional()
-            .describe("Managed policies attached to every membership's role besides the project's and the user's own.")
-            .validate(convert::each(convert::policy_arn)),
-        Attribute::string("policy_model")
-            .optional()
-            .describe(
-                "How members' rights, which are the same in both models, are written down. `per_principal`, the default: a \
-                 managed policy per project and per user, as MLSpace does it. `attribute`: two managed policies for all, \
-                 by the tags of the roles. Changing it moves every membership over; see the guide on the access model.",
-            )
-            .validate(convert::one_of(PolicyModel::NAMES)),
-        Attribute::map("default_tags", Type::String)
-            .optional()
-            .describe("Tags put on everything that can be tagged, besides the platform's own."),
-        Attribute::map("table_names", Type::String)
-            .optional()
-            .describe(format!(
-                "Names of the DynamoDB tables where they differ from MLSpace's defaults. Keys: {}.",
-                convert::listed(TableNames::FIELDS)
-            )),
-    ]
-}
-
 impl ProviderModel {
     fn connection(&self) -> ConnectionConfig {
         let defaults = ConnectionConfig::default();
@@ -368,13 +240,15 @@ impl ProviderModel {
     fn settings(&self) -> Settings {
         let defaults = Settings::default();
         let mut table_names = TableNames::default();
-        for (field, name) in known_texts(&self.table_names) {
+        for (field, name) in known_strings(&self.table_names) {
             table_names.set(&field, name);
         }
-        // Nothing is unknown any more when the provider is configured.
-        let list = |field: &Texts| {
-            let texts = field.as_option().into_iter().flatten();
-            texts.filter_map(|text| text.as_option().cloned()).collect()
+        // The provider is configured only when all values are known, and `validate` rejects nulls.
+        let list = |field: &StringList| {
+            let strings = field.as_option().into_iter().flatten();
+            strings
+                .filter_map(|string| string.as_option().cloned())
+                .collect()
         };
         Settings {
             system_tag: self
@@ -387,7 +261,7 @@ impl ProviderModel {
                 .as_option()
                 .cloned()
                 .unwrap_or(defaults.iam_resource_prefix),
-            data_bucket: convert::text(&self.data_bucket),
+            data_bucket: mapping::string_or_default(&self.data_bucket),
             permissions_boundary_arn: self.permissions_boundary_arn.as_option().cloned(),
             base_policy_arns: list(&self.base_policy_arns),
             policy_model: self
@@ -395,7 +269,7 @@ impl ProviderModel {
                 .as_option()
                 .and_then(|name| PolicyModel::named(name))
                 .unwrap_or_default(),
-            default_tags: Tags::from(known_texts(&self.default_tags)),
+            default_tags: Tags::from(known_strings(&self.default_tags)),
             table_names,
             notebook_defaults: self.notebook_defaults.as_ref().map_or_else(
                 NotebookDefaults::default,
@@ -410,34 +284,36 @@ impl ProviderModel {
     }
 }
 
-/// A policy or a subnet that is null would be left out in silence.
-fn refuse_nulls(texts: &Texts, path: &Path, diagnostics: &mut Diagnostics) {
-    for (index, text) in texts.as_option().into_iter().flatten().enumerate() {
-        if text.is_null() {
+/// Rejects null elements, which would otherwise be ignored: a missing policy or subnet is most
+/// likely a mistake.
+fn reject_nulls(list: &StringList, path: &Path, diagnostics: &mut Diagnostics) {
+    for (index, string) in list.as_option().into_iter().flatten().enumerate() {
+        if string.is_null() {
+            let path = path.index(index);
             diagnostics.error(
-                path.index(index),
-                "Null in a list",
-                "this element is null: leave it out, for example with `compact`",
+                &path,
+                "Null element",
+                format!("`{path}` is null. Remove it from the list, for example with `compact`."),
             );
         }
     }
 }
 
 /// The known entries of a map.
-fn known_texts(map: &TextMap) -> BTreeMap<String, String> {
+fn known_strings(map: &StringMap) -> BTreeMap<String, String> {
     let entries = map.as_option().into_iter().flatten();
     entries
-        .filter_map(|(key, text)| Some((key.clone(), text.as_option()?.clone())))
+        .filter_map(|(key, string)| Some((key.clone(), string.as_option()?.clone())))
         .collect()
 }
 
 impl AssumeRoleModel {
     fn role(&self) -> AssumeRole {
         AssumeRole {
-            role_arn: convert::text(&self.role_arn),
+            role_arn: mapping::string_or_default(&self.role_arn),
             session_name: self.session_name.as_option().cloned(),
             external_id: self.external_id.as_option().cloned(),
-            duration: convert::duration(&self.duration),
+            duration: mapping::duration(&self.duration),
         }
     }
 }
@@ -448,12 +324,61 @@ mod tests {
     use terraform_plugin::framework::Server;
 
     #[test]
-    fn everything_served_passes_the_rules_of_terraform() {
+    fn provider_passes_the_schema_checks() {
         Server::new(Mlspace).map(drop).unwrap();
     }
 
+    fn messages(model: &ProviderModel) -> Vec<String> {
+        let mut diagnostics = Diagnostics::new();
+        Mlspace.validate(model, &mut diagnostics);
+        let messages = diagnostics.iter().map(|diagnostic| {
+            format!(
+                "{}: {}",
+                diagnostic.path.clone().unwrap_or_default(),
+                diagnostic.summary
+            )
+        });
+        messages.collect()
+    }
+
     #[test]
-    fn settings_that_are_not_given_are_the_defaults() {
+    fn validate_requires_complete_credentials() {
+        let mut model = ProviderModel {
+            secret_key: Field::from("s"),
+            ..ProviderModel::default()
+        };
+        assert_eq!(messages(&model), ["access_key: Incomplete credentials"]);
+        model.access_key = Field::Unknown;
+        assert!(messages(&model).is_empty());
+        model.access_key = Field::from("a");
+        model.secret_key = Field::Null;
+        assert_eq!(messages(&model), ["secret_key: Incomplete credentials"]);
+    }
+
+    #[test]
+    fn validate_rejects_null_elements_and_unknown_tables() {
+        let arns = vec![Field::from("arn:aws:iam::aws:policy/x"), Field::Null];
+        let tables = [("projects", "p"), ("project", "p")];
+        let model = ProviderModel {
+            base_policy_arns: Field::Known(arns),
+            table_names: Field::Known(
+                tables
+                    .map(|(key, name)| (key.to_owned(), Field::from(name)))
+                    .into(),
+            ),
+            ..ProviderModel::default()
+        };
+        assert_eq!(
+            messages(&model),
+            [
+                "table_names[\"project\"]: Unknown table",
+                "base_policy_arns[1]: Null element"
+            ]
+        );
+    }
+
+    #[test]
+    fn settings_have_defaults() {
         let model = ProviderModel {
             data_bucket: Field::from("data"),
             ..ProviderModel::default()

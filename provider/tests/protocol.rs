@@ -1,4 +1,6 @@
-//! The provider's process as a host meets it: how it starts, what it prints, what ends it.
+//! Tests of the provider's process: start, output and shutdown.
+//!
+//! They test `terraform_plugin::protocol` and are here because they need a binary.
 
 #[cfg(test)]
 #[path = "../../crates/terraform-plugin/src/protocol/test_client.rs"]

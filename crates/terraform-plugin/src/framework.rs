@@ -1,9 +1,9 @@
-//! A small framework for Terraform providers: schemas, values, diagnostics, and a trait for each kind of thing.
+//! A small framework for Terraform providers: schemas, values, diagnostics, and a trait each for
+//! resources, data sources and functions.
 //!
-//! It knows the language and the life cycle of Terraform, and nothing of what a provider manages. A provider describes
-//! its resources by [`Schema`]s, moves data through typed models (any serde struct, with [`Field`] where a value can be
-//! unknown), and says what went wrong in [`Diagnostics`]; [`Server`] turns that into the plugin
-//! protocol.
+//! A provider describes its resources with a [`Schema`], reads and returns typed models (any serde
+//! struct, with [`Field`] where a value can be unknown), and reports errors as [`Diagnostics`].
+//! [`Server`] serves the provider over the plugin protocol.
 
 pub mod call;
 mod codec;
@@ -19,9 +19,11 @@ pub mod resource;
 pub mod schema;
 pub mod server;
 pub mod types;
+pub mod validators;
 pub mod value;
+mod value_error;
 
-pub use call::{Call, Incoming};
+pub use call::Call;
 pub use data_source::{AnyDataSource, DataSource};
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use function::{Function, FunctionError, Parameter, Signature};
@@ -34,3 +36,4 @@ pub use schema::{Attribute, Block, Nesting, Schema, SchemaError, ValidationError
 pub use server::Server;
 pub use types::Type;
 pub use value::Value;
+pub use value_error::ValueError;

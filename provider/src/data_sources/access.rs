@@ -1,4 +1,5 @@
-//! `mlspace_access`: the access matrix, by what is really attached in the account.
+//! `mlspace_access`: the access matrix, computed from the policies that are attached in the
+//! account.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,8 @@ use mlspace_core::name::{ProjectName, UserName};
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
-use crate::convert;
+use crate::mapping;
+use crate::validators;
 use terraform_plugin::framework::{
     Attribute, Call, DataSource, Diagnostics, Field, Nesting, Schema, Type,
 };
@@ -17,7 +19,7 @@ use terraform_plugin::framework::{
 #[derive(Debug)]
 pub(crate) struct AccessDataSource;
 
-/// What it is asked and what it gives.
+/// Arguments and result.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct AccessModel {
     project: Field<String>,
@@ -26,7 +28,7 @@ pub(crate) struct AccessModel {
     workloads: Field<Vec<WorkloadModel>>,
 }
 
-/// A membership and a dataset.
+/// Access of a membership to a dataset.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct EntryModel {
     project: String,
@@ -40,7 +42,7 @@ struct EntryModel {
     reasons: BTreeMap<String, String>,
 }
 
-/// A membership in SageMaker.
+/// Access of a membership in SageMaker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct WorkloadModel {
     project: String,
@@ -63,32 +65,31 @@ impl DataSource<Client> for AccessDataSource {
     fn schema(&self) -> Schema {
         Schema::new(0)
             .describe(
-                "The access matrix: what each membership may really do with each dataset, and in SageMaker.\n\n\
-                 It is computed from what is attached to the memberships' roles in the account (managed and inline \
-                 policies, permissions boundary, tags), by IAM's own rules, and not from what the configuration says. So \
-                 it also shows what somebody has attached or edited by hand. Policies of the bucket, of keys, of \
-                 endpoints and of the organization are left out. One object directly under a dataset's prefix stands for \
-                 all of its objects.\n\n\
-                 Without arguments it covers every membership. Let it depend on the resources that it is about: \
-                 otherwise it shows what was before they changed.",
+                "Access matrix: the effective permissions of each membership on each dataset, and in SageMaker.\n\n\
+                 It is evaluated by IAM's rules from the policies, permissions boundaries and tags of the memberships' \
+                 roles in the account, not from the configuration, so it also shows manual changes. Policies of the \
+                 bucket, of keys, of endpoints and of the organization are not evaluated. One object directly under a \
+                 dataset's prefix represents all of its objects.\n\n\
+                 Without arguments it covers every membership. Add `depends_on` for the resources that it is about; \
+                 otherwise it shows the state before they changed.",
             )
             .attributes([
                 Attribute::string("project")
                     .optional()
-                    .validate(convert::name::<ProjectName>)
-                    .describe("Only members of this project."),
+                    .validate(validators::parses_as::<ProjectName>)
+                    .describe("Name of a project, to include only its members."),
                 Attribute::string("user")
                     .optional()
-                    .validate(convert::name::<UserName>)
-                    .describe("Only this user's memberships."),
+                    .validate(validators::parses_as::<UserName>)
+                    .describe("Name of a user, to include only the memberships of this user."),
                 Attribute::nested("entries", Nesting::List, entry_attributes())
                     .computed()
                     .describe(
-                        "One for each membership and each dataset on record, in the order of project, user and dataset.",
+                        "Access of each membership to each recorded dataset, ordered by project, user and dataset.",
                     ),
                 Attribute::nested("workloads", Nesting::List, workload_attributes())
                     .computed()
-                    .describe("One for each membership: what it may do in SageMaker."),
+                    .describe("Access of each membership in SageMaker."),
             ])
     }
 
@@ -99,11 +100,11 @@ impl DataSource<Client> for AccessDataSource {
         config: AccessModel,
     ) -> Result<AccessModel, Diagnostics> {
         let filter = AccessFilter {
-            project: convert::parse_optional(&config.project, "project")?,
-            user: convert::parse_optional(&config.user, "user")?,
+            project: mapping::parse_optional(&config.project, "project")?,
+            user: mapping::parse_optional(&config.user, "user")?,
         };
         let found = client.platform.access(&filter).await;
-        let found = found.map_err(|error| convert::diagnostics(&error))?;
+        let found = found.map_err(|error| mapping::diagnostics(&error))?;
         Ok(AccessModel {
             entries: Field::Known(found.iter().flat_map(entries).collect()),
             workloads: Field::Known(found.iter().map(workload).collect()),
@@ -116,23 +117,24 @@ fn membership_attributes() -> [Attribute; 3] {
     [
         Attribute::string("project")
             .computed()
-            .describe("The project that the membership is in."),
+            .describe("Project of the membership."),
         Attribute::string("user")
             .computed()
-            .describe("The user whose membership it is."),
+            .describe("User of the membership."),
         Attribute::string("role_arn")
             .computed()
-            .describe("ARN of the role that holds the membership's rights."),
+            .describe("ARN of the membership's role."),
     ]
 }
 
-fn right(name: &str, description: &str) -> Attribute {
+fn permission(name: &str, description: &str) -> Attribute {
     Attribute::bool(name).computed().describe(description)
 }
 
 fn reasons() -> Attribute {
     Attribute::map("reasons", Type::String).computed().describe(
-        "Why what is not allowed isn't, by attribute: the statement that denies it, or the policies that would have to allow it.",
+        "Reasons for each denied permission, by attribute: the statement that denies it, or the policies of which none \
+         allows it.",
     )
 }
 
@@ -142,16 +144,16 @@ fn entry_attributes() -> Vec<Attribute> {
         Attribute::string("dataset")
             .computed()
             .describe("Id of the dataset, for example `project/fraud/cards-2026`."),
-        right("read", "Whether the role may get the dataset's objects."),
-        right(
+        permission("read", "Whether the role can get the dataset's objects."),
+        permission(
             "write",
-            "Whether the role may put objects into the dataset.",
+            "Whether the role can put objects into the dataset.",
         ),
-        right(
+        permission(
             "delete",
-            "Whether the role may delete the dataset's objects.",
+            "Whether the role can delete the dataset's objects.",
         ),
-        right("list", "Whether the role may list the dataset's objects."),
+        permission("list", "Whether the role can list the dataset's objects."),
         reasons(),
     ]);
     all
@@ -160,17 +162,17 @@ fn entry_attributes() -> Vec<Attribute> {
 fn workload_attributes() -> Vec<Attribute> {
     let mut all = Vec::from(membership_attributes());
     all.extend([
-        right(
+        permission(
             "create_job",
-            "Whether the role may create a training job with the membership's tags, in the approved network, with the approved key.",
+            "Whether the role can create a training job with the membership's tags, in the approved network, with the approved key.",
         ),
-        right(
+        permission(
             "create_untagged_job",
-            "Whether the role may create the same job without tags. It should not.",
+            "Whether the role can create the same job without tags, which it should not.",
         ),
-        right(
+        permission(
             "use_others",
-            "Whether the role may describe, stop, delete or invoke what belongs to other memberships. It should not.",
+            "Whether the role can describe, stop, delete or invoke resources of other memberships, which it should not.",
         ),
         reasons(),
     ]);
@@ -217,8 +219,8 @@ fn workload(membership: &MembershipAccess) -> WorkloadModel {
     }
 }
 
-fn reasons_of<const N: usize>(rights: [(&str, &Verdict); N]) -> BTreeMap<String, String> {
-    let denied = rights.into_iter().filter_map(|(name, verdict)| {
+fn reasons_of<const N: usize>(verdicts: [(&str, &Verdict); N]) -> BTreeMap<String, String> {
+    let denied = verdicts.into_iter().filter_map(|(name, verdict)| {
         let reason = verdict.reason()?;
         Some((name.to_owned(), reason.to_owned()))
     });
@@ -235,7 +237,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_entry_says_what_may_be_done_and_why_the_rest_may_not() {
+    fn entry_has_permissions_and_reasons() {
         let account = Account::new("123456789012", "us-east-1");
         let context = GrantContext {
             account: &account,
@@ -252,23 +254,23 @@ mod tests {
         let days = ["global/days".parse().unwrap()];
         let access = role.access(&context, &project, &user, &days).unwrap();
 
-        let rows: Vec<EntryModel> = entries(&access).collect();
-        let [row] = rows.as_slice() else {
-            panic!("one dataset, one row: {rows:?}")
+        let found: Vec<EntryModel> = entries(&access).collect();
+        let [entry] = found.as_slice() else {
+            panic!("one dataset, one entry: {found:?}")
         };
         assert_eq!(
-            (row.project.as_str(), row.user.as_str()),
+            (entry.project.as_str(), entry.user.as_str()),
             ("fraud", "alice")
         );
-        assert_eq!(row.role_arn, "arn:aws:iam::123456789012:role/r");
-        assert_eq!(row.dataset, "global/days");
+        assert_eq!(entry.role_arn, "arn:aws:iam::123456789012:role/r");
+        assert_eq!(entry.dataset, "global/days");
         assert_eq!(
-            (row.read, row.write, row.delete, row.list),
+            (entry.read, entry.write, entry.delete, entry.list),
             (true, false, false, true)
         );
-        let denied: Vec<&str> = row.reasons.keys().map(String::as_str).collect();
+        let denied: Vec<&str> = entry.reasons.keys().map(String::as_str).collect();
         assert_eq!(denied, ["delete", "write"]);
-        assert_eq!(row.reasons["write"], "no policy allows it");
+        assert_eq!(entry.reasons["write"], "no policy allows it");
 
         let work = workload(&access);
         assert!(!work.create_job && !work.create_untagged_job && !work.use_others);

@@ -1,18 +1,18 @@
-//! `mlspace_caller`: who Terraform runs as, and the settings that are in force.
+//! `mlspace_caller`: the identity that Terraform uses, and the effective settings.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use crate::client::Client;
-use crate::convert;
+use crate::mapping;
 use terraform_plugin::framework::{Attribute, Call, DataSource, Diagnostics, Field, Schema, Type};
 
 /// The data source.
 #[derive(Debug)]
 pub(crate) struct CallerDataSource;
 
-/// What it gives.
+/// The result.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct CallerModel {
     account_id: Field<String>,
@@ -39,18 +39,18 @@ impl DataSource<Client> for CallerDataSource {
     fn schema(&self) -> Schema {
         Schema::new(0)
             .describe(
-                "Who Terraform runs as, and the provider's settings with their defaults filled in.",
+                "Identity that Terraform uses in AWS, and the provider's settings including their defaults.",
             )
             .attributes([
                 Attribute::string("account_id")
                     .computed()
-                    .describe("The AWS account."),
+                    .describe("Id of the AWS account."),
                 Attribute::string("partition")
                     .computed()
-                    .describe("The AWS partition, for example `aws` or `aws-us-gov`."),
+                    .describe("AWS partition, for example `aws` or `aws-us-gov`."),
                 Attribute::string("region")
                     .computed()
-                    .describe("The AWS region."),
+                    .describe("AWS region."),
                 Attribute::string("arn")
                     .computed()
                     .describe("ARN of the calling identity."),
@@ -59,19 +59,19 @@ impl DataSource<Client> for CallerDataSource {
                     .describe("Value of the `system` tag."),
                 Attribute::string("iam_resource_prefix")
                     .computed()
-                    .describe("First part of the names of roles and policies."),
+                    .describe("Prefix of the names of roles and policies."),
                 Attribute::string("data_bucket")
                     .computed()
-                    .describe("The bucket that holds all datasets."),
+                    .describe("Name of the bucket for all datasets."),
                 Attribute::string("permissions_boundary_arn")
                     .computed()
-                    .describe("Permissions boundary of memberships' roles, if any."),
+                    .describe("ARN of the permissions boundary of memberships' roles, if any."),
                 Attribute::list("base_policy_arns", Type::String)
                     .computed()
-                    .describe("Managed policies attached to every membership's role."),
+                    .describe("ARNs of the managed policies that are attached to every membership's role."),
                 Attribute::map("default_tags", Type::String)
                     .computed()
-                    .describe("Tags put on everything that can be tagged."),
+                    .describe("Tags of all resources that can be tagged."),
                 Attribute::map("table_names", Type::String)
                     .computed()
                     .describe("Names of the DynamoDB tables."),
@@ -88,7 +88,7 @@ impl DataSource<Client> for CallerDataSource {
             .platform
             .caller()
             .await
-            .map_err(|error| convert::diagnostics(&error))?;
+            .map_err(|error| mapping::diagnostics(&error))?;
         let settings = client.platform.settings();
         let tables = settings.table_names.entries().into_iter();
         Ok(CallerModel {

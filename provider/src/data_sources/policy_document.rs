@@ -10,7 +10,8 @@ use mlspace_core::policies::{
 use serde_json::{Map, Value as Json, json};
 
 use crate::client::Client;
-use crate::convert;
+use crate::mapping;
+use crate::validators;
 use terraform_plugin::framework::{
     AnyDataSource, Attribute, Call, Diagnostics, Schema, Type, Value,
 };
@@ -98,7 +99,7 @@ impl AnyDataSource<Client> for PolicyDocumentDataSource {
             .attributes([Attribute::string("kind")
                 .required()
                 .describe("The kind of document, such as `permissions_boundary`.")
-                .validate(convert::kind_of_document)])
+                .validate(validators::kind_of_document)])
             .attributes(arguments().map(argument))
             .attributes([
                 Attribute::string("json")
@@ -155,7 +156,7 @@ impl AnyDataSource<Client> for PolicyDocumentDataSource {
         let kind = document_kind(kind).map_err(|error| refused(&error))?;
         let mut parameters = of_settings(client.platform.settings());
         for parameter in arguments() {
-            let value = convert::json(config.attribute(parameter.name));
+            let value = mapping::json(config.attribute(parameter.name));
             parameters.insert(parameter.name.to_owned(), value);
         }
         if FROM_CALLER
@@ -163,7 +164,7 @@ impl AnyDataSource<Client> for PolicyDocumentDataSource {
             .any(|name| parameters.get(*name).is_none_or(Json::is_null))
         {
             let account = client.platform.account().await;
-            let account = account.map_err(|error| convert::diagnostics(&error))?;
+            let account = account.map_err(|error| mapping::diagnostics(&error))?;
             for (name, value) in FROM_CALLER
                 .iter()
                 .zip([&account.account_id, &account.region])

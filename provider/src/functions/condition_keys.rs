@@ -1,4 +1,4 @@
-//! `condition_keys(action)`: the condition keys that an action carries.
+//! `condition_keys(action)`: the condition keys in requests of an action.
 
 use iam_policy::lint;
 
@@ -22,12 +22,11 @@ impl Function for ConditionKeys {
             ("renamed_to", Type::String),
         ]);
         Signature::new(Type::list(key))
-            .summary("Condition keys that an action carries")
+            .summary("Condition keys of an action")
             .describe(
-                "Lists the condition keys that requests of an action carry, from AWS's service authorization \
-                 reference as this release knows it: `name`, `type`, whether it can hold several values \
-                 (`multivalued`), and its successor (`renamed_to`, null when it has none). A Deny on a key that is \
-                 not among them denies always or never.",
+                "Lists the condition keys in requests of an action, from the version of AWS's service authorization \
+                 reference in this release: `name`, `type`, whether it can have multiple values (`multivalued`), and \
+                 its successor (`renamed_to`, null if it has none). A Deny on any other key applies always or never.",
             )
             .parameter(
                 Parameter::new("action", Type::String)
@@ -36,11 +35,14 @@ impl Function for ConditionKeys {
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        let action = arguments::text(&arguments, 0)?;
+        let action = arguments::string(&arguments, 0)?;
         let keys = lint::condition_keys(action).ok_or_else(|| {
             FunctionError::argument(
                 0,
-                format!("`{}` is not an action known here: check its spelling, or its service is not covered", action.escape_debug()),
+                format!(
+                    "`{}` is not a known action. Check its spelling; the service may also be missing in this release.",
+                    action.escape_debug()
+                ),
             )
         })?;
         Ok(Value::list(keys.into_iter().map(|key| {

@@ -96,7 +96,7 @@ impl Function for PolicyDocuments {
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        let kind = document_kind(arguments::text(&arguments, 0)?)
+        let kind = document_kind(arguments::string(&arguments, 0)?)
             .map_err(|error| FunctionError::argument(0, error.to_string()))?;
         let documents = documents(kind, &arguments, 1)?;
         Ok(Value::list(

@@ -51,7 +51,7 @@ impl Function for Guardrail {
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        let id = arguments::text(&arguments, 0)?;
+        let id = arguments::string(&arguments, 0)?;
         let given = arguments::json(&arguments, 1);
         let parameters = Parameters::from_json(&given)
             .map_err(|error| FunctionError::argument(1, error.to_string()))?;

@@ -1,4 +1,4 @@
-//! `pack_policies(policies, kind, documents)`: statements packed into as few documents as they need.
+//! `pack_policies(policies, kind, documents)`: packs statements into as few documents as possible.
 
 use iam_policy::{PackTarget, pack};
 
@@ -16,19 +16,19 @@ impl Function for PackPolicies {
 
     fn signature(&self) -> Signature {
         Signature::new(Type::list(Type::String))
-            .summary("Packs IAM policies into documents that fit their carrier")
+            .summary("Packs IAM policies into documents within IAM's size limits")
             .describe(
-                "Packs the statements of policies into documents, none larger than its kind may be. Statements are \
-                 merged only where the meaning stays, and the same input gives the same documents. It is an error, \
-                 with the arithmetic, when there is no room for them.",
+                "Packs the statements of policies into documents within the size limit of their kind. Statements are \
+                 merged only if the meaning stays the same, and the same input results in the same documents. If they do \
+                 not fit, the error shows the sizes.",
             )
-            .parameter(Parameter::new("policies", Type::list(Type::String)).describe("The policies as JSON."))
+            .parameter(Parameter::new("policies", Type::list(Type::String)).describe("Policies as JSON."))
             .parameter(
                 Parameter::new("kind", Type::String)
-                    .describe(format!("The kind of policy to make: {}.", arguments::kinds())),
+                    .describe(format!("Kind of the resulting policies: {}.", arguments::kinds())),
             )
             .parameter(
-                Parameter::new("documents", Type::Number).describe("How many documents there is room for."),
+                Parameter::new("documents", Type::Number).describe("Maximum number of documents."),
             )
     }
 
@@ -43,7 +43,7 @@ impl Function for PackPolicies {
                 documents,
             },
         )
-        .map_err(|error| FunctionError::argument(0, error.to_string()))?;
+            .map_err(|error| arguments::invalid(0, error))?;
         Ok(Value::list(
             packed
                 .iter()

@@ -1,4 +1,4 @@
-//! `policy_equivalent(a, b)`: whether two policies mean the same.
+//! `policy_equivalent(a, b)`: whether two policies have the same meaning.
 
 use iam_policy::Document;
 
@@ -16,13 +16,13 @@ impl Function for PolicyEquivalent {
 
     fn signature(&self) -> Signature {
         Signature::new(Type::Bool)
-            .summary("Whether two IAM policies mean the same")
+            .summary("Whether two IAM policies have the same meaning")
             .describe(
-                "Compares two policies by meaning: the order of statements and values, single values for lists, the \
-                 case of actions, `Sid`s and repetitions make no difference.",
+                "Compares two policies by meaning: the order of statements and values, single values in place of lists, \
+                 the case of actions, `Sid`s and duplicates make no difference.",
             )
-            .parameter(Parameter::new("a", Type::String).describe("One policy as JSON."))
-            .parameter(Parameter::new("b", Type::String).describe("The other policy as JSON."))
+            .parameter(Parameter::new("a", Type::String).describe("First policy as JSON."))
+            .parameter(Parameter::new("b", Type::String).describe("Second policy as JSON."))
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {

@@ -1,4 +1,4 @@
-//! `policy_lint(policy, kind)`: what the linter finds in a policy.
+//! `policy_lint(policy, kind)`: the findings of the linter in a policy.
 
 use iam_policy::Document;
 use iam_policy::lint::{LintOptions, LintTarget, lint};
@@ -10,7 +10,7 @@ use terraform_plugin::framework::{Function, FunctionError, Parameter, Signature,
 #[derive(Debug)]
 pub(crate) struct PolicyLint;
 
-/// The attributes of a finding, all of them text.
+/// The attributes of a finding, which are all strings.
 const ATTRIBUTES: [&str; 6] = ["rule", "severity", "statement", "pointer", "why", "remedy"];
 
 impl Function for PolicyLint {
@@ -21,18 +21,18 @@ impl Function for PolicyLint {
     fn signature(&self) -> Signature {
         let finding = Type::object(ATTRIBUTES.map(|name| (name, Type::String)));
         Signature::new(Type::list(finding))
-            .summary("Finds what an IAM policy says but does not do")
+            .summary("Finds mistakes in an IAM policy")
             .describe(
-                "Looks for statements that do something other than they say: conditions on keys that an action does \
-                 not carry, several required keys in one Deny, set operators on single values and the like. Gives \
-                 a list of findings, each with `rule`, `severity` (`error` or `warning`), `statement` (its `Sid`, if \
-                 it has one), `pointer` (into the policy, RFC 6901), `why` and `remedy`; an empty list is a clean \
-                 policy.",
+                "Finds statements whose effect differs from what they appear to say: conditions on keys that requests of \
+                 an action do not have, multiple required keys in one Deny, set operators on single values, and others. \
+                 Returns a list of findings, each with `rule`, `severity` (`error` or `warning`), `statement` (its `Sid`, \
+                 if it has one), `pointer` (into the policy, RFC 6901), `why` and `remedy`. The list is empty if there \
+                 are no findings.",
             )
-            .parameter(Parameter::new("policy", Type::String).describe("The policy as JSON."))
+            .parameter(Parameter::new("policy", Type::String).describe("Policy as JSON."))
             .parameter(
                 Parameter::new("kind", Type::String)
-                    .describe(format!("The kind of policy that it is: {}.", arguments::kinds())),
+                    .describe(format!("Kind of the policy: {}.", arguments::kinds())),
             )
     }
 

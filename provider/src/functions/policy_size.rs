@@ -1,4 +1,4 @@
-//! `policy_size(policy)`: the characters of a policy as IAM counts them.
+//! `policy_size(policy)`: the size of a policy in characters, as IAM counts them.
 
 use iam_policy::Document;
 
@@ -16,12 +16,12 @@ impl Function for PolicySize {
 
     fn signature(&self) -> Signature {
         Signature::new(Type::Number)
-            .summary("Characters of an IAM policy as IAM counts them")
+            .summary("Size of an IAM policy in characters, as IAM counts them")
             .describe(
-                "Counts a policy's characters as IAM does for its quotas: in its shortest form, without white space \
-                 between its parts. A managed policy may have 6,144, a role's inline policies 10,240 together.",
+                "Counts the characters of a policy like IAM does for its quotas: in the shortest form, without white space \
+                 between elements. The quota is 6,144 for a managed policy, and 10,240 for all inline policies of a role.",
             )
-            .parameter(Parameter::new("policy", Type::String).describe("The policy as JSON."))
+            .parameter(Parameter::new("policy", Type::String).describe("Policy as JSON."))
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {

@@ -1,4 +1,5 @@
-//! `resource_policy_allows(policy, principal, action, resource, context)`: whether a resource's own policy lets somebody in.
+//! `resource_policy_allows(policy, principal, action, resource, context)`: whether a resource
+//! policy allows a request.
 
 use iam_policy::evaluate::{Caller, PolicySet, Request};
 use iam_policy::{Document, Statement};
@@ -17,36 +18,37 @@ impl Function for ResourcePolicyAllows {
 
     fn signature(&self) -> Signature {
         Signature::new(Type::Bool)
-            .summary("Whether the policy of a bucket, key or role lets a request through")
+            .summary("Whether the policy of a bucket, key or role allows a request")
             .describe(
-                "Decides a request by the policy of its resource, for a principal whose own policies allow everything: \
-                 what remains is what the resource says. Within an account a bucket is open to such a principal \
-                 unless its policy denies; a key or a role's trust must allow; from another account any resource must \
-                 allow. Services have no policies of their own. Use it in checks and tests of what a resource's \
-                 policy is meant to hold; for a policy of a VPC endpoint, which limits like an identity policy, use \
-                 `policy_allows`.",
+                "Evaluates a request against the policy of its resource, for a principal whose own policies allow \
+                 everything. Within an account, a bucket is open to such a principal unless its policy denies the \
+                 request, while the policy of a key and the trust policy of a role must allow it; for a principal of \
+                 another account, every resource policy must allow it. Services have no policies of their own. Use it to \
+                 check and test resource policies. For the policy of a VPC endpoint, which limits requests like an \
+                 identity policy, use `policy_allows`.",
             )
-            .parameter(Parameter::new("policy", Type::String).describe("The resource's policy as JSON."))
+            .parameter(Parameter::new("policy", Type::String).describe("Policy of the resource as JSON."))
             .parameter(Parameter::new("principal", Type::String).describe(
-                "ARN of the role or user that asks, or the name of an AWS service such as `cloudtrail.amazonaws.com`.",
+                "ARN of the role or user that makes the request, or the name of an AWS service such as \
+                 `cloudtrail.amazonaws.com`.",
             ))
-            .parameter(Parameter::new("action", Type::String).describe("The action, such as `s3:GetObject`."))
+            .parameter(Parameter::new("action", Type::String).describe("Action, such as `s3:GetObject`."))
             .parameter(Parameter::new("resource", Type::String).describe("ARN of the resource."))
             .parameter(
                 Parameter::new("context", Type::map(Type::list(Type::String))).describe(
-                    "Values of condition keys, such as `{ \"aws:SecureTransport\" = [\"false\"] }`. Keys that are not \
-                     given are absent from the request. `aws:ResourceAccount` says whose the resource is where its ARN \
-                     doesn't, as with buckets; without it, the resource is the principal's own.",
+                    "Values of condition keys, such as `{ \"aws:SecureTransport\" = [\"false\"] }`. All other keys are \
+                     absent from the request. `aws:ResourceAccount` is the account of a resource whose ARN does not \
+                     contain it, such as a bucket; without it, the resource belongs to the principal's account.",
                 ),
             )
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
         let policy: Document = arguments::parsed(&arguments, 0)?;
-        let caller = principal(arguments::text(&arguments, 1)?)?;
+        let caller = principal(arguments::string(&arguments, 1)?)?;
         let (action, resource) = (
-            arguments::text(&arguments, 2)?,
-            arguments::text(&arguments, 3)?,
+            arguments::string(&arguments, 2)?,
+            arguments::string(&arguments, 3)?,
         );
         let mut request = Request::new(caller, action, resource);
         for (key, values) in arguments::context(&arguments, 4) {
@@ -57,6 +59,7 @@ impl Function for ResourcePolicyAllows {
                 _ => request.context(key, values),
             };
         }
+        // Allows everything, so that the resource policy alone decides.
         let everything = Document::new([Statement::allow("Everything")
             .actions(["*"])
             .resources(["*"])]);
@@ -67,12 +70,12 @@ impl Function for ResourcePolicyAllows {
     }
 }
 
-/// A principal by ARN, or a service by its name.
-fn principal(text: &str) -> Result<Caller, FunctionError> {
-    let is_service = text.contains(".amazonaws.com") && !text.contains([':', '/', '*', ' ']);
+/// The principal with this ARN, or the service with this name.
+fn principal(name: &str) -> Result<Caller, FunctionError> {
+    let is_service = name.contains(".amazonaws.com") && !name.contains([':', '/', '*', ' ']);
     if is_service {
-        Ok(Caller::Service(text.to_owned()))
+        Ok(Caller::Service(name.to_owned()))
     } else {
-        Caller::from_arn(text).map_err(|error| FunctionError::argument(1, error.to_string()))
+        Caller::from_arn(name).map_err(|error| arguments::invalid(1, error))
     }
 }

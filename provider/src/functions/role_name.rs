@@ -1,4 +1,4 @@
-//! `role_name(prefix, project, user)`: the name of a membership's IAM role, offline.
+//! `role_name(prefix, project, user)`: the name of a membership's IAM role.
 
 use mlspace_core::layout;
 use mlspace_core::name::{ProjectName, UserName};
@@ -19,20 +19,20 @@ impl Function for RoleName {
         Signature::new(Type::String)
             .summary("Name of a membership's IAM role")
             .describe(
-                "Computes the name of the IAM role that a user has in a project, without asking AWS: the prefix, the \
-                 project and a hash of the user's name, within IAM's 64 characters.",
+                "Computes the name of a user's IAM role in a project, without access to AWS: the prefix, the project and a \
+                 hash of the user's name, within IAM's limit of 64 characters.",
             )
             .parameter(Parameter::new("prefix", Type::String).describe("The provider's `iam_resource_prefix`."))
-            .parameter(Parameter::new("project", Type::String).describe("The project's name."))
-            .parameter(Parameter::new("user", Type::String).describe("The user's name."))
+            .parameter(Parameter::new("project", Type::String).describe("Name of the project."))
+            .parameter(Parameter::new("user", Type::String).describe("Name of the user."))
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        let prefix = arguments::text(&arguments, 0)?;
+        let prefix = arguments::string(&arguments, 0)?;
         let project: ProjectName = arguments::parsed(&arguments, 1)?;
         let user: UserName = arguments::parsed(&arguments, 2)?;
         layout::role_name(prefix, &project, &user)
             .map(Value::String)
-            .map_err(|error| FunctionError::argument(0, error.to_string()))
+            .map_err(|error| arguments::invalid(0, error))
     }
 }

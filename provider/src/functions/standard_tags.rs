@@ -1,4 +1,4 @@
-//! `standard_tags(system, project, user)`: the tags of what belongs to a membership.
+//! `standard_tags(system, project, user)`: the tags of a membership's resources.
 
 use mlspace_core::name::{ProjectName, UserName};
 use mlspace_core::tags;
@@ -17,18 +17,18 @@ impl Function for StandardTags {
 
     fn signature(&self) -> Signature {
         Signature::new(Type::map(Type::String))
-            .summary("Tags of what belongs to a membership")
+            .summary("Tags of a membership's resources")
             .describe(
-                "Gives the tags `system`, `project` and `user` that a SageMaker resource must bear to belong to a \
-                 member of a project; policies go by them.",
+                "Returns the tags `system`, `project` and `user` that assign a SageMaker resource to a member of a project \
+                 in all policies.",
             )
             .parameter(Parameter::new("system", Type::String).describe("The provider's `system_tag`."))
-            .parameter(Parameter::new("project", Type::String).describe("The project's name."))
-            .parameter(Parameter::new("user", Type::String).describe("The user's name."))
+            .parameter(Parameter::new("project", Type::String).describe("Name of the project."))
+            .parameter(Parameter::new("user", Type::String).describe("Name of the user."))
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
-        let system = arguments::text(&arguments, 0)?;
+        let system = arguments::string(&arguments, 0)?;
         let project: ProjectName = arguments::parsed(&arguments, 1)?;
         let user: UserName = arguments::parsed(&arguments, 2)?;
         let tags = tags::resource_tags(system, &project, &user);

@@ -1,44 +1,44 @@
-//! Functions as a configuration calls them.
+//! Tests of the functions, called as from a configuration.
 
 use super::*;
 use terraform_plugin::framework::{Function, FunctionError, Type, Value};
 
 const READ: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Read","Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::data/a/*"}]}"#;
 
-fn texts<const N: usize>(values: [&str; N]) -> Vec<Value> {
+fn strings<const N: usize>(values: [&str; N]) -> Vec<Value> {
     values.map(Value::from).to_vec()
 }
 
-fn at_fault(result: Result<Value, FunctionError>) -> Option<usize> {
+fn invalid_argument(result: Result<Value, FunctionError>) -> Option<usize> {
     result.unwrap_err().argument
 }
 
 #[test]
-fn sizes_are_iam_s() {
+fn policy_size_ignores_white_space() {
     let spaced = READ.replace(',', " ,\n ");
-    let size = policy_size::PolicySize.call(texts([READ])).unwrap();
+    let size = policy_size::PolicySize.call(strings([READ])).unwrap();
     assert_eq!(
-        policy_size::PolicySize.call(texts([&spaced])).unwrap(),
+        policy_size::PolicySize.call(strings([&spaced])).unwrap(),
         size
     );
     assert_eq!(
-        at_fault(policy_size::PolicySize.call(texts(["{"]))),
+        invalid_argument(policy_size::PolicySize.call(strings(["{"]))),
         Some(0)
     );
 }
 
 #[test]
-fn policies_are_compared_by_meaning() {
+fn policy_equivalent_compares_by_meaning() {
     let listed = READ.replace("\"s3:GetObject\"", "[\"S3:getobject\"]");
     let other = READ.replace("data/a", "data/b");
-    let equivalent = |a: &str, b: &str| policy_equivalent::PolicyEquivalent.call(texts([a, b]));
+    let equivalent = |a: &str, b: &str| policy_equivalent::PolicyEquivalent.call(strings([a, b]));
     assert_eq!(equivalent(READ, &listed), Ok(Value::Bool(true)));
     assert_eq!(equivalent(READ, &other), Ok(Value::Bool(false)));
-    assert_eq!(at_fault(equivalent(READ, "[]")), Some(1));
+    assert_eq!(invalid_argument(equivalent(READ, "[]")), Some(1));
 }
 
 #[test]
-fn requests_are_decided() {
+fn policy_allows_evaluates_resources() {
     let decide = |resource: &str, context: Value| {
         policy_allows::PolicyAllows.call(vec![
             Value::list([READ]),
@@ -64,11 +64,11 @@ fn requests_are_decided() {
         Value::from("*"),
         none(),
     ]);
-    assert_eq!(at_fault(bad), Some(1));
+    assert_eq!(invalid_argument(bad), Some(1));
 }
 
 #[test]
-fn policies_of_resources_are_asked_alone() {
+fn resource_policy_allows_evaluates_the_resource_policy() {
     let policy = r#"{"Version":"2012-10-17","Statement":[
         {"Sid":"Tls","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::data/*","Condition":{"Bool":{"aws:SecureTransport":"false"}}},
         {"Sid":"Logs","Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::data/*"}]}"#;
@@ -90,11 +90,11 @@ fn policies_of_resources_are_asked_alone() {
     assert_eq!(decide("logging.s3.amazonaws.com", &[]), yes);
     assert_eq!(decide("logging.s3.amazonaws.com", &[plain]), no);
     assert_eq!(decide("cloudtrail.amazonaws.com", &[]), no);
-    assert_eq!(at_fault(decide("somebody", &[])), Some(1));
+    assert_eq!(invalid_argument(decide("somebody", &[])), Some(1));
 }
 
 #[test]
-fn context_decides_conditions() {
+fn policy_allows_evaluates_conditions() {
     let tagged = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Own","Effect":"Allow","Action":"sagemaker:CreateModel","Resource":"*","Condition":{"StringEquals":{"aws:RequestTag/project":"fraud"}}}]}"#;
     let decide = |project: &str| {
         policy_allows::PolicyAllows.call(vec![
@@ -110,9 +110,9 @@ fn context_decides_conditions() {
 }
 
 #[test]
-fn the_linter_tells_what_a_deny_misses() {
+fn policy_lint_finds_a_faulty_deny() {
     let faulty = r#"{"Version":"2012-10-17","Statement":[{"Sid":"NeedNetwork","Effect":"Deny","Action":"sagemaker:CreateTrainingJob","Resource":"*","Condition":{"Null":{"sagemaker:VpcSubnets":"true","sagemaker:VpcSecurityGroupIds":"true"}}}]}"#;
-    let lint = |policy: &str, kind: &str| policy_lint::PolicyLint.call(texts([policy, kind]));
+    let lint = |policy: &str, kind: &str| policy_lint::PolicyLint.call(strings([policy, kind]));
     let findings = lint(faulty, "scp").unwrap();
     let rules: Vec<_> = findings
         .as_elements()
@@ -122,11 +122,11 @@ fn the_linter_tells_what_a_deny_misses() {
         .collect();
     assert!(rules.contains(&"L02".to_owned()), "{rules:?}");
     assert_eq!(lint(READ, "managed").unwrap().as_elements(), Some(&[][..]));
-    assert_eq!(at_fault(lint(READ, "sticker")), Some(1));
+    assert_eq!(invalid_argument(lint(READ, "sticker")), Some(1));
 }
 
 #[test]
-fn packing_keeps_to_the_room_there_is() {
+fn pack_policies_respects_the_number_of_documents() {
     let pack = |documents: i64| {
         let many: Vec<String> = (0..40)
             .map(|n| READ.replace("data/a", &format!("data/{n}{}", "x".repeat(200))))
@@ -138,12 +138,12 @@ fn packing_keeps_to_the_room_there_is() {
         ])
     };
     assert!(pack(10).unwrap().as_elements().unwrap().len() > 1);
-    assert_eq!(at_fault(pack(1)), Some(0));
-    assert_eq!(at_fault(pack(0)), Some(2));
+    assert_eq!(invalid_argument(pack(1)), Some(0));
+    assert_eq!(invalid_argument(pack(0)), Some(2));
 }
 
 #[test]
-fn datasets_and_tags_follow_from_names() {
+fn dataset_and_tag_functions_follow_from_names() {
     let prefix = |scope: Value, kind: &str| {
         dataset_prefix::DatasetPrefix.call(vec![Value::from(kind), scope, Value::from("cards")])
     };
@@ -155,7 +155,7 @@ fn datasets_and_tags_follow_from_names() {
         prefix(Value::Null, "global"),
         Ok(Value::from("global/datasets/cards/"))
     );
-    assert_eq!(at_fault(prefix(Value::Null, "project")), Some(1));
+    assert_eq!(invalid_argument(prefix(Value::Null, "project")), Some(1));
     let uri = dataset_prefix::DatasetUri.call(vec![
         Value::from("data"),
         Value::from("private"),
@@ -166,7 +166,7 @@ fn datasets_and_tags_follow_from_names() {
         uri,
         Ok(Value::from("s3://data/private/alice/datasets/cards/"))
     );
-    let tags = standard_tags::StandardTags.call(texts(["MLSpace", "fraud", "alice"]));
+    let tags = standard_tags::StandardTags.call(strings(["MLSpace", "fraud", "alice"]));
     assert_eq!(
         tags,
         Ok(Value::map([
@@ -176,14 +176,14 @@ fn datasets_and_tags_follow_from_names() {
         ]))
     );
     assert_eq!(
-        at_fault(standard_tags::StandardTags.call(texts(["MLSpace", "fr*", "alice"]))),
+        invalid_argument(standard_tags::StandardTags.call(strings(["MLSpace", "fr*", "alice"]))),
         Some(1)
     );
 }
 
 #[test]
-fn keys_of_actions_are_known() {
-    let keys = |action: &str| condition_keys::ConditionKeys.call(texts([action]));
+fn condition_keys_lists_keys_of_an_action() {
+    let keys = |action: &str| condition_keys::ConditionKeys.call(strings([action]));
     let found = keys("sagemaker:CreateTrainingJob").unwrap();
     let named = |name: &str| {
         found
@@ -193,11 +193,14 @@ fn keys_of_actions_are_known() {
             .any(|key| key.attribute("name").as_str() == Some(name))
     };
     assert!(named("sagemaker:VpcSubnets") && !named("sagemaker:RootAccess"));
-    assert_eq!(at_fault(keys("sagemaker:CreateEverything")), Some(0));
+    assert_eq!(
+        invalid_argument(keys("sagemaker:CreateEverything")),
+        Some(0)
+    );
 }
 
 #[test]
-fn guardrails_are_made_of_what_they_need() {
+fn guardrail_requires_its_parameters() {
     let make = |id: &str, parameters: Value| {
         let parameters = Value::Dynamic(
             Box::new(Type::object([("x", Type::String)])),
@@ -221,9 +224,9 @@ fn guardrails_are_made_of_what_they_need() {
         policy.contains("sagemaker:InstanceTypes") && policy.contains("ml.t3.medium"),
         "{policy}"
     );
-    assert_eq!(at_fault(make("G99", types())), Some(0));
+    assert_eq!(invalid_argument(make("G99", types())), Some(0));
     let empty = make("G01", Value::object::<&str>([]));
-    assert_eq!(at_fault(empty), Some(1));
+    assert_eq!(invalid_argument(empty), Some(1));
 }
 
 /// An object argument of any type.
@@ -233,7 +236,7 @@ fn object<const N: usize>(attributes: [(&str, Value); N]) -> Value {
 }
 
 #[test]
-fn documents_are_made_by_kind() {
+fn policy_documents_depend_on_the_kind() {
     let deployment = |user: Value| {
         object([
             ("account_id", Value::from("123456789012")),
@@ -255,13 +258,13 @@ fn documents_are_made_by_kind() {
         policy.contains("arn:aws-us-gov:s3:::mlspace-data/private/alice/*"),
         "{policy}"
     );
-    assert_eq!(at_fault(make("sticker", "alice")), Some(0));
-    assert_eq!(at_fault(make("user", "al*")), Some(1));
-    assert_eq!(at_fault(make("project", "alice")), Some(1));
+    assert_eq!(invalid_argument(make("sticker", "alice")), Some(0));
+    assert_eq!(invalid_argument(make("user", "al*")), Some(1));
+    assert_eq!(invalid_argument(make("project", "alice")), Some(1));
 }
 
 #[test]
-fn policies_of_resources_are_single_documents() {
+fn resource_policies_are_single_documents() {
     let make = |function: &documents::ResourcePolicy, name: &'static str, value: Value| {
         function.call(vec![object([
             ("account_id", Value::from("123456789012")),
@@ -287,7 +290,7 @@ fn policies_of_resources_are_single_documents() {
         let made = make(&function, name, value).unwrap();
         assert!(made.as_str().unwrap().contains("123456789012") || name == "bucket");
         assert_eq!(
-            at_fault(make(&function, "colour", Value::from("red"))),
+            invalid_argument(make(&function, "colour", Value::from("red"))),
             Some(0)
         );
         assert!(!function.signature().description().is_empty());
@@ -295,7 +298,7 @@ fn policies_of_resources_are_single_documents() {
 }
 
 #[test]
-fn subnets_are_laid_out_by_tier_and_zone() {
+fn subnet_layout_divides_by_tier_and_zone() {
     let lay = |cidr: &str, zones: i64, prefix: Value| {
         network::SubnetLayout.call(vec![
             Value::from(cidr),
@@ -310,15 +313,30 @@ fn subnets_are_laid_out_by_tier_and_zone() {
             Value::list(["10.0.0.0/24", "10.0.1.0/24"])
         )]))
     );
-    assert_eq!(at_fault(lay("10.0.0.0/25", 2, Value::from(24))), Some(0));
-    assert_eq!(at_fault(lay("10.0.0.0/16", 17, Value::from(24))), Some(1));
-    assert_eq!(at_fault(lay("10.0.0.0/16", 2, Value::from(29))), Some(2));
-    assert_eq!(at_fault(lay("10.0.0.0/16", 2, Value::Null)), Some(2));
-    assert_eq!(at_fault(lay("10.0.0.0/16", 2, Value::from(300))), Some(2));
+    assert_eq!(
+        invalid_argument(lay("10.0.0.0/25", 2, Value::from(24))),
+        Some(0)
+    );
+    assert_eq!(
+        invalid_argument(lay("10.0.0.0/16", 17, Value::from(24))),
+        Some(1)
+    );
+    assert_eq!(
+        invalid_argument(lay("10.0.0.0/16", 2, Value::from(29))),
+        Some(2)
+    );
+    assert_eq!(
+        invalid_argument(lay("10.0.0.0/16", 2, Value::Null)),
+        Some(2)
+    );
+    assert_eq!(
+        invalid_argument(lay("10.0.0.0/16", 2, Value::from(300))),
+        Some(2)
+    );
 }
 
 #[test]
-fn addresses_of_studio_are_counted() {
+fn studio_ip_plan_counts_addresses() {
     let plan = |value: Value| network::StudioIpPlan.call(vec![value]);
     let hundred = plan(object([("users", Value::from(100)), ("efa", Value::Null)])).unwrap();
     assert_eq!(hundred.attribute("vpc_total"), &Value::from(533));
@@ -331,13 +349,13 @@ fn addresses_of_studio_are_counted() {
     };
     assert!(result.keys().eq(given.keys()));
     assert_eq!(
-        at_fault(plan(object([("users", Value::from("many"))]))),
+        invalid_argument(plan(object([("users", Value::from("many"))]))),
         Some(0)
     );
 }
 
 #[test]
-fn guardrails_say_where_they_go() {
+fn guardrails_list_kinds_and_parameters() {
     let Ok(Value::Map(all)) = guardrails::Guardrails.call(Vec::new()) else {
         panic!("not a map");
     };

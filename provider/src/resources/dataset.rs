@@ -8,8 +8,10 @@ use mlspace_core::layout::{DatasetKey, DatasetScope};
 use mlspace_core::name::{DatasetName, GroupName, ProjectName, UserName};
 use serde::{Deserialize, Serialize};
 
+use crate::attributes::{drift_attribute, id_attribute, plan_drift};
 use crate::client::Client;
-use crate::convert::{self, drift_attribute, drift_plan, id_attribute, timestamp};
+use crate::mapping::{self, StateModel, timestamp};
+use crate::validators;
 use terraform_plugin::framework::{
     Attribute, Call, Diagnostics, Failed, Field, Plan, Resource, Schema, Type, Value,
 };
@@ -56,24 +58,24 @@ impl Resource<Client> for DatasetResource {
                 id_attribute("type, scope and name, for example `project/fraud/cards-2026` or `global/holidays`.").identity(),
                 Attribute::string("name")
                     .required()
-                    .force_new()
+                    .requires_replace()
                     .describe(
                         "Name of the dataset: 1 to 255 ASCII letters, digits and hyphens, starting with a letter or \
                          digit. Changing it replaces the dataset.",
                     )
-                    .validate(convert::name::<DatasetName>),
+                    .validate(validators::parses_as::<DatasetName>),
                 Attribute::string("type")
                     .required()
-                    .force_new()
+                    .requires_replace()
                     .describe(
                         "Who the dataset is for: `global` (everybody reads), `project` (the members of `scope`), \
                          `private` (the user `scope`) or `group` (the members of `groups`). Changing it replaces the \
                          dataset.",
                     )
-                    .validate(convert::one_of(&["global", "project", "private", "group"])),
+                    .validate(validators::one_of(&["global", "project", "private", "group"])),
                 Attribute::string("scope")
                     .optional()
-                    .force_new()
+                    .requires_replace()
                     .describe(
                         "The project of a `project` dataset or the user of a `private` one; absent for `global` and \
                          `group`. Changing it replaces the dataset.",
@@ -82,20 +84,20 @@ impl Resource<Client> for DatasetResource {
                     .optional()
                     .default(Value::Set(Vec::new()))
                     .describe("Groups that a `group` dataset is shared with; empty for other types.")
-                    .validate(convert::each(convert::name::<GroupName>)),
+                    .validate(validators::each(validators::parses_as::<GroupName>)),
                 Attribute::string("description")
                     .optional()
                     .default(Value::from(""))
                     .describe("What the dataset holds: up to 254 characters on one line.")
-                    .validate(convert::dataset_description),
+                    .validate(validators::dataset_description),
                 Attribute::string("created_by")
                     .optional_computed()
-                    .keep_state()
+                    .use_state_for_unknown()
                     .describe(
                         "User who owns the dataset's record and may edit it in MLSpace's web application. Defaults to the \
                          user of a private dataset, else to nobody.",
                     )
-                    .validate(convert::name::<UserName>),
+                    .validate(validators::parses_as::<UserName>),
                 Attribute::bool("force_destroy")
                     .optional()
                     .default(Value::Bool(false))
@@ -105,19 +107,19 @@ impl Resource<Client> for DatasetResource {
                     ),
                 Attribute::string("prefix")
                     .computed()
-                    .keep_state()
+                    .use_state_for_unknown()
                     .describe("Prefix of the dataset's objects in the data bucket, ending in `/`."),
                 Attribute::string("location")
                     .computed()
-                    .keep_state()
+                    .use_state_for_unknown()
                     .describe("The prefix as an `s3://` URI."),
                 Attribute::string("arn")
                     .computed()
-                    .keep_state()
+                    .use_state_for_unknown()
                     .describe("ARN pattern of the dataset's objects."),
                 Attribute::string("created_at")
                     .computed()
-                    .keep_state()
+                    .use_state_for_unknown()
                     .describe("When the dataset was created (RFC 3339, UTC)."),
                 Attribute::string("last_updated_at")
                     .computed()
@@ -171,8 +173,13 @@ impl Resource<Client> for DatasetResource {
         }
     }
 
-    async fn plan(&self, client: Option<&Client>, _call: &Call, plan: &mut Plan<DatasetModel>) {
-        drift_plan(
+    async fn modify_plan(
+        &self,
+        client: Option<&Client>,
+        _call: &Call,
+        plan: &mut Plan<DatasetModel>,
+    ) {
+        plan_drift(
             plan.prior.as_ref().map(|prior| &prior.drift),
             &mut plan.proposed.drift,
         );
@@ -191,7 +198,7 @@ impl Resource<Client> for DatasetResource {
                 plan.proposed.location = Field::Known(spec.key.location(bucket));
                 plan.proposed.arn = Field::Known(spec.key.arn(account, bucket));
             }
-            Err(error) => plan.diagnostics.extend(convert::diagnostics(&error)),
+            Err(error) => plan.diagnostics.extend(mapping::diagnostics(&error)),
         }
     }
 
@@ -202,13 +209,9 @@ impl Resource<Client> for DatasetResource {
         planned: DatasetModel,
     ) -> Result<DatasetModel, Failed<DatasetModel>> {
         let spec = planned.spec()?;
-        convert::outcome(
-            client
-                .platform
-                .create_dataset(&convert::operation(call, "create"), &spec)
-                .await,
-            |dataset| planned.clone().with(dataset),
-        )
+        let operation = mapping::operation(call, "create");
+        let outcome = client.platform.create_dataset(&operation, &spec).await;
+        mapping::applied(planned, outcome)
     }
 
     async fn read(
@@ -221,7 +224,7 @@ impl Resource<Client> for DatasetResource {
             .platform
             .read_dataset(&state.key()?)
             .await
-            .map_err(|error| convert::diagnostics(&error))?;
+            .map_err(|error| mapping::diagnostics(&error))?;
         Ok(dataset.map(|dataset| state.with(&dataset)))
     }
 
@@ -233,13 +236,9 @@ impl Resource<Client> for DatasetResource {
         planned: DatasetModel,
     ) -> Result<DatasetModel, Failed<DatasetModel>> {
         let spec = planned.spec()?;
-        convert::outcome(
-            client
-                .platform
-                .update_dataset(&convert::operation(call, "update"), &spec)
-                .await,
-            |dataset| planned.clone().with(dataset),
-        )
+        let operation = mapping::operation(call, "update");
+        let outcome = client.platform.update_dataset(&operation, &spec).await;
+        mapping::applied(planned, outcome)
     }
 
     async fn delete(
@@ -252,20 +251,20 @@ impl Resource<Client> for DatasetResource {
         let force = state.force_destroy.as_option().copied().unwrap_or(false);
         client
             .platform
-            .delete_dataset(&convert::operation(call, "delete"), &key, force)
+            .delete_dataset(&mapping::operation(call, "delete"), &key, force)
             .await
-            .map_err(|error| convert::diagnostics(&error).into())
+            .map_err(|error| mapping::diagnostics(&error).into())
     }
 
     fn import_identity(
         &self,
         identity: &BTreeMap<String, String>,
     ) -> Result<DatasetModel, Diagnostics> {
-        self.import(convert::identity_part(identity, "id"))
+        self.import_state(mapping::identity_part(identity, "id"))
     }
 
-    fn import(&self, id: &str) -> Result<DatasetModel, Diagnostics> {
-        let key: DatasetKey = convert::parse_id(
+    fn import_state(&self, id: &str) -> Result<DatasetModel, Diagnostics> {
+        let key: DatasetKey = mapping::parse_id(
             id,
             "`project/PROJECT/NAME`, `private/USER/NAME`, `global/NAME` or `group/NAME`",
         )?;
@@ -275,23 +274,23 @@ impl Resource<Client> for DatasetResource {
 
 impl DatasetModel {
     fn key(&self) -> Result<DatasetKey, Diagnostics> {
-        let scope = match convert::text(&self.kind).as_str() {
-            "project" => DatasetScope::Project(convert::parse(&self.scope, "scope")?),
-            "private" => DatasetScope::Private(convert::parse(&self.scope, "scope")?),
+        let scope = match mapping::string_or_default(&self.kind).as_str() {
+            "project" => DatasetScope::Project(mapping::parse(&self.scope, "scope")?),
+            "private" => DatasetScope::Private(mapping::parse(&self.scope, "scope")?),
             "group" => DatasetScope::Group,
             _ => DatasetScope::Global,
         };
         Ok(DatasetKey {
             scope,
-            name: convert::parse(&self.name, "name")?,
+            name: mapping::parse(&self.name, "name")?,
         })
     }
 
     fn spec(&self) -> Result<DatasetSpec, Diagnostics> {
         Ok(DatasetSpec {
             key: self.key()?,
-            groups: convert::parse_all(&self.groups, "groups")?,
-            description: convert::text(&self.description),
+            groups: mapping::parse_all(&self.groups, "groups")?,
+            description: mapping::string_or_default(&self.description),
             // The configuration's is checked; a record may hold what is no user name, or nothing, and then keeps it.
             created_by: self
                 .created_by
@@ -314,14 +313,17 @@ impl DatasetModel {
         self.scope = scope.into();
         self
     }
+}
 
-    /// This model with the values that the core found or made.
+impl StateModel for DatasetModel {
+    type Object = Dataset;
+
     fn with(self, dataset: &Dataset) -> Self {
         let mut model = self.at(&dataset.key);
-        model.groups = convert::strings(&dataset.groups);
+        model.groups = mapping::strings(&dataset.groups);
         model.description = Field::Known(dataset.description.clone());
         model.created_by = Field::Known(dataset.created_by.clone());
-        model.force_destroy = convert::or(model.force_destroy, false);
+        model.force_destroy = mapping::or_default(model.force_destroy, false);
         model.prefix = Field::Known(dataset.prefix.clone());
         model.location = Field::Known(dataset.location.clone());
         model.arn = Field::Known(dataset.arn.clone());

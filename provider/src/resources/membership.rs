@@ -8,8 +8,10 @@ use mlspace_core::membership::{Membership, MembershipSpec};
 use mlspace_core::name::{ProjectName, UserName};
 use serde::{Deserialize, Serialize};
 
+use crate::attributes::{drift_attribute, id_attribute, plan_drift};
 use crate::client::Client;
-use crate::convert::{self, drift_attribute, drift_plan, id_attribute};
+use crate::mapping::{self, StateModel};
+use crate::validators;
 use terraform_plugin::framework::{
     Attribute, Call, Diagnostics, Failed, Field, Plan, Resource, Schema, Value,
 };
@@ -49,37 +51,42 @@ impl Resource<Client> for MembershipResource {
                 id_attribute("`project/user`, for example `fraud/alice`."),
                 Attribute::string("project")
                     .required()
-                    .force_new()
+                    .requires_replace()
                     .identity()
                     .describe("Name of the project. Changing it replaces the membership.")
-                    .validate(convert::name::<ProjectName>),
+                    .validate(validators::parses_as::<ProjectName>),
                 Attribute::string("user")
                     .required()
-                    .force_new()
+                    .requires_replace()
                     .identity()
                     .describe(
                         "Name of the user: 1 to 64 ASCII letters, digits and `_.@+-`, starting with a letter or digit. \
                          Changing it replaces the membership.",
                     )
-                    .validate(convert::name::<UserName>),
+                    .validate(validators::parses_as::<UserName>),
                 Attribute::bool("owner")
                     .optional()
                     .default(Value::Bool(false))
                     .describe("Whether the user is an owner of the project. Changed in place."),
                 Attribute::string("role_name")
                     .computed()
-                    .keep_state()
+                    .use_state_for_unknown()
                     .describe("Name of the membership's IAM role."),
                 Attribute::string("role_arn")
                     .computed()
-                    .keep_state()
+                    .use_state_for_unknown()
                     .describe("ARN of the membership's IAM role."),
                 drift_attribute(),
             ])
     }
 
-    async fn plan(&self, client: Option<&Client>, _call: &Call, plan: &mut Plan<MembershipModel>) {
-        let drifted = drift_plan(
+    async fn modify_plan(
+        &self,
+        client: Option<&Client>,
+        _call: &Call,
+        plan: &mut Plan<MembershipModel>,
+    ) {
+        let drifted = plan_drift(
             plan.prior.as_ref().map(|prior| &prior.drift),
             &mut plan.proposed.drift,
         );
@@ -93,7 +100,7 @@ impl Resource<Client> for MembershipResource {
             return;
         }
         if let Some(twin) = client.plan_membership(&spec.project, &spec.user) {
-            let detail = convert::twin("user", spec.user.as_str(), &twin);
+            let detail = mapping::case_collision("user", spec.user.as_str(), &twin);
             return plan.diagnostics.error("user", "Name taken", detail);
         }
         let platform = &client.platform;
@@ -109,7 +116,7 @@ impl Resource<Client> for MembershipResource {
                 plan.proposed.role_name = Field::Known(name);
                 plan.proposed.role_arn = Field::Known(arn);
             }
-            Err(error) => plan.diagnostics.extend(convert::diagnostics(&error)),
+            Err(error) => plan.diagnostics.extend(mapping::diagnostics(&error)),
         }
     }
 
@@ -120,13 +127,9 @@ impl Resource<Client> for MembershipResource {
         planned: MembershipModel,
     ) -> Result<MembershipModel, Failed<MembershipModel>> {
         let spec = planned.spec()?;
-        convert::outcome(
-            client
-                .platform
-                .create_membership(&convert::operation(call, "create"), &spec)
-                .await,
-            |membership| planned.clone().with(membership),
-        )
+        let operation = mapping::operation(call, "create");
+        let outcome = client.platform.create_membership(&operation, &spec).await;
+        mapping::applied(planned, outcome)
     }
 
     async fn read(
@@ -140,7 +143,7 @@ impl Resource<Client> for MembershipResource {
             .platform
             .read_membership(&project, &user)
             .await
-            .map_err(|error| convert::diagnostics(&error))?;
+            .map_err(|error| mapping::diagnostics(&error))?;
         Ok(membership.map(|membership| state.with(&membership)))
     }
 
@@ -152,13 +155,9 @@ impl Resource<Client> for MembershipResource {
         planned: MembershipModel,
     ) -> Result<MembershipModel, Failed<MembershipModel>> {
         let spec = planned.spec()?;
-        convert::outcome(
-            client
-                .platform
-                .update_membership(&convert::operation(call, "update"), &spec)
-                .await,
-            |membership| planned.clone().with(membership),
-        )
+        let operation = mapping::operation(call, "update");
+        let outcome = client.platform.update_membership(&operation, &spec).await;
+        mapping::applied(planned, outcome)
     }
 
     async fn delete(
@@ -170,24 +169,24 @@ impl Resource<Client> for MembershipResource {
         let (project, user) = state.key()?;
         client
             .platform
-            .delete_membership(&convert::operation(call, "delete"), &project, &user)
+            .delete_membership(&mapping::operation(call, "delete"), &project, &user)
             .await
-            .map_err(|error| convert::diagnostics(&error).into())
+            .map_err(|error| mapping::diagnostics(&error).into())
     }
 
     fn import_identity(
         &self,
         identity: &BTreeMap<String, String>,
     ) -> Result<MembershipModel, Diagnostics> {
-        let part = |attribute| convert::identity_part(identity, attribute);
-        self.import(&format!("{}/{}", part("project"), part("user")))
+        let part = |attribute| mapping::identity_part(identity, attribute);
+        self.import_state(&format!("{}/{}", part("project"), part("user")))
     }
 
-    fn import(&self, id: &str) -> Result<MembershipModel, Diagnostics> {
+    fn import_state(&self, id: &str) -> Result<MembershipModel, Diagnostics> {
         let (project, user) = id.split_once('/').unwrap_or((id, ""));
         let form = "`project/user`, for example `fraud/alice`";
-        let project: ProjectName = convert::parse_id(project, form)?;
-        let user: UserName = convert::parse_id(user, form)?;
+        let project: ProjectName = mapping::parse_id(project, form)?;
+        let user: UserName = mapping::parse_id(user, form)?;
         Ok(MembershipModel {
             project: Field::Known(project.to_string()),
             user: Field::Known(user.to_string()),
@@ -213,7 +212,7 @@ async fn review(client: &Client, spec: &MembershipSpec, diagnostics: &mut Diagno
     let found = client.platform.review_membership(spec, foundations).await;
     let found = match found {
         Ok(found) => found,
-        Err(error) => return diagnostics.extend(convert::diagnostics(&error)),
+        Err(error) => return diagnostics.extend(mapping::diagnostics(&error)),
     };
     if !found.opened.is_empty() {
         let detail = format!(
@@ -261,8 +260,8 @@ fn departures(all: &[Departure]) -> String {
 impl MembershipModel {
     fn key(&self) -> Result<(ProjectName, UserName), Diagnostics> {
         Ok((
-            convert::parse(&self.project, "project")?,
-            convert::parse(&self.user, "user")?,
+            mapping::parse(&self.project, "project")?,
+            mapping::parse(&self.user, "user")?,
         ))
     }
 
@@ -274,8 +273,11 @@ impl MembershipModel {
             owner: self.owner.as_option().copied().unwrap_or(false),
         })
     }
+}
 
-    /// This model with the values that the core found or made.
+impl StateModel for MembershipModel {
+    type Object = Membership;
+
     fn with(mut self, membership: &Membership) -> Self {
         self.id = Field::Known(format!("{}/{}", membership.project, membership.user));
         self.project = Field::Known(membership.project.to_string());

@@ -6,11 +6,14 @@ use async_trait::async_trait;
 use mlspace_core::aws::{Error, Platform};
 use mlspace_core::name::{NotebookName, ProjectName, UserName};
 use mlspace_core::notebook::{self, Known, Notebook, NotebookSpec};
+use mlspace_core::schedule::StopTime;
 use mlspace_core::tags::Tags;
 use serde::{Deserialize, Serialize};
 
+use crate::attributes::{drift_attribute, id_attribute, plan_drift};
 use crate::client::Client;
-use crate::convert::{self, drift_attribute, drift_plan, id_attribute};
+use crate::mapping::{self, StateModel};
+use crate::validators;
 use terraform_plugin::framework::{
     Attribute, Block, Call, Diagnostics, Failed, Field, Plan, Resource, Schema, Type, Value,
 };
@@ -68,11 +71,16 @@ impl Resource<Client> for NotebookResource {
     }
 
     fn validate(&self, config: &NotebookModel, diagnostics: &mut Diagnostics) {
-        convert::check_tags(&config.tags, "tags", diagnostics);
+        mapping::check_tags(&config.tags, "tags", diagnostics);
     }
 
-    async fn plan(&self, client: Option<&Client>, _call: &Call, plan: &mut Plan<NotebookModel>) {
-        drift_plan(
+    async fn modify_plan(
+        &self,
+        client: Option<&Client>,
+        _call: &Call,
+        plan: &mut Plan<NotebookModel>,
+    ) {
+        plan_drift(
             plan.prior.as_ref().map(|prior| &prior.drift),
             &mut plan.proposed.drift,
         );
@@ -84,7 +92,7 @@ impl Resource<Client> for NotebookResource {
                 if let Ok(spec) = plan.proposed.spec()
                     && let Err(error) = check_new(client, &spec).await
                 {
-                    plan.diagnostics.extend(convert::diagnostics(&error));
+                    plan.diagnostics.extend(mapping::diagnostics(&error));
                 }
             }
             Some(prior) => plan_change(&prior, plan),
@@ -98,13 +106,9 @@ impl Resource<Client> for NotebookResource {
         planned: NotebookModel,
     ) -> Result<NotebookModel, Failed<NotebookModel>> {
         let spec = planned.spec()?;
-        convert::outcome(
-            client
-                .platform
-                .create_notebook(&convert::operation(call, "create"), &spec)
-                .await,
-            |notebook| planned.clone().with(notebook),
-        )
+        let operation = mapping::operation(call, "create");
+        let outcome = client.platform.create_notebook(&operation, &spec).await;
+        mapping::applied(planned, outcome)
     }
 
     async fn read(
@@ -113,13 +117,13 @@ impl Resource<Client> for NotebookResource {
         _call: &mut Call,
         state: NotebookModel,
     ) -> Result<Option<NotebookModel>, Diagnostics> {
-        let name: NotebookName = convert::parse(&state.name, "name")?;
+        let name: NotebookName = mapping::parse(&state.name, "name")?;
         let known = state.owner()?;
         let notebook = client
             .platform
             .read_notebook(&name, known.as_ref())
             .await
-            .map_err(|error| convert::diagnostics(&error))?;
+            .map_err(|error| mapping::diagnostics(&error))?;
         Ok(notebook.map(|notebook| state.with(&notebook)))
     }
 
@@ -131,13 +135,9 @@ impl Resource<Client> for NotebookResource {
         planned: NotebookModel,
     ) -> Result<NotebookModel, Failed<NotebookModel>> {
         let spec = planned.spec()?;
-        convert::outcome(
-            client
-                .platform
-                .update_notebook(&convert::operation(call, "update"), &spec)
-                .await,
-            |notebook| planned.clone().with(notebook),
-        )
+        let operation = mapping::operation(call, "update");
+        let outcome = client.platform.update_notebook(&operation, &spec).await;
+        mapping::applied(planned, outcome)
     }
 
     async fn delete(
@@ -146,17 +146,17 @@ impl Resource<Client> for NotebookResource {
         call: &mut Call,
         state: NotebookModel,
     ) -> Result<(), Failed<NotebookModel>> {
-        let name: NotebookName = convert::parse(&state.name, "name")?;
+        let name: NotebookName = mapping::parse(&state.name, "name")?;
         client
             .platform
-            .delete_notebook(&convert::operation(call, "delete"), &name)
+            .delete_notebook(&mapping::operation(call, "delete"), &name)
             .await
-            .map_err(|error| convert::diagnostics(&error).into())
+            .map_err(|error| mapping::diagnostics(&error).into())
     }
 
-    fn import(&self, id: &str) -> Result<NotebookModel, Diagnostics> {
+    fn import_state(&self, id: &str) -> Result<NotebookModel, Diagnostics> {
         let name: NotebookName =
-            convert::parse_id(id, "the notebook's name, for example `alice-fraud`")?;
+            mapping::parse_id(id, "the notebook's name, for example `alice-fraud`")?;
         Ok(NotebookModel {
             name: Field::Known(name.to_string()),
             ..NotebookModel::default()
@@ -167,7 +167,7 @@ impl Resource<Client> for NotebookResource {
         &self,
         identity: &BTreeMap<String, String>,
     ) -> Result<NotebookModel, Diagnostics> {
-        self.import(convert::identity_part(identity, "name"))
+        self.import_state(mapping::identity_part(identity, "name"))
     }
 }
 
@@ -184,7 +184,7 @@ fn plan_defaults(platform: &Platform, plan: &mut Plan<NotebookModel>) {
     let defaults = &platform.settings().notebook_defaults;
     let proposed = &mut plan.proposed;
     if proposed.subnet_id.is_unknown() && plan.config.subnet_id.is_null() {
-        let name = convert::parse::<NotebookName>(&proposed.name, "name");
+        let name = mapping::parse::<NotebookName>(&proposed.name, "name");
         if let Some(subnet) = name
             .ok()
             .as_ref()
@@ -197,7 +197,7 @@ fn plan_defaults(platform: &Platform, plan: &mut Plan<NotebookModel>) {
         && plan.config.security_group_ids.is_null()
         && !defaults.security_group_ids.is_empty()
     {
-        proposed.security_group_ids = convert::strings(&defaults.security_group_ids);
+        proposed.security_group_ids = mapping::strings(&defaults.security_group_ids);
     }
     if proposed.kms_key_id.is_unknown() && plan.config.kms_key_id.is_null() {
         proposed.kms_key_id = defaults.kms_key_id.clone().into();
@@ -214,7 +214,7 @@ fn plan_tags(platform: &Platform, plan: &mut Plan<NotebookModel>) {
     proposed.tags_all = match proposed.spec_tags() {
         Some((project, user, own)) => {
             let all = notebook::all_tags(platform.settings(), &project, &user, &own);
-            convert::tag_map(&all)
+            mapping::tag_map(&all)
         }
         None => Field::Unknown,
     };
@@ -258,10 +258,10 @@ fn plan_change(prior: &NotebookModel, plan: &mut Plan<NotebookModel>) {
 impl NotebookModel {
     /// Whose notebook it is, if the state knows; after an import it does not.
     fn owner(&self) -> Result<Option<Known>, Diagnostics> {
-        let project = convert::parse_optional(&self.project, "project")?;
-        let user = convert::parse_optional(&self.user, "user")?;
-        let daily_stop_time = convert::parse_optional(&self.daily_stop_time, "daily_stop_time")?;
-        let tags = convert::known_tags(&self.tags).unwrap_or_default();
+        let project = mapping::parse_optional(&self.project, "project")?;
+        let user = mapping::parse_optional(&self.user, "user")?;
+        let daily_stop_time = mapping::parse_optional(&self.daily_stop_time, "daily_stop_time")?;
+        let tags = mapping::known_tags(&self.tags).unwrap_or_default();
         Ok(project.zip(user).map(|(project, user)| Known {
             project,
             user,
@@ -272,21 +272,21 @@ impl NotebookModel {
 
     /// What its tags follow from, once all of it is known.
     fn spec_tags(&self) -> Option<(ProjectName, UserName, Tags)> {
-        let project = convert::parse(&self.project, "project").ok()?;
-        let user = convert::parse(&self.user, "user").ok()?;
-        Some((project, user, convert::known_tags(&self.tags)?))
+        let project = mapping::parse(&self.project, "project").ok()?;
+        let user = mapping::parse(&self.user, "user").ok()?;
+        Some((project, user, mapping::known_tags(&self.tags)?))
     }
 
     /// What the core is asked for; an error while something that it needs is unknown.
     fn spec(&self) -> Result<NotebookSpec, Diagnostics> {
         Ok(NotebookSpec {
-            name: convert::parse(&self.name, "name")?,
-            project: convert::parse(&self.project, "project")?,
-            user: convert::parse(&self.user, "user")?,
-            instance_type: convert::required(&self.instance_type, "instance_type")?,
-            volume_size: convert::required(&self.volume_size, "volume_size")?,
+            name: mapping::parse(&self.name, "name")?,
+            project: mapping::parse(&self.project, "project")?,
+            user: mapping::parse(&self.user, "user")?,
+            instance_type: mapping::required(&self.instance_type, "instance_type")?,
+            volume_size: mapping::required(&self.volume_size, "volume_size")?,
             subnet_id: self.subnet_id.as_option().cloned(),
-            security_group_ids: convert::optional_strings(
+            security_group_ids: mapping::optional_strings(
                 &self.security_group_ids,
                 "security_group_ids",
             )?,
@@ -294,14 +294,17 @@ impl NotebookModel {
             lifecycle_config_name: self.lifecycle_config_name.as_option().cloned(),
             platform_identifier: self.platform_identifier.as_option().cloned(),
             running: self.running.as_option().copied().unwrap_or(true),
-            daily_stop_time: convert::parse_optional(&self.daily_stop_time, "daily_stop_time")?,
-            tags: convert::known_tags(&self.tags).ok_or_else(|| {
+            daily_stop_time: mapping::parse_optional(&self.daily_stop_time, "daily_stop_time")?,
+            tags: mapping::known_tags(&self.tags).ok_or_else(|| {
                 Diagnostics::of_error("tags", "Missing value", "a tag has no known value: set it")
             })?,
         })
     }
+}
 
-    /// This model with the values that the core found or made.
+impl StateModel for NotebookModel {
+    type Object = Notebook;
+
     fn with(mut self, notebook: &Notebook) -> Self {
         self.id = Field::Known(notebook.name.to_string());
         self.name = Field::Known(notebook.name.to_string());
@@ -310,16 +313,16 @@ impl NotebookModel {
         self.instance_type = Field::Known(notebook.instance_type.clone());
         self.volume_size = Field::Known(notebook.volume_size);
         self.subnet_id = notebook.subnet_id.clone().into();
-        self.security_group_ids = convert::strings(&notebook.security_group_ids);
+        self.security_group_ids = mapping::strings(&notebook.security_group_ids);
         self.kms_key_id = notebook.kms_key_id.clone().into();
         self.lifecycle_config_name = notebook.lifecycle_config_name.clone().into();
         self.platform_identifier = notebook.platform_identifier.clone().into();
         self.running = Field::Known(notebook.running);
         self.daily_stop_time = notebook.daily_stop_time.map(|time| time.to_string()).into();
         if !(self.tags.is_null() && notebook.tags.is_empty()) {
-            self.tags = convert::tag_map(&notebook.tags);
+            self.tags = mapping::tag_map(&notebook.tags);
         }
-        self.tags_all = convert::tag_map(&notebook.tags_all);
+        self.tags_all = mapping::tag_map(&notebook.tags_all);
         self.arn = Field::Known(notebook.arn.clone());
         self.url = notebook.url.clone().into();
         self.status = Field::Known(notebook.status.clone());
@@ -337,26 +340,26 @@ fn identity_attributes() -> Vec<Attribute> {
         id_attribute("the notebook's name."),
         Attribute::string("name")
             .required()
-            .force_new()
+            .requires_replace()
             .identity()
             .describe(
                 "Name of the notebook instance, unique in the account and region: 1 to 63 ASCII letters, digits and \
                  inner hyphens. Changing it replaces the notebook.",
             )
-            .validate(convert::name::<NotebookName>),
+            .validate(validators::parses_as::<NotebookName>),
         Attribute::string("project")
             .required()
-            .force_new()
+            .requires_replace()
             .describe("Name of the project it belongs to. Changing it replaces the notebook.")
-            .validate(convert::name::<ProjectName>),
+            .validate(validators::parses_as::<ProjectName>),
         Attribute::string("user")
             .required()
-            .force_new()
+            .requires_replace()
             .describe(
                 "Name of the user it belongs to, who must be a member of the project. Changing it replaces the \
                  notebook.",
             )
-            .validate(convert::name::<UserName>),
+            .validate(validators::parses_as::<UserName>),
     ]
 }
 
@@ -367,34 +370,34 @@ fn setting_attributes() -> Vec<Attribute> {
         Attribute::string("instance_type")
             .required()
             .describe(format!("Instance type, for example `ml.t3.medium`. {restart}"))
-            .validate(convert::instance_type),
+            .validate(validators::instance_type),
         Attribute::number("volume_size")
             .optional()
             .default(Value::from(5))
             .describe(format!("Size of the volume in GB: 5 to 16384. It can only grow. {restart}"))
-            .validate(convert::between(notebook::VOLUME_SIZE_MIN, notebook::VOLUME_SIZE_MAX)),
-        Attribute::string("subnet_id").optional_computed().keep_state().force_new().describe(
+            .validate(validators::between(notebook::VOLUME_SIZE_MIN, notebook::VOLUME_SIZE_MAX)),
+        Attribute::string("subnet_id").optional_computed().use_state_for_unknown().requires_replace().describe(
             "Subnet of its network interface. Defaults to one of the provider's `notebook_defaults`, always the same \
              one for the same name. Changing it replaces the notebook.",
         ),
         Attribute::set("security_group_ids", Type::String)
             .optional_computed()
-            .keep_state()
-            .force_new()
+            .use_state_for_unknown()
+            .requires_replace()
             .describe(
                 "Security groups of its network interface. Default to the provider's `notebook_defaults`. Changing \
                  them replaces the notebook.",
             ),
-        Attribute::string("kms_key_id").optional_computed().keep_state().force_new().describe(
+        Attribute::string("kms_key_id").optional_computed().use_state_for_unknown().requires_replace().describe(
             "KMS key that encrypts its volume. Defaults to the provider's `notebook_defaults`. Changing it replaces \
              the notebook.",
         ),
-        Attribute::string("lifecycle_config_name").optional_computed().keep_state().describe(format!(
+        Attribute::string("lifecycle_config_name").optional_computed().use_state_for_unknown().describe(format!(
             "Lifecycle configuration. Defaults to the provider's `notebook_defaults`. {restart}"
         )),
         Attribute::string("platform_identifier")
             .optional_computed()
-            .keep_state()
+            .use_state_for_unknown()
             .describe(format!("Platform, for example `notebook-al2023-v1`. Defaults to SageMaker's. {restart}")),
         Attribute::bool("running")
             .optional()
@@ -403,7 +406,7 @@ fn setting_attributes() -> Vec<Attribute> {
         Attribute::string("daily_stop_time")
             .optional()
             .describe("Time of day at which MLSpace's scheduler stops it: `HH:MM` in UTC. Changed in place.")
-            .validate(convert::stop_time),
+            .validate(validators::parses_as::<StopTime>),
         Attribute::map("tags", Type::String)
             .optional()
             .describe("Tags besides the provider's `default_tags` and the platform's own. Changed in place."),
@@ -413,10 +416,10 @@ fn setting_attributes() -> Vec<Attribute> {
 /// What AWS and the platform decide.
 fn computed_attributes() -> Vec<Attribute> {
     vec![
-        Attribute::string("arn").computed().keep_state().describe("ARN of the notebook instance."),
+        Attribute::string("arn").computed().use_state_for_unknown().describe("ARN of the notebook instance."),
         Attribute::string("url")
             .computed()
-            .keep_state()
+            .use_state_for_unknown()
             .describe("Host name at which the notebook answers; opening it takes a presigned URL."),
         Attribute::string("status")
             .computed()
@@ -424,7 +427,7 @@ fn computed_attributes() -> Vec<Attribute> {
             .describe("Status that SageMaker gave last, for example `InService` or `Stopped`."),
         Attribute::string("role_arn")
             .computed()
-            .keep_state()
+            .use_state_for_unknown()
             .describe("ARN of the membership's role that it runs as."),
         Attribute::string("network_interface_id")
             .computed()
@@ -437,7 +440,7 @@ fn computed_attributes() -> Vec<Attribute> {
         drift_attribute(),
         Attribute::string("must_replace")
             .computed()
-            .keep_state()
+            .use_state_for_unknown()
             .describe("Why only a replacement can mend the notebook, if that is so; the next plan then replaces it."),
     ]
 }

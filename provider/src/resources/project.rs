@@ -6,10 +6,13 @@ use async_trait::async_trait;
 use mlspace_core::aws::PolicyModel;
 use mlspace_core::name::{ProjectName, UserName};
 use mlspace_core::project::{Project, ProjectSpec, TerminationConfig};
+use mlspace_core::schedule::StopTime;
 use serde::{Deserialize, Serialize};
 
+use crate::attributes::{drift_attribute, id_attribute, plan_drift};
 use crate::client::Client;
-use crate::convert::{self, drift_attribute, drift_plan, id_attribute, timestamp};
+use crate::mapping::{self, StateModel, timestamp};
+use crate::validators;
 use terraform_plugin::framework::{
     Attribute, Block, Call, Diagnostics, Failed, Field, Plan, Resource, Schema, Value,
 };
@@ -64,26 +67,26 @@ impl Resource<Client> for ProjectResource {
                 id_attribute("the project's name."),
                 Attribute::string("name")
                     .required()
-                    .force_new()
+                    .requires_replace()
                     .identity()
                     .describe(
                         "Name of the project: 1 to 24 ASCII letters and digits. It becomes part of IAM names and S3 \
                          prefixes, so a name that differs from an existing one only in case is refused. Changing it \
                          replaces the project.",
                     )
-                    .validate(convert::name::<ProjectName>),
+                    .validate(validators::parses_as::<ProjectName>),
                 Attribute::string("description")
                     .optional()
                     .default(Value::from(""))
                     .describe("What the project is for: up to 4,000 printable ASCII characters.")
-                    .validate(convert::project_description),
+                    .validate(validators::project_description),
                 Attribute::string("created_by")
                     .optional_computed()
-                    .keep_state()
+                    .use_state_for_unknown()
                     .describe(
                         "User who made the project, as MLSpace's web application shows it. Defaults to nobody.",
                     )
-                    .validate(convert::name::<UserName>),
+                    .validate(validators::parses_as::<UserName>),
                 Attribute::bool("suspended")
                     .optional()
                     .default(Value::Bool(false))
@@ -101,14 +104,14 @@ impl Resource<Client> for ProjectResource {
                     ),
                 Attribute::string("policy_arn")
                     .computed()
-                    .keep_state()
+                    .use_state_for_unknown()
                     .describe(
                         "ARN of the project's managed policy. Null with `policy_model = \"attribute\"`, where projects \
                          have none of their own.",
                     ),
                 Attribute::string("created_at")
                     .computed()
-                    .keep_state()
+                    .use_state_for_unknown()
                     .describe("When the project was created (RFC 3339, UTC)."),
                 Attribute::string("last_updated_at")
                     .computed()
@@ -134,8 +137,13 @@ impl Resource<Client> for ProjectResource {
         }
     }
 
-    async fn plan(&self, client: Option<&Client>, _call: &Call, plan: &mut Plan<ProjectModel>) {
-        let drifted = drift_plan(
+    async fn modify_plan(
+        &self,
+        client: Option<&Client>,
+        _call: &Call,
+        plan: &mut Plan<ProjectModel>,
+    ) {
+        let drifted = plan_drift(
             plan.prior.as_ref().map(|prior| &prior.drift),
             &mut plan.proposed.drift,
         );
@@ -148,7 +156,7 @@ impl Resource<Client> for ProjectResource {
         };
         let new = plan.prior.is_none();
         if new && let Some(twin) = client.plan_project(&spec.name) {
-            let detail = convert::twin("project", spec.name.as_str(), &twin);
+            let detail = mapping::case_collision("project", spec.name.as_str(), &twin);
             return plan.diagnostics.error("name", "Name taken", detail);
         }
         let prior = plan.prior.as_ref();
@@ -170,7 +178,7 @@ impl Resource<Client> for ProjectResource {
                 plan.proposed.id = Field::Known(spec.name.to_string());
                 plan.proposed.policy_arn = arn.into();
             }
-            Err(error) => plan.diagnostics.extend(convert::diagnostics(&error)),
+            Err(error) => plan.diagnostics.extend(mapping::diagnostics(&error)),
         }
     }
 
@@ -181,13 +189,9 @@ impl Resource<Client> for ProjectResource {
         planned: ProjectModel,
     ) -> Result<ProjectModel, Failed<ProjectModel>> {
         let spec = planned.spec()?;
-        convert::outcome(
-            client
-                .platform
-                .create_project(&convert::operation(call, "create"), &spec)
-                .await,
-            |project| planned.clone().with(project),
-        )
+        let operation = mapping::operation(call, "create");
+        let outcome = client.platform.create_project(&operation, &spec).await;
+        mapping::applied(planned, outcome)
     }
 
     async fn read(
@@ -196,12 +200,12 @@ impl Resource<Client> for ProjectResource {
         _call: &mut Call,
         state: ProjectModel,
     ) -> Result<Option<ProjectModel>, Diagnostics> {
-        let name = convert::parse::<ProjectName>(&state.name, "name")?;
+        let name = mapping::parse::<ProjectName>(&state.name, "name")?;
         let project = client
             .platform
             .read_project(&name)
             .await
-            .map_err(|error| convert::diagnostics(&error))?;
+            .map_err(|error| mapping::diagnostics(&error))?;
         Ok(project.map(|project| state.with(&project)))
     }
 
@@ -213,13 +217,9 @@ impl Resource<Client> for ProjectResource {
         planned: ProjectModel,
     ) -> Result<ProjectModel, Failed<ProjectModel>> {
         let spec = planned.spec()?;
-        convert::outcome(
-            client
-                .platform
-                .update_project(&convert::operation(call, "update"), &spec)
-                .await,
-            |project| planned.clone().with(project),
-        )
+        let operation = mapping::operation(call, "update");
+        let outcome = client.platform.update_project(&operation, &spec).await;
+        mapping::applied(planned, outcome)
     }
 
     async fn delete(
@@ -228,24 +228,24 @@ impl Resource<Client> for ProjectResource {
         call: &mut Call,
         state: ProjectModel,
     ) -> Result<(), Failed<ProjectModel>> {
-        let name = convert::parse::<ProjectName>(&state.name, "name")?;
+        let name = mapping::parse::<ProjectName>(&state.name, "name")?;
         let force = state.force_destroy.as_option().copied().unwrap_or(false);
         client
             .platform
-            .delete_project(&convert::operation(call, "delete"), &name, force)
+            .delete_project(&mapping::operation(call, "delete"), &name, force)
             .await
-            .map_err(|error| convert::diagnostics(&error).into())
+            .map_err(|error| mapping::diagnostics(&error).into())
     }
 
     fn import_identity(
         &self,
         identity: &BTreeMap<String, String>,
     ) -> Result<ProjectModel, Diagnostics> {
-        self.import(convert::identity_part(identity, "name"))
+        self.import_state(mapping::identity_part(identity, "name"))
     }
 
-    fn import(&self, id: &str) -> Result<ProjectModel, Diagnostics> {
-        let name: ProjectName = convert::parse_id(id, "the project's name, for example `fraud`")?;
+    fn import_state(&self, id: &str) -> Result<ProjectModel, Diagnostics> {
+        let name: ProjectName = mapping::parse_id(id, "the project's name, for example `fraud`")?;
         Ok(ProjectModel {
             name: Field::Known(name.to_string()),
             ..ProjectModel::default()
@@ -257,8 +257,8 @@ impl ProjectModel {
     /// What the core is asked for; every value must be known by now.
     fn spec(&self) -> Result<ProjectSpec, Diagnostics> {
         Ok(ProjectSpec {
-            name: convert::parse(&self.name, "name")?,
-            description: convert::text(&self.description),
+            name: mapping::parse(&self.name, "name")?,
+            description: mapping::string_or_default(&self.description),
             // The configuration's is checked; a record may hold what is no user name, or nothing, and then keeps it.
             created_by: self
                 .created_by
@@ -269,15 +269,18 @@ impl ProjectModel {
             force_destroy: self.force_destroy.as_option().copied().unwrap_or(false),
         })
     }
+}
 
-    /// This model with the values that the core found or made.
+impl StateModel for ProjectModel {
+    type Object = Project;
+
     fn with(mut self, project: &Project) -> Self {
         self.id = Field::Known(project.name.to_string());
         self.name = Field::Known(project.name.to_string());
         self.drift = Field::Known(project.drift.clone());
         self.policy_arn = project.policy_arn.clone().into();
         self.suspended = Field::Known(project.suspended);
-        self.force_destroy = convert::or(self.force_destroy, false);
+        self.force_destroy = mapping::or_default(self.force_destroy, false);
         if project.created_at == 0 && !self.created_at.is_null() {
             // The record is missing, which the drift says: what it held is still known here.
             return self;
@@ -337,7 +340,7 @@ fn termination_block() -> Block {
             .describe(format!(
                 "Hours after which {of} is removed, unless its owner chose otherwise."
             ))
-            .validate(convert::between(1, 87_600))
+            .validate(validators::between(1, 87_600))
     };
     let may = |name: &str, of: &str| {
         Attribute::bool(name)
@@ -351,7 +354,7 @@ fn termination_block() -> Block {
             Attribute::string("default_notebook_stop_time")
                 .optional()
                 .describe("Time of day at which the project's notebooks stop: `HH:MM` in UTC.")
-                .validate(convert::stop_time),
+                .validate(validators::parses_as::<StopTime>),
             may("allow_notebook_owner_override", "a notebook"),
             hours("default_endpoint_ttl_hours", "an endpoint"),
             may("allow_endpoint_owner_override", "an endpoint"),

@@ -1,4 +1,4 @@
-//! What ends the process, and what doesn't.
+//! Shutdown of the process.
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -6,7 +6,7 @@ use std::process::Stdio;
 use serde_json::Value;
 
 use crate::client::{Client, ClientCertificate};
-use crate::plugin::{COOKIE, Plugin, command, signal, until};
+use crate::plugin::{COOKIE, Plugin, command, signal, wait_until};
 use crate::rpc::{metadata, open_streams, shut_down};
 
 fn is_empty(directory: &tempfile::TempDir) -> bool {
@@ -17,7 +17,7 @@ fn is_empty(directory: &tempfile::TempDir) -> bool {
 }
 
 #[tokio::test]
-async fn the_controller_ends_it_with_streams_open() {
+async fn controller_shutdown_ends_the_process() {
     let mut plugin = Plugin::start(&[]);
     let client = plugin.client().await;
     let _streams = open_streams(&client).await;
@@ -32,7 +32,7 @@ async fn the_controller_ends_it_with_streams_open() {
 }
 
 #[tokio::test]
-async fn an_interrupt_is_left_to_terraform() {
+async fn interrupt_is_ignored() {
     let mut plugin = Plugin::start(&[]);
     let client = plugin.client().await;
     for _ in 0..3 {
@@ -44,7 +44,7 @@ async fn an_interrupt_is_left_to_terraform() {
 }
 
 #[tokio::test]
-async fn a_termination_ends_it_cleanly() {
+async fn termination_ends_the_process_cleanly() {
     for signal in ["TERM", "HUP"] {
         let mut plugin = Plugin::start(&[]);
         let client = plugin.client().await;
@@ -58,11 +58,11 @@ async fn a_termination_ends_it_cleanly() {
 
 // More than one thread, so that the connection closes while the test waits.
 #[tokio::test(flavor = "multi_thread")]
-async fn it_does_not_outlive_a_host_that_was_killed() {
+async fn process_ends_after_its_host_was_killed() {
     let directory = tempfile::tempdir().unwrap();
     let own = ClientCertificate::generate();
     let plain = command(directory.path());
-    // A shell plays the host. `read` keeps it there, waiting for input that doesn't come.
+    // The host is a shell. `read` keeps it running, because no input arrives.
     let mut host = std::process::Command::new("sh");
     host.args(["-c", "\"$0\" & read -r line"])
         .arg(plain.get_program())
@@ -75,11 +75,11 @@ async fn it_does_not_outlive_a_host_that_was_killed() {
     metadata(&client).await.unwrap();
     signal(plugin.child.id(), "KILL");
     drop(client);
-    until("the socket is gone", || is_empty(&plugin.directory));
+    wait_until("the socket is removed", || is_empty(&plugin.directory));
 }
 
 #[tokio::test]
-async fn debugging_prints_how_to_attach_and_ends_on_ctrl_c() {
+async fn debug_mode_prints_how_to_attach_and_ends_on_interrupt() {
     let directory = tempfile::tempdir().unwrap();
     let mut child = command(directory.path())
         .arg("--debug")
@@ -105,7 +105,7 @@ async fn debugging_prints_how_to_attach_and_ends_on_ctrl_c() {
     let socket = configuration["Addr"]["String"].as_str().unwrap();
     let client = Client::plain(socket.as_ref()).await.unwrap();
     metadata(&client).await.unwrap();
-    // The next command's connection.
+    // Like the next Terraform command, connect again.
     drop(client);
     metadata(&Client::plain(socket.as_ref()).await.unwrap())
         .await

@@ -1,4 +1,4 @@
-//! What the process writes while it serves.
+//! Logs of the process.
 
 use serde_json::Value;
 use terraform_plugin::protocol::tfplugin6::{DynamicValue, configure_provider, read_resource};
@@ -6,16 +6,17 @@ use terraform_plugin::protocol::tfplugin6::{DynamicValue, configure_provider, re
 use crate::plugin::Plugin;
 use crate::rpc::{metadata, open_streams, shut_down};
 
-/// Stands for a secret; must not appear in any log line.
+/// A secret that must not appear in any log line.
 const CANARY: &str = "wJalrXUtnFEMI-canary";
 
-/// The log lines of a short life at the given levels, and what came on standard output after the handshake.
+/// The log lines of a process that serves a few calls with the given variables, and its standard
+/// output after the handshake.
 async fn logged(variables: &[(&str, &str)]) -> (Vec<Value>, String) {
     let mut plugin = Plugin::start(variables);
     let client = plugin.client().await;
     let _streams = open_streams(&client).await;
     metadata(&client).await.unwrap();
-    // {"secret_key": canary} in msgpack; whether the provider accepts it is not the matter here.
+    // {"secret_key": canary} in msgpack. Whether the provider accepts it does not matter here.
     let mut msgpack = vec![0x81, 0xaa];
     msgpack.extend_from_slice(b"secret_key");
     msgpack.push(0xa0 | u8::try_from(CANARY.len()).unwrap());
@@ -49,7 +50,7 @@ async fn logged(variables: &[(&str, &str)]) -> (Vec<Value>, String) {
 }
 
 #[tokio::test]
-async fn without_a_level_nothing_is_written() {
+async fn logs_are_off_without_a_level() {
     let (lines, rest) = logged(&[]).await;
     assert_eq!((lines.len(), rest.as_str()), (0, ""));
     let (lines, rest) = logged(&[("TF_LOG", "TRACE"), ("TF_LOG_PROVIDER_MLSPACE", "OFF")]).await;
@@ -57,7 +58,7 @@ async fn without_a_level_nothing_is_written() {
 }
 
 #[tokio::test]
-async fn at_trace_every_line_is_well_formed_and_tells_its_rpc() {
+async fn trace_logs_are_well_formed_and_name_the_rpc() {
     let (lines, rest) = logged(&[("TF_LOG_PROVIDER", "TRACE")]).await;
     assert_eq!(rest, "");
     for line in &lines {
@@ -77,7 +78,7 @@ async fn at_trace_every_line_is_well_formed_and_tells_its_rpc() {
 }
 
 #[tokio::test]
-async fn a_higher_level_leaves_lesser_lines_out() {
+async fn logs_are_filtered_by_level() {
     let (lines, _) = logged(&[("TF_LOG", "WARN")]).await;
     assert!(
         lines

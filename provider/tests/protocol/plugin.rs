@@ -1,4 +1,4 @@
-//! The provider's process, started as Terraform starts it.
+//! Starts the provider's process like Terraform.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -13,29 +13,29 @@ use crate::client::{Client, ClientCertificate};
 /// The value of Terraform's magic cookie.
 pub(crate) const COOKIE: &str = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
 
-/// The longest that any test waits for something to happen.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Timeout of waiting for a condition.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The binary with nothing in its environment but a place for its socket.
+/// The binary with an environment that contains only the directory for its socket.
 pub(crate) fn command(directory: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_terraform-provider-mlspace"));
     command.env_clear().env("PLUGIN_UNIX_SOCKET_DIR", directory);
     command
 }
 
-/// A started plugin that has said its line. Killed when dropped.
+/// A started plugin that has printed its handshake line. Killed when dropped.
 pub(crate) struct Plugin {
     pub(crate) child: Child,
     /// The handshake line, without its newline.
     pub(crate) line: String,
     stdout: BufReader<ChildStdout>,
     own: ClientCertificate,
-    /// Where the socket's directory is.
+    /// The parent of the socket's directory.
     pub(crate) directory: tempfile::TempDir,
 }
 
 impl Plugin {
-    /// With mutual TLS and further variables.
+    /// Starts the plugin with mutual TLS and additional variables.
     pub(crate) fn start(variables: &[(&str, &str)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let own = ClientCertificate::generate();
@@ -48,7 +48,7 @@ impl Plugin {
         Self::spawn(command, own, directory)
     }
 
-    /// From a command of the test's own.
+    /// Starts a command of the test.
     pub(crate) fn spawn(
         mut command: Command,
         own: ClientCertificate,
@@ -94,9 +94,10 @@ impl Plugin {
         signal(self.child.id(), name);
     }
 
-    /// Waits for the end. Returns the exit status, the rest of standard output, and all of standard error.
+    /// Waits until the process ends. Returns the exit status, the rest of standard output, and all
+    /// of standard error.
     pub(crate) fn ended(&mut self) -> (ExitStatus, String, String) {
-        until("the process ends", || {
+        wait_until("the process ends", || {
             self.child.try_wait().unwrap().is_some()
         });
         let status = self.child.wait().unwrap();
@@ -115,8 +116,9 @@ impl Plugin {
 
 impl Drop for Plugin {
     fn drop(&mut self) {
-        let _ended_already = self.child.kill();
-        let _reaped = self.child.wait();
+        // Fails if the process has ended already.
+        let _ignored = self.child.kill();
+        let _ignored = self.child.wait();
     }
 }
 
@@ -129,10 +131,10 @@ pub(crate) fn signal(pid: u32, name: &str) {
 }
 
 /// Waits for a condition.
-pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let start = Instant::now();
-    while !holds() {
-        assert!(start.elapsed() < PATIENCE, "waited in vain until {what}");
+    while !condition() {
+        assert!(start.elapsed() < TIMEOUT, "timed out waiting until {what}");
         std::thread::sleep(Duration::from_millis(10));
     }
 }

@@ -1,4 +1,4 @@
-//! The few RPCs that these tests call.
+//! The RPCs that these tests call.
 
 use futures::stream::{self, BoxStream};
 use terraform_plugin::protocol::plugin::{ConnInfo, Empty, StdioData};
@@ -20,7 +20,7 @@ pub(crate) async fn shut_down(client: &Client) {
         .unwrap();
 }
 
-/// The two streams that go-plugin opens first and keeps.
+/// The two streams that go-plugin opens first and keeps open.
 pub(crate) struct Streams {
     _stdio: BoxStream<'static, Result<StdioData, Status>>,
     _broker: BoxStream<'static, Result<ConnInfo, Status>>,

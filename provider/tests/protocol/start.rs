@@ -1,4 +1,4 @@
-//! What the process says first, and to whom it says nothing.
+//! Start of the process: arguments, handshake and TLS.
 
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
@@ -19,7 +19,7 @@ fn output(command: &mut Command) -> (Option<i32>, String, String) {
 }
 
 #[test]
-fn without_the_cookie_it_explains_itself_and_leaves() {
+fn start_without_the_cookie_fails_with_an_explanation() {
     let directory = tempfile::tempdir().unwrap();
     for cookie in [None, Some("wrong")] {
         let mut command = command(directory.path());
@@ -37,7 +37,7 @@ fn without_the_cookie_it_explains_itself_and_leaves() {
 }
 
 #[test]
-fn a_host_without_version_6_is_refused() {
+fn start_fails_without_protocol_version_6() {
     let directory = tempfile::tempdir().unwrap();
     let (code, stdout, stderr) = output(
         command(directory.path())
@@ -49,7 +49,7 @@ fn a_host_without_version_6_is_refused() {
 }
 
 #[test]
-fn a_client_certificate_that_cannot_be_read_is_fatal() {
+fn start_fails_with_an_invalid_client_certificate() {
     let directory = tempfile::tempdir().unwrap();
     let (code, stdout, stderr) = output(
         command(directory.path())
@@ -62,7 +62,7 @@ fn a_client_certificate_that_cannot_be_read_is_fatal() {
 }
 
 #[test]
-fn the_version_is_told() {
+fn version_is_printed() {
     let directory = tempfile::tempdir().unwrap();
     let (code, stdout, _) = output(command(directory.path()).arg("--version"));
     let version = env!("CARGO_PKG_VERSION");
@@ -73,7 +73,7 @@ fn the_version_is_told() {
 }
 
 #[test]
-fn an_unknown_argument_is_named() {
+fn unknown_argument_is_named() {
     let directory = tempfile::tempdir().unwrap();
     let (code, stdout, stderr) = output(command(directory.path()).arg("--serve"));
     assert_eq!((code, stdout.as_str()), (Some(1), ""));
@@ -81,7 +81,7 @@ fn an_unknown_argument_is_named() {
 }
 
 #[test]
-fn the_handshake_line_leads_to_a_private_socket() {
+fn handshake_line_names_a_private_socket() {
     let plugin = Plugin::start(&[]);
     let fields: Vec<_> = plugin.line.split('|').collect();
     let [core, version, network, socket, protocol, certificate] = fields.as_slice() else {
@@ -104,7 +104,7 @@ fn the_handshake_line_leads_to_a_private_socket() {
 }
 
 #[tokio::test]
-async fn only_the_announced_client_is_answered() {
+async fn tls_accepts_only_the_announced_client() {
     let plugin = Plugin::start(&[]);
     metadata(&plugin.client().await).await.unwrap();
 
@@ -129,7 +129,7 @@ async fn only_the_announced_client_is_answered() {
 }
 
 #[tokio::test]
-async fn without_a_client_certificate_there_is_no_tls() {
+async fn tls_is_off_without_a_client_certificate() {
     let plugin = Plugin::start(&[("PLUGIN_CLIENT_CERT", "")]);
     assert!(plugin.line.ends_with("|grpc|"), "{}", plugin.line);
     metadata(&Client::plain(&plugin.socket()).await.unwrap())

@@ -81,7 +81,6 @@ fn of_attribute<'a>(
     let mut kinds = vec![attribute_kind(attribute)];
     for (holds, word) in [
         (attribute.is_sensitive(), "Sensitive"),
-        (attribute.is_write_only(), "Write-only"),
         (attribute.deprecation().is_some(), "Deprecated"),
     ] {
         kinds.extend(holds.then(|| word.to_owned()));
@@ -95,7 +94,7 @@ fn of_attribute<'a>(
     {
         sentences.push(format!("Default: `{}`.", literal(value)));
     }
-    if attribute.is_force_new() && !description.contains("replaces") {
+    if attribute.replaces_on_change() && !description.contains("replaces") {
         sentences.push("Changing it replaces the resource.".to_owned());
     }
     if let Some(message) = attribute.deprecation() {

@@ -53,7 +53,7 @@ fn box_schema() -> Schema {
         .attributes([
             Attribute::string("name")
                 .required()
-                .force_new()
+                .requires_replace()
                 .identity()
                 .describe("What it is called."),
             Attribute::number("size")
@@ -412,7 +412,7 @@ fn what_a_description_says_is_not_said_again() {
             .describe("Size. Defaults to 3, which suits most."),
         Attribute::string("name")
             .required()
-            .force_new()
+            .requires_replace()
             .describe("Name. Changing it replaces all toys."),
     ]);
     let text = render(root.path(), &catalogue)

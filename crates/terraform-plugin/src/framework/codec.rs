@@ -1,7 +1,8 @@
-//! Between values and their encodings, directed by the type that the schema gives.
+//! Encodes and decodes values, directed by the type in the schema.
 //!
-//! Terraform sends values as msgpack and stored states as JSON. In both, the type decides how a datum is read: a number
-//! may come as integer, float or text, sets and tuples look like lists, an object looks like a map.
+//! Terraform sends values as msgpack and stored states as JSON. In both, the type determines how
+//! data is read: a number can be encoded as an integer, float or string, sets and tuples look like
+//! lists, and an object looks like a map.
 
 mod json;
 mod msgpack;
@@ -9,53 +10,10 @@ mod msgpack;
 pub(crate) use json::{decode_json, decode_json_value};
 pub(crate) use msgpack::{decode, encode};
 
-use super::{
-    path::{Path, Step},
-    types::Type,
-    value::Value,
-};
+use super::{path::Step, types::Type, value::Value, value_error::ValueError};
 
-/// A datum does not fit its type, or the encoding is broken.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}{problem}", at(.path))]
-pub struct CodecError {
-    /// Where it is.
-    pub path: Path,
-    /// What is wrong.
-    pub problem: String,
-}
-
-fn at(path: &Path) -> String {
-    if path.is_root() {
-        String::new()
-    } else {
-        format!("`{path}`: ")
-    }
-}
-
-impl CodecError {
-    pub(crate) fn new(problem: impl Into<String>) -> Self {
-        Self {
-            path: Path::root(),
-            problem: problem.into(),
-        }
-    }
-
-    fn mismatch(ty: &Type, value: &Value) -> Self {
-        Self::new(format!("expected {ty}, found {}", kind(value)))
-    }
-
-    /// The error as seen from one level further out.
-    fn under(self, step: Step) -> Self {
-        let path = std::iter::once(step)
-            .chain(self.path.steps().iter().cloned())
-            .collect();
-        Self { path, ..self }
-    }
-
-    fn under_index(self, index: usize) -> Self {
-        self.under(Step::Index(i64::try_from(index).unwrap_or(i64::MAX)))
-    }
+fn mismatch(ty: &Type, value: &Value) -> ValueError {
+    ValueError::new(format!("expected {ty}, found {}", kind(value)))
 }
 
 const fn kind(value: &Value) -> &'static str {
@@ -74,14 +32,14 @@ const fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// Whether the value is, or can be read as, one of the type.
-pub(crate) fn conforms(value: &Value, ty: &Type) -> bool {
-    conform(value.clone(), ty).is_ok()
+/// Whether [`coerce`] succeeds.
+pub(crate) fn can_coerce(value: &Value, ty: &Type) -> bool {
+    coerce(value.clone(), ty).is_ok()
 }
 
-/// Gives a loosely built value the exact shape of the type: sequences become lists, sets or tuples and records become
-/// maps or objects, as the type says. An object must have exactly the attributes of its type.
-pub(crate) fn conform(value: Value, ty: &Type) -> Result<Value, CodecError> {
+/// Coerces an untyped value to a type: sequences become lists, sets or tuples, and records become
+/// maps or objects. An object must have exactly the attributes of its type.
+pub(crate) fn coerce(value: Value, ty: &Type) -> Result<Value, ValueError> {
     match (ty, value) {
         (_, value @ (Value::Null | Value::Unknown))
         | (Type::Dynamic, value @ Value::Dynamic(..))
@@ -92,31 +50,31 @@ pub(crate) fn conform(value: Value, ty: &Type) -> Result<Value, CodecError> {
             let own = Type::of(&value);
             Ok(Value::Dynamic(
                 Box::new(own.clone()),
-                Box::new(conform(value, &own)?),
+                Box::new(coerce(value, &own)?),
             ))
         }
         (
             Type::List(element),
             Value::List(elements) | Value::Set(elements) | Value::Tuple(elements),
-        ) => Ok(Value::List(conform_all(elements, element)?)),
+        ) => Ok(Value::List(coerce_all(elements, element)?)),
         (
             Type::Set(element),
             Value::List(elements) | Value::Set(elements) | Value::Tuple(elements),
-        ) => Ok(Value::set(conform_all(elements, element)?)),
+        ) => Ok(Value::set(coerce_all(elements, element)?)),
         (Type::Tuple(types), Value::List(elements) | Value::Tuple(elements))
             if types.len() == elements.len() =>
         {
             let pairs = elements.into_iter().zip(types).enumerate();
             pairs
                 .map(|(index, (value, ty))| {
-                    conform(value, ty).map_err(|error| error.under_index(index))
+                    coerce(value, ty).map_err(|error| error.under_index(index))
                 })
                 .collect::<Result<_, _>>()
                 .map(Value::Tuple)
         }
         (Type::Map(element), Value::Map(entries) | Value::Object(entries)) => entries
             .into_iter()
-            .map(|(key, value)| match conform(value, element) {
+            .map(|(key, value)| match coerce(value, element) {
                 Ok(value) => Ok((key, value)),
                 Err(error) => Err(error.under(Step::Key(key))),
             })
@@ -128,34 +86,34 @@ pub(crate) fn conform(value: Value, ty: &Type) -> Result<Value, CodecError> {
                 .map(|(name, ty)| {
                     let value = entries
                         .remove(name)
-                        .ok_or_else(|| CodecError::new("is missing"));
+                        .ok_or_else(|| ValueError::new("is missing"));
                     value
-                        .and_then(|value| conform(value, ty))
+                        .and_then(|value| coerce(value, ty))
                         .map(|value| (name.clone(), value))
                         .map_err(|error| error.under(Step::Attribute(name.clone())))
                 })
                 .collect::<Result<_, _>>()?;
             match entries.into_keys().next() {
                 Some(name) => {
-                    Err(CodecError::new("is not in the schema").under(Step::Attribute(name)))
+                    Err(ValueError::new("is not in the schema").under(Step::Attribute(name)))
                 }
                 None => Ok(Value::Object(attributes)),
             }
         }
-        (ty, value) => Err(CodecError::mismatch(ty, &value)),
+        (ty, value) => Err(mismatch(ty, &value)),
     }
 }
 
-fn conform_all(elements: Vec<Value>, ty: &Type) -> Result<Vec<Value>, CodecError> {
+fn coerce_all(elements: Vec<Value>, ty: &Type) -> Result<Vec<Value>, ValueError> {
     let elements = elements.into_iter().enumerate();
     elements
-        .map(|(index, value)| conform(value, ty).map_err(|error| error.under_index(index)))
+        .map(|(index, value)| coerce(value, ty).map_err(|error| error.under_index(index)))
         .collect()
 }
 
 #[cfg(test)]
 pub(crate) mod arbitrary {
-    //! Types and values of these types, for property tests.
+    //! Arbitrary types and values of these types, for property tests.
 
     use proptest::prelude::*;
 
@@ -191,7 +149,7 @@ pub(crate) mod arbitrary {
         ]
     }
 
-    /// Values of the type; unknown parts only where asked for.
+    /// Values of the type, with unknown parts if `unknowns` is set.
     pub(crate) fn values(ty: &Type, unknowns: bool) -> BoxedStrategy<Value> {
         let known: BoxedStrategy<Value> = match ty {
             Type::String => any::<String>().prop_map(Value::from).boxed(),
@@ -242,7 +200,7 @@ pub(crate) mod arbitrary {
         prop_oneof![6 => known, 1 => Just(Value::Null), 1 => Just(unknown)].boxed()
     }
 
-    /// A type together with a value of it.
+    /// A type and a value of it.
     pub(crate) fn typed(unknowns: bool) -> impl Strategy<Value = (Type, Value)> {
         types().prop_flat_map(move |ty| {
             values(&ty, unknowns).prop_map(move |value| (ty.clone(), value))
@@ -257,43 +215,43 @@ mod tests {
     use super::*;
 
     #[test]
-    fn loose_values_take_the_shape_of_the_type() {
+    fn coerce_converts_untyped_values() {
         let ty = Type::object([
             ("tags", Type::set(Type::String)),
             ("labels", Type::map(Type::Number)),
         ]);
-        let loose = Value::map([
+        let untyped = Value::map([
             ("tags", Value::list(["b", "a", "b"])),
             ("labels", Value::object([("x", Value::from(1))])),
         ]);
-        let exact = conform(loose, &ty).unwrap();
-        assert_eq!(exact.attribute("tags"), &Value::set(["a", "b"]));
-        assert_eq!(exact.attribute("labels"), &Value::map([("x", 1)]));
+        let typed = coerce(untyped, &ty).unwrap();
+        assert_eq!(typed.attribute("tags"), &Value::set(["a", "b"]));
+        assert_eq!(typed.attribute("labels"), &Value::map([("x", 1)]));
     }
 
     #[test]
-    fn a_misfit_is_reported_where_it_stands() {
+    fn coerce_reports_the_path_of_a_mismatch() {
         let ty = Type::object([("a", Type::list(Type::object([("b", Type::Bool)])))]);
-        let misfit = |inner: Value| {
-            conform(Value::object([("a", Value::list([inner]))]), &ty)
+        let error = |inner: Value| {
+            coerce(Value::object([("a", Value::list([inner]))]), &ty)
                 .unwrap_err()
                 .to_string()
         };
         assert_eq!(
-            misfit(Value::object([("b", Value::from("x"))])),
+            error(Value::object([("b", Value::from("x"))])),
             "`a[0].b`: expected bool, found a string"
         );
-        assert_eq!(misfit(Value::object::<&str>([])), "`a[0].b`: is missing");
+        assert_eq!(error(Value::object::<&str>([])), "`a[0].b`: is missing");
         assert_eq!(
-            misfit(Value::object([("b", Value::Null), ("c", Value::Null)])),
+            error(Value::object([("b", Value::Null), ("c", Value::Null)])),
             "`a[0].c`: is not in the schema"
         );
     }
 
     proptest! {
         #[test]
-        fn conforming_values_stay_as_they_are((ty, value) in arbitrary::typed(true)) {
-            prop_assert_eq!(conform(value.clone(), &ty).unwrap(), value);
+        fn coerce_keeps_typed_values((ty, value) in arbitrary::typed(true)) {
+            prop_assert_eq!(coerce(value.clone(), &ty).unwrap(), value);
         }
     }
 }

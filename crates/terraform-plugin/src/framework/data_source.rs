@@ -11,24 +11,24 @@ use super::{
     value::Value,
 };
 
-/// A kind of data source. The trait is implemented for the client type that the provider makes.
+/// A data source type. `C` is the client type of the provider.
 #[async_trait]
 pub trait DataSource<C: Sync + 'static>: Send + Sync + 'static {
-    /// The typed object: configuration and result in one.
+    /// The typed object: both configuration and result.
     type Model: Serialize + DeserializeOwned + Send + Sync;
 
-    /// The full type name, such as `example_thing`.
+    /// The full type name, such as `example_server`.
     fn type_name(&self) -> &'static str;
 
     /// The schema.
     fn schema(&self) -> Schema;
 
-    /// Checks a configuration offline. Values may be unknown.
+    /// Validates a configuration without a client. Values can be unknown.
     fn validate(&self, config: &Self::Model, diagnostics: &mut Diagnostics) {
         let _ = (config, diagnostics);
     }
 
-    /// Looks up what the configuration asks for. Defaults are filled in, and nothing in the configuration is unknown.
+    /// Reads the data source. Defaults are set in the configuration, and no value is unknown.
     async fn read(
         &self,
         client: &C,
@@ -37,7 +37,8 @@ pub trait DataSource<C: Sync + 'static>: Send + Sync + 'static {
     ) -> Result<Self::Model, Diagnostics>;
 }
 
-/// A data source as the server holds it; every [`DataSource`] is one.
+/// A data source without its model type, as the server stores it. Implemented for every
+/// [`DataSource`].
 #[async_trait]
 pub trait AnyDataSource<C: Sync + 'static>: Send + Sync + 'static {
     /// See [`DataSource::type_name`].

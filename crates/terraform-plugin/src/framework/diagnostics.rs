@@ -1,35 +1,38 @@
-//! What a provider has to say to the person at the terminal.
+//! Errors and warnings for the user.
+//!
+//! Write the summary short and general, in sentence case and without a period ("Invalid value"),
+//! and the detail in full sentences: what is wrong, where, and how to fix it.
 
 use super::path::Path;
 
-/// How grave a diagnostic is.
+/// Severity of a diagnostic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
     /// The operation failed.
     Error,
-    /// Worth knowing; the operation went on.
+    /// The operation continued.
     Warning,
 }
 
-/// One message, possibly about one attribute.
+/// One error or warning, optionally about one attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// Error or warning.
     pub severity: Severity,
-    /// One line: what happened.
+    /// A short, general summary.
     pub summary: String,
-    /// Cause and remedy.
+    /// Cause and remedy, in full sentences.
     pub detail: String,
-    /// The attribute it is about, if it is about one.
+    /// The attribute that the diagnostic is about, if any.
     pub path: Option<Path>,
 }
 
-/// Messages in the order in which they arose.
+/// Diagnostics in the order in which they were added.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {
-    /// No messages.
+    /// An empty collection.
     #[must_use]
     pub const fn new() -> Self {
         Self(Vec::new())
@@ -47,7 +50,8 @@ impl Diagnostics {
         diagnostics
     }
 
-    /// Adds an error about the attribute at `path`, or about the whole for an empty path.
+    /// Adds an error about the attribute at `path`, or about the object as a whole if `path` is
+    /// empty.
     pub fn error(
         &mut self,
         path: impl Into<Path>,
@@ -57,7 +61,8 @@ impl Diagnostics {
         self.add(Severity::Error, path.into(), summary.into(), detail.into());
     }
 
-    /// Adds a warning about the attribute at `path`, or about the whole for an empty path.
+    /// Adds a warning about the attribute at `path`, or about the object as a whole if `path` is
+    /// empty.
     pub fn warning(
         &mut self,
         path: impl Into<Path>,
@@ -81,12 +86,12 @@ impl Diagnostics {
         });
     }
 
-    /// Adds a message.
+    /// Adds a diagnostic.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.0.push(diagnostic);
     }
 
-    /// Whether any message is an error.
+    /// Whether any diagnostic is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.0
@@ -94,16 +99,37 @@ impl Diagnostics {
             .any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
-    /// Whether there are no messages.
+    /// Whether there are no diagnostics.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The messages.
+    /// Iterates over the diagnostics.
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.0.iter()
     }
+}
+
+/// Formats the message of a library error (one line in lower case, without a period) as a sentence,
+/// for the detail of a diagnostic. Other messages are unchanged.
+#[must_use]
+pub fn sentence(message: &str) -> String {
+    let mut sentence = capitalize(message);
+    if !sentence.is_empty() && !sentence.ends_with(['.', '!', '?']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
+/// Capitalizes the first letter, for the summary of a diagnostic.
+#[must_use]
+pub fn capitalize(message: &str) -> String {
+    let mut letters = message.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 impl From<Diagnostic> for Diagnostics {
@@ -141,11 +167,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_empty_path_is_about_the_whole() {
+    fn sentence_capitalizes_and_adds_a_period() {
+        assert_eq!(
+            sentence("role `x` does not exist: create it"),
+            "Role `x` does not exist: create it."
+        );
+        assert_eq!(
+            sentence("`x` is invalid. Use `y`."),
+            "`x` is invalid. Use `y`."
+        );
+        assert_eq!(sentence(""), "");
+    }
+
+    #[test]
+    fn diagnostics_with_an_empty_path_have_none() {
         let mut diagnostics = Diagnostics::new();
-        diagnostics.warning("", "slow", "wait");
+        diagnostics.warning("", "Slow response", "Wait.");
         assert!(!diagnostics.has_errors());
-        diagnostics.error("name", "bad", "choose another");
+        diagnostics.error("name", "Invalid value", "Choose another name.");
         assert!(diagnostics.has_errors());
         let paths: Vec<_> = diagnostics
             .iter()

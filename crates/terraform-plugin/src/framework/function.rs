@@ -1,8 +1,9 @@
-//! Functions, which configurations call as `provider::<provider>::<name>(…)`.
+//! Provider functions, which configurations call as `provider::<provider>::<name>(…)`.
 
 use super::{types::Type, value::Value};
 
-/// A function: pure and offline. Terraform calls it without configuring the provider.
+/// A function. It must be pure, and has no client: Terraform calls it without configuring the
+/// provider.
 pub trait Function: Send + Sync + 'static {
     /// The name within the provider.
     fn name(&self) -> &'static str;
@@ -10,21 +11,21 @@ pub trait Function: Send + Sync + 'static {
     /// Parameters, result and description.
     fn signature(&self) -> Signature;
 
-    /// Computes the result. There is a value of the right type for each parameter, then one for each variadic argument;
-    /// null only where the parameter allows it.
+    /// Computes the result. `arguments` has a value of the declared type for each parameter,
+    /// followed by the variadic ones. A value is null only if its parameter is nullable.
     ///
     /// # Errors
-    /// When the arguments have no result.
+    /// If the arguments are invalid.
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError>;
 }
 
-/// Why a function has no result for its arguments.
+/// An error of a function call.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct FunctionError {
-    /// The argument at fault, counted from 0.
+    /// Index of the invalid argument, counted from 0.
     pub argument: Option<usize>,
-    /// What is wrong and what to do.
+    /// Cause and remedy.
     pub message: String,
 }
 
@@ -48,7 +49,7 @@ impl FunctionError {
     }
 }
 
-/// How a function is called.
+/// Parameters, result and description of a function.
 #[derive(Debug, Clone)]
 pub struct Signature {
     summary: String,
@@ -68,7 +69,7 @@ pub struct Parameter {
 }
 
 impl Signature {
-    /// A function without parameters.
+    /// The signature of a function without parameters.
     #[must_use]
     pub const fn new(result: Type) -> Self {
         Self {
@@ -80,14 +81,14 @@ impl Signature {
         }
     }
 
-    /// Says in one line what it computes.
+    /// Sets the summary: one line of plain text.
     #[must_use]
     pub fn summary(mut self, text: impl Into<String>) -> Self {
         self.summary = text.into();
         self
     }
 
-    /// Says in Markdown what it computes.
+    /// Sets the description in Markdown.
     #[must_use]
     pub fn describe(mut self, markdown: impl Into<String>) -> Self {
         self.description = markdown.into();
@@ -101,7 +102,7 @@ impl Signature {
         self
     }
 
-    /// Takes any number of further arguments.
+    /// Accepts any number of additional arguments.
     #[must_use]
     pub fn variadic(mut self, parameter: Parameter) -> Self {
         self.variadic = Some(parameter);
@@ -126,7 +127,7 @@ impl Signature {
         &self.parameters
     }
 
-    /// The parameter of all further arguments.
+    /// The parameter of the additional arguments.
     #[must_use]
     pub const fn variadic_parameter(&self) -> Option<&Parameter> {
         self.variadic.as_ref()
@@ -138,7 +139,7 @@ impl Signature {
         &self.result
     }
 
-    /// The parameter that the argument at this position belongs to.
+    /// The parameter for the argument at this index.
     #[must_use]
     pub fn parameter_of(&self, argument: usize) -> Option<&Parameter> {
         self.parameters.get(argument).or(self.variadic.as_ref())
@@ -146,7 +147,7 @@ impl Signature {
 }
 
 impl Parameter {
-    /// A parameter that takes no null.
+    /// A parameter that does not accept null.
     #[must_use]
     pub fn new(name: impl Into<String>, ty: Type) -> Self {
         Self {
@@ -157,14 +158,14 @@ impl Parameter {
         }
     }
 
-    /// Says in Markdown what it means.
+    /// Sets the description in Markdown.
     #[must_use]
     pub fn describe(mut self, markdown: impl Into<String>) -> Self {
         self.description = markdown.into();
         self
     }
 
-    /// Null may be passed.
+    /// Accepts null.
     #[must_use]
     pub const fn nullable(mut self) -> Self {
         self.nullable = true;
@@ -189,7 +190,7 @@ impl Parameter {
         &self.description
     }
 
-    /// Whether null may be passed.
+    /// Whether the parameter accepts null.
     #[must_use]
     pub const fn is_nullable(&self) -> bool {
         self.nullable

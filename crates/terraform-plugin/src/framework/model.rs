@@ -1,8 +1,9 @@
-//! Typed models: any serde struct as the Rust view of an object.
+//! Typed models: serde structs for objects.
 //!
-//! A field of the struct stands for the attribute or block of the same name. `Option<T>` holds null as `None` and
-//! cannot hold unknown values; [`Field<T>`] holds both. Lists, sets and repeatable blocks are `Vec`s (sets may be
-//! `BTreeSet`s), maps are `BTreeMap`s, single blocks `Option`s of structs, and enums without data are strings.
+//! A field of the struct has the name of an attribute or block. `Option<T>` represents null as
+//! `None` and cannot represent unknown values; [`Field<T>`] represents both. Lists, sets and
+//! repeatable blocks are `Vec`s (sets can also be `BTreeSet`s), maps are `BTreeMap`s, single blocks
+//! are `Option`s of structs, and enums without data are strings.
 
 mod de;
 mod field;
@@ -12,94 +13,30 @@ pub use field::Field;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{
-    codec::{self, CodecError},
-    path::{Path, Step},
-    types::Type,
-    value::Value,
-};
+use super::{codec, types::Type, value::Value, value_error::ValueError};
 
-/// A value does not fit a model, or the other way round.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}{problem}", at(.path))]
-pub struct ModelError {
-    /// The attribute.
-    pub path: Path,
-    /// What is wrong.
-    pub problem: String,
-}
-
-fn at(path: &Path) -> String {
-    if path.is_root() {
-        String::new()
-    } else {
-        format!("`{path}`: ")
-    }
-}
-
-impl ModelError {
-    fn new(problem: impl Into<String>) -> Self {
-        Self {
-            path: Path::root(),
-            problem: problem.into(),
-        }
-    }
-
-    fn under(self, step: Step) -> Self {
-        let path = std::iter::once(step)
-            .chain(self.path.steps().iter().cloned())
-            .collect();
-        Self { path, ..self }
-    }
-
-    fn under_index(self, index: usize) -> Self {
-        self.under(Step::Index(i64::try_from(index).unwrap_or(i64::MAX)))
-    }
-}
-
-impl From<CodecError> for ModelError {
-    fn from(error: CodecError) -> Self {
-        Self {
-            path: error.path,
-            problem: error.problem,
-        }
-    }
-}
-
-impl serde::ser::Error for ModelError {
-    fn custom<T: std::fmt::Display>(message: T) -> Self {
-        Self::new(message.to_string())
-    }
-}
-
-impl serde::de::Error for ModelError {
-    fn custom<T: std::fmt::Display>(message: T) -> Self {
-        Self::new(message.to_string())
-    }
-}
-
-/// Reads a model from an object.
+/// Deserializes a model from an object.
 ///
 /// # Errors
-/// When a field is missing, of another type, or unknown where the model cannot hold that.
-pub fn from_value<M: DeserializeOwned>(value: &Value) -> Result<M, ModelError> {
+/// If an attribute is missing, has another type, or is unknown and the model cannot represent that.
+pub fn from_value<M: DeserializeOwned>(value: &Value) -> Result<M, ValueError> {
     M::deserialize(de::ValueDeserializer(value))
 }
 
-/// Writes a model as a loosely typed value: sequences are lists and records are objects.
+/// Serializes a model to an untyped value: sequences are lists, and records are objects.
 ///
 /// # Errors
-/// When the model holds something that Terraform has no type for, such as bytes.
-pub fn to_value<M: Serialize + ?Sized>(model: &M) -> Result<Value, ModelError> {
+/// If the model contains a value for which Terraform has no type, such as bytes.
+pub fn to_value<M: Serialize + ?Sized>(model: &M) -> Result<Value, ValueError> {
     model.serialize(ser::ValueSerializer)
 }
 
-/// Writes a model as a value of exactly the given type.
+/// Serializes a model to a value of the given type.
 ///
 /// # Errors
-/// As [`to_value`], and when the model's fields are not the attributes of the type.
-pub fn to_typed_value<M: Serialize + ?Sized>(model: &M, ty: &Type) -> Result<Value, ModelError> {
-    Ok(codec::conform(to_value(model)?, ty)?)
+/// As [`to_value`], and if the fields of the model are not the attributes of the type.
+pub fn to_typed_value<M: Serialize + ?Sized>(model: &M, ty: &Type) -> Result<Value, ValueError> {
+    codec::coerce(to_value(model)?, ty)
 }
 
 #[cfg(test)]
@@ -109,6 +46,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
+    use crate::framework::path::Path;
 
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
     #[serde(rename_all = "lowercase")]
@@ -178,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn models_round_trip_with_nulls_and_unknowns() {
+    fn models_round_trip_with_null_and_unknown_values() {
         let value = to_typed_value(&model(), &ty()).unwrap();
         assert_eq!(value.attribute("url"), &Value::Unknown);
         assert_eq!(value.attribute("note"), &Value::Null);
@@ -193,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_needs_a_field() {
+    fn from_value_requires_a_field_for_unknown() {
         let mut value = to_typed_value(&model(), &ty()).unwrap();
         value.set_attribute("note", Value::Unknown);
         let error = from_value::<Model>(&value).unwrap_err();
@@ -213,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_model_must_have_the_attributes_of_the_schema() {
+    fn to_typed_value_requires_the_attributes_of_the_type() {
         let Type::Object(mut types) = ty() else {
             unreachable!()
         };
@@ -227,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn other_formats_read_fields_too() {
+    fn field_works_with_other_formats() {
         let rule: Rule = serde_json::from_str(r#"{"port":1,"open":true}"#).unwrap();
         assert_eq!(rule.open, Field::Known(true));
         assert_eq!(
@@ -241,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn integers_beyond_their_range_are_refused_not_wrapped() {
+    fn from_value_rejects_integers_out_of_range() {
         assert!(from_value::<i64>(&Value::from(u64::MAX)).is_err());
         assert!(from_value::<u8>(&Value::from(-1)).is_err());
         assert_eq!(from_value::<u64>(&Value::from(u64::MAX)).unwrap(), u64::MAX);

@@ -1,20 +1,29 @@
 //! Exact decimal numbers.
 //!
-//! Terraform holds numbers as 512-bit binary floats and sends each one as an integer, a double or, when neither is
-//! exact, as decimal text. A provider that squeezes them all into `f64` changes `9007199254740993` on the way through,
-//! and Terraform then refuses the plan. Here every number has one canonical form, so equality is equality of value.
+//! Terraform represents numbers as 512-bit binary floats and sends each one as an integer, a double
+//! or, if neither is exact, a decimal string. A provider that converts them all to `f64` changes
+//! `9007199254740993`, and Terraform then rejects the plan. Here every number has one canonical
+//! representation, so equality is equality of values.
+//!
+//! `bigdecimal` 0.4 would replace only the digits and exponent of [`Parts`]. Its parser accepts
+//! what Terraform does not (`1_000`, `.5`, `5.`) and exponents of any size, its `to_i64` truncates
+//! fractions, and its `to_f64` does not round correctly, so syntax, bounds, and the choice of an
+//! exact integer or double for the wire would still be checked here, for about the same amount of
+//! code and one more dependency.
 
 use std::{fmt, str::FromStr};
 
-/// Largest power of ten accepted in exponent notation; it bounds the text a short input can unfold to.
+/// Maximum power of ten in exponent notation. It bounds the length of the plain notation of a
+/// number.
 const MAX_EXPONENT: i64 = 10_000;
 
-/// A finite number of any size, kept exactly.
+/// An exact, finite number of any size.
 #[derive(Clone, PartialEq)]
 pub struct Number(Repr);
 
-// INVARIANT: a value has one representation only, the first of these that holds it exactly; `Float` is finite and never
-// a whole number in the range of the integers; `Decimal` is plain digits without leading or trailing zeros.
+// INVARIANT: each value has exactly one representation: the first variant that represents it
+// exactly. `Float` is finite and never a whole number in the range of the integers. `Decimal` is in
+// plain notation without redundant zeros.
 #[derive(Clone, Debug, PartialEq)]
 enum Repr {
     Int(i64),
@@ -23,11 +32,11 @@ enum Repr {
     Decimal(String),
 }
 
-/// Why a text or a float is not a number that Terraform could hold.
+/// A string or float that is not a valid number.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NumberError {
-    /// The text is not a decimal number.
-    #[error("`{0}` is not a number")]
+    /// The string is not a decimal number.
+    #[error("`{0}` is not a valid number")]
     Syntax(String),
     /// The exponent is outside the accepted range.
     #[error("the exponent of `{0}` is too large")]
@@ -37,17 +46,17 @@ pub enum NumberError {
     NotFinite,
 }
 
-/// How a number travels.
+/// The encoding of a number on the wire.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Wire<'a> {
     Int(i64),
     Uint(u64),
     Float(f64),
-    Text(&'a str),
+    String(&'a str),
 }
 
 impl Number {
-    /// The number whose value is exactly that of the double, as received from the wire.
+    /// The number with exactly the value of the double, as received from the wire.
     ///
     /// # Errors
     /// [`NumberError::NotFinite`] for NaN and the infinities.
@@ -56,7 +65,8 @@ impl Number {
             return Err(NumberError::NotFinite);
         }
         if value.fract() == 0.0 {
-            // Both bounds are powers of two, hence exact doubles; the casts below cannot saturate.
+            // The bounds are powers of two, which doubles represent exactly, so the casts below
+            // cannot saturate.
             if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&value) {
                 return Ok(Self(Repr::Int(value as i64)));
             }
@@ -67,7 +77,7 @@ impl Number {
         Ok(Self(Repr::Float(value)))
     }
 
-    /// The number a person would write for the double: its shortest decimal form, so that `0.1` is one tenth.
+    /// The number with the shortest decimal form of the double, so that `0.1` is one tenth.
     ///
     /// # Errors
     /// [`NumberError::NotFinite`] for NaN and the infinities.
@@ -97,7 +107,7 @@ impl Number {
         }
     }
 
-    /// The nearest double; infinite when the number is beyond the doubles.
+    /// The nearest double; infinite if the number is out of range.
     #[must_use]
     pub fn to_f64(&self) -> f64 {
         match &self.0 {
@@ -113,7 +123,7 @@ impl Number {
             Repr::Int(int) => Wire::Int(*int),
             Repr::Uint(uint) => Wire::Uint(*uint),
             Repr::Float(float) => Wire::Float(*float),
-            Repr::Decimal(text) => Wire::Text(text),
+            Repr::Decimal(text) => Wire::String(text),
         }
     }
 }
@@ -125,7 +135,8 @@ impl fmt::Display for Number {
         match &self.0 {
             Repr::Int(int) => int.fmt(f),
             Repr::Uint(uint) => uint.fmt(f),
-            // A double may have more digits than its shortest form; with 1,074 places none is lost.
+            // The default format of a double is its shortest form, which is not exact. With 1,074
+            // decimal places it is.
             Repr::Float(float) => f.write_str(
                 format!("{float:.1074}")
                     .trim_end_matches('0')
@@ -177,7 +188,7 @@ impl FromStr for Number {
     }
 }
 
-/// `±digits × 10^exponent`, digits without leading or trailing zeros (none at all for zero).
+/// `±digits × 10^exponent`. `digits` has no leading or trailing zeros, and is empty for zero.
 #[derive(PartialEq)]
 struct Parts {
     negative: bool,
@@ -222,7 +233,7 @@ impl Parts {
         })
     }
 
-    /// Plain notation, without an exponent.
+    /// The plain notation, without an exponent.
     fn plain(&self) -> String {
         let sign = if self.negative { "-" } else { "" };
         let shift = usize::try_from(self.exponent.unsigned_abs()).unwrap_or(usize::MAX);
@@ -245,9 +256,10 @@ impl Parts {
         }
     }
 
-    /// The double with exactly this value, if there is one.
+    /// The double with exactly this value, if any.
     fn as_double(&self, plain: &str) -> Option<f64> {
-        // A finite binary fraction ends in 5 in decimal, and no double has more than 767 significant digits.
+        // Shortcuts: the decimal form of a binary fraction ends in 5, and no double has more than
+        // 767 significant digits.
         if (self.exponent < 0 && !self.digits.ends_with('5')) || self.digits.len() > 767 {
             return None;
         }
@@ -272,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_values_have_one_form() {
+    fn number_has_one_form_per_value() {
         assert_eq!(number("1"), Number::from(1_i64));
         assert_eq!(number("1.0"), Number::from(1_u64));
         assert_eq!(number("10e-1"), number("+01.00"));
@@ -281,19 +293,19 @@ mod tests {
         assert_eq!(number("1e300"), number(&format!("1{}", "0".repeat(300))));
         assert_eq!(number("18446744073709551615").wire(), Wire::Uint(u64::MAX));
         assert_eq!(number("9223372036854775808").wire(), Wire::Uint(1 << 63));
-        assert_eq!(number("0.1").wire(), Wire::Text("0.1"));
+        assert_eq!(number("0.1").wire(), Wire::String("0.1"));
         assert_eq!(number("0.00012").to_string(), "0.00012");
         assert_eq!(number("123.456").to_string(), "123.456");
     }
 
     #[test]
-    fn a_tenth_is_not_the_double_nearest_to_it() {
+    fn number_distinguishes_a_tenth_from_its_double() {
         assert_ne!(number("0.1"), Number::from_exact_f64(0.1).unwrap());
         assert_eq!(number("0.1"), Number::from_shortest_f64(0.1).unwrap());
     }
 
     #[test]
-    fn neighbours_of_two_to_the_53_stay_apart() {
+    fn number_distinguishes_integers_above_2_to_the_53() {
         assert_ne!(number("9007199254740993"), number("9007199254740992"));
         assert_ne!(
             number("90071992547409930000001"),
@@ -302,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_refused() {
+    fn number_rejects_invalid_strings() {
         for text in [
             "", "-", ".", "1e", "e1", "1.2.3", "0x10", "NaN", "inf", "1 ", "١",
         ] {
@@ -320,13 +332,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn text_round_trips(text in "-?[0-9]{1,30}(\\.[0-9]{1,30})?") {
+        fn number_round_trips_through_strings(text in "-?[0-9]{1,30}(\\.[0-9]{1,30})?") {
             let once = number(&text);
             prop_assert_eq!(number(&once.to_string()), once);
         }
 
         #[test]
-        fn doubles_keep_their_value(double in proptest::num::f64::NORMAL | proptest::num::f64::SUBNORMAL) {
+        fn number_represents_doubles_exactly(double in proptest::num::f64::NORMAL | proptest::num::f64::SUBNORMAL) {
             let exact = Number::from_exact_f64(double).unwrap();
             prop_assert_eq!(exact.to_f64(), double);
             prop_assert_eq!(number(&format!("{double:.1074}")), exact);

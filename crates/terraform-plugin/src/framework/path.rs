@@ -1,4 +1,4 @@
-//! Where in an object a value stands.
+//! Paths of attributes.
 
 use std::fmt;
 
@@ -13,8 +13,8 @@ pub enum Step {
     Key(String),
 }
 
-/// The way from the root of an object to a value inside. Elements of sets have no address of their own: a path to
-/// something in a set ends at the set.
+/// The path from the root of an object to a value inside. Elements of sets have no address: the
+/// path of a value in a set ends at the set.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Path(Vec<Step>);
 
@@ -25,25 +25,25 @@ impl Path {
         Self(Vec::new())
     }
 
-    /// The path extended by an attribute.
+    /// This path, extended by an attribute.
     #[must_use]
     pub fn attribute(&self, name: impl Into<String>) -> Self {
         self.then(Step::Attribute(name.into()))
     }
 
-    /// The path extended by a list index.
+    /// This path, extended by a list index.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
         self.then(Step::Index(i64::try_from(index).unwrap_or(i64::MAX)))
     }
 
-    /// The path extended by a map key.
+    /// This path, extended by a map key.
     #[must_use]
     pub fn key(&self, key: impl Into<String>) -> Self {
         self.then(Step::Key(key.into()))
     }
 
-    /// The path extended by one step.
+    /// This path, extended by one step.
     #[must_use]
     pub fn then(&self, step: Step) -> Self {
         let mut steps = self.0.clone();
@@ -63,14 +63,14 @@ impl Path {
         self.0.is_empty()
     }
 
-    /// Whether `self` is `other` or lies inside it.
+    /// Whether `self` equals `other` or is inside it.
     #[must_use]
     pub fn starts_with(&self, other: &Self) -> bool {
         self.0.starts_with(&other.0)
     }
 }
 
-/// A dotted path of attribute names, as in `termination.default_notebook_stop_time`; the empty text is the root.
+/// A dotted path of attribute names, as in `network.subnet_id`. The empty string is the root.
 impl From<&str> for Path {
     fn from(dotted: &str) -> Self {
         Self(
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_read_like_terraform_references() {
+    fn path_displays_like_a_terraform_reference() {
         let path = Path::from("endpoints.iam")
             .index(2)
             .key("a b")

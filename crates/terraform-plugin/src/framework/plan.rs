@@ -1,15 +1,16 @@
-//! Planning: from configuration, prior state and Terraform's proposal to the plan.
+//! Planning: from configuration, prior state and Terraform's proposed state to the planned state.
 //!
-//! The order is that of Terraform's own framework: defaults, write-only values nulled, unknown marking, replacement, and
-//! last the resource's say. What makes plans settle is the rule on marking: when the proposal equals the prior state,
-//! nothing becomes unknown. When only the resource's say makes a difference (it planned away a drift, for example), the
-//! marking is made up for and the resource asked again, so that its say stays the last.
+//! The order is that of terraform-plugin-framework: set defaults, mark unknown values, and call the
+//! resource's `modify_plan` last. If the proposed state equals the prior state, nothing is marked
+//! as unknown, so that an unchanged configuration plans no change. If `modify_plan` then makes a
+//! change (for example to correct drift), values are marked after it, and `modify_plan` is called
+//! again, so that it sees and can override the marked values.
 
 mod marking;
 mod rules;
 
-pub(crate) use marking::{apply_defaults, drop_write_only};
-pub(crate) use rules::{check_applied, check_config, refuse_write_only};
+pub(crate) use marking::apply_defaults;
+pub(crate) use rules::{check_applied, check_config};
 
 use super::{
     call::Call,
@@ -21,26 +22,26 @@ use super::{
     value::Value,
 };
 
-/// What planning is about.
+/// The input of planning.
 pub(crate) struct Request<'a> {
     pub(crate) schema: &'a Schema,
-    /// As the user wrote it.
+    /// The configuration, as the user wrote it.
     pub(crate) config: &'a Value,
-    /// Null on creation.
+    /// The prior state; null on creation.
     pub(crate) prior: &'a Value,
-    /// Terraform's merge of the two.
+    /// Terraform's merge of configuration and prior state.
     pub(crate) proposed: Value,
 }
 
-/// A finished plan.
+/// The result of planning.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) planned: Value,
-    pub(crate) replace: Vec<Path>,
+    pub(crate) requires_replace: Vec<Path>,
     pub(crate) diagnostics: Diagnostics,
 }
 
-/// Plans a creation or an update.
+/// Plans a create or update.
 pub(crate) async fn plan<C: Sync + 'static>(
     resource: &dyn AnyResource<C>,
     client: Option<&C>,
@@ -56,65 +57,67 @@ pub(crate) async fn plan<C: Sync + 'static>(
     let body = schema.body();
     let mut base = proposed;
     apply_defaults(body, config, &mut base);
-    drop_write_only(body, &mut base);
 
     let changed = base != *prior;
-    let mut draft = base.clone();
+    let mut marked = base.clone();
     if changed {
-        marking::mark(body, config, prior, None, &mut draft);
+        marking::mark_unknown(body, config, prior, None, &mut marked);
     }
-    let mut said = ask(resource, schema, client, cx, (config, prior, &draft)).await?;
-    if !changed && said.proposed != *prior {
-        draft = said.proposed;
-        marking::mark(body, config, prior, Some(&base), &mut draft);
-        said = ask(resource, schema, client, cx, (config, prior, &draft)).await?;
+    let mut response = modify(resource, schema, client, cx, (config, prior, &marked)).await?;
+    if !changed && response.proposed != *prior {
+        // The resource alone made a change, so nothing has been marked yet. Mark everything that it
+        // did not set, and let it modify the result.
+        marked = response.proposed;
+        marking::mark_unknown(body, config, prior, Some(&base), &mut marked);
+        response = modify(resource, schema, client, cx, (config, prior, &marked)).await?;
     }
-    if said.proposed != draft {
-        // The resource may have changed what others are derived from.
-        marking::mark_derived(body, config, prior, &draft, &mut said.proposed);
+    if response.proposed != marked {
+        // The resource may have changed an attribute from which others are derived.
+        marking::mark_derived(body, config, prior, &marked, &mut response.proposed);
     }
     let Planned {
-        proposed: mut planned,
-        replace: mut asked,
+        proposed: planned,
+        replace: mut requested,
         mut diagnostics,
-    } = said;
-    drop_write_only(body, &mut planned);
-    if let Some(path) = rules::unfaithful(body, config, prior, &planned) {
+    } = response;
+    if let Some(path) = rules::inconsistent_plan(body, config, prior, &planned) {
         diagnostics.extend(provider_bug(
             path,
-            "the plan changes a value that the configuration decides",
+            "The plan changes a value that the configuration sets.",
         ));
     }
-    let mut replace = marking::replacements(body, config, prior, &planned);
-    asked.retain(|path| !replace.contains(path));
-    replace.extend(asked);
+    let mut requires_replace = marking::replacements(body, config, prior, &planned);
+    requested.retain(|path| !requires_replace.contains(path));
+    requires_replace.extend(requested);
     if prior.is_null() {
-        replace.clear();
+        // Nothing to replace: this is a creation, or the second half of a replacement.
+        requires_replace.clear();
     }
     Ok(Outcome {
         planned,
-        replace,
+        requires_replace,
         diagnostics,
     })
 }
 
-async fn ask<C: Sync + 'static>(
+/// Calls the resource's `modify_plan`.
+async fn modify<C: Sync + 'static>(
     resource: &dyn AnyResource<C>,
     schema: &Schema,
     client: Option<&C>,
     cx: &Call,
-    (config, prior, draft): (&Value, &Value, &Value),
+    (config, prior, planned): (&Value, &Value, &Value),
 ) -> Result<Planned, Diagnostics> {
-    let replacing = !marking::replacements(schema.body(), config, prior, draft).is_empty();
-    let planned = resource
-        .plan(schema, client, cx, (config, prior, draft), replacing)
+    let replacing = !marking::replacements(schema.body(), config, prior, planned).is_empty();
+    let response = resource
+        .modify_plan(schema, client, cx, (config, prior, planned), replacing)
         .await?;
-    if codec::conforms(&planned.proposed, &schema.ty()) {
-        Ok(planned)
+    if codec::can_coerce(&response.proposed, &schema.ty()) {
+        Ok(response)
     } else {
         Err(provider_bug(
             Path::root(),
-            "the plan does not fit the schema",
+            "The plan does not match the schema.",
         ))
     }
 }

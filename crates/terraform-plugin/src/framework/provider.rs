@@ -1,4 +1,4 @@
-//! The provider as a whole.
+//! The provider: its configuration and the types that it serves.
 
 use async_trait::async_trait;
 use serde::de::DeserializeOwned;
@@ -9,39 +9,38 @@ use super::{
     resource::AnyResource, schema::Schema,
 };
 
-/// What Terraform says besides the configuration when it configures the provider.
+/// The context of [`Provider::configure`].
 #[derive(Debug, Clone)]
 pub struct ConfigureContext {
-    /// Terraform's version, such as `1.15.5`.
+    /// Version of Terraform, such as `1.15.5`.
     pub terraform_version: String,
     /// Cancelled when Terraform asks the provider to stop.
     pub cancel: CancellationToken,
-    /// Names the request, as the log lines of the call do (`tf_req_id`).
-    pub request_id: String,
 }
 
-/// A provider: its configuration, and what it serves.
+/// A provider.
 #[async_trait]
 pub trait Provider: Send + Sync + 'static {
-    /// The typed configuration. Attributes and block fields that may be unknown need [`Field`](super::Field) for
-    /// validation; [`Provider::configure`] is only called with known values.
+    /// The typed configuration. Attributes that can be unknown need a [`Field`](super::Field),
+    /// because [`Provider::validate`] gets them. [`Provider::configure`] is only called with known
+    /// values.
     type Model: DeserializeOwned + Send;
-    /// What resources and data sources work with once the provider is configured.
+    /// The client that resources and data sources get from the configured provider.
     type Client: Clone + Send + Sync + 'static;
 
-    /// The name, which all its type names begin with.
+    /// The name, with which all type names start.
     fn name(&self) -> &'static str;
 
-    /// The schema of its configuration.
+    /// The schema of the provider configuration.
     fn schema(&self) -> Schema;
 
-    /// Checks a configuration offline. Values may be unknown.
+    /// Validates a configuration without a client. Values can be unknown.
     fn validate(&self, config: &Self::Model, diagnostics: &mut Diagnostics) {
         let _ = (config, diagnostics);
     }
 
-    /// Makes the client. Terraform configures a provider several times in one command, so this should be cheap: connect
-    /// when a connection is first needed.
+    /// Creates the client. Terraform configures a provider multiple times per command, so this
+    /// should be cheap. Connect when a connection is first needed.
     async fn configure(
         &self,
         config: Self::Model,

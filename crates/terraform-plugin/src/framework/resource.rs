@@ -13,36 +13,36 @@ use serde_json::Value as Json;
 
 use super::{call::Call, diagnostics::Diagnostics, path::Path, schema::Schema};
 
-/// A kind of managed resource. The trait is implemented for the client type that the provider makes.
+/// A managed resource type. `C` is the client type of the provider.
 ///
-/// The model's fields are the attributes and blocks of the schema (see [`model`](super::model)); the timeouts block
-/// alone needs no field. Whatever the configuration can set may be unknown until apply, so those fields must be
-/// [`Field`](super::Field)s.
+/// The model has a field for each attribute and block of the schema (see [`model`](super::model)),
+/// except for the timeouts block. Everything that the configuration can set can be unknown until
+/// apply, so these fields must be [`Field`](super::Field)s.
 #[async_trait]
 pub trait Resource<C: Sync + 'static>: Send + Sync + 'static {
-    /// The typed state.
+    /// The typed configuration, plan and state.
     type Model: Serialize + DeserializeOwned + Clone + Send + Sync;
 
-    /// The full type name, such as `example_thing`.
+    /// The full type name, such as `example_server`.
     fn type_name(&self) -> &'static str;
 
     /// The schema.
     fn schema(&self) -> Schema;
 
-    /// Checks a configuration offline, beyond what the schema's own checks say about single attributes. Values may be
-    /// unknown.
+    /// Validates a configuration without a client, in addition to the validators of single
+    /// attributes. Values can be unknown.
     fn validate(&self, config: &Self::Model, diagnostics: &mut Diagnostics) {
         let _ = (config, diagnostics);
     }
 
-    /// The last word on a plan to create or update. It may set computed attributes, ask for replacement, warn, or
-    /// refuse. It may be called twice for one plan and must say the same for the same input. There is no client while
-    /// the provider's configuration is unknown.
-    async fn plan(&self, client: Option<&C>, cx: &Call, plan: &mut Plan<Self::Model>) {
+    /// Modifies the plan of a create or update: sets computed attributes, requires replacement, or
+    /// adds warnings and errors. Called last in planning, sometimes twice for one plan, so it must
+    /// be deterministic. There is no client if the provider configuration is unknown.
+    async fn modify_plan(&self, client: Option<&C>, cx: &Call, plan: &mut Plan<Self::Model>) {
         let _ = (client, cx, plan);
     }
 
-    /// A say in a plan to destroy: warnings, or an error that refuses.
+    /// Adds warnings or errors to the plan of a destroy. An error rejects the plan.
     async fn plan_destroy(
         &self,
         client: Option<&C>,
@@ -53,8 +53,8 @@ pub trait Resource<C: Sync + 'static>: Send + Sync + 'static {
         let _ = (client, cx, state, diagnostics);
     }
 
-    /// Creates the resource as planned, and says what it became. Every value known in the plan must come back as it
-    /// is, every unknown one known.
+    /// Creates the resource as planned, and returns its state. Every value that is known in the
+    /// plan must be returned unchanged, and no value can be unknown.
     async fn create(
         &self,
         client: &C,
@@ -62,7 +62,7 @@ pub trait Resource<C: Sync + 'static>: Send + Sync + 'static {
         planned: Self::Model,
     ) -> Result<Self::Model, Failed<Self::Model>>;
 
-    /// Reads the resource as it is now; `None` when it is gone.
+    /// Reads the current state of the resource; `None` if it no longer exists.
     async fn read(
         &self,
         client: &C,
@@ -70,7 +70,8 @@ pub trait Resource<C: Sync + 'static>: Send + Sync + 'static {
         state: Self::Model,
     ) -> Result<Option<Self::Model>, Diagnostics>;
 
-    /// Changes the resource as planned; the same holds as for [`create`](Self::create).
+    /// Updates the resource as planned. The result must meet the same conditions as that of
+    /// [`create`](Self::create).
     async fn update(
         &self,
         client: &C,
@@ -79,7 +80,7 @@ pub trait Resource<C: Sync + 'static>: Send + Sync + 'static {
         planned: Self::Model,
     ) -> Result<Self::Model, Failed<Self::Model>>;
 
-    /// Deletes the resource; that it is gone already is success.
+    /// Deletes the resource. Succeeds if it no longer exists.
     async fn delete(
         &self,
         client: &C,
@@ -87,17 +88,19 @@ pub trait Resource<C: Sync + 'static>: Send + Sync + 'static {
         state: Self::Model,
     ) -> Result<(), Failed<Self::Model>>;
 
-    /// The state to begin with for a resource given by its id: what identifies it. Terraform reads it next.
+    /// The initial state of a resource that is imported by its id: the attributes that identify it.
+    /// Terraform then reads the resource.
     ///
     /// # Errors
-    /// When the id has not the form that the resource's ids have.
-    fn import(&self, id: &str) -> Result<Self::Model, Diagnostics>;
+    /// If the id is not a valid id of the resource type.
+    fn import_state(&self, id: &str) -> Result<Self::Model, Diagnostics>;
 
-    /// As [`import`](Self::import), for a resource given by its identity: the attributes marked with
-    /// [`Attribute::identity`](super::Attribute::identity), without those that are null.
+    /// As [`import_state`](Self::import_state), for a resource that is imported by its identity:
+    /// the attributes marked with [`Attribute::identity`](super::Attribute::identity), without
+    /// those that are null.
     ///
     /// # Errors
-    /// When the identity is not one of such a resource.
+    /// If the identity is not a valid identity of the resource type.
     fn import_identity(
         &self,
         identity: &BTreeMap<String, String>,
@@ -105,48 +108,51 @@ pub trait Resource<C: Sync + 'static>: Send + Sync + 'static {
         let _ = identity;
         Err(Diagnostics::of_error(
             "",
-            "import by identity is not supported",
-            format!("import `{}` by its id", self.type_name()),
+            "Import by identity not supported",
+            format!(
+                "`{}` cannot be imported by its identity. Import it by its id.",
+                self.type_name()
+            ),
         ))
     }
 
-    /// Brings a state that was stored with an older schema version to the present shape. Attributes that are no longer
-    /// in the schema may stay: they are dropped afterwards, as they are from states of the present version.
+    /// Upgrades a state that was stored with an older schema version. Attributes that are no longer
+    /// in the schema can stay: they are dropped afterwards, as for states of the current version.
     ///
     /// # Errors
-    /// When there is no way from that version.
-    fn upgrade(&self, from_version: i64, state: Json) -> Result<Json, Diagnostics> {
+    /// If states of that version cannot be upgraded.
+    fn upgrade_state(&self, from_version: i64, state: Json) -> Result<Json, Diagnostics> {
         let _ = state;
         Err(Diagnostics::of_error(
             "",
-            "stored state cannot be upgraded",
+            "Stored state is too old",
             format!(
-                "the state was written with schema version {from_version} of `{}`, which this version of the \
-                 provider cannot read; apply once with a release between the two",
+                "The stored state was written with schema version {from_version} of `{}`, which this \
+                 version of the provider cannot upgrade. Apply once with a release between the two.",
                 self.type_name()
             ),
         ))
     }
 }
 
-/// A plan in the making.
+/// The plan of a create or update, for [`Resource::modify_plan`].
 #[derive(Debug)]
 pub struct Plan<M> {
-    /// What the configuration says.
+    /// The configuration.
     pub config: M,
-    /// What is there; `None` when the resource is to be created.
+    /// The prior state; `None` if the resource will be created.
     pub prior: Option<M>,
-    /// What is to be. Computed attributes that are unknown may be set where their value is certain, and computed
-    /// attributes may be given another value to make Terraform see a change.
+    /// The planned state. A computed attribute can be set to its future value, if that is known at
+    /// plan time, or to any other value to plan a change.
     pub proposed: M,
-    /// Warnings and errors; an error refuses the plan.
+    /// Warnings and errors. An error rejects the plan.
     pub diagnostics: Diagnostics,
     replace: Vec<Path>,
     replacing: bool,
 }
 
 impl<M> Plan<M> {
-    /// A plan as the framework begins it; for tests of [`Resource::plan`].
+    /// A plan as the framework passes it to [`Resource::modify_plan`], for tests.
     #[must_use]
     pub const fn new(config: M, prior: Option<M>, proposed: M) -> Self {
         Self {
@@ -164,37 +170,35 @@ impl<M> Plan<M> {
         self
     }
 
-    /// Says that the change of this attribute cannot be made in place. Terraform heeds it where the attribute's value
-    /// differs from the present one.
+    /// Requires replacement because of the attribute at this path. Terraform ignores it if the
+    /// planned value of the attribute equals the prior one.
     pub fn requires_replace(&mut self, path: impl Into<Path>) {
         self.replace.push(path.into());
     }
 
-    /// The paths given to [`Plan::requires_replace`] so far.
-    #[must_use]
-    pub fn replaced_paths(&self) -> &[Path] {
-        &self.replace
-    }
-
-    /// Whether the resource is to be created.
+    /// Whether the resource will be created, as a new resource or as part of a replacement.
     #[must_use]
     pub const fn is_create(&self) -> bool {
         self.prior.is_none()
     }
 
-    /// Whether the plan as it stands replaces the resource. Terraform then asks again for a plan to create the new one.
+    /// Whether the plan, as modified so far, replaces the resource. Terraform then requests a
+    /// second plan, which creates the new one.
     #[must_use]
     pub const fn is_replace(&self) -> bool {
         self.replacing || !self.replace.is_empty()
     }
 }
 
-/// An operation that did not reach its end.
+/// The failure of an operation, with the state that it reached.
+///
+/// Terraform stores the state even though the operation failed, so nothing that was created is
+/// lost.
 #[derive(Debug)]
 pub struct Failed<M> {
-    /// What went wrong; must hold an error.
+    /// Diagnostics with at least one error.
     pub diagnostics: Diagnostics,
-    /// What exists by now. `None`: nothing was created, or nothing changed.
+    /// The state that was reached; `None` if nothing was created or changed.
     pub state: Option<M>,
 }
 
@@ -208,7 +212,7 @@ impl<M> Failed<M> {
         }
     }
 
-    /// A failure after which this is there. Fields still unknown count as null.
+    /// A failure after the operation reached this state. Unknown values become null.
     #[must_use]
     pub const fn reached(diagnostics: Diagnostics, state: M) -> Self {
         Self {

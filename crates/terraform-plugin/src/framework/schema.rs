@@ -1,15 +1,17 @@
-//! Schemas: what attributes and blocks a thing has, and how they behave when it is planned.
+//! Schemas: the attributes and blocks of a provider, resource or data source, and how they are
+//! planned.
 //!
-//! A schema is a value built with a few chained calls; [`Schema::check`] holds it against the rules that Terraform
-//! applies when it loads a provider (a schema that breaks one takes the whole provider down) and some of our own.
+//! [`Schema::check`] checks a schema by the rules that Terraform applies when it loads a provider
+//! (a single violation makes the whole provider unusable), and by additional rules of the
+//! framework.
 
 mod attribute;
 mod block;
 mod check;
 
-pub use attribute::{Attribute, Nesting, Shape, Stability, ValidationError, Validator};
+pub use attribute::{Attribute, Nesting, PlanBehavior, Shape, ValidationError, Validator};
 pub use block::{Block, BlockNesting, parse_duration};
-pub use check::{Kind, SchemaError};
+pub use check::{SchemaError, SchemaKind};
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -32,7 +34,7 @@ pub struct Body {
 }
 
 impl Schema {
-    /// An empty schema. States written with a lower version are upgraded before use; begin at 0.
+    /// An empty schema. Versions start at 0. States with a lower version are upgraded before use.
     #[must_use]
     pub fn new(version: i64) -> Self {
         Self {
@@ -41,14 +43,14 @@ impl Schema {
         }
     }
 
-    /// Says in Markdown what the thing is.
+    /// Sets the description in Markdown.
     #[must_use]
     pub fn describe(mut self, markdown: impl Into<String>) -> Self {
         self.description = markdown.into();
         self
     }
 
-    /// Marks the thing as deprecated, saying what to use instead.
+    /// Marks the type as deprecated. The message names the replacement.
     #[must_use]
     pub fn deprecated(mut self, message: impl Into<String>) -> Self {
         self.deprecation = Some(message.into());
@@ -69,7 +71,7 @@ impl Schema {
         self
     }
 
-    /// The version of the state's shape.
+    /// The schema version.
     #[must_use]
     pub const fn version(&self) -> i64 {
         self.version
@@ -81,13 +83,13 @@ impl Schema {
         &self.description
     }
 
-    /// The deprecation message, if the thing is deprecated.
+    /// The deprecation message, if the type is deprecated.
     #[must_use]
     pub fn deprecation(&self) -> Option<&str> {
         self.deprecation.as_deref()
     }
 
-    /// Attributes and blocks at the top.
+    /// The attributes and blocks of the top level.
     #[must_use]
     pub const fn body(&self) -> &Body {
         &self.body
@@ -99,8 +101,8 @@ impl Schema {
         self.body.ty()
     }
 
-    /// The type of the resource identity: an object of the attributes marked with [`Attribute::identity`].
-    /// `None` when there are none.
+    /// The type of the resource identity: an object of the attributes marked with
+    /// [`Attribute::identity`]. `None` if there are none.
     #[must_use]
     pub fn identity_type(&self) -> Option<Type> {
         let attributes: BTreeMap<_, _> = self
@@ -118,7 +120,7 @@ impl Schema {
             .filter(|attribute| attribute.is_identity())
     }
 
-    /// The block that sets timeouts, if the schema has one.
+    /// The timeouts block, if the schema has one.
     #[must_use]
     pub fn timeouts_block(&self) -> Option<&Block> {
         self.body
@@ -127,7 +129,7 @@ impl Schema {
             .find(|block| block.default_timeouts().is_some())
     }
 
-    /// The timeouts in force for an object: its own where it sets them, else the schema's defaults.
+    /// The timeouts of an object: those that it sets, else the schema's defaults.
     #[must_use]
     pub fn timeouts(&self, object: &Value) -> BTreeMap<String, Duration> {
         let Some((block, defaults)) = self
@@ -188,8 +190,9 @@ impl Body {
         Type::Object(attributes.chain(blocks).collect())
     }
 
-    /// Puts empty collections where repeatable blocks are null: Terraform knows no null blocks.
-    pub(crate) fn settle(&self, object: &mut Value) {
+    /// Replaces null by an empty collection in repeatable blocks, which Terraform requires not to
+    /// be null.
+    pub(crate) fn normalize(&self, object: &mut Value) {
         let Value::Object(entries) = object else {
             return;
         };
@@ -199,11 +202,11 @@ impl Body {
             };
             match value {
                 Value::Null => *value = block.nesting().absent(),
-                Value::Object(_) => block.body().settle(value),
+                Value::Object(_) => block.body().normalize(value),
                 Value::List(elements) | Value::Set(elements) => {
                     elements
                         .iter_mut()
-                        .for_each(|element| block.body().settle(element));
+                        .for_each(|element| block.body().normalize(element));
                 }
                 _ => {}
             }
@@ -217,7 +220,10 @@ mod tests {
 
     fn schema() -> Schema {
         Schema::new(0)
-            .attributes([Attribute::string("name").required().force_new().identity()])
+            .attributes([Attribute::string("name")
+                .required()
+                .requires_replace()
+                .identity()])
             .blocks([
                 Block::list("rule", [Attribute::number("port").optional()]),
                 Block::timeouts(&[("create", "20m"), ("delete", "1h")]),
@@ -225,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn types_follow_from_the_schema() {
+    fn schema_types_follow_from_attributes_and_blocks() {
         assert_eq!(
             schema().ty().to_string(),
             "object({name = string, rule = list(object({port = number})), timeouts = object({create = string, delete = string})})"
@@ -246,9 +252,9 @@ mod tests {
     }
 
     #[test]
-    fn null_repeatable_blocks_become_empty() {
+    fn normalize_empties_null_repeatable_blocks() {
         let mut object = Value::object([("rule", Value::Null), ("timeouts", Value::Null)]);
-        schema().body().settle(&mut object);
+        schema().body().normalize(&mut object);
         assert_eq!(object.attribute("rule"), &Value::List(vec![]));
         assert_eq!(object.attribute("timeouts"), &Value::Null);
     }

@@ -1,4 +1,4 @@
-//! The server: everything a provider has, behind the plugin protocol.
+//! The server: implements the plugin protocol for a provider.
 
 mod configure;
 mod data_source;
@@ -23,14 +23,14 @@ use super::{
     path::Path,
     provider::Provider,
     resource::AnyResource,
-    schema::{Kind, Schema, SchemaError},
+    schema::{Schema, SchemaError, SchemaKind},
 };
 
-/// Serves a provider. Every RPC works without another before it, save that reading and applying need a configured
-/// provider; all run concurrently.
+/// Serves a provider. No RPC depends on an earlier one, except that reading and applying need a
+/// configured provider. All RPCs can run concurrently.
 ///
-/// Each RPC is expected to run in a task of its own, which the protocol layer sees to: a dropped connection must not
-/// end work half done.
+/// Each RPC must run in a task of its own, so that a dropped connection does not stop an operation
+/// halfway. The [`protocol`](crate::protocol) module does this.
 pub struct Server<P: Provider> {
     provider: P,
     schema: Schema,
@@ -41,40 +41,47 @@ pub struct Server<P: Provider> {
     stop: Mutex<CancellationToken>,
 }
 
-/// Something served, with its schema.
+/// A resource or data source with its schema.
 struct Entry<T: ?Sized> {
     schema: Schema,
-    thing: Box<T>,
+    handler: Box<T>,
 }
 
-/// How far the provider's configuration has come.
+/// State of the provider configuration.
 enum Configured<C> {
     Never,
-    /// The configuration depends on what is not known yet.
+    /// The configuration has unknown values.
     Unknown,
     Ready(C),
 }
 
 impl<P: Provider> Server<P> {
-    /// Makes a server, and checks all schemas and names by the rules that Terraform applies when it loads a provider.
+    /// Creates a server, and checks all schemas and names by the rules that Terraform applies when
+    /// it loads a provider.
     ///
     /// # Errors
-    /// The first rule broken.
+    /// The first violation of a rule.
     pub fn new(provider: P) -> Result<Self, SchemaError> {
         let schema = provider.schema();
-        schema.check_as(Kind::Provider, provider.name())?;
+        schema.check_as(SchemaKind::Provider, provider.name())?;
         let mut resources = BTreeMap::new();
-        for thing in provider.resources() {
-            let (name, schema) = (thing.type_name(), thing.schema());
-            schema.check_as(Kind::Resource, name)?;
-            let entry = Entry { schema, thing };
+        for resource in provider.resources() {
+            let (name, schema) = (resource.type_name(), resource.schema());
+            schema.check_as(SchemaKind::Resource, name)?;
+            let entry = Entry {
+                schema,
+                handler: resource,
+            };
             register(&mut resources, provider.name(), name, entry)?;
         }
         let mut data_sources = BTreeMap::new();
-        for thing in provider.data_sources() {
-            let (name, schema) = (thing.type_name(), thing.schema());
-            schema.check_as(Kind::DataSource, name)?;
-            let entry = Entry { schema, thing };
+        for data_source in provider.data_sources() {
+            let (name, schema) = (data_source.type_name(), data_source.schema());
+            schema.check_as(SchemaKind::DataSource, name)?;
+            let entry = Entry {
+                schema,
+                handler: data_source,
+            };
             register(&mut data_sources, provider.name(), name, entry)?;
         }
         let mut functions = BTreeMap::new();
@@ -85,7 +92,7 @@ impl<P: Provider> Server<P> {
                 .insert(name.to_owned(), (signature, function))
                 .is_some()
             {
-                return Err(fault(name, "is declared twice"));
+                return Err(schema_error(name, "is declared twice"));
             }
         }
         Ok(Self {
@@ -105,21 +112,21 @@ impl<P: Provider> Server<P> {
         &self.schema
     }
 
-    /// The resources' type names and schemas, by name.
+    /// Type names and schemas of the resources, by name.
     pub fn resource_schemas(&self) -> impl Iterator<Item = (&str, &Schema)> {
         self.resources
             .iter()
             .map(|(name, entry)| (name.as_str(), &entry.schema))
     }
 
-    /// The data sources' type names and schemas, by name.
+    /// Type names and schemas of the data sources, by name.
     pub fn data_source_schemas(&self) -> impl Iterator<Item = (&str, &Schema)> {
         self.data_sources
             .iter()
             .map(|(name, entry)| (name.as_str(), &entry.schema))
     }
 
-    /// The functions' names and signatures, by name.
+    /// Names and signatures of the functions, by name.
     pub fn function_signatures(&self) -> impl Iterator<Item = (&str, &Signature)> {
         self.functions
             .iter()
@@ -134,7 +141,8 @@ impl<P: Provider> Server<P> {
             .clone()
     }
 
-    /// Cancels what is under way. What comes later starts afresh: the process serves on until it is shut down.
+    /// Cancels all running operations. Later ones get a new token, since Terraform can send more
+    /// requests after `StopProvider`.
     fn stop(&self) {
         let mut current = self.stop.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::replace(&mut *current, CancellationToken::new()).cancel();
@@ -143,21 +151,22 @@ impl<P: Provider> Server<P> {
     fn resource(&self, name: &str) -> Result<&Entry<dyn AnyResource<P::Client>>, Diagnostics> {
         self.resources
             .get(name)
-            .ok_or_else(|| self.unserved("resource", name))
+            .ok_or_else(|| self.unknown_type("resource", name))
     }
 
     fn data_source(&self, name: &str) -> Result<&Entry<dyn AnyDataSource<P::Client>>, Diagnostics> {
         self.data_sources
             .get(name)
-            .ok_or_else(|| self.unserved("data source", name))
+            .ok_or_else(|| self.unknown_type("data source", name))
     }
 
-    fn unserved(&self, kind: &str, name: &str) -> Diagnostics {
+    fn unknown_type(&self, kind: &str, name: &str) -> Diagnostics {
         Diagnostics::of_error(
             "",
-            format!("unknown {kind} type `{name}`"),
+            format!("Unknown {kind} type"),
             format!(
-                "this version of the provider `{}` has none of that name",
+                "This version of the provider `{}` has no {kind} type `{name}`. Use a version that \
+                 has it, or correct the type name.",
                 self.provider.name()
             ),
         )
@@ -170,25 +179,25 @@ fn register<T: ?Sized>(
     name: &str,
     entry: Entry<T>,
 ) -> Result<(), SchemaError> {
-    let own = name
+    let prefixed = name
         .strip_prefix(provider)
         .is_some_and(|rest| rest.starts_with('_') && rest.len() > 1);
-    let plain = name
+    let well_formed = name
         .bytes()
         .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
-    if !own || !plain {
-        return Err(fault(
+    if !prefixed || !well_formed {
+        return Err(schema_error(
             name,
-            "must be named after the provider, in lower case",
+            "must have a lower-case name that starts with the name of the provider",
         ));
     }
     match entries.insert(name.to_owned(), entry) {
-        Some(_) => Err(fault(name, "is declared twice")),
+        Some(_) => Err(schema_error(name, "is declared twice")),
         None => Ok(()),
     }
 }
 
-fn fault(schema: &str, problem: &str) -> SchemaError {
+fn schema_error(schema: &str, problem: &str) -> SchemaError {
     SchemaError {
         schema: schema.to_owned(),
         path: Path::root(),

@@ -6,35 +6,35 @@ use serde_json::{Value as Json, json};
 
 use super::value::Value;
 
-/// Nesting beyond this is refused wherever a type comes from outside.
+/// Maximum nesting of a type that Terraform sends.
 const MAX_DEPTH: usize = 64;
 
 /// A type constraint of the Terraform language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Type {
-    /// Text.
+    /// A string.
     String,
     /// A number of any size.
     Number,
-    /// True or false.
+    /// A boolean.
     Bool,
-    /// Decided by the value.
+    /// Any type; each value has its own.
     Dynamic,
     /// Elements of one type, in order.
     List(Box<Type>),
     /// Distinct elements of one type, without order.
     Set(Box<Type>),
-    /// Elements of one type under string keys.
+    /// Elements of one type by string key.
     Map(Box<Type>),
     /// Named attributes, each of its own type.
     Object(BTreeMap<String, Type>),
-    /// Positions, each of its own type.
+    /// Elements in order, each of its own type.
     Tuple(Vec<Type>),
 }
 
-/// A type in Terraform's JSON notation could not be read.
+/// An invalid type in Terraform's JSON notation.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a type constraint")]
+#[error("`{0}` is not a valid type constraint")]
 pub struct TypeError(String);
 
 impl Type {
@@ -104,16 +104,16 @@ impl Type {
         }
     }
 
-    /// [`Type::to_json`] as bytes, the form in which schemas carry it.
+    /// [`Type::to_json`] as bytes, as in the schemas of the protocol.
     #[must_use]
     pub fn to_json_bytes(&self) -> Vec<u8> {
         self.to_json().to_string().into_bytes()
     }
 
-    /// Reads the JSON notation.
+    /// Parses the JSON notation.
     ///
     /// # Errors
-    /// When the JSON is not a type constraint or nests too deeply.
+    /// If the JSON is not a valid type constraint, or is nested too deeply.
     pub fn from_json(json: &Json) -> Result<Self, TypeError> {
         Self::from_json_at(json, 0)
     }
@@ -134,7 +134,8 @@ impl Type {
         }
         let inner = |json: &Json| Self::from_json_at(json, depth.saturating_add(1));
         match json.as_array().map(Vec::as_slice) {
-            // A third element names the optional attributes of a constraint; a value always has them all.
+            // A third element lists the optional attributes of the constraint. They are ignored,
+            // since a value has all attributes.
             Some([Json::String(kind), of] | [Json::String(kind), of, Json::Array(_)]) => {
                 match (kind.as_str(), of) {
                     ("list", of) => Ok(Self::list(inner(of)?)),
@@ -157,7 +158,7 @@ impl Type {
         }
     }
 
-    /// The narrowest type of a value that carries none, for use where the constraint is dynamic.
+    /// The most specific type of a value, for use where the constraint is dynamic.
     #[must_use]
     pub fn of(value: &Value) -> Self {
         match value {
@@ -201,7 +202,7 @@ impl Type {
     }
 }
 
-/// The type as the Terraform language writes it.
+/// Formats the type in the notation of the Terraform language.
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -235,7 +236,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_notation_round_trips() {
+    fn type_round_trips_through_json() {
         let ty = Type::object([
             ("a", Type::list(Type::String)),
             ("b", Type::Tuple(vec![Type::Bool, Type::Dynamic])),
@@ -257,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn optional_attribute_lists_are_accepted_and_nonsense_is_not() {
+    fn from_json_rejects_invalid_types() {
         assert!(Type::from_json(&json!(["object", {"a": "string"}, ["a"]])).is_ok());
         for json in [
             json!("text"),

@@ -1,4 +1,4 @@
-//! Values of the Terraform language as a provider sees them.
+//! Values of the Terraform language.
 
 use std::collections::BTreeMap;
 
@@ -8,30 +8,30 @@ use super::{
     types::Type,
 };
 
-/// A value. Which types it may have is the schema's business; see [`Type`].
+/// A value of any [`Type`].
 #[derive(Debug, Clone)]
 pub enum Value {
     /// Not set.
     Null,
-    /// Not known yet; Terraform's refinements of unknown values are accepted and not kept.
+    /// Not known yet. Terraform's refinements of unknown values are accepted and dropped.
     Unknown,
     /// A boolean.
     Bool(bool),
     /// A number.
     Number(Number),
-    /// Text.
+    /// A string.
     String(String),
     /// Elements in order.
     List(Vec<Value>),
     /// Distinct elements without order.
     Set(Vec<Value>),
-    /// Elements under keys.
+    /// Elements by key.
     Map(BTreeMap<String, Value>),
-    /// Attributes under their names.
+    /// Attributes by name.
     Object(BTreeMap<String, Value>),
-    /// Positions of different types.
+    /// Elements of different types, in order.
     Tuple(Vec<Value>),
-    /// A value that brings its type along, where the schema leaves the type open.
+    /// A value with its type, for an attribute of dynamic type.
     Dynamic(Box<Type>, Box<Value>),
 }
 
@@ -66,13 +66,13 @@ impl Value {
         Self::List(elements.into_iter().map(Into::into).collect())
     }
 
-    /// A set with the given elements; duplicates count once.
+    /// A set with the given elements, without duplicates.
     #[must_use]
     pub fn set<V: Into<Self>>(elements: impl IntoIterator<Item = V>) -> Self {
         let mut distinct: Vec<Self> = Vec::new();
         for element in elements {
             let element = element.into();
-            // Two unknowns may turn out different, so they stay two.
+            // Two unknown elements can turn out to be different, so neither is a duplicate.
             if !element.is_wholly_known() || !distinct.contains(&element) {
                 distinct.push(element);
             }
@@ -86,19 +86,19 @@ impl Value {
         matches!(self, Self::Null)
     }
 
-    /// Whether the value itself is unknown; its parts may be unknown all the same.
+    /// Whether the value itself is unknown. A known collection can still have unknown elements.
     #[must_use]
     pub const fn is_unknown(&self) -> bool {
         matches!(self, Self::Unknown)
     }
 
-    /// Whether neither the value nor anything inside is unknown.
+    /// Whether the value and everything inside is known.
     #[must_use]
     pub fn is_wholly_known(&self) -> bool {
         self.find_unknown().is_none()
     }
 
-    /// Where the first unknown part stands, if there is one.
+    /// The path of the first unknown part, if any.
     #[must_use]
     pub fn find_unknown(&self) -> Option<Path> {
         let inside = |step: Option<Step>, value: &Self| {
@@ -130,7 +130,8 @@ impl Value {
         }
     }
 
-    /// The value with every unknown part replaced by null, for what must be stored after a failure.
+    /// The value with every unknown part replaced by null. Terraform requires states to be known,
+    /// even after a failure.
     #[must_use]
     pub fn unknown_to_null(self) -> Self {
         let all = |elements: Vec<Self>| elements.into_iter().map(Self::unknown_to_null);
@@ -152,7 +153,7 @@ impl Value {
         }
     }
 
-    /// The attribute of an object; null when it is absent or this is no object.
+    /// The attribute of an object; null if it is absent or this is not an object.
     #[must_use]
     pub fn attribute(&self, name: &str) -> &Self {
         match self {
@@ -161,14 +162,14 @@ impl Value {
         }
     }
 
-    /// Sets the attribute of an object; no effect on other values.
+    /// Sets the attribute of an object. Does nothing if this is not an object.
     pub fn set_attribute(&mut self, name: &str, value: Self) {
         if let Self::Object(attributes) = self {
             attributes.insert(name.to_owned(), value);
         }
     }
 
-    /// The value at a path; null where the path leads nowhere.
+    /// The value at a path; null if the path does not exist.
     #[must_use]
     pub fn at(&self, path: &Path) -> &Self {
         path.steps()
@@ -188,7 +189,7 @@ impl Value {
             })
     }
 
-    /// The text of a string.
+    /// The value as a string, if it is one.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match self {
@@ -197,16 +198,16 @@ impl Value {
         }
     }
 
-    /// The truth of a boolean.
+    /// The value as a boolean, if it is one.
     #[must_use]
     pub const fn as_bool(&self) -> Option<bool> {
         match self {
-            Self::Bool(truth) => Some(*truth),
+            Self::Bool(value) => Some(*value),
             _ => None,
         }
     }
 
-    /// The number, if it is one.
+    /// The value as a number, if it is one.
     #[must_use]
     pub const fn as_number(&self) -> Option<&Number> {
         match self {
@@ -234,7 +235,7 @@ impl Value {
     }
 }
 
-/// Equality of meaning: the order of a set does not matter.
+/// The order of elements in a set does not matter.
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
@@ -275,8 +276,8 @@ impl From<String> for Value {
 }
 
 impl From<bool> for Value {
-    fn from(truth: bool) -> Self {
-        Self::Bool(truth)
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
     }
 }
 
@@ -321,7 +322,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sets_have_no_order_and_no_duplicates() {
+    fn set_has_no_order_and_no_duplicates() {
         assert_eq!(Value::set(["a", "b", "a"]), Value::set(["b", "a"]));
         assert_ne!(Value::set(["a", "b"]), Value::set(["a", "c"]));
         assert_ne!(Value::list(["a", "b"]), Value::list(["b", "a"]));
@@ -334,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_parts_are_found_and_removed() {
+    fn find_unknown_and_unknown_to_null_agree() {
         let value = Value::object([
             ("a", Value::from("x")),
             ("b", Value::list([Value::from("y"), Value::Unknown])),

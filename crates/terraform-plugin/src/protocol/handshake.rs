@@ -1,7 +1,8 @@
-//! What is said before gRPC begins: is a Terraform there, does it speak version 6, and where to find us.
+//! The handshake before gRPC: the magic cookie, the protocol version, and the line with the
+//! socket's address.
 //!
-//! The cookie, the variables and the line's fields are go-plugin's and Terraform's
-//! (go-plugin's `server.go`; Terraform's `plugin` package, `Handshake`).
+//! Cookie, variables and fields of the line are defined by go-plugin (`server.go`) and Terraform
+//! (package `plugin`, `Handshake`).
 
 use std::path::Path;
 
@@ -12,7 +13,7 @@ use thiserror::Error;
 
 use super::Environment;
 
-/// Version of go-plugin's own protocol: the first field of the line.
+/// Version of go-plugin's own protocol: the first field of the handshake line.
 const CORE_VERSION: u32 = 1;
 
 /// Version of Terraform's plugin protocol that is served.
@@ -23,28 +24,28 @@ const COOKIE: &str = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca
 const VERSIONS: &str = "PLUGIN_PROTOCOL_VERSIONS";
 const MULTIPLEX: &str = "PLUGIN_MULTIPLEX_GRPC";
 
-/// Why no handshake takes place.
+/// Errors of the handshake.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub(super) enum HandshakeError {
     #[error(
-        "this program is a Terraform plugin and does nothing when run by itself.\n\
-         Name the provider in a Terraform configuration and run `terraform init`: Terraform then starts the plugin.\n\
-         To attach Terraform to a process started by hand, run it with `--debug`."
+        "this program is a Terraform plugin and cannot be run on its own.\n\
+         Declare the provider in a Terraform configuration and run `terraform init`: Terraform then starts the plugin.\n\
+         To attach Terraform to a process that you start yourself, run it with `--debug`."
     )]
     NotStartedByTerraform,
     #[error(
-        "the host offers plugin protocol versions `{offered}`, and this provider serves version {VERSION} only: \
+        "the host offers plugin protocol versions `{offered}`, and this provider supports only version {VERSION}: \
          use Terraform 1.0 or newer"
     )]
     Version { offered: String },
 }
 
-/// Refuses to go on unless a host that speaks version 6 started the process.
+/// Checks that a host that supports protocol version 6 started the process.
 pub(super) fn check(env: Environment<'_>) -> Result<(), HandshakeError> {
     if env(COOKIE_NAME).as_deref() != Some(COOKIE) {
         return Err(HandshakeError::NotStartedByTerraform);
     }
-    // Hosts too old to send the list take what they get.
+    // Hosts that are too old to send the list accept whatever version the line names.
     match env(VERSIONS).filter(|offered| !offered.is_empty()) {
         Some(offered)
             if !offered
@@ -57,7 +58,8 @@ pub(super) fn check(env: Environment<'_>) -> Result<(), HandshakeError> {
     }
 }
 
-/// The handshake line, without its newline. `certificate` is the server's in DER, when TLS is on.
+/// The handshake line, without its newline. `certificate` is the server certificate in DER, if TLS
+/// is enabled.
 pub(super) fn line(socket: &Path, certificate: Option<&[u8]>, env: Environment<'_>) -> String {
     let certificate = certificate
         .map(|der| STANDARD_NO_PAD.encode(der))
@@ -66,14 +68,16 @@ pub(super) fn line(socket: &Path, certificate: Option<&[u8]>, env: Environment<'
         "{CORE_VERSION}|{VERSION}|unix|{}|grpc|{certificate}",
         socket.display()
     );
-    // A seventh field confuses hosts that did not ask for it. Terraform doesn't.
+    // As in go-plugin, only hosts that ask for the seventh field (whether the plugin multiplexes
+    // connections) get it, since older ones cannot parse it. Terraform does not ask.
     if env(MULTIPLEX).is_some_and(|value| !value.is_empty()) {
         line.push_str("|false");
     }
     line
 }
 
-/// The value of `TF_REATTACH_PROVIDERS` that makes Terraform use this process for the provider at `address`.
+/// The value of `TF_REATTACH_PROVIDERS` with which Terraform uses this process for the provider at
+/// `address`.
 pub(super) fn reattach(address: &str, socket: &Path, pid: u32) -> Value {
     json!({
         address: {
@@ -99,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_cookie_opens() {
+    fn check_requires_the_cookie() {
         assert_eq!(
             checked(None, Some("6")),
             Err(HandshakeError::NotStartedByTerraform)
@@ -112,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn the_host_must_offer_version_6() {
+    fn check_requires_protocol_version_6() {
         for offered in ["5,6", "6,5", "6", " 6 ", ""] {
             assert_eq!(checked(Some(COOKIE), Some(offered)), Ok(()), "{offered}");
         }
@@ -127,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_line_has_six_fields_and_an_unpadded_certificate() {
+    fn line_has_six_fields_and_an_unpadded_certificate() {
         let path = Path::new("/tmp/x/s");
         assert_eq!(line(path, None, &|_| None), "1|6|unix|/tmp/x/s|grpc|");
         assert_eq!(
@@ -139,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn reattach_has_the_shape_of_go_plugins_configuration() {
+    fn reattach_matches_go_plugins_configuration() {
         insta::assert_json_snapshot!(reattach("registry.example/a/b", Path::new("/tmp/x/s"), 42), @r#"
         {
           "registry.example/a/b": {

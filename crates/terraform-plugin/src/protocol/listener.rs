@@ -1,4 +1,4 @@
-//! The Unix socket: in a directory of its own that only its user can enter, gone when the process ends.
+//! The Unix socket: in a private directory that is removed when the process ends.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -15,16 +15,17 @@ use super::Environment;
 const DIRECTORY: &str = "PLUGIN_UNIX_SOCKET_DIR";
 const GROUP: &str = "PLUGIN_UNIX_SOCKET_GROUP";
 
-/// Longest path of a socket that every Unix takes, in bytes (macOS has 104 with the end mark, Linux 108).
+/// Longest socket path that every Unix accepts, in bytes (with the terminating NUL, macOS allows
+/// 104 and Linux 108).
 const MAX_PATH: usize = 103;
 
-/// Where sockets go when the temporary directory's path is too long for them.
+/// Fallback if the path of the temporary directory is too long for a socket.
 const SHORT_DIRECTORY: &str = "/tmp";
 
-/// Why no socket could be opened.
+/// Errors of opening the socket.
 #[derive(Debug, Error)]
 pub(super) enum ListenError {
-    #[error("cannot make a directory for the plugin's socket in `{}`: {cause}", path.display())]
+    #[error("cannot create a directory for the plugin's socket in `{}`: {cause}", path.display())]
     Directory { path: PathBuf, cause: io::Error },
     #[error(
         "the path `{}` is too long for a socket ({MAX_PATH} bytes at most): set PLUGIN_UNIX_SOCKET_DIR to a shorter one",
@@ -34,12 +35,12 @@ pub(super) enum ListenError {
     #[error("cannot listen on the socket `{}`: {cause}", path.display())]
     Bind { path: PathBuf, cause: io::Error },
     #[error(
-        "cannot give the plugin's socket to the group `{group}` of PLUGIN_UNIX_SOCKET_GROUP: {cause}"
+        "cannot change the group of the plugin's socket to `{group}` (PLUGIN_UNIX_SOCKET_GROUP): {cause}"
     )]
     Group { group: String, cause: io::Error },
 }
 
-/// A directory with the socket in it; both go when this is dropped.
+/// A directory that contains the socket; both are removed on drop.
 #[derive(Debug)]
 pub(super) struct SocketDirectory {
     directory: PathBuf,
@@ -47,7 +48,7 @@ pub(super) struct SocketDirectory {
 }
 
 impl SocketDirectory {
-    /// The socket's path.
+    /// The path of the socket.
     pub(super) fn socket(&self) -> &Path {
         &self.socket
     }
@@ -55,20 +56,20 @@ impl SocketDirectory {
 
 impl Drop for SocketDirectory {
     fn drop(&mut self) {
-        // Already gone, or not ours to force: nothing more can be done at the end.
-        let _gone = std::fs::remove_file(&self.socket);
-        let _gone = std::fs::remove_dir(&self.directory);
+        // The process is ending: an error could neither be handled nor shown.
+        let _ignored = std::fs::remove_file(&self.socket);
+        let _ignored = std::fs::remove_dir(&self.directory);
     }
 }
 
-/// Opens the socket. `PLUGIN_UNIX_SOCKET_DIR` says where, else the temporary directory; `PLUGIN_UNIX_SOCKET_GROUP`
-/// names a group, by name or number, that may connect too.
+/// Opens the socket in `PLUGIN_UNIX_SOCKET_DIR`, or in the temporary directory if that is unset.
+/// The group in `PLUGIN_UNIX_SOCKET_GROUP` (name or number), if set, can connect too.
 pub(super) fn bind(env: Environment<'_>) -> Result<(UnixListener, SocketDirectory), ListenError> {
     let set = |name| env(name).filter(|value| !value.is_empty());
     let group = set(GROUP)
         .map(|name| Ok((group_id(&name)?, name)))
         .transpose()?;
-    let place = match set(DIRECTORY) {
+    let socket_dir = match set(DIRECTORY) {
         Some(directory) => make_directory(Path::new(&directory))?,
         None => match make_directory(&std::env::temp_dir()) {
             Err(ListenError::TooLong { .. } | ListenError::Directory { .. }) => {
@@ -77,19 +78,19 @@ pub(super) fn bind(env: Environment<'_>) -> Result<(UnixListener, SocketDirector
             made => made?,
         },
     };
-    let listener = UnixListener::bind(&place.socket).map_err(|cause| ListenError::Bind {
-        path: place.socket.clone(),
+    let listener = UnixListener::bind(&socket_dir.socket).map_err(|cause| ListenError::Bind {
+        path: socket_dir.socket.clone(),
         cause,
     })?;
     if let Some((id, group)) = group {
-        share(&place, id).map_err(|cause| ListenError::Group { group, cause })?;
+        share(&socket_dir, id).map_err(|cause| ListenError::Group { group, cause })?;
     }
-    Ok((listener, place))
+    Ok((listener, socket_dir))
 }
 
 fn make_directory(parent: &Path) -> Result<SocketDirectory, ListenError> {
-    // Random names only avoid collisions; what protects the socket is the mode, which `mkdir` sets on a new directory
-    // or fails.
+    // The random name only avoids collisions. The mode protects the socket: `mkdir` either creates
+    // a new directory with it or fails.
     for _ in 0..16 {
         let directory = parent.join(format!(
             "tfp-{:016x}",
@@ -131,9 +132,9 @@ fn group_id(group: &str) -> Result<u32, ListenError> {
         .ok_or_else(|| error(io::Error::new(io::ErrorKind::NotFound, "no such group")))
 }
 
-/// Lets the group through the directory (not list it) and connect to the socket.
-fn share(place: &SocketDirectory, group: u32) -> io::Result<()> {
-    for (path, mode) in [(&place.directory, 0o710), (&place.socket, 0o660)] {
+/// Lets the group traverse the directory (without listing it) and connect to the socket.
+fn share(socket_dir: &SocketDirectory, group: u32) -> io::Result<()> {
+    for (path, mode) in [(&socket_dir.directory, 0o710), (&socket_dir.socket, 0o660)] {
         chown(path, None, Some(group))?;
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))?;
     }
@@ -163,30 +164,30 @@ mod tests {
     }
 
     #[test]
-    fn the_socket_is_in_a_private_directory_and_goes_with_it() {
+    fn bind_uses_a_private_directory_and_removes_it() {
         let parent = tempfile::tempdir().unwrap();
-        let (_listener, place) = bound(parent.path(), None).unwrap();
-        let socket = place.socket().to_owned();
+        let (_listener, socket_dir) = bound(parent.path(), None).unwrap();
+        let socket = socket_dir.socket().to_owned();
         let directory = socket.parent().unwrap().to_owned();
         assert_eq!(directory.parent(), Some(parent.path()));
         assert_eq!(mode(&directory), 0o700);
         std::os::unix::net::UnixStream::connect(&socket).unwrap();
-        drop(place);
+        drop(socket_dir);
         assert!(!directory.exists());
     }
 
     #[test]
-    fn a_group_may_be_let_in_by_number() {
+    fn bind_accepts_a_group_number() {
         let parent = tempfile::tempdir().unwrap();
         let own = std::fs::metadata(parent.path()).unwrap().gid();
-        let (_listener, place) = bound(parent.path(), Some(&own.to_string())).unwrap();
-        assert_eq!(mode(place.socket()), 0o660);
-        assert_eq!(mode(place.socket().parent().unwrap()), 0o710);
-        assert_eq!(std::fs::metadata(place.socket()).unwrap().gid(), own);
+        let (_listener, socket_dir) = bound(parent.path(), Some(&own.to_string())).unwrap();
+        assert_eq!(mode(socket_dir.socket()), 0o660);
+        assert_eq!(mode(socket_dir.socket().parent().unwrap()), 0o710);
+        assert_eq!(std::fs::metadata(socket_dir.socket()).unwrap().gid(), own);
     }
 
     #[test]
-    fn an_unknown_group_is_an_error_and_leaves_nothing() {
+    fn bind_rejects_an_unknown_group() {
         let parent = tempfile::tempdir().unwrap();
         let error = bound(parent.path(), Some("no such group here")).unwrap_err();
         assert!(
@@ -197,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_directory_is_refused_with_the_remedy_when_it_was_asked_for() {
+    fn bind_rejects_a_configured_path_that_is_too_long() {
         let parent = tempfile::tempdir().unwrap();
         let long = parent.path().join("d".repeat(120));
         std::fs::create_dir(&long).unwrap();
@@ -210,8 +211,11 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_directory_is_named() {
-        let error = bound(Path::new("/no/such/place"), None).unwrap_err();
-        assert!(error.to_string().contains("`/no/such/place`"), "{error}");
+    fn bind_names_a_missing_directory() {
+        let error = bound(Path::new("/no/such/socket_dir"), None).unwrap_err();
+        assert!(
+            error.to_string().contains("`/no/such/socket_dir`"),
+            "{error}"
+        );
     }
 }

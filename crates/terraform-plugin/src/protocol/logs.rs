@@ -1,10 +1,11 @@
-//! Structured logs as Terraform reads them: one JSON object a line on standard error.
+//! Structured logs in Terraform's format: one JSON object per line on standard error.
 //!
-//! The shape is hclog's: `@level`, `@message`, `@timestamp`, `@module`, and any further keys as fields
-//! (go-plugin's `log_entry.go` parses it). Terraform shows the lines under `TF_LOG` and `TF_LOG_PROVIDER`. Every line
-//! written while an RPC is served carries `tf_rpc`, `tf_req_id` and what the call concerns.
+//! The format is hclog's: `@level`, `@message`, `@timestamp`, `@module`, and any other keys as
+//! fields (go-plugin's `log_entry.go` parses it). Terraform shows the lines under `TF_LOG` and
+//! `TF_LOG_PROVIDER`. Every line written during an RPC has `tf_rpc`, `tf_req_id` and the type or
+//! function that the RPC is about.
 //!
-//! Credentials and presigned URLs never reach a line, whatever field or text they come in: see [`redact`].
+//! Credentials and presigned URLs are masked in messages and fields: see [`redact`].
 
 mod level;
 mod line;
@@ -18,7 +19,7 @@ use super::{Environment, RequestId};
 use line::Line;
 use subscriber::Hclog;
 
-/// What an RPC is about: the value of the type name in its request.
+/// The subject of an RPC: the type or function name in its request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Subject<'a> {
@@ -36,10 +37,10 @@ pub enum Subject<'a> {
     Action(&'a str),
 }
 
-/// Records on the current RPC's span what the call is about, so that every later log line of this call says it.
+/// Records the subject on the span of the current RPC, so that later log lines of the call have it.
 ///
-/// Call it at the start of a handler, before any span of its own.
-pub fn concerns(subject: Subject<'_>) {
+/// Call it at the start of a handler, before the handler opens a span of its own.
+pub fn record_subject(subject: Subject<'_>) {
     let (field, name) = match subject {
         Subject::Resource(name) => ("tf_resource_type", name),
         Subject::DataSource(name) => ("tf_data_source_type", name),
@@ -51,7 +52,7 @@ pub fn concerns(subject: Subject<'_>) {
     Span::current().record(field, name);
 }
 
-/// The span of one RPC. At error level, so that any logging at all keeps it.
+/// The span of one RPC. At error level, so that it is enabled whenever anything is logged.
 pub(super) fn rpc_span(rpc: &str, id: &RequestId) -> Span {
     tracing::error_span!(
         "rpc",
@@ -66,9 +67,9 @@ pub(super) fn rpc_span(rpc: &str, id: &RequestId) -> Span {
     )
 }
 
-/// Starts logging to standard error at the level the environment asks for; does nothing when it asks for none.
-/// `provider` is the provider's short name: it makes the most specific variable, `TF_LOG_PROVIDER_{NAME}`. Events of
-/// `crates` are logged at that level, those of dependencies at a lower one.
+/// Starts logging to standard error at the level set in the environment, if any. `provider` is the
+/// provider's short name, which is part of the most specific variable, `TF_LOG_PROVIDER_{NAME}`.
+/// Events of `crates` are logged at that level, those of dependencies at a higher one.
 pub(super) fn install(provider: &str, crates: &'static [&'static str], env: Environment<'_>) {
     let level = level::from_environment(provider, env);
     if level == tracing::level_filters::LevelFilter::OFF {
@@ -76,12 +77,12 @@ pub(super) fn install(provider: &str, crates: &'static [&'static str], env: Envi
     }
     let subscriber =
         tracing_subscriber::registry().with(Hclog::new(level, crates, line::write_to_stderr));
-    // Refused only when a subscriber exists already: then logs go where that one sends them.
-    let _already_set = tracing::subscriber::set_global_default(subscriber);
+    // Fails only if the provider has installed a subscriber of its own, which then takes the logs.
+    let _ignored = tracing::subscriber::set_global_default(subscriber);
 }
 
-/// Makes a panic one structured line at error level instead of the runtime's text. Written even when logging is off:
-/// Terraform drops it then, and a developer running the binary sees it.
+/// Logs a panic as one structured line at error level in place of the runtime's message. Written
+/// even if logging is off: Terraform then drops it, and a developer who runs the binary sees it.
 pub(super) fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let payload = panic.payload();
@@ -95,8 +96,8 @@ pub(super) fn report_panics() {
             "panic",
             &format!("panicked: {message}"),
         );
-        if let Some(place) = panic.location() {
-            line.field("location", place.to_string().into());
+        if let Some(location) = panic.location() {
+            line.field("location", location.to_string().into());
         }
         line::write_to_stderr(&line.render());
     }));

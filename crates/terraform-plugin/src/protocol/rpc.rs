@@ -1,4 +1,5 @@
-//! What every RPC of the provider gets around it: a log span, a task of its own, and an answer even when it panics.
+//! Middleware around every RPC of the provider: a log span, a separate task, and a response even if
+//! the handler panics.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -13,13 +14,14 @@ use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Bytes, Service, http};
 use tracing::{Instrument, Span};
 
-use super::life::{Counted, Life};
 use super::logs::rpc_span;
+use super::shutdown::{ActiveGuard, Shutdown};
 
-/// Paths of the RPCs that are the provider's; the others are go-plugin's own and need nothing.
+/// Path prefix of the provider's RPCs. The others are go-plugin's own and pass through unchanged.
 const PROVIDER: &str = "/tfplugin6.Provider/";
 
-/// Names one RPC of this process. It is in the request's extensions, and in every log line of the call (`tf_req_id`).
+/// Id of one RPC of this process. It is in the request's extensions and in every log line of the
+/// call (`tf_req_id`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestId(Arc<str>);
 
@@ -28,7 +30,7 @@ impl RequestId {
         Self(format!("{}-{number}", std::process::id()).into())
     }
 
-    /// The id as text: the process id and the RPC's number in it.
+    /// The id as a string: the process id and the number of the RPC.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -37,20 +39,20 @@ impl RequestId {
 
 /// Wraps the services.
 ///
-/// Each RPC runs in its own task. A client that goes away drops the call, but not the work: an object half made is
-/// recorded in nobody's state. (Terraform asks work to stop through `StopProvider`.)
+/// Each RPC runs in its own task. If the client disconnects, the call is dropped but the task runs
+/// on: a half-created object would be in no state. (Terraform cancels work with `StopProvider`.)
 #[derive(Debug, Clone)]
 pub(super) struct Rpcs<S> {
     services: S,
-    life: Life,
+    shutdown: Shutdown,
     requests: Arc<AtomicU64>,
 }
 
 impl<S> Rpcs<S> {
-    pub(super) fn new(services: S, life: Life) -> Self {
+    pub(super) fn new(services: S, shutdown: Shutdown) -> Self {
         Self {
             services,
-            life,
+            shutdown,
             requests: Arc::new(AtomicU64::new(1)),
         }
     }
@@ -73,7 +75,8 @@ where
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
-        // The instance that was polled ready serves; its clone waits for the next call.
+        // `poll_ready` made this instance ready, not its clone: serve with it and keep the clone
+        // for the next call.
         let next = self.services.clone();
         let mut services = std::mem::replace(&mut self.services, next);
         let Some(rpc) = request
@@ -87,7 +90,8 @@ where
         let id = RequestId::new(self.requests.fetch_add(1, Ordering::Relaxed));
         let span = rpc_span(&rpc, &id);
         request.extensions_mut().insert(id);
-        let counted = self.life.calls.enter();
+        // Taken before the task starts, so that a shutdown that begins now waits for this call.
+        let active = self.shutdown.calls.enter();
         let work = async move {
             tracing::trace!("serving");
             let response = services.call(request).await;
@@ -98,10 +102,10 @@ where
         Box::pin(async move {
             match task.await {
                 Ok(Ok(response)) => Ok(response.map(|body| {
-                    Body::new(Answer {
+                    Body::new(TrackedBody {
                         body,
                         span,
-                        _counted: counted,
+                        _active: active,
                     })
                 })),
                 Ok(Err(never)) => match never {},
@@ -111,29 +115,30 @@ where
     }
 }
 
-/// The last resort: handlers are expected to turn a panic into a diagnostic themselves.
+/// The response to a panic that the handler did not turn into a diagnostic.
 fn panicked(rpc: &str, error: JoinError) -> Status {
     let why = match error.try_into_panic() {
         Ok(payload) => payload
             .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
+            .map(|message| (*message).to_owned())
             .or_else(|| payload.downcast_ref::<String>().cloned())
             .unwrap_or_else(|| "no message".to_owned()),
-        Err(_) => "the work was abandoned".to_owned(),
+        Err(_) => "the task was cancelled".to_owned(),
     };
     Status::internal(format!(
-        "the provider failed in {rpc}, which is a bug in it; please report: {why}"
+        "the provider failed in {rpc}: {why}; this is a bug in the provider, please report it"
     ))
 }
 
-/// A response's body, polled within the RPC's span; the RPC counts as under way until the last of it.
-struct Answer {
+/// A response body that is polled within the RPC's span. The RPC counts as active until the body is
+/// dropped.
+struct TrackedBody {
     body: Body,
     span: Span,
-    _counted: Counted,
+    _active: ActiveGuard,
 }
 
-impl HttpBody for Answer {
+impl HttpBody for TrackedBody {
     type Data = Bytes;
     type Error = Status;
 
@@ -141,9 +146,9 @@ impl HttpBody for Answer {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let answer = &mut *self;
-        let _entered = answer.span.enter();
-        Pin::new(&mut answer.body).poll_frame(context)
+        let this = &mut *self;
+        let _entered = this.span.enter();
+        Pin::new(&mut this.body).poll_frame(context)
     }
 
     fn is_end_stream(&self) -> bool {

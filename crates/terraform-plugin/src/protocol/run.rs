@@ -1,4 +1,4 @@
-//! The process: from its arguments to its exit code.
+//! The plugin process, from its arguments to its exit code.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -10,36 +10,36 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tonic::Request;
 
-use super::life::Life;
 use super::listener::ListenError;
 use super::server::ServeError;
+use super::shutdown::Shutdown;
 use super::tfplugin6::provider_server::Provider;
 use super::tfplugin6::stop_provider;
 use super::tls::{Tls, TlsError};
 use super::{Environment, handshake, listener, logs, server};
 
-/// Holds the client's certificate in PEM; absent when the host wants no TLS.
+/// The client's certificate in PEM; unset if the host does not use TLS.
 const CLIENT_CERTIFICATE: &str = "PLUGIN_CLIENT_CERT";
 
-/// Threads that serve, at most: the work is waiting for a remote API.
-const THREADS: usize = 4;
+/// Maximum number of worker threads. Few are enough, because calls mostly wait for a remote API.
+const MAX_THREADS: usize = 4;
 
-/// After a termination signal: how long no call may be under way before the process leaves. A host that is still
-/// connected may have a call to make with what an interrupted one returned.
-const QUIET_TIME: Duration = Duration::from_secs(1);
+/// After a termination signal, the time without an active call after which the process ends. A host
+/// that is still connected may follow an interrupted call with another one.
+const IDLE_GRACE: Duration = Duration::from_secs(1);
 
-/// How often a process whose host may have died looks for it.
-const PARENT_CHECK: Duration = Duration::from_secs(1);
+/// Interval at which a process without connections checks whether its parent still exists.
+const PARENT_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Who is being served.
+/// Address, version and crates of the provider.
 #[derive(Debug, Clone, Copy)]
 pub struct Identity {
-    /// The provider's source address, `host/namespace/name`.
+    /// Source address of the provider, `host/namespace/name`.
     pub address: &'static str,
-    /// The binary's version, without `v`.
+    /// Version of the binary, without `v`.
     pub version: &'static str,
-    /// The provider's own crates, as Rust names them. Their log lines appear at the level that the user asks for; those
-    /// of other dependencies only from a higher one.
+    /// Names of the provider's own crates, as in Rust paths. Their events are logged at the level
+    /// that the user sets, those of other dependencies only at a higher one.
     pub crates: &'static [&'static str],
 }
 
@@ -50,14 +50,14 @@ impl Identity {
     }
 }
 
-/// What the arguments ask for.
+/// The mode that the arguments select.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
     /// Started by Terraform.
     Plugin,
-    /// Started by hand, to be attached to.
+    /// Started by a developer, for Terraform to attach to.
     Debug,
-    /// Only say the version.
+    /// Print the version and exit.
     Version,
 }
 
@@ -75,7 +75,7 @@ impl Mode {
     }
 }
 
-/// Why the process ends with a failure.
+/// Errors that end the process.
 #[derive(Debug, Error)]
 enum RunError {
     #[error(
@@ -86,7 +86,7 @@ enum RunError {
     Handshake(#[from] handshake::HandshakeError),
     #[error("cannot set up the provider: {0}")]
     Build(String),
-    #[error("cannot start threads or watch signals: {0}")]
+    #[error("cannot start threads or handle signals: {0}")]
     System(io::Error),
     #[error("cannot write to standard output: {0}")]
     Output(io::Error),
@@ -98,11 +98,12 @@ enum RunError {
     Serve(#[from] ServeError),
 }
 
-/// Runs a provider's process until its host is done with it; `main` returns what this returns.
+/// Runs the process of a provider until its host shuts it down. `main` returns the result.
 ///
-/// Without arguments it expects to have been started by Terraform and refuses to go on otherwise. `--debug` serves
-/// until interrupted and prints what to put into `TF_REATTACH_PROVIDERS`; `--version` prints the version. `build` makes
-/// the service, within the runtime; its error is one line for the user.
+/// Without arguments, the process must have been started by Terraform, and fails otherwise.
+/// `--debug` serves until interrupted and prints the value for `TF_REATTACH_PROVIDERS`; `--version`
+/// prints the version. `build` creates the service within the runtime; its error is one line for
+/// the user.
 pub fn run<S: Provider>(
     identity: &Identity,
     build: impl FnOnce() -> Result<S, String>,
@@ -111,7 +112,7 @@ pub fn run<S: Provider>(
     match try_run(identity, build, &env) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let _nobody_listens = writeln!(io::stderr(), "{error}");
+            let _ignored = writeln!(io::stderr(), "{error}");
             ExitCode::FAILURE
         }
     }
@@ -125,7 +126,7 @@ fn try_run<S: Provider>(
     let mode = Mode::from_arguments(std::env::args().skip(1))?;
     match mode {
         Mode::Version => {
-            return say(&format!(
+            return print_line(&format!(
                 "terraform-provider-{} {}",
                 identity.name(),
                 identity.version
@@ -139,16 +140,16 @@ fn try_run<S: Provider>(
     let runtime = runtime()?;
     let entered = runtime.enter();
     let service = Arc::new(build().map_err(RunError::Build)?);
-    let served = runtime.block_on(attend(mode, identity, service, env));
+    let served = runtime.block_on(serve(mode, identity, service, env));
     drop(entered);
-    // Work that outlived its time must not hold up the exit.
+    // Does not wait for blocking tasks: the grace period for calls is over.
     runtime.shutdown_background();
     served
 }
 
 fn runtime() -> Result<Runtime, RunError> {
-    let threads =
-        std::thread::available_parallelism().map_or(THREADS, |cores| cores.get().min(THREADS));
+    let threads = std::thread::available_parallelism()
+        .map_or(MAX_THREADS, |cores| cores.get().min(MAX_THREADS));
     Builder::new_multi_thread()
         .worker_threads(threads)
         .enable_all()
@@ -156,48 +157,55 @@ fn runtime() -> Result<Runtime, RunError> {
         .map_err(RunError::System)
 }
 
-/// Opens the socket, says where, and serves.
-async fn attend<S: Provider>(
+/// Opens the socket, prints its address, and serves.
+async fn serve<S: Provider>(
     mode: Mode,
     identity: &Identity,
     service: Arc<S>,
     env: Environment<'_>,
 ) -> Result<(), RunError> {
-    // Before the host hears of us: from then on it may be interrupted.
+    // Before the handshake line: as soon as the host has read it, a signal can arrive, and its
+    // default action would end the process.
     let signals = Signals::new().map_err(RunError::System)?;
-    let (listener, place) = listener::bind(env)?;
-    let life = Life::new();
+    // `directory` is held until this function returns: dropping it removes the socket.
+    let (listener, directory) = listener::bind(env)?;
+    let shutdown = Shutdown::new();
     if mode == Mode::Debug {
         let configuration =
-            handshake::reattach(identity.address, place.socket(), std::process::id());
+            handshake::reattach(identity.address, directory.socket(), std::process::id());
         let quoted = configuration.to_string().replace('\'', r"'\''");
-        say(&format!(
-            "Serving. To make Terraform use this process, set in its environment:\n\n\
+        print_line(&format!(
+            "Provider started. To attach Terraform to it, set in Terraform's environment:\n\n\
              \tTF_REATTACH_PROVIDERS='{quoted}'\n\n\
-             Ctrl-C ends it."
+             Press Ctrl-C to stop it."
         ))?;
-        tokio::spawn(end_on_signal(signals, life.clone()));
-        return Ok(server::serve(listener, None, service, &life).await?);
+        tokio::spawn(shut_down_on_signal(signals, shutdown.clone()));
+        return Ok(server::serve(listener, None, service, &shutdown).await?);
     }
     let tls = match env(CLIENT_CERTIFICATE).filter(|pem| !pem.is_empty()) {
         Some(pem) => Some(Tls::for_client(&pem)?),
         None => None,
     };
     let certificate = tls.as_ref().map(|tls| tls.certificate.as_ref());
-    say(&handshake::line(place.socket(), certificate, env))?;
-    // Nothing else may come on standard output, not even from a dependency: its lines join the logs. If it can't be
-    // done the rule still holds for our own code.
+    print_line(&handshake::line(directory.socket(), certificate, env))?;
+    // go-plugin reads nothing but the handshake line from standard output. Whatever a dependency
+    // prints goes to standard error, where it becomes part of the logs. A failure is harmless,
+    // since our own code prints nothing.
     if let Err(error) = nix::unistd::dup2_stdout(io::stderr()) {
         tracing::debug!(%error, "cannot redirect standard output");
     }
-    tracing::debug!(socket = %place.socket().display(), tls = tls.is_some(), version = identity.version, "serving");
-    tokio::spawn(outlast_signals(signals, Arc::clone(&service), life.clone()));
-    tokio::spawn(end_without_parent(life.clone()));
-    Ok(server::serve(listener, tls.map(|tls| tls.config), service, &life).await?)
+    tracing::debug!(socket = %directory.socket().display(), tls = tls.is_some(), version = identity.version, "serving");
+    tokio::spawn(handle_signals(
+        signals,
+        Arc::clone(&service),
+        shutdown.clone(),
+    ));
+    tokio::spawn(shut_down_without_parent(shutdown.clone()));
+    Ok(server::serve(listener, tls.map(|tls| tls.config), service, &shutdown).await?)
 }
 
 /// Writes a line to standard output.
-fn say(line: &str) -> Result<(), RunError> {
+fn print_line(line: &str) -> Result<(), RunError> {
     let mut output = io::stdout().lock();
     writeln!(output, "{line}")
         .and_then(|()| output.flush())
@@ -220,61 +228,66 @@ impl Signals {
     }
 }
 
-/// Started by hand: any signal means the end.
-async fn end_on_signal(mut signals: Signals, life: Life) {
+/// Shuts down on any signal, for a process that a developer started.
+async fn shut_down_on_signal(mut signals: Signals, shutdown: Shutdown) {
     tokio::select! {
         _ = signals.interrupt.recv() => {}
         _ = signals.terminate.recv() => {}
         _ = signals.hang_up.recv() => {}
     }
-    life.end.cancel();
+    shutdown.token.cancel();
 }
 
-/// Started by Terraform: a terminal's Ctrl-C reaches this process too, but the decision is Terraform's, which calls
-/// `StopProvider`. Termination, or the loss of the terminal, stops work the same way, and ends the process once the host has had its answers.
-async fn outlast_signals<S: Provider>(mut signals: Signals, service: Arc<S>, life: Life) {
+/// Handles signals in a process that Terraform started.
+///
+/// Ctrl-C in a terminal reaches this process too, but is ignored: Terraform decides, and calls
+/// `StopProvider`. SIGTERM and SIGHUP cancel work like `StopProvider`, and end the process after
+/// the host has received its responses.
+async fn handle_signals<S: Provider>(mut signals: Signals, service: Arc<S>, shutdown: Shutdown) {
     loop {
         tokio::select! {
-            _ = signals.interrupt.recv() => tracing::debug!("left an interrupt to Terraform"),
+            _ = signals.interrupt.recv() => tracing::debug!("ignored an interrupt: Terraform handles it"),
             _ = signals.terminate.recv() => break,
             _ = signals.hang_up.recv() => break,
         }
     }
-    tracing::info!("asked to terminate: stopping work");
+    tracing::info!("received a termination signal: cancelling work");
     tokio::spawn({
-        let life = life.clone();
+        let shutdown = shutdown.clone();
         async move {
-            let _unserved = service
+            // Fails only if the service does not implement it; then there is nothing to cancel.
+            let _ignored = service
                 .stop_provider(Request::new(stop_provider::Request {}))
                 .await;
             loop {
-                life.calls.none().await;
+                shutdown.calls.wait_idle().await;
+                // A new call begins, the host disconnects, or the host stays connected but idle.
                 tokio::select! {
-                    () = life.calls.some() => {}
-                    () = life.connections.none() => break,
-                    () = tokio::time::sleep(QUIET_TIME) => break,
+                    () = shutdown.calls.wait_busy() => {}
+                    () = shutdown.connections.wait_idle() => break,
+                    () = tokio::time::sleep(IDLE_GRACE) => break,
                 }
             }
-            life.end.cancel();
+            shutdown.token.cancel();
         }
     });
-    // Held, so that no further signal has its default effect.
+    // Keep `signals` alive: once it is dropped, the next signal would end the process.
     while signals.interrupt.recv().await.is_some() {}
 }
 
-/// A host that was killed can't say goodbye: when its connection is gone and the process has another parent, and no
-/// work is left, ends.
-async fn end_without_parent(life: Life) {
+/// Shuts down after the host was killed: its connection is closed, the process has a new parent,
+/// and no call is active.
+async fn shut_down_without_parent(shutdown: Shutdown) {
     let parent = std::os::unix::process::parent_id();
-    life.connections.some().await;
+    shutdown.connections.wait_busy().await;
     loop {
-        life.connections.none().await;
+        shutdown.connections.wait_idle().await;
         if std::os::unix::process::parent_id() != parent {
-            life.calls.none().await;
-            tracing::info!("the host is gone");
-            return life.end.cancel();
+            shutdown.calls.wait_idle().await;
+            tracing::info!("the host has exited: shutting down");
+            return shutdown.token.cancel();
         }
-        tokio::time::sleep(PARENT_CHECK).await;
+        tokio::time::sleep(PARENT_CHECK_INTERVAL).await;
     }
 }
 
@@ -288,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn arguments_are_few() {
+    fn mode_follows_from_the_arguments() {
         assert_eq!(mode(&[]), Ok(Mode::Plugin));
         assert_eq!(mode(&["--debug"]), Ok(Mode::Debug));
         assert_eq!(mode(&["-debug"]), Ok(Mode::Debug));
@@ -302,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_is_the_addresss_last_part() {
+    fn identity_name_is_the_last_part_of_the_address() {
         let identity = Identity {
             address: "registry.example/acme/cloud",
             version: "1.0.0",

@@ -10,23 +10,24 @@ use thiserror::Error;
 use tonic::service::Routes;
 use tonic::transport::Server;
 
-use super::life::Life;
 use super::plugin::grpc_broker_server::GrpcBrokerServer;
 use super::plugin::grpc_controller_server::GrpcControllerServer;
 use super::plugin::grpc_stdio_server::GrpcStdioServer;
 use super::rpc::Rpcs;
 use super::services::{Broker, Controller, Stdio};
+use super::shutdown::Shutdown;
 use super::tfplugin6::provider_server::{Provider, ProviderServer};
 use super::{MAX_MESSAGE_SIZE, transport};
 
-/// How long calls under way may take after the end was asked for. go-plugin kills a process that is still there after
-/// two seconds.
-const LAST_WORDS: Duration = Duration::from_millis(1_500);
+/// Time that in-flight calls have after shutdown was requested. go-plugin kills a process that is
+/// still running after two seconds.
+const SHUTDOWN_GRACE: Duration = Duration::from_millis(1_500);
 
-/// Calls that one connection may have under way. Terraform's default is ten at a time, and users raise it.
+/// Maximum number of concurrent calls on one connection. Terraform makes ten at a time by default
+/// (`-parallelism`), and users raise it.
 const CONCURRENT_CALLS: u32 = 65_536;
 
-/// Why serving stopped before its time.
+/// Errors of the gRPC server.
 #[derive(Debug, Error)]
 pub(super) enum ServeError {
     #[error("cannot serve on the plugin's socket: {0}")]
@@ -35,40 +36,46 @@ pub(super) enum ServeError {
     Server(#[from] tonic::transport::Error),
 }
 
-/// Serves until the life ends, and then for as long as calls under way need, 1.5 s at most.
+/// Serves until shutdown is requested, then waits for in-flight calls for up to [`SHUTDOWN_GRACE`].
 pub(super) async fn serve<S: Provider>(
     listener: UnixListener,
     tls: Option<Arc<ServerConfig>>,
     service: Arc<S>,
-    life: &Life,
+    shutdown: &Shutdown,
 ) -> Result<(), ServeError> {
     listener.set_nonblocking(true)?;
     let listener = tokio::net::UnixListener::from_std(listener)?;
     let provider = ProviderServer::from_arc(service)
         .max_decoding_message_size(MAX_MESSAGE_SIZE)
         .max_encoding_message_size(MAX_MESSAGE_SIZE);
-    let end = &life.end;
+    let token = &shutdown.token;
     let routes = Routes::new(provider)
-        .add_service(GrpcControllerServer::new(Controller { end: end.clone() }))
-        .add_service(GrpcStdioServer::new(Stdio { end: end.clone() }))
-        .add_service(GrpcBrokerServer::new(Broker { end: end.clone() }))
+        .add_service(GrpcControllerServer::new(Controller {
+            shutdown: token.clone(),
+        }))
+        .add_service(GrpcStdioServer::new(Stdio {
+            shutdown: token.clone(),
+        }))
+        .add_service(GrpcBrokerServer::new(Broker {
+            shutdown: token.clone(),
+        }))
         .prepare();
-    let connections = transport::connections(listener, tls, life);
+    let connections = transport::connections(listener, tls, shutdown);
     let serving = Server::builder()
         .max_concurrent_streams(CONCURRENT_CALLS)
         .serve_with_incoming_shutdown(
-            Rpcs::new(routes, life.clone()),
+            Rpcs::new(routes, shutdown.clone()),
             connections,
-            end.cancelled(),
+            token.cancelled(),
         );
-    let too_long = async {
-        end.cancelled().await;
-        tokio::time::sleep(LAST_WORDS).await;
+    let grace_expired = async {
+        token.cancelled().await;
+        tokio::time::sleep(SHUTDOWN_GRACE).await;
     };
     tokio::select! {
         served = serving => Ok(served?),
-        () = too_long => {
-            tracing::warn!(calls = life.calls.now(), "leaving with calls under way");
+        () = grace_expired => {
+            tracing::warn!(calls = shutdown.calls.now(), "shutting down with calls in flight");
             Ok(())
         }
     }

@@ -1,4 +1,4 @@
-//! The server in this process, over real sockets.
+//! Tests of the gRPC server, in this process and over real sockets.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,11 +11,11 @@ use tokio::task::JoinHandle;
 use tonic::{Code, Request, Response, Status};
 
 use super::client::{Client, ClientCertificate, connect_tls, refusal};
-use super::life::Life;
 use super::listener::{SocketDirectory, bind};
 use super::plugin::{ConnInfo, Empty, StdioData};
 use super::rpc::RequestId;
 use super::server::{ServeError, serve};
+use super::shutdown::Shutdown;
 use super::tfplugin6::provider_server::Provider;
 use super::tfplugin6::{
     DynamicValue, call_function, get_functions, get_metadata, get_provider_schema,
@@ -28,20 +28,20 @@ const CALL: &str = "/tfplugin6.Provider/CallFunction";
 const READ: &str = "/tfplugin6.Provider/ReadResource";
 const READ_DATA: &str = "/tfplugin6.Provider/ReadDataSource";
 
-/// How many calls must meet before any of them is answered.
-const MEETING: usize = 250;
+/// Number of calls that must be in flight before any of them gets a response.
+const CONCURRENT: usize = 250;
 
-/// A provider whose calls do what a test needs.
+/// A provider whose calls the tests control.
 #[derive(Debug)]
-struct Probe {
-    meeting: Barrier,
+struct TestProvider {
+    barrier: Barrier,
     started: Notify,
-    go_on: Notify,
+    proceed: Notify,
     finished: Notify,
 }
 
 #[tonic::async_trait]
-impl Provider for Probe {
+impl Provider for TestProvider {
     async fn get_metadata(
         &self,
         request: Request<get_metadata::Request>,
@@ -56,7 +56,7 @@ impl Provider for Probe {
         }))
     }
 
-    /// Echoes its argument.
+    /// Returns its argument.
     async fn call_function(
         &self,
         request: Request<call_function::Request>,
@@ -68,12 +68,12 @@ impl Provider for Probe {
         }))
     }
 
-    /// Answers when enough calls are here at once.
+    /// Responds when enough calls are in flight.
     async fn get_functions(
         &self,
         _request: Request<get_functions::Request>,
     ) -> Result<Response<get_functions::Response>, Status> {
-        self.meeting.wait().await;
+        self.barrier.wait().await;
         Ok(Response::new(get_functions::Response::default()))
     }
 
@@ -84,23 +84,23 @@ impl Provider for Probe {
         panic!("out of cheese")
     }
 
-    /// Says when it begins, waits to be let go on, says when it is done.
+    /// Notifies `started`, waits for `proceed`, notifies `finished`.
     async fn read_data_source(
         &self,
         _request: Request<read_data_source::Request>,
     ) -> Result<Response<read_data_source::Response>, Status> {
         self.started.notify_one();
-        self.go_on.notified().await;
+        self.proceed.notified().await;
         self.finished.notify_one();
         Ok(Response::new(read_data_source::Response::default()))
     }
 }
 
 struct Served {
-    probe: Arc<Probe>,
-    place: SocketDirectory,
+    provider: Arc<TestProvider>,
+    directory: SocketDirectory,
     certificate: Vec<u8>,
-    life: Life,
+    shutdown: Shutdown,
     serving: JoinHandle<Result<(), ServeError>>,
     _parent: tempfile::TempDir,
 }
@@ -110,35 +110,35 @@ impl Served {
         let parent = tempfile::tempdir().unwrap();
         let directory = parent.path().to_str().unwrap().to_owned();
         let env = move |name: &str| (name == "PLUGIN_UNIX_SOCKET_DIR").then(|| directory.clone());
-        let (listener, place) = bind(&env).unwrap();
+        let (listener, directory) = bind(&env).unwrap();
         let tls = client.map(|client| Tls::for_client(&client.pem).unwrap());
         let certificate = tls
             .as_ref()
             .map(|tls| tls.certificate.to_vec())
             .unwrap_or_default();
-        let probe = Arc::new(Probe {
-            meeting: Barrier::new(MEETING),
+        let provider = Arc::new(TestProvider {
+            barrier: Barrier::new(CONCURRENT),
             started: Notify::new(),
-            go_on: Notify::new(),
+            proceed: Notify::new(),
             finished: Notify::new(),
         });
-        let life = Life::new();
+        let shutdown = Shutdown::new();
         let serving = tokio::spawn({
-            let (life, probe) = (life.clone(), Arc::clone(&probe));
-            async move { serve(listener, tls.map(|tls| tls.config), probe, &life).await }
+            let (shutdown, provider) = (shutdown.clone(), Arc::clone(&provider));
+            async move { serve(listener, tls.map(|tls| tls.config), provider, &shutdown).await }
         });
         Self {
-            probe,
-            place,
+            provider,
+            directory,
             certificate,
-            life,
+            shutdown,
             serving,
             _parent: parent,
         }
     }
 
     fn socket(&self) -> PathBuf {
-        self.place.socket().to_owned()
+        self.directory.socket().to_owned()
     }
 
     async fn plain_client(&self) -> Client {
@@ -151,7 +151,7 @@ async fn metadata(client: &Client) -> Result<get_metadata::Response, Status> {
 }
 
 #[tokio::test]
-async fn the_client_of_the_environment_is_answered_over_http2() {
+async fn serve_speaks_http2_over_mutual_tls() {
     let own = ClientCertificate::generate();
     let served = Served::start(Some(&own));
     for version in rustls::ALL_VERSIONS {
@@ -170,7 +170,7 @@ async fn the_client_of_the_environment_is_answered_over_http2() {
 }
 
 #[tokio::test]
-async fn each_call_has_its_own_request_id() {
+async fn request_id_is_unique_per_call() {
     let served = Served::start(None);
     let client = served.plain_client().await;
     let mut ids = Vec::new();
@@ -181,7 +181,7 @@ async fn each_call_has_its_own_request_id() {
 }
 
 #[tokio::test]
-async fn a_caller_without_a_certificate_gets_an_alert() {
+async fn tls_rejects_a_client_without_a_certificate() {
     let served = Served::start(Some(&ClientCertificate::generate()));
     let connected = connect_tls(
         &served.socket(),
@@ -195,7 +195,7 @@ async fn a_caller_without_a_certificate_gets_an_alert() {
 }
 
 #[tokio::test]
-async fn a_caller_with_another_certificate_gets_an_alert() {
+async fn tls_rejects_a_client_with_another_certificate() {
     let served = Served::start(Some(&ClientCertificate::generate()));
     let other = ClientCertificate::generate();
     for version in rustls::ALL_VERSIONS {
@@ -212,7 +212,7 @@ async fn a_caller_with_another_certificate_gets_an_alert() {
 }
 
 #[tokio::test]
-async fn a_refused_or_silent_caller_holds_up_nobody() {
+async fn tls_handshakes_do_not_delay_other_clients() {
     let own = ClientCertificate::generate();
     let served = Served::start(Some(&own));
     let _silent = tokio::net::UnixStream::connect(served.socket())
@@ -227,7 +227,7 @@ async fn a_refused_or_silent_caller_holds_up_nobody() {
 }
 
 #[tokio::test]
-async fn what_is_not_served_is_unimplemented() {
+async fn unknown_rpcs_are_unimplemented() {
     let served = Served::start(None);
     let client = served.plain_client().await;
     let request = get_provider_schema::Request {};
@@ -245,7 +245,7 @@ async fn what_is_not_served_is_unimplemented() {
 }
 
 #[tokio::test]
-async fn messages_may_be_large_in_both_directions() {
+async fn messages_can_be_large_in_both_directions() {
     let own = ClientCertificate::generate();
     let served = Served::start(Some(&own));
     let client = Client::mutual(&served.socket(), &served.certificate, &own)
@@ -264,10 +264,10 @@ async fn messages_may_be_large_in_both_directions() {
 }
 
 #[tokio::test]
-async fn calls_are_served_at_once() {
+async fn calls_are_served_concurrently() {
     let served = Served::start(None);
     let client = served.plain_client().await;
-    let calls = (0..MEETING).map(|_| {
+    let calls = (0..CONCURRENT).map(|_| {
         client.call::<_, get_functions::Response>(
             "/tfplugin6.Provider/GetFunctions",
             get_functions::Request {},
@@ -279,7 +279,7 @@ async fn calls_are_served_at_once() {
 }
 
 #[tokio::test]
-async fn a_panic_is_an_answer_and_hurts_nobody_else() {
+async fn panic_becomes_an_error_response() {
     let served = Served::start(None);
     let client = served.plain_client().await;
     let answer: Result<read_resource::Response, Status> =
@@ -294,7 +294,7 @@ async fn a_panic_is_an_answer_and_hurts_nobody_else() {
 }
 
 #[tokio::test]
-async fn work_goes_on_when_its_caller_leaves() {
+async fn calls_continue_after_the_client_disconnects() {
     let served = Served::start(None);
     let client = served.plain_client().await;
     let call = tokio::spawn(async move {
@@ -302,16 +302,16 @@ async fn work_goes_on_when_its_caller_leaves() {
             .call::<_, read_data_source::Response>(READ_DATA, read_data_source::Request::default())
             .await
     });
-    served.probe.started.notified().await;
+    served.provider.started.notified().await;
     call.abort();
-    let _aborted = call.await;
-    served.probe.go_on.notify_one();
-    served.probe.finished.notified().await;
-    served.life.calls.none().await;
+    let _ignored = call.await;
+    served.provider.proceed.notify_one();
+    served.provider.finished.notified().await;
+    served.shutdown.calls.wait_idle().await;
 }
 
 #[tokio::test]
-async fn the_controller_ends_the_server_with_streams_open_and_lets_calls_finish() {
+async fn controller_shutdown_waits_for_calls() {
     let served = Served::start(None);
     let client = served.plain_client().await;
     let mut stdio = client
@@ -333,24 +333,24 @@ async fn the_controller_ends_the_server_with_streams_open_and_lets_calls_finish(
                 .await
         }
     });
-    served.probe.started.notified().await;
+    served.provider.started.notified().await;
     let _: Empty = client
         .call("/plugin.GRPCController/Shutdown", Empty {})
         .await
         .unwrap();
     assert!(stdio.next().await.is_none());
     assert!(broker.next().await.is_none());
-    served.probe.go_on.notify_one();
+    served.provider.proceed.notify_one();
     call.await.unwrap().unwrap();
     served.serving.await.unwrap().unwrap();
-    Client::plain(served.place.socket())
+    Client::plain(served.directory.socket())
         .await
         .map(|_| ())
         .unwrap_err();
 }
 
 #[tokio::test]
-async fn a_call_that_never_ends_does_not_keep_the_server() {
+async fn shutdown_abandons_calls_after_the_grace_period() {
     let served = Served::start(None);
     let client = served.plain_client().await;
     let call = tokio::spawn(async move {
@@ -358,9 +358,9 @@ async fn a_call_that_never_ends_does_not_keep_the_server() {
             .call::<_, read_data_source::Response>(READ_DATA, read_data_source::Request::default())
             .await
     });
-    served.probe.started.notified().await;
-    assert_eq!(served.life.calls.now(), 1);
-    served.life.end.cancel();
+    served.provider.started.notified().await;
+    assert_eq!(served.shutdown.calls.now(), 1);
+    served.shutdown.token.cancel();
     tokio::time::timeout(Duration::from_secs(60), served.serving)
         .await
         .unwrap()
@@ -370,11 +370,11 @@ async fn a_call_that_never_ends_does_not_keep_the_server() {
 }
 
 #[tokio::test]
-async fn connections_are_counted_while_they_last() {
+async fn connections_are_counted_until_closed() {
     let served = Served::start(None);
     let client = served.plain_client().await;
     metadata(&client).await.unwrap();
-    assert_eq!(served.life.connections.now(), 1);
+    assert_eq!(served.shutdown.connections.now(), 1);
     drop(client);
-    served.life.connections.none().await;
+    served.shutdown.connections.wait_idle().await;
 }

@@ -1,4 +1,4 @@
-//! go-plugin's own services, which a client opens beside the provider's.
+//! go-plugin's own services, which a client uses in addition to the provider's.
 
 use futures::StreamExt;
 use futures::stream;
@@ -14,23 +14,25 @@ use super::plugin::{ConnInfo, Empty, StdioData};
 /// Ends the process when the client asks.
 #[derive(Debug)]
 pub(super) struct Controller {
-    pub(super) end: CancellationToken,
+    pub(super) shutdown: CancellationToken,
 }
 
 #[tonic::async_trait]
 impl GrpcController for Controller {
     async fn shutdown(&self, _request: Request<Empty>) -> Result<Response<Empty>, Status> {
-        tracing::debug!("the client asked for the end");
-        // Calls under way are answered still, this one too; without its answer go-plugin kills the process.
-        self.end.cancel();
+        tracing::debug!("the client requested shutdown");
+        // In-flight calls still get their response, this one included: without it, go-plugin kills
+        // the process.
+        self.shutdown.cancel();
         Ok(Response::new(Empty {}))
     }
 }
 
-/// Carries what the process prints. We print nothing, so the stream is open and silent until the end.
+/// Forwards the output of the process. A plugin prints nothing, so the stream stays open and silent
+/// until shutdown.
 #[derive(Debug)]
 pub(super) struct Stdio {
-    pub(super) end: CancellationToken,
+    pub(super) shutdown: CancellationToken,
 }
 
 #[tonic::async_trait]
@@ -39,16 +41,16 @@ impl GrpcStdio for Stdio {
         &self,
         _request: Request<()>,
     ) -> Result<Response<BoxStream<StdioData>>, Status> {
-        let silence = stream::pending().take_until(self.end.clone().cancelled_owned());
+        let silence = stream::pending().take_until(self.shutdown.clone().cancelled_owned());
         Ok(Response::new(Box::pin(silence)))
     }
 }
 
-/// Would announce further connections. Terraform's protocol has none: the stream is open and silent until the client
-/// closes it, or the end.
+/// Announces additional connections. Terraform's protocol has none: the stream stays open and
+/// silent until the client closes it or the process shuts down.
 #[derive(Debug)]
 pub(super) struct Broker {
-    pub(super) end: CancellationToken,
+    pub(super) shutdown: CancellationToken,
 }
 
 #[tonic::async_trait]
@@ -60,7 +62,7 @@ impl GrpcBroker for Broker {
         let silence = request
             .into_inner()
             .filter_map(|announced| async move { announced.err().map(Err) })
-            .take_until(self.end.clone().cancelled_owned());
+            .take_until(self.shutdown.clone().cancelled_owned());
         Ok(Response::new(Box::pin(silence)))
     }
 }

@@ -1,4 +1,5 @@
-//! A gRPC client for a plugin's socket, with or without go-plugin's mutual TLS. Shared by unit and process tests.
+//! A gRPC client for a plugin's socket, with or without go-plugin's mutual TLS. Shared by unit and
+//! process tests.
 
 use std::io;
 use std::path::Path;
@@ -26,7 +27,7 @@ use tonic::codegen::{BoxFuture, Service, http};
 use tonic::{Request, Status};
 use tonic_prost::ProstCodec;
 
-/// A certificate as go-plugin makes them for its client: self-signed on P-521, marked as an authority.
+/// A client certificate like go-plugin's: self-signed on P-521 and marked as an authority.
 pub(crate) struct ClientCertificate {
     pub(crate) pem: String,
     der: CertificateDer<'static>,
@@ -50,7 +51,7 @@ impl ClientCertificate {
     }
 }
 
-/// Opens a TLS connection as Terraform does: trusts exactly `server`, shows `own` if any.
+/// Opens a TLS connection like Terraform: trusts exactly `server`, and sends `own` if given.
 pub(crate) async fn connect_tls(
     socket: &Path,
     server: &[u8],
@@ -79,7 +80,8 @@ pub(crate) async fn connect_tls(
         .await
 }
 
-/// What a caller gets to hear whom the server refuses: in TLS 1.3 the refusal comes after the client's handshake.
+/// The error that a refused client gets. In TLS 1.3 it arrives after the client's handshake, with
+/// the first read.
 pub(crate) async fn refusal(connected: io::Result<TlsStream<UnixStream>>) -> String {
     let error = match connected {
         Err(error) => error,
@@ -121,7 +123,7 @@ impl Client {
         Self::over(connect_tls(socket, server, Some(own), rustls::DEFAULT_VERSIONS).await?).await
     }
 
-    /// One message for one message. `path` is `/package.Service/Method`.
+    /// Makes a unary call. `path` is `/package.Service/Method`.
     pub(crate) async fn call<Q, A>(&self, path: &'static str, request: Q) -> Result<A, Status>
     where
         Q: Message + 'static,
@@ -137,7 +139,7 @@ impl Client {
             .into_inner())
     }
 
-    /// Messages for messages; the client's side closes when `requests` ends.
+    /// Makes a streaming call. The client's side closes when `requests` ends.
     pub(crate) async fn stream<Q, A>(
         &self,
         path: &'static str,
@@ -165,7 +167,7 @@ async fn ready(grpc: &mut Grpc<Http2>) -> Result<(), Status> {
         .map_err(|error| Status::unavailable(error.to_string()))
 }
 
-/// hyper's connection as tonic wants it.
+/// Adapts hyper's connection to tonic's service trait.
 #[derive(Clone)]
 pub(crate) struct Http2(SendRequest<Body>);
 
@@ -197,7 +199,7 @@ impl ServerCertVerifier for ExactServer {
     ) -> Result<ServerCertVerified, rustls::Error> {
         assert_eq!(
             *end_entity, self.0,
-            "the server shows another certificate than it announced"
+            "the server's certificate differs from the announced one"
         );
         Ok(ServerCertVerified::assertion())
     }

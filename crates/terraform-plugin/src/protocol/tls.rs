@@ -1,10 +1,10 @@
 //! Mutual TLS between Terraform and this process.
 //!
-//! Each side makes a certificate for the occasion and hands it over out of band: Terraform's arrives in
-//! `PLUGIN_CLIENT_CERT`, ours leaves in the handshake line. So a peer is the right one exactly when its certificate is
-//! that one, byte for byte, and it can sign with its key; there is no chain to follow. Stock verifiers can't be used:
-//! go-plugin marks its client certificate as a certificate authority, which rustls refuses in an end entity, and its
-//! key is on P-521, which ring can't verify (aws-lc can).
+//! Each side generates a certificate per process and sends it out of band: Terraform's arrives in
+//! `PLUGIN_CLIENT_CERT`, ours is part of the handshake line. A peer is authenticated if its
+//! certificate is exactly that one and it can sign with the key; there is no chain. Stock verifiers
+//! cannot be used: go-plugin marks its client certificate as a certificate authority, which rustls
+//! rejects for an end entity, and its key is on P-521, which ring cannot verify (aws-lc can).
 
 use std::sync::Arc;
 
@@ -27,17 +27,17 @@ use rustls::{
 };
 use thiserror::Error;
 
-/// The host name that go-plugin's clients expect, also over a Unix socket.
+/// The host name that go-plugin's clients expect, even over a Unix socket.
 const SERVER_NAME: &str = "localhost";
 
-/// Why TLS could not be set up.
+/// Errors of setting up TLS.
 #[derive(Debug, Error)]
 pub(super) enum TlsError {
-    #[error("PLUGIN_CLIENT_CERT holds no PEM certificate: {0}")]
+    #[error("PLUGIN_CLIENT_CERT is not a valid PEM certificate: {0}")]
     ClientCertificate(rustls::pki_types::pem::Error),
-    #[error("cannot make the server's certificate: {0}")]
+    #[error("cannot generate the server's certificate: {0}")]
     ServerCertificate(#[from] rcgen::Error),
-    #[error("cannot date the server's certificate: {0}")]
+    #[error("cannot compute the validity of the server's certificate: {0}")]
     Clock(#[from] jiff::Error),
     #[error("cannot set up TLS: {0}")]
     Configuration(#[from] rustls::Error),
@@ -46,28 +46,28 @@ pub(super) enum TlsError {
 /// The server's side of TLS.
 #[derive(Debug, Clone)]
 pub(super) struct Tls {
-    /// Configuration that admits one client.
+    /// Configuration that accepts exactly one client.
     pub(super) config: Arc<ServerConfig>,
-    /// Our certificate, in DER, for the handshake line.
+    /// The server's certificate in DER, for the handshake line.
     pub(super) certificate: CertificateDer<'static>,
 }
 
 impl Tls {
-    /// Admits only the holder of the certificate in `client_pem` (the value of `PLUGIN_CLIENT_CERT`), and makes a fresh
-    /// certificate for the server.
+    /// Accepts only the holder of the certificate in `client_pem` (the value of
+    /// `PLUGIN_CLIENT_CERT`), and generates a certificate for the server.
     pub(super) fn for_client(client_pem: &str) -> Result<Self, TlsError> {
         let client = CertificateDer::from_pem_slice(client_pem.as_bytes())
             .map_err(TlsError::ClientCertificate)?;
-        // Named explicitly: a process-wide default would depend on what else is linked.
+        // Explicit, because the process-wide default depends on which other crates are linked.
         let provider = Arc::new(default_provider());
         let (certificate, key) = server_certificate()?;
         let mut config = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()?
             .with_client_cert_verifier(Arc::new(ExactClient::new(client, &provider)))
             .with_single_cert(vec![certificate.clone()], key.into())?;
-        // gRPC needs HTTP/2, and Go's client refuses a server that doesn't say so.
+        // Go's gRPC client requires the server to negotiate HTTP/2 by ALPN.
         config.alpn_protocols = vec![b"h2".to_vec()];
-        // One client, one connection: nothing to resume.
+        // One client opens one connection, so there is no session to resume.
         config.session_storage = Arc::new(NoServerSessionStorage {});
         config.send_tls13_tickets = 0;
         Ok(Self {
@@ -77,14 +77,14 @@ impl Tls {
     }
 }
 
-/// A self-signed leaf on P-256; Go accepts it because it is itself in the client's root pool.
+/// A self-signed leaf on P-256. Go accepts it because the client adds it to its own root pool.
 fn server_certificate() -> Result<(CertificateDer<'static>, PrivatePkcs8KeyDer<'static>), TlsError>
 {
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
     let mut parameters = CertificateParams::new(vec![SERVER_NAME.to_owned()])?;
     parameters.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    // A day back for clocks that were just set, and longer ahead than any process lives.
+    // A day back tolerates clock changes; five years are longer than any plugin process runs.
     let now = Timestamp::now().to_zoned(TimeZone::UTC);
     let day = |time: &Zoned| {
         rcgen::date_time_ymd(
@@ -102,7 +102,7 @@ fn server_certificate() -> Result<(CertificateDer<'static>, PrivatePkcs8KeyDer<'
     ))
 }
 
-/// Admits the client whose certificate is exactly the expected one.
+/// Accepts the client whose certificate is exactly the expected one.
 #[derive(Debug)]
 struct ExactClient {
     expected: CertificateDer<'static>,
@@ -129,7 +129,8 @@ impl ClientCertVerifier for ExactClient {
         _intermediates: &[CertificateDer<'_>],
         _now: UnixTime,
     ) -> Result<ClientCertVerified, rustls::Error> {
-        // Certificates are public: comparing them needs no constant time. Possession of the key is proven below.
+        // Certificates are public, so the comparison need not take constant time. The handshake
+        // signature, verified below, proves possession of the key.
         if end_entity.as_ref() == self.expected.as_ref() {
             Ok(ClientCertVerified::assertion())
         } else {
@@ -165,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_without_a_certificate_is_refused() {
+    fn for_client_rejects_invalid_pem() {
         for text in [
             "",
             "no PEM at all",
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_p_521_signature_can_be_verified() {
+    fn exact_client_supports_p521_signatures() {
         let schemes = ExactClient::new(CertificateDer::from(vec![]), &default_provider())
             .supported_verify_schemes();
         assert!(
@@ -187,11 +188,11 @@ mod tests {
     }
 
     #[test]
-    fn each_server_certificate_is_new_and_long_enough_for_go_plugin() {
+    fn server_certificate_is_new_and_long_enough() {
         let (one, _) = server_certificate().unwrap();
         let (two, _) = server_certificate().unwrap();
         assert_ne!(one, two);
-        // go-plugin takes a shorter sixth field for something else.
+        // go-plugin ignores a sixth field that is shorter.
         assert!(one.len() > 50);
     }
 }

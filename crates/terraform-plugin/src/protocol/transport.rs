@@ -1,4 +1,4 @@
-//! Connections: accepted from the socket, wrapped in TLS where a client certificate was given.
+//! Connections: accepted from the socket, and wrapped in TLS if the client sent a certificate.
 
 use std::io;
 use std::pin::Pin;
@@ -16,19 +16,19 @@ use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::server::Connected;
 
-use super::life::{Counted, Life};
+use super::shutdown::{ActiveGuard, Shutdown};
 
-/// How long a client may take over the TLS handshake.
+/// Timeout of the TLS handshake.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 
-/// How long to wait after the system refused a connection for want of file descriptors or memory.
+/// Pause after the system could not accept a connection for lack of file descriptors or memory.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// A client's connection, counted while it lives.
+/// A client's connection, counted as active until it is dropped.
 #[derive(Debug)]
 pub(super) struct Connection {
     stream: Channel,
-    _counted: Counted,
+    _active: ActiveGuard,
 }
 
 #[derive(Debug)]
@@ -37,19 +37,20 @@ enum Channel {
     Tls(Box<TlsStream<UnixStream>>),
 }
 
-/// Accepts connections until the life ends. A slow or refused TLS handshake holds up nobody else.
+/// Accepts connections until shutdown is requested. TLS handshakes run concurrently, so a slow or
+/// failed one does not delay other clients.
 pub(super) fn connections(
     listener: UnixListener,
     tls: Option<Arc<ServerConfig>>,
-    life: &Life,
+    shutdown: &Shutdown,
 ) -> impl Stream<Item = io::Result<Connection>> + use<> {
     let (sender, receiver) = mpsc::channel(8);
     let acceptor = tls.map(TlsAcceptor::from);
-    let life = life.clone();
+    let shutdown = shutdown.clone();
     tokio::spawn(async move {
         loop {
             let accepted = tokio::select! {
-                () = life.end.cancelled() => return,
+                () = shutdown.token.cancelled() => return,
                 accepted = listener.accept() => accepted,
             };
             match accepted {
@@ -57,7 +58,7 @@ pub(super) fn connections(
                     tokio::spawn(admit(
                         stream,
                         acceptor.clone(),
-                        life.clone(),
+                        shutdown.clone(),
                         sender.clone(),
                     ));
                 }
@@ -74,7 +75,7 @@ pub(super) fn connections(
 async fn admit(
     stream: UnixStream,
     acceptor: Option<TlsAcceptor>,
-    life: Life,
+    shutdown: Shutdown,
     sender: mpsc::Sender<io::Result<Connection>>,
 ) {
     let stream = match acceptor {
@@ -85,15 +86,15 @@ async fn admit(
             Ok(Err(error)) => {
                 return tracing::warn!(%error, "refused a connection: TLS handshake failed");
             }
-            Err(_) => return tracing::warn!("refused a connection: TLS handshake took too long"),
+            Err(_) => return tracing::warn!("refused a connection: TLS handshake timed out"),
         },
     };
     let connection = Connection {
         stream,
-        _counted: life.connections.enter(),
+        _active: shutdown.connections.enter(),
     };
-    // Fails only when the server is gone already.
-    let _too_late = sender.send(Ok(connection)).await;
+    // Fails only after the server has stopped.
+    let _ignored = sender.send(Ok(connection)).await;
 }
 
 impl Connected for Connection {

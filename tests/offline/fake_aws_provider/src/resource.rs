@@ -100,7 +100,7 @@ impl AnyResource<Account> for FakeResource {
         }
     }
 
-    async fn plan(
+    async fn modify_plan(
         &self,
         schema: &Schema,
         client: Option<&Account>,
@@ -178,7 +178,7 @@ impl AnyResource<Account> for FakeResource {
         Ok(())
     }
 
-    fn import(&self, _: &Schema, id: &str) -> Result<Value, Diagnostics> {
+    fn import_state(&self, _: &Schema, id: &str) -> Result<Value, Diagnostics> {
         Err(import_not_supported(id))
     }
 
@@ -190,7 +190,7 @@ impl AnyResource<Account> for FakeResource {
         Err(import_not_supported(self.name))
     }
 
-    fn upgrade(&self, _: i64, state: Json) -> Result<Json, Diagnostics> {
+    fn upgrade_state(&self, _: i64, state: Json) -> Result<Json, Diagnostics> {
         Ok(state)
     }
 }

@@ -153,9 +153,9 @@ fn attribute(
     let computed = stored.computed && !context.in_set;
     Ok(match (stored.required, optional, computed) {
         (true, _, _) => made.required(),
-        (false, true, true) => made.optional_computed().keep_state(),
+        (false, true, true) => made.optional_computed().use_state_for_unknown(),
         (false, true, false) => made.optional(),
-        (false, false, true) => made.computed().keep_state(),
+        (false, false, true) => made.computed().use_state_for_unknown(),
         (false, false, false) => made.optional().validate(move |_| {
             Err(ValidationError::new(format!(
                 "the provider computes `{name}`: remove it from the configuration"

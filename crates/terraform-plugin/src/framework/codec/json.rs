@@ -2,29 +2,31 @@
 
 use serde_json::Value as Json;
 
-use super::CodecError;
-use crate::framework::{number::Number, path::Step, types::Type, value::Value};
+use crate::framework::{
+    number::Number, path::Step, types::Type, value::Value, value_error::ValueError,
+};
 
-/// Decodes a stored state of the type. Attributes that the type does not have are dropped and absent ones are null, so
-/// that a state survives attributes coming and going without a new schema version.
-pub(crate) fn decode_json(bytes: &[u8], ty: &Type) -> Result<Value, CodecError> {
-    let text = std::str::from_utf8(bytes).map_err(|_| CodecError::new("the JSON is not UTF-8"))?;
+/// Decodes a stored state of the type. Attributes that are not in the type are dropped and absent
+/// ones are null, so attributes can be added and removed without a new schema version.
+pub(crate) fn decode_json(bytes: &[u8], ty: &Type) -> Result<Value, ValueError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| ValueError::new("the JSON is not UTF-8"))?;
     let json = serde_json::from_str(&quote_numbers(text))
-        .map_err(|error| CodecError::new(format!("the JSON is malformed: {error}")))?;
+        .map_err(|error| ValueError::new(format!("the JSON is malformed: {error}")))?;
     decode_json_value(&json, ty)
 }
 
-/// As [`decode_json`], for JSON that has been parsed.
-pub(crate) fn decode_json_value(json: &Json, ty: &Type) -> Result<Value, CodecError> {
+/// As [`decode_json`], for parsed JSON.
+pub(crate) fn decode_json_value(json: &Json, ty: &Type) -> Result<Value, ValueError> {
     match (ty, json) {
         (_, Json::Null) => Ok(Value::Null),
-        (Type::Bool, Json::Bool(truth)) => Ok(Value::Bool(*truth)),
+        (Type::Bool, Json::Bool(boolean)) => Ok(Value::Bool(*boolean)),
         (Type::String, Json::String(text)) => Ok(Value::from(text.as_str())),
-        // Terraform converts between primitives when the type of an attribute changes; so do its states.
+        // Terraform's language converts between primitive types. Doing the same here lets the type
+        // of an attribute change without a new schema version.
         (Type::Bool, Json::String(text)) if text == "true" || text == "false" => {
             Ok(Value::Bool(text == "true"))
         }
-        (Type::String, Json::Bool(truth)) => Ok(Value::String(truth.to_string())),
+        (Type::String, Json::Bool(boolean)) => Ok(Value::String(boolean.to_string())),
         (Type::String, Json::Number(number)) => Ok(Value::String(number.to_string())),
         (Type::Number, Json::Number(number)) => parse_number(&number.to_string()),
         (Type::Number, Json::String(text)) => parse_number(text),
@@ -68,30 +70,30 @@ pub(crate) fn decode_json_value(json: &Json, ty: &Type) -> Result<Value, CodecEr
         (Type::Dynamic, Json::Object(pair)) => match (pair.get("type"), pair.get("value")) {
             (Some(own), Some(json)) => {
                 let own =
-                    Type::from_json(own).map_err(|error| CodecError::new(error.to_string()))?;
+                    Type::from_json(own).map_err(|error| ValueError::new(error.to_string()))?;
                 let value = decode_json_value(json, &own)?;
                 Ok(Value::Dynamic(Box::new(own), Box::new(value)))
             }
-            _ => Err(CodecError::new("expected an object with type and value")),
+            _ => Err(ValueError::new("expected an object with type and value")),
         },
-        (ty, json) => Err(CodecError::new(format!(
+        (ty, json) => Err(ValueError::new(format!(
             "expected {ty}, found {}",
             kind(json)
         ))),
     }
 }
 
-fn decode_elements(elements: &[Json], ty: &Type) -> Result<Vec<Value>, CodecError> {
+fn decode_elements(elements: &[Json], ty: &Type) -> Result<Vec<Value>, ValueError> {
     let elements = elements.iter().enumerate();
     elements
         .map(|(index, json)| decode_json_value(json, ty).map_err(|error| error.under_index(index)))
         .collect()
 }
 
-fn parse_number(text: &str) -> Result<Value, CodecError> {
+fn parse_number(text: &str) -> Result<Value, ValueError> {
     text.parse::<Number>()
         .map(Value::Number)
-        .map_err(|error| CodecError::new(error.to_string()))
+        .map_err(|error| ValueError::new(error.to_string()))
 }
 
 const fn kind(json: &Json) -> &'static str {
@@ -105,8 +107,11 @@ const fn kind(json: &Json) -> &'static str {
     }
 }
 
-/// Puts numbers that are not short integers into quotes: the parser would squeeze them into doubles, while the decoder
-/// reads numbers from strings exactly.
+/// Quotes all numbers except short integers: the JSON parser would round them to doubles, while
+/// [`decode_json_value`] parses numbers in strings exactly.
+///
+/// (The feature `arbitrary_precision` of `serde_json` would do this too, but features apply to a
+/// whole build: it changes the behaviour of every other crate that uses `serde_json`.)
 fn quote_numbers(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -134,7 +139,7 @@ fn quote_numbers(text: &str) -> String {
     out
 }
 
-/// The length of the string or number at the beginning of the text.
+/// The length of the string or number at the start of `text`.
 fn token_len(text: &str) -> usize {
     if !text.starts_with('"') {
         let end =
@@ -160,7 +165,7 @@ mod tests {
     use super::super::arbitrary;
     use super::*;
 
-    /// What Terraform writes into its state for a value.
+    /// The JSON that Terraform stores for a value.
     fn write(value: &Value) -> String {
         let list = |elements: &[Value]| {
             format!(
@@ -170,7 +175,7 @@ mod tests {
         };
         match value {
             Value::Null | Value::Unknown => "null".to_owned(),
-            Value::Bool(truth) => truth.to_string(),
+            Value::Bool(boolean) => boolean.to_string(),
             Value::Number(number) => number.to_string(),
             Value::String(text) => Json::from(text.as_str()).to_string(),
             Value::List(elements) | Value::Set(elements) | Value::Tuple(elements) => list(elements),
@@ -190,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_come_and_go() {
+    fn decode_json_accepts_added_and_removed_attributes() {
         let ty = Type::object([("a", Type::String), ("new", Type::Bool)]);
         let value = decode_json(br#"{"a":"x","gone":[1,{"deep":null}]}"#, &ty).unwrap();
         assert_eq!(
@@ -200,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_exact_and_strings_untouched() {
+    fn decode_json_reads_numbers_exactly() {
         let ty = Type::object([("n", Type::list(Type::Number)), ("s", Type::String)]);
         let text = r#"{"n":[0.1,90071992547409930000001,-5,1e3,"7"],"s":"1.5 \" 2.5, 0.1"}"#;
         let value = decode_json(text.as_bytes(), &ty).unwrap();
@@ -219,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn misfits_are_named() {
+    fn decode_json_reports_the_path_of_a_mismatch() {
         let ty = Type::object([("a", Type::list(Type::Bool))]);
         let error = decode_json(br#"{"a":[true,[]]}"#, &ty).unwrap_err();
         assert_eq!(error.to_string(), "`a[1]`: expected bool, found an array");
@@ -230,14 +235,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn states_round_trip((ty, value) in arbitrary::typed(false)) {
-            // A null of dynamic type has no type of its own in JSON, so it is excluded where it is nested, too.
+        fn decode_json_reads_any_state((ty, value) in arbitrary::typed(false)) {
+            // In JSON, a null of dynamic type has no type, so `typed` generates none.
             let text = write(&value);
             prop_assert_eq!(decode_json(text.as_bytes(), &ty).unwrap(), value);
         }
 
         #[test]
-        fn garbage_never_panics(ty in arbitrary::types(), text in "[\\[\\]{}\",:0-9.eE+\\-a\\\\ntrue é]{0,40}") {
+        fn decode_json_never_panics(ty in arbitrary::types(), text in "[\\[\\]{}\",:0-9.eE+\\-a\\\\ntrue é]{0,40}") {
             drop(decode_json(text.as_bytes(), &ty));
         }
     }

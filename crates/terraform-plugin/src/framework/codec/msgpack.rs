@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use rmp::{Marker, decode as read, encode as write};
 
-use super::{CodecError, kind};
+use super::mismatch;
 use crate::framework::{
     number::{Number, Wire},
     path::Step,
     types::Type,
     value::Value,
+    value_error::ValueError,
 };
 
-/// Decodes a value of the type. No bytes at all stand for null.
-pub(crate) fn decode(bytes: &[u8], ty: &Type) -> Result<Value, CodecError> {
+/// Decodes a value of the type. An empty slice is null.
+pub(crate) fn decode(bytes: &[u8], ty: &Type) -> Result<Value, ValueError> {
     if bytes.is_empty() {
         return Ok(Value::Null);
     }
@@ -22,15 +23,15 @@ pub(crate) fn decode(bytes: &[u8], ty: &Type) -> Result<Value, CodecError> {
     if rest.is_empty() {
         Ok(value)
     } else {
-        Err(CodecError::new("the encoding has bytes left over"))
+        Err(ValueError::new("the encoding has trailing bytes"))
     }
 }
 
-fn truncated<E>(_: E) -> CodecError {
-    CodecError::new("the encoding ends too early or is malformed")
+fn truncated<E>(_: E) -> ValueError {
+    ValueError::new("the encoding ends too early or is malformed")
 }
 
-fn take<'a>(rest: &mut &'a [u8], len: usize) -> Result<&'a [u8], CodecError> {
+fn take<'a>(rest: &mut &'a [u8], len: usize) -> Result<&'a [u8], ValueError> {
     let (taken, left) = rest.split_at_checked(len).ok_or_else(|| truncated(()))?;
     *rest = left;
     Ok(taken)
@@ -38,21 +39,21 @@ fn take<'a>(rest: &mut &'a [u8], len: usize) -> Result<&'a [u8], CodecError> {
 
 fn length(
     len: Result<u32, read::ValueReadError<impl read::RmpReadErr>>,
-) -> Result<usize, CodecError> {
+) -> Result<usize, ValueError> {
     usize::try_from(len.map_err(truncated)?).map_err(truncated)
 }
 
-fn text(rest: &mut &[u8]) -> Result<String, CodecError> {
+fn string(rest: &mut &[u8]) -> Result<String, ValueError> {
     let len = length(read::read_str_len(rest))?;
     let bytes = take(rest, len)?;
     std::str::from_utf8(bytes)
         .map(str::to_owned)
-        .map_err(|_| CodecError::new("a string is not UTF-8"))
+        .map_err(|_| ValueError::new("a string is not UTF-8"))
 }
 
-/// Reads the marker when it is nil or an extension: whatever the type, these mean null and unknown. What an extension
-/// carries (refinements of the unknown value) is skipped.
-fn null_or_unknown(rest: &mut &[u8]) -> Result<Option<Value>, CodecError> {
+/// Reads a nil as null and any extension as unknown, whatever the type. The content of an extension
+/// (refinements of the unknown value) is skipped.
+fn null_or_unknown(rest: &mut &[u8]) -> Result<Option<Value>, ValueError> {
     let first = *rest.first().ok_or_else(|| truncated(()))?;
     match Marker::from_u8(first) {
         Marker::Null => {
@@ -75,23 +76,23 @@ fn null_or_unknown(rest: &mut &[u8]) -> Result<Option<Value>, CodecError> {
     }
 }
 
-fn decode_value(rest: &mut &[u8], ty: &Type) -> Result<Value, CodecError> {
+fn decode_value(rest: &mut &[u8], ty: &Type) -> Result<Value, ValueError> {
     if let Some(value) = null_or_unknown(rest)? {
         return Ok(value);
     }
     match ty {
         Type::Bool => read::read_bool(rest)
             .map(Value::Bool)
-            .map_err(|_| CodecError::new("expected bool")),
-        Type::String => text(rest)
+            .map_err(|_| ValueError::new("expected bool")),
+        Type::String => string(rest)
             .map(Value::String)
-            .map_err(|error| CodecError::new(format!("expected string: {error}"))),
+            .map_err(|error| ValueError::new(format!("expected string: {error}"))),
         Type::Number => decode_number(rest).map(Value::Number),
         Type::List(element) => decode_elements(rest, element).map(Value::List),
         Type::Set(element) => decode_elements(rest, element).map(Value::set),
         Type::Tuple(types) => {
             if length(read::read_array_len(rest))? != types.len() {
-                return Err(CodecError::new(format!(
+                return Err(ValueError::new(format!(
                     "expected {ty}, found another number of elements"
                 )));
             }
@@ -105,48 +106,49 @@ fn decode_value(rest: &mut &[u8], ty: &Type) -> Result<Value, CodecError> {
         Type::Object(types) => decode_object(rest, types).map(Value::Object),
         Type::Dynamic => {
             if length(read::read_array_len(rest))? != 2 {
-                return Err(CodecError::new("expected a pair of type and value"));
+                return Err(ValueError::new("expected a pair of type and value"));
             }
             let len = length(read::read_bin_len(rest))?;
             let json = serde_json::from_slice(take(rest, len)?)
-                .map_err(|_| CodecError::new("a type is not JSON"))?;
-            let own = Type::from_json(&json).map_err(|error| CodecError::new(error.to_string()))?;
+                .map_err(|_| ValueError::new("a type is not JSON"))?;
+            let own = Type::from_json(&json).map_err(|error| ValueError::new(error.to_string()))?;
             let value = decode_value(rest, &own)?;
             Ok(Value::Dynamic(Box::new(own), Box::new(value)))
         }
     }
 }
 
-fn decode_number(rest: &mut &[u8]) -> Result<Number, CodecError> {
+fn decode_number(rest: &mut &[u8]) -> Result<Number, ValueError> {
     let first = *rest.first().ok_or_else(|| truncated(()))?;
     let number = match Marker::from_u8(first) {
-        Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => text(rest)?.parse(),
+        Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => string(rest)?.parse(),
         Marker::F32 => Number::from_exact_f64(read::read_f32(rest).map_err(truncated)?.into()),
         Marker::F64 => Number::from_exact_f64(read::read_f64(rest).map_err(truncated)?),
         Marker::U64 => Ok(Number::from(read::read_u64(rest).map_err(truncated)?)),
         _ => Ok(Number::from(
-            read::read_int::<i64, _>(rest).map_err(|_| CodecError::new("expected number"))?,
+            read::read_int::<i64, _>(rest).map_err(|_| ValueError::new("expected number"))?,
         )),
     };
-    number.map_err(|error| CodecError::new(error.to_string()))
+    number.map_err(|error| ValueError::new(error.to_string()))
 }
 
-fn decode_elements(rest: &mut &[u8], ty: &Type) -> Result<Vec<Value>, CodecError> {
+fn decode_elements(rest: &mut &[u8], ty: &Type) -> Result<Vec<Value>, ValueError> {
     let len = length(read::read_array_len(rest))?;
-    // The length is a claim of the sender: nothing is reserved for it.
+    // The length is untrusted, so no memory is reserved for it. (`Result` has no exact size hint,
+    // so `collect` does not reserve either.)
     (0..len)
         .map(|index| decode_value(rest, ty).map_err(|error| error.under_index(index)))
         .collect()
 }
 
-fn decode_map(rest: &mut &[u8], ty: &Type) -> Result<BTreeMap<String, Value>, CodecError> {
+fn decode_map(rest: &mut &[u8], ty: &Type) -> Result<BTreeMap<String, Value>, ValueError> {
     let len = length(read::read_map_len(rest))?;
     let mut entries = BTreeMap::new();
     for _ in 0..len {
-        let key = text(rest)?;
+        let key = string(rest)?;
         let value = decode_value(rest, ty).map_err(|error| error.under(Step::Key(key.clone())))?;
-        if let Some(_twin) = entries.insert(key.clone(), value) {
-            return Err(CodecError::new("is there twice").under(Step::Key(key)));
+        if entries.insert(key.clone(), value).is_some() {
+            return Err(ValueError::new("is a duplicate key").under(Step::Key(key)));
         }
     }
     Ok(entries)
@@ -155,39 +157,39 @@ fn decode_map(rest: &mut &[u8], ty: &Type) -> Result<BTreeMap<String, Value>, Co
 fn decode_object(
     rest: &mut &[u8],
     types: &BTreeMap<String, Type>,
-) -> Result<BTreeMap<String, Value>, CodecError> {
+) -> Result<BTreeMap<String, Value>, ValueError> {
     let len = length(read::read_map_len(rest))?;
     let mut attributes: BTreeMap<_, _> = types
         .keys()
         .map(|name| (name.clone(), Value::Null))
         .collect();
     for _ in 0..len {
-        let name = text(rest)?;
-        let fault = |error: CodecError| error.under(Step::Attribute(name.clone()));
+        let name = string(rest)?;
+        let fault = |error: ValueError| error.under(Step::Attribute(name.clone()));
         let ty = types
             .get(&name)
-            .ok_or_else(|| fault(CodecError::new("is not in the schema")))?;
+            .ok_or_else(|| fault(ValueError::new("is not in the schema")))?;
         attributes.insert(name.clone(), decode_value(rest, ty).map_err(fault)?);
     }
     Ok(attributes)
 }
 
 /// Encodes a value of the type.
-pub(crate) fn encode(value: &Value, ty: &Type) -> Result<Vec<u8>, CodecError> {
+pub(crate) fn encode(value: &Value, ty: &Type) -> Result<Vec<u8>, ValueError> {
     let mut out = Vec::new();
     encode_value(&mut out, value, ty)?;
     Ok(out)
 }
 
-fn unwritable<E>(_: E) -> CodecError {
-    CodecError::new("the value is too large to encode")
+fn unwritable<E>(_: E) -> ValueError {
+    ValueError::new("the value is too large to encode")
 }
 
-fn count(len: usize) -> Result<u32, CodecError> {
+fn count(len: usize) -> Result<u32, ValueError> {
     u32::try_from(len).map_err(unwritable)
 }
 
-fn encode_value(out: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<(), CodecError> {
+fn encode_value(out: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<(), ValueError> {
     match (ty, value) {
         (_, Value::Null) => write::write_nil(out).map_err(unwritable),
         (_, Value::Unknown) => {
@@ -195,13 +197,13 @@ fn encode_value(out: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<(), Codec
             out.push(0);
             Ok(())
         }
-        (Type::Bool, Value::Bool(truth)) => write::write_bool(out, *truth).map_err(unwritable),
+        (Type::Bool, Value::Bool(boolean)) => write::write_bool(out, *boolean).map_err(unwritable),
         (Type::String, Value::String(text)) => write::write_str(out, text).map_err(unwritable),
         (Type::Number, Value::Number(number)) => match number.wire() {
             Wire::Int(int) => write::write_sint(out, int).map(drop).map_err(unwritable),
             Wire::Uint(uint) => write::write_uint(out, uint).map(drop).map_err(unwritable),
             Wire::Float(float) => write::write_f64(out, float).map_err(unwritable),
-            Wire::Text(text) => write::write_str(out, text).map_err(unwritable),
+            Wire::String(text) => write::write_str(out, text).map_err(unwritable),
         },
         (Type::List(ty), Value::List(elements)) | (Type::Set(ty), Value::Set(elements)) => {
             write::write_array_len(out, count(elements.len())?).map_err(unwritable)?;
@@ -227,7 +229,7 @@ fn encode_value(out: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<(), Codec
         (Type::Object(types), Value::Object(attributes)) => {
             if let Some(name) = attributes.keys().find(|name| !types.contains_key(*name)) {
                 return Err(
-                    CodecError::new("is not in the schema").under(Step::Attribute(name.clone()))
+                    ValueError::new("is not in the schema").under(Step::Attribute(name.clone()))
                 );
             }
             write::write_map_len(out, count(types.len())?).map_err(unwritable)?;
@@ -242,10 +244,7 @@ fn encode_value(out: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<(), Codec
             write::write_bin(out, &own.to_json_bytes()).map_err(unwritable)?;
             encode_value(out, value, own)
         }
-        (ty, value) => Err(CodecError::new(format!(
-            "expected {ty}, found {}",
-            kind(value)
-        ))),
+        (ty, value) => Err(mismatch(ty, value)),
     }
 }
 
@@ -257,7 +256,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_come_as_integers_floats_or_text() {
+    fn decode_reads_numbers_from_integers_floats_and_strings() {
         let number = |bytes: &[u8]| {
             decode(bytes, &Type::Number)
                 .unwrap()
@@ -282,9 +281,10 @@ mod tests {
     }
 
     #[test]
-    fn every_extension_is_an_unknown_value_with_or_without_refinements() {
+    fn decode_reads_every_extension_as_unknown() {
         assert_eq!(decode(b"\xd4\0\0", &Type::String).unwrap(), Value::Unknown);
-        // ext8, 5 bytes, type 12: a map with refinement 1 (not null) and an unheard-of refinement 99.
+        // ext8, 5 bytes, type 12: a map with refinement 1 (not null) and an unassigned refinement
+        // 99.
         assert_eq!(
             decode(b"\xc7\x05\x0c\x82\x01\xc2\x63\xc0", &Type::String).unwrap(),
             Value::Unknown
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn absent_attributes_are_sent_as_nil_and_strange_ones_refused() {
+    fn encode_writes_absent_attributes_as_nil() {
         let ty = Type::object([("a", Type::String), ("b", Type::Bool)]);
         let bytes = encode(&Value::object([("b", Value::from(true))]), &ty).unwrap();
         assert_eq!(bytes, b"\x82\xa1a\xc0\xa1b\xc3");
@@ -307,14 +307,14 @@ mod tests {
     }
 
     #[test]
-    fn a_claimed_length_reserves_no_memory() {
+    fn decode_reserves_no_memory_for_lengths() {
         assert!(decode(b"\xdd\xff\xff\xff\xff", &Type::list(Type::String)).is_err());
         assert!(decode(b"\xdb\xff\xff\xff\xff", &Type::String).is_err());
         assert!(decode(b"\x01\x01", &Type::Number).is_err());
     }
 
     #[test]
-    fn another_implementation_reads_what_we_write() {
+    fn encode_is_readable_by_another_implementation() {
         let ty = Type::object([("a", Type::list(Type::Number)), ("d", Type::Dynamic)]);
         let value = Value::object([
             ("a", Value::list([1, 300])),
@@ -332,18 +332,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn values_round_trip((ty, value) in arbitrary::typed(true)) {
+        fn decode_inverts_encode((ty, value) in arbitrary::typed(true)) {
             let bytes = encode(&value, &ty).unwrap();
             prop_assert_eq!(decode(&bytes, &ty).unwrap(), value);
         }
 
         #[test]
-        fn garbage_never_panics(ty in arbitrary::types(), bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+        fn decode_never_panics_on_random_bytes(ty in arbitrary::types(), bytes in prop::collection::vec(any::<u8>(), 0..64)) {
             drop(decode(&bytes, &ty));
         }
 
         #[test]
-        fn damage_never_panics((ty, value) in arbitrary::typed(true), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        fn decode_never_panics_on_damaged_values((ty, value) in arbitrary::typed(true), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
             let mut bytes = encode(&value, &ty).unwrap();
             let at = at.index(bytes.len());
             bytes[at] = byte;

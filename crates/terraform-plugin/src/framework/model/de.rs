@@ -1,29 +1,29 @@
-//! From values to models.
+//! Deserializes models from values.
 
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
     value::BorrowedStrDeserializer,
 };
 
-use super::{ModelError, field::FIELD};
-use crate::framework::{number::Wire, path::Step, value::Value};
+use super::field::FIELD;
+use crate::framework::{number::Wire, path::Step, value::Value, value_error::ValueError};
 
-/// Reads a model from a value.
+/// A deserializer that reads from a value.
 pub(super) struct ValueDeserializer<'a>(pub(super) &'a Value);
 
 impl<'de> Deserializer<'de> for ValueDeserializer<'de> {
-    type Error = ModelError;
+    type Error = ValueError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ModelError> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         match self.0 {
             Value::Null => visitor.visit_unit(),
-            Value::Unknown => Err(ModelError::new("the value is not known yet")),
-            Value::Bool(truth) => visitor.visit_bool(*truth),
+            Value::Unknown => Err(ValueError::new("the value is not known yet")),
+            Value::Bool(boolean) => visitor.visit_bool(*boolean),
             Value::Number(number) => match number.wire() {
                 Wire::Int(int) => visitor.visit_i64(int),
                 Wire::Uint(uint) => visitor.visit_u64(uint),
                 Wire::Float(float) => visitor.visit_f64(float),
-                Wire::Text(_) => visitor.visit_f64(number.to_f64()),
+                Wire::String(_) => visitor.visit_f64(number.to_f64()),
             },
             Value::String(text) => visitor.visit_borrowed_str(text),
             Value::List(elements) | Value::Set(elements) | Value::Tuple(elements) => visitor
@@ -45,10 +45,10 @@ impl<'de> Deserializer<'de> for ValueDeserializer<'de> {
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ModelError> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         match self.0 {
             Value::Null => visitor.visit_none(),
-            Value::Unknown => Err(ModelError::new("the value is not known yet")),
+            Value::Unknown => Err(ValueError::new("the value is not known yet")),
             _ => visitor.visit_some(self),
         }
     }
@@ -57,7 +57,7 @@ impl<'de> Deserializer<'de> for ValueDeserializer<'de> {
         self,
         name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, ModelError> {
+    ) -> Result<V::Value, ValueError> {
         match self.0 {
             Value::Null if name == FIELD => visitor.visit_unit(),
             Value::Unknown if name == FIELD => visitor.visit_none(),
@@ -70,14 +70,14 @@ impl<'de> Deserializer<'de> for ValueDeserializer<'de> {
         _name: &'static str,
         _variants: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, ModelError> {
+    ) -> Result<V::Value, ValueError> {
         match self.0 {
             Value::String(text) => visitor.visit_enum(Variant(text)),
             _ => self.deserialize_any(visitor),
         }
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ModelError> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
         visitor.visit_unit()
     }
 
@@ -93,12 +93,12 @@ struct Elements<'a> {
 }
 
 impl<'de> SeqAccess<'de> for Elements<'de> {
-    type Error = ModelError;
+    type Error = ValueError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
-    ) -> Result<Option<T::Value>, ModelError> {
+    ) -> Result<Option<T::Value>, ValueError> {
         let Some(value) = self.elements.next() else {
             return Ok(None);
         };
@@ -121,12 +121,12 @@ struct Entries<'a> {
 }
 
 impl<'de> MapAccess<'de> for Entries<'de> {
-    type Error = ModelError;
+    type Error = ValueError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
-    ) -> Result<Option<K::Value>, ModelError> {
+    ) -> Result<Option<K::Value>, ValueError> {
         self.current = self.entries.next();
         self.current
             .map(|(key, _)| seed.deserialize(BorrowedStrDeserializer::new(key)))
@@ -136,11 +136,11 @@ impl<'de> MapAccess<'de> for Entries<'de> {
     fn next_value_seed<V: DeserializeSeed<'de>>(
         &mut self,
         seed: V,
-    ) -> Result<V::Value, ModelError> {
+    ) -> Result<V::Value, ValueError> {
         let (key, value) = self
             .current
             .take()
-            .ok_or_else(|| ModelError::new("a value without a key"))?;
+            .ok_or_else(|| ValueError::new("a value without a key"))?;
         seed.deserialize(ValueDeserializer(value)).map_err(|error| {
             error.under(if self.map {
                 Step::Key(key.clone())
@@ -154,29 +154,29 @@ impl<'de> MapAccess<'de> for Entries<'de> {
 struct Variant<'a>(&'a str);
 
 impl<'de> EnumAccess<'de> for Variant<'de> {
-    type Error = ModelError;
+    type Error = ValueError;
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'de>>(
         self,
         seed: V,
-    ) -> Result<(V::Value, Self), ModelError> {
-        let variant = seed.deserialize(BorrowedStrDeserializer::<ModelError>::new(self.0))?;
+    ) -> Result<(V::Value, Self), ValueError> {
+        let variant = seed.deserialize(BorrowedStrDeserializer::<ValueError>::new(self.0))?;
         Ok((variant, self))
     }
 }
 
 impl<'de> VariantAccess<'de> for Variant<'de> {
-    type Error = ModelError;
+    type Error = ValueError;
 
-    fn unit_variant(self) -> Result<(), ModelError> {
+    fn unit_variant(self) -> Result<(), ValueError> {
         Ok(())
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(
         self,
         _seed: T,
-    ) -> Result<T::Value, ModelError> {
+    ) -> Result<T::Value, ValueError> {
         Err(self.data())
     }
 
@@ -184,7 +184,7 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
         self,
         _len: usize,
         _visitor: V,
-    ) -> Result<V::Value, ModelError> {
+    ) -> Result<V::Value, ValueError> {
         Err(self.data())
     }
 
@@ -192,13 +192,13 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
         self,
         _fields: &'static [&'static str],
         _visitor: V,
-    ) -> Result<V::Value, ModelError> {
+    ) -> Result<V::Value, ValueError> {
         Err(self.data())
     }
 }
 
 impl Variant<'_> {
-    fn data(&self) -> ModelError {
-        ModelError::new(format!("`{}` cannot carry data", self.0))
+    fn data(&self) -> ValueError {
+        ValueError::new(format!("`{}` cannot carry data", self.0))
     }
 }

@@ -1,4 +1,4 @@
-//! A field that may be null or unknown.
+//! Model fields that can be null or unknown.
 
 use std::{fmt, marker::PhantomData};
 
@@ -7,9 +7,9 @@ use serde::{
     de::{Error, Visitor},
 };
 
-/// The name under which our deserializer recognises a [`Field`].
+/// The name by which the deserializer recognizes a [`Field`].
 pub(super) const FIELD: &str = "$framework::Field";
-/// The name under which our serializer recognises an unknown field.
+/// The name by which the serializer recognizes an unknown field.
 pub(super) const UNKNOWN: &str = "$framework::Unknown";
 
 /// An attribute's value in a model: null, not known yet, or known.
@@ -25,7 +25,7 @@ pub enum Field<T> {
 }
 
 impl<T> Field<T> {
-    /// The known value; `None` for null and unknown alike.
+    /// The known value; `None` if null or unknown.
     #[must_use]
     pub const fn known(&self) -> Option<&T> {
         match self {
@@ -34,7 +34,7 @@ impl<T> Field<T> {
         }
     }
 
-    /// The known value by ownership; `None` for null and unknown alike.
+    /// The known value, consuming the field; `None` if null or unknown.
     #[must_use]
     pub fn into_known(self) -> Option<T> {
         match self {
@@ -43,7 +43,7 @@ impl<T> Field<T> {
         }
     }
 
-    /// The value as an option, where unknown counts as absent. Use it where nothing can be unknown, as in an apply.
+    /// The value as an option. Use it where no value can be unknown, as in an apply.
     #[must_use]
     pub const fn as_option(&self) -> Option<&T> {
         self.known()
@@ -89,7 +89,7 @@ impl<T> Field<T> {
 }
 
 impl<T: std::ops::Deref> Field<T> {
-    /// The known value's target, as in `Field<String>` to `Option<&str>`.
+    /// The dereferenced known value: `Option<&str>` for a `Field<String>`.
     #[must_use]
     pub fn as_deref(&self) -> Option<&T::Target> {
         self.known().map(std::ops::Deref::deref)
@@ -139,7 +139,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for FieldVisitor<T> {
         f.write_str("a value, null or an unknown value")
     }
 
-    // Our own deserializer says unit for null and none for unknown; all others hand over whatever is there.
+    // The framework's deserializer calls `visit_unit` for null and `visit_none` for unknown. Other
+    // deserializers call `visit_newtype_struct`, since serde has no notion of unknown.
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
         Ok(Field::Null)
     }

@@ -1,55 +1,63 @@
-//! The steps of planning that the schema alone decides.
+//! The steps of planning that depend on the schema alone.
 
 use crate::framework::{
     codec,
     path::Path,
-    schema::{Attribute, Block, Body, Nesting, Shape, Stability},
+    schema::{Attribute, Body, Nesting, PlanBehavior, Shape},
     value::Value,
 };
 
 static NULL: Value = Value::Null;
 
-/// Objects of one level that belong together: what the configuration, the prior state and the plan say of one thing.
-/// Calls `visit` for each such group inside an attribute or block. Elements of sets have no counterparts, which is why
-/// the schema check keeps computed attributes out of them.
-fn inside(value: &mut Value, mates: &[&Value], visit: &mut dyn FnMut(&mut Value, &[&Value])) {
-    let pick = |get: &dyn Fn(&Value) -> Option<Value>| -> Vec<Value> {
-        mates
+/// Calls `visit` for each object inside the value of a nested attribute or block, together with its
+/// counterparts: the objects at the same list index or map key of `counterparts` (null where there
+/// is none). Elements of sets have no counterparts, which is why the schema check rejects computed
+/// attributes in sets.
+fn for_each_nested(
+    value: &mut Value,
+    counterparts: &[&Value],
+    visit: &mut dyn FnMut(&mut Value, &[&Value]),
+) {
+    // Clones, because `counterparts` cannot be borrowed from a temporary list per element.
+    let select = |get: &dyn Fn(&Value) -> Option<Value>| -> Vec<Value> {
+        counterparts
             .iter()
-            .map(|mate| get(mate).unwrap_or(Value::Null))
+            .map(|counterpart| get(counterpart).unwrap_or(Value::Null))
             .collect()
     };
-    let mut visit_with =
-        |object: &mut Value, mates: Vec<Value>| visit(object, &mates.iter().collect::<Vec<_>>());
+    let mut visit_with = |object: &mut Value, counterparts: Vec<Value>| {
+        visit(object, &counterparts.iter().collect::<Vec<_>>())
+    };
     match value {
-        Value::Object(_) => visit(value, mates),
+        Value::Object(_) => visit(value, counterparts),
         Value::List(elements) => {
             for (index, element) in elements.iter_mut().enumerate() {
-                let mates = pick(&|mate| match mate {
+                let counterparts = select(&|counterpart| match counterpart {
                     Value::List(elements) => elements.get(index).cloned(),
                     _ => None,
                 });
-                visit_with(element, mates);
+                visit_with(element, counterparts);
             }
         }
         Value::Map(entries) => {
             for (key, element) in entries.iter_mut() {
-                let mates = pick(&|mate| match mate {
+                let counterparts = select(&|counterpart| match counterpart {
                     Value::Map(entries) => entries.get(key).cloned(),
                     _ => None,
                 });
-                visit_with(element, mates);
+                visit_with(element, counterparts);
             }
         }
+        // Null, unknown, or a set: there are no objects with counterparts inside.
         _ => {}
     }
 }
 
-/// Calls `visit` for the groups inside every nested attribute and block of an object.
-fn descend(
+/// Calls `visit` for the objects inside every nested attribute and block of an object.
+fn visit_nested(
     body: &Body,
     object: &mut Value,
-    mates: &[&Value],
+    counterparts: &[&Value],
     visit: &mut dyn FnMut(&Body, &mut Value, &[&Value]),
 ) {
     let Value::Object(entries) = object else {
@@ -70,119 +78,125 @@ fn descend(
             .map(|block| (block.name(), block.body())),
     ) {
         if let Some(value) = entries.get_mut(name) {
-            let mates: Vec<_> = mates.iter().map(|mate| mate.attribute(name)).collect();
-            inside(value, &mates, &mut |object, mates| {
-                visit(inner, object, mates)
+            let counterparts: Vec<_> = counterparts
+                .iter()
+                .map(|counterpart| counterpart.attribute(name))
+                .collect();
+            for_each_nested(value, &counterparts, &mut |object, counterparts| {
+                visit(inner, object, counterparts)
             });
         }
     }
 }
 
-fn mate<'a>(mates: &[&'a Value], position: usize) -> &'a Value {
-    mates.get(position).copied().unwrap_or(&NULL)
+fn counterpart<'a>(counterparts: &[&'a Value], position: usize) -> &'a Value {
+    counterparts.get(position).copied().unwrap_or(&NULL)
 }
 
-/// Puts defaults where the configuration says nothing.
+/// Sets the default of each attribute that the configuration leaves null.
 pub(crate) fn apply_defaults(body: &Body, config: &Value, proposed: &mut Value) {
-    defaults(body, proposed, &[config]);
+    default_level(body, proposed, &[config]);
 }
 
-fn defaults(body: &Body, object: &mut Value, mates: &[&Value]) {
+// Counterparts: the configuration.
+fn default_level(body: &Body, object: &mut Value, counterparts: &[&Value]) {
     for attribute in body.attributes() {
-        let absent = mate(mates, 0).attribute(attribute.name()).is_null();
-        if let Some(default) = attribute.default_value().filter(|_| absent) {
-            let value = codec::conform(default.clone(), &attribute.ty())
-                .unwrap_or_else(|_| default.clone());
+        // The configuration decides, not the proposed value: for an attribute that was removed from
+        // the configuration, Terraform proposes the prior value, since a default makes the
+        // attribute optional and computed.
+        let unset = counterpart(counterparts, 0)
+            .attribute(attribute.name())
+            .is_null();
+        if let Some(default) = attribute.default_value().filter(|_| unset) {
+            let value =
+                codec::coerce(default.clone(), &attribute.ty()).unwrap_or_else(|_| default.clone());
             object.set_attribute(attribute.name(), value);
         }
     }
-    descend(body, object, mates, &mut defaults);
+    visit_nested(body, object, counterparts, &mut default_level);
 }
 
-/// Nulls write-only attributes: neither plan nor state may hold them.
-pub(crate) fn drop_write_only(body: &Body, object: &mut Value) {
-    write_only(body, object, &[]);
-}
-
-fn write_only(body: &Body, object: &mut Value, mates: &[&Value]) {
-    for attribute in body
-        .attributes()
-        .iter()
-        .filter(|attribute| attribute.is_write_only())
-    {
-        object.set_attribute(attribute.name(), Value::Null);
-    }
-    descend(body, object, mates, &mut write_only);
-}
-
-/// Makes computed attributes unknown that a creation or change will set: those whose value the configuration does not
-/// give, unless their rule keeps them. What differs from `before`, if given, has been said already and stays.
-pub(crate) fn mark(
+/// Marks the computed attributes that the create or update will set as unknown: those without a
+/// configured value, unless their [`PlanBehavior`] keeps the prior value. Attributes that differ
+/// from `base`, if given, were planned by the resource and are not marked.
+pub(crate) fn mark_unknown(
     body: &Body,
     config: &Value,
     prior: &Value,
-    before: Option<&Value>,
-    draft: &mut Value,
+    base: Option<&Value>,
+    planned: &mut Value,
 ) {
-    let unsaid = draft.clone();
-    mark_level(body, draft, &[config, prior, before.unwrap_or(&unsaid)]);
+    // Without a base, the plan is compared with itself, so that every attribute can be marked.
+    let unmarked = planned.clone();
+    mark_level(body, planned, &[config, prior, base.unwrap_or(&unmarked)]);
 }
 
-// Mates: configuration, prior state, and the draft before the resource had its say.
-fn mark_level(body: &Body, object: &mut Value, mates: &[&Value]) {
-    let (config, prior) = (mate(mates, 0), mate(mates, 1));
+// Counterparts: the configuration, the prior state, and the plan before the resource modified it.
+fn mark_level(body: &Body, object: &mut Value, counterparts: &[&Value]) {
+    let (config, prior) = (counterpart(counterparts, 0), counterpart(counterparts, 1));
     for attribute in body.attributes() {
         let name = attribute.name();
-        let there = object.attribute(name);
-        if !is_open(attribute, config) || there != mate(mates, 2).attribute(name) {
+        let current = object.attribute(name);
+        let set_by_resource = current != counterpart(counterparts, 2).attribute(name);
+        if !is_provider_computed(attribute, config) || set_by_resource {
             continue;
         }
-        let fresh = prior.is_null();
-        let open = match attribute.stability() {
-            Stability::Volatile => !fresh || there.is_null(),
-            Stability::Kept => there.is_null(),
-            Stability::DerivedFrom(_) => fresh && there.is_null(),
+        // True for a new element of a list too, even if the resource itself exists.
+        let creating = prior.is_null();
+        let unknown = match attribute.plan_behavior() {
+            PlanBehavior::MarkUnknown => !creating || current.is_null(),
+            // On update, `current` is the prior value. If that is null (an attribute that a newer
+            // provider version added, for example), there is no state to use.
+            PlanBehavior::UseStateForUnknown => current.is_null(),
+            // On update, `mark_derived_level` decides.
+            PlanBehavior::DerivedFrom(_) => creating && current.is_null(),
         };
-        if open {
+        if unknown {
             object.set_attribute(name, Value::Unknown);
         }
     }
-    derive(body, object, mates);
-    descend(body, object, mates, &mut mark_level);
+    mark_derived_attributes(body, object, counterparts);
+    visit_nested(body, object, counterparts, &mut mark_level);
 }
 
-/// Makes derived attributes unknown whose sources the resource's say changed. What it said of them itself stays.
+/// Marks derived attributes as unknown if the resource changed one of their sources. Derived
+/// attributes that the resource set itself are not marked.
 pub(crate) fn mark_derived(
     body: &Body,
     config: &Value,
     prior: &Value,
-    before: &Value,
-    draft: &mut Value,
+    base: &Value,
+    planned: &mut Value,
 ) {
-    derive_level(body, draft, &[config, prior, before]);
+    mark_derived_level(body, planned, &[config, prior, base]);
 }
 
-fn derive_level(body: &Body, object: &mut Value, mates: &[&Value]) {
-    derive(body, object, mates);
-    descend(body, object, mates, &mut derive_level);
+fn mark_derived_level(body: &Body, object: &mut Value, counterparts: &[&Value]) {
+    mark_derived_attributes(body, object, counterparts);
+    visit_nested(body, object, counterparts, &mut mark_derived_level);
 }
 
-fn derive(body: &Body, object: &mut Value, mates: &[&Value]) {
-    let (config, prior, before) = (mate(mates, 0), mate(mates, 1), mate(mates, 2));
+fn mark_derived_attributes(body: &Body, object: &mut Value, counterparts: &[&Value]) {
+    let (config, prior, base) = (
+        counterpart(counterparts, 0),
+        counterpart(counterparts, 1),
+        counterpart(counterparts, 2),
+    );
     if prior.is_null() {
         return;
     }
-    // Derivations can form chains; each round settles at least one link.
+    // An attribute can be derived from one that is itself derived, in any order of declaration.
+    // Each round marks one more attribute, so the loop ends.
     loop {
         let next = body.attributes().iter().find(|attribute| {
-            let Stability::DerivedFrom(sources) = attribute.stability() else {
+            let PlanBehavior::DerivedFrom(sources) = attribute.plan_behavior() else {
                 return false;
             };
-            let there = object.attribute(attribute.name());
-            is_open(attribute, config)
-                && !there.is_unknown()
-                && there == before.attribute(attribute.name())
-                && there == prior.attribute(attribute.name())
+            let current = object.attribute(attribute.name());
+            is_provider_computed(attribute, config)
+                && !current.is_unknown()
+                && current == base.attribute(attribute.name())
+                && current == prior.attribute(attribute.name())
                 && sources
                     .iter()
                     .any(|source| object.attribute(source) != prior.attribute(source))
@@ -192,15 +206,18 @@ fn derive(body: &Body, object: &mut Value, mates: &[&Value]) {
     }
 }
 
-/// Whether the provider decides the attribute's value.
-fn is_open(attribute: &Attribute, config: &Value) -> bool {
+/// Whether the provider decides the attribute's value: it is computed, and neither the
+/// configuration nor a default sets it.
+fn is_provider_computed(attribute: &Attribute, config: &Value) -> bool {
     attribute.is_computed()
         && attribute.default_value().is_none()
         && config.attribute(attribute.name()).is_null()
 }
 
-/// The attributes whose change replaces the resource. A value that the configuration leaves to the provider and that is
-/// unknown is no reason: most likely it stays.
+/// Paths of the attributes whose change requires replacement.
+///
+/// An attribute that is not configured and planned as unknown does not count: its value most likely
+/// stays the same, and replacing the resource for it would be destructive.
 pub(crate) fn replacements(
     body: &Body,
     config: &Value,
@@ -227,13 +244,13 @@ fn collect_replacements(
             prior.attribute(name),
             planned.attribute(name),
         );
-        if attribute.is_force_new()
+        if attribute.replaces_on_change()
             && planned != prior
             && !(config.is_null() && planned.is_unknown())
         {
             paths.push(path.attribute(name));
         } else if let Shape::Nested(_, inner) = attribute.shape() {
-            collect_inside(
+            collect_nested(
                 inner,
                 &path.attribute(name),
                 (config, prior, planned),
@@ -241,36 +258,32 @@ fn collect_replacements(
             );
         }
     }
-    for (block, name) in body
-        .blocks()
-        .iter()
-        .map(|block: &Block| (block, block.name()))
-    {
+    for block in body.blocks() {
+        let name = block.name();
         let values = (
             config.attribute(name),
             prior.attribute(name),
             planned.attribute(name),
         );
-        collect_inside(block.body(), &path.attribute(name), values, paths);
+        collect_nested(block.body(), &path.attribute(name), values, paths);
     }
 }
 
-fn collect_inside(
+fn collect_nested(
     body: &Body,
     path: &Path,
     (config, prior, planned): (&Value, &Value, &Value),
     paths: &mut Vec<Path>,
 ) {
-    if prior == planned || !has_force_new(body) {
+    if prior == planned || !has_requires_replace(body) {
         return;
     }
-    let lists = |a: &Value, b: &Value| matches!((a, b), (Value::List(a), Value::List(b)) if a.len() == b.len());
     match (prior, planned) {
         (Value::Object(_), Value::Object(_)) => {
             collect_replacements(body, path, (config, prior, planned), paths)
         }
-        (Value::List(_), Value::List(elements)) if lists(prior, planned) => {
-            for (index, element) in elements.iter().enumerate() {
+        (Value::List(old), Value::List(new)) if old.len() == new.len() => {
+            for (index, element) in new.iter().enumerate() {
                 let step = Path::root().index(index);
                 let values = (config.at(&step), prior.at(&step), element);
                 collect_replacements(body, &path.index(index), values, paths);
@@ -283,21 +296,22 @@ fn collect_inside(
                 collect_replacements(body, &path.key(key), values, paths);
             }
         }
-        // Objects came or went, or a set changed: the path ends here.
+        // Objects were added or removed, or a set changed, so elements cannot be compared one by
+        // one. Terraform accepts the path of the collection.
         _ => paths.push(path.clone()),
     }
 }
 
-fn has_force_new(body: &Body) -> bool {
+fn has_requires_replace(body: &Body) -> bool {
     let nested = |attribute: &Attribute| match attribute.shape() {
-        Shape::Nested(_, inner) => has_force_new(inner),
+        Shape::Nested(_, inner) => has_requires_replace(inner),
         Shape::Plain(_) => false,
     };
     body.attributes()
         .iter()
-        .any(|attribute| attribute.is_force_new() || nested(attribute))
+        .any(|attribute| attribute.replaces_on_change() || nested(attribute))
         || body
             .blocks()
             .iter()
-            .any(|block| has_force_new(block.body()))
+            .any(|block| has_requires_replace(block.body()))
 }

@@ -1,15 +1,15 @@
-//! What must hold of configurations, plans and results, whoever made them.
+//! Rules for configurations, plans and results of an apply.
 
 use crate::framework::{
-    diagnostics::Diagnostics,
+    diagnostics::{Diagnostics, sentence},
     path::Path,
     resource::provider_bug,
     schema::{Attribute, Body, Shape},
     value::Value,
 };
 
-/// Checks a configuration against the schema: values for computed attributes are refused, which Terraform itself does
-/// not do, and the attributes' own checks are run on what is known.
+/// Checks a configuration against the schema: rejects values of computed attributes, which
+/// Terraform itself accepts in some places, and runs the attributes' validators on known values.
 pub(crate) fn check_config(
     body: &Body,
     config: &Value,
@@ -24,9 +24,9 @@ pub(crate) fn check_config(
         }
         if !attribute.is_configurable() {
             diagnostics.error(
-                at,
-                format!("`{}` cannot be set", attribute.name()),
-                "its value is decided by the provider: remove it from the configuration",
+                &at,
+                "Read-only attribute",
+                format!("The provider sets the value of `{at}`. Remove it from the configuration."),
             );
             continue;
         }
@@ -40,33 +40,12 @@ pub(crate) fn check_config(
     }
 }
 
-/// Refuses values for write-only attributes, for a Terraform that would store them.
-pub(crate) fn refuse_write_only(body: &Body, config: &Value, diagnostics: &mut Diagnostics) {
-    for attribute in body
-        .attributes()
-        .iter()
-        .filter(|attribute| attribute.is_write_only())
-    {
-        if !config.attribute(attribute.name()).is_null() {
-            diagnostics.error(
-                Path::root().attribute(attribute.name()),
-                format!("`{}` cannot be set with this terraform", attribute.name()),
-                "write-only attributes need terraform 1.11 or newer: upgrade it or leave the attribute out",
-            );
-        }
-    }
-}
-
 fn check_attribute(attribute: &Attribute, value: &Value, at: &Path, diagnostics: &mut Diagnostics) {
     if value.is_unknown() {
         return;
     }
-    if let Err(fault) = attribute.check_value(value) {
-        diagnostics.error(
-            at,
-            format!("invalid `{}`", attribute.name()),
-            fault.to_string(),
-        );
+    if let Err(error) = attribute.check_value(value) {
+        diagnostics.error(at, "Invalid value", sentence(&error.to_string()));
     }
     if let Shape::Nested(_, inner) = attribute.shape() {
         each_object(value, at, &mut |object, at| {
@@ -88,15 +67,15 @@ fn each_object(value: &Value, path: &Path, visit: &mut dyn FnMut(&Value, &Path))
                 visit(element, &path.key(key));
             }
         }
-        // Elements of sets have no address.
+        // Elements of sets have no address, so the path is that of the set.
         Value::Set(elements) => elements.iter().for_each(|element| visit(element, path)),
         _ => {}
     }
 }
 
-/// The first attribute for which the plan holds neither what the configuration says nor what was there: only the
-/// provider's own attributes may be planned freely.
-pub(super) fn unfaithful(
+/// The first attribute whose planned value is neither the configured nor the prior one. Terraform
+/// allows other values only for computed attributes that are not configured.
+pub(super) fn inconsistent_plan(
     body: &Body,
     config: &Value,
     prior: &Value,
@@ -104,29 +83,35 @@ pub(super) fn unfaithful(
 ) -> Option<Path> {
     body.attributes()
         .iter()
-        .filter(|attribute| {
-            !attribute.is_write_only() && matches!(attribute.shape(), Shape::Plain(_))
-        })
+        .filter(|attribute| matches!(attribute.shape(), Shape::Plain(_)))
         .find(|attribute| {
             let name = attribute.name();
             let (config, planned) = (config.attribute(name), planned.attribute(name));
-            let free = attribute.is_computed() && config.is_null();
-            !free && planned != config && planned != prior.attribute(name)
+            let provider_decides = attribute.is_computed() && config.is_null();
+            !provider_decides && planned != config && planned != prior.attribute(name)
         })
         .map(|attribute| Path::root().attribute(attribute.name()))
 }
 
-/// Checks what an apply returned against its plan, by the rules that Terraform applies to it: nothing is unknown, and
-/// what the plan knew came back as it was. Ours names the attribute and says that the provider is to blame.
+/// Checks the result of an apply against its plan, by Terraform's own rules: no value is unknown,
+/// and every value that the plan knew is unchanged. Checking here names the attribute in an error
+/// that asks for a bug report.
 pub(crate) fn check_applied(planned: &Value, result: &Value) -> Option<Diagnostics> {
     if let Some(path) = result.find_unknown() {
-        return Some(provider_bug(path, "a value is still unknown after apply"));
+        return Some(provider_bug(
+            path,
+            "A value is still unknown after the apply.",
+        ));
     }
-    mismatch(planned, result, &Path::root())
-        .map(|path| provider_bug(path, "apply returned another value than was planned"))
+    mismatch(planned, result, &Path::root()).map(|path| {
+        provider_bug(
+            path,
+            "The apply returned a value other than the planned one.",
+        )
+    })
 }
 
-/// Where the result contradicts the plan. Plans may hold unknown parts, which agree with everything.
+/// The path at which the result contradicts the plan. Unknown parts of the plan match any value.
 pub(super) fn mismatch(planned: &Value, result: &Value, path: &Path) -> Option<Path> {
     match (planned, result) {
         (Value::Unknown, _) => None,
@@ -148,7 +133,8 @@ pub(super) fn mismatch(planned: &Value, result: &Value, path: &Path) -> Option<P
                     mismatch(planned, result, &path.index(index))
                 })
         }
-        // With unknown elements a set may shrink when they turn out equal; each known element must have survived.
+        // Unknown elements can turn out equal to each other or to known ones, so the set can shrink
+        // but not grow, and every known element must still be in it.
         (Value::Set(a), Value::Set(b)) if !planned.is_wholly_known() => {
             let lost = a
                 .iter()
@@ -184,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn computed_attributes_cannot_be_configured_at_any_depth() {
+    fn check_config_rejects_computed_attributes_at_any_depth() {
         let schema = Schema::new(0)
             .attributes([
                 Attribute::string("arn").computed(),
@@ -203,34 +189,34 @@ mod tests {
         assert_eq!(
             messages(&schema, &config),
             [
-                "arn: `arn` cannot be set",
-                "limits[\"x\"].id: `id` cannot be set",
-                "rule[1].id: `id` cannot be set"
+                "arn: Read-only attribute",
+                "limits[\"x\"].id: Read-only attribute",
+                "rule[1].id: Read-only attribute"
             ]
         );
     }
 
     #[test]
-    fn checks_skip_null_and_unknown_values() {
+    fn check_config_skips_null_and_unknown_values() {
         let schema = Schema::new(0).attributes([Attribute::list("names", Type::String)
             .optional()
-            .validate(|_| Err(ValidationError::new("never right: leave it out")))]);
+            .validate(|_| Err(ValidationError::new("Always invalid.")))]);
         for value in [Value::Null, Value::Unknown] {
             assert!(messages(&schema, &Value::object([("names", value)])).is_empty());
         }
         let config = Value::object([("names", Value::list(["x"]))]);
-        assert_eq!(messages(&schema, &config), ["names: invalid `names`"]);
+        assert_eq!(messages(&schema, &config), ["names: Invalid value"]);
     }
 
     #[test]
-    fn apply_must_keep_what_the_plan_knew() {
+    fn check_applied_requires_the_planned_values() {
         let object = |a: Value, s: Value| Value::object([("a", a), ("s", s)]);
         let planned = object(
             Value::Unknown,
             Value::set([Value::from("x"), Value::Unknown]),
         );
-        let good = object(Value::Null, Value::set(["x", "y"]));
-        assert_eq!(check_applied(&planned, &good), None);
+        let result = object(Value::Null, Value::set(["x", "y"]));
+        assert_eq!(check_applied(&planned, &result), None);
         assert_eq!(
             check_applied(&planned, &object(Value::Null, Value::set(["x"]))),
             None
@@ -255,7 +241,7 @@ mod tests {
             "a"
         );
         assert_eq!(
-            path(&good, &object(Value::from(1), Value::set(["x", "y"]))),
+            path(&result, &object(Value::from(1), Value::set(["x", "y"]))),
             "a"
         );
     }

@@ -1,4 +1,4 @@
-//! Planning, with a resource whose say each test chooses.
+//! Tests of planning, with a resource whose `modify_plan` each test chooses.
 
 mod laws;
 
@@ -22,7 +22,6 @@ struct Model {
     note: Field<String>,
     size: Field<i64>,
     zone: Field<String>,
-    secret: Field<String>,
     id: Field<String>,
     url: Field<String>,
     link: Field<String>,
@@ -37,15 +36,15 @@ struct Rule {
     tag: Field<String>,
 }
 
-type Say = fn(&mut Plan<Model>);
+type ModifyPlan = fn(&mut Plan<Model>);
 
-struct Thing {
-    say: Say,
-    asked: AtomicUsize,
+struct TestResource {
+    modify_plan: ModifyPlan,
+    calls: AtomicUsize,
 }
 
 #[async_trait]
-impl Resource<()> for Thing {
+impl Resource<()> for TestResource {
     type Model = Model;
 
     fn type_name(&self) -> &'static str {
@@ -55,12 +54,13 @@ impl Resource<()> for Thing {
     fn schema(&self) -> Schema {
         Schema::new(0)
             .attributes([
-                Attribute::string("name").required().force_new(),
+                Attribute::string("name").required().requires_replace(),
                 Attribute::string("note").optional(),
                 Attribute::number("size").optional().default(5),
-                Attribute::string("zone").optional_computed().force_new(),
-                Attribute::string("secret").optional().write_only(),
-                Attribute::string("id").computed().keep_state(),
+                Attribute::string("zone")
+                    .optional_computed()
+                    .requires_replace(),
+                Attribute::string("id").computed().use_state_for_unknown(),
                 Attribute::string("url")
                     .computed()
                     .derived_from(&["note", "rule"]),
@@ -68,20 +68,22 @@ impl Resource<()> for Thing {
                 Attribute::number("stamp").computed(),
                 Attribute::list("drift", Type::String)
                     .computed()
-                    .keep_state(),
+                    .use_state_for_unknown(),
             ])
             .blocks([Block::list(
                 "rule",
                 [
                     Attribute::number("port").required(),
-                    Attribute::string("tag").optional_computed().keep_state(),
+                    Attribute::string("tag")
+                        .optional_computed()
+                        .use_state_for_unknown(),
                 ],
             )])
     }
 
-    async fn plan(&self, _: Option<&()>, _: &Call, plan: &mut Plan<Model>) {
-        self.asked.fetch_add(1, Ordering::Relaxed);
-        (self.say)(plan);
+    async fn modify_plan(&self, _: Option<&()>, _: &Call, plan: &mut Plan<Model>) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        (self.modify_plan)(plan);
     }
 
     async fn create(&self, (): &(), _: &mut Call, planned: Model) -> Result<Model, Failed<Model>> {
@@ -111,15 +113,15 @@ impl Resource<()> for Thing {
         Ok(())
     }
 
-    fn import(&self, _: &str) -> Result<Model, Diagnostics> {
+    fn import_state(&self, _: &str) -> Result<Model, Diagnostics> {
         Ok(Model::default())
     }
 }
 
-const SILENT: Say = |_| {};
+const NO_CHANGE: ModifyPlan = |_| {};
 
-/// Plans away what was found changed, as resources do.
-const MEND: Say = |plan| {
+/// Plans to correct the drift in the prior state.
+const CORRECT_DRIFT: ModifyPlan = |plan| {
     if plan
         .prior
         .as_ref()
@@ -131,9 +133,9 @@ const MEND: Say = |plan| {
 };
 
 fn value(model: &Model) -> Value {
-    let schema = Resource::<()>::schema(&Thing {
-        say: SILENT,
-        asked: AtomicUsize::new(0),
+    let schema = Resource::<()>::schema(&TestResource {
+        modify_plan: NO_CHANGE,
+        calls: AtomicUsize::new(0),
     });
     crate::framework::model::to_typed_value(model, &schema.ty()).unwrap()
 }
@@ -142,7 +144,8 @@ fn model(value: &Value) -> Model {
     crate::framework::model::from_value(value).unwrap()
 }
 
-/// Terraform's own merge: the configuration, with prior values where computed attributes are not set.
+/// Terraform's own merge: the configuration, with prior values where computed attributes are not
+/// set.
 fn propose(body: &Body, config: &Value, prior: &Value) -> Value {
     let attributes = body.attributes().iter().map(|attribute| {
         let name = attribute.name();
@@ -179,12 +182,12 @@ fn propose(body: &Body, config: &Value, prior: &Value) -> Value {
     Value::object(attributes.chain(blocks))
 }
 
-fn plan_values(say: Say, config: &Value, prior: &Value) -> (Outcome, usize) {
-    let thing = Thing {
-        say,
-        asked: AtomicUsize::new(0),
+fn plan_values(modify_plan: ModifyPlan, config: &Value, prior: &Value) -> (Outcome, usize) {
+    let resource = TestResource {
+        modify_plan,
+        calls: AtomicUsize::new(0),
     };
-    let schema = Resource::<()>::schema(&thing);
+    let schema = Resource::<()>::schema(&resource);
     let proposed = propose(schema.body(), config, prior);
     let request = Request {
         schema: &schema,
@@ -192,20 +195,28 @@ fn plan_values(say: Say, config: &Value, prior: &Value) -> (Outcome, usize) {
         prior,
         proposed,
     };
-    let outcome = plan::<()>(&thing, Some(&()), &Call::default(), request)
+    let outcome = plan::<()>(&resource, Some(&()), &Call::default(), request)
         .now_or_never()
         .unwrap()
         .unwrap();
-    (outcome, thing.asked.into_inner())
+    (outcome, resource.calls.into_inner())
 }
 
 fn plan_models(
-    say: Say,
+    modify_plan: ModifyPlan,
     config: &Model,
     prior: Option<&Model>,
 ) -> (Model, Vec<String>, Diagnostics) {
-    let (outcome, _) = plan_values(say, &value(config), &prior.map_or(Value::Null, value));
-    let replace = outcome.replace.iter().map(ToString::to_string).collect();
+    let (outcome, _) = plan_values(
+        modify_plan,
+        &value(config),
+        &prior.map_or(Value::Null, value),
+    );
+    let replace = outcome
+        .requires_replace
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     (model(&outcome.planned), replace, outcome.diagnostics)
 }
 
@@ -239,15 +250,8 @@ fn state() -> Model {
 }
 
 #[test]
-fn on_creation_defaults_are_set_and_the_rest_is_unknown() {
-    let (planned, replace, _) = plan_models(
-        SILENT,
-        &Model {
-            secret: "s".into(),
-            ..config()
-        },
-        None,
-    );
+fn create_sets_defaults_and_marks_the_rest_unknown() {
+    let (planned, replace, _) = plan_models(NO_CHANGE, &config(), None);
     let expected = Model {
         size: 5.into(),
         zone: Field::Unknown,
@@ -267,8 +271,8 @@ fn on_creation_defaults_are_set_and_the_rest_is_unknown() {
 }
 
 #[test]
-fn nothing_becomes_unknown_when_nothing_changes() {
-    let (planned, replace, diagnostics) = plan_models(SILENT, &config(), Some(&state()));
+fn plan_without_changes_marks_nothing_unknown() {
+    let (planned, replace, diagnostics) = plan_models(NO_CHANGE, &config(), Some(&state()));
     assert_eq!(
         (planned, replace, diagnostics),
         (state(), vec![], Diagnostics::new())
@@ -276,9 +280,9 @@ fn nothing_becomes_unknown_when_nothing_changes() {
 }
 
 #[test]
-fn a_change_makes_unknown_what_may_follow_from_it_and_nothing_else() {
+fn update_marks_computed_attributes_unknown() {
     let (planned, replace, _) = plan_models(
-        SILENT,
+        NO_CHANGE,
         &Model {
             size: 6.into(),
             ..config()
@@ -292,14 +296,14 @@ fn a_change_makes_unknown_what_may_follow_from_it_and_nothing_else() {
         ..state()
     };
     assert_eq!(planned, expected);
-    // The zone is the provider's to choose; that it is unknown is no reason to replace.
+    // The configuration does not set the zone: that it is unknown does not require replacement.
     assert!(replace.is_empty());
 }
 
 #[test]
-fn derived_attributes_follow_their_sources_through_chains() {
+fn derived_attributes_follow_chains_of_sources() {
     let (planned, ..) = plan_models(
-        SILENT,
+        NO_CHANGE,
         &Model {
             note: Field::Unknown,
             ..config()
@@ -322,7 +326,7 @@ fn derived_attributes_follow_their_sources_through_chains() {
         },
     ];
     let (planned, ..) = plan_models(
-        SILENT,
+        NO_CHANGE,
         &Model {
             rule: two,
             ..config()
@@ -335,16 +339,16 @@ fn derived_attributes_follow_their_sources_through_chains() {
 }
 
 #[test]
-fn forced_replacement_names_the_attributes() {
+fn requires_replace_names_the_attributes() {
     let new = Model {
         name: "b".into(),
         zone: "y".into(),
         ..config()
     };
-    let (_, replace, _) = plan_models(SILENT, &new, Some(&state()));
+    let (_, replace, _) = plan_models(NO_CHANGE, &new, Some(&state()));
     assert_eq!(replace, ["name", "zone"]);
     let (_, replace, _) = plan_models(
-        SILENT,
+        NO_CHANGE,
         &Model {
             name: Field::Unknown,
             ..config()
@@ -352,9 +356,9 @@ fn forced_replacement_names_the_attributes() {
         Some(&state()),
     );
     assert_eq!(replace, ["name"]);
-    let ask: Say = |plan| plan.requires_replace("note");
+    let require: ModifyPlan = |plan| plan.requires_replace("note");
     let (_, replace, _) = plan_models(
-        ask,
+        require,
         &Model {
             note: "m".into(),
             ..config()
@@ -362,17 +366,17 @@ fn forced_replacement_names_the_attributes() {
         Some(&state()),
     );
     assert_eq!(replace, ["note"]);
-    let (_, replace, _) = plan_models(ask, &config(), None);
+    let (_, replace, _) = plan_models(require, &config(), None);
     assert!(replace.is_empty());
 }
 
 #[test]
-fn a_difference_made_by_the_resource_alone_is_a_change_like_any_other() {
+fn modify_plan_alone_can_cause_an_update() {
     let drifted = Model {
         drift: Field::Known(vec!["policy was edited".to_owned()]),
         ..state()
     };
-    let (outcome, asked) = plan_values(MEND, &value(&config()), &value(&drifted));
+    let (outcome, calls) = plan_values(CORRECT_DRIFT, &value(&config()), &value(&drifted));
     let expected = Model {
         drift: Field::Known(vec![]),
         zone: Field::Unknown,
@@ -381,16 +385,37 @@ fn a_difference_made_by_the_resource_alone_is_a_change_like_any_other() {
     };
     assert_eq!(model(&outcome.planned), expected);
     assert_eq!(
-        asked, 2,
-        "the resource has the last word on what was marked after its first"
+        calls, 2,
+        "called again with the values that were marked after the first call"
     );
-    let (outcome, asked) = plan_values(MEND, &value(&config()), &value(&state()));
-    assert_eq!((model(&outcome.planned), asked), (state(), 1));
+    let (outcome, calls) = plan_values(CORRECT_DRIFT, &value(&config()), &value(&state()));
+    assert_eq!((model(&outcome.planned), calls), (state(), 1));
 }
 
 #[test]
-fn the_resource_may_settle_what_was_marked() {
-    let settle: Say = |plan| {
+fn modify_plan_knows_creates_and_replacements() {
+    let modify_plan: ModifyPlan = |plan| {
+        let step = match (plan.is_create(), plan.is_replace()) {
+            (true, false) => "create",
+            (false, true) => "replace",
+            (false, false) => "update",
+            (true, true) => "both",
+        };
+        plan.proposed.id = step.into();
+    };
+    let id = |config: &Model, prior: Option<&Model>| plan_models(modify_plan, config, prior).0.id;
+    assert_eq!(id(&config(), None), "create".into());
+    assert_eq!(id(&config(), Some(&state())), "update".into());
+    let renamed = Model {
+        name: "b".into(),
+        ..config()
+    };
+    assert_eq!(id(&renamed, Some(&state())), "replace".into());
+}
+
+#[test]
+fn modify_plan_can_set_marked_attributes() {
+    let set_computed: ModifyPlan = |plan| {
         if let Some(prior) = &plan.prior {
             plan.proposed.stamp = prior.stamp;
         } else {
@@ -398,7 +423,7 @@ fn the_resource_may_settle_what_was_marked() {
         }
     };
     let (planned, ..) = plan_models(
-        settle,
+        set_computed,
         &Model {
             size: 6.into(),
             ..config()
@@ -406,15 +431,15 @@ fn the_resource_may_settle_what_was_marked() {
         Some(&state()),
     );
     assert_eq!(planned.stamp, state().stamp);
-    let (planned, ..) = plan_models(settle, &config(), None);
+    let (planned, ..) = plan_models(set_computed, &config(), None);
     assert_eq!(planned.id, "planned".into());
 }
 
 #[test]
-fn sources_changed_by_the_resource_carry_over_to_what_is_derived() {
-    let say: Say = |plan| plan.proposed.url = "moved".into();
+fn modify_plan_affects_derived_attributes() {
+    let modify_plan: ModifyPlan = |plan| plan.proposed.url = "moved".into();
     let (planned, ..) = plan_models(
-        say,
+        modify_plan,
         &Model {
             size: 6.into(),
             ..config()
@@ -425,7 +450,7 @@ fn sources_changed_by_the_resource_carry_over_to_what_is_derived() {
         (planned.url, planned.link),
         ("moved".into(), Field::Unknown)
     );
-    let (planned, ..) = plan_models(say, &config(), Some(&state()));
+    let (planned, ..) = plan_models(modify_plan, &config(), Some(&state()));
     assert_eq!(
         (planned.url, planned.link, planned.stamp),
         ("moved".into(), Field::Unknown, Field::Unknown)
@@ -433,18 +458,18 @@ fn sources_changed_by_the_resource_carry_over_to_what_is_derived() {
 }
 
 #[test]
-fn a_plan_that_overrides_the_configuration_is_a_bug_we_report() {
-    let say: Say = |plan| plan.proposed.note = "other".into();
-    let (.., diagnostics) = plan_models(say, &config(), Some(&state()));
+fn modify_plan_cannot_override_the_configuration() {
+    let modify_plan: ModifyPlan = |plan| plan.proposed.note = "other".into();
+    let (.., diagnostics) = plan_models(modify_plan, &config(), Some(&state()));
     let paths: Vec<_> = diagnostics
         .iter()
         .map(|diagnostic| diagnostic.path.clone().unwrap().to_string())
         .collect();
     assert_eq!(paths, ["note"]);
-    // Back to what was there is allowed: the same thing in another spelling.
-    let say: Say = |plan| plan.proposed.note = plan.prior.clone().unwrap().note;
+    // The prior value is allowed: it can be the same value in another spelling.
+    let modify_plan: ModifyPlan = |plan| plan.proposed.note = plan.prior.clone().unwrap().note;
     let (planned, _, diagnostics) = plan_models(
-        say,
+        modify_plan,
         &Model {
             note: "N".into(),
             ..config()
@@ -456,12 +481,12 @@ fn a_plan_that_overrides_the_configuration_is_a_bug_we_report() {
 }
 
 #[test]
-fn what_the_resource_said_first_stays_when_the_rest_is_marked() {
-    let say: Say = |plan| {
+fn modify_plan_values_are_not_marked_unknown() {
+    let modify_plan: ModifyPlan = |plan| {
         if plan.prior.as_ref() == Some(&plan.proposed) {
             plan.proposed.stamp = 9.into();
         }
     };
-    let (planned, ..) = plan_models(say, &config(), Some(&state()));
+    let (planned, ..) = plan_models(modify_plan, &config(), Some(&state()));
     assert_eq!((planned.stamp, planned.zone), (9.into(), Field::Unknown));
 }

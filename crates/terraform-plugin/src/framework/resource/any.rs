@@ -1,4 +1,4 @@
-//! Resources without their type parameter: values in, values out.
+//! Resources without their model type: values in, values out.
 
 use std::{collections::BTreeMap, fmt::Display};
 
@@ -8,37 +8,33 @@ use serde_json::Value as Json;
 
 use super::{Failed, Plan, Resource};
 use crate::framework::{
-    call::Call,
-    diagnostics::Diagnostics,
-    model::{self, ModelError},
-    path::Path,
-    schema::Schema,
-    value::Value,
+    call::Call, diagnostics::Diagnostics, model, path::Path, schema::Schema, value::Value,
+    value_error::ValueError,
 };
 
-/// A failure with what exists by then.
+/// [`Failed`] without the model type.
 #[derive(Debug)]
 pub struct FailedValue {
-    /// What went wrong.
+    /// Diagnostics with at least one error.
     pub diagnostics: Diagnostics,
-    /// What exists, if anything does or has changed.
+    /// The state that was reached; `None` if nothing was created or changed.
     pub state: Option<Value>,
 }
 
-/// What a resource's own planning came to.
+/// The result of [`AnyResource::modify_plan`].
 #[derive(Debug)]
 pub struct Planned {
-    /// The plan.
+    /// The planned state.
     pub proposed: Value,
-    /// The changes that cannot be made in place.
+    /// The attributes whose change requires replacement.
     pub replace: Vec<Path>,
     /// Warnings and errors.
     pub diagnostics: Diagnostics,
 }
 
-/// A resource as the server holds it; every [`Resource`] is one.
+/// A resource without its model type, as the server stores it. Implemented for every [`Resource`].
 ///
-/// The schema passed along is the resource's own. Values are objects of its type.
+/// `schema` is the resource's own schema. Values are objects of its type.
 #[async_trait]
 pub trait AnyResource<C: Sync + 'static>: Send + Sync + 'static {
     /// See [`Resource::type_name`].
@@ -50,8 +46,9 @@ pub trait AnyResource<C: Sync + 'static>: Send + Sync + 'static {
     /// See [`Resource::validate`].
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics);
 
-    /// See [`Resource::plan`]; `replacing` says that the plan replaces the resource as it stands.
-    async fn plan(
+    /// See [`Resource::modify_plan`]. `values` are configuration, prior state and planned state;
+    /// `replacing` is true if the plan replaces the resource.
+    async fn modify_plan(
         &self,
         schema: &Schema,
         client: Option<&C>,
@@ -106,11 +103,11 @@ pub trait AnyResource<C: Sync + 'static>: Send + Sync + 'static {
         state: &Value,
     ) -> Result<(), FailedValue>;
 
-    /// See [`Resource::import`].
+    /// See [`Resource::import_state`].
     ///
     /// # Errors
     /// As there, and when the model does not fit the schema.
-    fn import(&self, schema: &Schema, id: &str) -> Result<Value, Diagnostics>;
+    fn import_state(&self, schema: &Schema, id: &str) -> Result<Value, Diagnostics>;
 
     /// See [`Resource::import_identity`].
     ///
@@ -122,53 +119,53 @@ pub trait AnyResource<C: Sync + 'static>: Send + Sync + 'static {
         identity: &BTreeMap<String, String>,
     ) -> Result<Value, Diagnostics>;
 
-    /// See [`Resource::upgrade`].
+    /// See [`Resource::upgrade_state`].
     ///
     /// # Errors
     /// As there.
-    fn upgrade(&self, from_version: i64, state: Json) -> Result<Json, Diagnostics>;
+    fn upgrade_state(&self, from_version: i64, state: Json) -> Result<Json, Diagnostics>;
 }
 
-/// A diagnostic for what only a mistake in the provider can cause.
+/// A diagnostic for an error that only a bug in the provider can cause. `what` is a full sentence.
 pub(crate) fn provider_bug(path: Path, what: impl Display) -> Diagnostics {
     Diagnostics::of_error(
         path,
-        "bug in the provider",
-        format!("{what}; please report this to the provider's developers"),
+        "Bug in the provider",
+        format!("{what} This is a bug in the provider: please report it to its developers."),
     )
 }
 
-/// Reads the model of an object.
+/// Deserializes the model of an object.
 pub(crate) fn read_model<M: DeserializeOwned>(value: &Value) -> Result<M, Diagnostics> {
-    model::from_value(value).map_err(|ModelError { path, problem }| {
+    model::from_value(value).map_err(|ValueError { path, problem }| {
         provider_bug(
             path,
-            format!("a value does not fit the provider's model: {problem}"),
+            format!("A value does not match the provider's model: {problem}."),
         )
     })
 }
 
-/// Writes a model as an object of the schema's type. The timeouts block, which models leave to the framework, comes
-/// from `source`.
+/// Serializes a model as an object of the schema's type. The timeouts block, for which models have
+/// no field, is copied from `source`.
 pub(crate) fn write_model<M: Serialize>(
     model: &M,
     schema: &Schema,
     source: &Value,
 ) -> Result<Value, Diagnostics> {
-    let write = || -> Result<Value, ModelError> {
-        let mut loose = model::to_value(model)?;
-        if let (Some(block), Value::Object(entries)) = (schema.timeouts_block(), &mut loose) {
+    let write = || -> Result<Value, ValueError> {
+        let mut untyped = model::to_value(model)?;
+        if let (Some(block), Value::Object(entries)) = (schema.timeouts_block(), &mut untyped) {
             entries
                 .entry(block.name().to_owned())
                 .or_insert_with(|| source.attribute(block.name()).clone());
         }
-        schema.body().settle(&mut loose);
-        Ok(crate::framework::codec::conform(loose, &schema.ty())?)
+        schema.body().normalize(&mut untyped);
+        crate::framework::codec::coerce(untyped, &schema.ty())
     };
-    write().map_err(|ModelError { path, problem }| {
+    write().map_err(|ValueError { path, problem }| {
         provider_bug(
             path,
-            format!("the provider's model does not fit its schema: {problem}"),
+            format!("The provider's model does not match its schema: {problem}."),
         )
     })
 }
@@ -181,7 +178,7 @@ fn failed<M: Serialize>(failure: Failed<M>, schema: &Schema, source: &Value) -> 
     if !diagnostics.has_errors() {
         diagnostics.extend(provider_bug(
             Path::root(),
-            "an operation failed without saying why",
+            "An operation failed without an error.",
         ));
     }
     let state = state.and_then(|model| match write_model(&model, schema, source) {
@@ -194,7 +191,7 @@ fn failed<M: Serialize>(failure: Failed<M>, schema: &Schema, source: &Value) -> 
     FailedValue { diagnostics, state }
 }
 
-/// A failure of the framework's before the resource's code ran.
+/// A failure outside of the resource's own code.
 impl From<Diagnostics> for FailedValue {
     fn from(diagnostics: Diagnostics) -> Self {
         Self {
@@ -221,7 +218,7 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
         }
     }
 
-    async fn plan(
+    async fn modify_plan(
         &self,
         schema: &Schema,
         client: Option<&C>,
@@ -236,7 +233,7 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
         };
         let mut plan =
             Plan::new(read_model(config)?, prior, read_model(proposed)?).replacing(replacing);
-        Resource::plan(self, client, cx, &mut plan).await;
+        Resource::modify_plan(self, client, cx, &mut plan).await;
         Ok(Planned {
             proposed: write_model(&plan.proposed, schema, proposed)?,
             replace: plan.replace,
@@ -308,8 +305,8 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
         outcome.map_err(|failure| failed(failure, schema, state))
     }
 
-    fn import(&self, schema: &Schema, id: &str) -> Result<Value, Diagnostics> {
-        write_model(&Resource::import(self, id)?, schema, &Value::Null)
+    fn import_state(&self, schema: &Schema, id: &str) -> Result<Value, Diagnostics> {
+        write_model(&Resource::import_state(self, id)?, schema, &Value::Null)
     }
 
     fn import_identity(
@@ -324,7 +321,7 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
         )
     }
 
-    fn upgrade(&self, from_version: i64, state: Json) -> Result<Json, Diagnostics> {
-        Resource::upgrade(self, from_version, state)
+    fn upgrade_state(&self, from_version: i64, state: Json) -> Result<Json, Diagnostics> {
+        Resource::upgrade_state(self, from_version, state)
     }
 }

@@ -5,32 +5,32 @@ use std::{fmt, sync::Arc};
 use super::Body;
 use crate::framework::{types::Type, value::Value};
 
-/// A check of one attribute's value; it never sees null or unknown values.
+/// A validator of an attribute's value. It is not called with null or unknown values.
 pub type Validator = Arc<dyn Fn(&Value) -> Result<(), ValidationError> + Send + Sync>;
 
-/// What is wrong with a value and what to write instead, in one line.
+/// An invalid value: one or two sentences with cause and remedy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ValidationError(String);
 
 impl ValidationError {
-    /// An error from its message; any error that a person can act on will do.
+    /// An error with this message.
     #[must_use]
     pub fn new(message: impl fmt::Display) -> Self {
         Self(message.to_string())
     }
 }
 
-/// What an attribute holds.
+/// The shape of an attribute's value.
 #[derive(Debug, Clone)]
 pub enum Shape {
     /// A value of a type.
     Plain(Type),
-    /// Objects whose attributes have properties of their own.
+    /// Objects with attributes that are declared one by one.
     Nested(Nesting, Body),
 }
 
-/// How the objects of a nested attribute are held.
+/// The collection of a nested attribute's objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nesting {
     /// One object.
@@ -39,23 +39,24 @@ pub enum Nesting {
     List,
     /// Distinct objects without order.
     Set,
-    /// Objects under keys.
+    /// Objects by key.
     Map,
 }
 
-/// What a change elsewhere does to a computed attribute.
+/// How an update that leaves a computed attribute to the provider is planned.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stability {
-    /// Any change of the resource makes it unknown.
-    Volatile,
-    /// Once set it stays.
-    Kept,
-    /// It becomes unknown when one of these siblings changes.
+pub enum PlanBehavior {
+    /// The attribute becomes unknown whenever any attribute of the resource changes (the default).
+    MarkUnknown,
+    /// The attribute keeps the value of the prior state.
+    UseStateForUnknown,
+    /// The attribute becomes unknown when one of these siblings changes.
     DerivedFrom(Vec<String>),
 }
 
-/// An attribute of a schema. Begin with a constructor, then say exactly one of [`required`](Self::required),
-/// [`optional`](Self::optional), [`computed`](Self::computed), [`optional_computed`](Self::optional_computed).
+/// An attribute of a schema. Start with a constructor, then call exactly one of
+/// [`required`](Self::required), [`optional`](Self::optional), [`computed`](Self::computed) and
+/// [`optional_computed`](Self::optional_computed).
 #[derive(Clone)]
 pub struct Attribute {
     pub(super) name: String,
@@ -64,11 +65,10 @@ pub struct Attribute {
     pub(super) optional: bool,
     pub(super) computed: bool,
     pub(super) sensitive: bool,
-    pub(super) write_only: bool,
-    pub(super) force_new: bool,
+    pub(super) requires_replace: bool,
     pub(super) identity: bool,
     pub(super) default: Option<Value>,
-    pub(super) stability: Stability,
+    pub(super) plan_behavior: PlanBehavior,
     description: String,
     deprecation: Option<String>,
     validators: Vec<Validator>,
@@ -89,18 +89,17 @@ impl Attribute {
             optional: false,
             computed: false,
             sensitive: false,
-            write_only: false,
-            force_new: false,
+            requires_replace: false,
             identity: false,
             default: None,
-            stability: Stability::Volatile,
+            plan_behavior: PlanBehavior::MarkUnknown,
             description: String::new(),
             deprecation: None,
             validators: Vec::new(),
         }
     }
 
-    /// Text.
+    /// A string.
     #[must_use]
     pub fn string(name: impl Into<String>) -> Self {
         Self::new(name, Type::String)
@@ -136,7 +135,8 @@ impl Attribute {
         Self::new(name, Type::map(element))
     }
 
-    /// An object of plain types; for attributes that have properties of their own see [`Attribute::nested`].
+    /// An object of plain types. See [`Attribute::nested`] for attributes that are declared one by
+    /// one.
     #[must_use]
     pub fn object<N: Into<String>>(
         name: impl Into<String>,
@@ -145,7 +145,7 @@ impl Attribute {
         Self::new(name, Type::object(attributes))
     }
 
-    /// An attribute that holds objects, each of whose attributes is declared like one at the top.
+    /// One or more objects, whose attributes are declared like those of the top level.
     #[must_use]
     pub fn nested(
         name: impl Into<String>,
@@ -166,21 +166,21 @@ impl Attribute {
         self
     }
 
-    /// The configuration may set it.
+    /// The configuration can set it.
     #[must_use]
     pub const fn optional(mut self) -> Self {
         self.optional = true;
         self
     }
 
-    /// Only the provider sets it; a value in the configuration is refused.
+    /// Only the provider sets it; a value in the configuration is an error.
     #[must_use]
     pub const fn computed(mut self) -> Self {
         self.computed = true;
         self
     }
 
-    /// The configuration may set it, else the provider does.
+    /// The configuration can set it; otherwise the provider does.
     #[must_use]
     pub const fn optional_computed(mut self) -> Self {
         self.optional = true;
@@ -188,50 +188,43 @@ impl Attribute {
         self
     }
 
-    /// Says in Markdown what it means.
+    /// Sets the description in Markdown.
     #[must_use]
     pub fn describe(mut self, markdown: impl Into<String>) -> Self {
         self.description = markdown.into();
         self
     }
 
-    /// Marks it as deprecated, saying what to use instead.
+    /// Marks it as deprecated. The message names the replacement.
     #[must_use]
     pub fn deprecated(mut self, message: impl Into<String>) -> Self {
         self.deprecation = Some(message.into());
         self
     }
 
-    /// Terraform shows no values of it.
+    /// Terraform hides its values.
     #[must_use]
     pub const fn sensitive(mut self) -> Self {
         self.sensitive = true;
         self
     }
 
-    /// The value is never stored: it is in the configuration alone, null in plan and state.
+    /// Replaces the resource when the value changes.
     #[must_use]
-    pub const fn write_only(mut self) -> Self {
-        self.write_only = true;
+    pub const fn requires_replace(mut self) -> Self {
+        self.requires_replace = true;
         self
     }
 
-    /// A change replaces the resource.
-    #[must_use]
-    pub const fn force_new(mut self) -> Self {
-        self.force_new = true;
-        self
-    }
-
-    /// The value where the configuration sets none. The attribute must be optional; Terraform is told that it is
-    /// computed, too, because it may then differ from a null configuration.
+    /// Sets the default value. The attribute must be optional. For Terraform it is also computed,
+    /// because its value differs from a null configuration.
     #[must_use]
     pub fn default(mut self, value: impl Into<Value>) -> Self {
         self.default = Some(value.into());
         self
     }
 
-    /// Adds a check; it is skipped while the value is null or unknown.
+    /// Adds a validator. It is not called with null or unknown values.
     #[must_use]
     pub fn validate(
         mut self,
@@ -241,22 +234,23 @@ impl Attribute {
         self
     }
 
-    /// Computed: once it has a value other than null, no update changes it.
+    /// Plans the value of the prior state for the computed attribute, unless that value is null.
     #[must_use]
-    pub fn keep_state(mut self) -> Self {
-        self.stability = Stability::Kept;
+    pub fn use_state_for_unknown(mut self) -> Self {
+        self.plan_behavior = PlanBehavior::UseStateForUnknown;
         self
     }
 
-    /// Computed: an update changes it only when one of these attributes or blocks beside it changes.
+    /// Plans the value of the prior state for the computed attribute, unless one of these sibling
+    /// attributes or blocks changes.
     #[must_use]
     pub fn derived_from(mut self, siblings: &[&str]) -> Self {
-        self.stability =
-            Stability::DerivedFrom(siblings.iter().map(|name| (*name).to_owned()).collect());
+        self.plan_behavior =
+            PlanBehavior::DerivedFrom(siblings.iter().map(|name| (*name).to_owned()).collect());
         self
     }
 
-    /// The attribute is part of the resource's identity.
+    /// Makes it part of the resource identity.
     #[must_use]
     pub const fn identity(mut self) -> Self {
         self.identity = true;
@@ -269,7 +263,7 @@ impl Attribute {
         &self.name
     }
 
-    /// What it holds.
+    /// The shape of its value.
     #[must_use]
     pub const fn shape(&self) -> &Shape {
         &self.shape
@@ -305,19 +299,19 @@ impl Attribute {
         self.required
     }
 
-    /// Whether the configuration may leave it out.
+    /// Whether the configuration can omit it.
     #[must_use]
     pub const fn is_optional(&self) -> bool {
         self.optional
     }
 
-    /// Whether the provider may set it; true of attributes with a default.
+    /// Whether the provider can set it; true for attributes with a default.
     #[must_use]
     pub const fn is_computed(&self) -> bool {
         self.computed || self.default.is_some()
     }
 
-    /// Whether the configuration may set it.
+    /// Whether the configuration can set it.
     #[must_use]
     pub const fn is_configurable(&self) -> bool {
         self.required || self.optional
@@ -329,40 +323,34 @@ impl Attribute {
         self.sensitive
     }
 
-    /// Whether its value is never stored.
-    #[must_use]
-    pub const fn is_write_only(&self) -> bool {
-        self.write_only
-    }
-
     /// Whether a change replaces the resource.
     #[must_use]
-    pub const fn is_force_new(&self) -> bool {
-        self.force_new
+    pub const fn replaces_on_change(&self) -> bool {
+        self.requires_replace
     }
 
-    /// Whether it is part of the identity.
+    /// Whether it is part of the resource identity.
     #[must_use]
     pub const fn is_identity(&self) -> bool {
         self.identity
     }
 
-    /// The value where the configuration sets none.
+    /// The default value.
     #[must_use]
     pub const fn default_value(&self) -> Option<&Value> {
         self.default.as_ref()
     }
 
-    /// How it answers to changes elsewhere.
+    /// How an update that leaves the attribute to the provider is planned.
     #[must_use]
-    pub const fn stability(&self) -> &Stability {
-        &self.stability
+    pub const fn plan_behavior(&self) -> &PlanBehavior {
+        &self.plan_behavior
     }
 
-    /// The first fault that its checks find in a value.
+    /// Runs the validators on a value.
     ///
     /// # Errors
-    /// The fault found.
+    /// The first error of a validator.
     pub fn check_value(&self, value: &Value) -> Result<(), ValidationError> {
         self.validators.iter().try_for_each(|check| check(value))
     }

@@ -5,19 +5,19 @@ use std::{collections::BTreeMap, time::Duration};
 use super::{Attribute, Body, ValidationError};
 use crate::framework::{types::Type, value::Value};
 
-/// How often a block may stand, and in what the objects are held.
+/// The collection of a block's objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BlockNesting {
-    /// At most once; absent it is null.
+    /// At most one object; null if the block is absent.
     Single,
-    /// Repeatable, in order.
+    /// Objects in order.
     List,
-    /// Repeatable, distinct, without order.
+    /// Distinct objects without order.
     Set,
 }
 
 impl BlockNesting {
-    /// The value that stands for no block.
+    /// The value of an absent block.
     pub(crate) const fn absent(self) -> Value {
         match self {
             Self::Single => Value::Null,
@@ -61,7 +61,7 @@ impl Block {
         }
     }
 
-    /// A block that stands at most once.
+    /// A block that can occur at most once.
     #[must_use]
     pub fn single(
         name: impl Into<String>,
@@ -70,31 +70,31 @@ impl Block {
         Self::new(name.into(), BlockNesting::Single, attributes)
     }
 
-    /// A repeatable block whose order counts.
+    /// A repeatable block whose order matters.
     #[must_use]
     pub fn list(name: impl Into<String>, attributes: impl IntoIterator<Item = Attribute>) -> Self {
         Self::new(name.into(), BlockNesting::List, attributes)
     }
 
-    /// A repeatable block whose order does not count. It can hold no computed attributes: without an order there is
-    /// nothing that would tell which element of the last state they belong to.
+    /// A repeatable block whose order does not matter. It cannot contain computed attributes,
+    /// because elements of a set cannot be matched with those of the prior state.
     #[must_use]
     pub fn set(name: impl Into<String>, attributes: impl IntoIterator<Item = Attribute>) -> Self {
         Self::new(name.into(), BlockNesting::Set, attributes)
     }
 
-    /// The block `timeouts`, with an attribute for each operation (`create`, `read`, `update`, `delete`) and the time
-    /// that holds where the configuration gives none, written like `20m` or `1h30m`.
+    /// The block `timeouts`, with pairs of an operation (`create`, `read`, `update`, `delete`) and
+    /// its default timeout, such as `20m` or `1h30m`.
     ///
-    /// The framework reads the block ([`Call::timeout`](crate::framework::Call::timeout)) and carries it from the plan
-    /// to the state; a model need have no field for it.
+    /// The framework evaluates the block (see [`Call::timeout`](crate::framework::Call::timeout))
+    /// and copies it from the plan to the state. Models do not need a field for it.
     #[must_use]
     pub fn timeouts(operations: &[(&str, &str)]) -> Self {
         let attributes = operations.iter().map(|(operation, default)| {
             Attribute::string(*operation)
                 .optional()
                 .describe(format!(
-                    "How long to wait, as in `90s`, `20m` or `1h30m`. Default: `{default}`."
+                    "Timeout, such as `90s`, `20m` or `1h30m`. Default: `{default}`."
                 ))
                 .validate(check_duration)
         });
@@ -111,7 +111,7 @@ impl Block {
             defaults,
             ..Self::single("timeouts", attributes)
         }
-        .describe("How long operations may take.")
+        .describe("Timeouts of operations.")
     }
 
     /// Adds blocks inside the block.
@@ -121,14 +121,14 @@ impl Block {
         self
     }
 
-    /// Says in Markdown what it means.
+    /// Sets the description in Markdown.
     #[must_use]
     pub fn describe(mut self, markdown: impl Into<String>) -> Self {
         self.description = markdown.into();
         self
     }
 
-    /// The least number of blocks; a single block becomes mandatory.
+    /// Sets the minimum number of blocks. Makes a single block required.
     #[must_use]
     pub const fn min(mut self, min: u32) -> Self {
         self.min = min;
@@ -138,7 +138,7 @@ impl Block {
         self
     }
 
-    /// The greatest number of blocks; 0 for any number.
+    /// Sets the maximum number of blocks; 0 for no limit.
     #[must_use]
     pub const fn max(mut self, max: u32) -> Self {
         self.max = max;
@@ -151,7 +151,7 @@ impl Block {
         &self.name
     }
 
-    /// How the objects are held.
+    /// The collection of its objects.
     #[must_use]
     pub const fn nesting(&self) -> BlockNesting {
         self.nesting
@@ -163,13 +163,13 @@ impl Block {
         &self.body
     }
 
-    /// The least number of blocks.
+    /// The minimum number of blocks.
     #[must_use]
     pub const fn min_items(&self) -> u32 {
         self.min
     }
 
-    /// The greatest number of blocks; 0 for any number.
+    /// The maximum number of blocks; 0 for no limit.
     #[must_use]
     pub const fn max_items(&self) -> u32 {
         self.max
@@ -191,7 +191,7 @@ impl Block {
         }
     }
 
-    /// For the timeouts block: the time that holds where the configuration gives none, by operation.
+    /// For the timeouts block: the default timeouts by operation.
     #[must_use]
     pub const fn default_timeouts(&self) -> Option<&BTreeMap<String, Duration>> {
         match self.timeouts {
@@ -200,8 +200,8 @@ impl Block {
         }
     }
 
-    /// The operation of the timeouts block that is unknown or whose default does not parse.
-    pub(super) fn bad_timeout(&self) -> Option<&str> {
+    /// The first operation of the timeouts block that does not exist or has an invalid default.
+    pub(super) fn invalid_timeout(&self) -> Option<&str> {
         let known = ["create", "read", "update", "delete"];
         self.timeouts
             .iter()
@@ -218,13 +218,13 @@ fn check_duration(value: &Value) -> Result<(), ValidationError> {
     match parse_duration(text) {
         Some(_) => Ok(()),
         None => Err(ValidationError::new(format!(
-            "`{text}` is not a positive duration: write numbers with units, as in `90s`, `20m` or `1h30m`"
+            "`{text}` is not a valid duration. Use numbers with units, as in `90s`, `20m` or `1h30m`."
         ))),
     }
 }
 
-/// Reads a positive duration in Terraform's usual notation: numbers with the units `h`, `m`, `s`, `ms`, as in `1h30m`.
-/// `None` for anything else.
+/// Parses a positive duration in the usual notation of Terraform providers: numbers with the units
+/// `h`, `m`, `s` and `ms`, as in `1h30m`. `None` for anything else.
 #[must_use]
 pub fn parse_duration(text: &str) -> Option<Duration> {
     let mut total = Duration::ZERO;
@@ -255,7 +255,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_read_as_people_write_them() {
+    fn parse_duration_accepts_numbers_with_units() {
         assert_eq!(parse_duration("20m"), Some(Duration::from_secs(1200)));
         assert_eq!(parse_duration("1h30m"), Some(Duration::from_secs(5400)));
         assert_eq!(parse_duration("1.5s"), Some(Duration::from_millis(1500)));

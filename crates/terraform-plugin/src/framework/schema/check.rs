@@ -1,14 +1,15 @@
-//! The rules a schema must keep.
+//! Rules for schemas.
 //!
-//! Terraform applies the rules on names, presence, nesting and item counts when it loads a provider, and refuses the
-//! provider as a whole ("InternalValidate" in its `configschema` package); the others keep our planning well-defined.
+//! Terraform checks names, nesting, item counts, and which of required, optional and computed an
+//! attribute is, when it loads a provider, and rejects the whole provider (`InternalValidate` in
+//! its package `configschema`). The other rules keep the framework's planning well-defined.
 
-use super::{Attribute, Block, BlockNesting, Body, Nesting, Schema, Shape, Stability};
+use super::{Attribute, Block, BlockNesting, Body, Nesting, PlanBehavior, Schema, Shape};
 use crate::framework::{codec, path::Path, types::Type};
 
-/// What a schema describes; the rules differ a little.
+/// The kind of object that a schema describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum SchemaKind {
     /// The provider's own configuration.
     Provider,
     /// A managed resource.
@@ -17,15 +18,15 @@ pub enum Kind {
     DataSource,
 }
 
-/// A schema breaks a rule.
+/// A schema that violates a rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("schema of `{schema}`: {}{problem}", at(.path))]
 pub struct SchemaError {
     /// The provider, resource, data source or function.
     pub schema: String,
-    /// The attribute or block at fault.
+    /// The invalid attribute or block.
     pub path: Path,
-    /// What is wrong with it.
+    /// The violated rule.
     pub problem: String,
 }
 
@@ -37,11 +38,11 @@ fn at(path: &Path) -> String {
     }
 }
 
-/// Names with a meaning of their own in every block of the kind.
-fn reserved(kind: Kind) -> &'static [&'static str] {
+/// Names that Terraform reserves in every block of the kind.
+fn reserved(kind: SchemaKind) -> &'static [&'static str] {
     match kind {
-        Kind::Provider => &["alias", "version"],
-        Kind::Resource | Kind::DataSource => &[
+        SchemaKind::Provider => &["alias", "version"],
+        SchemaKind::Resource | SchemaKind::DataSource => &[
             "connection",
             "count",
             "depends_on",
@@ -54,19 +55,19 @@ fn reserved(kind: Kind) -> &'static [&'static str] {
 }
 
 impl Schema {
-    /// Holds the schema against the rules for managed resources.
+    /// Checks the schema by the rules for managed resources.
     ///
     /// # Errors
-    /// The first rule broken, with the name of the attribute or block.
+    /// The first violation of a rule, with the path of the attribute or block.
     pub fn check(&self, name: &str) -> Result<(), SchemaError> {
-        self.check_as(Kind::Resource, name)
+        self.check_as(SchemaKind::Resource, name)
     }
 
-    /// Holds the schema against the rules for its kind.
+    /// Checks the schema by the rules for its kind.
     ///
     /// # Errors
-    /// The first rule broken, with the name of the attribute or block.
-    pub fn check_as(&self, kind: Kind, name: &str) -> Result<(), SchemaError> {
+    /// The first violation of a rule, with the path of the attribute or block.
+    pub fn check_as(&self, kind: SchemaKind, name: &str) -> Result<(), SchemaError> {
         let fault = |(path, problem): Fault| SchemaError {
             schema: name.to_owned(),
             path,
@@ -105,7 +106,7 @@ impl Schema {
 type Fault = (Path, String);
 
 struct Context {
-    kind: Kind,
+    kind: SchemaKind,
     in_set: bool,
     top: bool,
 }
@@ -129,7 +130,7 @@ fn check_body(body: &Body, path: &Path, context: &Context) -> Result<(), Fault> 
         if name.is_empty() || !well_formed {
             return Err((
                 at,
-                "has a name with other characters than lower-case letters, digits and `_`"
+                "has a name with characters other than lower-case letters, digits and `_`"
                     .to_owned(),
             ));
         }
@@ -148,7 +149,7 @@ fn check_body(body: &Body, path: &Path, context: &Context) -> Result<(), Fault> 
         }
         if let Shape::Nested(nesting, inner) = attribute.shape() {
             if inner.attributes.is_empty() {
-                return Err((at, "nests no attributes".to_owned()));
+                return Err((at, "has no nested attributes".to_owned()));
             }
             check_body(inner, &at, &context.inside(*nesting == Nesting::Set))?;
         }
@@ -202,14 +203,14 @@ fn attribute_problem(
             "has a default and must therefore be optional",
         ),
         (
-            attribute.default.is_some() && attribute.stability != Stability::Volatile,
-            "has a default, so no rule can keep or derive its value",
+            attribute.default.is_some() && attribute.plan_behavior != PlanBehavior::MarkUnknown,
+            "has a default, so its value cannot be kept from the state or derived",
         ),
         (
             attribute
                 .default
                 .as_ref()
-                .is_some_and(|value| !value.is_wholly_known() || !codec::conforms(value, &ty)),
+                .is_some_and(|value| !value.is_wholly_known() || !codec::can_coerce(value, &ty)),
             "has a default of another type",
         ),
         (
@@ -217,54 +218,37 @@ fn attribute_problem(
                 .default
                 .as_ref()
                 .is_some_and(|value| attribute.check_value(value).is_err()),
-            "has a default that its own checks refuse",
-        ),
-        (
-            attribute.write_only && computed_only,
-            "is write-only and must be configurable",
-        ),
-        (
-            attribute.write_only
-                && (attribute.is_computed() || attribute.identity || attribute.force_new),
-            "is write-only, so it can be neither computed nor part of the identity nor a reason for replacement",
-        ),
-        (
-            attribute.write_only && !context.top,
-            "is write-only, which only attributes at the top can be",
-        ),
-        (
-            attribute.write_only && context.kind != Kind::Resource,
-            "is write-only, which only resources can have",
+            "has a default that its validators reject",
         ),
         (
             context.in_set && attribute.is_computed(),
-            "is computed, which nothing in a set can be",
+            "is computed, which attributes in a set cannot be",
         ),
         (
-            !attribute.computed && attribute.stability != Stability::Volatile,
-            "is not computed, so there is no value to keep or derive",
+            !attribute.computed && attribute.plan_behavior != PlanBehavior::MarkUnknown,
+            "is not computed, so its value cannot be kept from the state or derived",
         ),
         (
-            matches!(&attribute.stability, Stability::DerivedFrom(names)
+            matches!(&attribute.plan_behavior, PlanBehavior::DerivedFrom(names)
                 if names.is_empty() || names.iter().any(|name| name == attribute.name() || !siblings.contains(&name.as_str()))),
-            "is derived from something that is not beside it",
+            "is derived from an attribute or block that is not its sibling",
         ),
         (
-            attribute.force_new && (computed_only || context.kind != Kind::Resource),
-            "forces replacement, which only configurable attributes of resources can",
+            attribute.requires_replace && (computed_only || context.kind != SchemaKind::Resource),
+            "requires replacement, which only configurable attributes of resources can",
         ),
         (
             attribute.identity
-                && !(context.top && context.kind == Kind::Resource && ty == Type::String),
-            "is part of the identity, which only strings at the top of a resource can be",
+                && !(context.top && context.kind == SchemaKind::Resource && ty == Type::String),
+            "is part of the identity, which only top-level strings of resources can be",
         ),
         (
-            attribute.identity && attribute.is_configurable() && !attribute.force_new,
-            "is part of the identity, so a change must force replacement",
+            attribute.identity && attribute.is_configurable() && !attribute.requires_replace,
+            "is part of the identity, so a change must require replacement",
         ),
         (
-            context.kind == Kind::Provider && attribute.computed,
-            "is computed, which no provider argument can be",
+            context.kind == SchemaKind::Provider && attribute.computed,
+            "is computed, which attributes of a provider configuration cannot be",
         ),
         (
             attribute.deprecation() == Some(""),
@@ -276,7 +260,7 @@ fn attribute_problem(
         ),
         (
             context.in_set && ty.has_dynamic(),
-            "has a dynamic type, which nothing in a set can have",
+            "has a dynamic type, which attributes in a set cannot have",
         ),
     ];
     rules
@@ -295,16 +279,18 @@ fn dynamic_in_collection(ty: &Type) -> bool {
 
 fn block_problem(block: &Block, context: &Context) -> Option<String> {
     let (min, max) = (block.min_items(), block.max_items());
-    if let Some(operation) = block.bad_timeout() {
-        return Some(format!("has a bad operation or default for `{operation}`"));
+    if let Some(operation) = block.invalid_timeout() {
+        return Some(format!(
+            "has an invalid operation or default for `{operation}`"
+        ));
     }
     let problem = match block.nesting() {
-        BlockNesting::Single if min != max || max > 1 => "is single, so it stands at most once",
+        BlockNesting::Single if min != max || max > 1 => "is single, so it can occur at most once",
         BlockNesting::List | BlockNesting::Set if max > 0 && min > max => {
-            "demands more blocks than it allows"
+            "requires more blocks than it allows"
         }
         _ if block.default_timeouts().is_some()
-            && !(context.top && context.kind != Kind::Provider) =>
+            && !(context.top && context.kind != SchemaKind::Provider) =>
         {
             "sets timeouts, which only resources and data sources have"
         }
@@ -318,28 +304,31 @@ mod tests {
     use super::*;
     use crate::framework::schema::ValidationError;
 
-    fn problem(kind: Kind, schema: Schema) -> String {
+    fn problem(kind: SchemaKind, schema: Schema) -> String {
         schema.check_as(kind, "thing").unwrap_err().to_string()
     }
 
     fn of(attribute: Attribute) -> String {
-        problem(Kind::Resource, Schema::new(0).attributes([attribute]))
+        problem(SchemaKind::Resource, Schema::new(0).attributes([attribute]))
     }
 
     #[test]
-    fn a_sound_schema_passes() {
+    fn check_accepts_a_valid_schema() {
         let schema = Schema::new(1)
             .attributes([
-                Attribute::string("name").required().force_new().identity(),
-                Attribute::string("arn").computed().keep_state().identity(),
+                Attribute::string("name")
+                    .required()
+                    .requires_replace()
+                    .identity(),
+                Attribute::string("arn")
+                    .computed()
+                    .use_state_for_unknown()
+                    .identity(),
                 Attribute::string("url")
                     .computed()
                     .derived_from(&["name", "rule"]),
                 Attribute::number("size").optional().default(5),
-                Attribute::string("secret")
-                    .optional()
-                    .write_only()
-                    .sensitive(),
+                Attribute::string("secret").optional().sensitive(),
                 Attribute::nested(
                     "limits",
                     Nesting::Map,
@@ -358,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn each_broken_rule_names_the_attribute() {
+    fn check_names_the_invalid_attribute() {
         assert_eq!(
             of(Attribute::string("a")),
             "schema of `thing`: `a` must be required, optional or computed"
@@ -375,23 +364,18 @@ mod tests {
             Attribute::string("a")
                 .optional()
                 .default("x")
-                .validate(|_| Err(ValidationError::new("no: never"))),
-            Attribute::string("a").computed().write_only(),
-            Attribute::string("a").optional_computed().write_only(),
-            Attribute::string("a").optional().keep_state(),
+                .validate(|_| Err(ValidationError::new("Always invalid."))),
+            Attribute::string("a").optional().use_state_for_unknown(),
             Attribute::string("a").computed().derived_from(&["b"]),
             Attribute::string("a").computed().derived_from(&["a"]),
-            Attribute::string("a").computed().force_new(),
-            Attribute::number("a").required().force_new().identity(),
+            Attribute::string("a").computed().requires_replace(),
+            Attribute::number("a")
+                .required()
+                .requires_replace()
+                .identity(),
             Attribute::string("a").required().identity(),
             Attribute::string("a").required().deprecated(""),
             Attribute::set("a", Type::Dynamic).required(),
-            Attribute::nested(
-                "a",
-                Nesting::Set,
-                [Attribute::string("b").optional().write_only()],
-            )
-            .required(),
             Attribute::nested("a", Nesting::Set, [Attribute::string("b").computed()]).required(),
             Attribute::nested("a", Nesting::Single, []).required(),
         ];
@@ -402,52 +386,48 @@ mod tests {
     }
 
     #[test]
-    fn blocks_and_kinds_have_their_rules() {
+    fn check_rejects_invalid_blocks_and_kinds() {
         let cases = [
             (
-                Kind::Resource,
+                SchemaKind::Resource,
                 Schema::new(0).blocks([Block::single("b", []).max(2)]),
             ),
             (
-                Kind::Resource,
+                SchemaKind::Resource,
                 Schema::new(0).blocks([Block::list("b", []).min(3).max(2)]),
             ),
             (
-                Kind::Resource,
+                SchemaKind::Resource,
                 Schema::new(0).blocks([Block::timeouts(&[("create", "soon")])]),
             ),
             (
-                Kind::Resource,
+                SchemaKind::Resource,
                 Schema::new(0).blocks([Block::timeouts(&[("explode", "1m")])]),
             ),
             (
-                Kind::Resource,
+                SchemaKind::Resource,
                 Schema::new(0).blocks([Block::set("b", [Attribute::bool("c").computed()])]),
             ),
             (
-                Kind::Resource,
+                SchemaKind::Resource,
                 Schema::new(0).blocks([Block::list("b", []), Block::list("b", [])]),
             ),
-            (Kind::Resource, Schema::new(-1)),
+            (SchemaKind::Resource, Schema::new(-1)),
             (
-                Kind::Provider,
+                SchemaKind::Provider,
                 Schema::new(0).attributes([Attribute::string("alias").optional()]),
             ),
             (
-                Kind::Provider,
+                SchemaKind::Provider,
                 Schema::new(0).attributes([Attribute::string("b").optional_computed()]),
             ),
             (
-                Kind::Provider,
+                SchemaKind::Provider,
                 Schema::new(0).blocks([Block::timeouts(&[("create", "1m")])]),
             ),
             (
-                Kind::DataSource,
-                Schema::new(0).attributes([Attribute::string("b").optional().write_only()]),
-            ),
-            (
-                Kind::DataSource,
-                Schema::new(0).attributes([Attribute::string("b").required().force_new()]),
+                SchemaKind::DataSource,
+                Schema::new(0).attributes([Attribute::string("b").required().requires_replace()]),
             ),
         ];
         for (kind, schema) in cases {

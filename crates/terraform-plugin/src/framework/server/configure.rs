@@ -2,10 +2,11 @@
 
 use std::sync::PoisonError;
 
+use tokio_util::sync::CancellationToken;
+
 use super::{Configured, Server, wire};
 use crate::{
     framework::{
-        call::Incoming,
         diagnostics::Diagnostics,
         path::Path,
         plan,
@@ -32,38 +33,38 @@ impl<P: Provider> Server<P> {
         })
     }
 
-    /// Configures the provider. A configuration that is not wholly known yet (it depends on a resource still to be
-    /// created) is no error: planning goes on without a client, and what needs one says so.
+    /// Configures the provider. A configuration with unknown values (which depend on resources that
+    /// do not exist yet) is not an error: planning works without a client, and whatever needs one
+    /// returns an error or a deferral.
     pub(super) async fn configure(
         &self,
         request: configure_provider::Request,
-        incoming: Incoming,
+        cancel: CancellationToken,
     ) -> Result<configure_provider::Response, Diagnostics> {
         let mut config = wire::decode_object(request.config.as_ref(), &self.schema)?;
         plan::apply_defaults(self.schema.body(), &config.clone(), &mut config);
         let configured = if config.is_wholly_known() {
-            let cancel = incoming.cancel.clone();
             let cx = ConfigureContext {
                 terraform_version: request.terraform_version,
-                cancel: incoming.cancel,
-                request_id: incoming.request_id,
+                cancel: cancel.clone(),
             };
+            // Dropping the future on cancellation is safe: configuring changes nothing.
             let work = self.provider.configure(read_model(&config)?, &cx);
             Configured::Ready(
                 cancel
                     .run_until_cancelled(work)
                     .await
-                    .unwrap_or_else(|| Err(stopped()))?,
+                    .unwrap_or_else(|| Err(cancelled()))?,
             )
         } else {
-            tracing::debug!("the provider's configuration is not known yet");
+            tracing::debug!("the provider configuration has unknown values");
             Configured::Unknown
         };
         *self.client.write().unwrap_or_else(PoisonError::into_inner) = configured;
         Ok(configure_provider::Response::default())
     }
 
-    /// The client, if the provider is configured.
+    /// The client, if the provider is configured with known values.
     pub(super) fn client(&self) -> Option<P::Client> {
         match &*self.client.read().unwrap_or_else(PoisonError::into_inner) {
             Configured::Ready(client) => Some(client.clone()),
@@ -71,24 +72,26 @@ impl<P: Provider> Server<P> {
         }
     }
 
-    /// The client, for work that cannot do without.
-    pub(super) fn needed_client(&self) -> Result<P::Client, Diagnostics> {
+    /// The client, or an error if there is none.
+    pub(super) fn require_client(&self) -> Result<P::Client, Diagnostics> {
         let (summary, detail) = match &*self.client.read().unwrap_or_else(PoisonError::into_inner) {
             Configured::Ready(client) => return Ok(client.clone()),
             Configured::Unknown => (
-                "the provider's configuration is not known yet",
-                "it depends on resources that have not been created: create them first, for example with `-target`, \
-                 or give the provider known values",
+                "Provider configuration unknown",
+                "The provider configuration depends on resources that have not been created yet. \
+                 Create them first, for example with `-target`, or use known values.",
             ),
             Configured::Never => (
-                "the provider is not configured",
-                "terraform must configure it before this request",
+                "Provider not configured",
+                "Terraform sent this request before it configured the provider. This is a bug in \
+                 Terraform: please report it.",
             ),
         };
         Err(Diagnostics::of_error("", summary, detail))
     }
 
-    /// The reason to put the work off, when the configuration is unknown and Terraform lets us put it off.
+    /// The reason for deferring the operation, if the provider configuration is unknown and
+    /// Terraform supports deferrals.
     pub(super) fn deferral(
         &self,
         capabilities: Option<&proto::ClientCapabilities>,
@@ -104,11 +107,11 @@ impl<P: Provider> Server<P> {
     }
 }
 
-/// The answer to a request that Terraform asked to stop before it was done.
-pub(super) fn stopped() -> Diagnostics {
+/// The error of an operation that Terraform cancelled before it changed anything.
+pub(super) fn cancelled() -> Diagnostics {
     Diagnostics::of_error(
         "",
-        "stopped",
-        "terraform asked the provider to stop; nothing was changed",
+        "Operation cancelled",
+        "Terraform asked the provider to stop. Nothing was changed. Run the command again to continue.",
     )
 }

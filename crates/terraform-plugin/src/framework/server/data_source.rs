@@ -1,9 +1,11 @@
-//! RPCs about data sources.
+//! RPCs of data sources.
 
-use super::{Server, configure::stopped, wire};
+use tokio_util::sync::CancellationToken;
+
+use super::{Server, configure::cancelled, wire};
 use crate::{
     framework::{
-        call::{Call, Incoming},
+        call::{Call, Private},
         diagnostics::Diagnostics,
         path::Path,
         plan,
@@ -27,7 +29,7 @@ impl<P: Provider> Server<P> {
             &Path::root(),
             &mut diagnostics,
         );
-        entry.thing.validate(&config, &mut diagnostics);
+        entry.handler.validate(&config, &mut diagnostics);
         Ok(validate_data_resource_config::Response {
             diagnostics: wire::diagnostics(diagnostics),
         })
@@ -36,7 +38,7 @@ impl<P: Provider> Server<P> {
     pub(super) async fn read_data(
         &self,
         request: &read_data_source::Request,
-        incoming: Incoming,
+        cancel: CancellationToken,
     ) -> Result<read_data_source::Response, Diagnostics> {
         let entry = self.data_source(&request.type_name)?;
         if let Some(deferred) = self.deferral(request.client_capabilities.as_ref()) {
@@ -48,22 +50,19 @@ impl<P: Provider> Server<P> {
         }
         let mut config = wire::decode_object(request.config.as_ref(), &entry.schema)?;
         plan::apply_defaults(entry.schema.body(), &config.clone(), &mut config);
-        let cancel = incoming.cancel.clone();
-        let mut cx = Call::new(incoming).with(
-            entry.schema.timeouts(&config),
-            config.clone(),
-            Default::default(),
-        );
-        let client = self.needed_client()?;
-        let work = entry.thing.read(&entry.schema, &client, &mut cx, &config);
+        // Data sources have no private state.
+        let mut cx =
+            Call::new(cancel.clone()).with(entry.schema.timeouts(&config), Private::default());
+        let client = self.require_client()?;
+        let work = entry.handler.read(&entry.schema, &client, &mut cx, &config);
         let state = cancel
             .run_until_cancelled(work)
             .await
-            .unwrap_or_else(|| Err(stopped()))?;
+            .unwrap_or_else(|| Err(cancelled()))?;
         if let Some(path) = state.find_unknown() {
             return Err(provider_bug(
                 path,
-                "a data source returned an unknown value",
+                "A data source returned an unknown value.",
             ));
         }
         Ok(read_data_source::Response {

@@ -1,6 +1,6 @@
-//! RPCs about functions.
+//! RPCs of functions.
 
-use super::{Server, fault, wire};
+use super::{Server, schema_error, wire};
 use crate::{
     framework::{
         codec,
@@ -11,7 +11,7 @@ use crate::{
     protocol::tfplugin6::{self as proto, call_function},
 };
 
-/// The rules that Terraform has for functions: names are identifiers, and parameters have distinct ones.
+/// Checks Terraform's rules for functions: names are identifiers, and no two parameters share one.
 pub(super) fn check(name: &str, signature: &Signature) -> Result<(), SchemaError> {
     let identifier = |name: &str| {
         name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
@@ -20,7 +20,10 @@ pub(super) fn check(name: &str, signature: &Signature) -> Result<(), SchemaError
                 .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
     };
     if !identifier(name) {
-        return Err(fault(name, "has a name that is no lower-case identifier"));
+        return Err(schema_error(
+            name,
+            "has a name that is not a valid lower-case identifier",
+        ));
     }
     let all = signature
         .parameters()
@@ -28,12 +31,18 @@ pub(super) fn check(name: &str, signature: &Signature) -> Result<(), SchemaError
         .chain(signature.variadic_parameter());
     let names: Vec<_> = all.map(|parameter| parameter.name()).collect();
     for (position, parameter) in names.iter().enumerate() {
-        if !identifier(parameter) || names.iter().take(position).any(|other| other == parameter) {
-            return Err(fault(
+        if !identifier(parameter) {
+            return Err(schema_error(
                 name,
                 &format!(
-                    "has a parameter `{parameter}` that is no lower-case identifier or not the only one of that name"
+                    "has a parameter `{parameter}`, which is not a valid lower-case identifier"
                 ),
+            ));
+        }
+        if names.iter().take(position).any(|other| other == parameter) {
+            return Err(schema_error(
+                name,
+                &format!("has two parameters called `{parameter}`"),
             ));
         }
     }
@@ -47,12 +56,17 @@ impl<P: Provider> Server<P> {
     ) -> Result<call_function::Response, FunctionError> {
         let (signature, function) = self.functions.get(&request.name).ok_or_else(|| {
             FunctionError::new(format!(
-                "this version of the provider has no function `{}`",
+                "This version of the provider has no function `{}`.",
                 request.name
             ))
         })?;
         if request.arguments.len() < signature.parameters().len() {
-            return Err(FunctionError::new("too few arguments"));
+            return Err(FunctionError::new(format!(
+                "Too few arguments: `{}` needs at least {}, found {}.",
+                request.name,
+                signature.parameters().len(),
+                request.arguments.len()
+            )));
         }
         let arguments = request
             .arguments
@@ -61,29 +75,30 @@ impl<P: Provider> Server<P> {
             .map(|(index, argument)| {
                 let parameter = signature
                     .parameter_of(index)
-                    .ok_or_else(|| FunctionError::argument(index, "too many arguments"))?;
+                    .ok_or_else(|| FunctionError::argument(index, "Too many arguments."))?;
                 let value = wire::decode(Some(argument), parameter.ty())
                     .map_err(|error| FunctionError::argument(index, error.to_string()))?;
                 if value.is_null() && !parameter.is_nullable() {
                     return Err(FunctionError::argument(
                         index,
-                        format!("`{}` must not be null", parameter.name()),
+                        format!("`{}` must not be null.", parameter.name()),
                     ));
                 }
                 if !value.is_wholly_known() {
                     return Err(FunctionError::argument(
                         index,
-                        format!("`{}` must be known", parameter.name()),
+                        format!("`{}` must be known.", parameter.name()),
                     ));
                 }
                 Ok(value)
             });
         let result = function.call(arguments.collect::<Result<_, _>>()?)?;
-        let msgpack = codec::conform(result, signature.result())
+        let msgpack = codec::coerce(result, signature.result())
             .and_then(|result| codec::encode(&result, signature.result()))
             .map_err(|error| {
                 FunctionError::new(format!(
-                    "bug in the provider: `{}` returned a value of another type than it declares: {error}",
+                    "`{}` returned a value that does not match its declared type: {error}. This is a \
+                     bug in the provider: please report it to its developers.",
                     request.name
                 ))
             })?;
@@ -97,8 +112,8 @@ impl<P: Provider> Server<P> {
     }
 }
 
-/// A function's error as a message.
-pub(super) fn failed(error: FunctionError) -> call_function::Response {
+/// A function error as a response.
+pub(super) fn error_response(error: FunctionError) -> call_function::Response {
     call_function::Response {
         result: None,
         error: Some(proto::FunctionError {

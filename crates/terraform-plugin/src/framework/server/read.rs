@@ -1,12 +1,14 @@
-//! RPCs that bring stored or existing resources into the provider: upgrade, read, import.
+//! RPCs that upgrade stored states, and read and import existing resources.
 
 use std::collections::BTreeMap;
 
-use super::{Entry, Server, configure::stopped, wire};
+use tokio_util::sync::CancellationToken;
+
+use super::{Entry, Server, configure::cancelled, wire};
 use crate::{
     framework::{
-        call::{Call, Incoming, Private},
-        codec::{self, CodecError},
+        call::{Call, Private},
+        codec,
         diagnostics::Diagnostics,
         path::Path,
         provider::Provider,
@@ -14,6 +16,7 @@ use crate::{
         schema::Schema,
         types::Type,
         value::Value,
+        value_error::ValueError,
     },
     protocol::tfplugin6::{
         self as proto, import_resource_state, read_resource, upgrade_resource_identity,
@@ -21,24 +24,28 @@ use crate::{
     },
 };
 
-fn unreadable(error: CodecError) -> Diagnostics {
+fn invalid_state(error: ValueError) -> Diagnostics {
     Diagnostics::of_error(
-        error.path,
-        "stored state cannot be read",
+        error.path.clone(),
+        "Invalid stored state",
         format!(
-            "{}; repair or remove the resource in the state, then import it again",
-            error.problem
+            "The stored state does not match the schema of this version of the provider: {error}. \
+             Remove the resource from the state with `terraform state rm`, then import it again."
         ),
     )
 }
 
 impl<P: Provider> Server<P> {
-    /// Terraform calls this before everything else it does with a stored state, whatever its version.
+    /// Upgrades a stored state. Terraform calls this for every stored state before it uses it, even
+    /// if the state has the current schema version.
     pub(super) fn upgrade_state(
         &self,
         request: &upgrade_resource_state::Request,
     ) -> Result<upgrade_resource_state::Response, Diagnostics> {
-        let Entry { schema, thing } = self.resource(&request.type_name)?;
+        let Entry {
+            schema,
+            handler: resource,
+        } = self.resource(&request.type_name)?;
         let ty = schema.ty();
         let raw = request
             .raw_state
@@ -47,17 +54,19 @@ impl<P: Provider> Server<P> {
         let Some(raw) = raw else {
             return Err(Diagnostics::of_error(
                 "",
-                "stored state cannot be read",
-                "it is in the format of terraform before 0.12: apply once with terraform 0.12 first",
+                "Stored state is too old",
+                "The stored state has the format of Terraform versions before 0.12. Apply the \
+                 configuration once with Terraform 0.12 first.",
             ));
         };
         if request.version > schema.version() {
             return Err(Diagnostics::of_error(
                 "",
-                "stored state is from a newer provider",
+                "Stored state is too new",
                 format!(
-                    "it was written with schema version {} of `{}`, this provider knows version {}: use a newer \
-                     version of the provider",
+                    "The stored state was written with schema version {} of `{}`, but this version of \
+                     the provider supports only version {} and older. Use a newer version of the \
+                     provider.",
                     request.version,
                     request.type_name,
                     schema.version()
@@ -65,15 +74,15 @@ impl<P: Provider> Server<P> {
             ));
         }
         let mut state = if request.version == schema.version() {
-            codec::decode_json(&raw.json, &ty).map_err(unreadable)?
+            codec::decode_json(&raw.json, &ty).map_err(invalid_state)?
         } else {
             let json = serde_json::from_slice(&raw.json).map_err(|error| {
-                unreadable(CodecError::new(format!("the JSON is malformed: {error}")))
+                invalid_state(ValueError::new(format!("the JSON is malformed: {error}")))
             })?;
-            let json = thing.upgrade(request.version, json)?;
-            codec::decode_json_value(&json, &ty).map_err(unreadable)?
+            let json = resource.upgrade_state(request.version, json)?;
+            codec::decode_json_value(&json, &ty).map_err(invalid_state)?
         };
-        schema.body().settle(&mut state);
+        schema.body().normalize(&mut state);
         Ok(upgrade_resource_state::Response {
             upgraded_state: Some(wire::encode(&state, &ty)?),
             diagnostics: Vec::new(),
@@ -89,9 +98,10 @@ impl<P: Provider> Server<P> {
         if request.version != 0 {
             return Err(Diagnostics::of_error(
                 "",
-                "stored identity is from a newer provider",
+                "Stored identity is too new",
                 format!(
-                    "its version is {}, this provider knows version 0: use a newer version",
+                    "The stored resource identity has version {}, but this version of the provider \
+                     supports only version 0. Use a newer version of the provider.",
                     request.version
                 ),
             ));
@@ -101,7 +111,7 @@ impl<P: Provider> Server<P> {
             .as_ref()
             .map(|raw| raw.json.as_slice())
             .unwrap_or_default();
-        let identity = codec::decode_json(json, &ty).map_err(unreadable)?;
+        let identity = codec::decode_json(json, &ty).map_err(invalid_state)?;
         Ok(upgrade_resource_identity::Response {
             upgraded_identity: Some(proto::ResourceIdentityData {
                 identity_data: Some(wire::encode(&identity, &ty)?),
@@ -113,9 +123,12 @@ impl<P: Provider> Server<P> {
     pub(super) async fn read(
         &self,
         request: &read_resource::Request,
-        incoming: Incoming,
+        cancel: CancellationToken,
     ) -> Result<read_resource::Response, Diagnostics> {
-        let Entry { schema, thing } = self.resource(&request.type_name)?;
+        let Entry {
+            schema,
+            handler: resource,
+        } = self.resource(&request.type_name)?;
         let unchanged = |deferred| read_resource::Response {
             new_state: request.current_state.clone(),
             private: request.private.clone(),
@@ -130,55 +143,56 @@ impl<P: Provider> Server<P> {
         if state.is_null() {
             return Ok(unchanged(None));
         }
-        let cancel = incoming.cancel.clone();
-        let mut cx = Call::new(incoming).with(
-            schema.timeouts(&state),
-            Value::Null,
-            Private::decode(&request.private),
-        );
-        let client = self.needed_client()?;
-        let work = thing.read(schema, &client, &mut cx, &state);
-        let now = cancel
+        let mut cx = Call::new(cancel.clone())
+            .with(schema.timeouts(&state), Private::decode(&request.private));
+        let client = self.require_client()?;
+        let work = resource.read(schema, &client, &mut cx, &state);
+        // Dropping the future on cancellation is safe: reading changes nothing.
+        let current = cancel
             .run_until_cancelled(work)
             .await
-            .unwrap_or_else(|| Err(stopped()))?;
-        let now = now.unwrap_or(Value::Null);
-        if let Some(path) = now.find_unknown() {
+            .unwrap_or_else(|| Err(cancelled()))?;
+        let current = current.unwrap_or(Value::Null);
+        if let Some(path) = current.find_unknown() {
             return Err(provider_bug(
                 path,
-                "reading a resource returned an unknown value",
+                "Reading the resource returned an unknown value.",
             ));
         }
         Ok(read_resource::Response {
-            new_state: Some(wire::encode(&now, &schema.ty())?),
+            new_state: Some(wire::encode(&current, &schema.ty())?),
             private: cx.private.encode(),
-            new_identity: wire::identity(schema, &now),
+            new_identity: wire::identity(schema, &current),
             ..Default::default()
         })
     }
 
-    /// Makes the state to begin with; Terraform reads the resource next.
+    /// Imports a resource: returns a state that identifies it, which Terraform then completes with
+    /// a read.
     pub(super) fn import(
         &self,
         request: &import_resource_state::Request,
     ) -> Result<import_resource_state::Response, Diagnostics> {
-        let Entry { schema, thing } = self.resource(&request.type_name)?;
+        let Entry {
+            schema,
+            handler: resource,
+        } = self.resource(&request.type_name)?;
         let state = match &request.identity {
-            Some(identity) if request.id.is_empty() => thing.import_identity(
+            Some(identity) if request.id.is_empty() => resource.import_identity(
                 schema,
                 &self.identity(&request.type_name, schema, identity)?,
             )?,
             _ if request.id.is_empty() => {
                 return Err(Diagnostics::of_error(
                     "",
-                    "nothing to import",
-                    "give the resource's id or identity",
+                    "Missing import id",
+                    "The import has neither an id nor an identity. Set one of them.",
                 ));
             }
-            _ => thing.import(schema, &request.id)?,
+            _ => resource.import_state(schema, &request.id)?,
         };
         if let Some(path) = state.find_unknown() {
-            return Err(provider_bug(path, "an import returned an unknown value"));
+            return Err(provider_bug(path, "The import returned an unknown value."));
         }
         let resource = import_resource_state::ImportedResource {
             type_name: request.type_name.clone(),
@@ -200,7 +214,11 @@ impl<P: Provider> Server<P> {
     ) -> Result<BTreeMap<String, String>, Diagnostics> {
         let ty = identity_type(schema, name)?;
         let value = wire::decode(identity.identity_data.as_ref(), &ty).map_err(|error| {
-            Diagnostics::of_error("", "the identity cannot be read", error.to_string())
+            Diagnostics::of_error(
+                "",
+                "Invalid resource identity",
+                format!("The identity does not match that of `{name}`: {error}. Correct it."),
+            )
         })?;
         let missing = schema.identity_attributes().find(|attribute| {
             attribute.is_required() && value.attribute(attribute.name()).as_str().is_none()
@@ -208,8 +226,11 @@ impl<P: Provider> Server<P> {
         if let Some(attribute) = missing {
             return Err(Diagnostics::of_error(
                 "",
-                "the identity is incomplete",
-                format!("set `{}` in the identity of `{name}`", attribute.name()),
+                "Incomplete resource identity",
+                format!(
+                    "The identity of `{name}` has no value for `{}`. Set it.",
+                    attribute.name()
+                ),
             ));
         }
         let entries = value.as_entries().into_iter().flatten();
@@ -223,7 +244,7 @@ fn identity_type(schema: &Schema, name: &str) -> Result<Type, Diagnostics> {
     schema.identity_type().ok_or_else(|| {
         provider_bug(
             Path::root(),
-            format!("`{name}` has no identity, but one was sent or asked for"),
+            format!("Terraform uses an identity of `{name}`, whose schema declares none."),
         )
     })
 }

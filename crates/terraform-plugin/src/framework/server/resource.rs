@@ -1,9 +1,11 @@
 //! RPCs that validate, plan and apply managed resources.
 
-use super::{Entry, Server, configure::stopped, wire};
+use tokio_util::sync::CancellationToken;
+
+use super::{Entry, Server, configure::cancelled, wire};
 use crate::{
     framework::{
-        call::{Call, Incoming, Private},
+        call::{Call, Private},
         diagnostics::Diagnostics,
         path::Path,
         plan,
@@ -20,18 +22,14 @@ impl<P: Provider> Server<P> {
         &self,
         request: &validate_resource_config::Request,
     ) -> Result<validate_resource_config::Response, Diagnostics> {
-        let Entry { schema, thing } = self.resource(&request.type_name)?;
+        let Entry {
+            schema,
+            handler: resource,
+        } = self.resource(&request.type_name)?;
         let config = wire::decode_object(request.config.as_ref(), schema)?;
         let mut diagnostics = Diagnostics::new();
         plan::check_config(schema.body(), &config, &Path::root(), &mut diagnostics);
-        let capable = request
-            .client_capabilities
-            .as_ref()
-            .is_some_and(|capabilities| capabilities.write_only_attributes_allowed);
-        if !capable {
-            plan::refuse_write_only(schema.body(), &config, &mut diagnostics);
-        }
-        thing.validate(&config, &mut diagnostics);
+        resource.validate(&config, &mut diagnostics);
         Ok(validate_resource_config::Response {
             diagnostics: wire::diagnostics(diagnostics),
         })
@@ -40,20 +38,22 @@ impl<P: Provider> Server<P> {
     pub(super) async fn plan(
         &self,
         request: &plan_resource_change::Request,
-        incoming: Incoming,
+        cancel: CancellationToken,
     ) -> Result<plan_resource_change::Response, Diagnostics> {
-        let Entry { schema, thing } = self.resource(&request.type_name)?;
+        let Entry {
+            schema,
+            handler: resource,
+        } = self.resource(&request.type_name)?;
         let prior = wire::decode_object(request.prior_state.as_ref(), schema)?;
         let proposed = wire::decode_object(request.proposed_new_state.as_ref(), schema)?;
         let config = wire::decode_object(request.config.as_ref(), schema)?;
-        let cancel = incoming.cancel.clone();
         let timeouts = schema.timeouts(if proposed.is_null() {
             &prior
         } else {
             &proposed
         });
         let private = Private::decode(&request.prior_private);
-        let cx = Call::new(incoming).with(timeouts, config.clone(), private);
+        let cx = Call::new(cancel.clone()).with(timeouts, private);
         let client = self.client();
         let mut response = plan_resource_change::Response {
             planned_private: request.prior_private.clone(),
@@ -62,15 +62,18 @@ impl<P: Provider> Server<P> {
         if proposed.is_null() {
             let mut diagnostics = Diagnostics::new();
             if !prior.is_null() {
-                let work = thing.plan_destroy(client.as_ref(), &cx, &prior, &mut diagnostics);
-                cancel.run_until_cancelled(work).await.ok_or_else(stopped)?;
+                let work = resource.plan_destroy(client.as_ref(), &cx, &prior, &mut diagnostics);
+                cancel
+                    .run_until_cancelled(work)
+                    .await
+                    .ok_or_else(cancelled)?;
             }
             response.planned_state = Some(wire::encode(&Value::Null, &schema.ty())?);
             response.diagnostics = wire::diagnostics(diagnostics);
             return Ok(response);
         }
         let work = plan::plan(
-            thing.as_ref(),
+            resource.as_ref(),
             client.as_ref(),
             &cx,
             plan::Request {
@@ -83,35 +86,45 @@ impl<P: Provider> Server<P> {
         let outcome = cancel
             .run_until_cancelled(work)
             .await
-            .unwrap_or_else(|| Err(stopped()))?;
+            .unwrap_or_else(|| Err(cancelled()))?;
         response.planned_state = Some(wire::encode(&outcome.planned, &schema.ty())?);
-        response.requires_replace = outcome.replace.iter().map(wire::path).collect();
+        response.requires_replace = outcome.requires_replace.iter().map(wire::path).collect();
         response.planned_identity = wire::identity(schema, &outcome.planned);
         response.diagnostics = wire::diagnostics(outcome.diagnostics);
         Ok(response)
     }
 
-    /// Applies a plan. An error leads to an answer with the prior state (see [`unapplied`]); what the resource itself
-    /// reports as reached goes into the answer together with its error.
+    /// Applies a plan. An `Err` leads to a response with the prior state (see [`apply_failed`]). An
+    /// error of the resource itself is part of an `Ok` response, with the state that was reached.
     pub(super) async fn apply(
         &self,
         request: &apply_resource_change::Request,
-        incoming: Incoming,
+        cancel: CancellationToken,
     ) -> Result<apply_resource_change::Response, Diagnostics> {
-        let Entry { schema, thing } = self.resource(&request.type_name)?;
+        let Entry {
+            schema,
+            handler: resource,
+        } = self.resource(&request.type_name)?;
         let prior = wire::decode_object(request.prior_state.as_ref(), schema)?;
         let planned = wire::decode_object(request.planned_state.as_ref(), schema)?;
-        let config = wire::decode_object(request.config.as_ref(), schema)?;
-        let client = self.needed_client()?;
+        let client = self.require_client()?;
         let timeouts = schema.timeouts(if planned.is_null() { &prior } else { &planned });
         let private = Private::decode(&request.planned_private);
-        let mut cx = Call::new(incoming).with(timeouts, config, private);
-        let applied = apply(thing.as_ref(), schema, &client, &mut cx, &prior, &planned).await;
+        let mut cx = Call::new(cancel).with(timeouts, private);
+        let applied = apply(
+            resource.as_ref(),
+            schema,
+            &client,
+            &mut cx,
+            &prior,
+            &planned,
+        )
+        .await;
         let Applied {
             mut state,
             diagnostics,
         } = applied;
-        schema.body().settle(&mut state);
+        schema.body().normalize(&mut state);
         Ok(apply_resource_change::Response {
             new_state: Some(wire::encode(&state, &schema.ty())?),
             private: cx.private.encode(),
@@ -122,9 +135,9 @@ impl<P: Provider> Server<P> {
     }
 }
 
-/// The answer to an apply that failed before or outside the resource's own accounting, a panic included: as far as
-/// anyone can tell, all is as it was.
-pub(super) fn unapplied(
+/// The response to an apply that failed outside of the resource's own error handling, for example
+/// by a panic. The state that was reached is unknown, so the response has the prior one.
+pub(super) fn apply_failed(
     request: &apply_resource_change::Request,
     diagnostics: Diagnostics,
 ) -> apply_resource_change::Response {
@@ -163,7 +176,8 @@ async fn apply<C: Sync + 'static>(
             diagnostics: plan::check_applied(planned, &state).unwrap_or_default(),
             state: state.unknown_to_null(),
         },
-        // Terraform takes the state as the truth, and marks a created resource for replacement because of the error.
+        // Terraform stores this state even though there is an error. If the resource was created,
+        // Terraform also marks it as tainted, and the next plan replaces it.
         Err(FailedValue { diagnostics, state }) => Applied {
             state: state.map_or_else(|| prior.clone(), Value::unknown_to_null),
             diagnostics,

@@ -1,9 +1,9 @@
-//! Schemas and signatures as messages.
+//! Converts schemas and signatures to messages of the protocol.
 
 use crate::{
     framework::{
         function::{Parameter, Signature},
-        schema::{Attribute, Block, BlockNesting, Body, Kind, Nesting, Schema, Shape},
+        schema::{Attribute, Block, BlockNesting, Body, Nesting, Schema, SchemaKind, Shape},
     },
     protocol::tfplugin6::{
         self as proto, StringKind,
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-pub(super) fn schema(kind: Kind, schema: &Schema) -> proto::Schema {
+pub(super) fn schema(kind: SchemaKind, schema: &Schema) -> proto::Schema {
     let block = proto::schema::Block {
         version: schema.version(),
         description: schema.description().to_owned(),
@@ -25,7 +25,7 @@ pub(super) fn schema(kind: Kind, schema: &Schema) -> proto::Schema {
     }
 }
 
-fn body(kind: Kind, body: &Body) -> proto::schema::Block {
+fn body(kind: SchemaKind, body: &Body) -> proto::schema::Block {
     proto::schema::Block {
         attributes: body
             .attributes()
@@ -38,7 +38,7 @@ fn body(kind: Kind, body: &Body) -> proto::schema::Block {
     }
 }
 
-fn attribute(kind: Kind, attribute: &Attribute) -> proto::schema::Attribute {
+fn attribute(kind: SchemaKind, attribute: &Attribute) -> proto::schema::Attribute {
     let nested_type = match attribute.shape() {
         Shape::Plain(_) => None,
         Shape::Nested(nesting, inner) => Some(proto::schema::Object {
@@ -58,7 +58,7 @@ fn attribute(kind: Kind, attribute: &Attribute) -> proto::schema::Attribute {
     };
     proto::schema::Attribute {
         name: attribute.name().to_owned(),
-        // One of the two, never both: Terraform refuses a schema that gives a nested attribute a type, too.
+        // Terraform rejects the schema if a nested attribute also has a type.
         r#type: if nested_type.is_some() {
             Vec::new()
         } else {
@@ -69,16 +69,18 @@ fn attribute(kind: Kind, attribute: &Attribute) -> proto::schema::Attribute {
         description_kind: StringKind::Markdown.into(),
         required: attribute.is_required(),
         optional: attribute.is_optional(),
-        // The provider's own configuration is never planned, so a default is our business alone.
-        computed: attribute.is_computed() && kind != Kind::Provider,
+        // An attribute with a default is computed for Terraform, because its planned value differs
+        // from a null configuration. A provider configuration is not planned, and Terraform rejects
+        // computed attributes in it.
+        computed: attribute.is_computed() && kind != SchemaKind::Provider,
         sensitive: attribute.is_sensitive(),
-        write_only: attribute.is_write_only(),
+        write_only: false,
         deprecated: attribute.deprecation().is_some(),
         deprecation_message: attribute.deprecation().unwrap_or_default().to_owned(),
     }
 }
 
-fn block(kind: Kind, block: &Block) -> proto::schema::NestedBlock {
+fn block(kind: SchemaKind, block: &Block) -> proto::schema::NestedBlock {
     proto::schema::NestedBlock {
         type_name: block.name().to_owned(),
         block: Some(proto::schema::Block {
@@ -96,8 +98,8 @@ fn block(kind: Kind, block: &Block) -> proto::schema::NestedBlock {
     }
 }
 
-/// The identity schema, for resources that have an identity. Attributes that every such resource has are required for
-/// an import by identity.
+/// The identity schema, for resources that have an identity. Required attributes are also required
+/// for an import by identity.
 pub(super) fn identity(schema: &Schema) -> Option<proto::ResourceIdentitySchema> {
     let identity_attributes: Vec<_> = schema
         .identity_attributes()
@@ -136,7 +138,7 @@ fn parameter(parameter: &Parameter) -> proto::function::Parameter {
         name: parameter.name().to_owned(),
         r#type: parameter.ty().to_json_bytes(),
         allow_null_value: parameter.is_nullable(),
-        // Terraform then answers for unknown arguments itself: with an unknown result.
+        // Terraform does not call the function with unknown arguments; the result is then unknown.
         allow_unknown_values: false,
         description: parameter.description().to_owned(),
         description_kind: StringKind::Markdown.into(),

@@ -1,5 +1,5 @@
-//! The service itself: one short method for each RPC. Those that the framework does not serve are left to the generated
-//! default, which answers UNIMPLEMENTED.
+//! The gRPC service: one short method per RPC. RPCs that the framework does not support use the
+//! generated default, which returns UNIMPLEMENTED.
 
 use std::{future::Future, panic::AssertUnwindSafe};
 
@@ -10,51 +10,41 @@ use tonic::{Request, Response, Status};
 use super::{Server, function, resource, schemas, wire};
 use crate::{
     framework::{
-        call::Incoming, diagnostics::Diagnostics, function::FunctionError, provider::Provider,
-        schema::Kind,
+        diagnostics::Diagnostics, function::FunctionError, provider::Provider, schema::SchemaKind,
     },
     protocol::{
-        RequestId,
-        logs::{Subject, concerns},
+        logs::{Subject, record_subject},
         tfplugin6::{self as proto, provider_server},
     },
 };
 
-/// The answer of a handler; `otherwise` makes one from its errors. A panic is an error like any other.
-async fn answer<R>(
+/// The response of a handler; `on_error` creates one from its errors. A panic counts as an error.
+async fn respond<R>(
     work: impl Future<Output = Result<R, Diagnostics>> + Send,
-    otherwise: impl FnOnce(Diagnostics) -> R + Send,
+    on_error: impl FnOnce(Diagnostics) -> R + Send,
 ) -> Result<Response<R>, Status> {
-    // Nothing that a panicking handler was changing is used again: the server's own locks are never held across code
-    // of the provider's.
+    // Unwind-safe: the server never holds its locks while it runs the provider's code, so a panic
+    // leaves none of its data half changed.
     let outcome = AssertUnwindSafe(work).catch_unwind().await;
     let outcome = outcome.unwrap_or_else(|payload| Err(wire::panicked(payload.as_ref())));
-    Ok(Response::new(outcome.unwrap_or_else(otherwise)))
+    Ok(Response::new(outcome.unwrap_or_else(on_error)))
 }
 
-/// An answer that consists of the errors alone.
-macro_rules! only_errors {
+/// A response that contains only diagnostics.
+macro_rules! diagnostics_only {
     ($rpc:ident) => {
         |errors| {
-            let mut answer = proto::$rpc::Response::default();
-            answer.diagnostics.extend(wire::diagnostics(errors));
-            answer
+            let mut response = proto::$rpc::Response::default();
+            response.diagnostics.extend(wire::diagnostics(errors));
+            response
         }
     };
 }
 
 impl<P: Provider> Server<P> {
-    fn incoming<R>(&self, request: &Request<R>) -> Incoming {
-        let id = request.extensions().get::<RequestId>();
-        Incoming {
-            cancel: self.cancel(),
-            request_id: id.map(|id| id.as_str().to_owned()).unwrap_or_default(),
-        }
-    }
-
     const CAPABILITIES: proto::ServerCapabilities = proto::ServerCapabilities {
         plan_destroy: true,
-        // The schemas are made with the server, so no RPC depends on that one.
+        // The schemas are created with the server, so no other RPC depends on `GetProviderSchema`.
         get_provider_schema_optional: true,
         move_resource_state: false,
         generate_resource_config: false,
@@ -91,12 +81,22 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         let resources = self.resource_schemas();
         let data_sources = self.data_source_schemas();
         Ok(Response::new(proto::get_provider_schema::Response {
-            provider: Some(schemas::schema(Kind::Provider, &self.schema)),
+            provider: Some(schemas::schema(SchemaKind::Provider, &self.schema)),
             resource_schemas: resources
-                .map(|(name, schema)| (name.to_owned(), schemas::schema(Kind::Resource, schema)))
+                .map(|(name, schema)| {
+                    (
+                        name.to_owned(),
+                        schemas::schema(SchemaKind::Resource, schema),
+                    )
+                })
                 .collect(),
             data_source_schemas: data_sources
-                .map(|(name, schema)| (name.to_owned(), schemas::schema(Kind::DataSource, schema)))
+                .map(|(name, schema)| {
+                    (
+                        name.to_owned(),
+                        schemas::schema(SchemaKind::DataSource, schema),
+                    )
+                })
                 .collect(),
             functions: self.functions_message(),
             server_capabilities: Some(Self::CAPABILITIES),
@@ -126,9 +126,9 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::validate_provider_config::Request>,
     ) -> Result<Response<proto::validate_provider_config::Response>, Status> {
         let request = request.into_inner();
-        answer(
+        respond(
             async { self.validate_provider(&request) },
-            only_errors!(validate_provider_config),
+            diagnostics_only!(validate_provider_config),
         )
         .await
     }
@@ -137,11 +137,10 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::configure_provider::Request>,
     ) -> Result<Response<proto::configure_provider::Response>, Status> {
-        let incoming = self.incoming(&request);
         let request = request.into_inner();
-        answer(
-            self.configure(request, incoming),
-            only_errors!(configure_provider),
+        respond(
+            self.configure(request, self.cancel()),
+            diagnostics_only!(configure_provider),
         )
         .await
     }
@@ -150,7 +149,7 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         _: Request<proto::stop_provider::Request>,
     ) -> Result<Response<proto::stop_provider::Response>, Status> {
-        tracing::debug!("asked to stop");
+        tracing::debug!("cancelling all operations");
         self.stop();
         Ok(Response::new(proto::stop_provider::Response::default()))
     }
@@ -160,10 +159,10 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::validate_resource_config::Request>,
     ) -> Result<Response<proto::validate_resource_config::Response>, Status> {
         let request = request.into_inner();
-        concerns(Subject::Resource(&request.type_name));
-        answer(
+        record_subject(Subject::Resource(&request.type_name));
+        respond(
             async { self.validate(&request) },
-            only_errors!(validate_resource_config),
+            diagnostics_only!(validate_resource_config),
         )
         .await
     }
@@ -173,10 +172,10 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::upgrade_resource_state::Request>,
     ) -> Result<Response<proto::upgrade_resource_state::Response>, Status> {
         let request = request.into_inner();
-        concerns(Subject::Resource(&request.type_name));
-        answer(
+        record_subject(Subject::Resource(&request.type_name));
+        respond(
             async { self.upgrade_state(&request) },
-            only_errors!(upgrade_resource_state),
+            diagnostics_only!(upgrade_resource_state),
         )
         .await
     }
@@ -186,10 +185,10 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::upgrade_resource_identity::Request>,
     ) -> Result<Response<proto::upgrade_resource_identity::Response>, Status> {
         let request = request.into_inner();
-        concerns(Subject::Resource(&request.type_name));
-        answer(
+        record_subject(Subject::Resource(&request.type_name));
+        respond(
             async { self.upgrade_identity(&request) },
-            only_errors!(upgrade_resource_identity),
+            diagnostics_only!(upgrade_resource_identity),
         )
         .await
     }
@@ -198,22 +197,24 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::read_resource::Request>,
     ) -> Result<Response<proto::read_resource::Response>, Status> {
-        let incoming = self.incoming(&request);
         let request = request.into_inner();
-        concerns(Subject::Resource(&request.type_name));
-        answer(self.read(&request, incoming), only_errors!(read_resource)).await
+        record_subject(Subject::Resource(&request.type_name));
+        respond(
+            self.read(&request, self.cancel()),
+            diagnostics_only!(read_resource),
+        )
+        .await
     }
 
     async fn plan_resource_change(
         &self,
         request: Request<proto::plan_resource_change::Request>,
     ) -> Result<Response<proto::plan_resource_change::Response>, Status> {
-        let incoming = self.incoming(&request);
         let request = request.into_inner();
-        concerns(Subject::Resource(&request.type_name));
-        answer(
-            self.plan(&request, incoming),
-            only_errors!(plan_resource_change),
+        record_subject(Subject::Resource(&request.type_name));
+        respond(
+            self.plan(&request, self.cancel()),
+            diagnostics_only!(plan_resource_change),
         )
         .await
     }
@@ -222,11 +223,10 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::apply_resource_change::Request>,
     ) -> Result<Response<proto::apply_resource_change::Response>, Status> {
-        let incoming = self.incoming(&request);
         let request = request.into_inner();
-        concerns(Subject::Resource(&request.type_name));
-        answer(self.apply(&request, incoming), |errors| {
-            resource::unapplied(&request, errors)
+        record_subject(Subject::Resource(&request.type_name));
+        respond(self.apply(&request, self.cancel()), |errors| {
+            resource::apply_failed(&request, errors)
         })
         .await
     }
@@ -236,10 +236,10 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::import_resource_state::Request>,
     ) -> Result<Response<proto::import_resource_state::Response>, Status> {
         let request = request.into_inner();
-        concerns(Subject::Resource(&request.type_name));
-        answer(
+        record_subject(Subject::Resource(&request.type_name));
+        respond(
             async { self.import(&request) },
-            only_errors!(import_resource_state),
+            diagnostics_only!(import_resource_state),
         )
         .await
     }
@@ -249,10 +249,10 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::validate_data_resource_config::Request>,
     ) -> Result<Response<proto::validate_data_resource_config::Response>, Status> {
         let request = request.into_inner();
-        concerns(Subject::DataSource(&request.type_name));
-        answer(
+        record_subject(Subject::DataSource(&request.type_name));
+        respond(
             async { self.validate_data_source(&request) },
-            only_errors!(validate_data_resource_config),
+            diagnostics_only!(validate_data_resource_config),
         )
         .await
     }
@@ -261,12 +261,11 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::read_data_source::Request>,
     ) -> Result<Response<proto::read_data_source::Response>, Status> {
-        let incoming = self.incoming(&request);
         let request = request.into_inner();
-        concerns(Subject::DataSource(&request.type_name));
-        answer(
-            self.read_data(&request, incoming),
-            only_errors!(read_data_source),
+        record_subject(Subject::DataSource(&request.type_name));
+        respond(
+            self.read_data(&request, self.cancel()),
+            diagnostics_only!(read_data_source),
         )
         .await
     }
@@ -286,16 +285,16 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::call_function::Request>,
     ) -> Result<Response<proto::call_function::Response>, Status> {
         let request = request.into_inner();
-        concerns(Subject::Function(&request.name));
-        answer(
-            async { Ok(self.call(&request).unwrap_or_else(function::failed)) },
+        record_subject(Subject::Function(&request.name));
+        respond(
+            async { Ok(self.call(&request).unwrap_or_else(function::error_response)) },
             |panic| {
                 let message = panic
                     .into_iter()
                     .map(|diagnostic| diagnostic.detail)
                     .collect::<Vec<_>>()
                     .join("\n");
-                function::failed(FunctionError::new(message))
+                function::error_response(FunctionError::new(message))
             },
         )
         .await

@@ -1,4 +1,5 @@
-//! The server with a toy provider, spoken to as Terraform does, save for the transport.
+//! Tests of the server with a small provider. Requests are those of Terraform, without the
+//! transport.
 
 mod lifecycle;
 mod serving;

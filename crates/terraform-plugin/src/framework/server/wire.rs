@@ -1,16 +1,17 @@
-//! Between the framework's types and the messages of the protocol.
+//! Converts between the framework's types and the messages of the protocol.
 
 use std::any::Any;
 
 use crate::{
     framework::{
-        codec::{self, CodecError},
+        codec,
         diagnostics::{Diagnostic, Diagnostics, Severity},
         path::{Path, Step},
         resource::provider_bug,
         schema::Schema,
         types::Type,
         value::Value,
+        value_error::ValueError,
     },
     protocol::tfplugin6::{self as proto, attribute_path::step::Selector},
 };
@@ -54,8 +55,8 @@ pub(super) fn path(path: &Path) -> proto::AttributePath {
     }
 }
 
-/// Decodes what Terraform sent; nothing at all counts as null.
-pub(super) fn decode(value: Option<&proto::DynamicValue>, ty: &Type) -> Result<Value, CodecError> {
+/// Decodes a value that Terraform sent. An absent value is null.
+pub(super) fn decode(value: Option<&proto::DynamicValue>, ty: &Type) -> Result<Value, ValueError> {
     match value {
         None => Ok(Value::Null),
         Some(value) if value.msgpack.is_empty() && !value.json.is_empty() => {
@@ -70,30 +71,33 @@ pub(super) fn decode_object(
     value: Option<&proto::DynamicValue>,
     schema: &Schema,
 ) -> Result<Value, Diagnostics> {
-    decode(value, &schema.ty()).map_err(|CodecError { path, problem }| {
+    decode(value, &schema.ty()).map_err(|error| {
         Diagnostics::of_error(
-            path,
-            "cannot read a value sent by terraform",
-            format!("{problem}; was the state written by another version of the provider?"),
+            error.path.clone(),
+            "Invalid value from Terraform",
+            format!(
+                "Terraform sent a value that does not match the schema: {error}. The state or plan \
+                 may have been written by another version of the provider. Create a new plan."
+            ),
         )
     })
 }
 
-/// Encodes a value of the type; one that does not fit is the provider's fault.
+/// Encodes a value of the type. A value that does not match is a bug in the provider.
 pub(super) fn encode(value: &Value, ty: &Type) -> Result<proto::DynamicValue, Diagnostics> {
     match codec::encode(value, ty) {
         Ok(msgpack) => Ok(proto::DynamicValue {
             msgpack,
             json: Vec::new(),
         }),
-        Err(CodecError { path, problem }) => Err(provider_bug(
+        Err(ValueError { path, problem }) => Err(provider_bug(
             path,
-            format!("a value does not fit the schema: {problem}"),
+            format!("A value does not match the schema: {problem}."),
         )),
     }
 }
 
-/// The identity of a resource in this state. None while any part is unknown, or when there is nothing that identifies.
+/// The identity of a resource with this state. `None` if any part is unknown or all parts are null.
 pub(super) fn identity(schema: &Schema, state: &Value) -> Option<proto::ResourceIdentityData> {
     let ty = schema.identity_type()?;
     let names = schema
@@ -109,12 +113,12 @@ pub(super) fn identity(schema: &Schema, state: &Value) -> Option<proto::Resource
     })
 }
 
-/// What a panic in the provider's code looks like to the user: its message, and never a backtrace.
+/// The diagnostic for a panic in the provider's code: its message, without a backtrace.
 pub(super) fn panicked(payload: &(dyn Any + Send)) -> Diagnostics {
     let message = payload
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no message");
-    provider_bug(Path::root(), format!("the provider panicked: {message}"))
+    provider_bug(Path::root(), format!("The provider panicked: {message}."))
 }

@@ -1,12 +1,12 @@
-//! Which lines are wanted.
+//! Log levels: from the environment, and per crate.
 
 use tracing::Metadata;
 use tracing::level_filters::LevelFilter;
 
 use crate::protocol::Environment;
 
-/// The level asked for by the first of `TF_LOG_PROVIDER_{NAME}`, `TF_LOG_PROVIDER` and `TF_LOG` that is set to
-/// something. As in Terraform, `JSON` means everything, and so does a word that is no level
+/// The level in the first of `TF_LOG_PROVIDER_{NAME}`, `TF_LOG_PROVIDER` and `TF_LOG` that is set
+/// and not empty. As in Terraform, `JSON` and any value that is not a level mean TRACE
 /// (developer.hashicorp.com/terraform/internals/debugging).
 pub(super) fn from_environment(provider: &str, env: Environment<'_>) -> LevelFilter {
     let specific = format!(
@@ -28,8 +28,9 @@ pub(super) fn from_environment(provider: &str, env: Environment<'_>) -> LevelFil
         })
 }
 
-/// Whether a callsite is wanted at `level`. `crates` and this crate are logged at that level. Dependencies log less: the
-/// AWS SDK one level less (at trace it prints whole requests), everything else only warnings and errors.
+/// Whether a callsite is enabled at `level`. `crates` and this crate are logged at that level. The
+/// AWS SDK is logged one level higher (at TRACE it prints whole requests), other dependencies only
+/// at WARN and ERROR.
 pub(super) fn allows(level: LevelFilter, crates: &[&str], metadata: &Metadata<'_>) -> bool {
     let target = metadata.target();
     let root = target.split("::").next().unwrap_or(target);
@@ -61,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn logs_are_off_unless_asked_for() {
+    fn from_environment_defaults_to_off() {
         assert_eq!(level(&[]), LevelFilter::OFF);
         assert_eq!(
             level(&[("TF_LOG", ""), ("TF_LOG_PROVIDER", "")]),
@@ -71,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_specific_variable_wins() {
+    fn from_environment_prefers_the_most_specific_variable() {
         assert_eq!(level(&[("TF_LOG", "warn")]), LevelFilter::WARN);
         assert_eq!(
             level(&[("TF_LOG", "warn"), ("TF_LOG_PROVIDER", "INFO")]),
@@ -90,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn json_and_words_that_are_no_level_mean_everything() {
+    fn from_environment_reads_other_values_as_trace() {
         assert_eq!(level(&[("TF_LOG", "JSON")]), LevelFilter::TRACE);
         assert_eq!(level(&[("TF_LOG", "1")]), LevelFilter::TRACE);
     }

@@ -1,4 +1,4 @@
-//! One log line: bounded, redacted, on one line of text.
+//! One log line: bounded in length, with credentials masked.
 
 use std::io::Write;
 
@@ -8,16 +8,17 @@ use tracing::Level;
 
 use super::redact::{MASK, is_sensitive, redact};
 
-/// Longest line written, in bytes. go-plugin reads 64 KiB at a time and stops understanding a longer one.
+/// Maximum length of a line in bytes. go-plugin reads 64 KiB at a time and cannot parse a longer
+/// line.
 pub(super) const LIMIT: usize = 60 * 1024;
 
-/// How long each text may be, in characters, tried in this order until the line fits.
+/// Maximum lengths of each string in characters, tried in this order until the line fits.
 const CUTS: [usize; 3] = [16_384, 2_048, SHORTEST];
 
-/// A text this short says little; below it, fields go.
+/// The shortest of the maximum lengths. If the line still does not fit, all fields are dropped.
 const SHORTEST: usize = 256;
 
-/// A line being put together.
+/// A line under construction.
 #[derive(Debug)]
 pub(super) struct Line {
     head: [(&'static str, String); 4],
@@ -25,7 +26,7 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// A line of now. `module` is where it comes from, in dots.
+    /// A line with the current time. `module` is the dotted path of its origin.
     pub(super) fn new(level: Level, module: &str, message: &str) -> Self {
         let timestamp = Timestamp::now()
             .strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
@@ -43,14 +44,15 @@ impl Line {
         }
     }
 
-    /// Adds a field, or replaces it; a credential's name hides the value, and `@` names are the format's own.
+    /// Sets a field. The value is masked if the name is that of a credential. Names that start with
+    /// `@` are reserved by the format and ignored.
     pub(super) fn field(&mut self, name: &str, value: Value) {
         if name.starts_with('@') {
             return;
         }
         let value = match value {
             _ if is_sensitive(name) => Value::from(MASK),
-            Value::String(text) => Value::String(redact(&text)),
+            Value::String(string) => Value::String(redact(&string)),
             other => other,
         };
         self.fields.insert(name.to_owned(), value);
@@ -59,23 +61,23 @@ impl Line {
     /// The line with its newline, at most [`LIMIT`] bytes.
     pub(super) fn render(&self) -> Vec<u8> {
         for cut in CUTS {
-            let line = self.with_texts_of(cut, true);
+            let line = self.render_with(cut, true);
             if line.len() <= LIMIT {
                 return line;
             }
         }
-        self.with_texts_of(SHORTEST, false)
+        self.render_with(SHORTEST, false)
     }
 
-    fn with_texts_of(&self, cut: usize, fields: bool) -> Vec<u8> {
+    fn render_with(&self, cut: usize, fields: bool) -> Vec<u8> {
         let mut object = Map::new();
-        for (name, text) in &self.head {
-            object.insert((*name).to_owned(), Value::String(shorten(text, cut)));
+        for (name, string) in &self.head {
+            object.insert((*name).to_owned(), Value::String(shorten(string, cut)));
         }
         if fields {
             for (name, value) in &self.fields {
                 let value = match value {
-                    Value::String(text) => Value::String(shorten(text, cut)),
+                    Value::String(string) => Value::String(shorten(string, cut)),
                     other => other.clone(),
                 };
                 object.insert(name.clone(), value);
@@ -96,9 +98,10 @@ fn shorten(text: &str, characters: usize) -> String {
     }
 }
 
-/// Writes a whole line at once, so that concurrent lines don't mix. Nobody is left to hear of a failure.
+/// Writes a whole line at once, so that concurrent lines do not interleave. A failure is ignored,
+/// since there is no other place to report it.
 pub(super) fn write_to_stderr(line: &[u8]) {
-    let _nobody_listens = std::io::stderr().lock().write_all(line);
+    let _ignored = std::io::stderr().lock().write_all(line);
 }
 
 #[cfg(test)]
@@ -112,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_has_what_hclog_requires() {
+    fn line_has_the_keys_of_hclog() {
         let mut line = Line::new(Level::WARN, "a.b", "hello\nworld");
         line.field("attempt", Value::from(3));
         let text = String::from_utf8(line.render()).unwrap();
@@ -132,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_named_like_credentials_are_hidden_whatever_their_type() {
+    fn field_masks_credentials_by_name() {
         let mut line = Line::new(Level::INFO, "m", "");
         line.field("secret_key", Value::from("abc"));
         line.field("sessionToken", Value::from(12));
@@ -144,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_with_too_many_fields_says_that_it_left_them_out() {
+    fn render_counts_the_fields_it_drops() {
         let mut line = Line::new(Level::INFO, "m", "kept");
         for number in 0..5_000 {
             line.field(&format!("field-{number}"), Value::from("value"));
@@ -158,7 +161,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
-        fn any_text_of_any_length_fits_one_valid_line(
+        fn render_bounds_any_message(
             message in "\\PC{0,80}|[\u{0}-\u{1f}]{0,80}",
             times in 1_usize..2_000,
             value in any::<String>(),

@@ -1,12 +1,12 @@
-//! Keeps credentials out of text: masks values that a credential's name introduces, access key ids, and the query
-//! strings of URLs that carry a signature or a token.
+//! Masks credentials in strings: values after the name of a credential, access key ids, and query
+//! strings of URLs that contain a signature or a token.
 //!
-//! It errs on the side of hiding: a pagination token is masked too.
+//! False positives are accepted: a pagination token is masked too.
 
-/// What stands in for a hidden value.
+/// The replacement for a masked value.
 pub const MASK: &str = "(hidden)";
 
-/// Parts of names that mean a credential; compared in lower case, without `_` and `-`.
+/// Parts of names that indicate a credential; compared in lower case, without `_` and `-`.
 const SENSITIVE: [&str; 13] = [
     "secret",
     "password",
@@ -23,7 +23,7 @@ const SENSITIVE: [&str; 13] = [
     "authorizedurl",
 ];
 
-/// Whether a field, header or parameter of this name holds a credential.
+/// Whether a field, header or parameter of this name contains a credential.
 #[must_use]
 pub fn is_sensitive(name: &str) -> bool {
     let plain: String = name
@@ -34,7 +34,7 @@ pub fn is_sensitive(name: &str) -> bool {
     SENSITIVE.iter().any(|part| plain.contains(part))
 }
 
-/// The text without credentials.
+/// The string with credentials masked.
 #[must_use]
 pub fn redact(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
@@ -68,7 +68,8 @@ pub fn redact(text: &str) -> String {
     clean
 }
 
-/// A URL from its `://` on: without user information, and without a query or fragment that holds a credential.
+/// Masks the user information of a URL (given from its `://` on), and its query and fragment if
+/// they contain a credential.
 fn redact_url(url: &str) -> String {
     let (place, query) = match url.find(['?', '#']) {
         Some(at) => url.split_at(at),
@@ -99,8 +100,8 @@ fn redact_url(url: &str) -> String {
     clean
 }
 
-/// What stands between a credential's name and its value (`=`, `: `, `": "`, `=Some(` …): that text, the quote that
-/// opens the value, and what follows.
+/// Splits off the separator between a credential's name and its value (`=`, `: `, `": "`, `=Some(`
+/// and so on). Returns the separator, the opening quote of the value, and the rest.
 fn introduction(text: &str) -> Option<(&str, Option<Quote>, &str)> {
     let after_name = text.strip_prefix('\\').unwrap_or(text);
     let after_name = after_name
@@ -130,11 +131,11 @@ fn introduction(text: &str) -> Option<(&str, Option<Quote>, &str)> {
     Some((lead, quote, value))
 }
 
-/// How a value is quoted.
+/// The quoting of a value.
 #[derive(Debug, Clone, Copy)]
 struct Quote {
     mark: char,
-    /// The quote itself is escaped: JSON within a string.
+    /// The quote itself is escaped, as in JSON within a string.
     escaped: bool,
 }
 
@@ -153,7 +154,7 @@ impl Quote {
         }
     }
 
-    /// What follows the value, from its closing quote on.
+    /// The rest of the string after the value, from its closing quote on.
     fn skip(self, value: &str) -> &str {
         let mut letters = value.char_indices();
         while let Some((at, letter)) = letters.next() {
@@ -178,7 +179,7 @@ fn skip_value<'a>(name: &str, quote: Option<Quote>, value: &'a str) -> &'a str {
     if let Some(quote) = quote {
         return quote.skip(value);
     }
-    // A scheme, a space, and then what matters.
+    // The value is a scheme, a space, and then the secret: mask to the end of the line.
     let name = name.to_ascii_lowercase();
     if name.ends_with("authorization") || name.ends_with("cookie") {
         return split_while(value, |letter| !matches!(letter, '\n' | '\r' | '"')).1;
@@ -193,7 +194,8 @@ fn skip_value<'a>(name: &str, quote: Option<Quote>, value: &'a str) -> &'a str {
     .1
 }
 
-/// Ids of long-term and temporary access keys (IAM User Guide, "IAM identifiers": unique ID prefixes).
+/// Ids of long-term and temporary access keys (IAM User Guide, "IAM identifiers": unique ID
+/// prefixes).
 fn is_access_key_id(word: &str) -> bool {
     (word.starts_with("AKIA") || word.starts_with("ASIA"))
         && word.len() >= 16
@@ -222,7 +224,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_credentials_are_known_in_any_spelling() {
+    fn is_sensitive_ignores_case_and_separators() {
         for name in [
             "secret_key",
             "SecretAccessKey",
@@ -246,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn presigned_urls_lose_their_query() {
+    fn redact_masks_queries_of_presigned_urls() {
         let url = "GET https://b.s3.amazonaws.com/k?X-Amz-Date=1&X-Amz-Signature=abc&X-Amz-Credential=AK%2F1 failed";
         assert_eq!(
             redact(url),
@@ -260,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn other_urls_and_texts_stay() {
+    fn redact_keeps_other_strings() {
         for text in [
             "https://iam.amazonaws.com/?Action=CreateRole&Version=2010-05-08",
             "role `MLSpace-fraud-1f` has no policy: attach it",
@@ -273,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn user_information_in_a_url_is_hidden() {
+    fn redact_masks_user_information_in_urls() {
         assert_eq!(
             redact("http://me:pw@host:8080/x"),
             "http://(hidden)@host:8080/x"
@@ -281,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn values_after_a_credentials_name_are_hidden() {
+    fn redact_masks_values_after_credential_names() {
         for (text, clean) in [
             ("secret_key=abc, region=x", "secret_key=(hidden), region=x"),
             (
@@ -309,7 +311,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_secret_never_survives(
+        fn redact_removes_every_secret(
             secret in "[A-Za-z0-9/+]{24,40}",
             before in "\\PC{0,20}",
             template in prop::sample::select(vec![
@@ -324,14 +326,14 @@ mod tests {
                 "Config { token: Some(\"{}\") }",
             ]),
         ) {
-            // A space ends whatever the text before began.
+            // The space ends any quoting or word that the random prefix may have begun.
             let text = format!("{before} \n{}", template.replace("{}", &secret));
             let clean = redact(&text);
             prop_assert!(!clean.contains(&secret), "{clean}");
         }
 
         #[test]
-        fn any_text_is_accepted(text in any::<String>()) {
+        fn redact_accepts_any_string(text in any::<String>()) {
             let clean = redact(&text);
             prop_assert!(clean.len() <= text.len().saturating_mul(MASK.len() + 1));
         }

@@ -1,4 +1,4 @@
-//! Turns tracing's events and spans into lines.
+//! A tracing layer that writes events and their spans as log lines.
 
 use std::fmt;
 
@@ -14,7 +14,8 @@ use tracing_subscriber::registry::LookupSpan;
 use super::level;
 use super::line::Line;
 
-/// The layer: filters by level, adds the fields of enclosing spans, hands finished lines to `write`.
+/// The layer: filters by level, adds the fields of enclosing spans, and passes each line to
+/// `write`.
 pub(super) struct Hclog<W> {
     level: LevelFilter,
     crates: &'static [&'static str],
@@ -76,7 +77,7 @@ where
     }
 }
 
-/// Values recorded on a span or an event, in order.
+/// Values recorded on a span or an event, in the order of recording.
 #[derive(Debug, Default, Clone)]
 struct Fields {
     message: String,
@@ -133,7 +134,7 @@ mod tests {
 
     use super::*;
     use crate::protocol::RequestId;
-    use crate::protocol::logs::{Subject, concerns, rpc_span};
+    use crate::protocol::logs::{Subject, record_subject, rpc_span};
 
     /// The lines that `work` logs at `level`.
     fn logged(level: LevelFilter, work: impl FnOnce()) -> Vec<Value> {
@@ -150,10 +151,10 @@ mod tests {
     }
 
     #[test]
-    fn a_line_within_an_rpc_names_request_rpc_and_resource() {
+    fn line_within_an_rpc_has_its_fields() {
         let lines = logged(LevelFilter::ERROR, || {
             let _entered = rpc_span("ReadResource", &RequestId::new(7)).entered();
-            concerns(Subject::Resource("cloud_server"));
+            record_subject(Subject::Resource("cloud_server"));
             tracing::error!(attempt = 2_u64, ratio = 0.5, again = true, why = ?Some(1), "cannot {}", "read");
         });
         let [line] = lines.as_slice() else {
@@ -178,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn each_subject_has_its_field() {
+    fn record_subject_sets_a_field_per_kind() {
         for (subject, field) in [
             (Subject::DataSource("x"), "tf_data_source_type"),
             (
@@ -191,7 +192,7 @@ mod tests {
         ] {
             let lines = logged(LevelFilter::INFO, || {
                 let _entered = rpc_span("Any", &RequestId::new(1)).entered();
-                concerns(subject);
+                record_subject(subject);
                 tracing::info!("x");
             });
             assert_eq!(lines[0][field], "x");
@@ -199,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_are_hidden_in_fields_spans_and_texts() {
+    fn credentials_are_masked_in_fields_spans_and_messages() {
         let lines = logged(LevelFilter::TRACE, || {
             let _entered = tracing::info_span!("call", secret_key = "s3cr3t").entered();
             tracing::info!(
@@ -215,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn dependencies_are_held_back() {
+    fn dependencies_are_logged_at_a_higher_level() {
         let lines = logged(LevelFilter::TRACE, || {
             tracing::trace!("ours");
             tracing::trace!(target: "my_cloud::servers", "ours too");

@@ -1,4 +1,4 @@
-//! What holds of plans for all configurations and states.
+//! Properties of plans for arbitrary configurations and states.
 
 use proptest::prelude::*;
 
@@ -23,15 +23,14 @@ prop_compose! {
         note in field("[xy]", unknowns),
         size in field(4..7_i64, unknowns),
         zone in field("[yz]", unknowns),
-        secret in field("s", unknowns),
         rule in prop::collection::vec((1..3_i64, field("[tu]", unknowns)), 0..3),
     ) -> Model {
         let rule = rule.into_iter().map(|(port, tag)| Rule { port: port.into(), tag }).collect();
-        Model { name: name.as_str().into(), note, size, zone, secret, rule, ..Model::default() }
+        Model { name: name.as_str().into(), note, size, zone, rule, ..Model::default() }
     }
 }
 
-/// An apply that keeps its promises: what the plan left unknown becomes something, the rest stays.
+/// A correct apply: unknown values become known, and all others are unchanged.
 fn applied(planned: &Value, seed: u8) -> Value {
     let mut model = model(planned);
     let text = |field: &mut Field<String>| {
@@ -62,31 +61,30 @@ fn applied(planned: &Value, seed: u8) -> Value {
 
 proptest! {
     #[test]
-    fn after_apply_the_same_configuration_plans_nothing(
+    fn plan_after_apply_is_empty(
         first in configs(false), second in configs(false), drift in prop::bool::ANY
     ) {
-        let mut state = applied(&plan_values(MEND, &value(&first), &Value::Null).0.planned, 1);
+        let mut state = applied(&plan_values(CORRECT_DRIFT, &value(&first), &Value::Null).0.planned, 1);
         if drift {
             state.set_attribute("drift", Value::list(["something"]));
         }
         let config = value(&second);
-        let (changed, _) = plan_values(MEND, &config, &state);
-        let prior = if changed.replace.is_empty() { state } else { Value::Null };
-        let state = applied(&plan_values(MEND, &config, &prior).0.planned, 2);
-        prop_assert_eq!(check_applied(&changed.planned, &state).filter(|_| changed.replace.is_empty()), None);
-        let (again, _) = plan_values(MEND, &config, &state);
+        let (changed, _) = plan_values(CORRECT_DRIFT, &config, &state);
+        let prior = if changed.requires_replace.is_empty() { state } else { Value::Null };
+        let state = applied(&plan_values(CORRECT_DRIFT, &config, &prior).0.planned, 2);
+        prop_assert_eq!(check_applied(&changed.planned, &state).filter(|_| changed.requires_replace.is_empty()), None);
+        let (again, _) = plan_values(CORRECT_DRIFT, &config, &state);
         prop_assert_eq!(again.planned, state);
-        prop_assert!(again.replace.is_empty());
+        prop_assert!(again.requires_replace.is_empty());
     }
 
     #[test]
-    fn configured_values_are_kept_and_nothing_configured_becomes_unknown(first in configs(false), second in configs(true)) {
-        let state = applied(&plan_values(SILENT, &value(&first), &Value::Null).0.planned, 1);
+    fn plan_keeps_configured_values(first in configs(false), second in configs(true)) {
+        let state = applied(&plan_values(NO_CHANGE, &value(&first), &Value::Null).0.planned, 1);
         let config = value(&second);
         for prior in [Value::Null, state] {
-            let (outcome, _) = plan_values(SILENT, &config, &prior);
+            let (outcome, _) = plan_values(NO_CHANGE, &config, &prior);
             prop_assert!(outcome.diagnostics.is_empty());
-            prop_assert!(outcome.planned.attribute("secret").is_null());
             for name in ["name", "note", "size", "zone"] {
                 let set = config.attribute(name);
                 prop_assert!(set.is_null() || set == outcome.planned.attribute(name), "{}", name);
@@ -99,23 +97,23 @@ proptest! {
     }
 
     #[test]
-    fn unknown_configuration_resolves_into_the_plan_it_promised(first in configs(false), second in configs(true)) {
-        // Terraform plans once more at apply, when all is known: what the first plan knew must not change.
-        let state = applied(&plan_values(MEND, &value(&first), &Value::Null).0.planned, 1);
+    fn plan_with_unknowns_agrees_with_the_final_plan(first in configs(false), second in configs(true)) {
+        // Terraform plans again during the apply, when all values are known. It requires that
+        // values known in the first plan do not change.
+        let state = applied(&plan_values(CORRECT_DRIFT, &value(&first), &Value::Null).0.planned, 1);
         for prior in [Value::Null, state] {
-            let (early, _) = plan_values(MEND, &value(&second), &prior);
+            let (early, _) = plan_values(CORRECT_DRIFT, &value(&second), &prior);
             let resolved = value(&Model {
                 note: if second.note.is_unknown() { "x".into() } else { second.note.clone() },
                 size: if second.size.is_unknown() { 5.into() } else { second.size },
                 zone: if second.zone.is_unknown() { "z".into() } else { second.zone.clone() },
-                secret: Field::Null,
                 rule: second.rule.iter().map(|rule| Rule {
                     tag: if rule.tag.is_unknown() { "t".into() } else { rule.tag.clone() },
                     ..rule.clone()
                 }).collect(),
                 ..second.clone()
             });
-            let (late, _) = plan_values(MEND, &resolved, &prior);
+            let (late, _) = plan_values(CORRECT_DRIFT, &resolved, &prior);
             prop_assert_eq!(rules::mismatch(&early.planned, &late.planned, &Path::root()), None);
         }
     }

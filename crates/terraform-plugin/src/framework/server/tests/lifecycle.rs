@@ -1,4 +1,4 @@
-//! A resource from validation to deletion.
+//! Tests of the RPCs of resources, from validation to deletion.
 
 use std::sync::Arc;
 
@@ -106,7 +106,7 @@ async fn read(server: &Server<Toy>, state: &proto::DynamicValue) -> proto::read_
 }
 
 #[tokio::test]
-async fn configurations_are_checked_without_a_client() {
+async fn validate_needs_no_client() {
     let server = server();
     assert!(
         validate(&server, note("a", Value::Unknown, Value::Null))
@@ -116,16 +116,16 @@ async fn configurations_are_checked_without_a_client() {
     assert_eq!(
         validate(&server, note("", "rude", 1)).await,
         [
-            "error name: invalid `name`",
-            "error length: `length` cannot be set",
-            "error text: mind your language",
+            "error name: Invalid value",
+            "error length: Read-only attribute",
+            "error text: Rude text",
         ]
     );
     let timeouts = Value::object([("create", Value::from("soon"))]);
     let config = note_with("a", "x", Value::Null, timeouts);
     assert_eq!(
         validate(&server, config).await,
-        ["error timeouts.create: invalid `create`"]
+        ["error timeouts.create: Invalid value"]
     );
     let garbage = proto::DynamicValue {
         msgpack: b"\x93".to_vec(),
@@ -133,12 +133,12 @@ async fn configurations_are_checked_without_a_client() {
     };
     assert_eq!(
         validate(&server, garbage).await,
-        ["error : cannot read a value sent by terraform"]
+        ["error : Invalid value from Terraform"]
     );
 }
 
 #[tokio::test]
-async fn a_note_lives_and_dies() {
+async fn resource_is_created_read_replaced_and_deleted() {
     let server = configured().await;
     let timeouts = Value::object([("create", Value::from("90s"))]);
     let config = note_with("a", "hello", Value::Null, timeouts);
@@ -183,31 +183,58 @@ async fn a_note_lives_and_dies() {
 }
 
 #[tokio::test]
-async fn destruction_can_be_refused_at_plan_time() {
+async fn private_state_reaches_the_next_plan() {
     let server = configured().await;
-    let refused = plan(&server, &note("a", "precious", 8), &null(), &null()).await;
-    assert_eq!(short(&refused.diagnostics), ["error : refusing to destroy"]);
+    let timeouts = Value::object([("create", Value::from("13s"))]);
+    let created = apply(
+        &server,
+        &null(),
+        &note_with("a", "x", Value::Unknown, timeouts),
+    )
+    .await;
+    let state = created.new_state.unwrap();
+    let request = proto::plan_resource_change::Request {
+        type_name: NOTE.to_owned(),
+        prior_state: Some(state.clone()),
+        config: Some(state.clone()),
+        proposed_new_state: Some(state),
+        prior_private: created.private,
+        ..Default::default()
+    };
+    let planned = server
+        .plan_resource_change(Request::new(request))
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(short(&planned.diagnostics), ["error : Unlucky note"]);
 }
 
 #[tokio::test]
-async fn planning_works_without_a_client_and_applying_does_not() {
+async fn plan_destroy_can_reject_the_plan() {
+    let server = configured().await;
+    let refused = plan(&server, &note("a", "precious", 8), &null(), &null()).await;
+    assert_eq!(short(&refused.diagnostics), ["error : Note is protected"]);
+}
+
+#[tokio::test]
+async fn plan_works_without_a_client_but_apply_does_not() {
     let server = server();
     let config = note("a", "x", Value::Null);
     let planned = plan(&server, &null(), &config, &config).await;
-    assert_eq!(short(&planned.diagnostics), ["warning : not checked"]);
+    assert_eq!(short(&planned.diagnostics), ["warning : Not checked"]);
     let refused = apply(&server, &null(), &planned.planned_state.unwrap()).await;
     assert_eq!(
         short(&refused.diagnostics),
-        ["error : the provider is not configured"]
+        ["error : Provider not configured"]
     );
     assert_eq!(refused.new_state, Some(null()));
 }
 
 #[tokio::test]
-async fn what_exists_after_a_failure_is_in_the_answer() {
+async fn apply_failure_returns_the_reached_state() {
     let server = configured().await;
     let failed = apply(&server, &null(), &note("a", "fail", Value::Unknown)).await;
-    assert_eq!(short(&failed.diagnostics), ["error text: smudged"]);
+    assert_eq!(short(&failed.diagnostics), ["error text: Smudged text"]);
     let state = decode_note(failed.new_state.as_ref());
     assert_eq!((state.name, state.length), ("a".into(), Field::Null));
     assert!(failed.private.windows(7).any(|part| part == b"seconds"));
@@ -215,29 +242,29 @@ async fn what_exists_after_a_failure_is_in_the_answer() {
 
     let prior = note("a", "old", 3);
     let refused = apply(&server, &prior, &note("a", "refuse", Value::Unknown)).await;
-    assert_eq!(short(&refused.diagnostics), ["error : refused"]);
+    assert_eq!(short(&refused.diagnostics), ["error : Update refused"]);
     assert_eq!(refused.new_state, Some(prior));
     let sticky = note("a", "sticky", 6);
     let stuck = apply(&server, &sticky, &null()).await;
     assert_eq!(
         (short(&stuck.diagnostics), stuck.new_state),
-        (vec!["error : stuck".to_owned()], Some(sticky))
+        (vec!["error : Note is stuck".to_owned()], Some(sticky))
     );
 }
 
 #[tokio::test]
-async fn broken_promises_of_a_resource_are_named() {
+async fn apply_reports_results_that_contradict_the_plan() {
     let server = configured().await;
     let forgot = apply(&server, &null(), &note("a", "forget", Value::Unknown)).await;
     assert_eq!(
         short(&forgot.diagnostics),
-        ["error length: bug in the provider"]
+        ["error length: Bug in the provider"]
     );
     assert_eq!(decode_note(forgot.new_state.as_ref()).length, Field::Null);
     let changed = apply(&server, &null(), &note("a", "change", Value::Unknown)).await;
     assert_eq!(
         short(&changed.diagnostics),
-        ["error text: bug in the provider"]
+        ["error text: Bug in the provider"]
     );
     assert_eq!(
         decode_note(changed.new_state.as_ref()).text,
@@ -246,7 +273,7 @@ async fn broken_promises_of_a_resource_are_named() {
 }
 
 #[tokio::test]
-async fn panics_become_diagnostics() {
+async fn panic_becomes_a_diagnostic() {
     let server = configured().await;
     let config = note("a", "panic in plan", Value::Null);
     let planned = plan(&server, &null(), &config, &config).await;
@@ -267,7 +294,7 @@ async fn panics_become_diagnostics() {
 }
 
 #[tokio::test]
-async fn stopping_an_apply_returns_what_was_reached() {
+async fn stop_during_apply_returns_the_reached_state() {
     let server = configured().await;
     let slow = tokio::spawn({
         let server = Arc::clone(&server);
@@ -281,7 +308,7 @@ async fn stopping_an_apply_returns_what_was_reached() {
         .await
         .unwrap();
     let stopped = slow.await.unwrap();
-    assert_eq!(short(&stopped.diagnostics), ["error : stopped"]);
+    assert_eq!(short(&stopped.diagnostics), ["error : Operation cancelled"]);
     assert_eq!(decode_note(stopped.new_state.as_ref()).name, "a".into());
 }
 
@@ -306,7 +333,7 @@ async fn upgrade(
 }
 
 #[tokio::test]
-async fn stored_states_are_brought_up_to_date() {
+async fn upgrade_state_accepts_older_versions() {
     let server = server();
     let same = upgrade(
         &server,
@@ -319,11 +346,11 @@ async fn stored_states_are_brought_up_to_date() {
     let state = decode_note(old.upgraded_state.as_ref());
     assert_eq!((state.text, state.length), ("x".into(), 0.into()));
     for (version, json, summary) in [
-        (0, "{}", "too old"),
-        (3, "{}", "stored state is from a newer provider"),
-        (2, "{", "stored state cannot be read"),
-        (2, "", "stored state cannot be read"),
-        (2, r#"{"name":["a"]}"#, "stored state cannot be read"),
+        (0, "{}", "State is too old"),
+        (3, "{}", "Stored state is too new"),
+        (2, "{", "Invalid stored state"),
+        (2, "", "Stored state is too old"),
+        (2, r#"{"name":["a"]}"#, "Invalid stored state"),
     ] {
         let refused = upgrade(&server, version, json).await;
         assert_eq!(
@@ -388,7 +415,7 @@ async fn import(
 }
 
 #[tokio::test]
-async fn imports_begin_with_an_id_or_an_identity() {
+async fn import_accepts_an_id_or_an_identity() {
     let server = server();
     let by_id = import(&server, "a", None).await.unwrap();
     assert_eq!(
@@ -403,20 +430,20 @@ async fn imports_begin_with_an_id_or_an_identity() {
     assert_eq!(by_identity, by_id);
     assert_eq!(
         import(&server, "a/b", None).await.unwrap_err(),
-        ["error : not a note id"]
+        ["error : Invalid import id"]
     );
     assert_eq!(
         import(&server, "", None).await.unwrap_err(),
-        ["error : nothing to import"]
+        ["error : Missing import id"]
     );
     assert_eq!(
         import(&server, "", Some(identity(""))).await.unwrap_err(),
-        ["error : the identity is incomplete"]
+        ["error : Incomplete resource identity"]
     );
 }
 
 #[tokio::test]
-async fn unknown_types_and_unserved_rpcs_are_refused() {
+async fn unknown_types_and_rpcs_are_errors() {
     let server = server();
     let request = proto::read_resource::Request {
         type_name: "toy_ghost".to_owned(),
@@ -429,7 +456,7 @@ async fn unknown_types_and_unserved_rpcs_are_refused() {
         .into_inner();
     assert_eq!(
         short(&response.diagnostics),
-        ["error : unknown resource type `toy_ghost`"]
+        ["error : Unknown resource type"]
     );
     let status = server
         .move_resource_state(Request::new(Default::default()))

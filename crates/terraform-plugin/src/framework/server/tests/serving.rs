@@ -1,4 +1,4 @@
-//! Schemas, configuration, data sources, functions.
+//! Tests of the RPCs of schemas, provider configuration, data sources and functions.
 
 use tonic::Request;
 
@@ -33,7 +33,7 @@ async fn configure(server: &Server<Toy>, region: Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_exists_is_listed_with_and_without_schemas() {
+async fn metadata_and_schemas_list_all_types() {
     let server = server();
     let metadata = server
         .get_metadata(Request::new(Default::default()))
@@ -72,6 +72,8 @@ async fn what_exists_is_listed_with_and_without_schemas() {
         .unwrap();
     assert!(loud.optional && loud.computed && !loud.required);
     assert_eq!(loud.r#type, b"\"bool\"");
+    assert!(loud.deprecated);
+    assert_eq!(loud.deprecation_message, "Use `text`.");
     assert_eq!(block.block_types.first().unwrap().type_name, "timeouts");
     assert_eq!(schemas.functions["join"].parameters.len(), 1);
     assert!(schemas.functions["join"].variadic_parameter.is_some());
@@ -95,7 +97,7 @@ async fn what_exists_is_listed_with_and_without_schemas() {
 }
 
 #[tokio::test]
-async fn the_provider_configuration_is_validated_and_applied() {
+async fn provider_configuration_is_validated_and_applied() {
     let server = server();
     let request = proto::validate_provider_config::Request {
         config: provider_config("moon".into()),
@@ -107,11 +109,11 @@ async fn the_provider_configuration_is_validated_and_applied() {
         .into_inner();
     assert_eq!(
         short(&response.diagnostics),
-        ["error region: no such region"]
+        ["error region: Unknown region"]
     );
     assert_eq!(
         configure(&server, "nowhere".into()).await,
-        ["error region: unreachable"]
+        ["error region: Unreachable region"]
     );
     assert!(server.client().is_none());
     assert!(configure(&server, Value::Null).await.is_empty());
@@ -141,18 +143,18 @@ async fn count(
 }
 
 #[tokio::test]
-async fn an_unknown_configuration_puts_off_what_needs_it() {
+async fn unknown_provider_configuration_defers_reads() {
     let server = server();
     let refused = count(&server, Value::Null, true).await;
     assert_eq!(
         short(&refused.diagnostics),
-        ["error : the provider is not configured"]
+        ["error : Provider not configured"]
     );
     assert!(configure(&server, Value::Unknown).await.is_empty());
     let refused = count(&server, Value::Null, false).await;
     assert_eq!(
         short(&refused.diagnostics),
-        ["error : the provider's configuration is not known yet"]
+        ["error : Provider configuration unknown"]
     );
     let deferred = count(&server, Value::Null, true).await;
     assert_eq!(
@@ -162,7 +164,7 @@ async fn an_unknown_configuration_puts_off_what_needs_it() {
 }
 
 #[tokio::test]
-async fn data_sources_are_read_with_their_defaults() {
+async fn data_source_is_read_with_defaults() {
     let server = server();
     configure(&server, Value::Null).await;
     server
@@ -182,7 +184,7 @@ async fn data_sources_are_read_with_their_defaults() {
     let vague = count(&server, "vague".into(), false).await;
     assert_eq!(
         short(&vague.diagnostics),
-        ["error total: bug in the provider"]
+        ["error total: Bug in the provider"]
     );
 
     let request = proto::validate_data_resource_config::Request {
@@ -196,7 +198,7 @@ async fn data_sources_are_read_with_their_defaults() {
         .into_inner();
     assert_eq!(
         short(&response.diagnostics),
-        ["error total: `total` cannot be set"]
+        ["error total: Read-only attribute"]
     );
 }
 
@@ -225,7 +227,7 @@ async fn join(server: &Server<Toy>, arguments: &[Value]) -> Result<String, (Opti
 }
 
 #[tokio::test]
-async fn functions_answer_or_say_which_argument_is_wrong() {
+async fn function_errors_name_the_argument() {
     let server = server();
     let text = Value::from;
     assert_eq!(
@@ -235,10 +237,13 @@ async fn functions_answer_or_say_which_argument_is_wrong() {
         "a-b"
     );
     assert_eq!(join(&server, &[Value::Null]).await.unwrap(), "");
-    assert_eq!(join(&server, &[]).await.unwrap_err().1, "too few arguments");
+    assert_eq!(
+        join(&server, &[]).await.unwrap_err().1,
+        "Too few arguments: `join` needs at least 1, found 0."
+    );
     assert_eq!(
         join(&server, &[text("-"), text("")]).await.unwrap_err(),
-        (Some(1), "must not be empty".to_owned())
+        (Some(1), "The string must not be empty.".to_owned())
     );
     assert_eq!(
         join(&server, &[text("-"), text("a"), Value::Null])
@@ -281,7 +286,7 @@ async fn functions_answer_or_say_which_argument_is_wrong() {
 }
 
 #[tokio::test]
-async fn stopping_ends_what_is_under_way_and_serves_on() {
+async fn stop_cancels_running_operations_only() {
     let server = std::sync::Arc::new(server());
     let slow = tokio::spawn({
         let server = std::sync::Arc::clone(&server);
@@ -294,7 +299,7 @@ async fn stopping_ends_what_is_under_way_and_serves_on() {
         .unwrap()
         .into_inner();
     assert_eq!(answer.error, "");
-    assert_eq!(slow.await.unwrap(), ["error : stopped"]);
+    assert_eq!(slow.await.unwrap(), ["error : Operation cancelled"]);
     assert!(configure(&server, Value::Null).await.is_empty());
 }
 
@@ -347,7 +352,7 @@ impl Provider for Broken {
 }
 
 #[test]
-fn a_broken_provider_is_refused_before_terraform_sees_it() {
+fn new_rejects_invalid_type_names() {
     assert!(Server::new(Broken("toy_other")).is_ok());
     for name in ["other_thing", "toy", "toy_", "toy_Thing", "toy_fine"] {
         let error = Server::new(Broken(name)).err().unwrap().to_string();

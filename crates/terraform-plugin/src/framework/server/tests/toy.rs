@@ -1,4 +1,4 @@
-//! A provider whose resources are texts in memory.
+//! A small provider whose resources are strings in memory.
 
 use std::{
     collections::BTreeMap,
@@ -52,7 +52,7 @@ impl Provider for Toy {
 
     fn validate(&self, config: &Config, diagnostics: &mut Diagnostics) {
         if config.region.as_deref() == Some("moon") {
-            diagnostics.error("region", "no such region", "choose one on earth");
+            diagnostics.error("region", "Unknown region", "Choose one on earth.");
         }
     }
 
@@ -65,8 +65,8 @@ impl Provider for Toy {
         match config.region.as_deref() {
             Some("nowhere") => Err(Diagnostics::of_error(
                 "region",
-                "unreachable",
-                "choose another",
+                "Unreachable region",
+                "Choose another one.",
             )),
             Some("loop") => {
                 cx.cancel.cancelled().await;
@@ -89,7 +89,7 @@ impl Provider for Toy {
     }
 }
 
-/// A text under a name. Some texts make operations misbehave.
+/// A string with a name. Some strings make operations fail.
 struct Note;
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -114,14 +114,17 @@ impl Resource<Client> for Note {
             .attributes([
                 Attribute::string("name")
                     .required()
-                    .force_new()
+                    .requires_replace()
                     .identity()
                     .validate(|name| match name.as_str() {
-                        Some("") => Err(ValidationError::new("the name is empty: give it one")),
+                        Some("") => Err(ValidationError::new("The name is empty. Set one.")),
                         _ => Ok(()),
                     }),
                 Attribute::string("text").optional(),
-                Attribute::bool("loud").optional().default(false),
+                Attribute::bool("loud")
+                    .optional()
+                    .default(false)
+                    .deprecated("Use `text`."),
                 Attribute::number("length")
                     .computed()
                     .derived_from(&["text"]),
@@ -131,14 +134,18 @@ impl Resource<Client> for Note {
 
     fn validate(&self, config: &NoteModel, diagnostics: &mut Diagnostics) {
         if config.text.as_deref() == Some("rude") {
-            diagnostics.error("text", "mind your language", "say it otherwise");
+            diagnostics.error("text", "Rude text", "Use other words.");
         }
     }
 
-    async fn plan(&self, client: Option<&Client>, _: &Call, plan: &mut Plan<NoteModel>) {
+    async fn modify_plan(&self, client: Option<&Client>, cx: &Call, plan: &mut Plan<NoteModel>) {
+        if cx.private::<u64>("seconds") == Some(13) {
+            plan.diagnostics
+                .error("", "Unlucky note", "Create it with another timeout.");
+        }
         if client.is_none() {
             plan.diagnostics
-                .warning("", "not checked", "the provider is not configured yet");
+                .warning("", "Not checked", "The provider is not configured yet.");
         }
         if plan.config.text.as_deref() == Some("panic in plan") {
             panic!("out of paper");
@@ -153,7 +160,7 @@ impl Resource<Client> for Note {
         diagnostics: &mut Diagnostics,
     ) {
         if state.text.as_deref() == Some("precious") {
-            diagnostics.error("", "refusing to destroy", "it is precious");
+            diagnostics.error("", "Note is protected", "The note is precious.");
         }
     }
 
@@ -173,13 +180,13 @@ impl Resource<Client> for Note {
         cx.set_private("seconds", &seconds).unwrap();
         match text.as_str() {
             "fail" => Err(Failed::reached(
-                Diagnostics::of_error("text", "smudged", "try again"),
+                Diagnostics::of_error("text", "Smudged text", "Try again."),
                 planned,
             )),
             "wait" => {
                 cx.cancel().cancelled().await;
                 Err(Failed::reached(
-                    Diagnostics::of_error("", "stopped", "apply again"),
+                    Diagnostics::of_error("", "Operation cancelled", "Apply again."),
                     planned,
                 ))
             }
@@ -220,7 +227,7 @@ impl Resource<Client> for Note {
         planned: NoteModel,
     ) -> Result<NoteModel, Failed<NoteModel>> {
         if planned.text.as_deref() == Some("refuse") {
-            return Err(Diagnostics::of_error("", "refused", "leave it").into());
+            return Err(Diagnostics::of_error("", "Update refused", "Undo the change.").into());
         }
         Resource::create(self, client, cx, planned).await
     }
@@ -232,7 +239,7 @@ impl Resource<Client> for Note {
         state: NoteModel,
     ) -> Result<(), Failed<NoteModel>> {
         if state.text.as_deref() == Some("sticky") {
-            return Err(Diagnostics::of_error("", "stuck", "pull harder").into());
+            return Err(Diagnostics::of_error("", "Note is stuck", "Try again.").into());
         }
         client
             .notes
@@ -242,9 +249,13 @@ impl Resource<Client> for Note {
         Ok(())
     }
 
-    fn import(&self, id: &str) -> Result<NoteModel, Diagnostics> {
+    fn import_state(&self, id: &str) -> Result<NoteModel, Diagnostics> {
         if id.contains('/') {
-            return Err(Diagnostics::of_error("", "not a note id", "give the name"));
+            return Err(Diagnostics::of_error(
+                "",
+                "Invalid import id",
+                "Use the name of the note.",
+            ));
         }
         Ok(NoteModel {
             name: id.into(),
@@ -256,17 +267,21 @@ impl Resource<Client> for Note {
         &self,
         identity: &BTreeMap<String, String>,
     ) -> Result<NoteModel, Diagnostics> {
-        Resource::import(self, &identity["name"])
+        Resource::import_state(self, &identity["name"])
     }
 
-    fn upgrade(&self, from_version: i64, mut state: Json) -> Result<Json, Diagnostics> {
+    fn upgrade_state(&self, from_version: i64, mut state: Json) -> Result<Json, Diagnostics> {
         match from_version {
             1 => {
                 state["text"] = state["body"].take();
                 state["length"] = json!(0);
                 Ok(state)
             }
-            _ => Err(Diagnostics::of_error("", "too old", "make it anew")),
+            _ => Err(Diagnostics::of_error(
+                "",
+                "State is too old",
+                "Create the note again.",
+            )),
         }
     }
 }
@@ -330,9 +345,9 @@ impl Function for Join {
 
     fn signature(&self) -> Signature {
         Signature::new(Type::String)
-            .summary("Joins texts.")
+            .summary("Joins strings.")
             .parameter(Parameter::new("separator", Type::String).nullable())
-            .variadic(Parameter::new("texts", Type::String))
+            .variadic(Parameter::new("strings", Type::String))
     }
 
     fn call(&self, arguments: Vec<Value>) -> Result<Value, FunctionError> {
@@ -340,7 +355,7 @@ impl Function for Join {
         let texts: Vec<_> = texts.iter().map(|text| text.as_str().unwrap()).collect();
         match texts.first() {
             Some(&"panic") => panic!("knotted"),
-            Some(&"") => Err(FunctionError::argument(1, "must not be empty")),
+            Some(&"") => Err(FunctionError::argument(1, "The string must not be empty.")),
             Some(&"number") => Ok(Value::from(1)),
             _ => Ok(texts.join(separator.as_str().unwrap_or_default()).into()),
         }
@@ -398,7 +413,7 @@ pub(super) fn decode_note(value: Option<&proto::DynamicValue>) -> NoteModel {
     model::from_value(&decode(value)).unwrap()
 }
 
-/// Diagnostics in short: severity, path, summary.
+/// Summaries of diagnostics, each with severity and path.
 pub(super) fn short(diagnostics: &[proto::Diagnostic]) -> Vec<String> {
     use proto::attribute_path::step::Selector;
     let name = |step: &proto::attribute_path::Step| match &step.selector {

@@ -1,0 +1,144 @@
+//! The schema of the provider configuration.
+
+use mlspace_core::aws::{PolicyModel, TableNames};
+use terraform_plugin::framework::{Attribute, Block, Schema, Type};
+
+use crate::validators;
+
+/// The schema of the `provider "mlspace"` block.
+pub(super) fn schema() -> Schema {
+    Schema::new(0)
+        .describe(
+            "Declares multi-tenant machine-learning projects on AWS: projects, their members, datasets and \
+             notebooks. Least-privilege IAM, tags and storage layout follow from them.",
+        )
+        .attributes(connection_attributes())
+        .attributes(platform_attributes())
+        .blocks([
+            Block::single(
+                "assume_role",
+                [
+                    Attribute::string("role_arn").required().describe("ARN of the role to assume."),
+                    Attribute::string("session_name")
+                        .optional()
+                        .describe("Name of the session, shown in CloudTrail. Defaults to `mlspace`."),
+                    Attribute::string("external_id")
+                        .optional()
+                        .describe("External id that the role's trust policy requires."),
+                    Attribute::string("duration")
+                        .optional()
+                        .describe("Duration of a session, for example `1h`: 15 minutes to 12 hours.")
+                        .validate(validators::duration_between("15m", "12h")),
+                ],
+            )
+            .describe("Role to assume before any other call."),
+            Block::single(
+                "endpoints",
+                ["iam", "sagemaker", "s3", "dynamodb", "sts"].map(|service| {
+                    Attribute::string(service)
+                        .optional()
+                        .describe("URL of this service, in place of AWS's own.")
+                        .validate(validators::http_url)
+                }),
+            )
+            .describe("URLs of services, for private endpoints and emulators."),
+            Block::single(
+                "notebook_defaults",
+                [
+                    Attribute::list("subnet_ids", Type::String).optional().describe(
+                        "Subnets over which notebooks are distributed. Members' jobs can use only these.",
+                    ),
+                    Attribute::list("security_group_ids", Type::String).optional().describe(
+                        "Security groups of notebooks. Members' jobs can use only these.",
+                    ),
+                    Attribute::string("kms_key_id").optional().describe(
+                        "KMS key (ARN or id) that encrypts notebooks' volumes. Members' jobs must use it.",
+                    ),
+                    Attribute::string("lifecycle_config_name")
+                        .optional()
+                        .describe("Default lifecycle configuration of notebooks."),
+                ],
+            )
+            .describe("Defaults of notebooks, and the approved network and key of members' jobs."),
+        ])
+}
+
+/// Attributes of the connection to AWS.
+fn connection_attributes() -> Vec<Attribute> {
+    vec![
+        Attribute::string("region").optional().describe(
+            "AWS region. Defaults to that of the AWS SDK's own chain: environment, profile, instance metadata.",
+        ),
+        Attribute::string("profile")
+            .optional()
+            .describe("Profile of the shared AWS configuration files."),
+        Attribute::string("access_key")
+            .optional()
+            .sensitive()
+            .describe(
+                "Access key id; set with `secret_key`. Prefer the AWS SDK's credential chain.",
+            ),
+        Attribute::string("secret_key")
+            .optional()
+            .sensitive()
+            .describe("Secret access key."),
+        Attribute::string("token")
+            .optional()
+            .sensitive()
+            .describe("Session token of temporary credentials."),
+        Attribute::number("max_retries")
+            .optional()
+            .describe("Number of retries of a throttled or failed AWS call. Defaults to 25.")
+            .validate(validators::between(0, 100)),
+    ]
+}
+
+/// Attributes of the platform: names, tags and policies.
+fn platform_attributes() -> Vec<Attribute> {
+    vec![
+        Attribute::string("system_tag")
+            .optional()
+            .describe("Value of the `system` tag on everything that the platform creates. Defaults to `MLSpace`.")
+            .validate(validators::tag_value),
+        Attribute::string("iam_resource_prefix")
+            .optional()
+            .describe("Prefix of the names of roles and policies. Defaults to `MLSpace`.")
+            .validate(validators::iam_prefix),
+        Attribute::string("data_bucket")
+            .required()
+            .describe("Name of the bucket for all datasets.")
+            .validate(validators::bucket_name),
+        Attribute::string("permissions_boundary_arn")
+            .optional()
+            .describe(
+                "ARN of the permissions boundary of every membership's role. Strongly recommended: no policy that is \
+                 attached later can exceed it.",
+            )
+            .validate(validators::policy_arn),
+        Attribute::list("base_policy_arns", Type::String)
+            .optional()
+            .describe(
+                "ARNs of managed policies that are attached to every membership's role, in addition to those of the \
+                 project and the user.",
+            )
+            .validate(validators::each(validators::policy_arn)),
+        Attribute::string("policy_model")
+            .optional()
+            .describe(
+                "Model of the policies that grant members their permissions, which are the same in both models. \
+                 `per_principal`, the default: a managed policy per project and per user, like MLSpace. `attribute`: \
+                 two managed policies for all, based on the tags of the roles. Changing it migrates every membership; \
+                 see the guide on the access model.",
+            )
+            .validate(validators::one_of(PolicyModel::NAMES)),
+        Attribute::map("default_tags", Type::String)
+            .optional()
+            .describe("Tags of all resources that can be tagged, in addition to the platform's own."),
+        Attribute::map("table_names", Type::String)
+            .optional()
+            .describe(format!(
+                "Names of the DynamoDB tables where they differ from MLSpace's defaults. Keys: {}.",
+                validators::join_quoted(TableNames::FIELDS)
+            )),
+    ]
+}
