@@ -2,7 +2,7 @@
 //!
 //! Nothing here is derived from what ought to be: [`Attached`] holds the documents that a role carries, and every right is a decision of
 //! [`iam_policy::evaluate`] about a request that a member would make. So the matrix also shows what an edited policy, a lost boundary or a foreign
-//! attachment has changed. With the feature `aws`, `Platform::access` reads the roles of an account.
+//! attachment has changed. With the feature `aws`, `AccessReports::read` reads the roles of an account.
 //!
 //! Left out are the policies of the bucket, of keys, of endpoints and of the organization, which may take more away and, where the bucket's names
 //! the role, give more; and who may assume the role. One object stands for all objects of a dataset.
@@ -59,7 +59,7 @@ pub use area::{Area, MostRights};
 pub(crate) use details::decode;
 pub use details::{AccountDetails, DetailsError, RoleDetails};
 #[cfg(feature = "aws")]
-pub use fetch::AccessFilter;
+pub use fetch::{AccessFilter, AccessReports};
 pub use review::{Beside, Departure, Review};
 pub use verdict::Verdict;
 

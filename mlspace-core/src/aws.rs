@@ -1,20 +1,17 @@
-//! AWS: how it is reached, what its errors mean, and how to wait for it.
+//! AWS: clients, settings, errors, and waiting.
 
-pub(crate) mod authorization;
+pub mod clients;
 pub mod error;
 pub mod lock;
-pub(crate) mod managed_policy;
 pub mod outcome;
-pub mod platform;
-pub mod retry;
-mod role;
 pub mod settings;
+pub mod transient;
 pub mod wait;
 
+pub use clients::{Caller, Clients};
 pub use error::Error;
 pub use lock::Guard;
-pub use outcome::{Called, Failure, IfPresent, Outcome};
-pub use platform::{Caller, Platform};
+pub use outcome::{Failure, IfPresent, Outcome, SdkResultExt};
 pub use settings::{
     AssumeRole, ConnectionConfig, Endpoints, NotebookDefaults, PolicyModel, Settings, TableNames,
 };

@@ -7,16 +7,64 @@ mod check;
 mod create;
 mod delete;
 mod objects;
+mod plan;
 mod read;
+mod s3;
 mod sharing;
 mod update;
 
+pub use plan::PlannedDataset;
+
 pub use check::{DESCRIPTION_MAX, DatasetSpecError, check_description};
 
-use crate::{
-    layout::DatasetKey,
-    name::{GroupName, UserName},
-};
+pub(crate) use objects::{DatasetObjects, ObjectStore};
+pub(crate) use s3::S3Objects;
+
+use std::sync::Arc;
+
+use crate::aws::lock::Locks;
+use crate::aws::{Clients, Guard};
+use crate::group::Groups;
+use crate::layout::DatasetKey;
+use crate::name::{GroupName, UserName};
+use crate::project::ProjectRecords;
+use crate::records::RecordStore;
+
+/// Datasets of all types.
+pub struct Datasets {
+    clients: Clients,
+    records: Arc<dyn RecordStore>,
+    objects: DatasetObjects,
+    projects: Arc<ProjectRecords>,
+    groups: Arc<Groups>,
+    locks: Locks,
+}
+
+impl Datasets {
+    /// Datasets on record in `records`, with their objects in `objects`, shared with `groups`.
+    pub(crate) fn new(
+        clients: Clients,
+        records: Arc<dyn RecordStore>,
+        objects: Arc<dyn ObjectStore>,
+        projects: Arc<ProjectRecords>,
+        groups: Arc<Groups>,
+    ) -> Self {
+        Self {
+            objects: DatasetObjects::new(clients.clone(), objects),
+            clients,
+            records,
+            projects,
+            groups,
+            locks: Locks::default(),
+        }
+    }
+
+    /// Waits until this process changes no dataset under this key, and keeps it so while the guard is held.
+    async fn lock(&self, key: &DatasetKey) -> Guard {
+        let key = format!("{}/{}", key.record_scope(), key.name);
+        self.locks.lock(&key).await
+    }
+}
 
 /// A dataset as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,16 +6,21 @@
 mod shares;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::aws::managed_policy::WantedPolicy;
-use crate::aws::{Error, Operation, Platform};
+use crate::aws::lock::Locks;
+use crate::aws::{Clients, Error, Guard, Operation};
+use crate::iam::{DesiredPolicy, ManagedPolicies, Roles};
+use crate::membership::MemberRoles;
 use crate::name::{DatasetName, GroupName, ProjectName, UserName};
-use crate::records::{GroupDatasetRecord, GroupUserRecord, Item, Malformed, ProjectUserRecord};
+use crate::records::{
+    GroupDatasetRecord, GroupUserRecord, Item, Malformed, ProjectUserRecord, RecordStore,
+};
 use crate::tags::PolicyOwner;
 use crate::{layout, policies};
 
-pub(crate) use shares::Shares;
+use shares::SharesCache;
 
 /// More policies than any role can carry: where to stop looking for those of a group that shrank.
 const MOST_POLICIES: usize = 10;
@@ -23,39 +28,76 @@ const MOST_POLICIES: usize = 10;
 /// The index that finds the groups, or projects, of a user.
 const BY_USER: &str = "ReverseLookup";
 
-/// Longest wait for a role or policy to be seen that was there before.
-const SEEN: Duration = Duration::from_secs(15);
+/// Longest wait for a role or policy that existed before to be visible.
+const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(15);
 
-impl Platform {
+/// Groups and their policies.
+pub(crate) struct Groups {
+    clients: Clients,
+    records: Arc<dyn RecordStore>,
+    roles: Arc<Roles>,
+    policies: Arc<ManagedPolicies>,
+    member_roles: MemberRoles,
+    locks: Locks,
+    shares: SharesCache,
+}
+
+impl Groups {
+    /// Groups on record in `records`, with their policies in `policies`, carried by `roles`.
+    pub(crate) fn new(
+        clients: Clients,
+        records: Arc<dyn RecordStore>,
+        roles: Arc<Roles>,
+        policies: Arc<ManagedPolicies>,
+    ) -> Self {
+        Self {
+            member_roles: MemberRoles::new(clients.clone()),
+            clients,
+            records,
+            roles,
+            policies,
+            locks: Locks::default(),
+            shares: SharesCache::default(),
+        }
+    }
+
+    async fn lock(&self, group: &GroupName) -> Guard {
+        self.locks.lock(&group.as_str().to_ascii_lowercase()).await
+    }
+
     /// Brings the policies of a group, and what its users' roles carry, in line with the records of
     /// the datasets that are shared with it. Call it after those records changed.
     ///
     /// # Errors
     /// When AWS can't be reached or refuses the calls, or the group's datasets need more policies
     /// than a role carries. Calling it again goes on.
-    pub async fn sync_group(&self, operation: &Operation, group: &GroupName) -> Result<(), Error> {
-        let _turn = self
-            .lock(&format!("group/{}", group.as_str().to_ascii_lowercase()))
-            .await;
-        self.shares().forget().await;
-        let wanted = self.wanted_group_policies(group).await?;
+    pub(crate) async fn sync(&self, operation: &Operation, group: &GroupName) -> Result<(), Error> {
+        let _guard = self.lock(group).await;
+        self.shares.forget().await;
+        let desired = self.desired_policies(group).await?;
         let roles = self.roles_of_group(group).await?;
         let mut arns = Vec::new();
         if !roles.is_empty() {
-            for policy in &wanted {
-                arns.push(self.ensure_policy(operation, policy).await?);
+            for policy in &desired {
+                arns.push(self.policies.ensure(operation, policy).await?);
             }
         }
         let stale = self.stale_policies(group, arns.len()).await?;
         for role in &roles {
-            let Some(found) = self.live_role(role).await? else {
+            let Some(found) = self.roles.current(role).await? else {
                 continue;
             };
             for arn in arns.iter().filter(|arn| !found.attached.contains(*arn)) {
                 operation.check(&format!("sharing the datasets of group `{group}`"))?;
-                match self.attach_policy(operation, role, arn, SEEN).await {
+                match self
+                    .roles
+                    .attach(operation, role, arn, VISIBILITY_TIMEOUT)
+                    .await
+                {
                     // The membership went in the meantime.
-                    Err(error) if error.is_absent() && self.live_role(role).await?.is_none() => {
+                    Err(error)
+                        if error.is_absent() && self.roles.current(role).await?.is_none() =>
+                    {
                         break;
                     }
                     result => result?,
@@ -64,47 +106,48 @@ impl Platform {
         }
         for arn in stale {
             operation.check(&format!("closing the datasets of group `{group}`"))?;
-            self.delete_policy(operation, &arn).await?;
+            self.policies.delete(operation, &arn).await?;
         }
         Ok(())
     }
 
     /// The policies that share the group's datasets; none when nothing is shared.
-    async fn wanted_group_policies<'a>(
+    async fn desired_policies<'a>(
         &self,
         group: &'a GroupName,
-    ) -> Result<Vec<WantedPolicy<'a>>, Error> {
-        let table = &self.settings().table_names.group_datasets;
-        let items = self.query_items(table, "group", group.as_str()).await?;
+    ) -> Result<Vec<DesiredPolicy<'a>>, Error> {
+        let table = &self.clients.settings().table_names.group_datasets;
+        let items = self.records.query(table, "group", group.as_str()).await?;
         let names = parsed::<DatasetName>(&items, |item| {
             GroupDatasetRecord::read(item).map(|r| r.dataset)
         });
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        let documents = policies::group_policies(&self.grant_context().await?, group, &names)?;
-        let name = layout::group_policy_name(&self.settings().iam_resource_prefix, group)?;
-        let wanted = documents.into_iter().enumerate().map(|(n, document)| WantedPolicy {
+        let documents =
+            policies::group_policies(&self.clients.grant_context().await?, group, &names)?;
+        let name = layout::group_policy_name(&self.clients.settings().iam_resource_prefix, group)?;
+        let desired = documents.into_iter().enumerate().map(|(n, document)| DesiredPolicy {
             name: numbered(&name, n),
             owner: PolicyOwner::Group(group),
             document,
-            in_the_way: format!(
+            conflict_remedy: format!(
                 "rename or remove it, or, if it belongs to group `{group}`, tag it `group` = `{group}` and `system` = `{}`",
-                self.settings().system_tag
+                self.clients.settings().system_tag
             ),
         });
-        Ok(wanted.collect())
+        Ok(desired.collect())
     }
 
     /// The policies of the group beyond the first `kept`.
     async fn stale_policies(&self, group: &GroupName, kept: usize) -> Result<Vec<String>, Error> {
-        let name = layout::group_policy_name(&self.settings().iam_resource_prefix, group)?;
-        let account = self.account().await?;
+        let name = layout::group_policy_name(&self.clients.settings().iam_resource_prefix, group)?;
+        let account = self.clients.account().await?;
         let mut stale = Vec::new();
         for n in kept..MOST_POLICIES {
             let arn = account.policy_arn(&numbered(&name, n));
-            match self.live_policy(&arn).await? {
-                Some(found) if self.owns_policy(PolicyOwner::Group(group), &found) => {
+            match self.policies.current(&arn).await? {
+                Some(found) if self.policies.owns(PolicyOwner::Group(group), &found) => {
                     stale.push(arn)
                 }
                 // They are numbered without gaps, so that the first one missing is the last.
@@ -118,13 +161,15 @@ impl Platform {
 
     /// Names of the roles of all memberships of all users in the group.
     async fn roles_of_group(&self, group: &GroupName) -> Result<BTreeSet<String>, Error> {
-        let tables = &self.settings().table_names;
+        let tables = &self.clients.settings().table_names;
         let items = self
-            .query_items(&tables.group_users, "group", group.as_str())
+            .records
+            .query(&tables.group_users, "group", group.as_str())
             .await?;
         let mut roles = BTreeSet::new();
         for user in parsed::<UserName>(&items, |item| GroupUserRecord::read(item).map(|r| r.user)) {
             let items = self
+                .records
                 .query_index(&tables.project_users, BY_USER, "user", user.as_str())
                 .await?;
             // An index holds keys only; so does this reading.
@@ -132,25 +177,23 @@ impl Platform {
                 ProjectUserRecord::read(item).map(|r| r.project)
             });
             for project in projects {
-                roles.insert(self.membership_role_name(&project, &user)?);
+                roles.insert(self.member_roles.name(&project, &user)?);
             }
         }
         Ok(roles)
     }
 
     /// Makes the policies of the user's groups what they should be; their ARNs, for the user's roles.
-    pub(crate) async fn ensure_group_policies_of(
+    pub(crate) async fn ensure_policies_of(
         &self,
         operation: &Operation,
         user: &UserName,
     ) -> Result<Vec<String>, Error> {
         let mut arns = Vec::new();
         for group in self.groups_of(user).await? {
-            let _turn = self
-                .lock(&format!("group/{}", group.as_str().to_ascii_lowercase()))
-                .await;
-            for policy in self.wanted_group_policies(&group).await? {
-                arns.push(self.ensure_policy(operation, &policy).await?);
+            let _guard = self.lock(&group).await;
+            for policy in self.desired_policies(&group).await? {
+                arns.push(self.policies.ensure(operation, &policy).await?);
             }
         }
         Ok(arns)
@@ -158,21 +201,21 @@ impl Platform {
 
     /// Removes the policies of the user's groups that no role carries any more, `gone` being a role
     /// that was just deleted.
-    pub(crate) async fn delete_unused_group_policies(
+    pub(crate) async fn delete_unused_policies_of(
         &self,
         operation: &Operation,
         user: &UserName,
         gone: &str,
     ) -> Result<(), Error> {
         for group in self.groups_of(user).await? {
-            let _turn = self
-                .lock(&format!("group/{}", group.as_str().to_ascii_lowercase()))
-                .await;
-            let name = layout::group_policy_name(&self.settings().iam_resource_prefix, &group)?;
+            let _guard = self.lock(&group).await;
+            let name =
+                layout::group_policy_name(&self.clients.settings().iam_resource_prefix, &group)?;
             let owner = PolicyOwner::Group(&group);
             let stale = self.stale_policies(&group, 0).await?.len();
             for n in (0..stale).rev() {
-                self.delete_policy_if_unused(operation, &numbered(&name, n), owner, gone)
+                self.policies
+                    .delete_if_unused(operation, &numbered(&name, n), owner, gone)
                     .await?;
             }
         }
@@ -213,8 +256,8 @@ mod tests {
     #[test]
     fn keys_of_an_index_are_enough_to_find_memberships() {
         let keys_only = ItemBuilder::new()
-            .text("user", "alice")
-            .text("project", "fraud")
+            .string("user", "alice")
+            .string("project", "fraud")
             .build();
         let projects = parsed::<ProjectName>(&[keys_only], |item| {
             ProjectUserRecord::read(item).map(|r| r.project)
@@ -225,12 +268,12 @@ mod tests {
     #[test]
     fn names_that_could_not_be_ours_are_passed_over() {
         let odd = ItemBuilder::new()
-            .text("group", "risk")
-            .text("dataset", "a/*")
+            .string("group", "risk")
+            .string("dataset", "a/*")
             .build();
         let good = ItemBuilder::new()
-            .text("group", "risk")
-            .text("dataset", "cards")
+            .string("group", "risk")
+            .string("dataset", "cards")
             .build();
         let names = parsed::<DatasetName>(&[odd, good], |item| {
             GroupDatasetRecord::read(item).map(|r| r.dataset)

@@ -37,9 +37,13 @@ pub mod access;
 #[cfg(feature = "aws")]
 pub mod aws;
 #[cfg(feature = "aws")]
+mod collisions;
+#[cfg(feature = "aws")]
 pub mod dataset;
 #[cfg(feature = "aws")]
-pub mod group;
+mod group;
+#[cfg(feature = "aws")]
+mod iam;
 pub mod layout;
 #[cfg(feature = "aws")]
 pub mod membership;
@@ -47,10 +51,16 @@ pub mod name;
 pub mod network;
 #[cfg(feature = "aws")]
 pub mod notebook;
+#[cfg(feature = "aws")]
+pub mod plan;
 pub mod policies;
 #[cfg(feature = "aws")]
 pub mod project;
 #[cfg(feature = "aws")]
 pub mod records;
 pub mod schedule;
+#[cfg(feature = "aws")]
+pub mod services;
 pub mod tags;
+#[cfg(all(test, feature = "aws"))]
+mod testing;

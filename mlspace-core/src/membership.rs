@@ -8,18 +8,101 @@
 //! members are removed together.
 
 mod delete;
+mod desired_role;
+mod plan;
 mod read;
+mod records;
 mod review;
-mod rights;
 mod role;
+mod roles;
 mod shared;
 mod write;
 
-pub use review::Foundations;
+pub use plan::PlannedMembership;
+use review::ExternalPolicies;
 
+pub(crate) use records::MemberRecords;
+pub(crate) use roles::MemberRoles;
+
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
+
+use crate::aws::lock::Locks;
+use crate::aws::{Clients, Guard};
+use crate::collisions::CaseCollisions;
+use crate::group::Groups;
+use crate::iam::{ManagedPolicies, Roles};
 use crate::name::{ProjectName, UserName};
+use crate::notebook::NotebookInventory;
+use crate::project::{ProjectPolicies, ProjectRecords, SuspensionList};
+use crate::records::RecordStore;
+use shared::SharedPolicies;
 
-pub(crate) use shared::Sharing;
+/// What memberships are made of and what they depend on.
+pub(crate) struct MembershipParts {
+    pub(crate) records: Arc<dyn RecordStore>,
+    pub(crate) roles: Arc<Roles>,
+    pub(crate) policies: Arc<ManagedPolicies>,
+    pub(crate) projects: Arc<ProjectRecords>,
+    pub(crate) suspensions: Arc<SuspensionList>,
+    pub(crate) members: Arc<MemberRecords>,
+    pub(crate) groups: Arc<Groups>,
+    pub(crate) inventory: Arc<NotebookInventory>,
+    pub(crate) collisions: Arc<CaseCollisions>,
+}
+
+/// Memberships of users in projects.
+pub struct Memberships {
+    clients: Clients,
+    records: Arc<dyn RecordStore>,
+    roles: Arc<Roles>,
+    policies: Arc<ManagedPolicies>,
+    projects: Arc<ProjectRecords>,
+    project_policies: ProjectPolicies,
+    suspensions: Arc<SuspensionList>,
+    shared: SharedPolicies,
+    members: Arc<MemberRecords>,
+    member_roles: MemberRoles,
+    groups: Arc<Groups>,
+    inventory: Arc<NotebookInventory>,
+    collisions: Arc<CaseCollisions>,
+    external: OnceCell<ExternalPolicies>,
+    locks: Locks,
+}
+
+impl Memberships {
+    /// Memberships made of these parts.
+    pub(crate) fn new(clients: Clients, parts: MembershipParts) -> Self {
+        Self {
+            project_policies: ProjectPolicies::new(clients.clone()),
+            shared: SharedPolicies::new(
+                clients.clone(),
+                Arc::clone(&parts.policies),
+                Arc::clone(&parts.suspensions),
+            ),
+            member_roles: MemberRoles::new(clients.clone()),
+            clients,
+            records: parts.records,
+            roles: parts.roles,
+            policies: parts.policies,
+            projects: parts.projects,
+            suspensions: parts.suspensions,
+            members: parts.members,
+            groups: parts.groups,
+            inventory: parts.inventory,
+            collisions: parts.collisions,
+            external: OnceCell::new(),
+            locks: Locks::default(),
+        }
+    }
+
+    /// Waits until this process changes no membership of the user, and keeps it so while the guard
+    /// is held: a user's memberships share the user's policy.
+    async fn lock(&self, user: &UserName) -> Guard {
+        self.locks.lock(&user.as_str().to_ascii_lowercase()).await
+    }
+}
 
 /// A membership as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,9 +130,4 @@ pub struct Membership {
     pub role_arn: String,
     /// What was changed outside that no other field shows: one sentence each.
     pub drift: Vec<String>,
-}
-
-/// The lock that all changes to a user's memberships take: they share the user's policy.
-fn lock_key(user: &UserName) -> String {
-    format!("user/{}", user.as_str().to_ascii_lowercase())
 }

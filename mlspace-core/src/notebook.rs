@@ -3,17 +3,22 @@
 //! An instance runs with its member's role, in the platform's subnets, without root access, without direct internet access and with
 //! version 2 of the instance metadata service; none of that can be chosen.
 
-mod calls;
+mod api;
 mod check;
 mod create;
 mod delete;
+mod instance;
+mod instances;
+mod inventory;
 mod network;
-mod observed;
+mod owner;
+mod plan;
 mod read;
+mod schedule;
+mod sdk;
 mod settings;
 mod state;
 mod tagging;
-mod tenancy;
 mod update;
 
 pub use check::{
@@ -21,15 +26,63 @@ pub use check::{
     check_volume_size,
 };
 pub use network::{Network, choose_subnet};
+pub use plan::{DefaultSettings, plan_settings_change, plan_volume_change};
 pub use read::Known;
 pub use state::Status;
 pub use tagging::all_tags;
 
-use crate::{
-    name::{NotebookName, ProjectName, UserName},
-    schedule::StopTime,
-    tags::Tags,
-};
+pub(crate) use api::NotebookApi;
+pub(crate) use inventory::NotebookInventory;
+pub(crate) use sdk::SdkNotebooks;
+
+use std::sync::Arc;
+
+use crate::aws::Clients;
+use crate::aws::lock::Locks;
+use crate::iam::Roles;
+use crate::membership::{MemberRecords, MemberRoles};
+use crate::name::{NotebookName, ProjectName, UserName};
+use crate::project::ProjectRecords;
+use crate::records::RecordStore;
+use crate::schedule::StopTime;
+use crate::tags::Tags;
+use instances::NotebookInstances;
+use schedule::StopSchedule;
+
+/// Notebook instances of members.
+pub struct Notebooks {
+    clients: Clients,
+    instances: NotebookInstances,
+    schedule: StopSchedule,
+    projects: Arc<ProjectRecords>,
+    members: Arc<MemberRecords>,
+    member_roles: MemberRoles,
+    roles: Arc<Roles>,
+    locks: Locks,
+}
+
+impl Notebooks {
+    /// Notebooks behind `api`, of the members on record in `members` and `projects`.
+    pub(crate) fn new(
+        clients: Clients,
+        api: Arc<dyn NotebookApi>,
+        records: Arc<dyn RecordStore>,
+        projects: Arc<ProjectRecords>,
+        members: Arc<MemberRecords>,
+        roles: Arc<Roles>,
+    ) -> Self {
+        Self {
+            instances: NotebookInstances::new(api),
+            schedule: StopSchedule::new(clients.clone(), records),
+            member_roles: MemberRoles::new(clients.clone()),
+            clients,
+            projects,
+            members,
+            roles,
+            locks: Locks::default(),
+        }
+    }
+}
 
 /// A notebook instance as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]

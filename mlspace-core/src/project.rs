@@ -6,21 +6,109 @@
 //! taken over. Removal goes the other way round: the policy's power first, the record last.
 
 mod delete;
-mod dependents;
+mod plan;
+mod policies;
 mod read;
-mod suspend;
-mod suspension;
-mod twins;
+mod records;
+mod suspensions;
 mod write;
 
-use crate::aws::Error;
-use crate::name::{ProjectName, UserName};
-pub use crate::records::TerminationConfig;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
-pub(crate) use twins::Twins;
+use crate::aws::lock::Locks;
+use crate::aws::{Clients, Error};
+use crate::collisions::CaseCollisions;
+use crate::dataset::Datasets;
+use crate::iam::{ManagedPolicies, Roles};
+use crate::membership::{MemberRecords, MemberRoles, Memberships};
+use crate::name::{ProjectName, UserName};
+use crate::notebook::{NotebookInventory, Notebooks};
+use crate::records::RecordStore;
+pub use crate::records::TerminationConfig;
+pub use plan::PlannedProject;
+
+pub(crate) use policies::ProjectPolicies;
+pub(crate) use records::{ProjectRecords, missing_project};
+pub(crate) use suspensions::{SuspensionList, shared_policy_remedy};
 
 /// Longest description that `MLSpace` takes, in characters.
 pub const DESCRIPTION_MAX: usize = 4_000;
+
+/// Projects of the platform.
+pub struct Projects {
+    clients: Clients,
+    records: Arc<dyn RecordStore>,
+    roles: Arc<Roles>,
+    policies: Arc<ManagedPolicies>,
+    projects: Arc<ProjectRecords>,
+    project_policies: ProjectPolicies,
+    suspensions: Arc<SuspensionList>,
+    collisions: Arc<CaseCollisions>,
+    inventory: Arc<NotebookInventory>,
+    members: Arc<MemberRecords>,
+    member_roles: MemberRoles,
+    /// Removed with the project, if it is destroyed by force.
+    dependents: DependentResources,
+    locks: Locks,
+    planned: PlannedSuspensions,
+}
+
+/// Projects that this process plans to suspend.
+#[derive(Default)]
+struct PlannedSuspensions(Mutex<BTreeSet<ProjectName>>);
+
+impl PlannedSuspensions {
+    /// Adds a project. Returns all that are planned.
+    fn add(&self, project: &ProjectName) -> BTreeSet<ProjectName> {
+        let mut planned = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        planned.insert(project.clone());
+        planned.clone()
+    }
+}
+
+/// What projects are made of and what they depend on.
+pub(crate) struct ProjectParts {
+    pub(crate) records: Arc<dyn RecordStore>,
+    pub(crate) roles: Arc<Roles>,
+    pub(crate) policies: Arc<ManagedPolicies>,
+    pub(crate) projects: Arc<ProjectRecords>,
+    pub(crate) suspensions: Arc<SuspensionList>,
+    pub(crate) collisions: Arc<CaseCollisions>,
+    pub(crate) inventory: Arc<NotebookInventory>,
+    pub(crate) members: Arc<MemberRecords>,
+    pub(crate) dependents: DependentResources,
+}
+
+impl Projects {
+    /// Projects made of these parts.
+    pub(crate) fn new(clients: Clients, parts: ProjectParts) -> Self {
+        Self {
+            project_policies: ProjectPolicies::new(clients.clone()),
+            member_roles: MemberRoles::new(clients.clone()),
+            clients,
+            records: parts.records,
+            roles: parts.roles,
+            policies: parts.policies,
+            projects: parts.projects,
+            suspensions: parts.suspensions,
+            collisions: parts.collisions,
+            inventory: parts.inventory,
+            members: parts.members,
+            dependents: parts.dependents,
+            locks: Locks::default(),
+            planned: PlannedSuspensions::default(),
+        }
+    }
+}
+
+/// The resources that live in projects.
+#[derive(Clone)]
+pub(crate) struct DependentResources {
+    pub(crate) memberships: Arc<Memberships>,
+    pub(crate) datasets: Arc<Datasets>,
+    pub(crate) notebooks: Arc<Notebooks>,
+}
 
 /// A project as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]

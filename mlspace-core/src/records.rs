@@ -9,8 +9,11 @@
 mod batch;
 mod change;
 mod dataset;
+mod dynamodb;
 mod group;
 mod item;
+#[cfg(test)]
+pub(crate) mod memory;
 mod ownership;
 mod project;
 mod project_user;
@@ -26,5 +29,7 @@ pub use project_user::{OWNER, ProjectUserRecord};
 pub use schedule::{NOTEBOOK_INSTANCE, ScheduleRecord};
 pub use store::Write;
 
-pub(crate) use batch::Batches;
+pub(crate) use dynamodb::DynamoStore;
+pub(crate) use store::{RecordStore, TRANSACTION_WRITES, TransactWrite};
+
 pub(crate) use ownership::{is_ours, mark_ours};

@@ -3,9 +3,6 @@
 //! MLSpace's sweeper stops a notebook when the `terminationTime` of its record has passed, and then moves the record to the next
 //! occurrence of the same time of day. Only the time of day is a setting; the date is bookkeeping.
 
-#[cfg(feature = "aws")]
-pub(crate) mod record;
-
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};

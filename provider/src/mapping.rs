@@ -7,6 +7,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use mlspace_core::aws::{Error, Failure, Operation, Outcome};
+use mlspace_core::plan::PlanOutcome;
 use mlspace_core::tags::{self, Tags};
 use serde_json::Value as Json;
 
@@ -113,6 +114,19 @@ pub(crate) fn diagnostics(error: &Error) -> Diagnostics {
         capitalize(&error.summary()),
         sentence(&error.detail()),
     )
+}
+
+/// The values that the core planned. Its warnings and errors go into the plan's diagnostics.
+pub(crate) fn planned<T>(outcome: PlanOutcome<T>, diagnostics: &mut Diagnostics) -> Option<T> {
+    for notice in outcome.warnings {
+        let (summary, detail) = (capitalize(&notice.summary), sentence(&notice.detail));
+        diagnostics.warning(notice.attribute, summary, detail);
+    }
+    for notice in outcome.errors {
+        let (summary, detail) = (capitalize(&notice.summary), sentence(&notice.detail));
+        diagnostics.error(notice.attribute, summary, detail);
+    }
+    outcome.values
 }
 
 /// A model whose computed attributes come from an object of the core.
@@ -233,14 +247,6 @@ pub(crate) fn or_default<T>(field: Field<T>, value: T) -> Field<T> {
     } else {
         field
     }
-}
-
-/// The detail of the error about two names in one configuration that differ only in case.
-pub(crate) fn case_collision(kind: &str, name: &str, other: &str) -> String {
-    format!(
-        "The configuration also creates the {kind} `{other}`. IAM cannot distinguish `{name}` from it, because names \
-         in IAM are not case-sensitive. Use the same spelling everywhere."
-    )
 }
 
 /// Converts a value to JSON. Unknown values become null.

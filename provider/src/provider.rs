@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use mlspace_core::aws::{
-    AssumeRole, ConnectionConfig, Endpoints, NotebookDefaults, Platform, PolicyModel, Settings,
-    TableNames,
+    AssumeRole, ConnectionConfig, Endpoints, NotebookDefaults, PolicyModel, Settings, TableNames,
 };
+use mlspace_core::services::Services;
+use mlspace_core::services::Services;
 use mlspace_core::tags::Tags;
 use serde::{Deserialize, Serialize};
 
@@ -160,7 +161,7 @@ impl Provider for Mlspace {
         config: ProviderModel,
         _context: &ConfigureContext,
     ) -> Result<Client, Diagnostics> {
-        Ok(Client::new(Platform::new(
+        Ok(Client::new(Services::new(
             config.connection(),
             config.settings(),
         )))

@@ -1,16 +1,18 @@
 //! Reading what is attached in the account.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use futures::{StreamExt as _, TryStreamExt as _};
 
 use super::details::policy_name;
 use super::{Attached, MembershipAccess};
-use crate::aws::authorization::RoleState;
-use crate::aws::{Error, Platform};
+use crate::aws::{Clients, Error};
+use crate::iam::{ManagedPolicies, RoleState, Roles};
 use crate::layout::{DatasetKey, DatasetScope};
+use crate::membership::MemberRoles;
 use crate::name::{ProjectName, UserName};
-use crate::records::{DatasetRecord, Item, ProjectUserRecord};
+use crate::records::{DatasetRecord, Item, ProjectUserRecord, RecordStore};
 use crate::tags::{PROJECT, SYSTEM, Tags, USER};
 use iam_policy::Document;
 
@@ -38,7 +40,32 @@ impl AccessFilter {
 /// A membership by its project, its user and the name of its role.
 type Found = (ProjectName, UserName, String);
 
-impl Platform {
+/// Reads what memberships can really do.
+pub struct AccessReports {
+    clients: Clients,
+    records: Arc<dyn RecordStore>,
+    roles: Arc<Roles>,
+    policies: Arc<ManagedPolicies>,
+    member_roles: MemberRoles,
+}
+
+impl AccessReports {
+    /// Memberships on record in `records`, with what their `roles` carry of `policies`.
+    pub(crate) fn new(
+        clients: Clients,
+        records: Arc<dyn RecordStore>,
+        roles: Arc<Roles>,
+        policies: Arc<ManagedPolicies>,
+    ) -> Self {
+        Self {
+            member_roles: MemberRoles::new(clients.clone()),
+            clients,
+            records,
+            roles,
+            policies,
+        }
+    }
+
     /// What each membership may really do with each dataset on record, by the policies attached to its role now; in the order of project and
     /// user, the datasets in the order of their ids.
     ///
@@ -47,19 +74,19 @@ impl Platform {
     ///
     /// # Errors
     /// When AWS can't be reached or refuses the calls, or a policy can't be understood.
-    pub async fn access(&self, filter: &AccessFilter) -> Result<Vec<MembershipAccess>, Error> {
+    pub async fn read(&self, filter: &AccessFilter) -> Result<Vec<MembershipAccess>, Error> {
         let (datasets, memberships) =
             futures::try_join!(self.recorded_datasets(), self.memberships(filter))?;
         let roles: Vec<(Found, Option<RoleState>)> = futures::stream::iter(memberships)
             .map(|found| async move {
-                let role = self.role(&found.2).await?;
+                let role = self.roles.cached(&found.2).await?;
                 Ok::<_, Error>((found, role))
             })
             .buffered(AT_ONCE)
             .try_collect()
             .await?;
         let documents = self.documents(&roles).await?;
-        let context = self.grant_context().await?;
+        let context = self.clients.grant_context().await?;
         roles
             .into_iter()
             .map(|((project, user, name), role)| {
@@ -83,37 +110,42 @@ impl Platform {
 
     /// All datasets on record, in the order of their ids.
     async fn recorded_datasets(&self) -> Result<Vec<DatasetKey>, Error> {
-        let table = &self.settings().table_names.datasets;
-        let items = self.scan_items(table, &["scope", "name", "type"]).await?;
+        let table = &self.clients.settings().table_names.datasets;
+        let items = self.records.scan(table, &["scope", "name", "type"]).await?;
         let mut keys: Vec<DatasetKey> = items.iter().filter_map(dataset_of).collect();
         keys.sort_by_key(DatasetKey::id);
         Ok(keys)
     }
 
     async fn memberships(&self, filter: &AccessFilter) -> Result<BTreeSet<Found>, Error> {
-        let table = &self.settings().table_names.project_users;
+        let table = &self.clients.settings().table_names.project_users;
         let items = match (&filter.project, &filter.user) {
-            (Some(project), _) => self.query_items(table, "project", project.as_str()).await?,
-            (None, Some(user)) => {
-                self.query_index(table, BY_USER, "user", user.as_str())
+            (Some(project), _) => {
+                self.records
+                    .query(table, "project", project.as_str())
                     .await?
             }
-            (None, None) => self.scan_items(table, &["project", "user"]).await?,
+            (None, Some(user)) => {
+                self.records
+                    .query_index(table, BY_USER, "user", user.as_str())
+                    .await?
+            }
+            (None, None) => self.records.scan(table, &["project", "user"]).await?,
         };
         let mut found = BTreeSet::new();
         for (project, user) in items.iter().filter_map(member_of) {
             if filter.takes(&project, &user) {
-                let role = self.membership_role_name(&project, &user)?;
+                let role = self.member_roles.name(&project, &user)?;
                 found.insert((project, user, role));
             }
         }
-        let system = &self.settings().system_tag;
-        for (name, tags) in self.tagged_roles().await? {
+        let system = &self.clients.settings().system_tag;
+        for (name, tags) in self.roles.tagged().await? {
             if let Some((project, user)) = member_by(&tags, system)
                 && filter.takes(&project, &user)
                 // The bulk read may be older than what this process has removed since.
                 && (found.contains(&(project.clone(), user.clone(), name.clone()))
-                    || self.role(&name).await?.is_some())
+                    || self.roles.cached(&name).await?.is_some())
             {
                 found.insert((project, user, name));
             }
@@ -133,7 +165,7 @@ impl Platform {
             .collect();
         futures::stream::iter(arns)
             .map(|arn| async move {
-                let text = self.any_policy_document(&arn).await?;
+                let text = self.policies.any_document(&arn).await?;
                 // Removed since the role was read: it grants nothing any more.
                 let document = text.map_or_else(
                     || Ok(Document::new([])),
@@ -202,9 +234,9 @@ mod tests {
     fn records_name_datasets_of_every_type() {
         let item = |scope: &str, kind: &str, name: &str| {
             ItemBuilder::new()
-                .text("scope", scope)
-                .text("type", kind)
-                .text("name", name)
+                .string("scope", scope)
+                .string("type", kind)
+                .string("name", name)
                 .build()
         };
         let ids = [

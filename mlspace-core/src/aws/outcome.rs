@@ -7,7 +7,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::error::Error;
 
 /// Names the call that an SDK result came from.
-pub trait Called<T> {
+pub trait SdkResultExt<T> {
     /// Turns an SDK error into an [`Error`] that names the service and operation.
     ///
     /// # Errors
@@ -15,7 +15,7 @@ pub trait Called<T> {
     fn called(self, service: &'static str, operation: &'static str) -> Result<T, Error>;
 }
 
-impl<T, E> Called<T> for Result<T, SdkError<E, HttpResponse>>
+impl<T, E> SdkResultExt<T> for Result<T, SdkError<E, HttpResponse>>
 where
     E: std::error::Error + ProvideErrorMetadata + 'static,
 {

@@ -1,15 +1,13 @@
 //! Waiting for conditions and retrying what AWS says will pass, without fixed sleeps.
 
-use std::collections::hash_map::RandomState;
 use std::future::Future;
-use std::hash::BuildHasher as _;
 use std::time::Duration;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
-use super::retry::passes;
+use super::transient::is_transient;
 
 /// The bounds of one operation: how long it may take, and whether it is still wanted.
 #[derive(Debug, Clone)]
@@ -64,7 +62,7 @@ impl Operation {
         attempt: u32,
         what: &str,
     ) -> Result<(), Error> {
-        let pause = backoff.pause(attempt, random(attempt));
+        let pause = backoff.pause(attempt, fastrand::u64(..));
         self.pause(pause.min(self.remaining()), what).await
     }
 
@@ -108,11 +106,6 @@ impl Backoff {
         let permille = u32::try_from(random % 250).unwrap_or(0);
         full.saturating_sub(full / 1000 * permille)
     }
-}
-
-/// Random bits without a dependency: the standard library seeds each hasher anew.
-fn random(attempt: u32) -> u64 {
-    RandomState::new().hash_one(attempt)
 }
 
 /// What a probe saw.
@@ -181,16 +174,16 @@ where
         }
         tracing::debug!(what, status, attempt, "not yet");
         operation
-            .pause(backoff.pause(attempt, random(attempt)).min(left), what)
+            .pause(backoff.pause(attempt, fastrand::u64(..)).min(left), what)
             .await?;
         attempt += 1;
     }
 }
 
 /// How long errors that pass are retried: IAM's changes are everywhere within it.
-pub const SETTLING: Duration = Duration::from_secs(120);
+pub const PROPAGATION_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// Calls `action` again while its error is one that passes (see [`super::retry`]), for up to two
+/// Calls `action` again while its error is one that is_transient (see [`super::transient`]), for up to two
 /// minutes and never beyond the operation's own time.
 ///
 /// An action that is under way is not interrupted by cancellation, only its repetition: what was
@@ -198,23 +191,23 @@ pub const SETTLING: Duration = Duration::from_secs(120);
 ///
 /// # Errors
 /// The action's last error, or [`Error::Cancelled`].
-pub async fn settle<T, F, Fut>(operation: &Operation, what: &str, action: F) -> Result<T, Error>
+pub async fn retry<T, F, Fut>(operation: &Operation, what: &str, action: F) -> Result<T, Error>
 where
     F: FnMut() -> Fut + Send,
     Fut: Future<Output = Result<T, Error>> + Send,
 {
-    settle_while(operation, SETTLING, what, passes, action).await
+    retry_while(operation, PROPAGATION_TIMEOUT, what, is_transient, action).await
 }
 
-/// As [`settle`], for at most `limit`, while `passing` says that the error passes.
+/// As [`retry`], for at most `limit`, while `transient` says that the error is_transient.
 ///
 /// # Errors
-/// As [`settle`].
-pub async fn settle_while<T, F, Fut>(
+/// As [`retry`].
+pub async fn retry_while<T, F, Fut>(
     operation: &Operation,
     limit: Duration,
     what: &str,
-    passing: impl Fn(&Error) -> bool + Send,
+    transient: impl Fn(&Error) -> bool + Send,
     mut action: F,
 ) -> Result<T, Error>
 where
@@ -230,7 +223,7 @@ where
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        if !passing(&error) || started.elapsed() >= limit {
+        if !transient(&error) || started.elapsed() >= limit {
             return Err(error);
         }
         tracing::debug!(
@@ -337,10 +330,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn settle_repeats_what_passes_and_nothing_else() {
+    async fn settle_repeats_what_is_transient_and_nothing_else() {
         let calls = AtomicU32::new(0);
         let operation = operation(Duration::from_secs(60));
-        let settled = settle(&operation, "attaching", || async {
+        let settled = retry(&operation, "attaching", || async {
             match calls.fetch_add(1, Ordering::Relaxed) {
                 0 => Err(answered("ConcurrentModification")),
                 n => Ok(n),
@@ -349,7 +342,7 @@ mod tests {
         .await;
         assert_eq!(settled, Ok(1));
 
-        let failed: Result<(), _> = settle(&operation, "attaching", || async {
+        let failed: Result<(), _> = retry(&operation, "attaching", || async {
             Err(answered("AccessDenied"))
         })
         .await;
@@ -361,7 +354,7 @@ mod tests {
         let operation = operation(Duration::from_secs(60));
         operation.cancel.cancel();
         let calls = AtomicU32::new(0);
-        let result: Result<(), _> = settle(&operation, "attaching", || async {
+        let result: Result<(), _> = retry(&operation, "attaching", || async {
             calls.fetch_add(1, Ordering::Relaxed);
             Ok(())
         })

@@ -6,35 +6,36 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Dataset, DatasetSpec,
+    Dataset, DatasetSpec, Datasets,
     read::Found,
     sharing::{self, ShareChange},
 };
 use crate::{
-    aws::{Error, Failure, IfPresent as _, Operation, Outcome, Platform},
+    aws::{Error, Failure, IfPresent as _, Operation, Outcome},
+    collisions::{collision, differing_only_in_case},
     layout::{DatasetKey, DatasetScope},
-    name::same_ignoring_case,
-    records::{DatasetRecord, Item, ProjectRecord, Write, is_ours, mark_ours},
+    project::missing_project,
+    records::{DatasetRecord, Write, is_ours, mark_ours},
 };
 
 /// How long a failed create may take to put its sharing back.
 const TAKING_BACK: Duration = Duration::from_secs(60);
 
-impl Platform {
+impl Datasets {
     /// Checks a new dataset as far as that is possible before anything is applied: its own rules, and records in the way.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a broken rule or a name that differs from another's in case only; [`Error::AlreadyExists`] or
     /// [`Error::Conflict`] for a record in the way.
-    pub async fn check_new_dataset(&self, spec: &DatasetSpec) -> Result<(), Error> {
+    pub(super) async fn check_new(&self, spec: &DatasetSpec) -> Result<(), Error> {
         spec.check()?;
-        self.data_bucket()?;
+        self.objects.bucket()?;
         // A table that isn't there yet may be made by the same run, and holds nothing in the way.
-        self.check_dataset_twins(&spec.key).await.if_present()?;
-        match self.find_dataset(&spec.key).await.if_present()?.flatten() {
+        self.check_case_collision(&spec.key).await.if_present()?;
+        match self.find(&spec.key).await.if_present()?.flatten() {
             // A dataset that is being replaced is still there, with its old content.
             Some(found) if is_ours(&found.item) => Ok(()),
-            Some(found) => check_ours(spec, &found, self.data_bucket()?),
+            Some(found) => check_ours(spec, &found, self.objects.bucket()?),
             None => Ok(()),
         }
     }
@@ -44,19 +45,15 @@ impl Platform {
     ///
     /// # Errors
     /// With nothing reached: without its record there is no dataset, and the next create goes on from there.
-    pub async fn create_dataset(
-        &self,
-        operation: &Operation,
-        spec: &DatasetSpec,
-    ) -> Outcome<Dataset> {
-        let _held = self.lock(&lock_key(&spec.key)).await;
+    pub async fn create(&self, operation: &Operation, spec: &DatasetSpec) -> Outcome<Dataset> {
+        let _guard = self.lock(&spec.key).await;
         spec.check().map_err(Error::from)?;
-        let bucket = self.data_bucket()?;
+        let bucket = self.objects.bucket()?;
         operation.check(&format!("creating dataset `{}`", spec.key))?;
-        let mut unowned = self.first_object(&spec.key).await?;
+        let mut unowned = self.objects.first(&spec.key).await?;
         self.check_project(&spec.key).await?;
-        self.check_dataset_twins(&spec.key).await?;
-        if let Some(found) = self.find_dataset(&spec.key).await? {
+        self.check_case_collision(&spec.key).await?;
+        if let Some(found) = self.find(&spec.key).await? {
             check_ours(spec, &found, bucket)?;
             unowned = None;
         }
@@ -71,7 +68,7 @@ impl Platform {
             self.take_back(spec, &change).await;
             return Err(error.into());
         }
-        self.dataset_outcome(spec, Ok(())).await
+        self.outcome(spec, Ok(())).await
     }
 
     /// The rows that a new group dataset needs. Objects that are there without a record (`unowned`) were not open to these groups, unless rows of an
@@ -105,13 +102,13 @@ impl Platform {
             self.sync_groups(operation, wanted.union(&change.remove))
                 .await?;
         }
-        let table = &self.settings().table_names.datasets;
+        let table = &self.clients.settings().table_names.datasets;
         let key = DatasetRecord::key(&spec.key);
         let item = mark_ours(record(spec, bucket, Timestamp::now().as_second()).item());
-        match self.create_item(table, &key, item).await? {
+        match self.records.create(table, &key, item).await? {
             Write::Done => Ok(()),
             // Made meanwhile: by our own earlier try, or by someone else.
-            Write::Refused => match self.find_dataset(&spec.key).await? {
+            Write::Refused => match self.find(&spec.key).await? {
                 Some(found) => check_ours(spec, &found, bucket),
                 None => Err(contested(&spec.key)),
             },
@@ -143,55 +140,54 @@ impl Platform {
         let DatasetScope::Project(project) = &key.scope else {
             return Ok(());
         };
-        let table = &self.settings().table_names.projects;
-        match self.read_item(table, &ProjectRecord::key(project)).await? {
-            Some(_) => Ok(()),
-            None => Err(Error::Invalid {
-                attribute: Some("scope"),
-                message: format!("there is no project `{project}`"),
-                remedy: "create it with a `mlspace_project` and refer to its `name` here, or correct the name".to_owned(),
-            }),
+        if self.projects.exists(project).await? {
+            Ok(())
+        } else {
+            Err(missing_project("scope", project))
         }
     }
 
     /// Refuses a name that another dataset of the scope has in another case.
-    async fn check_dataset_twins(&self, key: &DatasetKey) -> Result<(), Error> {
-        let table = &self.settings().table_names.datasets;
-        let items = self.query_items(table, "scope", key.record_scope()).await?;
-        match twin(key, &items) {
+    async fn check_case_collision(&self, key: &DatasetKey) -> Result<(), Error> {
+        let table = &self.clients.settings().table_names.datasets;
+        let items = self
+            .records
+            .query(table, "scope", key.record_scope())
+            .await?;
+        let names: Vec<String> = items
+            .iter()
+            .filter_map(|item| DatasetRecord::read(item).ok())
+            .filter(|other| other.kind == key.scope.kind())
+            .map(|other| other.name)
+            .collect();
+        match differing_only_in_case(&names, key.name.as_str()) {
             None => Ok(()),
-            Some(other) => Err(Error::Invalid {
-                attribute: Some("name"),
-                message: format!(
-                    "dataset `{key}` would differ from the existing `{other}` in upper and lower case only"
-                ),
-                remedy: "choose another name".to_owned(),
-            }),
+            Some(other) => Err(collision("name", "dataset", key.name.as_str(), other)),
         }
     }
 
     /// Reads back what an operation led to; an error carries it along.
-    pub(super) async fn dataset_outcome(
+    pub(super) async fn outcome(
         &self,
         spec: &DatasetSpec,
         done: Result<(), Error>,
     ) -> Outcome<Dataset> {
-        let seen = self.read_dataset(&spec.key).await;
+        let seen = self.read(&spec.key).await;
         match (done, seen) {
             (Ok(()), Ok(Some(dataset))) => Ok(dataset),
             (Ok(()), Ok(None)) => Err(gone(&spec.key).into()),
             (Err(error), Ok(reached)) => Err(Failure { error, reached }),
             (Ok(()), Err(error)) | (Err(error), Err(_)) => Err(Failure {
                 error,
-                reached: self.unread_dataset(spec).await,
+                reached: self.assumed(spec).await,
             }),
         }
     }
 
     /// What is known of a dataset that exists but cannot be read just now: the state must not lose it.
-    async fn unread_dataset(&self, spec: &DatasetSpec) -> Option<Dataset> {
-        let bucket = self.data_bucket().ok()?;
-        let arn = spec.key.arn(self.account().await.ok()?, bucket);
+    async fn assumed(&self, spec: &DatasetSpec) -> Option<Dataset> {
+        let bucket = self.objects.bucket().ok()?;
+        let arn = spec.key.arn(self.clients.account().await.ok()?, bucket);
         let record = record(spec, bucket, Timestamp::now().as_second());
         let groups = sharing::names(&spec.groups);
         Some(super::read::dataset(
@@ -202,11 +198,6 @@ impl Platform {
             arn,
         ))
     }
-}
-
-/// One operation at a time on one dataset.
-pub(super) fn lock_key(key: &DatasetKey) -> String {
-    format!("dataset/{}/{}", key.record_scope(), key.name)
 }
 
 /// The record of a new dataset; `now` in seconds since the epoch.
@@ -252,16 +243,6 @@ fn check_ours(spec: &DatasetSpec, found: &Found, bucket: &str) -> Result<(), Err
         what: format!("the dataset `{key}`"),
         remedy: format!("run `terraform import mlspace_dataset.NAME {key}` to manage it"),
     })
-}
-
-/// The name of another dataset of the same type that differs from this one in case only.
-fn twin(key: &DatasetKey, items: &[Item]) -> Option<String> {
-    items
-        .iter()
-        .filter_map(|item| DatasetRecord::read(item).ok())
-        .filter(|other| other.kind == key.scope.kind())
-        .map(|other| other.name)
-        .find(|other| other != key.name.as_str() && same_ignoring_case(other, key.name.as_str()))
 }
 
 fn exposed(key: &DatasetKey, object: &str, group: &str) -> Error {

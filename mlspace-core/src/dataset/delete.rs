@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{create::lock_key, objects::Content, sharing::ShareChange};
+use super::{Datasets, objects::Content, sharing::ShareChange};
 use crate::{
-    aws::{Error, Operation, Platform},
+    aws::{Error, Operation},
     layout::{DatasetKey, DatasetScope},
     records::DatasetRecord,
 };
 
-impl Platform {
+impl Datasets {
     /// Removes a dataset: its sharing, what lies under its prefix, its record.
     ///
     /// Without `force_destroy` it refuses while there is anything under the prefix, older versions included. With it, all of that goes,
@@ -17,29 +17,29 @@ impl Platform {
     ///
     /// # Errors
     /// [`Error::InUse`] when objects exist and `force_destroy` is off; else what the calls say. A dataset that isn't there is no error.
-    pub async fn delete_dataset(
+    pub async fn delete(
         &self,
         operation: &Operation,
         key: &DatasetKey,
         force_destroy: bool,
     ) -> Result<(), Error> {
-        let _held = self.lock(&lock_key(key)).await;
+        let _guard = self.lock(key).await;
         operation.check(&format!("deleting dataset `{key}`"))?;
-        let record = match self.find_dataset(key).await? {
+        let record = match self.find(key).await? {
             Some(found) if found.record.kind == key.scope.kind() => found.record,
             _ => return Ok(()),
         };
-        if !force_destroy && let Some(content) = self.first_content(key).await? {
-            return Err(not_empty(key, self.data_bucket()?, content));
+        if !force_destroy && let Some(content) = self.objects.first_content(key).await? {
+            return Err(not_empty(key, self.objects.bucket()?, content));
         }
         if key.scope == DatasetScope::Group {
             self.unshare(operation, key, &record).await?;
         }
         if force_destroy {
-            self.purge(operation, key).await?;
+            self.objects.purge(operation, key).await?;
         }
-        let table = &self.settings().table_names.datasets;
-        self.delete_item(table, &DatasetRecord::key(key)).await
+        let table = &self.clients.settings().table_names.datasets;
+        self.records.delete(table, &DatasetRecord::key(key)).await
     }
 
     /// Takes the dataset from its groups. Rows are by name alone, so only a group dataset may touch them.

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::Dataset;
+use super::{Dataset, Datasets};
 use crate::{
-    aws::{Error, Platform},
+    aws::Error,
     layout::{DatasetKey, DatasetScope},
+    name::ProjectName,
     records::{DatasetRecord, Item},
 };
 
@@ -17,14 +18,14 @@ pub(super) struct Found {
     pub(super) record: DatasetRecord,
 }
 
-impl Platform {
+impl Datasets {
     /// Reads a dataset; `None` when its record is gone, or is now that of a dataset of another type (a user and a project of one name
     /// share their records' scope).
     ///
     /// # Errors
     /// What the calls say, and [`Error::Record`] for a record that cannot be understood.
-    pub async fn read_dataset(&self, key: &DatasetKey) -> Result<Option<Dataset>, Error> {
-        match self.find_dataset(key).await? {
+    pub async fn read(&self, key: &DatasetKey) -> Result<Option<Dataset>, Error> {
+        match self.find(key).await? {
             Some(found) if found.record.kind == key.scope.kind() => {
                 self.dataset_of(key, found.record).await.map(Some)
             }
@@ -33,25 +34,39 @@ impl Platform {
     }
 
     /// The record under the dataset's key, of whatever type.
-    pub(super) async fn find_dataset(&self, key: &DatasetKey) -> Result<Option<Found>, Error> {
-        let table = &self.settings().table_names.datasets;
+    pub(super) async fn find(&self, key: &DatasetKey) -> Result<Option<Found>, Error> {
+        let table = &self.clients.settings().table_names.datasets;
         let at = DatasetRecord::key(key);
-        let Some(item) = self.read_item(table, &at).await? else {
+        let Some(item) = self.records.get(table, &at).await? else {
             return Ok(None);
         };
         let record = DatasetRecord::read(&item).map_err(|error| error.of(table, &at))?;
         Ok(Some(Found { item, record }))
     }
 
+    /// The project's datasets on record. A user of the project's name may have private ones under the
+    /// same hash key; they are not the project's.
+    pub(crate) async fn of_project(&self, project: &ProjectName) -> Result<Vec<DatasetKey>, Error> {
+        let table = &self.clients.settings().table_names.datasets;
+        let items = self.records.query(table, "scope", project.as_str()).await?;
+        Ok(items
+            .iter()
+            .filter_map(|item| DatasetRecord::read(item).ok())
+            .filter(|record| record.kind == "project")
+            .filter_map(|record| record.name.parse().ok())
+            .map(|name| DatasetKey::new(DatasetScope::Project(project.clone()), name))
+            .collect())
+    }
+
     async fn dataset_of(&self, key: &DatasetKey, record: DatasetRecord) -> Result<Dataset, Error> {
-        let bucket = self.data_bucket()?;
+        let bucket = self.objects.bucket()?;
         let groups = if key.scope == DatasetScope::Group {
             self.shared_with(&key.name, record.groups.iter().cloned())
                 .await?
         } else {
             BTreeSet::new()
         };
-        let arn = key.arn(self.account().await?, bucket);
+        let arn = key.arn(self.clients.account().await?, bucket);
         Ok(dataset(key, record, groups, key.location(bucket), arn))
     }
 }

@@ -2,16 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
-
+use super::Datasets;
 use crate::{
-    aws::{Called as _, Error, Operation, Platform, wait::settle},
+    aws::{Error, Operation, wait::retry},
     name::{DatasetName, GroupName},
-    records::{GroupDatasetRecord, Key},
+    records::{GroupDatasetRecord, Key, TRANSACTION_WRITES, TransactWrite},
 };
 
-/// What one TransactWriteItems takes at most (*TransactWriteItems* in the DynamoDB API Reference).
-const TRANSACTION: usize = 100;
 /// MLSpace's index from datasets to groups.
 const BY_DATASET: &str = "ReverseLookup";
 
@@ -41,7 +38,7 @@ fn row_key(group: &str, dataset: &DatasetName) -> Key {
     Key::hash("group", group).range("dataset", dataset.as_str())
 }
 
-impl Platform {
+impl Datasets {
     /// The groups that a dataset is shared with.
     ///
     /// The index that answers this may lag behind its table, so its answer and the `hints` (groups that are likely: those of the record
@@ -51,8 +48,9 @@ impl Platform {
         dataset: &DatasetName,
         hints: impl IntoIterator<Item = String>,
     ) -> Result<BTreeSet<String>, Error> {
-        let table = &self.settings().table_names.group_datasets;
+        let table = &self.clients.settings().table_names.group_datasets;
         let rows = self
+            .records
             .query_index(table, BY_DATASET, "dataset", dataset.as_str())
             .await?;
         let mut candidates: BTreeSet<String> = hints.into_iter().collect();
@@ -63,7 +61,7 @@ impl Platform {
         }
         let looked_up =
             futures::future::try_join_all(candidates.into_iter().map(|group| async move {
-                let row = self.read_item(table, &row_key(&group, dataset)).await?;
+                let row = self.records.get(table, &row_key(&group, dataset)).await?;
                 Ok::<_, Error>(row.map(|_| group))
             }));
         Ok(looked_up.await?.into_iter().flatten().collect())
@@ -76,37 +74,19 @@ impl Platform {
         dataset: &DatasetName,
         change: &ShareChange,
     ) -> Result<(), Error> {
-        let table = &self.settings().table_names.group_datasets;
-        let mut writes = Vec::new();
-        for group in &change.add {
-            let item = row_key(group, dataset).attributes();
-            let put = Put::builder()
-                .table_name(table)
-                .set_item(Some(item))
-                .build();
-            let put = put.map_err(|error| form(&error))?;
-            writes.push(TransactWriteItem::builder().put(put).build());
-        }
-        for group in &change.remove {
-            let key = row_key(group, dataset).attributes();
-            let delete = Delete::builder()
-                .table_name(table)
-                .set_key(Some(key))
-                .build();
-            let delete = delete.map_err(|error| form(&error))?;
-            writes.push(TransactWriteItem::builder().delete(delete).build());
-        }
-        let client = self.dynamodb().await?;
-        for chunk in writes.chunks(TRANSACTION) {
-            let request = client
-                .transact_write_items()
-                .set_transact_items(Some(chunk.to_vec()));
-            settle(operation, "sharing the dataset", || async {
-                request
-                    .clone()
-                    .send()
-                    .await
-                    .called("dynamodb", "TransactWriteItems")
+        let table = &self.clients.settings().table_names.group_datasets;
+        let added = change
+            .add
+            .iter()
+            .map(|group| TransactWrite::Put(table.clone(), row_key(group, dataset).attributes()));
+        let removed = change
+            .remove
+            .iter()
+            .map(|group| TransactWrite::Delete(table.clone(), row_key(group, dataset)));
+        let writes: Vec<TransactWrite> = added.chain(removed).collect();
+        for chunk in writes.chunks(TRANSACTION_WRITES) {
+            retry(operation, "sharing the dataset", || {
+                self.records.transact(chunk)
             })
             .await?;
         }
@@ -121,17 +101,10 @@ impl Platform {
     ) -> Result<(), Error> {
         for group in groups {
             if let Ok(group) = group.parse::<GroupName>() {
-                self.sync_group(operation, &group).await?;
+                self.groups.sync(operation, &group).await?;
             }
         }
         Ok(())
-    }
-}
-
-fn form(error: &aws_smithy_types::error::operation::BuildError) -> Error {
-    Error::Conflict {
-        message: format!("a request to DynamoDB could not be formed: {error}"),
-        remedy: "report this as a defect of the provider".to_owned(),
     }
 }
 

@@ -5,43 +5,35 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{
-    Dataset, DatasetSpec,
-    create::{gone, lock_key},
+    Dataset, DatasetSpec, Datasets,
+    create::gone,
     read::Found,
     sharing::{self, ShareChange},
 };
 use crate::{
-    aws::{Error, Operation, Outcome, Platform},
+    aws::{Error, Operation, Outcome},
     layout::DatasetScope,
     records::{Change, DatasetRecord, Write},
 };
 
 /// How often an update is tried again when others change the record meanwhile.
-const TRIES: u32 = 5;
+const MAX_ATTEMPTS: u32 = 5;
 
-impl Platform {
+impl Datasets {
     /// Leads a dataset to `spec`: its sharing, then its record. Attributes of the record that others wrote stay.
     ///
     /// The rows that share it come first, the groups' policies next, the record's list of groups last: as long as list and rows differ,
-    /// [`Platform::read_dataset`] reports it, and this is to be called again.
+    /// [`Datasets::read`] reports it, and this is to be called again.
     ///
     /// # Errors
     /// With the dataset as it is by then.
-    pub async fn update_dataset(
-        &self,
-        operation: &Operation,
-        spec: &DatasetSpec,
-    ) -> Outcome<Dataset> {
-        let _held = self.lock(&lock_key(&spec.key)).await;
-        let done = self.update_dataset_steps(operation, spec).await;
-        self.dataset_outcome(spec, done).await
+    pub async fn update(&self, operation: &Operation, spec: &DatasetSpec) -> Outcome<Dataset> {
+        let _guard = self.lock(&spec.key).await;
+        let done = self.update_steps(operation, spec).await;
+        self.outcome(spec, done).await
     }
 
-    async fn update_dataset_steps(
-        &self,
-        operation: &Operation,
-        spec: &DatasetSpec,
-    ) -> Result<(), Error> {
+    async fn update_steps(&self, operation: &Operation, spec: &DatasetSpec) -> Result<(), Error> {
         spec.check()?;
         operation.check(&format!("updating dataset `{}`", spec.key))?;
         let found = self.existing(spec).await?;
@@ -52,7 +44,7 @@ impl Platform {
     }
 
     async fn existing(&self, spec: &DatasetSpec) -> Result<Found, Error> {
-        let found = self.find_dataset(&spec.key).await?;
+        let found = self.find(&spec.key).await?;
         found
             .filter(|found| found.record.kind == spec.key.scope.kind())
             .ok_or_else(|| gone(&spec.key))
@@ -75,15 +67,16 @@ impl Platform {
     }
 
     async fn update_record(&self, spec: &DatasetSpec, mut found: Found) -> Result<(), Error> {
-        let table = &self.settings().table_names.datasets;
-        let bucket = self.data_bucket()?;
-        for _ in 0..TRIES {
+        let table = &self.clients.settings().table_names.datasets;
+        let bucket = self.objects.bucket()?;
+        for _ in 0..MAX_ATTEMPTS {
             let Some(change) = record_change(spec, &found, bucket, Timestamp::now().as_second())
             else {
                 return Ok(());
             };
             match self
-                .update_item(table, &DatasetRecord::key(&spec.key), &change)
+                .records
+                .update(table, &DatasetRecord::key(&spec.key), &change)
                 .await?
             {
                 Write::Done => return Ok(()),
@@ -122,20 +115,20 @@ fn record_change(spec: &DatasetSpec, found: &Found, bucket: &str, now: i64) -> O
     let recorded: BTreeSet<&String> = record.groups.iter().collect();
     let mut change = Change::new();
     if record.description != spec.description {
-        change = change.set_text("description", &spec.description);
+        change = change.set_string("description", &spec.description);
     }
     if let Some(user) = spec
         .created_by
         .as_ref()
         .filter(|user| user.as_str() != record.created_by)
     {
-        change = change.set_text("createdBy", user.as_str());
+        change = change.set_string("createdBy", user.as_str());
     }
     if record.location != location {
-        change = change.set_text("location", location);
+        change = change.set_string("location", location);
     }
     if recorded != groups.iter().collect() {
-        change = change.set_texts("groups", &groups);
+        change = change.set_strings("groups", &groups);
     }
     if change.is_empty() {
         return None;

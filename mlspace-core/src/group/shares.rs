@@ -10,21 +10,22 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::Groups;
 use super::{numbered, parsed};
-use crate::aws::{Error, IfPresent as _, Platform};
+use crate::aws::{Error, IfPresent as _};
 use crate::name::{DatasetName, GroupName, UserName};
 use crate::records::{GroupDatasetRecord, GroupUserRecord, Item, Malformed};
 use crate::{layout, policies};
 use iam_policy::Document;
 
 /// How long one reading serves others: the length of a refresh.
-const FRESH: Duration = Duration::from_secs(30);
+const CACHE_TTL: Duration = Duration::from_secs(30);
 
 /// The last reading.
 #[derive(Default)]
-pub(crate) struct Shares(Mutex<Option<(Instant, Arc<Shared>)>>);
+pub(super) struct SharesCache(Mutex<Option<(Instant, Arc<Shared>)>>);
 
-impl Shares {
+impl SharesCache {
     /// Forgets the reading, because what it read is being changed.
     pub(super) async fn forget(&self) {
         *self.0.lock().await = None;
@@ -73,10 +74,10 @@ pub(crate) struct GroupPolicy {
     pub(crate) document: Document,
 }
 
-impl Platform {
+impl Groups {
     /// The policies of the user's groups that share anything, for those who only look. Tables that
     /// aren't there yet hold no groups.
-    pub(crate) async fn group_policies_of(
+    pub(crate) async fn cached_policies_of(
         &self,
         user: &UserName,
     ) -> Result<Vec<GroupPolicy>, Error> {
@@ -86,9 +87,10 @@ impl Platform {
             let Some(datasets) = shared.datasets.get(group) else {
                 continue;
             };
-            let name = layout::group_policy_name(&self.settings().iam_resource_prefix, group)?;
+            let name =
+                layout::group_policy_name(&self.clients.settings().iam_resource_prefix, group)?;
             let documents =
-                policies::group_policies(&self.grant_context().await?, group, datasets)?;
+                policies::group_policies(&self.clients.grant_context().await?, group, datasets)?;
             policies.extend(
                 documents
                     .into_iter()
@@ -103,15 +105,18 @@ impl Platform {
     }
 
     async fn shared(&self) -> Result<Arc<Shared>, Error> {
-        let mut last = self.shares().0.lock().await;
+        let mut last = self.shares.0.lock().await;
         match &*last {
-            Some((at, shared)) if at.elapsed() < FRESH => return Ok(Arc::clone(shared)),
+            Some((at, shared)) if at.elapsed() < CACHE_TTL => return Ok(Arc::clone(shared)),
             _ => {}
         }
-        let tables = &self.settings().table_names;
+        let tables = &self.clients.settings().table_names;
         let (users, datasets) = futures::try_join!(
-            Box::pin(self.scan_items(&tables.group_users, &["group", "user"])),
-            Box::pin(self.scan_items(&tables.group_datasets, &["group", "dataset"])),
+            Box::pin(self.records.scan(&tables.group_users, &["group", "user"])),
+            Box::pin(
+                self.records
+                    .scan(&tables.group_datasets, &["group", "dataset"])
+            ),
         )
         .if_present()?
         .unwrap_or_default();
@@ -123,8 +128,9 @@ impl Platform {
 
     /// The user's groups as they are now.
     pub(super) async fn groups_of(&self, user: &UserName) -> Result<Vec<GroupName>, Error> {
-        let table = &self.settings().table_names.group_users;
+        let table = &self.clients.settings().table_names.group_users;
         let items = self
+            .records
             .query_index(table, super::BY_USER, "user", user.as_str())
             .await
             .if_present()?;
@@ -144,7 +150,7 @@ mod tests {
 
     fn row(group: &str, other: &str, name: &str) -> Item {
         ItemBuilder::new()
-            .text("group", group)
+            .string("group", group)
             .text(other, name)
             .build()
     }

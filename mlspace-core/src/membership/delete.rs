@@ -1,39 +1,40 @@
 //! Removing memberships.
 
-use super::MembershipSpec;
-use super::lock_key;
+use super::desired_role::PASS_ROLE;
 use super::read::id;
-use super::rights::PASS_ROLE;
+use super::{MembershipSpec, Memberships};
 use crate::aws::wait::until;
-use crate::aws::{Backoff, Error, Operation, Platform, PolicyModel, Poll};
+use crate::aws::{Backoff, Error, Operation, PolicyModel, Poll};
 use crate::layout;
 use crate::name::{ProjectName, UserName};
+use crate::notebook::Status;
 use crate::records::ProjectUserRecord;
 use crate::tags::PolicyOwner;
 
-impl Platform {
+impl Memberships {
     /// Removes a membership: the role with its rights, the user's policy if no other role carries
     /// it, then the record. What isn't there is no error.
     ///
     /// # Errors
     /// [`Error::InUse`] naming notebooks that run under the role, or the first step's that failed.
     /// What is left is removed by calling it again.
-    pub async fn delete_membership(
+    pub async fn delete(
         &self,
         operation: &Operation,
         project: &ProjectName,
         user: &UserName,
     ) -> Result<(), Error> {
-        let _turn = self.lock(&lock_key(user)).await;
+        let _guard = self.lock(user).await;
         self.wait_for_notebooks(operation, project, user).await?;
-        let role = self.membership_role_name(project, user)?;
+        let role = self.member_roles.name(project, user)?;
         let record = self
-            .find_member(project, user)
+            .members
+            .find(project, user)
             .await?
             .map(|(record, _)| record);
-        if let Some(found) = self.live_role(&role).await? {
+        if let Some(found) = self.roles.current(&role).await? {
             let recorded = record.is_some_and(|record| record.role == found.arn);
-            if !recorded && !self.owns_role(project, user, &found) {
+            if !recorded && !self.member_roles.owns(project, user, &found) {
                 let spec = MembershipSpec {
                     project: project.clone(),
                     user: user.clone(),
@@ -45,17 +46,22 @@ impl Platform {
                 });
             }
             let last = self.last_policies(project, user).await?;
-            self.delete_role(operation, &role, &last, PASS_ROLE).await?;
+            self.roles
+                .delete(operation, &role, &last, PASS_ROLE)
+                .await?;
         }
-        let policy = layout::user_policy_name(&self.settings().iam_resource_prefix, user)?;
-        self.delete_policy_if_unused(operation, &policy, PolicyOwner::User(user), &role)
+        let policy = layout::user_policy_name(&self.clients.settings().iam_resource_prefix, user)?;
+        self.policies
+            .delete_if_unused(operation, &policy, PolicyOwner::User(user), &role)
             .await?;
-        self.remove_unused_shared_policies(operation, &role).await?;
-        self.delete_unused_group_policies(operation, user, &role)
+        self.shared.remove_unused(operation, &role).await?;
+        self.groups
+            .delete_unused_policies_of(operation, user, &role)
             .await?;
         operation.check(&format!("removing the record of member `{project}/{user}`"))?;
-        let table = &self.settings().table_names.project_users;
-        self.delete_item(table, &ProjectUserRecord::key(project, user))
+        let table = &self.clients.settings().table_names.project_users;
+        self.records
+            .delete(table, &ProjectUserRecord::key(project, user))
             .await
     }
 
@@ -66,7 +72,7 @@ impl Platform {
         project: &ProjectName,
         user: &UserName,
     ) -> Result<Vec<String>, Error> {
-        let record = self.project_record(project).await?;
+        let record = self.projects.record(project).await?;
         let suspended = record.is_some_and(|record| record.suspended);
         let mut last = Vec::new();
         for model in [PolicyModel::PerPrincipal, PolicyModel::Attribute] {
@@ -86,10 +92,10 @@ impl Platform {
     ) -> Result<(), Error> {
         let what = format!("waiting for the notebooks of member `{project}/{user}` to be deleted");
         until(operation, &what, Backoff::SLOW, || async move {
-            let notebooks = self.project_notebooks(project, Some(user)).await?;
+            let notebooks = self.inventory.of_project(project, Some(user)).await?;
             let staying: Vec<String> = notebooks
                 .iter()
-                .filter(|notebook| notebook.status != "Deleting")
+                .filter(|notebook| notebook.status != Status::Deleting)
                 .map(|notebook| notebook.name.to_string())
                 .collect();
             if !staying.is_empty() {

@@ -1,40 +1,41 @@
 //! Reading memberships.
 
-use super::rights::Rights;
-use super::{Membership, MembershipSpec};
-use crate::aws::authorization::RoleState;
-use crate::aws::managed_policy::{WantedPolicy, means};
-use crate::aws::{Error, Platform, PolicyModel};
+use super::desired_role::DesiredRole;
+use super::{Membership, MembershipSpec, Memberships};
+use crate::aws::{Error, PolicyModel};
+use crate::iam::DesiredPolicy;
+use crate::iam::managed_policies::equivalent_json;
 use crate::name::{ProjectName, UserName};
-use crate::records::{Item, ProjectUserRecord};
-use crate::tags::{self, PolicyOwner, Tags};
+use crate::tags::PolicyOwner;
 use crate::{layout, policies};
 use iam_policy::Document;
 
-impl Platform {
+impl Memberships {
     /// The membership as it is; `None` when neither its record nor its role is there.
     ///
     /// # Errors
     /// When AWS can't be reached or refuses the calls, or the record is malformed.
-    pub async fn read_membership(
+    pub async fn read(
         &self,
         project: &ProjectName,
         user: &UserName,
     ) -> Result<Option<Membership>, Error> {
-        let role_name = self.membership_role_name(project, user)?;
-        let (record, role) =
-            futures::try_join!(self.find_member(project, user), self.role(&role_name))?;
+        let role_name = self.member_roles.name(project, user)?;
+        let (record, role) = futures::try_join!(
+            self.members.find(project, user),
+            self.roles.cached(&role_name)
+        )?;
         let record = record.map(|(record, _)| record);
         if record.is_none()
             && !role
                 .as_ref()
-                .is_some_and(|role| self.owns_role(project, user, role))
+                .is_some_and(|role| self.member_roles.owns(project, user, role))
         {
             return Ok(None);
         }
-        let account = self.account().await?;
+        let account = self.clients.account().await?;
         let role_arn = account.role_arn(&role_name);
-        let groups = self.group_policies_of(user).await?;
+        let groups = self.groups.cached_policies_of(user).await?;
         let mut drift = Vec::new();
         match &record {
             None => drift.push(format!(
@@ -56,9 +57,9 @@ impl Platform {
                     .iter()
                     .map(|policy| account.policy_arn(&policy.name))
                     .collect();
-                let rights = self.rights(project, user, &arns, false).await?;
-                changes_over = rights.changes_over(role);
-                drift.extend(rights.drift(&role_name, role));
+                let desired = self.desired_role(project, user, &arns, false).await?;
+                changes_over = desired.migrates_model(role);
+                drift.extend(desired.drift(&role_name, role));
             }
         }
         // A role of the other model says so; this model's policies needn't be there yet.
@@ -85,22 +86,22 @@ impl Platform {
         project: &ProjectName,
         user: &UserName,
     ) -> Result<Vec<String>, Error> {
-        let model = self.settings().policy_model;
-        let prefix = &self.settings().iam_resource_prefix;
+        let model = self.clients.settings().policy_model;
+        let prefix = &self.clients.settings().iam_resource_prefix;
         let mut drift = Vec::new();
         let (left, owner) = match model {
             PolicyModel::PerPrincipal => {
-                let own = self.wanted_user_policy(user).await?;
+                let own = self.desired_user_policy(user).await?;
                 drift.extend(self.document_drift(&own.name, &own.document).await?);
                 (layout::attribute_policy_name(prefix)?, PolicyOwner::Members)
             }
             PolicyModel::Attribute => {
-                let shared = self.wanted_members_policy().await?;
+                let shared = self.shared.desired_members().await?;
                 drift.extend(self.document_drift(&shared.name, &shared.document).await?);
-                let record = self.project_record(project).await?;
+                let record = self.projects.record(project).await?;
                 // That a project is listed without being suspended is for its own resource to say.
                 if record.is_some_and(|record| record.suspended) {
-                    drift.extend(self.suspension_drift(project, true).await?);
+                    drift.extend(self.suspensions.drift(project, true).await?);
                 }
                 (
                     layout::user_policy_name(prefix, user)?,
@@ -108,7 +109,7 @@ impl Platform {
                 )
             }
         };
-        if self.is_left_over(&left, owner).await? {
+        if self.policies.is_left_over(&left, owner).await? {
             drift.push(format!(
                 "policy `{left}` is left over from the model `{}`",
                 model.other().name()
@@ -119,88 +120,28 @@ impl Platform {
 
     /// How a shared policy's document differs from what it should be.
     async fn document_drift(&self, name: &str, wanted: &Document) -> Result<Option<String>, Error> {
-        let arn = self.account().await?.policy_arn(name);
-        Ok(match self.policy_document(&arn).await? {
+        let arn = self.clients.account().await?.policy_arn(name);
+        Ok(match self.policies.cached_document(&arn).await? {
             None => Some(format!("policy `{name}` is missing")),
-            Some(found) if !means(&found, wanted) => Some(format!("policy `{name}` was edited")),
+            Some(found) if !equivalent_json(&found, wanted) => {
+                Some(format!("policy `{name}` was edited"))
+            }
             Some(_) => None,
         })
     }
 
-    /// The record of a member, with the item it was read from.
-    pub(super) async fn find_member(
-        &self,
-        project: &ProjectName,
-        user: &UserName,
-    ) -> Result<Option<(ProjectUserRecord, Item)>, Error> {
-        let table = &self.settings().table_names.project_users;
-        let key = ProjectUserRecord::key(project, user);
-        let Some(item) = self.read_item(table, &key).await? else {
-            return Ok(None);
-        };
-        let record = ProjectUserRecord::read(&item).map_err(|error| error.of(table, &key))?;
-        Ok(Some((record, item)))
-    }
-
-    /// The name of a membership's role.
-    ///
-    /// # Errors
-    /// When the prefix leaves too little room for it.
-    pub fn membership_role_name(
-        &self,
-        project: &ProjectName,
-        user: &UserName,
-    ) -> Result<String, Error> {
-        Ok(layout::role_name(
-            &self.settings().iam_resource_prefix,
-            project,
-            user,
-        )?)
-    }
-
-    /// ARN of a membership's role, with which the member's notebooks run.
-    pub(crate) async fn member_role_arn(
-        &self,
-        project: &ProjectName,
-        user: &UserName,
-    ) -> Result<String, Error> {
-        let name = self.membership_role_name(project, user)?;
-        Ok(self.account().await?.role_arn(&name))
-    }
-
-    /// The tags that a membership's role bears.
-    pub(super) fn role_tags(&self, project: &ProjectName, user: &UserName) -> Tags {
-        let settings = self.settings();
-        let own = tags::membership_role_tags(&settings.system_tag, project, user);
-        settings.default_tags.clone().overlaid(&own)
-    }
-
-    /// Whether the role's tags prove that it is this membership's.
-    pub(super) fn owns_role(
-        &self,
-        project: &ProjectName,
-        user: &UserName,
-        role: &RoleState,
-    ) -> bool {
-        role.tags.contains_all(&tags::resource_tags(
-            &self.settings().system_tag,
-            project,
-            user,
-        ))
-    }
-
     /// What the membership's role should hold; `groups` are the policies of the user's groups. Whether
     /// the project is `suspended` decides about the order of attaching.
-    pub(super) async fn rights(
+    pub(super) async fn desired_role(
         &self,
         project: &ProjectName,
         user: &UserName,
         groups: &[String],
         suspended: bool,
-    ) -> Result<Rights, Error> {
-        let settings = self.settings();
+    ) -> Result<DesiredRole, Error> {
+        let settings = self.clients.settings();
         let model = settings.policy_model;
-        let context = self.grant_context().await?;
+        let context = self.clients.grant_context().await?;
         let mut attached = self.own_policies(model, project, user, suspended).await?;
         for arn in groups.iter().chain(&settings.base_policy_arns) {
             if !attached.contains(arn) {
@@ -208,16 +149,17 @@ impl Platform {
             }
         }
         let other = model.other();
-        let mut superseded = self.own_policies(other, project, user, suspended).await?;
-        superseded.retain(|arn| !attached.contains(arn));
-        let role_arn = self.member_role_arn(project, user).await?;
-        Ok(Rights {
+        let mut previous_model_policies =
+            self.own_policies(other, project, user, suspended).await?;
+        previous_model_policies.retain(|arn| !attached.contains(arn));
+        let role_arn = self.member_roles.arn(project, user).await?;
+        Ok(DesiredRole {
             model,
             trust: policies::trust_policy(&context),
             boundary: settings.permissions_boundary_arn.clone(),
-            tags: self.role_tags(project, user),
+            tags: self.member_roles.tags(project, user),
             attached,
-            superseded,
+            previous_model_policies,
             inline: match model {
                 PolicyModel::PerPrincipal => policies::pass_role_policy(&context, &role_arn)?,
                 PolicyModel::Attribute => policies::attribute_role_policy(&context, &role_arn)?,
@@ -237,7 +179,7 @@ impl Platform {
         user: &UserName,
         suspended: bool,
     ) -> Result<Vec<String>, Error> {
-        let prefix = &self.settings().iam_resource_prefix;
+        let prefix = &self.clients.settings().iam_resource_prefix;
         let mut names = match model {
             PolicyModel::PerPrincipal => [
                 layout::user_policy_name(prefix, user)?,
@@ -251,22 +193,22 @@ impl Platform {
         if suspended && model == PolicyModel::PerPrincipal {
             names.reverse();
         }
-        let account = self.account().await?;
+        let account = self.clients.account().await?;
         Ok(names.iter().map(|name| account.policy_arn(name)).collect())
     }
 
     /// The policy that all of the user's roles carry.
-    pub(super) async fn wanted_user_policy<'a>(
+    pub(super) async fn desired_user_policy<'a>(
         &self,
         user: &'a UserName,
-    ) -> Result<WantedPolicy<'a>, Error> {
-        Ok(WantedPolicy {
-            name: layout::user_policy_name(&self.settings().iam_resource_prefix, user)?,
+    ) -> Result<DesiredPolicy<'a>, Error> {
+        Ok(DesiredPolicy {
+            name: layout::user_policy_name(&self.clients.settings().iam_resource_prefix, user)?,
             owner: PolicyOwner::User(user),
-            document: policies::user_policy(&self.grant_context().await?, user)?,
-            in_the_way: format!(
+            document: policies::user_policy(&self.clients.grant_context().await?, user)?,
+            conflict_remedy: format!(
                 "rename or remove it, or, if it belongs to user `{user}`, tag it `user` = `{user}` and `system` = `{}`",
-                self.settings().system_tag
+                self.clients.settings().system_tag
             ),
         })
     }

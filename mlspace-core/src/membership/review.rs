@@ -1,28 +1,81 @@
 //! Judging, at plan time, what a membership's role would carry beside the platform's own policies.
 
-use super::MembershipSpec;
 use super::read::id;
-use crate::access::{Attached, Beside, Review};
-use crate::aws::{Error, Platform, PolicyModel};
+use super::{MembershipSpec, Memberships};
+use crate::access::{Attached, Beside, Departure, Review};
+use crate::aws::{Error, PolicyModel};
+use crate::plan::{Notice, PlanOutcome};
 use crate::policies;
 use iam_policy::Document;
 
 /// The base policies and the boundary of all memberships, as far as they could be read.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Foundations {
+pub(super) struct ExternalPolicies {
     /// What was read.
     pub beside: Beside,
     /// Of each that could not be read or understood, one sentence why.
     pub unread: Vec<String>,
 }
 
-impl Platform {
+impl Memberships {
+    /// Checks, at plan time, what base policies and boundary change of this membership's permissions:
+    /// permissions beyond the access model are errors, missing ones are warnings.
+    pub(super) async fn review(&self, spec: &MembershipSpec) -> PlanOutcome<()> {
+        let mut outcome = PlanOutcome::new(());
+        let mut first = false;
+        let read = || {
+            first = true;
+            self.read_external()
+        };
+        let external = self.external.get_or_init(read).await;
+        // Said once, by the first membership of a plan.
+        if first {
+            outcome
+                .warnings
+                .extend(external.unread.iter().map(not_checked));
+        }
+        let review = match self.review_with(spec, external).await {
+            Ok(review) => review,
+            Err(error) => return outcome.and(PlanOutcome::failed(&error)),
+        };
+        if !review.opened.is_empty() {
+            let excess = Notice {
+                attribute: "",
+                summary: "Base policies grant excess permissions".to_owned(),
+                detail: format!(
+                    "Base policies would let `{}` {}. Narrow them, or remove them from `base_policy_arns`.",
+                    id(spec),
+                    departures(&review.opened)
+                ),
+            };
+            let bounded = self.clients.settings().permissions_boundary_arn.is_some();
+            // A boundary that is unknown, or does not exist yet, might deny it again.
+            if external.beside.boundary.is_some() || !bounded {
+                outcome.errors.push(excess);
+            } else {
+                outcome.warnings.push(excess);
+            }
+        }
+        if !review.withheld.is_empty() {
+            outcome.warnings.push(Notice {
+                attribute: "",
+                summary: "Member permissions are restricted".to_owned(),
+                detail: format!(
+                    "Base policies or the permissions boundary would not let `{}` {}. Widen them if this is not intended.",
+                    id(spec),
+                    departures(&review.withheld)
+                ),
+            });
+        }
+        outcome
+    }
+
     /// Reads the base policies and the permissions boundary. Those that are not there are left out: the same run may make them.
-    pub async fn foundations(&self) -> Foundations {
-        let settings = self.settings();
-        let mut found = Foundations::default();
+    async fn read_external(&self) -> ExternalPolicies {
+        let settings = self.clients.settings();
+        let mut found = ExternalPolicies::default();
         for arn in &settings.base_policy_arns {
-            match self.foundation(arn).await {
+            match self.external_document(arn).await {
                 Ok(document) => found
                     .beside
                     .base
@@ -31,7 +84,7 @@ impl Platform {
             }
         }
         if let Some(arn) = &settings.permissions_boundary_arn {
-            match self.foundation(arn).await {
+            match self.external_document(arn).await {
                 Ok(document) => {
                     found.beside.boundary = document.map(|document| (arn.clone(), document));
                 }
@@ -41,8 +94,8 @@ impl Platform {
         found
     }
 
-    async fn foundation(&self, arn: &str) -> Result<Option<Document>, String> {
-        let text = self.any_policy_document(arn).await;
+    async fn external_document(&self, arn: &str) -> Result<Option<Document>, String> {
+        let text = self.policies.any_document(arn).await;
         let text = text.map_err(|error| format!("`{arn}` could not be read: {error}"))?;
         text.map(|text| Document::parse(&text))
             .transpose()
@@ -53,16 +106,16 @@ impl Platform {
     ///
     /// # Errors
     /// When a policy of the membership cannot be made, or does not fit: too many approved subnets, say.
-    pub async fn review_membership(
+    async fn review_with(
         &self,
         spec: &MembershipSpec,
-        foundations: &Foundations,
+        external: &ExternalPolicies,
     ) -> Result<Review, Error> {
         let (project, user) = (&spec.project, &spec.user);
-        let context = self.grant_context().await?;
-        let role_arn = self.member_role_arn(project, user).await?;
-        let role = Attached::new(role_arn.as_str()).tagged(self.role_tags(project, user));
-        let role = match self.settings().policy_model {
+        let context = self.clients.grant_context().await?;
+        let role_arn = self.member_roles.arn(project, user).await?;
+        let role = Attached::new(role_arn.as_str()).tagged(self.member_roles.tags(project, user));
+        let role = match self.clients.settings().policy_model {
             PolicyModel::PerPrincipal => role
                 .policy(
                     "project",
@@ -74,11 +127,11 @@ impl Platform {
                 .policy("members", policies::attribute_policy(&context)?)
                 .policy("own", policies::attribute_role_policy(&context, &role_arn)?),
         };
-        let groups = self.group_policies_of(user).await?;
+        let groups = self.groups.cached_policies_of(user).await?;
         let role = groups
             .into_iter()
             .fold(role, |role, group| role.policy(group.name, group.document));
-        role.review(&context, project, user, &foundations.beside)
+        role.review(&context, project, user, &external.beside)
             .map_err(|error| Error::Conflict {
                 message: format!(
                     "the role of member `{}` cannot be judged: {error}",
@@ -86,5 +139,31 @@ impl Platform {
                 ),
                 remedy: "report this as a defect".to_owned(),
             })
+    }
+}
+
+/// The warning about a policy that could not be read, for this reason.
+fn not_checked(reason: &String) -> Notice {
+    Notice {
+        attribute: "",
+        summary: "Policies not checked".to_owned(),
+        detail: format!(
+            "Without a policy it cannot be checked whether members get exactly their permissions: {reason}. \
+             Allow reading it, or look at `mlspace_access` after the apply."
+        ),
+    }
+}
+
+/// The first few with their reasons, and how many more there are.
+fn departures(all: &[Departure]) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<String> = all
+        .iter()
+        .take(SHOWN)
+        .map(|departure| format!("{} ({})", departure.what, departure.why))
+        .collect();
+    match all.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{}, and {more} more", shown.join(", ")),
     }
 }

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use super::MembershipSpec;
+use super::desired_role::{DesiredRole, PASS_ROLE, RoleDiff, denying_all, too_many};
 use super::read::id;
-use super::rights::{ATTACHMENTS, Difference, PASS_ROLE, Rights, denying_all, too_many};
 use super::write::import_hint;
-use crate::aws::authorization::RoleState;
-use crate::aws::managed_policy::TRIES;
-use crate::aws::wait::{SETTLING, until_within};
-use crate::aws::{Backoff, Called as _, Error, Operation, Platform, PolicyModel, Poll};
+use super::{MembershipSpec, Memberships};
+use crate::aws::wait::{PROPAGATION_TIMEOUT, until_within};
+use crate::aws::{Backoff, Error, Operation, PolicyModel, Poll};
+use crate::iam::RoleState;
+use crate::iam::api::NewRole;
+use crate::iam::managed_policies::MAX_ATTEMPTS;
 use crate::layout;
+use crate::project::missing_project;
 use crate::tags::{PolicyOwner, Tags};
 
 /// Longest wait for a policy to be seen that was there before, or that others may have removed.
@@ -19,8 +21,8 @@ const SEEN: Duration = Duration::from_secs(15);
 /// Longest wait for a role to be seen with all it was given.
 const VISIBLE: Duration = Duration::from_secs(120);
 
-impl Platform {
-    /// Makes the role with all its rights, or mends it. `managed` says that the state already holds
+impl Memberships {
+    /// Makes the role with all its desired, or mends it. `managed` says that the state already holds
     /// the membership.
     pub(super) async fn set_up_role(
         &self,
@@ -29,41 +31,36 @@ impl Platform {
         managed: bool,
     ) -> Result<(), Error> {
         let (project, user) = (&spec.project, &spec.user);
-        let Some(record) = self.project_record(project).await? else {
-            return Err(Error::Invalid {
-                attribute: Some("project"),
-                message: format!("there is no project `{project}`"),
-                remedy: format!(
-                    "add an `mlspace_project` of this name and refer to its `name`, or create the record in table `{}`",
-                    self.settings().table_names.projects
-                ),
-            });
+        let Some(record) = self.projects.record(project).await? else {
+            return Err(missing_project("project", project));
         };
-        let groups = self.ensure_group_policies_of(operation, user).await?;
+        let groups = self.groups.ensure_policies_of(operation, user).await?;
         self.check_attachments(groups.len()).await?;
-        let using = self.using_shared_policies().await;
-        let rights = self
-            .rights(project, user, &groups, record.suspended)
+        let in_use = self.shared.hold().await;
+        let desired = self
+            .desired_role(project, user, &groups, record.suspended)
             .await?;
-        let name = self.ensure_role(operation, spec, &rights, managed).await?;
+        let name = self.ensure_role(operation, spec, &desired, managed).await?;
         let found = self.wait_for_role(operation, &name, |_| Vec::new()).await?;
-        let changes_over = rights.changes_over(&found);
+        let changes_over = desired.migrates_model(&found);
         self.ensure_own_policies(operation, spec, record.suspended, changes_over)
             .await?;
         let quota = if changes_over {
-            self.attachment_quota(rights.in_between(&found)).await?
+            self.roles
+                .attachment_quota(desired.transitional_count(&found))
+                .await?
         } else {
-            ATTACHMENTS
+            crate::iam::ATTACHMENTS_PER_ROLE
         };
-        for step in rights.steps(&found, quota) {
+        for step in desired.repair_order(&found, quota) {
             operation.check(&format!("setting up role `{name}`"))?;
-            self.mend(operation, spec, &name, &rights, step).await?;
+            self.repair(operation, spec, &name, &desired, step).await?;
         }
-        self.wait_for_role(operation, &name, |found| rights.differences(found))
+        self.wait_for_role(operation, &name, |found| desired.differences(found))
             .await?;
-        drop(using);
+        drop(in_use);
         if managed || changes_over {
-            self.remove_superseded_policies(operation, spec, &name)
+            self.remove_previous_model_policies(operation, spec, &name)
                 .await?;
         }
         Ok(())
@@ -78,75 +75,79 @@ impl Platform {
         changes_over: bool,
     ) -> Result<(), Error> {
         let (project, user) = (&spec.project, &spec.user);
-        match self.settings().policy_model {
-            PolicyModel::Attribute => self.ensure_shared_policies(operation, suspended).await,
+        match self.clients.settings().policy_model {
+            PolicyModel::Attribute => self.shared.ensure(operation, suspended).await,
             PolicyModel::PerPrincipal => {
                 // The project's policy is the project's to keep; but members are not made without
                 // it, and don't change over to one that was left from long ago.
-                let policy = self.wanted_project_policy(project, suspended).await?;
-                let arn = self.account().await?.policy_arn(&policy.name);
-                if changes_over || self.live_policy(&arn).await?.is_none() {
-                    self.ensure_policy(operation, &policy).await?;
+                let policy = self.project_policies.desired(project, suspended).await?;
+                let arn = self.clients.account().await?.policy_arn(&policy.name);
+                if changes_over || self.policies.current(&arn).await?.is_none() {
+                    self.policies.ensure(operation, &policy).await?;
                 }
-                let policy = self.wanted_user_policy(user).await?;
-                self.ensure_policy(operation, &policy).await.map(drop)
+                let policy = self.desired_user_policy(user).await?;
+                self.policies.ensure(operation, &policy).await.map(drop)
             }
         }
     }
 
     /// Makes a policy that is shared with other roles anew.
-    async fn make_shared_policy_again(
+    async fn recreate_shared_policy(
         &self,
         operation: &Operation,
         spec: &MembershipSpec,
     ) -> Result<(), Error> {
-        match self.settings().policy_model {
+        match self.clients.settings().policy_model {
             PolicyModel::PerPrincipal => {
-                let policy = self.wanted_user_policy(&spec.user).await?;
-                self.ensure_policy(operation, &policy).await.map(drop)
+                let policy = self.desired_user_policy(&spec.user).await?;
+                self.policies.ensure(operation, &policy).await.map(drop)
             }
             PolicyModel::Attribute => {
-                self.forget_shared_policies().await;
-                self.ensure_shared_policies(operation, false).await
+                self.shared.forget().await;
+                self.shared.ensure(operation, false).await
             }
         }
     }
 
     /// Removes the other model's policies that `role` carried, where no other role does.
-    async fn remove_superseded_policies(
+    async fn remove_previous_model_policies(
         &self,
         operation: &Operation,
         spec: &MembershipSpec,
         role: &str,
     ) -> Result<(), Error> {
-        let prefix = &self.settings().iam_resource_prefix;
+        let prefix = &self.clients.settings().iam_resource_prefix;
         let (project, user) = (&spec.project, &spec.user);
-        match self.settings().policy_model {
-            PolicyModel::PerPrincipal => self.remove_unused_shared_policies(operation, role).await,
+        match self.clients.settings().policy_model {
+            PolicyModel::PerPrincipal => self.shared.remove_unused(operation, role).await,
             PolicyModel::Attribute => {
                 let name = layout::user_policy_name(prefix, user)?;
-                self.delete_policy_if_unused(operation, &name, PolicyOwner::User(user), role)
+                self.policies
+                    .delete_if_unused(operation, &name, PolicyOwner::User(user), role)
                     .await?;
                 let name = layout::project_policy_name(prefix, project)?;
                 let owner = PolicyOwner::Project(project);
-                self.delete_policy_if_unused(operation, &name, owner, role)
+                self.policies
+                    .delete_if_unused(operation, &name, owner, role)
                     .await
             }
         }
     }
 
-    /// The role under this membership's name: created without rights, or found and proven its own.
+    /// The role under this membership's name: created without policies, or found and proven its own.
     async fn ensure_role(
         &self,
         operation: &Operation,
         spec: &MembershipSpec,
-        rights: &Rights,
+        desired: &DesiredRole,
         managed: bool,
     ) -> Result<String, Error> {
-        let name = self.membership_role_name(&spec.project, &spec.user)?;
-        for attempt in 0..TRIES {
-            match self.live_role(&name).await? {
-                Some(found) if managed || self.owns_role(&spec.project, &spec.user, &found) => {
+        let name = self.member_roles.name(&spec.project, &spec.user)?;
+        for attempt in 0..MAX_ATTEMPTS {
+            match self.roles.current(&name).await? {
+                Some(found)
+                    if managed || self.member_roles.owns(&spec.project, &spec.user, &found) =>
+                {
                     return Ok(name);
                 }
                 Some(_) => {
@@ -165,18 +166,15 @@ impl Platform {
                 "Default SageMaker Notebook role for Project: {} - User: {}",
                 spec.project, spec.user
             );
-            let (trust, boundary) = (rights.trust.to_json(), rights.boundary.as_deref());
-            let created = self
-                .create_role(
-                    operation,
-                    &name,
-                    &description,
-                    &trust,
-                    boundary,
-                    &rights.tags,
-                )
-                .await;
-            match created {
+            let (trust, boundary) = (desired.trust.to_json(), desired.boundary.as_deref());
+            let role = NewRole {
+                name: &name,
+                description: &description,
+                trust: &trust,
+                boundary,
+                tags: &desired.tags,
+            };
+            match self.roles.create(operation, &role).await {
                 Ok(true) => return Ok(name),
                 // Made by another process a moment ago, and not seen yet.
                 Ok(false) => {
@@ -201,12 +199,12 @@ impl Platform {
         differences: F,
     ) -> Result<RoleState, Error>
     where
-        F: Fn(&RoleState) -> Vec<Difference> + Send + Sync,
+        F: Fn(&RoleState) -> Vec<RoleDiff> + Send + Sync,
     {
         let what = format!("waiting for role `{name}` to be seen as it was set up");
         let differences = &differences;
         until_within(operation, VISIBLE, &what, Backoff::QUICK, || async move {
-            let Some(found) = self.live_role(name).await? else {
+            let Some(found) = self.roles.current(name).await? else {
                 return Ok(Poll::Pending("it is not seen".to_owned()));
             };
             let status: Vec<String> = differences(&found)
@@ -223,46 +221,50 @@ impl Platform {
     }
 
     /// Mends one difference of the role.
-    async fn mend(
+    async fn repair(
         &self,
         operation: &Operation,
         spec: &MembershipSpec,
         role: &str,
-        rights: &Rights,
-        difference: Difference,
+        desired: &DesiredRole,
+        difference: RoleDiff,
     ) -> Result<(), Error> {
         match difference {
-            Difference::ForeignPolicy(arn) | Difference::Superseded(arn) => {
-                self.detach_policy(operation, role, &arn).await
+            RoleDiff::ForeignPolicy(arn) | RoleDiff::PreviousModelPolicy(arn) => {
+                self.roles.detach(operation, role, &arn).await
             }
-            Difference::ForeignInline(name) => self.delete_inline(operation, role, &name).await,
-            Difference::Trust => {
-                self.set_trust(operation, role, &rights.trust.to_json())
+            RoleDiff::ForeignInline(name) => self.roles.delete_inline(operation, role, &name).await,
+            RoleDiff::Trust => {
+                self.roles
+                    .set_trust(operation, role, &desired.trust.to_json())
                     .await
             }
-            Difference::Boundary(_) => {
-                let boundary = rights.boundary.as_deref();
-                let set = self.set_boundary(operation, role, boundary).await;
+            RoleDiff::Boundary(_) => {
+                let boundary = desired.boundary.as_deref();
+                let set = self.roles.set_boundary(operation, role, boundary).await;
                 set.map_err(|error| explain_boundary(error, boundary))
             }
-            Difference::Tag(key, _) => {
-                let tag: Tags = rights
+            RoleDiff::Tag(key, _) => {
+                let tag: Tags = desired
                     .tags
                     .iter()
                     .filter(|(other, _)| *other == key)
                     .collect();
-                self.tag_role(operation, role, &tag).await
+                self.roles.tag(operation, role, &tag).await
             }
-            Difference::Crowded => {
+            RoleDiff::QuotaExceeded => {
                 let document = denying_all().to_json();
-                self.set_inline(operation, role, PASS_ROLE, &document).await
-            }
-            Difference::MissingInline | Difference::EditedInline => {
-                self.set_inline(operation, role, PASS_ROLE, &rights.inline.to_json())
+                self.roles
+                    .set_inline(operation, role, PASS_ROLE, &document)
                     .await
             }
-            Difference::MissingPolicy(_, arn) => {
-                self.attach(operation, spec, role, rights, &arn).await
+            RoleDiff::MissingInline | RoleDiff::EditedInline => {
+                self.roles
+                    .set_inline(operation, role, PASS_ROLE, &desired.inline.to_json())
+                    .await
+            }
+            RoleDiff::MissingPolicy(_, arn) => {
+                self.attach(operation, spec, role, desired, &arn).await
             }
         }
     }
@@ -274,22 +276,27 @@ impl Platform {
         operation: &Operation,
         spec: &MembershipSpec,
         role: &str,
-        rights: &Rights,
+        desired: &DesiredRole,
         arn: &str,
     ) -> Result<(), Error> {
-        let own = rights.attached.iter().take(2).any(|own| own == arn);
+        let own = desired.attached.iter().take(2).any(|own| own == arn);
         // The project's goes with the project.
-        let shared = own && self.project_policy_arn(&spec.project).await?.as_deref() != Some(arn);
+        let shared = own && self.project_policies.arn(&spec.project).await?.as_deref() != Some(arn);
         let foreign = self
+            .clients
             .settings()
             .base_policy_arns
             .iter()
             .any(|base| base == arn);
-        let patience = if shared || foreign { SEEN } else { SETTLING };
+        let patience = if shared || foreign {
+            SEEN
+        } else {
+            PROPAGATION_TIMEOUT
+        };
         for _ in 0..3 {
-            match self.attach_policy(operation, role, arn, patience).await {
+            match self.roles.attach(operation, role, arn, patience).await {
                 Err(error) if error.is_absent() && shared => {
-                    self.make_shared_policy_again(operation, spec).await?;
+                    self.recreate_shared_policy(operation, spec).await?;
                 }
                 Err(error) if error.is_absent() && foreign => {
                     return Err(Error::NotFound {
@@ -308,33 +315,11 @@ impl Platform {
         })
     }
 
-    /// Managed policies that a role may carry. The account's own quota is asked for only when the
-    /// usual one is not enough for `needed`.
-    async fn attachment_quota(&self, needed: usize) -> Result<usize, Error> {
-        if needed <= ATTACHMENTS {
-            return Ok(ATTACHMENTS);
-        }
-        let client = self.iam().await?;
-        let summary = client
-            .get_account_summary()
-            .send()
-            .await
-            .called("iam", "GetAccountSummary")?;
-        Ok(summary
-            .summary_map()
-            .and_then(|map| {
-                map.iter()
-                    .find(|(key, _)| key.as_str() == "AttachedPoliciesPerRoleQuota")
-            })
-            .and_then(|(_, quota)| usize::try_from(*quota).ok())
-            .unwrap_or(ATTACHMENTS))
-    }
-
     /// Refuses more policies than a role may carry.
     pub(super) async fn check_attachments(&self, groups: usize) -> Result<(), Error> {
-        let base = self.settings().base_policy_arns.len();
-        let quota = self.attachment_quota(base + 2 + groups).await?;
-        match too_many(self.settings().policy_model, base, groups, quota) {
+        let base = self.clients.settings().base_policy_arns.len();
+        let quota = self.roles.attachment_quota(base + 2 + groups).await?;
+        match too_many(self.clients.settings().policy_model, base, groups, quota) {
             None => Ok(()),
             Some(message) => Err(Error::Invalid {
                 attribute: None,

@@ -4,105 +4,111 @@
 //! projects. They are made when the first membership needs them and go with the last role that
 //! carries them. The first is made first and goes last, so that it tells of the second.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Mutex, RwLock, RwLockReadGuard};
 use tokio::time::Instant;
 
-use crate::aws::managed_policy::WantedPolicy;
-use crate::aws::{Error, Operation, Platform};
+use crate::aws::{Clients, Error, Operation};
+use crate::iam::{DesiredPolicy, ManagedPolicies};
+use crate::project::{SuspensionList, shared_policy_remedy};
 use crate::tags::PolicyOwner;
 use crate::{layout, policies};
 
-/// How long the shared policies, once seen as they should be, are taken to be so: the length of an
-/// apply's busy part. Who misses one of them says so (see [`Platform::forget_shared_policies`]).
-const FRESH: Duration = Duration::from_secs(30);
+/// How long the shared policies, once seen as they should be, are assumed to be so: the length of the busy part
+/// of an apply. A membership that finds one of them missing says so (see [`SharedPolicies::forget`]).
+const CACHE_TTL: Duration = Duration::from_secs(30);
 
-/// What this process knows and does about the shared policies.
-#[derive(Default)]
-pub(crate) struct Sharing {
+/// The two shared policies.
+pub(super) struct SharedPolicies {
+    clients: Clients,
+    policies: Arc<ManagedPolicies>,
+    suspensions: Arc<SuspensionList>,
     /// Held for reading while a membership is given the policies, for writing while they are
-    /// removed: a removal doesn't overtake the first who needs them again.
-    turn: RwLock<()>,
+    /// removed, so that a removal does not overtake the next membership that needs them.
+    in_use: RwLock<()>,
     /// When both were last seen as they should be.
-    settled: Mutex<Option<Instant>>,
+    verified: Mutex<Option<Instant>>,
 }
 
-impl Platform {
+impl SharedPolicies {
+    /// Shared policies in `policies`, with the list of suspended projects in `suspensions`.
+    pub(super) fn new(
+        clients: Clients,
+        policies: Arc<ManagedPolicies>,
+        suspensions: Arc<SuspensionList>,
+    ) -> Self {
+        Self {
+            clients,
+            policies,
+            suspensions,
+            in_use: RwLock::new(()),
+            verified: Mutex::new(None),
+        }
+    }
+
     /// Keeps this process from removing the shared policies while the guard is held.
-    pub(super) async fn using_shared_policies(&self) -> RwLockReadGuard<'_, ()> {
-        self.sharing().turn.read().await
+    pub(super) async fn hold(&self) -> RwLockReadGuard<'_, ()> {
+        self.in_use.read().await
     }
 
     /// Makes the shared policies what they should be, for a role of a project that is `suspended` or not.
-    pub(super) async fn ensure_shared_policies(
-        &self,
-        operation: &Operation,
-        suspended: bool,
-    ) -> Result<(), Error> {
-        let mut settled = self.sharing().settled.lock().await;
-        if settled.is_none_or(|at| at.elapsed() >= FRESH) {
-            let members = self.wanted_members_policy().await?;
-            self.ensure_policy(operation, &members).await?;
-            self.ensure_suspensions(operation, suspended).await?;
-            *settled = Some(Instant::now());
+    pub(super) async fn ensure(&self, operation: &Operation, suspended: bool) -> Result<(), Error> {
+        let mut verified = self.verified.lock().await;
+        if verified.is_none_or(|at| at.elapsed() >= CACHE_TTL) {
+            let members = self.desired_members().await?;
+            self.policies.ensure(operation, &members).await?;
+            self.suspensions.ensure(operation, suspended).await?;
+            *verified = Some(Instant::now());
         } else if suspended {
-            self.ensure_suspensions(operation, true).await?;
+            self.suspensions.ensure(operation, true).await?;
         }
         Ok(())
     }
 
     /// Forgets that the shared policies were seen, because one of them was missed.
-    pub(super) async fn forget_shared_policies(&self) {
-        *self.sharing().settled.lock().await = None;
+    pub(super) async fn forget(&self) {
+        *self.verified.lock().await = None;
     }
 
     /// Removes the shared policies if no role carries them any more, `gone` being a role that was
     /// just deleted or changed over.
-    pub(super) async fn remove_unused_shared_policies(
+    pub(super) async fn remove_unused(
         &self,
         operation: &Operation,
         gone: &str,
     ) -> Result<(), Error> {
-        let prefix = &self.settings().iam_resource_prefix;
+        let prefix = &self.clients.settings().iam_resource_prefix;
         let members = layout::attribute_policy_name(prefix)?;
-        let arn = self.account().await?.policy_arn(&members);
+        let arn = self.clients.account().await?.policy_arn(&members);
         // While others carry them, which is the rule, nobody has to wait for anybody.
-        if self.live_policy(&arn).await?.is_none() || self.is_used(&arn, gone).await? {
+        if self.policies.current(&arn).await?.is_none() || self.policies.is_used(&arn, gone).await?
+        {
             return Ok(());
         }
-        let _turn = self.sharing().turn.write().await;
-        self.forget_shared_policies().await;
+        let _guard = self.in_use.write().await;
+        self.forget().await;
         let suspended = layout::suspension_policy_name(prefix)?;
         for (name, owner) in [
             (suspended, PolicyOwner::Suspended),
             (members, PolicyOwner::Members),
         ] {
-            self.delete_policy_if_unused(operation, &name, owner, gone)
+            self.policies
+                .delete_if_unused(operation, &name, owner, gone)
                 .await?;
         }
         Ok(())
     }
 
     /// The policy that says what members may.
-    pub(super) async fn wanted_members_policy(&self) -> Result<WantedPolicy<'static>, Error> {
-        let settings = self.settings();
-        Ok(WantedPolicy {
+    pub(super) async fn desired_members(&self) -> Result<DesiredPolicy<'static>, Error> {
+        let settings = self.clients.settings();
+        Ok(DesiredPolicy {
             name: layout::attribute_policy_name(&settings.iam_resource_prefix)?,
             owner: PolicyOwner::Members,
-            document: policies::attribute_policy(&self.grant_context().await?)?,
-            in_the_way: self.shared_in_the_way(PolicyOwner::Members),
+            document: policies::attribute_policy(&self.clients.grant_context().await?)?,
+            conflict_remedy: shared_policy_remedy(PolicyOwner::Members, &settings.system_tag),
         })
-    }
-
-    /// What to do about a policy of another's under the name of a shared one.
-    pub(crate) fn shared_in_the_way(&self, owner: PolicyOwner<'_>) -> String {
-        format!(
-            "rename or remove it, choose another `iam_resource_prefix`, or, if it is the platform's, tag it `{}` = `{}` and \
-             `system` = `{}`",
-            owner.key(),
-            owner.name(),
-            self.settings().system_tag
-        )
     }
 }

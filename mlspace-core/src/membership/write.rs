@@ -1,12 +1,12 @@
 //! Making and changing memberships.
 
 use super::read::id;
-use super::{Membership, MembershipSpec, lock_key};
-use crate::aws::{Error, Failure, Operation, Outcome, Platform, PolicyModel};
+use super::{Membership, MembershipSpec, Memberships};
+use crate::aws::{Error, Failure, Operation, Outcome, PolicyModel};
 use crate::records::{Change, Item, OWNER, ProjectUserRecord, Write, is_ours, mark_ours};
 use crate::{layout, policies};
 
-impl Platform {
+impl Memberships {
     /// Checks at plan time what a new membership would run into: a user's name that differs from
     /// another's in case only, names and settings that no role or policy can be made from.
     ///
@@ -14,42 +14,45 @@ impl Platform {
     ///
     /// # Errors
     /// What the check finds, or what keeps it from looking.
-    pub async fn check_new_membership(&self, spec: &MembershipSpec) -> Result<(), Error> {
-        self.membership_role_name(&spec.project, &spec.user)?;
-        let context = self.grant_context().await?;
-        match self.settings().policy_model {
+    pub(super) async fn check_new(&self, spec: &MembershipSpec) -> Result<(), Error> {
+        self.member_roles.name(&spec.project, &spec.user)?;
+        let context = self.clients.grant_context().await?;
+        match self.clients.settings().policy_model {
             PolicyModel::PerPrincipal => {
                 policies::user_policy(&context, &spec.user)?;
-                layout::project_policy_name(&self.settings().iam_resource_prefix, &spec.project)?;
+                layout::project_policy_name(
+                    &self.clients.settings().iam_resource_prefix,
+                    &spec.project,
+                )?;
             }
             PolicyModel::Attribute => {
-                let role = self.member_role_arn(&spec.project, &spec.user).await?;
+                let role = self.member_roles.arn(&spec.project, &spec.user).await?;
                 policies::attribute_policy(&context)?;
                 policies::attribute_role_policy(&context, &role)?;
             }
         }
         // Groups' tables that aren't there yet hold no groups.
-        let groups = self.group_policies_of(&spec.user).await?;
+        let groups = self.groups.cached_policies_of(&spec.user).await?;
         self.check_attachments(groups.len()).await?;
-        self.check_user_twins(&spec.user).await
+        self.collisions.check_user(&spec.user).await
     }
 
     /// Makes a membership: the role with all its rights, then the record.
     ///
     /// # Errors
     /// The first step's that failed, with the membership as far as it exists.
-    pub async fn create_membership(
+    pub async fn create(
         &self,
         operation: &Operation,
         spec: &MembershipSpec,
     ) -> Outcome<Membership> {
-        let _turn = self.lock(&lock_key(&spec.user)).await;
-        let role = self.member_role_arn(&spec.project, &spec.user).await?;
+        let _guard = self.lock(&spec.user).await;
+        let role = self.member_roles.arn(&spec.project, &spec.user).await?;
         // An interrupted create of this very membership wrote its record as its last step.
         let finished = |record: &ProjectUserRecord, item: &Item| {
             is_ours(item) && record.role == role && record.is_owner() == spec.owner
         };
-        if let Some((record, item)) = self.find_member(&spec.project, &spec.user).await?
+        if let Some((record, item)) = self.members.find(&spec.project, &spec.user).await?
             && !finished(&record, &item)
         {
             return Err(Error::AlreadyExists {
@@ -58,26 +61,26 @@ impl Platform {
             }
             .into());
         }
-        self.check_user_twins(&spec.user).await?;
-        Box::pin(self.bring_about(operation, spec, false)).await
+        self.collisions.check_user(&spec.user).await?;
+        Box::pin(self.reconcile(operation, spec, false)).await
     }
 
     /// Changes a membership in place, and mends what was changed outside.
     ///
     /// # Errors
     /// The first step's that failed, with the membership as it is then.
-    pub async fn update_membership(
+    pub async fn update(
         &self,
         operation: &Operation,
         spec: &MembershipSpec,
     ) -> Outcome<Membership> {
-        let _turn = self.lock(&lock_key(&spec.user)).await;
-        Box::pin(self.bring_about(operation, spec, true)).await
+        let _guard = self.lock(&spec.user).await;
+        Box::pin(self.reconcile(operation, spec, true)).await
     }
 
     /// Makes the membership what it should be. `managed` says that the state already holds it, so
     /// that a role under its name is its own whatever became of the role's tags.
-    async fn bring_about(
+    async fn reconcile(
         &self,
         operation: &Operation,
         spec: &MembershipSpec,
@@ -92,16 +95,12 @@ impl Platform {
                 project: spec.project.clone(),
                 user: spec.user.clone(),
                 owner: spec.owner,
-                role_name: self.membership_role_name(&spec.project, &spec.user)?,
-                role_arn: self.member_role_arn(&spec.project, &spec.user).await?,
+                role_name: self.member_roles.name(&spec.project, &spec.user)?,
+                role_arn: self.member_roles.arn(&spec.project, &spec.user).await?,
                 drift: Vec::new(),
             }),
             Err(error) => {
-                let reached = self
-                    .read_membership(&spec.project, &spec.user)
-                    .await
-                    .ok()
-                    .flatten();
+                let reached = self.read(&spec.project, &spec.user).await.ok().flatten();
                 Err(Failure { error, reached })
             }
         }
@@ -113,12 +112,12 @@ impl Platform {
         operation: &Operation,
         spec: &MembershipSpec,
     ) -> Result<(), Error> {
-        let table = &self.settings().table_names.project_users;
+        let table = &self.clients.settings().table_names.project_users;
         let key = ProjectUserRecord::key(&spec.project, &spec.user);
-        let role = self.member_role_arn(&spec.project, &spec.user).await?;
+        let role = self.member_roles.arn(&spec.project, &spec.user).await?;
         for _ in 0..5 {
             operation.check(&format!("recording member `{}`", id(spec)))?;
-            let write = match self.find_member(&spec.project, &spec.user).await? {
+            let write = match self.members.find(&spec.project, &spec.user).await? {
                 None => {
                     let record = ProjectUserRecord {
                         project: spec.project.to_string(),
@@ -126,17 +125,18 @@ impl Platform {
                         permissions: spec.owner.then(|| OWNER.to_owned()).into_iter().collect(),
                         role: role.clone(),
                     };
-                    self.create_item(table, &key, mark_ours(record.item()))
+                    self.records
+                        .create(table, &key, mark_ours(record.item()))
                         .await?
                 }
                 Some((record, item)) => {
                     let permissions = record.permissions_with(spec.owner);
                     let mut change = Change::new();
                     if record.is_owner() != spec.owner {
-                        change = change.set_texts("permissions", &permissions);
+                        change = change.set_strings("permissions", &permissions);
                     }
                     if record.role != role {
-                        change = change.set_text("role", &role);
+                        change = change.set_string("role", &role);
                     }
                     if change.is_empty() {
                         return Ok(());
@@ -145,7 +145,7 @@ impl Platform {
                         .expect_present("project")
                         .expect("permissions", item.get("permissions"))
                         .expect("role", item.get("role"));
-                    self.update_item(table, &key, &change).await?
+                    self.records.update(table, &key, &change).await?
                 }
             };
             if write == Write::Done {

@@ -1,16 +1,18 @@
 //! Making a notebook: records and role checked, the instance, its first start, the record of its daily stop.
 
 use super::{
-    Known, Network, Notebook, NotebookSpec, NotebookSpecError, Status, calls,
-    observed::Observed,
+    Known, Network, Notebook, NotebookSpec, NotebookSpecError, Notebooks, Status,
+    api::is_wrong_status,
+    instance::InstanceState,
+    instances,
+    owner::{NotebookOwner, not_a_member},
     read,
     settings::SettingsChange,
-    state::Goal,
+    state::DesiredState,
     tagging::{self, TagChange},
-    tenancy::{Tenancy, not_a_member},
 };
 use crate::{
-    aws::{Error, Failure, Operation, Outcome, Platform},
+    aws::{Error, Failure, Operation, Outcome},
     tags::{Tags, check_user_tags},
 };
 
@@ -29,25 +31,25 @@ impl From<NotebookSpecError> for Error {
     }
 }
 
-impl Platform {
+impl Notebooks {
     /// Checks a new notebook as far as that is possible before anything is applied.
     ///
     /// `membership_planned` tells that the same plan makes the membership, so that its record need not be there yet.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a broken rule or a user who is no member, [`Error::AlreadyExists`] for an instance in the way.
-    pub async fn check_new_notebook(
+    pub(super) async fn check_new(
         &self,
         spec: &NotebookSpec,
         membership_planned: bool,
     ) -> Result<(), Error> {
         spec.check()?;
-        Network::of(spec, &self.settings().notebook_defaults)?;
+        Network::of(spec, &self.clients.settings().notebook_defaults)?;
         check_tags(spec)?;
-        if !membership_planned && !self.is_member(&spec.project, &spec.user).await? {
+        if !membership_planned && !self.members.exists(&spec.project, &spec.user).await? {
             return Err(not_a_member(&spec.project, &spec.user));
         }
-        match self.describe_notebook(&spec.name).await? {
+        match self.instances.describe(&spec.name).await? {
             Some(found) if found.status != Status::Deleting => {
                 self.check_ours(spec, &found).await.map(drop)
             }
@@ -61,38 +63,36 @@ impl Platform {
     ///
     /// # Errors
     /// With what exists by then, if something does: an instance that failed to start is there and needs removal.
-    pub async fn create_notebook(
-        &self,
-        operation: &Operation,
-        spec: &NotebookSpec,
-    ) -> Outcome<Notebook> {
-        let _held = self.lock(&lock_key(spec)).await;
+    pub async fn create(&self, operation: &Operation, spec: &NotebookSpec) -> Outcome<Notebook> {
+        let _guard = self.locks.lock(spec.name.as_str()).await;
         spec.check().map_err(Error::from)?;
         check_tags(spec)?;
-        let network = Network::of(spec, &self.settings().notebook_defaults).map_err(Error::from)?;
-        let tenancy = self.admit_notebook(spec).await?;
+        let network =
+            Network::of(spec, &self.clients.settings().notebook_defaults).map_err(Error::from)?;
+        let owner = self.check_owner(spec).await?;
         operation.check(&format!("creating notebook `{}`", spec.name))?;
-        let mut before = self.describe_notebook(&spec.name).await?;
+        let mut before = self.instances.describe(&spec.name).await?;
         if before
             .as_ref()
             .is_some_and(|found| found.status == Status::Deleting)
         {
             before = self
-                .drive_notebook(operation, &spec.name, Goal::Gone, false)
+                .instances
+                .drive(operation, &spec.name, DesiredState::Gone, false)
                 .await?;
         }
         let adopted = match before {
             Some(found) => Some(self.check_ours(spec, &found).await?),
             None => {
-                self.make_instance(operation, spec, &network, &tenancy)
+                self.make_instance(operation, spec, &network, &owner)
                     .await?
             }
         };
         let settled = match adopted {
-            Some(tags) => Box::pin(self.converge_notebook(operation, spec, &tenancy, &tags)).await,
-            None => self.settle_new(operation, spec, &tenancy).await,
+            Some(tags) => Box::pin(self.converge(operation, spec, &owner, &tags)).await,
+            None => self.settle_new(operation, spec, &owner).await,
         };
-        self.notebook_outcome(spec, settled).await
+        self.outcome(spec, settled).await
     }
 
     /// Calls CreateNotebookInstance. Gives the tags of an instance that turned out to be there already and ours: an earlier answer was lost.
@@ -101,11 +101,12 @@ impl Platform {
         operation: &Operation,
         spec: &NotebookSpec,
         network: &Network,
-        tenancy: &Tenancy,
+        owner: &NotebookOwner,
     ) -> Result<Option<Tags>, Error> {
-        let tags = tagging::wanted(spec, self.settings());
+        let tags = tagging::wanted(spec, self.clients.settings());
         let made = self
-            .call_create_notebook(operation, spec, network, &tenancy.role_arn, &tags)
+            .instances
+            .create(operation, spec, network, &owner.role_arn, &tags)
             .await;
         let Err(error) = made else {
             return Ok(None);
@@ -114,7 +115,7 @@ impl Platform {
             return Err(error);
         }
         // No answer, or "exists already": what is there decides.
-        match self.describe_notebook(&spec.name).await {
+        match self.instances.describe(&spec.name).await {
             Ok(Some(found)) => self.check_ours(spec, &found).await.map(Some),
             _ => Err(error),
         }
@@ -125,38 +126,43 @@ impl Platform {
         &self,
         operation: &Operation,
         spec: &NotebookSpec,
-        tenancy: &Tenancy,
+        owner: &NotebookOwner,
     ) -> Result<(), Error> {
         let name = &spec.name;
-        self.drive_notebook(operation, name, Goal::Running, true)
+        self.instances
+            .drive(operation, name, DesiredState::Running, true)
             .await?
             .ok_or_else(|| vanished(spec))?;
         if !spec.running {
-            self.drive_notebook(operation, name, Goal::AtRest, true)
+            self.instances
+                .drive(operation, name, DesiredState::AtRest, true)
                 .await?
                 .ok_or_else(|| vanished(spec))?;
         }
-        self.schedule_stop(operation, name, &spec.project, tenancy.stop)
+        self.schedule
+            .set(operation, name, &spec.project, owner.stop)
             .await
     }
 
     /// Leads an existing instance to what it should be: tags, settings, running or not, daily stop.
-    pub(super) async fn converge_notebook(
+    pub(super) async fn converge(
         &self,
         operation: &Operation,
         spec: &NotebookSpec,
-        tenancy: &Tenancy,
+        owner: &NotebookOwner,
         tags: &Tags,
     ) -> Result<(), Error> {
         let name = &spec.name;
         let mut found = self
-            .describe_notebook(name)
+            .instances
+            .describe(name)
             .await?
             .ok_or_else(|| vanished(spec))?;
         if found.status == Status::Updating {
             // Someone's update, maybe our own interrupted one: what it leads to is what counts.
             found = self
-                .drive_notebook(operation, name, Goal::AtRest, false)
+                .instances
+                .drive(operation, name, DesiredState::AtRest, false)
                 .await?
                 .ok_or_else(|| vanished(spec))?;
         }
@@ -166,23 +172,26 @@ impl Platform {
                 remedy: "replace it with `terraform apply -replace=ADDRESS`".to_owned(),
             });
         }
-        let change = TagChange::between(tags, &tagging::wanted(spec, self.settings()));
-        self.change_notebook_tags(operation, &found.arn, &change)
+        let change = TagChange::between(tags, &tagging::wanted(spec, self.clients.settings()));
+        self.instances
+            .change_tags(operation, &found.arn, &change)
             .await?;
-        let defaults = &self.settings().notebook_defaults;
-        let change = SettingsChange::between(&found, spec, defaults, &tenancy.role_arn)?;
+        let defaults = &self.clients.settings().notebook_defaults;
+        let change = SettingsChange::between(&found, spec, defaults, &owner.role_arn)?;
         if !change.is_empty() {
             self.change_settings(operation, spec, &change).await?;
         }
         let goal = if spec.running {
-            Goal::Running
+            DesiredState::Running
         } else {
-            Goal::AtRest
+            DesiredState::AtRest
         };
-        self.drive_notebook(operation, name, goal, false)
+        self.instances
+            .drive(operation, name, goal, false)
             .await?
             .ok_or_else(|| vanished(spec))?;
-        self.schedule_stop(operation, name, &spec.project, tenancy.stop)
+        self.schedule
+            .set(operation, name, &spec.project, owner.stop)
             .await
     }
 
@@ -196,40 +205,43 @@ impl Platform {
     ) -> Result<(), Error> {
         let name = &spec.name;
         let before = self
-            .drive_notebook(operation, name, Goal::AtRest, false)
+            .instances
+            .drive(operation, name, DesiredState::AtRest, false)
             .await?
             .ok_or_else(|| vanished(spec))?;
-        let changed = self.call_update_notebook(operation, name, change).await;
+        let changed = self.instances.update(operation, name, change).await;
         if let Err(error) = changed {
             if spec.running && before.status == Status::Stopped {
                 let restored = self
-                    .drive_notebook(operation, name, Goal::Running, false)
+                    .instances
+                    .drive(operation, name, DesiredState::Running, false)
                     .await;
                 if let Err(second) = restored {
                     tracing::warn!(notebook = %name, error = %second, "could not start again after a refused update");
                 }
             }
             return Err(match before.status {
-                Status::Failed if calls::out_of_turn(&error) => {
-                    calls::beyond_repair(name, &before, &error)
+                Status::Failed if is_wrong_status(&error) => {
+                    instances::beyond_repair(name, &before, &error)
                 }
                 _ => error,
             });
         }
         let after = self
-            .drive_notebook(operation, name, Goal::AtRest, false)
+            .instances
+            .drive(operation, name, DesiredState::AtRest, false)
             .await?
             .ok_or_else(|| vanished(spec))?;
         if after.status == Status::Failed && before.status != Status::Failed {
-            return Err(calls::failed(name, &after));
+            return Err(instances::failed(name, &after));
         }
         Ok(())
     }
 
     /// The tags of the instance in the way, if they prove that it is this notebook.
-    async fn check_ours(&self, spec: &NotebookSpec, found: &Observed) -> Result<Tags, Error> {
-        let tags = self.notebook_tags(&found.arn).await?.unwrap_or_default();
-        if tagging::proves(&tags, self.settings(), &spec.project, &spec.user) {
+    async fn check_ours(&self, spec: &NotebookSpec, found: &InstanceState) -> Result<Tags, Error> {
+        let tags = self.instances.tags(&found.arn).await?.unwrap_or_default();
+        if tagging::proves(&tags, self.clients.settings(), &spec.project, &spec.user) {
             return Ok(tags);
         }
         let owner = match (tags.get(crate::tags::PROJECT), tags.get(crate::tags::USER)) {
@@ -246,13 +258,13 @@ impl Platform {
     }
 
     /// Reads back what an operation led to; an error carries it along.
-    pub(super) async fn notebook_outcome(
+    pub(super) async fn outcome(
         &self,
         spec: &NotebookSpec,
         done: Result<(), Error>,
     ) -> Outcome<Notebook> {
         let known = Known::from(spec);
-        let seen = self.read_notebook(&spec.name, Some(&known)).await;
+        let seen = self.read(&spec.name, Some(&known)).await;
         match (done, seen) {
             (Ok(()), Ok(Some(notebook))) => Ok(notebook),
             (Ok(()), Ok(None)) => Err(vanished(spec).into()),
@@ -270,12 +282,16 @@ impl Platform {
 
     /// What is known of an instance that exists but cannot be read just now: the state must not lose it.
     async fn bare_notebook(&self, spec: &NotebookSpec) -> Option<Notebook> {
-        let account = self.account().await.ok()?;
-        let network = Network::of(spec, &self.settings().notebook_defaults).ok();
+        let account = self.clients.account().await.ok()?;
+        let network = Network::of(spec, &self.clients.settings().notebook_defaults).ok();
         let arn = account.notebook_arn(&spec.name.as_str().to_ascii_lowercase());
-        let role_arn = self.member_role_arn(&spec.project, &spec.user).await.ok()?;
-        let found = Observed::unread(spec, network, arn, role_arn);
-        let tags = tagging::wanted(spec, self.settings());
+        let role_arn = self
+            .member_roles
+            .arn(&spec.project, &spec.user)
+            .await
+            .ok()?;
+        let found = InstanceState::unread(spec, network, arn, role_arn);
+        let tags = tagging::wanted(spec, self.clients.settings());
         let (known, own) = (Known::from(spec), spec.tags.clone());
         Some(read::notebook(
             &spec.name,
@@ -287,11 +303,6 @@ impl Platform {
             Vec::new(),
         ))
     }
-}
-
-/// One operation at a time on one notebook.
-pub(super) fn lock_key(spec: &NotebookSpec) -> String {
-    format!("notebook/{}", spec.name)
 }
 
 fn check_tags(spec: &NotebookSpec) -> Result<(), Error> {

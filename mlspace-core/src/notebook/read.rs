@@ -1,8 +1,8 @@
 //! What a notebook is: instance, tags and daily stop, with what was changed outside.
 
-use super::{Notebook, NotebookSpec, observed::Observed, tagging};
+use super::{Notebook, NotebookSpec, Notebooks, instance::InstanceState, tagging};
 use crate::{
-    aws::{Error, Platform},
+    aws::Error,
     name::{NotebookName, ProjectName, UserName},
     schedule::{StopPolicy, StopTime},
     tags::{self, Tags},
@@ -32,25 +32,25 @@ impl From<&NotebookSpec> for Known {
     }
 }
 
-impl Platform {
+impl Notebooks {
     /// Reads a notebook; `None` when its instance is gone, or on its way out.
     ///
     /// Without `known` (an import), the owner comes from the instance's tags, which must be the platform's.
     ///
     /// # Errors
     /// [`Error::Conflict`] when the owner is to come from the tags and they name none; else what the calls say.
-    pub async fn read_notebook(
+    pub async fn read(
         &self,
         name: &NotebookName,
         known: Option<&Known>,
     ) -> Result<Option<Notebook>, Error> {
-        let Some(found) = self.describe_notebook(name).await? else {
+        let Some(found) = self.instances.describe(name).await? else {
             return Ok(None);
         };
         if found.status == super::Status::Deleting {
             return Ok(None);
         }
-        let Some(tags) = self.notebook_tags(&found.arn).await? else {
+        let Some(tags) = self.instances.tags(&found.arn).await? else {
             return Ok(None);
         };
         let owner = match known {
@@ -58,22 +58,27 @@ impl Platform {
             None => self.owner_by_tags(name, &tags)?,
         };
         let rules = self
-            .project_rules(&owner.project)
+            .projects
+            .notebook_rules(&owner.project)
             .await?
             .unwrap_or_default();
-        let scheduled = self.scheduled_stop(name).await?;
-        let role_arn = self.member_role_arn(&owner.project, &owner.user).await?;
+        let scheduled = self.schedule.get(name).await?;
+        let role_arn = self.member_roles.arn(&owner.project, &owner.user).await?;
         let mut drift = found.drift(&role_arn);
         drift.extend(tagging::drift(
             &tags,
-            self.settings(),
+            self.clients.settings(),
             &owner.project,
             &owner.user,
             &owner.tags,
         ));
         let (daily_stop_time, sentence) = stop(scheduled, rules.stop, owner.daily_stop_time);
         drift.extend(sentence);
-        let own = tagging::own(&tags, self.settings(), known.map(|known| &known.tags));
+        let own = tagging::own(
+            &tags,
+            self.clients.settings(),
+            known.map(|known| &known.tags),
+        );
         Ok(Some(notebook(
             name,
             &owner,
@@ -91,7 +96,7 @@ impl Platform {
             remedy: format!(
                 "only instances tagged `{}` = `{}`, `{}` and `{}` can be imported",
                 tags::SYSTEM,
-                self.settings().system_tag,
+                self.clients.settings().system_tag,
                 tags::PROJECT,
                 tags::USER,
             ),
@@ -101,7 +106,7 @@ impl Platform {
                 .ok_or_else(|| refused(format!("notebook instance `{name}` has no tag `{key}`")))
         };
         let system = tag(tags::SYSTEM)?;
-        if system != self.settings().system_tag {
+        if system != self.clients.settings().system_tag {
             return Err(refused(format!(
                 "notebook instance `{name}` belongs to system `{system}`"
             )));
@@ -147,7 +152,7 @@ fn stop(
 pub(super) fn notebook(
     name: &NotebookName,
     owner: &Known,
-    found: Observed,
+    found: InstanceState,
     tags: Tags,
     tags_all: Tags,
     daily_stop_time: Option<StopTime>,
@@ -182,7 +187,7 @@ pub(super) fn notebook(
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{observed::tests::observed, tests::spec},
+        super::{instance::tests::instance, tests::spec},
         *,
     };
     use crate::aws::{ConnectionConfig, Settings};
@@ -236,9 +241,9 @@ mod tests {
     fn a_notebook_runs_while_its_instance_does() {
         let tags = Tags::new;
         let read = |status: &str| {
-            let found = Observed {
+            let found = InstanceState {
                 status: super::super::Status::from_name(status),
-                ..observed()
+                ..instance()
             };
             let known = Known::from(&spec());
             notebook(

@@ -1,14 +1,15 @@
 //! The settings of an instance that SageMaker can change at rest, and what of them has to change.
 
 use super::{
-    NotebookSpec, NotebookSpecError, check_volume_change, network,
-    observed::{DISABLED, METADATA_SERVICE, Observed},
+    NotebookSpec, NotebookSpecError, check_volume_change,
+    instance::{DISABLED, InstanceState, METADATA_SERVICE},
+    network,
 };
 use crate::aws::NotebookDefaults;
 
 /// What to make of the lifecycle configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Lifecycle {
+pub(crate) enum LifecycleChange {
     /// Nothing.
     #[default]
     Keep,
@@ -30,7 +31,7 @@ pub(crate) struct SettingsChange {
     /// The member's role, where the instance runs with another.
     pub(crate) role_arn: Option<String>,
     /// Another lifecycle configuration.
-    pub(crate) lifecycle: Lifecycle,
+    pub(crate) lifecycle: LifecycleChange,
     /// Whether root access must be taken away.
     pub(crate) disable_root: bool,
     /// Whether version 2 of the metadata service must be required.
@@ -43,7 +44,7 @@ impl SettingsChange {
     /// # Errors
     /// [`NotebookSpecError::VolumeShrinks`].
     pub(crate) fn between(
-        is: &Observed,
+        is: &InstanceState,
         should: &NotebookSpec,
         defaults: &NotebookDefaults,
         role_arn: &str,
@@ -61,9 +62,9 @@ impl SettingsChange {
                 .filter(|chosen| is.platform_identifier.as_ref() != Some(chosen)),
             role_arn: other(&is.role_arn, role_arn),
             lifecycle: match lifecycle {
-                same if same == is.lifecycle_config_name => Lifecycle::Keep,
-                Some(name) => Lifecycle::Attach(name),
-                None => Lifecycle::Detach,
+                same if same == is.lifecycle_config_name => LifecycleChange::Keep,
+                Some(name) => LifecycleChange::Attach(name),
+                None => LifecycleChange::Detach,
             },
             disable_root: is.root_access != DISABLED,
             require_metadata_service: is.metadata_service != METADATA_SERVICE,
@@ -80,22 +81,22 @@ impl SettingsChange {
 mod tests {
     use super::{
         super::{
-            observed::tests::{ROLE, observed},
+            instance::tests::{ROLE, instance},
             tests::spec,
         },
         *,
     };
 
-    fn between(is: &Observed, should: &NotebookSpec) -> SettingsChange {
+    fn between(is: &InstanceState, should: &NotebookSpec) -> SettingsChange {
         SettingsChange::between(is, should, &NotebookDefaults::default(), ROLE).unwrap()
     }
 
     #[test]
     fn nothing_changes_when_all_is_as_it_should_be() {
-        assert!(between(&observed(), &spec()).is_empty());
-        let platformed = Observed {
+        assert!(between(&instance(), &spec()).is_empty());
+        let platformed = InstanceState {
             platform_identifier: Some("notebook-al2-v2".to_owned()),
-            ..observed()
+            ..instance()
         };
         assert!(between(&platformed, &spec()).is_empty());
     }
@@ -107,17 +108,17 @@ mod tests {
             ..spec()
         };
         assert_eq!(
-            between(&observed(), &larger),
+            between(&instance(), &larger),
             SettingsChange {
                 volume_size: Some(50),
                 ..SettingsChange::default()
             }
         );
-        let moved = Observed {
+        let moved = InstanceState {
             role_arn: "arn:aws:iam::123456789012:role/other".to_owned(),
             root_access: "Enabled".to_owned(),
             metadata_service: "1".to_owned(),
-            ..observed()
+            ..instance()
         };
         assert_eq!(
             between(&moved, &spec()),
@@ -132,29 +133,32 @@ mod tests {
 
     #[test]
     fn a_lifecycle_configuration_is_attached_exchanged_and_taken_away() {
-        let with = |name: &str| Observed {
+        let with = |name: &str| InstanceState {
             lifecycle_config_name: Some(name.to_owned()),
-            ..observed()
+            ..instance()
         };
         let wanting = |name: &str| NotebookSpec {
             lifecycle_config_name: Some(name.to_owned()),
             ..spec()
         };
-        assert_eq!(between(&with("a"), &spec()).lifecycle, Lifecycle::Detach);
+        assert_eq!(
+            between(&with("a"), &spec()).lifecycle,
+            LifecycleChange::Detach
+        );
         assert_eq!(
             between(&with("a"), &wanting("a")).lifecycle,
-            Lifecycle::Keep
+            LifecycleChange::Keep
         );
         assert_eq!(
             between(&with("a"), &wanting("b")).lifecycle,
-            Lifecycle::Attach("b".to_owned())
+            LifecycleChange::Attach("b".to_owned())
         );
         let defaults = NotebookDefaults {
             lifecycle_config_name: Some("base".to_owned()),
             ..NotebookDefaults::default()
         };
-        let change = SettingsChange::between(&observed(), &spec(), &defaults, ROLE).unwrap();
-        assert_eq!(change.lifecycle, Lifecycle::Attach("base".to_owned()));
+        let change = SettingsChange::between(&instance(), &spec(), &defaults, ROLE).unwrap();
+        assert_eq!(change.lifecycle, LifecycleChange::Attach("base".to_owned()));
     }
 
     #[test]
@@ -164,7 +168,7 @@ mod tests {
             ..spec()
         };
         let refused =
-            SettingsChange::between(&observed(), &smaller, &NotebookDefaults::default(), ROLE);
+            SettingsChange::between(&instance(), &smaller, &NotebookDefaults::default(), ROLE);
         assert_eq!(refused.unwrap_err().attribute(), "volume_size");
     }
 }

@@ -69,7 +69,7 @@ impl fmt::Display for Status {
 
 /// Where an instance should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Goal {
+pub(crate) enum DesiredState {
     /// InService.
     Running,
     /// Where settings can be changed: Stopped, or Failed.
@@ -100,16 +100,15 @@ pub(crate) enum Step {
 /// The next step from a status towards a goal.
 ///
 /// `started` tells that the present attempt to run it was ours, so that `Failed` is its outcome and not where it was before.
-pub(crate) fn next(status: &Status, goal: Goal, started: bool) -> Step {
+pub(crate) fn next(status: &Status, goal: DesiredState, started: bool) -> Step {
     match (goal, status) {
-        (Goal::Running, Status::InService) | (Goal::AtRest, Status::Stopped | Status::Failed) => {
-            Step::Reached
-        }
-        (Goal::Running, Status::Failed) if started => Step::Failed,
-        (Goal::Running, Status::Stopped | Status::Failed) => Step::Start,
-        (Goal::AtRest | Goal::Gone, Status::InService) => Step::Stop,
-        (Goal::Gone, Status::Stopped | Status::Failed) => Step::Delete,
-        (Goal::Running | Goal::AtRest, Status::Deleting) => Step::Vanishing,
+        (DesiredState::Running, Status::InService)
+        | (DesiredState::AtRest, Status::Stopped | Status::Failed) => Step::Reached,
+        (DesiredState::Running, Status::Failed) if started => Step::Failed,
+        (DesiredState::Running, Status::Stopped | Status::Failed) => Step::Start,
+        (DesiredState::AtRest | DesiredState::Gone, Status::InService) => Step::Stop,
+        (DesiredState::Gone, Status::Stopped | Status::Failed) => Step::Delete,
+        (DesiredState::Running | DesiredState::AtRest, Status::Deleting) => Step::Vanishing,
         (
             _,
             Status::Pending
@@ -138,7 +137,7 @@ mod tests {
     ];
 
     /// What SageMaker makes of a status while nobody calls.
-    fn settle(status: &Status) -> Option<Status> {
+    fn settled(status: &Status) -> Option<Status> {
         match status {
             Status::Pending => Some(Status::InService),
             Status::Stopping | Status::Updating => Some(Status::Stopped),
@@ -167,14 +166,18 @@ mod tests {
 
     #[test]
     fn every_goal_is_reached_from_every_status_by_calls_that_are_taken() {
-        for goal in [Goal::Running, Goal::AtRest, Goal::Gone] {
+        for goal in [
+            DesiredState::Running,
+            DesiredState::AtRest,
+            DesiredState::Gone,
+        ] {
             for start in &ALL {
                 let mut status = Some(start.clone());
                 let mut started = false;
                 let mut reached = false;
                 for _ in 0..8 {
                     let Some(now) = status.clone() else {
-                        reached = goal == Goal::Gone;
+                        reached = goal == DesiredState::Gone;
                         break;
                     };
                     match next(&now, goal, started) {
@@ -182,7 +185,7 @@ mod tests {
                             reached = true;
                             break;
                         }
-                        Step::Wait => status = settle(&now),
+                        Step::Wait => status = settled(&now),
                         Step::Vanishing => {
                             reached = *start == Status::Deleting;
                             break;
@@ -201,15 +204,21 @@ mod tests {
 
     #[test]
     fn a_start_that_failed_is_not_repeated() {
-        assert_eq!(next(&Status::Failed, Goal::Running, false), Step::Start);
-        assert_eq!(next(&Status::Failed, Goal::Running, true), Step::Failed);
+        assert_eq!(
+            next(&Status::Failed, DesiredState::Running, false),
+            Step::Start
+        );
+        assert_eq!(
+            next(&Status::Failed, DesiredState::Running, true),
+            Step::Failed
+        );
     }
 
     proptest! {
         #[test]
         fn an_unknown_status_is_waited_out(name in "[A-Z][a-z]{9,12}ed") {
             let status = Status::from_name(&name);
-            for goal in [Goal::Running, Goal::AtRest, Goal::Gone] {
+            for goal in [DesiredState::Running, DesiredState::AtRest, DesiredState::Gone] {
                 prop_assert_eq!(next(&status, goal, false), Step::Wait);
             }
         }

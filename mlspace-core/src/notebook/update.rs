@@ -1,15 +1,12 @@
 //! Changing a notebook in place.
 
-use super::{
-    Notebook, NotebookSpec,
-    create::{lock_key, vanished},
-};
+use super::{Notebook, NotebookSpec, Notebooks, create::vanished};
 use crate::{
-    aws::{Error, Operation, Outcome, Platform},
+    aws::{Error, Operation, Outcome},
     tags::check_user_tags,
 };
 
-impl Platform {
+impl Notebooks {
     /// Leads a notebook to `spec`, mending what was changed outside on the way.
     ///
     /// Settings of the machine change at rest: a running instance is stopped, changed, and started again if it should run. What was
@@ -18,37 +15,31 @@ impl Platform {
     /// # Errors
     /// With the notebook as it is by then. A failed instance that SageMaker doesn't bring back is an [`Error::Conflict`] that asks for
     /// replacement.
-    pub async fn update_notebook(
-        &self,
-        operation: &Operation,
-        spec: &NotebookSpec,
-    ) -> Outcome<Notebook> {
-        let _held = self.lock(&lock_key(spec)).await;
-        let done = Box::pin(self.update_notebook_steps(operation, spec)).await;
-        self.notebook_outcome(spec, done).await
+    pub async fn update(&self, operation: &Operation, spec: &NotebookSpec) -> Outcome<Notebook> {
+        let _guard = self.locks.lock(spec.name.as_str()).await;
+        let done = Box::pin(self.update_steps(operation, spec)).await;
+        self.outcome(spec, done).await
     }
 
-    async fn update_notebook_steps(
-        &self,
-        operation: &Operation,
-        spec: &NotebookSpec,
-    ) -> Result<(), Error> {
+    async fn update_steps(&self, operation: &Operation, spec: &NotebookSpec) -> Result<(), Error> {
         spec.check()?;
         check_user_tags(&spec.tags).map_err(|error| Error::Invalid {
             attribute: Some("tags"),
             message: error.to_string(),
             remedy: "correct the tags".to_owned(),
         })?;
-        let tenancy = self.admit_notebook(spec).await?;
+        let owner = self.check_owner(spec).await?;
         operation.check(&format!("updating notebook `{}`", spec.name))?;
         let found = self
-            .describe_notebook(&spec.name)
+            .instances
+            .describe(&spec.name)
             .await?
             .ok_or_else(|| vanished(spec))?;
         let tags = self
-            .notebook_tags(&found.arn)
+            .instances
+            .tags(&found.arn)
             .await?
             .ok_or_else(|| vanished(spec))?;
-        Box::pin(self.converge_notebook(operation, spec, &tenancy, &tags)).await
+        Box::pin(self.converge(operation, spec, &owner, &tags)).await
     }
 }

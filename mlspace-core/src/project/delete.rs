@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::write::lock_key;
-use crate::aws::{Error, Operation, Platform, PolicyModel};
-use crate::layout;
-use crate::layout::DatasetKey;
+use super::Projects;
+use crate::aws::{Error, IfPresent as _, Operation, PolicyModel};
+use crate::layout::{self, DatasetKey};
 use crate::name::{NotebookName, ProjectName, UserName};
+use crate::notebook::Status;
 use crate::records::{Key, ProjectRecord};
-use crate::tags::{self, PolicyOwner, Tags};
+use crate::tags::PolicyOwner;
 
 /// What keeps a project from being removed.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Dependents {
     }
 }
 
-impl Platform {
+impl Projects {
     /// Removes a project: its policy or its place among the suspended, then its record. A project that isn't there is no error.
     ///
     /// Members, datasets and notebooks keep it from being removed, unless `force_destroy` removes
@@ -43,16 +43,17 @@ impl Platform {
     /// # Errors
     /// [`Error::InUse`] naming what is in the project, or the first step's that failed. What is
     /// left is removed by calling it again.
-    pub async fn delete_project(
+    pub async fn delete(
         &self,
         operation: &Operation,
         name: &ProjectName,
         force_destroy: bool,
     ) -> Result<(), Error> {
-        let _turn = self.lock(&lock_key(name)).await;
-        let policy_name = layout::project_policy_name(&self.settings().iam_resource_prefix, name)?;
-        let arn = self.account().await?.policy_arn(&policy_name);
-        let dependents = Box::pin(self.dependents(name, &arn)).await?;
+        let _guard = self.lock(name).await;
+        let policy_name =
+            layout::project_policy_name(&self.clients.settings().iam_resource_prefix, name)?;
+        let arn = self.clients.account().await?.policy_arn(&policy_name);
+        let dependents = Box::pin(self.find_dependents(name, &arn)).await?;
         let names = dependents.names();
         if !names.is_empty() && !force_destroy {
             return Err(Error::InUse {
@@ -66,27 +67,33 @@ impl Platform {
         let owner = PolicyOwner::Project(name);
         // A policy of this name that isn't ours is left to its owner.
         if self
-            .live_policy(&arn)
+            .policies
+            .current(&arn)
             .await?
-            .is_some_and(|policy| self.owns_policy(owner, &policy))
+            .is_some_and(|policy| self.policies.owns(owner, &policy))
         {
-            self.delete_policy(operation, &arn).await?;
+            self.policies.delete(operation, &arn).await?;
         }
-        self.keep_suspension(operation, name, false).await?;
+        self.suspensions.set(operation, name, false).await?;
         operation.check(&format!("removing the record of project `{name}`"))?;
-        self.delete_item(
-            &self.settings().table_names.projects,
-            &ProjectRecord::key(name),
-        )
-        .await
+        self.records
+            .delete(
+                &self.clients.settings().table_names.projects,
+                &ProjectRecord::key(name),
+            )
+            .await
     }
 
-    async fn dependents(&self, name: &ProjectName, policy_arn: &str) -> Result<Dependents, Error> {
+    async fn find_dependents(
+        &self,
+        name: &ProjectName,
+        policy_arn: &str,
+    ) -> Result<Dependents, Error> {
         let (members, groups, datasets, notebooks, roles) = futures::try_join!(
-            self.members(name),
+            self.members.of_project(name),
             self.member_groups(name),
-            self.project_datasets(name),
-            self.project_notebooks(name, None),
+            self.dependents.datasets.of_project(name),
+            self.inventory.of_project(name, None),
             self.member_roles(name, policy_arn),
         )?;
         Ok(Dependents {
@@ -95,7 +102,7 @@ impl Platform {
             datasets,
             notebooks: notebooks
                 .into_iter()
-                .filter(|notebook| notebook.status != "Deleting")
+                .filter(|notebook| notebook.status != Status::Deleting)
                 .map(|notebook| notebook.name)
                 .collect(),
         })
@@ -109,11 +116,11 @@ impl Platform {
         name: &ProjectName,
         policy_arn: &str,
     ) -> Result<Vec<UserName>, Error> {
-        let mut roles = self.attachments(policy_arn).await?.roles;
-        if self.settings().policy_model == PolicyModel::Attribute {
-            for (role, tags) in self.tagged_roles().await? {
-                if let Some(user) = self.member_in(name, &tags)
-                    && self.membership_role_name(name, &user)? == role
+        let mut roles = self.policies.attachments(policy_arn).await?.roles;
+        if self.clients.settings().policy_model == PolicyModel::Attribute {
+            for (role, tags) in self.roles.tagged().await? {
+                if let Some(user) = self.member_roles.user_in(name, &tags)
+                    && self.member_roles.name(name, &user)? == role
                 {
                     roles.push(role);
                 }
@@ -122,18 +129,25 @@ impl Platform {
         let mut users = Vec::new();
         for role in roles {
             // What was read in bulk may have gone.
-            let state = self.live_role(&role).await?;
-            users.extend(state.and_then(|state| self.member_in(name, &state.tags)));
+            let state = self.roles.current(&role).await?;
+            users.extend(state.and_then(|state| self.member_roles.user_in(name, &state.tags)));
         }
         Ok(users)
     }
 
-    /// The user whom a role's tags make a member of the project.
-    fn member_in(&self, project: &ProjectName, found: &Tags) -> Option<UserName> {
-        let ours = found.get(tags::SYSTEM) == Some(&self.settings().system_tag)
-            && found.get(tags::PROJECT) == Some(project.as_str());
-        let user = found.get(tags::USER).filter(|_| ours)?;
-        user.parse().ok()
+    /// The groups recorded as members of the project. Deployments without groups may lack the table.
+    async fn member_groups(&self, project: &ProjectName) -> Result<Vec<String>, Error> {
+        let table = &self.clients.settings().table_names.project_groups;
+        let items = self
+            .records
+            .query(table, "project", project.as_str())
+            .await
+            .if_present()?;
+        let groups = items.unwrap_or_default();
+        Ok(groups
+            .iter()
+            .filter_map(|item| item.get("group")?.as_s().ok().cloned())
+            .collect())
     }
 
     async fn delete_dependents(
@@ -143,19 +157,28 @@ impl Platform {
         dependents: Dependents,
     ) -> Result<(), Error> {
         for notebook in &dependents.notebooks {
-            self.delete_notebook(operation, notebook).await?;
+            self.dependents
+                .notebooks
+                .delete(operation, notebook)
+                .await?;
         }
         for user in &dependents.members {
-            self.delete_membership(operation, name, user).await?;
+            self.dependents
+                .memberships
+                .delete(operation, name, user)
+                .await?;
         }
-        let table = &self.settings().table_names.project_groups;
+        let table = &self.clients.settings().table_names.project_groups;
         for group in dependents.groups {
             operation.check(&format!("removing group `{group}` from project `{name}`"))?;
             let key = Key::hash("project", name.as_str()).range("group", group);
-            self.delete_item(table, &key).await?;
+            self.records.delete(table, &key).await?;
         }
         for dataset in &dependents.datasets {
-            self.delete_dataset(operation, dataset, true).await?;
+            self.dependents
+                .datasets
+                .delete(operation, dataset, true)
+                .await?;
         }
         Ok(())
     }

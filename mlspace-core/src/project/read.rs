@@ -1,28 +1,24 @@
 //! Reading projects.
 
-use super::Project;
-use crate::aws::managed_policy::{ManagedPolicy, WantedPolicy, means};
-use crate::aws::{Error, Platform, PolicyModel};
+use super::records::FoundProject;
+use super::{Project, Projects};
+use crate::aws::{Error, PolicyModel};
+use crate::iam::ManagedPolicy;
+use crate::iam::managed_policies::equivalent_json;
 use crate::layout;
 use crate::name::ProjectName;
 use crate::policies;
-use crate::records::{Item, ProjectRecord};
+use crate::records::ProjectRecord;
 use crate::tags::{POLICY_VERSION, PolicyOwner, Tags};
 use iam_policy::Document;
 
-/// A project's record with the item it was read from.
-pub(super) struct Found {
-    pub(super) record: ProjectRecord,
-    pub(super) item: Item,
-}
-
-impl Platform {
+impl Projects {
     /// The project as it is; `None` when neither its record nor, where it has one, its policy is there.
     ///
     /// # Errors
     /// When AWS can't be reached or refuses the calls, or the record is malformed.
-    pub async fn read_project(&self, name: &ProjectName) -> Result<Option<Project>, Error> {
-        match self.settings().policy_model {
+    pub async fn read(&self, name: &ProjectName) -> Result<Option<Project>, Error> {
+        match self.clients.settings().policy_model {
             PolicyModel::PerPrincipal => self.read_project_and_policy(name).await,
             PolicyModel::Attribute => self.read_listed_project(name).await,
         }
@@ -30,13 +26,17 @@ impl Platform {
 
     /// Reads a project that has no policy of its own.
     async fn read_listed_project(&self, name: &ProjectName) -> Result<Option<Project>, Error> {
-        let Some(Found { record, .. }) = self.find_project(name).await? else {
+        let Some(FoundProject { record, .. }) = self.projects.find(name).await? else {
             return Ok(None);
         };
         let suspended = record.suspended;
-        let mut drift = Vec::from_iter(self.suspension_drift(name, suspended).await?);
-        let left = layout::project_policy_name(&self.settings().iam_resource_prefix, name)?;
-        if self.is_left_over(&left, PolicyOwner::Project(name)).await? {
+        let mut drift = Vec::from_iter(self.suspensions.drift(name, suspended).await?);
+        let left = layout::project_policy_name(&self.clients.settings().iam_resource_prefix, name)?;
+        if self
+            .policies
+            .is_left_over(&left, PolicyOwner::Project(name))
+            .await?
+        {
             drift.push(format!(
                 "policy `{left}` is left over from the model `{}`",
                 PolicyModel::PerPrincipal.name()
@@ -46,19 +46,22 @@ impl Platform {
     }
 
     async fn read_project_and_policy(&self, name: &ProjectName) -> Result<Option<Project>, Error> {
-        let policy_name = layout::project_policy_name(&self.settings().iam_resource_prefix, name)?;
-        let arn = self.account().await?.policy_arn(&policy_name);
-        let (found, policy) =
-            futures::try_join!(self.find_project(name), Box::pin(self.policy(&arn)))?;
+        let policy_name =
+            layout::project_policy_name(&self.clients.settings().iam_resource_prefix, name)?;
+        let arn = self.clients.account().await?.policy_arn(&policy_name);
+        let (found, policy) = futures::try_join!(
+            self.projects.find(name),
+            Box::pin(self.policies.cached(&arn))
+        )?;
         let owner = PolicyOwner::Project(name);
         if found.is_none()
             && !policy
                 .as_ref()
-                .is_some_and(|policy| self.owns_policy(owner, policy))
+                .is_some_and(|policy| self.policies.owns(owner, policy))
         {
             return Ok(None);
         }
-        let context = self.grant_context().await?;
+        let context = self.clients.grant_context().await?;
         let suspended = match &found {
             Some(found) => found.record.suspended,
             // Without a record, the policy says which of the two it is.
@@ -66,7 +69,7 @@ impl Platform {
                 let denying = policies::project_policy(&context, name, true)?;
                 policy
                     .as_ref()
-                    .is_some_and(|policy| means(&policy.document, &denying))
+                    .is_some_and(|policy| equivalent_json(&policy.document, &denying))
             }
         };
         let mut drift = Vec::new();
@@ -78,7 +81,7 @@ impl Platform {
             &policy_name,
             policy.as_ref(),
             &wanted,
-            &self.wanted_policy_tags(owner),
+            &self.policies.desired_tags(owner),
         ));
         Ok(Some(project(
             name,
@@ -87,55 +90,6 @@ impl Platform {
             Some(arn),
             drift,
         )))
-    }
-
-    /// ARN of the project's policy, whether or not it exists; none in a model that gives projects no
-    /// policy of their own.
-    ///
-    /// # Errors
-    /// When the prefix leaves too little room for the name, or the account can't be told.
-    pub async fn project_policy_arn(&self, name: &ProjectName) -> Result<Option<String>, Error> {
-        if self.settings().policy_model == PolicyModel::Attribute {
-            return Ok(None);
-        }
-        let policy = layout::project_policy_name(&self.settings().iam_resource_prefix, name)?;
-        Ok(Some(self.account().await?.policy_arn(&policy)))
-    }
-
-    /// The project's record.
-    pub(super) async fn find_project(&self, name: &ProjectName) -> Result<Option<Found>, Error> {
-        let table = &self.settings().table_names.projects;
-        let key = ProjectRecord::key(name);
-        let Some(item) = self.read_item(table, &key).await? else {
-            return Ok(None);
-        };
-        let record = ProjectRecord::read(&item).map_err(|error| error.of(table, &key))?;
-        Ok(Some(Found { record, item }))
-    }
-
-    /// The project's record, for those who only need to know the project.
-    ///
-    /// # Errors
-    /// When AWS can't be reached or refuses the call, or the record is malformed.
-    pub async fn project_record(&self, name: &ProjectName) -> Result<Option<ProjectRecord>, Error> {
-        Ok(self.find_project(name).await?.map(|found| found.record))
-    }
-
-    /// The policy that the project's members carry.
-    pub(crate) async fn wanted_project_policy<'a>(
-        &self,
-        name: &'a ProjectName,
-        suspended: bool,
-    ) -> Result<WantedPolicy<'a>, Error> {
-        Ok(WantedPolicy {
-            name: layout::project_policy_name(&self.settings().iam_resource_prefix, name)?,
-            owner: PolicyOwner::Project(name),
-            document: policies::project_policy(&self.grant_context().await?, name, suspended)?,
-            in_the_way: format!(
-                "rename or remove it, or, if it belongs to project `{name}`, tag it `project` = `{name}` and `system` = `{}`",
-                self.settings().system_tag
-            ),
-        })
     }
 }
 
@@ -150,7 +104,7 @@ pub(crate) fn policy_drift(
         return vec![format!("policy `{name}` is missing")];
     };
     let mut drift = Vec::new();
-    if !means(&found.document, wanted) {
+    if !equivalent_json(&found.document, wanted) {
         drift.push(format!("policy `{name}` was edited"));
     }
     for (key, value) in tags.iter() {

@@ -2,60 +2,58 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::read::{Found, project};
-use super::{Project, ProjectSpec, import_hint, now};
-use crate::aws::{Error, Failure, Operation, Outcome, Platform, PolicyModel};
+use super::read::project;
+use super::records::FoundProject;
+use super::{Project, ProjectSpec, Projects, import_hint, now};
+use crate::aws::{Error, Failure, Guard, Operation, Outcome, PolicyModel};
 use crate::name::ProjectName;
+use crate::policies;
 use crate::policies;
 use crate::records::{Change, ProjectRecord, Write, is_ours, mark_ours};
 
-/// Held while a project is made, changed or removed.
-pub(super) fn lock_key(name: &ProjectName) -> String {
-    format!("project/{}", name.as_str().to_ascii_lowercase())
-}
+impl Projects {
+    /// Waits until this process changes no project of this name, and keeps it so while the guard is held.
+    pub(super) async fn lock(&self, name: &ProjectName) -> Guard {
+        self.locks.lock(&name.as_str().to_ascii_lowercase()).await
+    }
 
-impl Platform {
     /// Checks at plan time what a new project would run into: a name that differs from another's
     /// in case only, settings that no policy can be made from.
     ///
     /// # Errors
     /// What the check finds, or what keeps it from looking.
-    pub async fn check_new_project(&self, spec: &ProjectSpec) -> Result<(), Error> {
+    pub(super) async fn check_new(&self, spec: &ProjectSpec) -> Result<(), Error> {
         spec.check()?;
-        let context = self.grant_context().await?;
-        match self.settings().policy_model {
+        let context = self.clients.grant_context().await?;
+        match self.clients.settings().policy_model {
             PolicyModel::PerPrincipal => {
                 policies::project_policy(&context, &spec.name, spec.suspended)?;
             }
             PolicyModel::Attribute => drop(policies::attribute_policy(&context)?),
         }
-        self.check_project_twins(&spec.name).await
+        self.collisions.check_project(&spec.name).await
     }
 
     /// Makes a project: its policy, then its record.
     ///
     /// # Errors
     /// The first step's that failed, with the project as far as it exists.
-    pub async fn create_project(
-        &self,
-        operation: &Operation,
-        spec: &ProjectSpec,
-    ) -> Outcome<Project> {
+    pub async fn create(&self, operation: &Operation, spec: &ProjectSpec) -> Outcome<Project> {
         let name = &spec.name;
-        let _turn = self.lock(&lock_key(name)).await;
+        let _guard = self.lock(name).await;
         spec.check()?;
-        let existing = self.find_project(name).await?;
+        let existing = self.projects.find(name).await?;
         if existing
             .as_ref()
             .is_some_and(|found| !is_finished(spec, found))
         {
             return Err(in_the_way(name).into());
         }
-        self.check_project_twins(name).await?;
+        self.collisions.check_project(name).await?;
         let arn = self
             .set_up_policies(operation, name, spec.suspended)
             .await?;
-        if let Some(Found { record, .. }) = existing {
+        if let Some(FoundProject { record, .. }) = existing {
             return Ok(project(name, Some(record), spec.suspended, arn, Vec::new()));
         }
 
@@ -84,7 +82,7 @@ impl Platform {
         };
         match self.record_new_project(operation, spec, &record).await {
             Ok(Write::Done) if spec.suspended => {
-                match self.settle_suspensions(operation, name, true).await {
+                match self.suspensions.settle(operation, name, true).await {
                     Ok(()) => Ok(done(Vec::new())),
                     Err(error) => Err(Failure {
                         error,
@@ -116,18 +114,19 @@ impl Platform {
         name: &ProjectName,
         suspended: bool,
     ) -> Result<Option<String>, Error> {
-        self.keep_suspension(operation, name, suspended).await?;
-        let policy = self.wanted_project_policy(name, suspended).await?;
-        if self.settings().policy_model == PolicyModel::PerPrincipal {
-            return self.ensure_policy(operation, &policy).await.map(Some);
+        self.suspensions.set(operation, name, suspended).await?;
+        let policy = self.project_policies.desired(name, suspended).await?;
+        if self.clients.settings().policy_model == PolicyModel::PerPrincipal {
+            return self.policies.ensure(operation, &policy).await.map(Some);
         }
-        let arn = self.account().await?.policy_arn(&policy.name);
-        let found = self.live_policy(&arn).await?;
-        if found.is_some_and(|found| self.owns_policy(policy.owner, &found)) {
-            if self.is_used(&arn, "").await? {
-                self.ensure_policy(operation, &policy).await?;
+        let arn = self.clients.account().await?.policy_arn(&policy.name);
+        let found = self.policies.current(&arn).await?;
+        if found.is_some_and(|found| self.policies.owns(policy.owner, &found)) {
+            if self.policies.is_used(&arn, "").await? {
+                self.policies.ensure(operation, &policy).await?;
             } else {
-                self.delete_policy_if_unused(operation, &policy.name, policy.owner, "")
+                self.policies
+                    .delete_if_unused(operation, &policy.name, policy.owner, "")
                     .await?;
             }
         }
@@ -141,13 +140,14 @@ impl Platform {
         record: &ProjectRecord,
     ) -> Result<Write, Error> {
         operation.check(&format!("recording project `{}`", spec.name))?;
-        let table = &self.settings().table_names.projects;
-        self.create_item(
-            table,
-            &ProjectRecord::key(&spec.name),
-            mark_ours(record.item()),
-        )
-        .await
+        let table = &self.clients.settings().table_names.projects;
+        self.records
+            .create(
+                table,
+                &ProjectRecord::key(&spec.name),
+                mark_ours(record.item()),
+            )
+            .await
     }
 
     /// Changes a project in place, and mends what was changed outside.
@@ -157,14 +157,10 @@ impl Platform {
     ///
     /// # Errors
     /// The first step's that failed, with the project as it is then.
-    pub async fn update_project(
-        &self,
-        operation: &Operation,
-        spec: &ProjectSpec,
-    ) -> Outcome<Project> {
-        let _turn = self.lock(&lock_key(&spec.name)).await;
-        let done = self.update_project_steps(operation, spec).await;
-        match (done, self.read_project(&spec.name).await) {
+    pub async fn update(&self, operation: &Operation, spec: &ProjectSpec) -> Outcome<Project> {
+        let _guard = self.lock(&spec.name).await;
+        let done = self.update_steps(operation, spec).await;
+        match (done, self.read(&spec.name).await) {
             (Ok(()), Ok(Some(project))) => Ok(project),
             (Ok(()), Ok(None)) => Err(Error::Conflict {
                 message: format!("project `{}` was removed while it was changed", spec.name),
@@ -179,41 +175,39 @@ impl Platform {
         }
     }
 
-    async fn update_project_steps(
-        &self,
-        operation: &Operation,
-        spec: &ProjectSpec,
-    ) -> Result<(), Error> {
+    async fn update_steps(&self, operation: &Operation, spec: &ProjectSpec) -> Result<(), Error> {
         spec.check()?;
         let name = &spec.name;
         self.set_up_policies(operation, name, spec.suspended)
             .await?;
-        let table = &self.settings().table_names.projects;
+        let table = &self.clients.settings().table_names.projects;
         let key = ProjectRecord::key(name);
         // Others write to the record too: when it changed after it was read, it is read again.
         for attempt in 0..5 {
             operation.check(&format!("recording project `{name}`"))?;
-            let found = self.find_project(name).await?;
+            let found = self.projects.find(name).await?;
             let before = found.as_ref().is_some_and(|found| found.record.suspended);
             let suspending = spec.suspended && !before;
             if suspending && attempt == 0 {
-                self.stop_project_notebooks(operation, name).await?;
+                self.inventory.stop_all(operation, name).await?;
             }
             let write = match found {
                 None => {
                     let now = now();
                     let record = wanted(spec, None, now);
-                    self.create_item(table, &key, mark_ours(record.item()))
+                    self.records
+                        .create(table, &key, mark_ours(record.item()))
                         .await?
                 }
                 Some(found) => match change(spec, &found, now()) {
                     None => return Ok(()),
-                    Some(change) => self.update_item(table, &key, &change).await?,
+                    Some(change) => self.records.update(table, &key, &change).await?,
                 },
             };
             if write == Write::Done {
                 if before != spec.suspended {
-                    self.settle_suspensions(operation, name, spec.suspended)
+                    self.suspensions
+                        .settle(operation, name, spec.suspended)
                         .await?;
                 }
                 return Ok(());
@@ -227,7 +221,7 @@ impl Platform {
 }
 
 /// Whether the record is what an interrupted create of this very project wrote, as its last step.
-fn is_finished(spec: &ProjectSpec, found: &Found) -> bool {
+fn is_finished(spec: &ProjectSpec, found: &FoundProject) -> bool {
     is_ours(&found.item) && change(spec, found, found.record.last_updated_at).is_none()
 }
 
@@ -256,18 +250,18 @@ fn wanted(spec: &ProjectSpec, existing: Option<&ProjectRecord>, now: i64) -> Pro
 
 /// The change that brings the record to what it should be, under the condition that it is as it
 /// was read; nothing when it is so already.
-fn change(spec: &ProjectSpec, found: &Found, now: i64) -> Option<Change> {
+fn change(spec: &ProjectSpec, found: &FoundProject, now: i64) -> Option<Change> {
     let before = &found.record;
     let after = wanted(spec, Some(before), now);
     let mut change = Change::new();
     if after.description != before.description {
-        change = change.set_text("description", &after.description);
+        change = change.set_string("description", &after.description);
     }
     if after.created_by != before.created_by {
-        change = change.set_text("createdBy", &after.created_by);
+        change = change.set_string("createdBy", &after.created_by);
     }
     if after.suspended != before.suspended {
-        change = change.set_flag("suspended", after.suspended);
+        change = change.set_bool("suspended", after.suspended);
     }
     if after.termination != before.termination {
         let metadata = found.item.get("metadata");
@@ -290,9 +284,9 @@ mod tests {
     use super::*;
     use crate::records::TerminationConfig;
 
-    fn found(spec: &ProjectSpec) -> Found {
+    fn found(spec: &ProjectSpec) -> FoundProject {
         let record = wanted(spec, None, 1_700_000_000);
-        Found {
+        FoundProject {
             item: record.item(),
             record,
         }
@@ -307,7 +301,7 @@ mod tests {
     fn only_its_own_finished_create_is_taken_up() {
         let marked = |spec: &ProjectSpec| {
             let found = found(spec);
-            Found {
+            FoundProject {
                 item: mark_ours(found.item),
                 record: found.record,
             }

@@ -11,9 +11,9 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use tokio::sync::oneshot;
 
+use super::dynamodb::{DynamoStore, in_table};
 use super::item::{Item, Key};
-use super::store::in_table;
-use crate::aws::{Called as _, Error, Platform};
+use crate::aws::{Error, SdkResultExt as _};
 
 /// What `BatchGetItem` takes at most (API reference, `BatchGetItem`, `RequestItems`).
 const BATCH: usize = 100;
@@ -53,18 +53,18 @@ impl Batches {
     }
 }
 
-impl Platform {
+impl DynamoStore {
     /// Reads an item consistently; `None` when there is none.
     ///
     /// # Errors
     /// When `DynamoDB` can't be reached or refuses the call.
-    pub async fn read_item(&self, table: &str, key: &Key) -> Result<Option<Item>, Error> {
+    pub(super) async fn get_batched(&self, table: &str, key: &Key) -> Result<Option<Item>, Error> {
         let (answer, answered) = oneshot::channel();
         let address = (table.to_owned(), key.clone());
-        if self.batches().push(Waiting { address, answer }) {
+        if self.batches.push(Waiting { address, answer }) {
             // In a task of its own: a caller that is cancelled must not leave the others waiting.
-            let platform = self.clone();
-            tokio::spawn(async move { platform.read_batches().await });
+            let store = self.clone();
+            tokio::spawn(async move { store.read_batches().await });
         }
         answered.await.unwrap_or_else(|_| {
             Err(Error::Conflict {
@@ -76,7 +76,7 @@ impl Platform {
 
     async fn read_batches(&self) {
         loop {
-            let batch = self.batches().take();
+            let batch = self.batches.take();
             if batch.is_empty() {
                 return;
             }
@@ -118,14 +118,15 @@ impl Platform {
         }
         let mut answers = HashMap::new();
         for (table, key) in addresses {
-            let answer = self.get(table, key).await;
+            let answer = self.get_single(table, key).await;
             answers.insert((table.clone(), key.clone()), answer);
         }
         Ok(answers)
     }
 
-    async fn get(&self, table: &str, key: &Key) -> Result<Option<Item>, Error> {
+    async fn get_single(&self, table: &str, key: &Key) -> Result<Option<Item>, Error> {
         let output = self
+            .clients
             .dynamodb()
             .await?
             .get_item()
@@ -140,7 +141,7 @@ impl Platform {
     }
 
     async fn batch_get(&self, addresses: &[Address]) -> Result<HashMap<Address, Item>, Error> {
-        let client = self.dynamodb().await?;
+        let client = self.clients.dynamodb().await?;
         let mut request: HashMap<String, Vec<Item>> = HashMap::new();
         for (table, key) in addresses {
             request

@@ -40,15 +40,15 @@ impl DatasetRecord {
     pub fn read(item: &Item) -> Result<Self, Malformed> {
         let view = View(item);
         Ok(Self {
-            scope: view.text("scope")?,
-            name: view.text("name")?,
-            kind: view.text("type")?,
-            description: view.text_or_empty("description")?,
-            location: view.text_or_empty("location")?,
-            created_by: view.text_or_empty("createdBy")?,
+            scope: view.string("scope")?,
+            name: view.string("name")?,
+            kind: view.string("type")?,
+            description: view.string_or_empty("description")?,
+            location: view.string_or_empty("location")?,
+            created_by: view.string_or_empty("createdBy")?,
             created_at: view.integer("createdAt")?.unwrap_or(0),
             last_updated_at: view.integer("lastUpdatedAt")?.unwrap_or(0),
-            groups: view.texts("groups")?,
+            groups: view.strings("groups")?,
         })
     }
 
@@ -56,15 +56,15 @@ impl DatasetRecord {
     #[must_use]
     pub fn item(&self) -> Item {
         ItemBuilder::new()
-            .text("scope", &self.scope)
-            .text("name", &self.name)
-            .text("type", &self.kind)
-            .text("description", &self.description)
-            .text("location", &self.location)
-            .text("createdBy", &self.created_by)
+            .string("scope", &self.scope)
+            .string("name", &self.name)
+            .string("type", &self.kind)
+            .string("description", &self.description)
+            .string("location", &self.location)
+            .string("createdBy", &self.created_by)
             .integer("createdAt", self.created_at)
             .integer("lastUpdatedAt", self.last_updated_at)
-            .texts("groups", &self.groups)
+            .strings("groups", &self.groups)
             .build()
     }
 }

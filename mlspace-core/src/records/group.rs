@@ -20,8 +20,8 @@ impl GroupUserRecord {
     pub fn read(item: &Item) -> Result<Self, Malformed> {
         let view = View(item);
         Ok(Self {
-            group: view.text("group")?,
-            user: view.text("user")?,
+            group: view.string("group")?,
+            user: view.string("user")?,
         })
     }
 }
@@ -49,8 +49,8 @@ impl GroupDatasetRecord {
     pub fn read(item: &Item) -> Result<Self, Malformed> {
         let view = View(item);
         Ok(Self {
-            group: view.text("group")?,
-            dataset: view.text("dataset")?,
+            group: view.string("group")?,
+            dataset: view.string("dataset")?,
         })
     }
 
@@ -58,8 +58,8 @@ impl GroupDatasetRecord {
     #[must_use]
     pub fn item(&self) -> Item {
         ItemBuilder::new()
-            .text("group", &self.group)
-            .text("dataset", &self.dataset)
+            .string("group", &self.group)
+            .string("dataset", &self.dataset)
             .build()
     }
 }

@@ -108,7 +108,7 @@ impl<'a> View<'a> {
     ///
     /// # Errors
     /// When it is missing or no string.
-    pub fn text(self, name: &str) -> Result<String, Malformed> {
+    pub fn string(self, name: &str) -> Result<String, Malformed> {
         self.get(name)
             .and_then(|value| value.as_s().ok())
             .cloned()
@@ -119,24 +119,24 @@ impl<'a> View<'a> {
     ///
     /// # Errors
     /// When it is no string.
-    pub fn text_or_empty(self, name: &str) -> Result<String, Malformed> {
+    pub fn string_or_empty(self, name: &str) -> Result<String, Malformed> {
         match self.get(name) {
             None => Ok(String::new()),
-            Some(_) => self.text(name),
+            Some(_) => self.string(name),
         }
     }
 
-    /// A truth value, false when missing.
+    /// A boolean, false when missing.
     ///
     /// # Errors
     /// When it is none.
-    pub fn flag(self, name: &str) -> Result<bool, Malformed> {
+    pub fn bool(self, name: &str) -> Result<bool, Malformed> {
         match self.get(name) {
             None => Ok(false),
             Some(value) => value
                 .as_bool()
                 .copied()
-                .map_err(|_| Self::wrong(name, "truth value")),
+                .map_err(|_| Self::wrong(name, "boolean")),
         }
     }
 
@@ -162,7 +162,7 @@ impl<'a> View<'a> {
     ///
     /// # Errors
     /// When it is something else.
-    pub fn texts(self, name: &str) -> Result<Vec<String>, Malformed> {
+    pub fn strings(self, name: &str) -> Result<Vec<String>, Malformed> {
         let wrong = || Self::wrong(name, "list of strings");
         match self.get(name) {
             None => Ok(Vec::new()),
@@ -209,13 +209,13 @@ impl ItemBuilder {
 
     /// Sets a string.
     #[must_use]
-    pub fn text(self, name: &str, value: impl Into<String>) -> Self {
+    pub fn string(self, name: &str, value: impl Into<String>) -> Self {
         self.value(name, AttributeValue::S(value.into()))
     }
 
-    /// Sets a truth value.
+    /// Sets a boolean.
     #[must_use]
-    pub fn flag(self, name: &str, value: bool) -> Self {
+    pub fn bool(self, name: &str, value: bool) -> Self {
         self.value(name, AttributeValue::Bool(value))
     }
 
@@ -227,7 +227,7 @@ impl ItemBuilder {
 
     /// Sets a list of strings.
     #[must_use]
-    pub fn texts(self, name: &str, values: &[String]) -> Self {
+    pub fn strings(self, name: &str, values: &[String]) -> Self {
         self.value(name, list(values))
     }
 
@@ -275,24 +275,24 @@ mod tests {
     #[test]
     fn an_attribute_of_another_type_is_an_error_and_not_a_default() {
         let item = ItemBuilder::new()
-            .text("suspended", "yes")
+            .string("suspended", "yes")
             .integer("name", 3)
             .build();
-        assert!(View(&item).flag("suspended").is_err());
-        assert!(View(&item).text("name").is_err());
-        assert!(View(&item).text_or_empty("name").is_err());
-        assert_eq!(View(&item).flag("absent"), Ok(false));
+        assert!(View(&item).bool("suspended").is_err());
+        assert!(View(&item).string("name").is_err());
+        assert!(View(&item).string_or_empty("name").is_err());
+        assert_eq!(View(&item).bool("absent"), Ok(false));
     }
 
     #[test]
     fn lists_and_sets_of_strings_are_read_alike() {
         let strings = vec!["MO".to_owned()];
         let item = ItemBuilder::new()
-            .texts("list", &strings)
+            .strings("list", &strings)
             .value("set", AttributeValue::Ss(strings.clone()))
             .build();
-        assert_eq!(View(&item).texts("list"), Ok(strings.clone()));
-        assert_eq!(View(&item).texts("set"), Ok(strings));
+        assert_eq!(View(&item).strings("list"), Ok(strings.clone()));
+        assert_eq!(View(&item).strings("set"), Ok(strings));
     }
 
     #[test]

@@ -34,14 +34,14 @@ const EMR_OVERRIDE: &str = "allowEMROwnerOverride";
 impl TerminationConfig {
     fn read(map: &Item) -> Result<Self, Malformed> {
         let view = View(map);
-        let time = view.text_or_empty(STOP_TIME)?;
+        let time = view.string_or_empty(STOP_TIME)?;
         Ok(Self {
             default_notebook_stop_time: Some(time).filter(|time| !time.is_empty()),
-            allow_notebook_owner_override: view.flag(NOTEBOOK_OVERRIDE)?,
+            allow_notebook_owner_override: view.bool(NOTEBOOK_OVERRIDE)?,
             default_endpoint_ttl_hours: view.integer(ENDPOINT_TTL)?,
-            allow_endpoint_owner_override: view.flag(ENDPOINT_OVERRIDE)?,
+            allow_endpoint_owner_override: view.bool(ENDPOINT_OVERRIDE)?,
             default_emr_cluster_ttl_hours: view.integer(EMR_TTL)?,
-            allow_emr_owner_override: view.flag(EMR_OVERRIDE)?,
+            allow_emr_owner_override: view.bool(EMR_OVERRIDE)?,
         })
     }
 
@@ -113,10 +113,10 @@ impl ProjectRecord {
             None => None,
         };
         Ok(Self {
-            name: view.text("name")?,
-            description: view.text_or_empty("description")?,
-            suspended: view.flag("suspended")?,
-            created_by: view.text_or_empty("createdBy")?,
+            name: view.string("name")?,
+            description: view.string_or_empty("description")?,
+            suspended: view.bool("suspended")?,
+            created_by: view.string_or_empty("createdBy")?,
             created_at: view.integer("createdAt")?.unwrap_or(0),
             last_updated_at: view.integer("lastUpdatedAt")?.unwrap_or(0),
             termination: termination.map(TerminationConfig::read).transpose()?,
@@ -127,10 +127,10 @@ impl ProjectRecord {
     #[must_use]
     pub fn item(&self) -> Item {
         ItemBuilder::new()
-            .text("name", &self.name)
-            .text("description", &self.description)
-            .flag("suspended", self.suspended)
-            .text("createdBy", &self.created_by)
+            .string("name", &self.name)
+            .string("description", &self.description)
+            .bool("suspended", self.suspended)
+            .string("createdBy", &self.created_by)
             .integer("createdAt", self.created_at)
             .integer("lastUpdatedAt", self.last_updated_at)
             .value("metadata", AttributeValue::M(self.metadata(None)))
@@ -213,9 +213,9 @@ mod tests {
     #[test]
     fn a_record_of_the_web_application_is_read() {
         let item = ItemBuilder::new()
-            .text("name", "fraud")
-            .text("description", "d")
-            .text("createdBy", "alice")
+            .string("name", "fraud")
+            .string("description", "d")
+            .string("createdBy", "alice")
             .integer("createdAt", 1_700_000_000)
             .value(
                 "lastUpdatedAt",

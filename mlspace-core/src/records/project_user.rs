@@ -33,10 +33,10 @@ impl ProjectUserRecord {
     pub fn read(item: &Item) -> Result<Self, Malformed> {
         let view = View(item);
         Ok(Self {
-            project: view.text("project")?,
-            user: view.text("user")?,
-            permissions: view.texts("permissions")?,
-            role: view.text_or_empty("role")?,
+            project: view.string("project")?,
+            user: view.string("user")?,
+            permissions: view.strings("permissions")?,
+            role: view.string_or_empty("role")?,
         })
     }
 
@@ -44,10 +44,10 @@ impl ProjectUserRecord {
     #[must_use]
     pub fn item(&self) -> Item {
         ItemBuilder::new()
-            .text("project", &self.project)
-            .text("user", &self.user)
-            .texts("permissions", &self.permissions)
-            .text("role", &self.role)
+            .string("project", &self.project)
+            .string("user", &self.user)
+            .strings("permissions", &self.permissions)
+            .string("role", &self.role)
             .build()
     }
 

@@ -36,10 +36,10 @@ impl ScheduleRecord {
             expected: "number",
         };
         Ok(Self {
-            resource_id: view.text("resourceId")?,
-            resource_type: view.text("resourceType")?,
+            resource_id: view.string("resourceId")?,
+            resource_type: view.string("resourceType")?,
             termination_time: view.integer("terminationTime")?.ok_or_else(wrong)?,
-            project: view.text_or_empty("project")?,
+            project: view.string_or_empty("project")?,
         })
     }
 
@@ -47,10 +47,10 @@ impl ScheduleRecord {
     #[must_use]
     pub fn item(&self) -> Item {
         ItemBuilder::new()
-            .text("resourceId", &self.resource_id)
-            .text("resourceType", &self.resource_type)
+            .string("resourceId", &self.resource_id)
+            .string("resourceType", &self.resource_type)
             .integer("terminationTime", self.termination_time)
-            .text("project", &self.project)
+            .string("project", &self.project)
             .build()
     }
 }

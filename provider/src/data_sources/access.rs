@@ -103,7 +103,7 @@ impl DataSource<Client> for AccessDataSource {
             project: mapping::parse_optional(&config.project, "project")?,
             user: mapping::parse_optional(&config.user, "user")?,
         };
-        let found = client.platform.access(&filter).await;
+        let found = client.access.read(&filter).await;
         let found = found.map_err(|error| mapping::diagnostics(&error))?;
         Ok(AccessModel {
             entries: Field::Known(found.iter().flat_map(entries).collect()),

@@ -85,11 +85,11 @@ impl DataSource<Client> for CallerDataSource {
         _config: CallerModel,
     ) -> Result<CallerModel, Diagnostics> {
         let caller = client
-            .platform
+            .clients
             .caller()
             .await
             .map_err(|error| mapping::diagnostics(&error))?;
-        let settings = client.platform.settings();
+        let settings = client.clients.settings();
         let tables = settings.table_names.entries().into_iter();
         Ok(CallerModel {
             account_id: Field::Known(caller.account.account_id.clone()),

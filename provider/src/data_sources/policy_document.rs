@@ -154,7 +154,7 @@ impl AnyDataSource<Client> for PolicyDocumentDataSource {
     ) -> Result<Value, Diagnostics> {
         let kind = config.attribute("kind").as_str().unwrap_or_default();
         let kind = document_kind(kind).map_err(|error| refused(&error))?;
-        let mut parameters = of_settings(client.platform.settings());
+        let mut parameters = of_settings(client.clients.settings());
         for parameter in arguments() {
             let value = mapping::json(config.attribute(parameter.name));
             parameters.insert(parameter.name.to_owned(), value);
@@ -163,7 +163,7 @@ impl AnyDataSource<Client> for PolicyDocumentDataSource {
             .iter()
             .any(|name| parameters.get(*name).is_none_or(Json::is_null))
         {
-            let account = client.platform.account().await;
+            let account = client.clients.account().await;
             let account = account.map_err(|error| mapping::diagnostics(&error))?;
             for (name, value) in FROM_CALLER
                 .iter()

@@ -186,19 +186,12 @@ impl Resource<Client> for DatasetResource {
         let (None, Some(client), Ok(spec)) = (&plan.prior, client, plan.proposed.spec()) else {
             return;
         };
-        let checked = async {
-            client.platform.check_new_dataset(&spec).await?;
-            client.platform.account().await
-        };
-        match checked.await {
-            Ok(account) => {
-                let bucket = &client.platform.settings().data_bucket;
-                plan.proposed.id = Field::Known(spec.key.id());
-                plan.proposed.prefix = Field::Known(spec.key.prefix());
-                plan.proposed.location = Field::Known(spec.key.location(bucket));
-                plan.proposed.arn = Field::Known(spec.key.arn(account, bucket));
-            }
-            Err(error) => plan.diagnostics.extend(mapping::diagnostics(&error)),
+        let outcome = client.datasets.plan_new(&spec).await;
+        if let Some(planned) = mapping::planned(outcome, &mut plan.diagnostics) {
+            plan.proposed.id = Field::Known(planned.id);
+            plan.proposed.prefix = Field::Known(planned.prefix);
+            plan.proposed.location = Field::Known(planned.location);
+            plan.proposed.arn = Field::Known(planned.arn);
         }
     }
 
@@ -210,7 +203,7 @@ impl Resource<Client> for DatasetResource {
     ) -> Result<DatasetModel, Failed<DatasetModel>> {
         let spec = planned.spec()?;
         let operation = mapping::operation(call, "create");
-        let outcome = client.platform.create_dataset(&operation, &spec).await;
+        let outcome = client.datasets.create(&operation, &spec).await;
         mapping::applied(planned, outcome)
     }
 
@@ -221,8 +214,8 @@ impl Resource<Client> for DatasetResource {
         state: DatasetModel,
     ) -> Result<Option<DatasetModel>, Diagnostics> {
         let dataset = client
-            .platform
-            .read_dataset(&state.key()?)
+            .datasets
+            .read(&state.key()?)
             .await
             .map_err(|error| mapping::diagnostics(&error))?;
         Ok(dataset.map(|dataset| state.with(&dataset)))
@@ -237,7 +230,7 @@ impl Resource<Client> for DatasetResource {
     ) -> Result<DatasetModel, Failed<DatasetModel>> {
         let spec = planned.spec()?;
         let operation = mapping::operation(call, "update");
-        let outcome = client.platform.update_dataset(&operation, &spec).await;
+        let outcome = client.datasets.update(&operation, &spec).await;
         mapping::applied(planned, outcome)
     }
 
@@ -250,8 +243,8 @@ impl Resource<Client> for DatasetResource {
         let key = state.key()?;
         let force = state.force_destroy.as_option().copied().unwrap_or(false);
         client
-            .platform
-            .delete_dataset(&mapping::operation(call, "delete"), &key, force)
+            .datasets
+            .delete(&mapping::operation(call, "delete"), &key, force)
             .await
             .map_err(|error| mapping::diagnostics(&error).into())
     }

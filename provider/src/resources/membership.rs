@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use mlspace_core::access::Departure;
 use mlspace_core::membership::{Membership, MembershipSpec};
 use mlspace_core::name::{ProjectName, UserName};
 use serde::{Deserialize, Serialize};
@@ -93,30 +92,12 @@ impl Resource<Client> for MembershipResource {
         let (Some(client), Ok(spec)) = (client, plan.proposed.spec()) else {
             return;
         };
-        if plan.prior.is_none() || drifted {
-            review(client, &spec, &mut plan.diagnostics).await;
-        }
-        if plan.prior.is_some() {
-            return;
-        }
-        if let Some(twin) = client.plan_membership(&spec.project, &spec.user) {
-            let detail = mapping::case_collision("user", spec.user.as_str(), &twin);
-            return plan.diagnostics.error("user", "Name taken", detail);
-        }
-        let platform = &client.platform;
-        let checked = async {
-            platform.check_new_membership(&spec).await?;
-            let name = platform.membership_role_name(&spec.project, &spec.user)?;
-            let arn = platform.account().await?.role_arn(&name);
-            Ok((name, arn))
-        };
-        match checked.await {
-            Ok((name, arn)) => {
-                plan.proposed.id = Field::Known(format!("{}/{}", spec.project, spec.user));
-                plan.proposed.role_name = Field::Known(name);
-                plan.proposed.role_arn = Field::Known(arn);
-            }
-            Err(error) => plan.diagnostics.extend(mapping::diagnostics(&error)),
+        let exists = plan.prior.is_some();
+        let outcome = client.memberships.plan(&spec, exists, drifted).await;
+        if let Some(Some(planned)) = mapping::planned(outcome, &mut plan.diagnostics) {
+            plan.proposed.id = Field::Known(planned.id);
+            plan.proposed.role_name = Field::Known(planned.role_name);
+            plan.proposed.role_arn = Field::Known(planned.role_arn);
         }
     }
 
@@ -128,7 +109,7 @@ impl Resource<Client> for MembershipResource {
     ) -> Result<MembershipModel, Failed<MembershipModel>> {
         let spec = planned.spec()?;
         let operation = mapping::operation(call, "create");
-        let outcome = client.platform.create_membership(&operation, &spec).await;
+        let outcome = client.memberships.create(&operation, &spec).await;
         mapping::applied(planned, outcome)
     }
 
@@ -140,8 +121,8 @@ impl Resource<Client> for MembershipResource {
     ) -> Result<Option<MembershipModel>, Diagnostics> {
         let (project, user) = state.key()?;
         let membership = client
-            .platform
-            .read_membership(&project, &user)
+            .memberships
+            .read(&project, &user)
             .await
             .map_err(|error| mapping::diagnostics(&error))?;
         Ok(membership.map(|membership| state.with(&membership)))
@@ -156,7 +137,7 @@ impl Resource<Client> for MembershipResource {
     ) -> Result<MembershipModel, Failed<MembershipModel>> {
         let spec = planned.spec()?;
         let operation = mapping::operation(call, "update");
-        let outcome = client.platform.update_membership(&operation, &spec).await;
+        let outcome = client.memberships.update(&operation, &spec).await;
         mapping::applied(planned, outcome)
     }
 
@@ -168,8 +149,8 @@ impl Resource<Client> for MembershipResource {
     ) -> Result<(), Failed<MembershipModel>> {
         let (project, user) = state.key()?;
         client
-            .platform
-            .delete_membership(&mapping::operation(call, "delete"), &project, &user)
+            .memberships
+            .delete(&mapping::operation(call, "delete"), &project, &user)
             .await
             .map_err(|error| mapping::diagnostics(&error).into())
     }
@@ -192,68 +173,6 @@ impl Resource<Client> for MembershipResource {
             user: Field::Known(user.to_string()),
             ..MembershipModel::default()
         })
-    }
-}
-
-/// Refuses to plan a membership whose base policies open what members may not reach, and warns where they, or the
-/// boundary, withhold what members may, or can't be read.
-async fn review(client: &Client, spec: &MembershipSpec, diagnostics: &mut Diagnostics) {
-    let (foundations, unread) = client.foundations().await;
-    for why in unread {
-        diagnostics.warning(
-            "",
-            "Policies not checked",
-            format!(
-                "{why}. Whether members get more or less with it than they should is left open: allow reading it, or look at \
-                 `mlspace_access` after the apply"
-            ),
-        );
-    }
-    let found = client.platform.review_membership(spec, foundations).await;
-    let found = match found {
-        Ok(found) => found,
-        Err(error) => return diagnostics.extend(mapping::diagnostics(&error)),
-    };
-    if !found.opened.is_empty() {
-        let detail = format!(
-            "base policies would let `{}/{}` {}: narrow them, or take them out of `base_policy_arns`",
-            spec.project,
-            spec.user,
-            departures(&found.opened)
-        );
-        let bounded = client
-            .platform
-            .settings()
-            .permissions_boundary_arn
-            .is_some();
-        // A boundary that is not known, or not there yet, might close it again.
-        if foundations.beside.boundary.is_some() || !bounded {
-            diagnostics.error("", "More than members may", detail);
-        } else {
-            diagnostics.warning("", "More than members may", detail);
-        }
-    }
-    if !found.withheld.is_empty() {
-        let detail = format!(
-            "base policies or the permissions boundary would not let `{}/{}` {}: widen them if that is not meant",
-            spec.project,
-            spec.user,
-            departures(&found.withheld)
-        );
-        diagnostics.warning("", "Less than members may", detail);
-    }
-}
-
-/// A few of them with their reasons, and how many more there are.
-fn departures(all: &[Departure]) -> String {
-    const SHOWN: usize = 3;
-    let shown = all.iter().take(SHOWN);
-    let shown: Vec<String> = shown
-        .map(|departure| format!("{} ({})", departure.what, departure.why))
-        .collect();
-    match all.len().saturating_sub(SHOWN) {
-        0 => shown.join(", "),
-        more => format!("{}, and {more} more", shown.join(", ")),
     }
 }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use mlspace_core::aws::{Error, Platform};
+use mlspace_core::aws::Settings;
 use mlspace_core::name::{NotebookName, ProjectName, UserName};
-use mlspace_core::notebook::{self, Known, Notebook, NotebookSpec};
+use mlspace_core::notebook::{self, Known, Notebook, NotebookSpec, Notebooks};
 use mlspace_core::schedule::StopTime;
 use mlspace_core::tags::Tags;
 use serde::{Deserialize, Serialize};
@@ -85,14 +85,13 @@ impl Resource<Client> for NotebookResource {
             &mut plan.proposed.drift,
         );
         let Some(client) = client else { return };
-        plan_defaults(&client.platform, plan);
-        plan_tags(&client.platform, plan);
+        plan_defaults(&client.notebooks, plan);
+        plan_tags(client.clients.settings(), plan);
         match plan.prior.clone() {
             None => {
-                if let Ok(spec) = plan.proposed.spec()
-                    && let Err(error) = check_new(client, &spec).await
-                {
-                    plan.diagnostics.extend(mapping::diagnostics(&error));
+                if let Ok(spec) = plan.proposed.spec() {
+                    let outcome = client.notebooks.plan_new(&spec).await;
+                    mapping::planned(outcome, &mut plan.diagnostics);
                 }
             }
             Some(prior) => plan_change(&prior, plan),
@@ -107,7 +106,7 @@ impl Resource<Client> for NotebookResource {
     ) -> Result<NotebookModel, Failed<NotebookModel>> {
         let spec = planned.spec()?;
         let operation = mapping::operation(call, "create");
-        let outcome = client.platform.create_notebook(&operation, &spec).await;
+        let outcome = client.notebooks.create(&operation, &spec).await;
         mapping::applied(planned, outcome)
     }
 
@@ -120,8 +119,8 @@ impl Resource<Client> for NotebookResource {
         let name: NotebookName = mapping::parse(&state.name, "name")?;
         let known = state.owner()?;
         let notebook = client
-            .platform
-            .read_notebook(&name, known.as_ref())
+            .notebooks
+            .read(&name, known.as_ref())
             .await
             .map_err(|error| mapping::diagnostics(&error))?;
         Ok(notebook.map(|notebook| state.with(&notebook)))
@@ -136,7 +135,7 @@ impl Resource<Client> for NotebookResource {
     ) -> Result<NotebookModel, Failed<NotebookModel>> {
         let spec = planned.spec()?;
         let operation = mapping::operation(call, "update");
-        let outcome = client.platform.update_notebook(&operation, &spec).await;
+        let outcome = client.notebooks.update(&operation, &spec).await;
         mapping::applied(planned, outcome)
     }
 
@@ -148,8 +147,8 @@ impl Resource<Client> for NotebookResource {
     ) -> Result<(), Failed<NotebookModel>> {
         let name: NotebookName = mapping::parse(&state.name, "name")?;
         client
-            .platform
-            .delete_notebook(&mapping::operation(call, "delete"), &name)
+            .notebooks
+            .delete(&mapping::operation(call, "delete"), &name)
             .await
             .map_err(|error| mapping::diagnostics(&error).into())
     }
@@ -171,27 +170,16 @@ impl Resource<Client> for NotebookResource {
     }
 }
 
-/// Checks a new notebook. A membership that this plan creates counts; so does one of a project that isn't there yet, since
-/// its members can only be in the same configuration: that is checked again when the notebook is made.
-async fn check_new(client: &Client, spec: &NotebookSpec) -> Result<(), Error> {
-    let planned = client.plans_membership(&spec.project, &spec.user)
-        || !client.platform.project_exists(&spec.project).await?;
-    client.platform.check_new_notebook(spec, planned).await
-}
-
 /// Fills in what the provider's `notebook_defaults` give a new notebook, so that the plan shows it.
-fn plan_defaults(platform: &Platform, plan: &mut Plan<NotebookModel>) {
-    let defaults = &platform.settings().notebook_defaults;
+fn plan_defaults(notebooks: &Notebooks, plan: &mut Plan<NotebookModel>) {
     let proposed = &mut plan.proposed;
-    if proposed.subnet_id.is_unknown() && plan.config.subnet_id.is_null() {
-        let name = mapping::parse::<NotebookName>(&proposed.name, "name");
-        if let Some(subnet) = name
-            .ok()
-            .as_ref()
-            .and_then(|name| notebook::choose_subnet(name, &defaults.subnet_ids))
-        {
-            proposed.subnet_id = Field::from(subnet);
-        }
+    let name = mapping::parse::<NotebookName>(&proposed.name, "name").ok();
+    let defaults = notebooks.defaults(name.as_ref());
+    if proposed.subnet_id.is_unknown()
+        && plan.config.subnet_id.is_null()
+        && let Some(subnet) = defaults.subnet_id
+    {
+        proposed.subnet_id = Field::Known(subnet);
     }
     if proposed.security_group_ids.is_unknown()
         && plan.config.security_group_ids.is_null()
@@ -200,20 +188,21 @@ fn plan_defaults(platform: &Platform, plan: &mut Plan<NotebookModel>) {
         proposed.security_group_ids = mapping::strings(&defaults.security_group_ids);
     }
     if proposed.kms_key_id.is_unknown() && plan.config.kms_key_id.is_null() {
-        proposed.kms_key_id = defaults.kms_key_id.clone().into();
+        proposed.kms_key_id = defaults.kms_key_id.into();
     }
-    // Changes in place, so that leaving it out goes back to the default; the others would replace the instance.
+    // Changes in place, so leaving it out returns to the default; the others would replace the
+    // instance.
     if plan.config.lifecycle_config_name.is_null() {
-        proposed.lifecycle_config_name = defaults.lifecycle_config_name.clone().into();
+        proposed.lifecycle_config_name = defaults.lifecycle_config_name.into();
     }
 }
 
 /// Plans `tags_all`: known as soon as every tag is, so that it never differs between plan and apply.
-fn plan_tags(platform: &Platform, plan: &mut Plan<NotebookModel>) {
+fn plan_tags(settings: &Settings, plan: &mut Plan<NotebookModel>) {
     let proposed = &mut plan.proposed;
     proposed.tags_all = match proposed.spec_tags() {
         Some((project, user, own)) => {
-            let all = notebook::all_tags(platform.settings(), &project, &user, &own);
+            let all = notebook::all_tags(settings, &project, &user, &own);
             mapping::tag_map(&all)
         }
         None => Field::Unknown,
@@ -226,32 +215,21 @@ fn plan_change(prior: &NotebookModel, plan: &mut Plan<NotebookModel>) {
         prior.volume_size.as_option(),
         plan.proposed.volume_size.as_option(),
     );
-    if let (Some(from), Some(to)) = (from, to)
-        && let Err(error) = notebook::check_volume_change(*from, *to)
-    {
-        plan.diagnostics
-            .error("volume_size", "Volume cannot shrink", error.to_string());
+    if let (Some(from), Some(to)) = (from, to) {
+        let outcome = notebook::plan_volume_change(*from, *to);
+        mapping::planned(outcome, &mut plan.diagnostics);
     }
     if prior.must_replace.as_option().is_some() {
         plan.proposed.must_replace = Field::Unknown;
         plan.requires_replace("must_replace");
         return;
     }
-    if plan.is_replace() || prior.running != Field::Known(true) {
+    if plan.is_replace() {
         return;
     }
-    if let (Ok(now), Ok(then)) = (prior.spec(), plan.proposed.spec())
-        && then.needs_stop_after(&now)
-    {
-        plan.diagnostics.warning(
-            "",
-            "Notebook will be stopped",
-            format!(
-                "SageMaker changes `{}` only while it is stopped: unsaved work and running kernels are lost. It is started again afterwards{}.",
-                then.name,
-                if then.running { "" } else { " only if `running` is true, which it is not" }
-            ),
-        );
+    if let (Ok(prior), Ok(spec)) = (prior.spec(), plan.proposed.spec()) {
+        let outcome = notebook::plan_settings_change(&prior, &spec);
+        mapping::planned(outcome, &mut plan.diagnostics);
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use mlspace_core::aws::PolicyModel;
 use mlspace_core::name::{ProjectName, UserName};
 use mlspace_core::project::{Project, ProjectSpec, TerminationConfig};
 use mlspace_core::schedule::StopTime;
@@ -154,31 +153,15 @@ impl Resource<Client> for ProjectResource {
         let (Some(client), Ok(spec)) = (client, plan.proposed.spec()) else {
             return;
         };
-        let new = plan.prior.is_none();
-        if new && let Some(twin) = client.plan_project(&spec.name) {
-            let detail = mapping::case_collision("project", spec.name.as_str(), &twin);
-            return plan.diagnostics.error("name", "Name taken", detail);
-        }
         let prior = plan.prior.as_ref();
-        let suspending =
-            spec.suspended && prior.is_none_or(|prior| prior.suspended != Field::Known(true));
-        let platform = &client.platform;
-        let checked = async {
-            if new {
-                platform.check_new_project(&spec).await?;
-            }
-            if suspending && platform.settings().policy_model == PolicyModel::Attribute {
-                let planned = client.plan_suspension(&spec.name);
-                platform.check_suspensions(&planned).await?;
-            }
-            platform.project_policy_arn(&spec.name).await
-        };
-        match checked.await {
-            Ok(arn) => {
-                plan.proposed.id = Field::Known(spec.name.to_string());
-                plan.proposed.policy_arn = arn.into();
-            }
-            Err(error) => plan.diagnostics.extend(mapping::diagnostics(&error)),
+        let was_suspended = prior.is_some_and(|prior| prior.suspended == Field::Known(true));
+        let outcome = client
+            .projects
+            .plan(&spec, prior.is_some(), was_suspended)
+            .await;
+        if let Some(planned) = mapping::planned(outcome, &mut plan.diagnostics) {
+            plan.proposed.id = Field::Known(planned.id);
+            plan.proposed.policy_arn = planned.policy_arn.into();
         }
     }
 
@@ -190,7 +173,7 @@ impl Resource<Client> for ProjectResource {
     ) -> Result<ProjectModel, Failed<ProjectModel>> {
         let spec = planned.spec()?;
         let operation = mapping::operation(call, "create");
-        let outcome = client.platform.create_project(&operation, &spec).await;
+        let outcome = client.projects.create(&operation, &spec).await;
         mapping::applied(planned, outcome)
     }
 
@@ -202,8 +185,8 @@ impl Resource<Client> for ProjectResource {
     ) -> Result<Option<ProjectModel>, Diagnostics> {
         let name = mapping::parse::<ProjectName>(&state.name, "name")?;
         let project = client
-            .platform
-            .read_project(&name)
+            .projects
+            .read(&name)
             .await
             .map_err(|error| mapping::diagnostics(&error))?;
         Ok(project.map(|project| state.with(&project)))
@@ -218,7 +201,7 @@ impl Resource<Client> for ProjectResource {
     ) -> Result<ProjectModel, Failed<ProjectModel>> {
         let spec = planned.spec()?;
         let operation = mapping::operation(call, "update");
-        let outcome = client.platform.update_project(&operation, &spec).await;
+        let outcome = client.projects.update(&operation, &spec).await;
         mapping::applied(planned, outcome)
     }
 
@@ -231,8 +214,8 @@ impl Resource<Client> for ProjectResource {
         let name = mapping::parse::<ProjectName>(&state.name, "name")?;
         let force = state.force_destroy.as_option().copied().unwrap_or(false);
         client
-            .platform
-            .delete_project(&mapping::operation(call, "delete"), &name, force)
+            .projects
+            .delete(&mapping::operation(call, "delete"), &name, force)
             .await
             .map_err(|error| mapping::diagnostics(&error).into())
     }

@@ -6,7 +6,7 @@ use super::{Network, NotebookSpec, Status};
 
 /// What DescribeNotebookInstance says, in our types.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Observed {
+pub(crate) struct InstanceState {
     /// ARN of the instance.
     pub(crate) arn: String,
     /// Its status.
@@ -46,7 +46,7 @@ pub(crate) const DISABLED: &str = "Disabled";
 /// The version of the metadata service that is required.
 pub(crate) const METADATA_SERVICE: &str = "2";
 
-impl From<DescribeNotebookInstanceOutput> for Observed {
+impl From<DescribeNotebookInstanceOutput> for InstanceState {
     fn from(found: DescribeNotebookInstanceOutput) -> Self {
         let some = |text: Option<String>| text.filter(|text| !text.is_empty());
         let mut security_group_ids = found.security_groups.unwrap_or_default();
@@ -88,7 +88,7 @@ impl From<DescribeNotebookInstanceOutput> for Observed {
     }
 }
 
-impl Observed {
+impl InstanceState {
     /// What an instance must be that was made from `spec` but cannot be described just now.
     pub(crate) fn unread(
         spec: &NotebookSpec,
@@ -165,8 +165,8 @@ pub(crate) mod tests {
         "arn:aws:iam::123456789012:role/MLSpace-fraud-2bd806c97f0e00af1a1fc332";
 
     /// An instance as the platform makes them.
-    pub(crate) fn observed() -> Observed {
-        Observed::from(
+    pub(crate) fn instance() -> InstanceState {
+        InstanceState::from(
             DescribeNotebookInstanceOutput::builder()
                 .notebook_instance_arn(
                     "arn:aws:sagemaker:us-east-1:123456789012:notebook-instance/alice-fraud",
@@ -191,14 +191,14 @@ pub(crate) mod tests {
 
     #[test]
     fn an_instance_of_ours_shows_no_drift() {
-        assert_eq!(observed().drift(ROLE), Vec::<String>::new());
-        assert_eq!(observed().must_replace(), None);
-        assert_eq!(observed().security_group_ids, ["sg-1", "sg-2"]);
+        assert_eq!(instance().drift(ROLE), Vec::<String>::new());
+        assert_eq!(instance().must_replace(), None);
+        assert_eq!(instance().security_group_ids, ["sg-1", "sg-2"]);
     }
 
     #[test]
     fn what_sagemaker_leaves_out_counts_as_its_unsafe_default() {
-        let bare = Observed::from(
+        let bare = InstanceState::from(
             DescribeNotebookInstanceOutput::builder()
                 .role_arn(ROLE)
                 .build(),
@@ -209,11 +209,11 @@ pub(crate) mod tests {
 
     #[test]
     fn each_weakened_setting_gets_a_sentence() {
-        let weak = Observed {
+        let weak = InstanceState {
             root_access: "Enabled".to_owned(),
             metadata_service: "1".to_owned(),
             role_arn: "arn:aws:iam::123456789012:role/other".to_owned(),
-            ..observed()
+            ..instance()
         };
         let drift = weak.drift(ROLE);
         assert_eq!(drift.len(), 3, "{drift:?}");

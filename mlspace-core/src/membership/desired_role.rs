@@ -16,21 +16,17 @@
 use std::fmt;
 
 use crate::aws::PolicyModel;
-use crate::aws::authorization::RoleState;
-use crate::aws::managed_policy::means;
+use crate::iam::RoleState;
+use crate::iam::managed_policies::equivalent_json;
 use crate::tags::{PROJECT, SYSTEM, Tags, USER};
 use iam_policy::{Document, Statement};
 
 /// Name of the role's inline policy, as `MLSpace` calls it.
 pub(super) const PASS_ROLE: &str = "SMPassRolePolicy";
 
-/// Managed policies that IAM lets a role carry unless the quota was raised (IAM user guide, "IAM
-/// and AWS STS quotas").
-pub(super) const ATTACHMENTS: usize = 10;
-
 /// A membership's role as it should be.
 #[derive(Debug, Clone)]
-pub(super) struct Rights {
+pub(super) struct DesiredRole {
     /// How rights are written down.
     pub(super) model: PolicyModel,
     /// Who may assume it.
@@ -42,14 +38,14 @@ pub(super) struct Rights {
     /// ARNs of its managed policies in the order of attaching: those that deny come first.
     pub(super) attached: Vec<String>,
     /// ARNs of the policies that the other model would attach in place of the first of these.
-    pub(super) superseded: Vec<String>,
+    pub(super) previous_model_policies: Vec<String>,
     /// Its inline policy [`PASS_ROLE`].
     pub(super) inline: Document,
 }
 
 /// One thing in which a role isn't what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Difference {
+pub(super) enum RoleDiff {
     /// A managed policy that doesn't belong there.
     ForeignPolicy(String),
     /// An inline policy that doesn't belong there.
@@ -61,7 +57,7 @@ pub(super) enum Difference {
     /// A tag that is missing or has another value; its key and that value.
     Tag(String, Option<String>),
     /// There is no room for both models' policies: everything has to be denied meanwhile.
-    Crowded,
+    QuotaExceeded,
     /// The inline policy is missing.
     MissingInline,
     /// The inline policy says something else.
@@ -69,11 +65,11 @@ pub(super) enum Difference {
     /// A managed policy that isn't attached, by its place in the order of attaching.
     MissingPolicy(usize, String),
     /// A managed policy of the other model.
-    Superseded(String),
+    PreviousModelPolicy(String),
 }
 
 /// As drift is told: what happened to "the role".
-impl fmt::Display for Difference {
+impl fmt::Display for RoleDiff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ForeignPolicy(arn) => write!(f, "carries the foreign policy `{arn}`"),
@@ -83,11 +79,13 @@ impl fmt::Display for Difference {
             Self::Boundary(Some(arn)) => write!(f, "has the permissions boundary `{arn}`"),
             Self::Tag(key, None) => write!(f, "lost its tag `{key}`"),
             Self::Tag(key, Some(value)) => write!(f, "has the tag `{key}` = `{value}`"),
-            Self::Crowded => f.write_str("has no room for the policies of both models"),
+            Self::QuotaExceeded => f.write_str("has no room for the policies of both models"),
             Self::MissingInline => write!(f, "lost its inline policy `{PASS_ROLE}`"),
             Self::EditedInline => write!(f, "has an edited inline policy `{PASS_ROLE}`"),
             Self::MissingPolicy(_, arn) => write!(f, "lost the policy `{arn}`"),
-            Self::Superseded(arn) => write!(f, "carries the policy `{arn}` of the other model"),
+            Self::PreviousModelPolicy(arn) => {
+                write!(f, "carries the policy `{arn}` of the other model")
+            }
         }
     }
 }
@@ -99,30 +97,30 @@ pub(super) fn denying_all() -> Document {
         .resources(["*"])])
 }
 
-impl Rights {
+impl DesiredRole {
     /// How `found` differs from these rights.
-    pub(super) fn differences(&self, found: &RoleState) -> Vec<Difference> {
+    pub(super) fn differences(&self, found: &RoleState) -> Vec<RoleDiff> {
         let mut all = Vec::new();
         let surplus = |arn: &&String| !self.attached.contains(arn);
         all.extend(found.attached.iter().filter(surplus).cloned().map(|arn| {
-            if self.superseded.contains(&arn) {
-                Difference::Superseded(arn)
+            if self.previous_model_policies.contains(&arn) {
+                RoleDiff::PreviousModelPolicy(arn)
             } else {
-                Difference::ForeignPolicy(arn)
+                RoleDiff::ForeignPolicy(arn)
             }
         }));
         let foreign = found.inline.keys().filter(|name| *name != PASS_ROLE);
-        all.extend(foreign.cloned().map(Difference::ForeignInline));
-        if !means(&found.trust, &self.trust) {
-            all.push(Difference::Trust);
+        all.extend(foreign.cloned().map(RoleDiff::ForeignInline));
+        if !equivalent_json(&found.trust, &self.trust) {
+            all.push(RoleDiff::Trust);
         }
         if found.boundary != self.boundary {
-            all.push(Difference::Boundary(found.boundary.clone()));
+            all.push(RoleDiff::Boundary(found.boundary.clone()));
         }
         for (key, value) in self.tags.iter() {
             let seen = found.tags.get(key);
             if seen != Some(value) {
-                all.push(Difference::Tag(key.to_owned(), seen.map(str::to_owned)));
+                all.push(RoleDiff::Tag(key.to_owned(), seen.map(str::to_owned)));
             }
         }
         let missing = self
@@ -130,10 +128,12 @@ impl Rights {
             .iter()
             .enumerate()
             .filter(|(_, arn)| !found.attached.contains(*arn));
-        all.extend(missing.map(|(place, arn)| Difference::MissingPolicy(place, arn.clone())));
+        all.extend(missing.map(|(place, arn)| RoleDiff::MissingPolicy(place, arn.clone())));
         match found.inline.get(PASS_ROLE) {
-            None => all.push(Difference::MissingInline),
-            Some(document) if !means(document, &self.inline) => all.push(Difference::EditedInline),
+            None => all.push(RoleDiff::MissingInline),
+            Some(document) if !equivalent_json(document, &self.inline) => {
+                all.push(RoleDiff::EditedInline)
+            }
             Some(_) => {}
         }
         all.sort();
@@ -141,43 +141,43 @@ impl Rights {
     }
 
     /// Whether the role carries policies of the other model.
-    pub(super) fn changes_over(&self, found: &RoleState) -> bool {
-        self.superseded
+    pub(super) fn migrates_model(&self, found: &RoleState) -> bool {
+        self.previous_model_policies
             .iter()
             .any(|arn| found.attached.contains(arn))
     }
 
     /// The differences in the order of mending, for a role that may carry `quota` policies.
-    pub(super) fn steps(&self, found: &RoleState, quota: usize) -> Vec<Difference> {
+    pub(super) fn repair_order(&self, found: &RoleState, quota: usize) -> Vec<RoleDiff> {
         let mut all = self.differences(found);
         let inline = found.inline.get(PASS_ROLE);
-        let denying = inline.is_some_and(|document| means(document, &denying_all()));
-        let crowded = self.changes_over(found) && self.in_between(found) > quota;
+        let denying = inline.is_some_and(|document| equivalent_json(document, &denying_all()));
+        let crowded = self.migrates_model(found) && self.transitional_count(found) > quota;
         if crowded && !denying {
-            all.retain(|step| *step != Difference::MissingInline);
-            all.extend([Difference::Crowded, Difference::EditedInline]);
+            all.retain(|step| *step != RoleDiff::MissingInline);
+            all.extend([RoleDiff::QuotaExceeded, RoleDiff::EditedInline]);
             all.sort();
             all.dedup();
         }
         let closed = crowded || denying;
-        let going_back = self.model == PolicyModel::PerPrincipal && self.changes_over(found);
+        let going_back = self.model == PolicyModel::PerPrincipal && self.migrates_model(found);
         all.sort_by_key(|step| match step {
-            Difference::Crowded => 1,
-            Difference::MissingPolicy(0, _) if !closed && !going_back => 1,
-            Difference::MissingInline | Difference::EditedInline if closed || going_back => 5,
-            Difference::MissingInline | Difference::EditedInline => 2,
-            Difference::Superseded(_) if closed => 2,
-            Difference::MissingPolicy(..) => 3,
-            Difference::Superseded(_) => 4,
+            RoleDiff::QuotaExceeded => 1,
+            RoleDiff::MissingPolicy(0, _) if !closed && !going_back => 1,
+            RoleDiff::MissingInline | RoleDiff::EditedInline if closed || going_back => 5,
+            RoleDiff::MissingInline | RoleDiff::EditedInline => 2,
+            RoleDiff::PreviousModelPolicy(_) if closed => 2,
+            RoleDiff::MissingPolicy(..) => 3,
+            RoleDiff::PreviousModelPolicy(_) => 4,
             _ => 0,
         });
         all
     }
 
     /// How many policies the role carries while it changes over.
-    pub(super) fn in_between(&self, found: &RoleState) -> usize {
+    pub(super) fn transitional_count(&self, found: &RoleState) -> usize {
         let kept = self
-            .superseded
+            .previous_model_policies
             .iter()
             .filter(|arn| found.attached.contains(*arn));
         self.attached.len() + kept.count()
@@ -187,21 +187,24 @@ impl Rights {
     pub(super) fn drift(&self, name: &str, found: &RoleState) -> Vec<String> {
         let mut all = self.differences(found);
         let mut drift = Vec::new();
-        if self.changes_over(found) {
+        if self.migrates_model(found) {
             drift.push(format!(
                 "role `{name}` carries policies of the model `{}`",
                 self.model.other().name()
             ));
             all.retain(|difference| {
-                use Difference as D;
+                use RoleDiff as D;
                 !matches!(
                     difference,
-                    D::Superseded(_) | D::MissingPolicy(..) | D::MissingInline | D::EditedInline
+                    D::PreviousModelPolicy(_)
+                        | D::MissingPolicy(..)
+                        | D::MissingInline
+                        | D::EditedInline
                 )
             });
         }
         drift.extend(all.iter().map(|difference| match difference {
-            Difference::Tag(key, _) if self.is_identity(key) => format!(
+            RoleDiff::Tag(key, _) if self.is_identity(key) => format!(
                 "role `{name}` {difference}: what it may follows from this tag, so find out who changed it"
             ),
             _ => format!("role `{name}` {difference}"),
@@ -240,8 +243,8 @@ mod tests {
     use super::*;
     use iam_policy::Principal;
 
-    fn rights() -> Rights {
-        Rights {
+    fn rights() -> DesiredRole {
+        DesiredRole {
             model: PolicyModel::PerPrincipal,
             trust: Document::new([Statement::allow("T")
                 .principal(Principal::service("sagemaker.amazonaws.com"))
@@ -253,20 +256,20 @@ mod tests {
                 "arn:user".to_owned(),
                 "arn:base".to_owned(),
             ],
-            superseded: vec!["arn:suspended".to_owned(), "arn:members".to_owned()],
+            previous_model_policies: vec!["arn:suspended".to_owned(), "arn:members".to_owned()],
             inline: inline("P"),
         }
     }
 
     /// The same membership in the attribute model.
-    fn by_attribute() -> Rights {
-        let mut rights = Rights {
+    fn by_attribute() -> DesiredRole {
+        let mut rights = DesiredRole {
             model: PolicyModel::Attribute,
             inline: inline("A"),
             ..rights()
         };
         let base = rights.attached.split_off(2);
-        std::mem::swap(&mut rights.attached, &mut rights.superseded);
+        std::mem::swap(&mut rights.attached, &mut rights.previous_model_policies);
         rights.attached.extend(base);
         rights
     }
@@ -277,7 +280,7 @@ mod tests {
             .resources([resource])])
     }
 
-    fn has_all_of(rights: &Rights) -> RoleState {
+    fn has_all_of(rights: &DesiredRole) -> RoleState {
         RoleState {
             arn: "arn:role".to_owned(),
             trust: rights.trust.to_json(),
@@ -293,18 +296,22 @@ mod tests {
     }
 
     /// The steps in short: what is put in place, and what goes.
-    fn plan(rights: &Rights, found: &RoleState, quota: usize) -> Vec<String> {
+    fn plan(rights: &DesiredRole, found: &RoleState, quota: usize) -> Vec<String> {
         let name = |arn: &str| arn.trim_start_matches("arn:").to_owned();
-        let short = |step: Difference| match step {
-            Difference::Crowded => "deny all".to_owned(),
-            Difference::MissingInline | Difference::EditedInline => "inline".to_owned(),
-            Difference::MissingPolicy(_, arn) => format!("+{}", name(&arn)),
-            Difference::Superseded(arn) | Difference::ForeignPolicy(arn) => {
+        let short = |step: RoleDiff| match step {
+            RoleDiff::QuotaExceeded => "deny all".to_owned(),
+            RoleDiff::MissingInline | RoleDiff::EditedInline => "inline".to_owned(),
+            RoleDiff::MissingPolicy(_, arn) => format!("+{}", name(&arn)),
+            RoleDiff::PreviousModelPolicy(arn) | RoleDiff::ForeignPolicy(arn) => {
                 format!("-{}", name(&arn))
             }
             other => other.to_string(),
         };
-        rights.steps(found, quota).into_iter().map(short).collect()
+        rights
+            .repair_order(found, quota)
+            .into_iter()
+            .map(short)
+            .collect()
     }
 
     #[test]
@@ -341,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn without_room_for_both_everything_is_denied_in_between() {
+    fn without_room_for_both_everything_is_denied_transitional_count() {
         let there = [
             "deny all",
             "-project",
@@ -351,7 +358,7 @@ mod tests {
             "inline",
         ];
         let (wanted, mut found) = (by_attribute(), as_wanted());
-        assert_eq!(wanted.in_between(&found), 5);
+        assert_eq!(wanted.transitional_count(&found), 5);
         assert_eq!(plan(&wanted, &found, 4), there);
         assert_eq!(plan(&wanted, &found, 5).first().unwrap(), "+suspended");
         // Whatever is done when it is interrupted, the denial is lifted last.
@@ -406,7 +413,7 @@ mod tests {
         found.trust = "{}".to_owned();
         found.inline.insert(PASS_ROLE.to_owned(), "{}".to_owned());
         let sentences: Vec<String> = rights()
-            .steps(&found, 10)
+            .repair_order(&found, 10)
             .iter()
             .map(ToString::to_string)
             .collect();

@@ -1,4 +1,4 @@
-//! The platform: settings, lazily made clients and what operations share.
+//! SDK clients, made at their first use, with the settings and the caller that belong to them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,24 +9,18 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use tokio::sync::OnceCell;
 
-use super::authorization::Authorizations;
 use super::error::Error;
-use super::lock::{Guard, Locks};
-use super::outcome::Called as _;
+use super::outcome::SdkResultExt as _;
 use super::settings::{ConnectionConfig, Settings};
-use crate::group::Shares;
 use crate::layout::Account;
-use crate::membership::Sharing;
 use crate::policies::{ApprovedNetwork, GrantContext};
-use crate::project::Twins;
-use crate::records::Batches;
 
-/// Where the platform lives and how to reach it.
+/// The SDK clients, the settings of the platform and the caller's identity.
 ///
-/// Cloning is cheap. Nothing is called before it is needed: credentials are resolved, and clients
-/// made, at the first call that wants them.
+/// Cloning is cheap. Nothing is called before it is needed: credentials are resolved and clients
+/// created at their first use.
 #[derive(Clone)]
-pub struct Platform {
+pub struct Clients {
     inner: Arc<Inner>,
 }
 
@@ -39,12 +33,6 @@ struct Inner {
     sagemaker: OnceCell<aws_sdk_sagemaker::Client>,
     s3: OnceCell<aws_sdk_s3::Client>,
     dynamodb: OnceCell<aws_sdk_dynamodb::Client>,
-    locks: Locks,
-    batches: Batches,
-    authorizations: Authorizations,
-    twins: Twins,
-    shares: Shares,
-    sharing: Sharing,
 }
 
 /// Who calls AWS.
@@ -61,8 +49,8 @@ pub struct Caller {
 /// Longest wait for one answer; SDK retries come on top of it.
 const ATTEMPT: Duration = Duration::from_secs(60);
 
-impl Platform {
-    /// A platform that is reached by `connection` and laid out by `settings`. Makes no call.
+impl Clients {
+    /// Clients for a platform that is reached by `connection` and laid out by `settings`. Makes no call.
     #[must_use]
     pub fn new(connection: ConnectionConfig, settings: Settings) -> Self {
         Self {
@@ -75,46 +63,28 @@ impl Platform {
                 sagemaker: OnceCell::new(),
                 s3: OnceCell::new(),
                 dynamodb: OnceCell::new(),
-                locks: Locks::default(),
-                batches: Batches::default(),
-                authorizations: Authorizations::default(),
-                twins: Twins::default(),
-                shares: Shares::default(),
-                sharing: Sharing::default(),
             }),
         }
+    }
+
+    /// A platform in this account, for unit tests: STS is not asked, and no client works.
+    #[cfg(test)]
+    pub(crate) fn offline(account: Account, settings: Settings) -> Self {
+        let mut clients = Self::new(ConnectionConfig::default(), settings);
+        let caller = Caller {
+            arn: account.role_arn("terraform"),
+            account,
+            user_id: "AROATERRAFORM".to_owned(),
+        };
+        let inner = Arc::get_mut(&mut clients.inner).unwrap();
+        inner.caller = OnceCell::new_with(Some(caller));
+        clients
     }
 
     /// The platform's layout.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.inner.settings
-    }
-
-    /// Waits for the lock called `key` and holds it until the guard is dropped. Locks are within
-    /// this process; other processes are met by conditional writes and retries.
-    pub async fn lock(&self, key: &str) -> Guard {
-        self.inner.locks.lock(key).await
-    }
-
-    pub(crate) fn authorizations(&self) -> &Authorizations {
-        &self.inner.authorizations
-    }
-
-    pub(crate) fn shares(&self) -> &Shares {
-        &self.inner.shares
-    }
-
-    pub(crate) fn sharing(&self) -> &Sharing {
-        &self.inner.sharing
-    }
-
-    pub(crate) fn twins(&self) -> &Twins {
-        &self.inner.twins
-    }
-
-    pub(crate) fn batches(&self) -> &Batches {
-        &self.inner.batches
     }
 
     /// The account, partition and region in use. Asks STS once.
@@ -154,7 +124,7 @@ impl Platform {
         )
     }
 
-    /// What policies are made for.
+    /// The context that policies are generated for.
     ///
     /// # Errors
     /// Those of [`Self::account`].
@@ -386,8 +356,8 @@ mod tests {
             region: Some("us-east-1".to_owned()),
             ..ConnectionConfig::default()
         };
-        let platform = Platform::new(connection, Settings::default());
-        let error = platform.iam().await.unwrap_err();
+        let clients = Clients::new(connection, Settings::default());
+        let error = clients.iam().await.unwrap_err();
         assert!(error.detail().contains("without `secret_key`"), "{error}");
     }
 
@@ -399,10 +369,10 @@ mod tests {
             region: Some("us-east-1".to_owned()),
             ..ConnectionConfig::default()
         };
-        let platform = Platform::new(connection, Settings::default());
-        platform.iam().await.unwrap();
-        platform.s3().await.unwrap();
-        let region = platform
+        let clients = Clients::new(connection, Settings::default());
+        clients.iam().await.unwrap();
+        clients.s3().await.unwrap();
+        let region = clients
             .dynamodb()
             .await
             .unwrap()

@@ -10,11 +10,13 @@
 //! not recorded yet; only the project's own resource takes it off, or its end.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use crate::aws::managed_policy::{TRIES, WantedPolicy, lock_key};
-use crate::aws::{Backoff, Error, IfPresent as _, Operation, Platform, PolicyModel};
+use super::ProjectRecords;
+use crate::aws::{Backoff, Clients, Error, IfPresent as _, Operation, PolicyModel};
+use crate::iam::managed_policies::MAX_ATTEMPTS;
+use crate::iam::{DesiredPolicy, ManagedPolicies};
 use crate::name::ProjectName;
-use crate::records::View;
 use crate::tags::PolicyOwner;
 use crate::{layout, policies};
 use iam_policy::Document;
@@ -49,89 +51,117 @@ fn listed_in(json: &str) -> Option<BTreeSet<ProjectName>> {
     policies::suspended_projects(&Document::parse(json).ok()?)
 }
 
-impl Platform {
+/// What to do about a policy of another owner under the name of a shared one.
+pub(crate) fn shared_policy_remedy(owner: PolicyOwner<'_>, system_tag: &str) -> String {
+    format!(
+        "rename or remove it, choose another `iam_resource_prefix`, or, if it is the platform's, tag it `{}` = `{}` and \
+         `system` = `{system_tag}`",
+        owner.key(),
+        owner.name(),
+    )
+}
+
+/// The policy that lists the suspended projects.
+pub(crate) struct SuspensionList {
+    clients: Clients,
+    projects: Arc<ProjectRecords>,
+    policies: Arc<ManagedPolicies>,
+}
+
+impl SuspensionList {
+    /// A list kept in `policies`, made from the records of `projects`.
+    pub(crate) fn new(
+        clients: Clients,
+        projects: Arc<ProjectRecords>,
+        policies: Arc<ManagedPolicies>,
+    ) -> Self {
+        Self {
+            clients,
+            projects,
+            policies,
+        }
+    }
+
     /// Sees to it that the project is on the list, or not. Without a list there is nobody to deny
     /// anything: the first membership makes it from the records.
     ///
     /// # Errors
     /// When too many projects are suspended for one policy, with the sum; when a policy of another's
     /// bears the list's name; when AWS can't be reached or refuses the calls.
-    pub(crate) async fn keep_suspension(
+    pub(crate) async fn set(
         &self,
         operation: &Operation,
         name: &ProjectName,
         suspended: bool,
     ) -> Result<(), Error> {
         let right = |listed: &BTreeSet<ProjectName>| listed.contains(name) == suspended;
-        self.bring_suspensions_about(operation, Some((name, suspended)), false, right)
+        self.reconcile(operation, Some((name, suspended)), false, right)
             .await
     }
 
-    /// As [`Self::keep_suspension`], looking after all others as well.
-    pub(super) async fn settle_suspensions(
+    /// As [`Self::set`], looking after all others as well.
+    pub(crate) async fn settle(
         &self,
         operation: &Operation,
         name: &ProjectName,
         suspended: bool,
     ) -> Result<(), Error> {
-        self.bring_suspensions_about(operation, Some((name, suspended)), false, |_| false)
+        self.reconcile(operation, Some((name, suspended)), false, |_| false)
             .await
     }
 
     /// Makes the list if there is none, and mends one that was edited; a `thorough` look also adds
     /// what is recorded and not listed.
-    pub(crate) async fn ensure_suspensions(
-        &self,
-        operation: &Operation,
-        thorough: bool,
-    ) -> Result<(), Error> {
-        self.bring_suspensions_about(operation, None, true, |_| !thorough)
-            .await
+    pub(crate) async fn ensure(&self, operation: &Operation, thorough: bool) -> Result<(), Error> {
+        self.reconcile(operation, None, true, |_| !thorough).await
     }
 
     /// Brings the list in line with the records and `change`. A list that is `right` at the first
     /// look is left alone; after a write it is compared with the records again.
-    async fn bring_suspensions_about(
+    async fn reconcile(
         &self,
         operation: &Operation,
         change: Option<Change<'_>>,
         make: bool,
         right: impl Fn(&BTreeSet<ProjectName>) -> bool + Send,
     ) -> Result<(), Error> {
-        let name = layout::suspension_policy_name(&self.settings().iam_resource_prefix)?;
-        let arn = self.account().await?.policy_arn(&name);
-        let _turn = self.lock(&lock_key(&name)).await;
+        let name = layout::suspension_policy_name(&self.clients.settings().iam_resource_prefix)?;
+        let arn = self.clients.account().await?.policy_arn(&name);
+        let _guard = self.policies.lock(&name).await;
         let what = format!("listing suspended projects in policy `{name}`");
-        for attempt in 0..TRIES {
+        for attempt in 0..MAX_ATTEMPTS {
             operation.check(&what)?;
-            let found = self.live_policy(&arn).await?;
+            let found = self.policies.current(&arn).await?;
             if found.is_none() && !make {
                 return Ok(());
             }
             let listed = found.as_ref().and_then(|found| listed_in(&found.document));
             let owned = found
                 .as_ref()
-                .is_none_or(|found| self.owns_policy(PolicyOwner::Suspended, found));
-            if !owned && self.settings().policy_model == PolicyModel::PerPrincipal {
+                .is_none_or(|found| self.policies.owns(PolicyOwner::Suspended, found));
+            if !owned && self.clients.settings().policy_model == PolicyModel::PerPrincipal {
                 // No list of ours, then; only the other model needs one.
                 return Ok(());
             }
             if owned && attempt == 0 && listed.as_ref().is_some_and(&right) {
                 return Ok(());
             }
-            let recorded = self.recorded_suspensions().await?;
+            let recorded = self.projects.suspensions().await?;
             let names = wanted(&recorded, listed.as_ref(), change);
-            let policy = self.wanted_suspensions(name.clone(), &names).await?;
+            let policy = self.desired(name.clone(), &names).await?;
             if !owned {
-                return Err(policy.refusal());
+                return Err(policy.conflict());
             }
             if listed.as_ref() == Some(&names) {
                 return Ok(());
             }
-            self.authorizations().written(&arn);
             match &found {
-                Some(found) => drop(self.mend_policy(operation, &arn, &policy, found).await?),
-                None => drop(self.create_policy(operation, &policy).await?),
+                Some(found) => drop(
+                    self.policies
+                        .repair(operation, &arn, &policy, found)
+                        .await?,
+                ),
+                None => drop(self.policies.create(operation, &policy).await?),
             }
             operation.back_off(Backoff::QUICK, attempt, &what).await?;
         }
@@ -141,52 +171,44 @@ impl Platform {
         })
     }
 
-    async fn wanted_suspensions(
+    async fn desired(
         &self,
         name: String,
         suspended: &BTreeSet<ProjectName>,
-    ) -> Result<WantedPolicy<'static>, Error> {
-        Ok(WantedPolicy {
+    ) -> Result<DesiredPolicy<'static>, Error> {
+        Ok(DesiredPolicy {
             name,
             owner: PolicyOwner::Suspended,
-            document: policies::suspension_policy(&self.grant_context().await?, suspended)?,
-            in_the_way: self.shared_in_the_way(PolicyOwner::Suspended),
+            document: policies::suspension_policy(&self.clients.grant_context().await?, suspended)?,
+            conflict_remedy: shared_policy_remedy(
+                PolicyOwner::Suspended,
+                &self.clients.settings().system_tag,
+            ),
         })
-    }
-
-    /// All projects on record, with whether they are suspended.
-    async fn recorded_suspensions(&self) -> Result<BTreeMap<ProjectName, bool>, Error> {
-        let table = &self.settings().table_names.projects;
-        let items = self.scan_items(table, &["name", "suspended"]).await?;
-        let read = |view: View<'_>| {
-            let name = view.text("name").ok()?.parse().ok()?;
-            Some((name, view.flag("suspended").ok()?))
-        };
-        Ok(items.iter().filter_map(|item| read(View(item))).collect())
     }
 
     /// Checks at plan time that `more` projects can be suspended beside those that are.
     ///
     /// # Errors
     /// With the sum when they can't; or what keeps it from looking.
-    pub async fn check_suspensions(&self, more: &BTreeSet<ProjectName>) -> Result<(), Error> {
+    pub(crate) async fn check(&self, more: &BTreeSet<ProjectName>) -> Result<(), Error> {
         // A table that isn't there yet has no projects.
-        let recorded = self.recorded_suspensions().await.if_present()?;
+        let recorded = self.projects.suspensions().await.if_present()?;
         let recorded = recorded.unwrap_or_default();
         let all = wanted(&recorded, None, None);
-        policies::suspension_policy(&self.grant_context().await?, all.union(more))?;
+        policies::suspension_policy(&self.clients.grant_context().await?, all.union(more))?;
         Ok(())
     }
 
     /// What a refresh has to say about the project's place on the list: a sentence, if anything.
-    pub(crate) async fn suspension_drift(
+    pub(crate) async fn drift(
         &self,
         project: &ProjectName,
         suspended: bool,
     ) -> Result<Option<String>, Error> {
-        let name = layout::suspension_policy_name(&self.settings().iam_resource_prefix)?;
-        let arn = self.account().await?.policy_arn(&name);
-        let Some(json) = self.policy_document(&arn).await? else {
+        let name = layout::suspension_policy_name(&self.clients.settings().iam_resource_prefix)?;
+        let arn = self.clients.account().await?.policy_arn(&name);
+        let Some(json) = self.policies.cached_document(&arn).await? else {
             return Ok(None);
         };
         Ok(match listed_in(&json) {

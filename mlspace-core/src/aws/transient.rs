@@ -1,21 +1,21 @@
-//! Which errors pass by themselves.
+//! Transient errors: those after which the same call is worth repeating.
 //!
 //! IAM answers from replicas that learn of a change within seconds ("Changes that I make are not
 //! always immediately visible", IAM user guide), so that what was just made may be unknown to the
-//! next call. The SDK retries throttling and broken connections; this table holds what it doesn't.
+//! next call. The SDK retries throttling and broken connections. This table holds the others.
 
 use super::error::Error;
 
-/// One class of passing error. An empty `operation` or `contains` matches everything.
-struct Passing {
+/// One class of transient error. An empty `operation` or `contains` matches everything.
+struct TransientError {
     service: &'static str,
     operation: &'static str,
     code: &'static str,
     contains: &'static str,
 }
 
-const fn any(service: &'static str, code: &'static str) -> Passing {
-    Passing {
+const fn any(service: &'static str, code: &'static str) -> TransientError {
+    TransientError {
         service,
         operation: "",
         code,
@@ -23,8 +23,8 @@ const fn any(service: &'static str, code: &'static str) -> Passing {
     }
 }
 
-const fn on(service: &'static str, operation: &'static str, code: &'static str) -> Passing {
-    Passing {
+const fn on(service: &'static str, operation: &'static str, code: &'static str) -> TransientError {
+    TransientError {
         service,
         operation,
         code,
@@ -33,7 +33,7 @@ const fn on(service: &'static str, operation: &'static str, code: &'static str) 
 }
 
 /// The table. Codes are those of the API references of IAM, `SageMaker` and DynamoDB.
-const TABLE: &[Passing] = &[
+const TABLE: &[TransientError] = &[
     // Another change to the same entity is under way.
     any("iam", "ConcurrentModification"),
     any("iam", "ConcurrentModificationException"),
@@ -48,20 +48,20 @@ const TABLE: &[Passing] = &[
     on("iam", "DeletePolicyVersion", "DeleteConflict"),
     on("iam", "DeletePolicy", "DeleteConflict"),
     // A principal that was just made isn't known yet.
-    Passing {
+    TransientError {
         service: "iam",
         operation: "",
         code: "MalformedPolicyDocument",
         contains: "nvalid principal",
     },
     // A new role can't be assumed yet, or can't be passed yet.
-    Passing {
+    TransientError {
         service: "sagemaker",
         operation: "CreateNotebookInstance",
         code: "ValidationException",
         contains: "ould not assume role",
     },
-    Passing {
+    TransientError {
         service: "sagemaker",
         operation: "UpdateNotebookInstance",
         code: "ValidationException",
@@ -70,7 +70,7 @@ const TABLE: &[Passing] = &[
     // Another transaction holds one of the items.
     any("dynamodb", "TransactionConflictException"),
     any("dynamodb", "TransactionInProgressException"),
-    Passing {
+    TransientError {
         service: "dynamodb",
         operation: "TransactWriteItems",
         code: "TransactionCanceledException",
@@ -80,9 +80,9 @@ const TABLE: &[Passing] = &[
     any("s3", "OperationAborted"),
 ];
 
-/// Whether the same call is worth making again.
+/// Whether the same call is worth repeating.
 #[must_use]
-pub fn passes(error: &Error) -> bool {
+pub fn is_transient(error: &Error) -> bool {
     let Error::Aws {
         service,
         operation,
@@ -117,13 +117,18 @@ mod tests {
 
     #[test]
     fn absence_passes_only_where_our_own_create_came_just_before() {
-        assert!(passes(&answered(
+        assert!(is_transient(&answered(
             "iam",
             "PutRolePolicy",
             "NoSuchEntity",
             ""
         )));
-        assert!(!passes(&answered("iam", "GetRole", "NoSuchEntity", "")));
+        assert!(!is_transient(&answered(
+            "iam",
+            "GetRole",
+            "NoSuchEntity",
+            ""
+        )));
     }
 
     #[test]
@@ -132,14 +137,14 @@ mod tests {
         let call = "CreateNotebookInstance";
         let words =
             "Could not assume role arn:aws:iam::1:role/x. Please ensure that the role exists";
-        assert!(passes(&answered("sagemaker", call, code, words)));
-        assert!(!passes(&answered(
+        assert!(is_transient(&answered("sagemaker", call, code, words)));
+        assert!(!is_transient(&answered(
             "sagemaker",
             call,
             code,
             "Invalid subnet"
         )));
-        assert!(!passes(&answered(
+        assert!(!is_transient(&answered(
             "iam",
             "CreateRole",
             "MalformedPolicyDocument",
@@ -149,9 +154,14 @@ mod tests {
 
     #[test]
     fn errors_that_are_no_answers_of_aws_do_not_pass() {
-        assert!(!passes(&Error::Cancelled {
+        assert!(!is_transient(&Error::Cancelled {
             what: String::new()
         }));
-        assert!(!passes(&answered("s3", "PutObject", "AccessDenied", "")));
+        assert!(!is_transient(&answered(
+            "s3",
+            "PutObject",
+            "AccessDenied",
+            ""
+        )));
     }
 }

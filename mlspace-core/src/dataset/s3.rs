@@ -1,0 +1,168 @@
+//! Objects through the AWS SDK's S3 client.
+
+use async_trait::async_trait;
+use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use aws_smithy_types::error::operation::BuildError;
+
+use super::objects::{Kept, ObjectStore, ObjectVersion, Page, Upload};
+use crate::aws::{Clients, Error, IfPresent as _, SdkResultExt as _};
+
+/// The SDK's S3 client, made at the first call.
+pub(crate) struct S3Objects {
+    clients: Clients,
+}
+
+impl S3Objects {
+    pub(crate) fn new(clients: Clients) -> Self {
+        Self { clients }
+    }
+}
+
+fn malformed_request(error: &BuildError) -> Error {
+    Error::Conflict {
+        message: format!("a request to S3 could not be built: {error}"),
+        remedy: "report this as a defect of the provider".to_owned(),
+    }
+}
+
+#[async_trait]
+impl ObjectStore for S3Objects {
+    async fn first_object(
+        &self,
+        bucket: &str,
+        prefix: &str,
+    ) -> Result<Option<Option<String>>, Error> {
+        let client = self.clients.s3().await?;
+        let call = client
+            .list_objects_v2()
+            .bucket(bucket)
+            .prefix(prefix)
+            .max_keys(1);
+        let page = call.send().await.called("s3", "ListBucket").if_present()?;
+        Ok(page.map(|page| {
+            let mut objects = page.contents.unwrap_or_default().into_iter();
+            objects.find_map(|object| object.key)
+        }))
+    }
+
+    async fn versions(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        after: Option<(String, String)>,
+        most: Option<i32>,
+    ) -> Result<Option<Page<ObjectVersion>>, Error> {
+        let client = self.clients.s3().await?;
+        let (key_marker, version_marker) = after.unzip();
+        let call = client
+            .list_object_versions()
+            .bucket(bucket)
+            .prefix(prefix)
+            .set_key_marker(key_marker)
+            .set_version_id_marker(version_marker)
+            .set_max_keys(most);
+        let answer = call.send().await.called("s3", "ListBucketVersions");
+        let Some(page) = answer.if_present()? else {
+            return Ok(None);
+        };
+        let versions = page.versions.unwrap_or_default().into_iter();
+        let markers = page.delete_markers.unwrap_or_default().into_iter();
+        let items = versions
+            .map(|version| (version.key, version.version_id))
+            .chain(markers.map(|marker| (marker.key, marker.version_id)))
+            .filter_map(|(key, version)| Some(ObjectVersion { key: key?, version }));
+        let next = (page.is_truncated == Some(true)).then(|| {
+            let key = page.next_key_marker.unwrap_or_default();
+            (key, page.next_version_id_marker.unwrap_or_default())
+        });
+        Ok(Some(Page {
+            items: items.collect(),
+            next,
+        }))
+    }
+
+    async fn delete(&self, bucket: &str, batch: &[ObjectVersion]) -> Result<Vec<Kept>, Error> {
+        let mut identifiers = Vec::new();
+        for object in batch {
+            let identifier = ObjectIdentifier::builder()
+                .key(&object.key)
+                .set_version_id(object.version.clone());
+            identifiers.push(
+                identifier
+                    .build()
+                    .map_err(|error| malformed_request(&error))?,
+            );
+        }
+        let delete = Delete::builder()
+            .set_objects(Some(identifiers))
+            .quiet(true)
+            .build();
+        let delete = delete.map_err(|error| malformed_request(&error))?;
+        let client = self.clients.s3().await?;
+        let call = client.delete_objects().bucket(bucket).delete(delete);
+        let answer = call.send().await.called("s3", "DeleteObject")?;
+        Ok(answer
+            .errors
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|error| error.code.as_deref() != Some("NoSuchKey"))
+            .map(|error| Kept {
+                key: error.key.unwrap_or_default(),
+                reason: error
+                    .code
+                    .or(error.message)
+                    .unwrap_or_else(|| "no reason given".to_owned()),
+            })
+            .collect())
+    }
+
+    async fn uploads(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        after: Option<(String, String)>,
+    ) -> Result<Option<Page<Upload>>, Error> {
+        let client = self.clients.s3().await?;
+        let (key_marker, upload_marker) = after.unzip();
+        let call = client
+            .list_multipart_uploads()
+            .bucket(bucket)
+            .prefix(prefix)
+            .set_key_marker(key_marker)
+            .set_upload_id_marker(upload_marker);
+        let answer = call.send().await.called("s3", "ListBucketMultipartUploads");
+        let Some(page) = answer.if_present()? else {
+            return Ok(None);
+        };
+        let uploads = page.uploads.unwrap_or_default().into_iter();
+        let next = (page.is_truncated == Some(true)).then(|| {
+            let key = page.next_key_marker.unwrap_or_default();
+            (key, page.next_upload_id_marker.unwrap_or_default())
+        });
+        Ok(Some(Page {
+            items: uploads
+                .filter_map(|upload| {
+                    Some(Upload {
+                        key: upload.key?,
+                        id: upload.upload_id?,
+                    })
+                })
+                .collect(),
+            next,
+        }))
+    }
+
+    async fn abort_upload(&self, bucket: &str, upload: &Upload) -> Result<(), Error> {
+        let client = self.clients.s3().await?;
+        let call = client
+            .abort_multipart_upload()
+            .bucket(bucket)
+            .key(&upload.key)
+            .upload_id(&upload.id);
+        let aborted = call.send().await.called("s3", "AbortMultipartUpload");
+        match aborted {
+            Err(error) if !error.is("NoSuchUpload") => Err(error),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! Customer-managed policies: created, kept to a document and removed, with proof of ownership by tags.
+
+mod delete;
+
+use std::sync::Arc;
+
+use super::api::{IamApi, NewPolicy};
+use super::cache::IamCache;
+use super::roles::Roles;
+use crate::aws::lock::Locks;
+use crate::aws::wait::{Backoff, Operation, retry};
+use crate::aws::{Clients, Error, Guard, IfPresent as _};
+use crate::tags::{self, PolicyOwner, Tags};
+use iam_policy::Document;
+
+/// Versions that IAM keeps of one policy (IAM user guide, "IAM and AWS STS quotas").
+const VERSIONS: usize = 5;
+
+/// How often an object that other processes create and remove at the same time is read again. With
+/// [`Backoff::QUICK`] that is about half a minute, within which IAM's answers become consistent.
+pub(crate) const MAX_ATTEMPTS: u32 = 15;
+
+/// A managed policy as IAM holds it.
+#[derive(Debug, Clone)]
+pub(crate) struct ManagedPolicy {
+    /// The tags.
+    pub(crate) tags: Tags,
+    /// The default version's document, as JSON.
+    pub(crate) document: String,
+}
+
+/// A managed policy as it should be.
+#[derive(Debug, Clone)]
+pub(crate) struct DesiredPolicy<'a> {
+    /// The policy's name.
+    pub(crate) name: String,
+    /// The project, user or group it is for.
+    pub(crate) owner: PolicyOwner<'a>,
+    /// Its document.
+    pub(crate) document: Document,
+    /// What to do when a policy of another owner has this name.
+    pub(crate) conflict_remedy: String,
+}
+
+impl DesiredPolicy<'_> {
+    /// The error when a policy that is not ours has this name.
+    pub(crate) fn conflict(&self) -> Error {
+        Error::AlreadyExists {
+            what: format!(
+                "policy `{}` that is not tagged as this platform's",
+                self.name
+            ),
+            remedy: self.conflict_remedy.clone(),
+        }
+    }
+}
+
+/// Whether the tags prove that the policy belongs to this owner on this platform.
+fn is_owned_by(owner: PolicyOwner<'_>, system: &str, found: &Tags) -> bool {
+    found.get(owner.key()) == Some(owner.name()) && found.get(tags::SYSTEM) == Some(system)
+}
+
+/// Whether a policy's JSON is equivalent to the desired document.
+pub(crate) fn equivalent_json(found: &str, desired: &Document) -> bool {
+    Document::parse(found).is_ok_and(|found| found.equivalent(desired))
+}
+
+/// The account's customer-managed policies.
+pub(crate) struct ManagedPolicies {
+    clients: Clients,
+    api: Arc<dyn IamApi>,
+    cache: Arc<IamCache>,
+    roles: Arc<Roles>,
+    locks: Locks,
+}
+
+impl ManagedPolicies {
+    /// Policies behind `api`, with bulk reads from `cache`. Deleting a policy detaches it from `roles`.
+    pub(crate) fn new(
+        clients: Clients,
+        api: Arc<dyn IamApi>,
+        cache: Arc<IamCache>,
+        roles: Arc<Roles>,
+    ) -> Self {
+        Self {
+            clients,
+            api,
+            cache,
+            roles,
+            locks: Locks::default(),
+        }
+    }
+
+    /// Waits until this process changes no policy of this name, and keeps it so while the guard is held.
+    pub(crate) async fn lock(&self, name: &str) -> Guard {
+        self.locks.lock(&name.to_ascii_lowercase()).await
+    }
+
+    /// The ARN of the policy of this name.
+    pub(crate) async fn arn(&self, name: &str) -> Result<String, Error> {
+        Ok(self.clients.account().await?.policy_arn(name))
+    }
+
+    /// The tags that a policy of this owner has.
+    pub(crate) fn desired_tags(&self, owner: PolicyOwner<'_>) -> Tags {
+        let settings = self.clients.settings();
+        settings
+            .default_tags
+            .clone()
+            .overlaid(&tags::policy_tags(&settings.system_tag, owner))
+    }
+
+    /// Whether the policy's tags prove that it is the platform's and this owner's.
+    pub(crate) fn owns(&self, owner: PolicyOwner<'_>, policy: &ManagedPolicy) -> bool {
+        is_owned_by(owner, &self.clients.settings().system_tag, &policy.tags)
+    }
+
+    /// The policy as it is now.
+    pub(crate) async fn current(&self, arn: &str) -> Result<Option<ManagedPolicy>, Error> {
+        let Some(head) = self.api.policy(arn).await? else {
+            return Ok(None);
+        };
+        let document = self.api.policy_version(arn, &head.default_version).await?;
+        Ok(document.map(|document| ManagedPolicy {
+            tags: head.tags,
+            document,
+        }))
+    }
+
+    /// The default document of a customer-managed policy as JSON, from a recent bulk read unless
+    /// this process has written the policy.
+    pub(crate) async fn cached_document(&self, arn: &str) -> Result<Option<String>, Error> {
+        match self.cache.snapshot_for(arn).await? {
+            Some(snapshot) => Ok(snapshot.policies.get(arn).cloned()),
+            None => Ok(self.current(arn).await?.map(|policy| policy.document)),
+        }
+    }
+
+    /// The default document of any managed policy. Bulk reads leave out AWS's own policies.
+    pub(crate) async fn any_document(&self, arn: &str) -> Result<Option<String>, Error> {
+        match self.cached_document(arn).await? {
+            None => Ok(self.current(arn).await?.map(|policy| policy.document)),
+            found => Ok(found),
+        }
+    }
+
+    /// The policy, its document as fresh as [`Self::cached_document`]. Bulk reads leave out the tags
+    /// of policies, so they are read singly.
+    pub(crate) async fn cached(&self, arn: &str) -> Result<Option<ManagedPolicy>, Error> {
+        let (head, document) = futures::try_join!(self.api.policy(arn), self.cached_document(arn))?;
+        Ok(head.zip(document).map(|(head, document)| ManagedPolicy {
+            tags: head.tags,
+            document,
+        }))
+    }
+
+    /// Makes the policy what it should be: creates it when there is none, takes it up when its tags
+    /// prove that it is ours, and repairs its document and tags. Returns its ARN.
+    pub(crate) async fn ensure(
+        &self,
+        operation: &Operation,
+        desired: &DesiredPolicy<'_>,
+    ) -> Result<String, Error> {
+        let name = &desired.name;
+        let arn = self.arn(name).await?;
+        let _guard = self.lock(name).await;
+        self.cache.written(&arn);
+        let what = format!("setting up policy `{name}`");
+        // Another process may create or remove the policy in between, so look again then.
+        for attempt in 0..MAX_ATTEMPTS {
+            operation.check(&what)?;
+            match self.current(&arn).await? {
+                Some(found) if !self.owns(desired.owner, &found) => {
+                    return Err(desired.conflict());
+                }
+                Some(found) => {
+                    if self.repair(operation, &arn, desired, &found).await? {
+                        return Ok(arn);
+                    }
+                }
+                None => {
+                    if self.create(operation, desired).await? {
+                        return Ok(arn);
+                    }
+                    self.check_case_collision(name).await?;
+                }
+            }
+            operation.back_off(Backoff::QUICK, attempt, &what).await?;
+        }
+        Err(Error::Conflict {
+            message: format!("policy `{name}` is created and removed repeatedly by others"),
+            remedy: "let the other run finish and apply again".to_owned(),
+        })
+    }
+
+    /// Creates the policy. False when a policy of this name, in any case, exists.
+    pub(crate) async fn create(
+        &self,
+        operation: &Operation,
+        desired: &DesiredPolicy<'_>,
+    ) -> Result<bool, Error> {
+        self.cache.written(&self.arn(&desired.name).await?);
+        let kind = match desired.owner {
+            PolicyOwner::Project(_) => "Project",
+            PolicyOwner::User(_) => "User",
+            PolicyOwner::Group(_) => "Group",
+            PolicyOwner::Members | PolicyOwner::Suspended => "Shared",
+        };
+        let (tags, document) = (self.desired_tags(desired.owner), desired.document.to_json());
+        let description = format!("MLSpace::{kind}::{}", desired.owner.name());
+        let policy = NewPolicy {
+            name: &desired.name,
+            description: &description,
+            document: &document,
+            tags: &tags,
+        };
+        let what = format!("creating policy `{}`", desired.name);
+        let created = retry(operation, &what, || self.api.create_policy(&policy)).await;
+        match created {
+            Ok(()) => Ok(true),
+            Err(error) if error.is("EntityAlreadyExists") => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// IAM compares names without regard to case: finds the policy whose name is equal but for case.
+    async fn check_case_collision(&self, name: &str) -> Result<(), Error> {
+        let names = self.api.policy_names().await?;
+        match crate::collisions::differing_only_in_case(&names, name) {
+            None => Ok(()),
+            Some(other) => Err(Error::AlreadyExists {
+                what: format!(
+                    "policy `{other}`, whose name differs from `{name}` only in upper and lower case,"
+                ),
+                remedy: "choose a name that differs in more than case, because IAM ignores case"
+                    .to_owned(),
+            }),
+        }
+    }
+
+    /// Repairs document and tags of a policy that was found. False when it was removed meanwhile.
+    pub(crate) async fn repair(
+        &self,
+        operation: &Operation,
+        arn: &str,
+        desired: &DesiredPolicy<'_>,
+        found: &ManagedPolicy,
+    ) -> Result<bool, Error> {
+        self.cache.written(arn);
+        let what = format!("updating policy `{}`", desired.name);
+        if !equivalent_json(&found.document, &desired.document) {
+            self.delete_surplus_versions(operation, arn, &what).await?;
+            let document = desired.document.to_json();
+            let created = retry(operation, &what, || {
+                self.api.create_policy_version(arn, &document)
+            })
+            .await;
+            match created {
+                Ok(()) => {}
+                // Removed, or another process created a version first: look again.
+                Err(error) if error.is_absent() || error.is("LimitExceeded") => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        }
+        let tags = self.desired_tags(desired.owner);
+        let missing: Tags = tags
+            .iter()
+            // `policyVersion` is a note of whoever wrote the policy: every value is accepted.
+            .filter(|(key, value)| match found.tags.get(key) {
+                Some(_) if *key == tags::POLICY_VERSION => false,
+                other => other != Some(value),
+            })
+            .collect();
+        if !missing.is_empty() {
+            retry(operation, &what, || self.api.tag_policy(arn, &missing)).await?;
+        }
+        Ok(true)
+    }
+
+    /// Deletes the oldest versions, so that IAM accepts one more.
+    async fn delete_surplus_versions(
+        &self,
+        operation: &Operation,
+        arn: &str,
+        what: &str,
+    ) -> Result<(), Error> {
+        let mut others = self.other_versions(arn).await?;
+        // Ids are `v1`, `v2` and so on, in the order of creation.
+        others.sort_by_key(|id| {
+            id.trim_start_matches('v')
+                .parse::<u64>()
+                .unwrap_or(u64::MAX)
+        });
+        // The default version and the new one stay beside the others.
+        let surplus = (others.len() + 2).saturating_sub(VERSIONS);
+        for id in others.iter().take(surplus) {
+            retry(operation, what, || self.api.delete_policy_version(arn, id))
+                .await
+                .if_present()?;
+        }
+        Ok(())
+    }
+
+    /// Ids of the versions that are not the default.
+    async fn other_versions(&self, arn: &str) -> Result<Vec<String>, Error> {
+        let versions = self.api.policy_versions(arn).await?;
+        Ok(versions
+            .into_iter()
+            .filter(|version| !version.is_default)
+            .map(|version| version.id)
+            .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::name::ProjectName;
+
+    #[test]
+    fn tags_prove_ownership_with_regard_to_case() {
+        let fraud: ProjectName = "fraud".parse().unwrap();
+        let owner = PolicyOwner::Project(&fraud);
+        let tags =
+            |project: &str, system: &str| Tags::from([("project", project), ("system", system)]);
+        assert!(is_owned_by(owner, "MLSpace", &tags("fraud", "MLSpace")));
+        assert!(!is_owned_by(owner, "MLSpace", &tags("Fraud", "MLSpace")));
+        assert!(!is_owned_by(owner, "MLSpace", &tags("fraud", "mlspace")));
+        assert!(!is_owned_by(
+            owner,
+            "MLSpace",
+            &Tags::from([("project", "fraud")])
+        ));
+    }
+
+    #[test]
+    fn documents_are_compared_by_meaning() {
+        use iam_policy::Statement;
+        let wanted = Document::new([Statement::allow("A")
+            .actions(["s3:GetObject"])
+            .resources(["*"])]);
+        let spelt = r#"{"Statement":{"Sid":"A","Resource":["*"],"Action":["s3:GetObject"],"Effect":"Allow"},"Version":"2012-10-17"}"#;
+        assert!(equivalent_json(spelt, &wanted));
+        assert!(!equivalent_json(&spelt.replace("GetObject", "*"), &wanted));
+        assert!(!equivalent_json("not json", &wanted));
+    }
+}

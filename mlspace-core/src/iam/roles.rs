@@ -1,0 +1,260 @@
+//! Roles: read as they are now, and changed one thing at a time. Every step can be repeated.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::api::{IamApi, NewRole, RoleState};
+use super::cache::IamCache;
+use crate::aws::transient::is_transient;
+use crate::aws::wait::{retry, retry_while};
+use crate::aws::{Error, IfPresent as _, Operation};
+use crate::tags::Tags;
+
+/// Managed policies that IAM lets a role carry, unless the account's quota was raised (IAM user
+/// guide, "IAM and AWS STS quotas").
+pub(crate) const ATTACHMENTS_PER_ROLE: usize = 10;
+
+/// The account's roles.
+pub(crate) struct Roles {
+    api: Arc<dyn IamApi>,
+    cache: Arc<IamCache>,
+}
+
+impl Roles {
+    /// Roles behind `api`, with bulk reads from `cache`.
+    pub(crate) fn new(api: Arc<dyn IamApi>, cache: Arc<IamCache>) -> Self {
+        Self { api, cache }
+    }
+
+    /// The role as it is now.
+    pub(crate) async fn current(&self, name: &str) -> Result<Option<RoleState>, Error> {
+        let Some(mut state) = self.api.role(name).await? else {
+            return Ok(None);
+        };
+        let Some(attached) = self.api.attached_policies(name).await? else {
+            return Ok(None);
+        };
+        state.attached = attached;
+        for policy in self.api.inline_policy_names(name).await? {
+            if let Some(document) = self.api.inline_policy(name, &policy).await? {
+                state.inline.insert(policy, document);
+            }
+        }
+        Ok(Some(state))
+    }
+
+    /// The role from a recent bulk read, or as it is now if this process has written to it.
+    pub(crate) async fn cached(&self, name: &str) -> Result<Option<RoleState>, Error> {
+        match self.cache.snapshot_for(name).await? {
+            Some(snapshot) => Ok(snapshot.roles.get(name).cloned()),
+            None => self.current(name).await,
+        }
+    }
+
+    /// Whether there is a role of this name now.
+    pub(crate) async fn exists(&self, name: &str) -> Result<bool, Error> {
+        Ok(self.api.role(name).await?.is_some())
+    }
+
+    /// Names and tags of all roles by a recent bulk read; none when the caller may not make one.
+    pub(crate) async fn tagged(&self) -> Result<Vec<(String, Tags)>, Error> {
+        let Some(snapshot) = self.cache.snapshot().await? else {
+            return Ok(Vec::new());
+        };
+        let roles = snapshot.roles.iter();
+        Ok(roles
+            .map(|(name, role)| (name.clone(), role.tags.clone()))
+            .collect())
+    }
+
+    /// Managed policies that a role can carry. The account's own quota is asked for only when the
+    /// default is not enough for `needed`.
+    pub(crate) async fn attachment_quota(&self, needed: usize) -> Result<usize, Error> {
+        if needed <= ATTACHMENTS_PER_ROLE {
+            return Ok(ATTACHMENTS_PER_ROLE);
+        }
+        let quota = self.api.attached_policies_quota().await?;
+        Ok(quota.unwrap_or(ATTACHMENTS_PER_ROLE))
+    }
+
+    /// Creates a role without policies. False when a role of this name, in any case, exists.
+    pub(crate) async fn create(
+        &self,
+        operation: &Operation,
+        role: &NewRole<'_>,
+    ) -> Result<bool, Error> {
+        self.cache.written(role.name);
+        let what = format!("creating role `{}`", role.name);
+        let created = retry(operation, &what, || self.api.create_role(role)).await;
+        match created {
+            Ok(()) => Ok(true),
+            Err(error) if error.is("EntityAlreadyExists") => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Sets the trust policy.
+    pub(crate) async fn set_trust(
+        &self,
+        operation: &Operation,
+        role: &str,
+        trust: &str,
+    ) -> Result<(), Error> {
+        self.cache.written(role);
+        let what = format!("setting the trust policy of role `{role}`");
+        retry(operation, &what, || self.api.set_trust(role, trust)).await
+    }
+
+    /// Sets or removes the permissions boundary.
+    pub(crate) async fn set_boundary(
+        &self,
+        operation: &Operation,
+        role: &str,
+        boundary: Option<&str>,
+    ) -> Result<(), Error> {
+        self.cache.written(role);
+        let what = format!("setting the permissions boundary of role `{role}`");
+        retry(operation, &what, || self.api.set_boundary(role, boundary)).await
+    }
+
+    /// Sets tags, leaving others.
+    pub(crate) async fn tag(
+        &self,
+        operation: &Operation,
+        role: &str,
+        tags: &Tags,
+    ) -> Result<(), Error> {
+        self.cache.written(role);
+        let what = format!("tagging role `{role}`");
+        retry(operation, &what, || self.api.tag_role(role, tags)).await
+    }
+
+    /// Attaches a managed policy. The policy or the role may have been created a moment ago and not
+    /// be visible yet, so an answer that one of them is missing is retried for up to `patience`.
+    pub(crate) async fn attach(
+        &self,
+        operation: &Operation,
+        role: &str,
+        arn: &str,
+        patience: Duration,
+    ) -> Result<(), Error> {
+        self.cache.written(role);
+        self.cache.attached(role, arn);
+        let what = format!("attaching `{arn}` to role `{role}`");
+        let transient = |error: &Error| is_transient(error) || error.is_absent();
+        retry_while(operation, patience, &what, transient, || {
+            self.api.attach_policy(role, arn)
+        })
+        .await
+    }
+
+    /// Detaches a managed policy. One that is not attached is not an error.
+    pub(crate) async fn detach(
+        &self,
+        operation: &Operation,
+        role: &str,
+        arn: &str,
+    ) -> Result<(), Error> {
+        self.cache.written(role);
+        let what = format!("detaching `{arn}` from role `{role}`");
+        retry(operation, &what, || self.api.detach_policy(role, arn))
+            .await
+            .if_present()?;
+        self.cache.detached(role, arn);
+        Ok(())
+    }
+
+    /// Sets an inline policy.
+    pub(crate) async fn set_inline(
+        &self,
+        operation: &Operation,
+        role: &str,
+        name: &str,
+        document: &str,
+    ) -> Result<(), Error> {
+        self.cache.written(role);
+        let what = format!("setting policy `{name}` of role `{role}`");
+        retry(operation, &what, || {
+            self.api.put_inline_policy(role, name, document)
+        })
+        .await
+    }
+
+    /// Deletes an inline policy. One that does not exist is not an error.
+    pub(crate) async fn delete_inline(
+        &self,
+        operation: &Operation,
+        role: &str,
+        name: &str,
+    ) -> Result<(), Error> {
+        self.cache.written(role);
+        let what = format!("deleting policy `{name}` of role `{role}`");
+        retry(operation, &what, || {
+            self.api.delete_inline_policy(role, name)
+        })
+        .await
+        .if_present()?;
+        Ok(())
+    }
+
+    /// Removes all policies from the role and deletes it. One that does not exist is not an error.
+    ///
+    /// `last` are policies, by ARN, that go after all others and in this order, and `inline` is the
+    /// inline policy that goes before the very last of them. They hold the Denies: a role whose
+    /// deletion is interrupted can never do more than before.
+    pub(crate) async fn delete(
+        &self,
+        operation: &Operation,
+        name: &str,
+        last: &[String],
+        inline: &str,
+    ) -> Result<(), Error> {
+        let Some(state) = self.current(name).await? else {
+            return Ok(());
+        };
+        for policy in state.inline.keys().filter(|policy| *policy != inline) {
+            self.delete_inline(operation, name, policy).await?;
+        }
+        let mut managed: Vec<&String> = state.attached.iter().collect();
+        // The sort is stable, and `None` (not among the last) sorts before every position.
+        managed.sort_by_key(|arn| last.iter().position(|last| last == *arn));
+        let very_last = managed.pop_if(|arn| last.contains(*arn));
+        for arn in managed {
+            self.detach(operation, name, arn).await?;
+        }
+        if state.inline.contains_key(inline) {
+            self.delete_inline(operation, name, inline).await?;
+        }
+        if let Some(arn) = very_last {
+            self.detach(operation, name, arn).await?;
+        }
+        self.leave_instance_profiles(operation, name).await?;
+        let what = format!("deleting role `{name}`");
+        retry(operation, &what, || self.api.delete_role(name))
+            .await
+            .if_present()?;
+        Ok(())
+    }
+
+    /// IAM does not delete a role that somebody has put into an instance profile.
+    async fn leave_instance_profiles(
+        &self,
+        operation: &Operation,
+        role: &str,
+    ) -> Result<(), Error> {
+        let profiles = match self.api.instance_profiles(role).await {
+            // Profiles are the exception: a caller who may not list them can still delete roles.
+            Err(error) if error.is_denied() => Vec::new(),
+            found => found?,
+        };
+        let what = format!("removing role `{role}` from its instance profile");
+        for profile in profiles {
+            retry(operation, &what, || {
+                self.api.leave_instance_profile(role, &profile)
+            })
+            .await
+            .if_present()?;
+        }
+        Ok(())
+    }
+}

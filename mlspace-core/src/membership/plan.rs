@@ -1,0 +1,54 @@
+//! Planning memberships.
+
+use super::read::id;
+use super::{MembershipSpec, Memberships};
+use crate::aws::Error;
+use crate::plan::PlanOutcome;
+
+/// What is known of a membership before it is created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedMembership {
+    /// `project/user`.
+    pub id: String,
+    /// Name of the role.
+    pub role_name: String,
+    /// ARN of the role.
+    pub role_arn: String,
+}
+
+impl Memberships {
+    /// Plans a membership. `exists` says that the state holds it; `drifted` that an apply will repair
+    /// it. There are values for new memberships only.
+    pub async fn plan(
+        &self,
+        spec: &MembershipSpec,
+        exists: bool,
+        drifted: bool,
+    ) -> PlanOutcome<Option<PlannedMembership>> {
+        let mut outcome = PlanOutcome::new(None);
+        if !exists || drifted {
+            outcome = outcome.and(self.review(spec).await);
+        }
+        if exists {
+            return outcome;
+        }
+        self.members.plan(&spec.project, &spec.user);
+        match self.plan_new(spec).await {
+            Ok(planned) => outcome.values = Some(Some(planned)),
+            Err(error) => {
+                outcome.values = None;
+                outcome.errors.push((&error).into());
+            }
+        }
+        outcome
+    }
+
+    async fn plan_new(&self, spec: &MembershipSpec) -> Result<PlannedMembership, Error> {
+        self.check_new(spec).await?;
+        Ok(PlannedMembership {
+            id: id(spec),
+            role_name: self.member_roles.name(&spec.project, &spec.user)?,
+            role_arn: self.member_roles.arn(&spec.project, &spec.user).await?,
+        })
+    }
+}

@@ -1,0 +1,82 @@
+//! Records of memberships.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::aws::{Clients, Error};
+use crate::name::{ProjectName, UserName};
+use crate::records::{Item, ProjectUserRecord, RecordStore};
+
+/// The table of memberships, and the memberships that are about to be in it.
+pub(crate) struct MemberRecords {
+    clients: Clients,
+    records: Arc<dyn RecordStore>,
+    /// Memberships that this process plans to create.
+    planned: Mutex<BTreeSet<(ProjectName, UserName)>>,
+}
+
+impl MemberRecords {
+    /// The table that the settings of `clients` name.
+    pub(crate) fn new(clients: Clients, records: Arc<dyn RecordStore>) -> Self {
+        Self {
+            clients,
+            records,
+            planned: Mutex::default(),
+        }
+    }
+
+    /// Notes that this process plans to create the membership: later plans can depend on it.
+    pub(super) fn plan(&self, project: &ProjectName, user: &UserName) {
+        let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
+        planned.insert((project.clone(), user.clone()));
+    }
+
+    /// Whether this process plans to create the membership.
+    pub(crate) fn is_planned(&self, project: &ProjectName, user: &UserName) -> bool {
+        let planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
+        planned.contains(&(project.clone(), user.clone()))
+    }
+
+    fn table(&self) -> &str {
+        &self.clients.settings().table_names.project_users
+    }
+
+    /// The record of a membership, with the item it was read from.
+    pub(crate) async fn find(
+        &self,
+        project: &ProjectName,
+        user: &UserName,
+    ) -> Result<Option<(ProjectUserRecord, Item)>, Error> {
+        let key = ProjectUserRecord::key(project, user);
+        let Some(item) = self.records.get(self.table(), &key).await? else {
+            return Ok(None);
+        };
+        let record =
+            ProjectUserRecord::read(&item).map_err(|error| error.of(self.table(), &key))?;
+        Ok(Some((record, item)))
+    }
+
+    /// Whether the user is on record as a member of the project. The record's content is not read.
+    pub(crate) async fn exists(
+        &self,
+        project: &ProjectName,
+        user: &UserName,
+    ) -> Result<bool, Error> {
+        let key = ProjectUserRecord::key(project, user);
+        Ok(self.records.get(self.table(), &key).await?.is_some())
+    }
+
+    /// The users on record as members of the project.
+    pub(crate) async fn of_project(&self, project: &ProjectName) -> Result<Vec<UserName>, Error> {
+        let items = self
+            .records
+            .query(self.table(), "project", project.as_str())
+            .await?;
+        let mut users = Vec::new();
+        for item in &items {
+            let user = ProjectUserRecord::read(item).map(|record| record.user);
+            users.extend(user.ok().and_then(|user| user.parse().ok()));
+        }
+        Ok(users)
+    }
+}

@@ -1,0 +1,206 @@
+//! Notebook instances: calls that are retried while their errors are transient, and driving an
+//! instance into a state.
+
+use std::sync::Arc;
+
+use super::api::{NewInstance, NotebookApi, is_missing, is_wrong_status};
+use super::instance::InstanceState;
+use super::settings::SettingsChange;
+use super::state::{self, DesiredState, Step};
+use super::tagging::TagChange;
+use super::{Network, NotebookSpec, Status};
+use crate::aws::wait::{retry, until};
+use crate::aws::{Backoff, Error, Operation, Poll};
+use crate::name::NotebookName;
+use crate::tags::Tags;
+
+/// How often a call that SageMaker refuses for the instance's status is repeated, after reading the
+/// status again.
+const MAX_REFUSALS: u32 = 3;
+
+/// Notebook instances of the account and region.
+pub(super) struct NotebookInstances {
+    api: Arc<dyn NotebookApi>,
+}
+
+impl NotebookInstances {
+    /// Instances behind `api`.
+    pub(super) fn new(api: Arc<dyn NotebookApi>) -> Self {
+        Self { api }
+    }
+
+    /// The instance; `None` when it does not exist.
+    pub(super) async fn describe(
+        &self,
+        name: &NotebookName,
+    ) -> Result<Option<InstanceState>, Error> {
+        self.api.describe(name).await
+    }
+
+    /// The instance's tags without AWS's own; `None` when it does not exist any more.
+    pub(super) async fn tags(&self, arn: &str) -> Result<Option<Tags>, Error> {
+        self.api.tags(arn).await
+    }
+
+    /// Adds, changes and removes tags.
+    pub(super) async fn change_tags(
+        &self,
+        operation: &Operation,
+        arn: &str,
+        change: &TagChange,
+    ) -> Result<(), Error> {
+        if !change.set.is_empty() {
+            retry(operation, "setting the notebook's tags", || {
+                self.api.add_tags(arn, &change.set)
+            })
+            .await?;
+        }
+        if !change.remove.is_empty() {
+            retry(operation, "removing tags of the notebook", || {
+                self.api.delete_tags(arn, &change.remove)
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Creates an instance; repeated while the role is too new to be assumed.
+    pub(super) async fn create(
+        &self,
+        operation: &Operation,
+        spec: &NotebookSpec,
+        network: &Network,
+        role_arn: &str,
+        tags: &Tags,
+    ) -> Result<(), Error> {
+        let instance = NewInstance {
+            spec,
+            network,
+            role_arn,
+            tags,
+        };
+        let what = format!("creating notebook `{}`", spec.name);
+        retry(operation, &what, || self.api.create(&instance)).await
+    }
+
+    /// Changes settings of a stopped instance.
+    pub(super) async fn update(
+        &self,
+        operation: &Operation,
+        name: &NotebookName,
+        change: &SettingsChange,
+    ) -> Result<(), Error> {
+        let what = format!("updating notebook `{name}`");
+        retry(operation, &what, || self.api.update(name, change)).await
+    }
+
+    async fn start(&self, operation: &Operation, name: &NotebookName) -> Result<(), Error> {
+        let what = format!("starting notebook `{name}`");
+        retry(operation, &what, || self.api.start(name)).await
+    }
+
+    async fn stop(&self, operation: &Operation, name: &NotebookName) -> Result<(), Error> {
+        let what = format!("stopping notebook `{name}`");
+        retry(operation, &what, || self.api.stop(name)).await
+    }
+
+    async fn delete(&self, operation: &Operation, name: &NotebookName) -> Result<(), Error> {
+        let what = format!("deleting notebook `{name}`");
+        retry(operation, &what, || self.api.delete(name)).await
+    }
+
+    /// Brings the instance into the state `goal` and waits until it is in it; `None` when it is gone.
+    ///
+    /// `started` says that an earlier call of ours is starting it, so that `Failed` is the result of
+    /// that call.
+    pub(super) async fn drive(
+        &self,
+        operation: &Operation,
+        name: &NotebookName,
+        goal: DesiredState,
+        mut started: bool,
+    ) -> Result<Option<InstanceState>, Error> {
+        let what = match goal {
+            DesiredState::Running => format!("waiting for notebook `{name}` to run"),
+            DesiredState::AtRest => format!("waiting for notebook `{name}` to stop"),
+            DesiredState::Gone => format!("waiting for notebook `{name}` to be deleted"),
+        };
+        let mut refusals = 0;
+        loop {
+            let started_now = started;
+            let seen = until(operation, &what, Backoff::SLOW, || async move {
+                let Some(found) = self.api.describe(name).await? else {
+                    return Ok(Poll::Ready(None));
+                };
+                Ok(match state::next(&found.status, goal, started_now) {
+                    Step::Wait => Poll::Pending(found.status.to_string()),
+                    step => Poll::Ready(Some((step, found))),
+                })
+            })
+            .await?;
+            let Some((step, found)) = seen else {
+                return Ok(None);
+            };
+            let answer = match step {
+                Step::Reached | Step::Wait => return Ok(Some(found)),
+                Step::Failed => return Err(failed(name, &found)),
+                Step::Vanishing => {
+                    return Err(Error::Conflict {
+                        message: format!("notebook `{name}` is being deleted by another process"),
+                        remedy: "apply again when it is gone to create it again".to_owned(),
+                    });
+                }
+                Step::Start => {
+                    started = true;
+                    self.start(operation, name).await
+                }
+                Step::Stop => self.stop(operation, name).await,
+                Step::Delete => self.delete(operation, name).await,
+            };
+            match answer {
+                Ok(()) => refusals = 0,
+                // Deleted between reading and calling: the next read says so.
+                Err(error) if is_missing(&error) => {}
+                Err(error) if is_wrong_status(&error) && found.status == Status::Failed => {
+                    return Err(beyond_repair(name, &found, &error));
+                }
+                // Its status changed between reading and calling.
+                Err(error) if is_wrong_status(&error) && refusals < MAX_REFUSALS => {
+                    refusals += 1;
+                    started &= step != Step::Start;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+fn reason(found: &InstanceState) -> &str {
+    found
+        .failure_reason
+        .as_deref()
+        .unwrap_or("SageMaker gave no reason")
+}
+
+/// The start that was ours failed.
+pub(super) fn failed(name: &NotebookName, found: &InstanceState) -> Error {
+    Error::Conflict {
+        message: format!("notebook `{name}` failed: {}", reason(found)),
+        remedy: format!(
+            "correct the cause and apply again; scripts of lifecycle configurations write to the log stream `{name}/` of \
+             /aws/sagemaker/NotebookInstances"
+        ),
+    }
+}
+
+/// SageMaker refuses every call that would repair the failed instance.
+pub(super) fn beyond_repair(name: &NotebookName, found: &InstanceState, refusal: &Error) -> Error {
+    Error::Conflict {
+        message: format!(
+            "notebook `{name}` failed ({}) and SageMaker refuses to repair it: {refusal}",
+            reason(found)
+        ),
+        remedy: "replace it with `terraform apply -replace=ADDRESS`; its volume is lost with that"
+            .to_owned(),
+    }
+}

@@ -1,0 +1,134 @@
+//! Planning notebooks.
+
+use super::{NotebookSpec, Notebooks, check_volume_change, choose_subnet};
+use crate::aws::Error;
+use crate::name::NotebookName;
+use crate::plan::{Notice, PlanOutcome};
+
+/// Settings that a notebook gets from the provider's `notebook_defaults`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DefaultSettings {
+    /// The subnet.
+    pub subnet_id: Option<String>,
+    /// The security groups.
+    pub security_group_ids: Vec<String>,
+    /// The KMS key of the volume.
+    pub kms_key_id: Option<String>,
+    /// The lifecycle configuration.
+    pub lifecycle_config_name: Option<String>,
+}
+
+impl Notebooks {
+    /// The settings that a notebook has where its configuration does not set them. The subnet depends
+    /// on the name, so there is none without.
+    #[must_use]
+    pub fn defaults(&self, name: Option<&NotebookName>) -> DefaultSettings {
+        let defaults = &self.clients.settings().notebook_defaults;
+        DefaultSettings {
+            subnet_id: name
+                .and_then(|name| choose_subnet(name, &defaults.subnet_ids))
+                .map(str::to_owned),
+            security_group_ids: defaults.security_group_ids.clone(),
+            kms_key_id: defaults.kms_key_id.clone(),
+            lifecycle_config_name: defaults.lifecycle_config_name.clone(),
+        }
+    }
+
+    /// Plans a new notebook. A membership that this process plans to create counts. So does one of a
+    /// project that does not exist yet, because its members can only be in the same configuration;
+    /// they are checked again when the notebook is created.
+    pub async fn plan_new(&self, spec: &NotebookSpec) -> PlanOutcome<()> {
+        self.try_plan_new(spec).await.into()
+    }
+
+    async fn try_plan_new(&self, spec: &NotebookSpec) -> Result<(), Error> {
+        let membership_planned = self.members.is_planned(&spec.project, &spec.user)
+            || !self.projects.exists(&spec.project).await?;
+        self.check_new(spec, membership_planned).await
+    }
+}
+
+/// Plans a change of the volume's size, in GB. SageMaker only enlarges volumes.
+#[must_use]
+pub fn plan_volume_change(from: i64, to: i64) -> PlanOutcome<()> {
+    let mut outcome = PlanOutcome::new(());
+    if let Err(error) = check_volume_change(from, to) {
+        outcome.errors.push(Notice {
+            attribute: "volume_size",
+            summary: "Volume cannot shrink".to_owned(),
+            detail: error.to_string(),
+        });
+    }
+    outcome
+}
+
+/// Plans a change of settings of a notebook that runs: most need it stopped.
+#[must_use]
+pub fn plan_settings_change(prior: &NotebookSpec, spec: &NotebookSpec) -> PlanOutcome<()> {
+    let mut outcome = PlanOutcome::new(());
+    if prior.running && spec.needs_stop_after(prior) {
+        let restart = if spec.running {
+            "It is started again afterwards."
+        } else {
+            "It is not started again afterwards, because `running` is false."
+        };
+        outcome.warnings.push(Notice {
+            attribute: "",
+            summary: "Notebook will be stopped".to_owned(),
+            detail: format!(
+                "SageMaker changes `{}` only while it is stopped, so unsaved work and running kernels are lost. {restart}",
+                spec.name
+            ),
+        });
+    }
+    outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::spec;
+    use super::*;
+
+    #[test]
+    fn plan_settings_change_warns_of_stop() {
+        let larger = NotebookSpec {
+            instance_type: "ml.m5.xlarge".to_owned(),
+            ..spec()
+        };
+        let warning = |spec: &NotebookSpec, prior: &NotebookSpec| {
+            let outcome = plan_settings_change(prior, spec);
+            outcome
+                .warnings
+                .first()
+                .map(|warning| warning.detail.clone())
+        };
+        assert!(
+            warning(&larger, &spec())
+                .unwrap()
+                .contains("started again afterwards")
+        );
+        let stopping = NotebookSpec {
+            running: false,
+            ..larger.clone()
+        };
+        assert!(
+            warning(&stopping, &spec())
+                .unwrap()
+                .contains("is not started again")
+        );
+        let stopped = NotebookSpec {
+            running: false,
+            ..spec()
+        };
+        assert_eq!(warning(&larger, &stopped), None);
+        assert_eq!(warning(&spec(), &spec()), None);
+    }
+
+    #[test]
+    fn plan_volume_change_refuses_to_shrink() {
+        assert_eq!(plan_volume_change(20, 20), PlanOutcome::new(()));
+        assert_eq!(plan_volume_change(20, 50), PlanOutcome::new(()));
+        let error = &plan_volume_change(20, 10).errors[0];
+        assert_eq!(error.attribute, "volume_size");
+    }
+}

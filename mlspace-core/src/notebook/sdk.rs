@@ -1,0 +1,219 @@
+//! Notebook instances through the AWS SDK.
+
+use async_trait::async_trait;
+use aws_sdk_sagemaker::types::{
+    DirectInternetAccess, InstanceMetadataServiceConfiguration, InstanceType, RootAccess, Tag,
+};
+
+use super::api::{ListedInstance, NewInstance, NotebookApi, is_missing};
+use super::instance::{InstanceState, METADATA_SERVICE};
+use super::settings::{LifecycleChange, SettingsChange};
+use super::{NotebookSpecError, Status};
+use crate::aws::{Clients, Error, SdkResultExt as _};
+use crate::name::NotebookName;
+use crate::tags::Tags;
+
+/// The SDK's SageMaker client, made at the first call.
+pub(crate) struct SdkNotebooks {
+    clients: Clients,
+}
+
+impl SdkNotebooks {
+    pub(crate) fn new(clients: Clients) -> Self {
+        Self { clients }
+    }
+}
+
+fn metadata_service() -> InstanceMetadataServiceConfiguration {
+    InstanceMetadataServiceConfiguration::builder()
+        .minimum_instance_metadata_service_version(METADATA_SERVICE)
+        .build()
+}
+
+fn sdk_tags(tags: &Tags) -> Vec<Tag> {
+    tags.iter()
+        .map(|(key, value)| Tag::builder().key(key).value(value).build())
+        .collect()
+}
+
+fn volume(size: i64) -> Result<i32, Error> {
+    i32::try_from(size).map_err(|_| NotebookSpecError::VolumeSize { given: size }.into())
+}
+
+#[async_trait]
+impl NotebookApi for SdkNotebooks {
+    async fn list(&self) -> Result<Vec<ListedInstance>, Error> {
+        let client = self.clients.sagemaker().await?;
+        let mut listed = Vec::new();
+        let mut token = None;
+        loop {
+            let page = client
+                .list_notebook_instances()
+                .max_results(100)
+                .set_next_token(token.take())
+                .send()
+                .await
+                .called("sagemaker", "ListNotebookInstances")?;
+            for instance in page.notebook_instances() {
+                let name = instance
+                    .notebook_instance_name()
+                    .and_then(|name| name.parse().ok());
+                let status = instance
+                    .notebook_instance_status()
+                    .map_or("", |status| status.as_str());
+                if let (Some(name), Some(arn)) = (name, instance.notebook_instance_arn()) {
+                    listed.push(ListedInstance {
+                        name,
+                        arn: arn.to_owned(),
+                        status: Status::from_name(status),
+                    });
+                }
+            }
+            token = page.next_token;
+            if token.is_none() {
+                return Ok(listed);
+            }
+        }
+    }
+
+    async fn describe(&self, name: &NotebookName) -> Result<Option<InstanceState>, Error> {
+        let client = self.clients.sagemaker().await?;
+        let call = client
+            .describe_notebook_instance()
+            .notebook_instance_name(name.as_str());
+        let answer = call.send().await;
+        match answer.called("sagemaker", "DescribeNotebookInstance") {
+            Ok(found) => Ok(Some(found.into())),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn tags(&self, arn: &str) -> Result<Option<Tags>, Error> {
+        let client = self.clients.sagemaker().await?;
+        let mut tags = Tags::new();
+        let mut token = None;
+        loop {
+            let call = client.list_tags().resource_arn(arn).set_next_token(token);
+            let page = match call.send().await.called("sagemaker", "ListTags") {
+                Ok(page) => page,
+                // The ARN is one that SageMaker gave, so a refusal means that the instance is gone.
+                Err(error) if is_missing(&error) || error.is("ValidationException") => {
+                    return Ok(None);
+                }
+                Err(error) => return Err(error),
+            };
+            tags.extend(
+                page.tags
+                    .unwrap_or_default()
+                    .into_iter()
+                    .filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())))
+                    .filter(|(key, _)| !key.starts_with("aws:")),
+            );
+            token = page.next_token.filter(|token| !token.is_empty());
+            if token.is_none() {
+                return Ok(Some(tags));
+            }
+        }
+    }
+
+    async fn add_tags(&self, arn: &str, tags: &Tags) -> Result<(), Error> {
+        let client = self.clients.sagemaker().await?;
+        let call = client
+            .add_tags()
+            .resource_arn(arn)
+            .set_tags(Some(sdk_tags(tags)));
+        call.send().await.called("sagemaker", "AddTags").map(drop)
+    }
+
+    async fn delete_tags(&self, arn: &str, keys: &[String]) -> Result<(), Error> {
+        let client = self.clients.sagemaker().await?;
+        let call = client
+            .delete_tags()
+            .resource_arn(arn)
+            .set_tag_keys(Some(keys.to_vec()));
+        let answer = call.send().await.called("sagemaker", "DeleteTags");
+        answer.map(drop)
+    }
+
+    async fn create(&self, instance: &NewInstance<'_>) -> Result<(), Error> {
+        let NewInstance { spec, network, .. } = instance;
+        let client = self.clients.sagemaker().await?;
+        client
+            .create_notebook_instance()
+            .notebook_instance_name(spec.name.as_str())
+            .instance_type(InstanceType::from(spec.instance_type.as_str()))
+            .volume_size_in_gb(volume(spec.volume_size)?)
+            .role_arn(instance.role_arn)
+            .subnet_id(&network.subnet_id)
+            .set_security_group_ids(Some(network.security_group_ids.clone()))
+            .set_kms_key_id(network.kms_key_id.clone())
+            .set_lifecycle_config_name(network.lifecycle_config_name.clone())
+            .set_platform_identifier(spec.platform_identifier.clone())
+            .root_access(RootAccess::Disabled)
+            .direct_internet_access(DirectInternetAccess::Disabled)
+            .instance_metadata_service_configuration(metadata_service())
+            .set_tags(Some(sdk_tags(instance.tags)))
+            .send()
+            .await
+            .called("sagemaker", "CreateNotebookInstance")
+            .map(drop)
+    }
+
+    async fn update(&self, name: &NotebookName, change: &SettingsChange) -> Result<(), Error> {
+        let client = self.clients.sagemaker().await?;
+        let mut call = client
+            .update_notebook_instance()
+            .notebook_instance_name(name.as_str())
+            .set_instance_type(change.instance_type.as_deref().map(InstanceType::from))
+            .set_volume_size_in_gb(change.volume_size.map(volume).transpose()?)
+            .set_platform_identifier(change.platform_identifier.clone())
+            .set_role_arn(change.role_arn.clone());
+        call = match &change.lifecycle {
+            LifecycleChange::Keep => call,
+            LifecycleChange::Attach(config) => call.lifecycle_config_name(config),
+            LifecycleChange::Detach => call.disassociate_lifecycle_config(true),
+        };
+        if change.disable_root {
+            call = call.root_access(RootAccess::Disabled);
+        }
+        if change.require_metadata_service {
+            call = call.instance_metadata_service_configuration(metadata_service());
+        }
+        let answer = call.send().await;
+        answer
+            .called("sagemaker", "UpdateNotebookInstance")
+            .map(drop)
+    }
+
+    async fn start(&self, name: &NotebookName) -> Result<(), Error> {
+        let client = self.clients.sagemaker().await?;
+        let call = client
+            .start_notebook_instance()
+            .notebook_instance_name(name.as_str());
+        let answer = call.send().await;
+        answer
+            .called("sagemaker", "StartNotebookInstance")
+            .map(drop)
+    }
+
+    async fn stop(&self, name: &NotebookName) -> Result<(), Error> {
+        let client = self.clients.sagemaker().await?;
+        let call = client
+            .stop_notebook_instance()
+            .notebook_instance_name(name.as_str());
+        let answer = call.send().await;
+        answer.called("sagemaker", "StopNotebookInstance").map(drop)
+    }
+
+    async fn delete(&self, name: &NotebookName) -> Result<(), Error> {
+        let client = self.clients.sagemaker().await?;
+        let call = client
+            .delete_notebook_instance()
+            .notebook_instance_name(name.as_str());
+        let answer = call.send().await;
+        answer
+            .called("sagemaker", "DeleteNotebookInstance")
+            .map(drop)
+    }
+}

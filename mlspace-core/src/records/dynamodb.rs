@@ -1,0 +1,231 @@
+//! The record store in DynamoDB.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
+use aws_smithy_types::error::operation::BuildError;
+
+use super::batch::Batches;
+use super::change::Change;
+use super::item::{Item, Key};
+use super::store::{RecordStore, TransactWrite, Write};
+use crate::aws::{Clients, Error, SdkResultExt as _};
+
+/// Records in DynamoDB tables. Cloning is cheap.
+#[derive(Clone)]
+pub(crate) struct DynamoStore {
+    pub(super) clients: Clients,
+    pub(super) batches: Arc<Batches>,
+}
+
+impl DynamoStore {
+    /// Tables reached through `clients`.
+    pub(crate) fn new(clients: Clients) -> Self {
+        Self {
+            clients,
+            batches: Arc::default(),
+        }
+    }
+}
+
+/// Names the table that is missing, which `DynamoDB`'s own message doesn't.
+pub(super) fn in_table(error: Error, table: &str) -> Error {
+    if error.is_absent() {
+        Error::NoTable {
+            table: table.to_owned(),
+        }
+    } else {
+        error
+    }
+}
+
+fn refused(error: &Error) -> bool {
+    error.is("ConditionalCheckFailedException")
+}
+
+#[async_trait]
+impl RecordStore for DynamoStore {
+    async fn get(&self, table: &str, key: &Key) -> Result<Option<Item>, Error> {
+        self.get_batched(table, key).await
+    }
+
+    async fn create(&self, table: &str, key: &Key, item: Item) -> Result<Write, Error> {
+        let result = self
+            .clients
+            .dynamodb()
+            .await?
+            .put_item()
+            .table_name(table)
+            .set_item(Some(item.clone()))
+            .condition_expression("attribute_not_exists(#k)")
+            .expression_attribute_names("#k", key.hash_name())
+            .send()
+            .await
+            .called("dynamodb", "PutItem")
+            .map_err(|error| in_table(error, table));
+        match result {
+            Ok(_) => Ok(Write::Done),
+            Err(error) if refused(&error) => {
+                let same = self.get(table, key).await? == Some(item);
+                Ok(if same { Write::Done } else { Write::Refused })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn update(&self, table: &str, key: &Key, change: &Change) -> Result<Write, Error> {
+        let wire = change.expressions();
+        let result = self
+            .clients
+            .dynamodb()
+            .await?
+            .update_item()
+            .table_name(table)
+            .set_key(Some(key.attributes()))
+            .set_update_expression(wire.update)
+            .set_condition_expression(wire.condition)
+            .set_expression_attribute_names(wire.names)
+            .set_expression_attribute_values(wire.values)
+            .send()
+            .await
+            .called("dynamodb", "UpdateItem")
+            .map_err(|error| in_table(error, table));
+        match result {
+            Ok(_) => Ok(Write::Done),
+            Err(error) if refused(&error) => Ok(Write::Refused),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn delete(&self, table: &str, key: &Key) -> Result<(), Error> {
+        self.clients
+            .dynamodb()
+            .await?
+            .delete_item()
+            .table_name(table)
+            .set_key(Some(key.attributes()))
+            .send()
+            .await
+            .called("dynamodb", "DeleteItem")
+            .map_err(|error| in_table(error, table))?;
+        Ok(())
+    }
+
+    async fn query(&self, table: &str, hash: &str, value: &str) -> Result<Vec<Item>, Error> {
+        self.query_pages(table, None, hash, value).await
+    }
+
+    async fn query_index(
+        &self,
+        table: &str,
+        index: &str,
+        hash: &str,
+        value: &str,
+    ) -> Result<Vec<Item>, Error> {
+        self.query_pages(table, Some(index), hash, value).await
+    }
+
+    async fn scan(&self, table: &str, attributes: &[&str]) -> Result<Vec<Item>, Error> {
+        let client = self.clients.dynamodb().await?;
+        let names: Vec<String> = (0..attributes.len()).map(|n| format!("#a{n}")).collect();
+        let by_name: HashMap<String, String> = names
+            .iter()
+            .cloned()
+            .zip(attributes.iter().map(|&name| name.to_owned()))
+            .collect();
+        let mut items = Vec::new();
+        let mut from: Option<HashMap<String, AttributeValue>> = None;
+        loop {
+            let page = client
+                .scan()
+                .table_name(table)
+                .consistent_read(true)
+                .projection_expression(names.join(", "))
+                .set_expression_attribute_names(Some(by_name.clone()))
+                .set_exclusive_start_key(from.take())
+                .send()
+                .await
+                .called("dynamodb", "Scan")
+                .map_err(|error| in_table(error, table))?;
+            items.extend(page.items.unwrap_or_default());
+            match page.last_evaluated_key.filter(|key| !key.is_empty()) {
+                Some(key) => from = Some(key),
+                None => return Ok(items),
+            }
+        }
+    }
+
+    async fn transact(&self, writes: &[TransactWrite]) -> Result<(), Error> {
+        let mut items = Vec::new();
+        for write in writes {
+            items.push(match write {
+                TransactWrite::Put(table, item) => {
+                    let put = Put::builder()
+                        .table_name(table)
+                        .set_item(Some(item.clone()))
+                        .build();
+                    let put = put.map_err(|error| malformed_request(&error))?;
+                    TransactWriteItem::builder().put(put).build()
+                }
+                TransactWrite::Delete(table, key) => {
+                    let delete = Delete::builder()
+                        .table_name(table)
+                        .set_key(Some(key.attributes()))
+                        .build();
+                    let delete = delete.map_err(|error| malformed_request(&error))?;
+                    TransactWriteItem::builder().delete(delete).build()
+                }
+            });
+        }
+        let client = self.clients.dynamodb().await?;
+        let call = client
+            .transact_write_items()
+            .set_transact_items(Some(items));
+        let answer = call.send().await.called("dynamodb", "TransactWriteItems");
+        answer.map(drop)
+    }
+}
+
+impl DynamoStore {
+    async fn query_pages(
+        &self,
+        table: &str,
+        index: Option<&str>,
+        hash: &str,
+        value: &str,
+    ) -> Result<Vec<Item>, Error> {
+        let client = self.clients.dynamodb().await?;
+        let mut items = Vec::new();
+        let mut from: Option<HashMap<String, AttributeValue>> = None;
+        loop {
+            let page = client
+                .query()
+                .table_name(table)
+                .set_index_name(index.map(str::to_owned))
+                // Global secondary indexes refuse consistent reads.
+                .set_consistent_read(index.is_none().then_some(true))
+                .key_condition_expression("#h = :h")
+                .expression_attribute_names("#h", hash)
+                .expression_attribute_values(":h", AttributeValue::S(value.to_owned()))
+                .set_exclusive_start_key(from.take())
+                .send()
+                .await
+                .called("dynamodb", "Query")
+                .map_err(|error| in_table(error, table))?;
+            items.extend(page.items.unwrap_or_default());
+            match page.last_evaluated_key.filter(|key| !key.is_empty()) {
+                Some(key) => from = Some(key),
+                None => return Ok(items),
+            }
+        }
+    }
+}
+
+fn malformed_request(error: &BuildError) -> Error {
+    Error::Conflict {
+        message: format!("a request to DynamoDB could not be built: {error}"),
+        remedy: "report this as a defect of the provider".to_owned(),
+    }
+}

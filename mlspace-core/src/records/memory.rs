@@ -1,0 +1,174 @@
+//! An in-memory record store for unit tests.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+
+use super::change::Change;
+use super::item::{Item, Key};
+use super::store::{RecordStore, TransactWrite, Write};
+use crate::aws::Error;
+use crate::testing::Faults;
+
+/// Tables by name. A table exists once it was created with [`MemoryStore::table`] or written to.
+pub(crate) struct MemoryStore {
+    tables: Mutex<BTreeMap<String, Vec<Item>>>,
+    faults: Faults,
+}
+
+impl MemoryStore {
+    /// A store with the platform's tables, all empty, whose calls `faults` can interrupt.
+    pub(crate) fn new(faults: Faults) -> Self {
+        let tables = crate::aws::TableNames::default();
+        let tables = tables.entries().into_iter();
+        Self {
+            tables: Mutex::new(
+                tables
+                    .map(|(_, name)| (name.to_owned(), Vec::new()))
+                    .collect(),
+            ),
+            faults,
+        }
+    }
+
+    /// All items of a table.
+    pub(crate) fn items(&self, table: &str) -> Vec<Item> {
+        self.tables.lock().unwrap()[table].clone()
+    }
+
+    /// Puts an item into a table, as another program would.
+    pub(crate) fn insert(&self, table: &str, item: Item) {
+        let mut tables = self.tables.lock().unwrap();
+        tables.get_mut(table).unwrap().push(item);
+    }
+
+    /// Removes a table.
+    pub(crate) fn drop_table(&self, table: &str) {
+        self.tables.lock().unwrap().remove(table);
+    }
+
+    /// Removes the items with this key from a table, as another program would.
+    pub(crate) fn remove(&self, table: &str, key: &Key) {
+        let mut tables = self.tables.lock().unwrap();
+        let items = tables.get_mut(table).unwrap();
+        items.retain(|item| !key.is_of(item));
+    }
+
+    fn with<T>(&self, table: &str, act: impl FnOnce(&mut Vec<Item>) -> T) -> Result<T, Error> {
+        let mut tables = self.tables.lock().unwrap();
+        match tables.get_mut(table) {
+            Some(items) => Ok(act(items)),
+            None => Err(Error::NoTable {
+                table: table.to_owned(),
+            }),
+        }
+    }
+
+    fn matching(&self, table: &str, hash: &str, value: &str) -> Result<Vec<Item>, Error> {
+        self.with(table, |items| {
+            let has = |item: &&Item| {
+                item.get(hash)
+                    .is_some_and(|v| v.as_s().is_ok_and(|v| v == value))
+            };
+            items.iter().filter(has).cloned().collect()
+        })
+    }
+}
+
+#[async_trait]
+impl RecordStore for MemoryStore {
+    async fn get(&self, table: &str, key: &Key) -> Result<Option<Item>, Error> {
+        self.faults.read("dynamodb", "GetItem")?;
+        self.with(table, |items| {
+            items.iter().find(|item| key.is_of(item)).cloned()
+        })
+    }
+
+    async fn create(&self, table: &str, key: &Key, item: Item) -> Result<Write, Error> {
+        self.faults.write("dynamodb", "PutItem", || {
+            self.with(table, |items| {
+                match items.iter().find(|found| key.is_of(found)) {
+                    Some(found) if *found == item => Write::Done,
+                    Some(_) => Write::Refused,
+                    None => {
+                        items.push(item);
+                        Write::Done
+                    }
+                }
+            })
+        })
+    }
+
+    async fn update(&self, table: &str, key: &Key, change: &Change) -> Result<Write, Error> {
+        self.faults.write("dynamodb", "UpdateItem", || {
+            self.with(table, |items| {
+                let position = items.iter().position(|item| key.is_of(item));
+                let before = position.map(|position| items.remove(position));
+                match change.applied(before.as_ref(), key.attributes()) {
+                    Some(after) => {
+                        items.push(after);
+                        Write::Done
+                    }
+                    None => {
+                        items.extend(before);
+                        Write::Refused
+                    }
+                }
+            })
+        })
+    }
+
+    async fn delete(&self, table: &str, key: &Key) -> Result<(), Error> {
+        self.faults.write("dynamodb", "DeleteItem", || {
+            self.with(table, |items| items.retain(|item| !key.is_of(item)))
+        })
+    }
+
+    async fn query(&self, table: &str, hash: &str, value: &str) -> Result<Vec<Item>, Error> {
+        self.faults.read("dynamodb", "Query")?;
+        self.matching(table, hash, value)
+    }
+
+    async fn query_index(
+        &self,
+        table: &str,
+        _index: &str,
+        hash: &str,
+        value: &str,
+    ) -> Result<Vec<Item>, Error> {
+        self.faults.read("dynamodb", "Query")?;
+        self.matching(table, hash, value)
+    }
+
+    async fn scan(&self, table: &str, attributes: &[&str]) -> Result<Vec<Item>, Error> {
+        self.faults.read("dynamodb", "Scan")?;
+        self.with(table, |items| {
+            let reduced = |item: &Item| {
+                let mut item = item.clone();
+                item.retain(|name, _| attributes.contains(&name.as_str()));
+                item
+            };
+            items.iter().map(reduced).collect()
+        })
+    }
+
+    async fn transact(&self, writes: &[TransactWrite]) -> Result<(), Error> {
+        self.faults.write("dynamodb", "TransactWriteItems", || {
+            for write in writes {
+                match write {
+                    // A put replaces; the platform's transactions only write whole keys.
+                    TransactWrite::Put(table, item) => self.with(table, |items| {
+                        if !items.contains(item) {
+                            items.push(item.clone());
+                        }
+                    })?,
+                    TransactWrite::Delete(table, key) => {
+                        self.with(table, |items| items.retain(|item| !key.is_of(item)))?;
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+}

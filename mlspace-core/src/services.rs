@@ -1,0 +1,149 @@
+//! Everything that a configured provider works with, wired together.
+
+use std::sync::Arc;
+
+use crate::access::AccessReports;
+use crate::aws::{Clients, ConnectionConfig, Settings};
+use crate::collisions::CaseCollisions;
+use crate::dataset::{Datasets, ObjectStore, S3Objects};
+use crate::group::Groups;
+use crate::iam::{IamApi, IamCache, ManagedPolicies, Roles, SdkIam};
+use crate::membership::{MemberRecords, MembershipParts, Memberships};
+use crate::notebook::{NotebookApi, NotebookInventory, Notebooks, SdkNotebooks};
+use crate::project::{DependentResources, ProjectParts, ProjectRecords, Projects, SuspensionList};
+use crate::records::{DynamoStore, RecordStore};
+
+/// One of each kind of thing that the platform manages.
+///
+/// This struct only holds them; each has what it uses from its constructor.
+pub struct Services {
+    /// The SDK clients, the settings and the caller.
+    pub clients: Clients,
+    /// Projects.
+    pub projects: Projects,
+    /// Memberships.
+    pub memberships: Arc<Memberships>,
+    /// Datasets.
+    pub datasets: Arc<Datasets>,
+    /// Notebooks.
+    pub notebooks: Arc<Notebooks>,
+    /// Reports of what memberships can do.
+    pub access: AccessReports,
+}
+
+/// The calls to AWS.
+pub(crate) struct Apis {
+    pub(crate) iam: Arc<dyn IamApi>,
+    pub(crate) records: Arc<dyn RecordStore>,
+    pub(crate) objects: Arc<dyn ObjectStore>,
+    pub(crate) notebooks: Arc<dyn NotebookApi>,
+}
+
+impl Services {
+    /// Services for a platform that is reached by `connection` and laid out by `settings`. Makes no
+    /// call.
+    #[must_use]
+    pub fn new(connection: ConnectionConfig, settings: Settings) -> Self {
+        let clients = Clients::new(connection, settings);
+        let apis = Apis {
+            iam: Arc::new(SdkIam::new(clients.clone())),
+            records: Arc::new(DynamoStore::new(clients.clone())),
+            objects: Arc::new(S3Objects::new(clients.clone())),
+            notebooks: Arc::new(SdkNotebooks::new(clients.clone())),
+        };
+        Self::with_apis(clients, apis)
+    }
+
+    /// Services over these calls.
+    pub(crate) fn with_apis(clients: Clients, apis: Apis) -> Self {
+        let Apis {
+            iam,
+            records,
+            objects,
+            notebooks: api,
+        } = apis;
+        let cache = Arc::new(IamCache::new(Arc::clone(&iam)));
+        let roles = Arc::new(Roles::new(Arc::clone(&iam), Arc::clone(&cache)));
+        let policies = Arc::new(ManagedPolicies::new(
+            clients.clone(),
+            iam,
+            cache,
+            Arc::clone(&roles),
+        ));
+        let projects = Arc::new(ProjectRecords::new(clients.clone(), Arc::clone(&records)));
+        let members = Arc::new(MemberRecords::new(clients.clone(), Arc::clone(&records)));
+        let collisions = Arc::new(CaseCollisions::new(clients.clone(), Arc::clone(&records)));
+        let inventory = Arc::new(NotebookInventory::new(clients.clone(), Arc::clone(&api)));
+        let suspensions = Arc::new(SuspensionList::new(
+            clients.clone(),
+            Arc::clone(&projects),
+            Arc::clone(&policies),
+        ));
+        let groups = Arc::new(Groups::new(
+            clients.clone(),
+            Arc::clone(&records),
+            Arc::clone(&roles),
+            Arc::clone(&policies),
+        ));
+        let memberships = Arc::new(Memberships::new(
+            clients.clone(),
+            MembershipParts {
+                records: Arc::clone(&records),
+                roles: Arc::clone(&roles),
+                policies: Arc::clone(&policies),
+                projects: Arc::clone(&projects),
+                suspensions: Arc::clone(&suspensions),
+                members: Arc::clone(&members),
+                groups: Arc::clone(&groups),
+                inventory: Arc::clone(&inventory),
+                collisions: Arc::clone(&collisions),
+            },
+        ));
+        let datasets = Arc::new(Datasets::new(
+            clients.clone(),
+            Arc::clone(&records),
+            objects,
+            Arc::clone(&projects),
+            groups,
+        ));
+        let notebooks = Arc::new(Notebooks::new(
+            clients.clone(),
+            api,
+            Arc::clone(&records),
+            Arc::clone(&projects),
+            Arc::clone(&members),
+            Arc::clone(&roles),
+        ));
+        let access = AccessReports::new(
+            clients.clone(),
+            Arc::clone(&records),
+            Arc::clone(&roles),
+            Arc::clone(&policies),
+        );
+        Self {
+            projects: Projects::new(
+                clients.clone(),
+                ProjectParts {
+                    records,
+                    roles,
+                    policies,
+                    projects,
+                    suspensions,
+                    collisions,
+                    inventory,
+                    members,
+                    dependents: DependentResources {
+                        memberships: Arc::clone(&memberships),
+                        datasets: Arc::clone(&datasets),
+                        notebooks: Arc::clone(&notebooks),
+                    },
+                },
+            ),
+            clients,
+            memberships,
+            datasets,
+            notebooks,
+            access,
+        }
+    }
+}
