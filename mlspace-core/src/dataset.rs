@@ -6,6 +6,8 @@
 mod check;
 mod create;
 mod delete;
+#[cfg(test)]
+pub(crate) mod fake;
 mod objects;
 mod plan;
 mod read;

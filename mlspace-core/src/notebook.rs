@@ -7,6 +7,8 @@ mod api;
 mod check;
 mod create;
 mod delete;
+#[cfg(test)]
+pub(crate) mod fake;
 mod instance;
 mod instances;
 mod inventory;

@@ -1,8 +1,23 @@
 //! What unit tests of operations share: interrupted calls, and a platform on in-memory fakes.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use crate::aws::Error;
+use tokio_util::sync::CancellationToken;
+
+use crate::aws::{Clients, Error, NotebookDefaults, Operation, PolicyModel, Settings};
+use crate::dataset::DatasetSpec;
+use crate::dataset::fake::FakeObjects;
+use crate::iam::fake::FakeIam;
+use crate::layout::Account;
+use crate::membership::MembershipSpec;
+use crate::name::ProjectName;
+use crate::notebook::NotebookSpec;
+use crate::notebook::fake::FakeNotebooks;
+use crate::project::ProjectSpec;
+use crate::records::memory::MemoryStore;
+use crate::services::{Apis, Services};
+use crate::tags::Tags;
 
 /// Where in the sequence of write calls an operation is interrupted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,5 +115,266 @@ pub(crate) fn refusal(service: &'static str, operation: &'static str, code: &str
         code: code.to_owned(),
         message: "refused by the fake".to_owned(),
         request_id: None,
+    }
+}
+
+/// A platform on in-memory fakes.
+pub(crate) struct FakePlatform {
+    /// What the operations under test belong to. Made anew by [`FakePlatform::restart`].
+    pub(crate) services: Services,
+    pub(crate) iam: Arc<FakeIam>,
+    pub(crate) records: Arc<MemoryStore>,
+    pub(crate) objects: Arc<FakeObjects>,
+    pub(crate) notebooks: Arc<FakeNotebooks>,
+    /// Interrupts calls to any of the fakes, and records them.
+    pub(crate) faults: Faults,
+    settings: Settings,
+}
+
+impl FakePlatform {
+    /// An empty platform with this policy model.
+    pub(crate) fn new(policy_model: PolicyModel) -> Self {
+        Self::with(Settings {
+            policy_model,
+            ..settings()
+        })
+    }
+
+    /// An empty platform with these settings.
+    pub(crate) fn with(settings: Settings) -> Self {
+        let faults = Faults::default();
+        let account = account();
+        let iam = Arc::new(FakeIam::new(account.clone(), faults.clone()));
+        let records = Arc::new(MemoryStore::new(faults.clone()));
+        let objects = Arc::new(FakeObjects::new(faults.clone()));
+        let notebooks = Arc::new(FakeNotebooks::new(account, faults.clone()));
+        let services = services(&settings, &iam, &records, &objects, &notebooks);
+        Self {
+            services,
+            iam,
+            records,
+            objects,
+            notebooks,
+            faults,
+            settings,
+        }
+    }
+
+    /// Starts a new process: caches and plans of the old one are gone, AWS stays.
+    pub(crate) fn restart(&mut self) {
+        self.services = services(
+            &self.settings,
+            &self.iam,
+            &self.records,
+            &self.objects,
+            &self.notebooks,
+        );
+    }
+
+    /// Starts a new process with other settings.
+    pub(crate) fn reconfigure(&mut self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.settings);
+        self.restart();
+    }
+
+    /// Creates the project `fraud` and alice's membership in it.
+    pub(crate) async fn with_alice_in_fraud(self) -> Self {
+        let Services {
+            projects,
+            memberships,
+            ..
+        } = &self.services;
+        projects
+            .create(&operation(), &project("fraud"))
+            .await
+            .unwrap();
+        memberships
+            .create(&operation(), &member("fraud", "alice"))
+            .await
+            .unwrap();
+        self
+    }
+}
+
+fn services(
+    settings: &Settings,
+    iam: &Arc<FakeIam>,
+    records: &Arc<MemoryStore>,
+    objects: &Arc<FakeObjects>,
+    notebooks: &Arc<FakeNotebooks>,
+) -> Services {
+    let apis = Apis {
+        iam: Arc::clone(iam) as _,
+        records: Arc::clone(records) as _,
+        objects: Arc::clone(objects) as _,
+        notebooks: Arc::clone(notebooks) as _,
+    };
+    Services::with_apis(Clients::offline(account(), settings.clone()), apis)
+}
+
+/// The account of all fakes.
+pub(crate) fn account() -> Account {
+    Account::new("123456789012", "us-east-1")
+}
+
+/// Settings with a data bucket and a network.
+pub(crate) fn settings() -> Settings {
+    Settings {
+        data_bucket: "mlspace-data".to_owned(),
+        notebook_defaults: NotebookDefaults {
+            subnet_ids: vec!["subnet-a".to_owned()],
+            security_group_ids: vec!["sg-1".to_owned()],
+            ..NotebookDefaults::default()
+        },
+        ..Settings::default()
+    }
+}
+
+/// An operation with a minute of time, whose waits take none of it.
+pub(crate) fn operation() -> Operation {
+    Operation::without_pauses(CancellationToken::new(), Duration::from_secs(60))
+}
+
+/// A project that says nothing but its name.
+pub(crate) fn project(name: &str) -> ProjectSpec {
+    ProjectSpec {
+        name: name.parse().unwrap(),
+        description: String::new(),
+        created_by: None,
+        suspended: false,
+        termination: None,
+        force_destroy: false,
+    }
+}
+
+/// A membership that is not an owner's.
+pub(crate) fn member(project: &str, user: &str) -> MembershipSpec {
+    MembershipSpec {
+        project: project.parse().unwrap(),
+        user: user.parse().unwrap(),
+        owner: false,
+    }
+}
+
+/// A dataset of this id that says nothing else.
+pub(crate) fn dataset(id: &str) -> DatasetSpec {
+    DatasetSpec {
+        key: id.parse().unwrap(),
+        groups: Vec::new(),
+        description: String::new(),
+        created_by: None,
+    }
+}
+
+/// A running notebook with the default settings.
+pub(crate) fn notebook(name: &str, project: &str, user: &str) -> NotebookSpec {
+    NotebookSpec {
+        name: name.parse().unwrap(),
+        project: project.parse().unwrap(),
+        user: user.parse().unwrap(),
+        instance_type: "ml.t3.medium".to_owned(),
+        volume_size: 20,
+        subnet_id: None,
+        security_group_ids: None,
+        kms_key_id: None,
+        lifecycle_config_name: None,
+        platform_identifier: None,
+        running: true,
+        daily_stop_time: None,
+        tags: Tags::new(),
+    }
+}
+
+/// A project's name.
+pub(crate) fn project_name(name: &str) -> ProjectName {
+    name.parse().unwrap()
+}
+
+/// Runs `act` once for each write call that it makes, interrupted before and after that call, then
+/// again in a new process. The second run must succeed and lead to the same as an undisturbed one.
+pub(crate) async fn converges<T: std::fmt::Debug>(
+    setup: impl AsyncFn() -> FakePlatform,
+    act: impl AsyncFn(&Services) -> Result<T, Error>,
+) {
+    let undisturbed = setup().await;
+    act(&undisturbed.services).await.unwrap();
+    let expected = undisturbed.snapshot();
+    let mut interruptions = 0;
+    for n in 0.. {
+        let before = disturbed(&setup, &act, Interruption::Before(n), &expected).await;
+        let after = disturbed(&setup, &act, Interruption::After(n), &expected).await;
+        if !before && !after {
+            break;
+        }
+        interruptions += 1;
+    }
+    assert!(interruptions > 0, "the operation makes no write call");
+}
+
+/// One run of [`converges`]. False when the operation has no such call.
+async fn disturbed<T: std::fmt::Debug>(
+    setup: &impl AsyncFn() -> FakePlatform,
+    act: &impl AsyncFn(&Services) -> Result<T, Error>,
+    interruption: Interruption,
+    expected: &Snapshot,
+) -> bool {
+    let mut platform = setup().await;
+    platform.faults.interrupt(interruption);
+    let first = act(&platform.services).await;
+    if platform.faults.is_pending() {
+        first.unwrap();
+        return false;
+    }
+    platform.restart();
+    let again = act(&platform.services).await;
+    assert!(again.is_ok(), "{interruption:?}, then {again:?}");
+    assert_eq!(&platform.snapshot(), expected, "{interruption:?}");
+    true
+}
+
+/// Everything that a platform holds, without times.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Snapshot {
+    iam: crate::iam::fake::FakeAccount,
+    records: Vec<(String, Vec<crate::records::Item>)>,
+    objects: Vec<crate::dataset::fake::FakeObject>,
+    notebooks:
+        std::collections::BTreeMap<crate::name::NotebookName, crate::notebook::fake::FakeInstance>,
+}
+
+impl FakePlatform {
+    /// What all fakes hold. Versions of policies count by the document in force.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let mut iam = self.iam.state();
+        for policy in iam.policies.values_mut() {
+            let document = policy.document().to_owned();
+            policy.versions = [(1, document)].into();
+        }
+        let tables = self.settings.table_names.entries();
+        Snapshot {
+            iam,
+            records: tables
+                .into_iter()
+                .map(|(_, table)| (table.to_owned(), self.timeless(table)))
+                .collect(),
+            objects: self.objects.objects(),
+            notebooks: self.notebooks.instances(),
+        }
+    }
+
+    /// The items of a table without their times, in the order of their keys.
+    fn timeless(&self, table: &str) -> Vec<crate::records::Item> {
+        let mut items = self.records.items(table);
+        for item in &mut items {
+            item.remove("createdAt");
+            item.remove("lastUpdatedAt");
+            item.remove("terminationTime");
+        }
+        items.sort_by_key(|item| {
+            let mut fields: Vec<String> = item.iter().map(|(k, v)| format!("{k}{v:?}")).collect();
+            fields.sort();
+            fields
+        });
+        items
     }
 }

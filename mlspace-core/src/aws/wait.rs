@@ -16,6 +16,8 @@ pub struct Operation {
     pub cancel: CancellationToken,
     started: Instant,
     limit: Duration,
+    /// False in unit tests on fakes, which have nothing to wait for.
+    pauses: bool,
 }
 
 impl Operation {
@@ -26,6 +28,16 @@ impl Operation {
             cancel,
             started: Instant::now(),
             limit,
+            pauses: true,
+        }
+    }
+
+    /// An operation that tries again at once where others pause.
+    #[cfg(test)]
+    pub(crate) fn without_pauses(cancel: CancellationToken, limit: Duration) -> Self {
+        Self {
+            pauses: false,
+            ..Self::new(cancel, limit)
         }
     }
 
@@ -70,7 +82,7 @@ impl Operation {
     async fn pause(&self, pause: Duration, what: &str) -> Result<(), Error> {
         tokio::select! {
             () = self.cancel.cancelled() => Err(Error::Cancelled { what: what.to_owned() }),
-            () = tokio::time::sleep(pause) => Ok(()),
+            () = tokio::time::sleep(if self.pauses { pause } else { Duration::ZERO }) => Ok(()),
         }
     }
 }

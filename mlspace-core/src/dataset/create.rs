@@ -331,22 +331,4 @@ mod tests {
         let clash = check_ours(&spec, &found(&private, true), "data").unwrap_err();
         assert!(matches!(clash, Error::Conflict { .. }), "{clash}");
     }
-
-    #[test]
-    fn twins_are_of_the_same_type_and_differ_in_case_only() {
-        let item = |id: &str| record(&spec(id), "data", 1).item();
-        let key = spec("project/fraud/Cards").key;
-        assert_eq!(
-            twin(&key, &[item("project/fraud/cards")]),
-            Some("cards".to_owned())
-        );
-        assert_eq!(
-            twin(
-                &key,
-                &[item("project/fraud/Cards"), item("project/fraud/cards2")]
-            ),
-            None
-        );
-        assert_eq!(twin(&key, &[item("private/fraud/cards")]), None);
-    }
 }

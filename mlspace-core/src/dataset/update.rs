@@ -159,8 +159,9 @@ mod tests {
 
     fn expression(spec: &DatasetSpec, found: &Found) -> Option<String> {
         let change = record_change(spec, found, "data", 200)?;
-        let mut text = change.update_expression().unwrap();
-        for (placeholder, name) in change.names().unwrap() {
+        let wire = change.expressions();
+        let mut text = wire.update.unwrap();
+        for (placeholder, name) in wire.names.unwrap() {
             text = text.replace(&format!("{placeholder} "), &format!("{name} "));
         }
         Some(text)

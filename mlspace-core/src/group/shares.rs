@@ -151,7 +151,7 @@ mod tests {
     fn row(group: &str, other: &str, name: &str) -> Item {
         ItemBuilder::new()
             .string("group", group)
-            .text(other, name)
+            .string(other, name)
             .build()
     }
 

@@ -190,7 +190,8 @@ mod tests {
         super::{instance::tests::instance, tests::spec},
         *,
     };
-    use crate::aws::{ConnectionConfig, Settings};
+    use crate::aws::PolicyModel;
+    use crate::testing::FakePlatform;
 
     fn at(text: &str) -> Option<StopTime> {
         Some(text.parse().unwrap())
@@ -218,21 +219,22 @@ mod tests {
 
     #[test]
     fn an_import_needs_the_platform_s_tags() {
-        let platform = Platform::new(ConnectionConfig::default(), Settings::default());
+        let platform = FakePlatform::new(PolicyModel::PerPrincipal);
+        let notebooks = &platform.services.notebooks;
         let name = spec().name;
         let good = Tags::from([
             ("system", "MLSpace"),
             ("project", "fraud"),
             ("user", "alice"),
         ]);
-        let owner = platform.owner_by_tags(&name, &good).unwrap();
+        let owner = notebooks.owner_by_tags(&name, &good).unwrap();
         assert_eq!((owner.project, owner.user), (spec().project, spec().user));
         for (key, value) in [("system", "Other"), ("project", "a*"), ("user", "")] {
             let mut bad = good.clone();
             bad.insert(key, value);
-            assert!(platform.owner_by_tags(&name, &bad).is_err(), "{key}");
+            assert!(notebooks.owner_by_tags(&name, &bad).is_err(), "{key}");
             bad.remove(key);
-            let error = platform.owner_by_tags(&name, &bad).unwrap_err();
+            let error = notebooks.owner_by_tags(&name, &bad).unwrap_err();
             assert!(error.to_string().contains(key), "{error}");
         }
     }

@@ -322,18 +322,14 @@ mod tests {
             ..spec()
         };
         let change = change(&after, &found(&spec()), 1_800_000_000).unwrap();
-        let names = change.names().unwrap();
+        let wire = change.expressions();
+        let names = wire.names.unwrap();
         let touched: std::collections::BTreeSet<_> = names.values().map(String::as_str).collect();
         assert_eq!(
             touched.into_iter().collect::<Vec<_>>(),
             ["description", "lastUpdatedAt", "name"]
         );
-        assert!(
-            change
-                .condition_expression()
-                .unwrap()
-                .contains("attribute_exists")
-        );
+        assert!(wire.condition.unwrap().contains("attribute_exists"));
     }
 
     #[test]
@@ -357,7 +353,8 @@ mod tests {
         };
         let change = change(&after, &found(&spec()), 1_800_000_000).unwrap();
         let metadata = change
-            .names()
+            .expressions()
+            .names
             .unwrap()
             .values()
             .filter(|name| *name == "metadata")
