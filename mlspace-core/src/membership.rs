@@ -131,3 +131,6 @@ pub struct Membership {
     /// What was changed outside that no other field shows: one sentence each.
     pub drift: Vec<String>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,6 @@ use mlspace_core::aws::{
     AssumeRole, ConnectionConfig, Endpoints, NotebookDefaults, PolicyModel, Settings, TableNames,
 };
 use mlspace_core::services::Services;
-use mlspace_core::services::Services;
 use mlspace_core::tags::Tags;
 use serde::{Deserialize, Serialize};
 

@@ -2,8 +2,8 @@
 
 use std::fmt::Display;
 
-use mlspace_core::policies::document_kind;
 use mlspace_core::layout;
+use mlspace_core::policies::document_kind;
 use terraform_plugin::framework::{ValidationError, Value};
 
 pub(crate) use terraform_plugin::framework::validators::{

@@ -152,7 +152,7 @@ impl Memberships {
                 }
                 Some(_) => {
                     return Err(Error::AlreadyExists {
-                        what: format!("role `{name}` that isn't tagged as that of `{}`", id(spec)),
+                        what: format!("role `{name}` that is not tagged as that of `{}`", id(spec)),
                         remedy: format!(
                             "remove or rename it, or, if it is the member's, {}",
                             import_hint(spec)

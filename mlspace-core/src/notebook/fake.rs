@@ -1,7 +1,7 @@
 //! In-memory notebook instances for unit tests.
 //!
 //! An instance passes through its transitional statuses (Pending, Stopping, Updating, Deleting) and
-//! settles each time it is described. Calls in the wrong status are refused as SageMaker does.
+//! moves on each time it is described or listed. Calls in the wrong status are refused as SageMaker does.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -61,6 +61,25 @@ impl FakeNotebooks {
         *self.failure.lock().unwrap() = Some(reason.to_owned());
     }
 
+    /// Moves an instance from a transitional status to the one that follows.
+    fn progress(&self, instances: &mut BTreeMap<NotebookName, FakeInstance>, name: &NotebookName) {
+        let Some(FakeInstance { state, .. }) = instances.get_mut(name) else {
+            return;
+        };
+        match state.status {
+            Status::Pending => match self.failure.lock().unwrap().take() {
+                Some(reason) => {
+                    state.status = Status::Failed;
+                    state.failure_reason = Some(reason);
+                }
+                None => state.status = Status::InService,
+            },
+            Status::Stopping | Status::Updating => state.status = Status::Stopped,
+            Status::Deleting => drop(instances.remove(name)),
+            _ => {}
+        }
+    }
+
     fn change(
         &self,
         operation: &'static str,
@@ -108,35 +127,27 @@ fn validation(operation: &'static str, message: &str) -> Error {
 impl NotebookApi for FakeNotebooks {
     async fn list(&self) -> Result<Vec<ListedInstance>, Error> {
         self.faults.read("sagemaker", "ListNotebookInstances")?;
-        let instances = self.instances.lock().unwrap();
-        let listed = instances.iter().map(|(name, instance)| ListedInstance {
-            name: name.clone(),
-            arn: instance.state.arn.clone(),
-            status: instance.state.status.clone(),
-        });
-        Ok(listed.collect())
+        let mut instances = self.instances.lock().unwrap();
+        let listed: Vec<ListedInstance> = instances
+            .iter()
+            .map(|(name, instance)| ListedInstance {
+                name: name.clone(),
+                arn: instance.state.arn.clone(),
+                status: instance.state.status.clone(),
+            })
+            .collect();
+        for instance in &listed {
+            self.progress(&mut instances, &instance.name);
+        }
+        Ok(listed)
     }
 
     async fn describe(&self, name: &NotebookName) -> Result<Option<InstanceState>, Error> {
         self.faults.read("sagemaker", "DescribeNotebookInstance")?;
         let mut instances = self.instances.lock().unwrap();
-        let Some(instance) = instances.get_mut(name) else {
-            return Ok(None);
-        };
-        let seen = instance.state.clone();
-        match seen.status {
-            Status::Pending => match self.failure.lock().unwrap().take() {
-                Some(reason) => {
-                    instance.state.status = Status::Failed;
-                    instance.state.failure_reason = Some(reason);
-                }
-                None => instance.state.status = Status::InService,
-            },
-            Status::Stopping | Status::Updating => instance.state.status = Status::Stopped,
-            Status::Deleting => drop(instances.remove(name)),
-            _ => {}
-        }
-        Ok(Some(seen))
+        let seen = instances.get(name).map(|instance| instance.state.clone());
+        self.progress(&mut instances, name);
+        Ok(seen)
     }
 
     async fn tags(&self, arn: &str) -> Result<Option<Tags>, Error> {

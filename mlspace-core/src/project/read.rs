@@ -126,25 +126,11 @@ pub(super) fn project(
     policy_arn: Option<String>,
     drift: Vec<String>,
 ) -> Project {
-    let (description, created_by, termination, created_at, last_updated_at) = match record {
-        Some(r) => (
-            r.description,
-            r.created_by,
-            r.termination,
-            r.created_at,
-            r.last_updated_at,
-        ),
-        None => (String::new(), String::new(), None, 0, 0),
-    };
     Project {
         name: name.clone(),
-        description,
-        created_by,
+        record,
         suspended,
-        termination,
         policy_arn,
-        created_at,
-        last_updated_at,
         drift,
     }
 }

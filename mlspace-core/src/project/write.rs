@@ -1,13 +1,10 @@
 //! Making and changing projects.
 
-use aws_sdk_dynamodb::types::AttributeValue;
-
 use super::read::project;
 use super::records::FoundProject;
 use super::{Project, ProjectSpec, Projects, import_hint, now};
 use crate::aws::{Error, Failure, Guard, Operation, Outcome, PolicyModel};
 use crate::name::ProjectName;
-use crate::policies;
 use crate::policies;
 use crate::records::{Change, ProjectRecord, Write, is_ours, mark_ours};
 
@@ -57,20 +54,7 @@ impl Projects {
             return Ok(project(name, Some(record), spec.suspended, arn, Vec::new()));
         }
 
-        let now = now();
-        let record = ProjectRecord {
-            name: name.to_string(),
-            description: spec.description.clone(),
-            suspended: spec.suspended,
-            created_by: spec
-                .created_by
-                .as_ref()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
-            created_at: now,
-            last_updated_at: now,
-            termination: spec.termination.clone(),
-        };
+        let record = spec.record(None, now());
         let done = |drift| {
             project(
                 name,
@@ -193,8 +177,7 @@ impl Projects {
             }
             let write = match found {
                 None => {
-                    let now = now();
-                    let record = wanted(spec, None, now);
+                    let record = spec.record(None, now());
                     self.records
                         .create(table, &key, mark_ours(record.item()))
                         .await?
@@ -232,60 +215,21 @@ fn in_the_way(name: &ProjectName) -> Error {
     }
 }
 
-/// The record as it should be, over what is there.
-fn wanted(spec: &ProjectSpec, existing: Option<&ProjectRecord>, now: i64) -> ProjectRecord {
-    let created_by = spec.created_by.as_ref().map(ToString::to_string);
-    ProjectRecord {
-        name: spec.name.to_string(),
-        description: spec.description.clone(),
-        suspended: spec.suspended,
-        created_by: created_by
-            .or_else(|| existing.map(|record| record.created_by.clone()))
-            .unwrap_or_default(),
-        created_at: existing.map_or(now, |record| record.created_at),
-        last_updated_at: now,
-        termination: spec.termination.clone(),
-    }
-}
-
-/// The change that brings the record to what it should be, under the condition that it is as it
-/// was read; nothing when it is so already.
+/// The change that brings the record to what it should be, under the condition that it is as it was
+/// read; `None` when it is so already.
 fn change(spec: &ProjectSpec, found: &FoundProject, now: i64) -> Option<Change> {
-    let before = &found.record;
-    let after = wanted(spec, Some(before), now);
-    let mut change = Change::new();
-    if after.description != before.description {
-        change = change.set_string("description", &after.description);
-    }
-    if after.created_by != before.created_by {
-        change = change.set_string("createdBy", &after.created_by);
-    }
-    if after.suspended != before.suspended {
-        change = change.set_bool("suspended", after.suspended);
-    }
-    if after.termination != before.termination {
-        let metadata = found.item.get("metadata");
-        let existing = metadata.and_then(|value| value.as_m().ok());
-        change = change
-            .set("metadata", AttributeValue::M(after.metadata(existing)))
-            .expect("metadata", metadata);
-    }
-    (!change.is_empty()).then(|| {
-        change
-            .set_integer("lastUpdatedAt", now)
-            .expect_present("name")
-            .expect("lastUpdatedAt", found.item.get("lastUpdatedAt"))
-    })
+    spec.record(Some(&found.record), now)
+        .change_from(&found.record, &found.item)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::spec;
+    use super::super::spec::tests::spec;
     use super::*;
     use crate::records::TerminationConfig;
 
     fn found(spec: &ProjectSpec) -> FoundProject {
-        let record = wanted(spec, None, 1_700_000_000);
+        let record = spec.record(None, 1_700_000_000);
         FoundProject {
             item: record.item(),
             record,
@@ -339,10 +283,10 @@ mod tests {
             ..spec()
         };
         assert_eq!(
-            wanted(&silent, Some(&found(&spec()).record), 1).created_by,
+            silent.record(Some(&found(&spec()).record), 1).created_by,
             "alice"
         );
-        assert_eq!(wanted(&silent, None, 1).created_by, "");
+        assert_eq!(silent.record(None, 1).created_by, "");
     }
 
     #[test]

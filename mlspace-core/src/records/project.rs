@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use super::change::Change;
 use super::item::{Item, ItemBuilder, Key, Malformed, View};
 use crate::name::ProjectName;
 
@@ -135,6 +136,35 @@ impl ProjectRecord {
             .integer("lastUpdatedAt", self.last_updated_at)
             .value("metadata", AttributeValue::M(self.metadata(None)))
             .build()
+    }
+
+    /// The change that makes this record of `before`, which was read from `item`, under the condition
+    /// that the item is still as it was read; `None` when only times differ.
+    #[must_use]
+    pub fn change_from(&self, before: &Self, item: &Item) -> Option<Change> {
+        let mut change = Change::new();
+        if self.description != before.description {
+            change = change.set_string("description", &self.description);
+        }
+        if self.created_by != before.created_by {
+            change = change.set_string("createdBy", &self.created_by);
+        }
+        if self.suspended != before.suspended {
+            change = change.set_bool("suspended", self.suspended);
+        }
+        if self.termination != before.termination {
+            let metadata = item.get("metadata");
+            let existing = metadata.and_then(|value| value.as_m().ok());
+            change = change
+                .set("metadata", AttributeValue::M(self.metadata(existing)))
+                .expect("metadata", metadata);
+        }
+        (!change.is_empty()).then(|| {
+            change
+                .set_integer("lastUpdatedAt", self.last_updated_at)
+                .expect_present("name")
+                .expect("lastUpdatedAt", item.get("lastUpdatedAt"))
+        })
     }
 
     /// The `metadata` attribute with this termination configuration set into what is there.

@@ -43,7 +43,7 @@ impl Function for PackPolicies {
                 documents,
             },
         )
-            .map_err(|error| arguments::invalid(0, error))?;
+        .map_err(|error| arguments::invalid(0, error))?;
         Ok(Value::list(
             packed
                 .iter()

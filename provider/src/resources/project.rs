@@ -264,15 +264,22 @@ impl StateModel for ProjectModel {
         self.policy_arn = project.policy_arn.clone().into();
         self.suspended = Field::Known(project.suspended);
         self.force_destroy = mapping::or_default(self.force_destroy, false);
-        if project.created_at == 0 && !self.created_at.is_null() {
-            // The record is missing, which the drift says: what it held is still known here.
+        let Some(record) = &project.record else {
+            // Drift says that the record is missing. What it held is still known from the state.
+            if self.created_at.is_null() {
+                self.description = Field::Known(String::new());
+                self.created_by = Field::Known(String::new());
+                self.termination = None;
+                self.created_at = timestamp(0);
+                self.last_updated_at = timestamp(0);
+            }
             return self;
-        }
-        self.description = Field::Known(project.description.clone());
-        self.created_by = Field::Known(project.created_by.clone());
-        self.termination = project.termination.as_ref().map(TerminationModel::from);
-        self.created_at = timestamp(project.created_at);
-        self.last_updated_at = timestamp(project.last_updated_at);
+        };
+        self.description = Field::Known(record.description.clone());
+        self.created_by = Field::Known(record.created_by.clone());
+        self.termination = record.termination.as_ref().map(TerminationModel::from);
+        self.created_at = timestamp(record.created_at);
+        self.last_updated_at = timestamp(record.last_updated_at);
         self
     }
 }

@@ -4,6 +4,7 @@ mod each;
 
 use super::*;
 use crate::layout::Account;
+use crate::policies::ApprovedNetwork;
 use iam_policy::PolicyType;
 use iam_policy::evaluate::{Caller, PolicySet, Request};
 use iam_policy::lint::{Finding, LintOptions, LintTarget, lint};

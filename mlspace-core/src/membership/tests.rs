@@ -1,0 +1,483 @@
+//! Memberships on in-memory fakes: every step, and every interruption.
+
+use super::desired_role::PASS_ROLE;
+use super::*;
+use crate::aws::{Error, Failure, PolicyModel};
+use crate::iam::fake::FakePolicy;
+use crate::records::ItemBuilder;
+use crate::services::Services;
+use crate::tags::Tags;
+use crate::testing::{
+    FakePlatform, account, converges, member, notebook, operation, project, project_name, settings,
+};
+use iam_policy::{Document, Statement};
+
+const MODELS: [PolicyModel; 2] = [PolicyModel::PerPrincipal, PolicyModel::Attribute];
+
+fn alice() -> UserName {
+    "alice".parse().unwrap()
+}
+
+fn role_name() -> String {
+    crate::layout::role_name("MLSpace", &project_name("fraud"), &alice()).unwrap()
+}
+
+fn policy_arn(name: &str) -> String {
+    account().policy_arn(name)
+}
+
+async fn with_project(model: PolicyModel) -> FakePlatform {
+    let platform = FakePlatform::new(model);
+    let projects = &platform.services.projects;
+    projects
+        .create(&operation(), &project("fraud"))
+        .await
+        .unwrap();
+    platform
+}
+
+async fn create(services: &Services, spec: &MembershipSpec) -> Result<Membership, Error> {
+    let created = services.memberships.create(&operation(), spec).await;
+    created.map_err(|failure| failure.error)
+}
+
+async fn update(services: &Services, spec: &MembershipSpec) -> Result<Membership, Error> {
+    let updated = services.memberships.update(&operation(), spec).await;
+    updated.map_err(|failure| failure.error)
+}
+
+async fn delete(services: &Services, user: &str) -> Result<(), Error> {
+    let (project, user) = (project_name("fraud"), user.parse().unwrap());
+    services
+        .memberships
+        .delete(&operation(), &project, &user)
+        .await
+}
+
+async fn read(platform: &FakePlatform) -> Option<Membership> {
+    let memberships = &platform.services.memberships;
+    let read = memberships.read(&project_name("fraud"), &alice()).await;
+    read.unwrap()
+}
+
+#[tokio::test]
+async fn create_attaches_denials_before_grants_and_records_last() {
+    let platform = with_project(PolicyModel::PerPrincipal).await;
+    platform.faults.take_calls();
+    let created = create(&platform.services, &member("fraud", "alice"))
+        .await
+        .unwrap();
+    assert_eq!(created.role_name, role_name());
+    assert_eq!(created.drift, Vec::<String>::new());
+    let calls = platform.faults.take_calls();
+    let writes: Vec<&str> = calls
+        .iter()
+        .map(String::as_str)
+        .filter(|call| !call.starts_with("Get") && !call.starts_with("List"))
+        .filter(|call| !["Query", "Scan"].contains(call))
+        .collect();
+    assert_eq!(
+        writes,
+        [
+            "CreateRole",
+            "CreatePolicy",
+            "AttachRolePolicy",
+            "PutRolePolicy",
+            "AttachRolePolicy",
+            "PutItem"
+        ]
+    );
+    let role = &platform.iam.state().roles[&role_name()];
+    let attached: Vec<&String> = role.attached.iter().collect();
+    assert_eq!(
+        attached,
+        [
+            &policy_arn("MLSpace-project-fraud"),
+            &policy_arn("MLSpace-user-alice")
+        ]
+    );
+    assert!(role.inline.contains_key(PASS_ROLE));
+    assert_eq!(read(&platform).await, Some(created));
+}
+
+#[tokio::test]
+async fn create_by_attribute_shares_policies() {
+    let platform = with_project(PolicyModel::Attribute).await;
+    create(&platform.services, &member("fraud", "alice"))
+        .await
+        .unwrap();
+    create(&platform.services, &member("fraud", "bob"))
+        .await
+        .unwrap();
+    let state = platform.iam.state();
+    assert_eq!(state.policies.len(), 2);
+    for role in state.roles.values() {
+        assert!(state.policies.keys().all(|arn| role.attached.contains(arn)));
+    }
+}
+
+#[tokio::test]
+async fn create_needs_the_project() {
+    let platform = FakePlatform::new(PolicyModel::PerPrincipal);
+    let error = create(&platform.services, &member("fraud", "alice"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.attribute(), Some("project"));
+    assert!(platform.iam.state().roles.is_empty());
+}
+
+#[tokio::test]
+async fn create_refuses_existing_membership() {
+    let platform = with_project(PolicyModel::PerPrincipal).await;
+    let other = ItemBuilder::new()
+        .string("project", "fraud")
+        .string("user", "alice")
+        .build();
+    platform.records.insert("mlspace-project-users", other);
+    let error = create(&platform.services, &member("fraud", "alice"))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::AlreadyExists { .. }), "{error}");
+    assert!(
+        error
+            .detail()
+            .contains("mlspace_membership.<name> fraud/alice")
+    );
+}
+
+#[tokio::test]
+async fn create_refuses_foreign_role() {
+    let platform = with_project(PolicyModel::PerPrincipal).await;
+    platform.iam.edit(|account| {
+        account.roles.insert(role_name(), Default::default());
+    });
+    let error = create(&platform.services, &member("fraud", "alice"))
+        .await
+        .unwrap_err();
+    assert!(error.detail().contains("not tagged"), "{error}");
+}
+
+#[tokio::test]
+async fn create_refuses_user_in_other_case() {
+    let mut platform = FakePlatform::new(PolicyModel::PerPrincipal)
+        .with_alice_in_fraud()
+        .await;
+    platform.restart();
+    let error = create(&platform.services, &member("fraud", "Alice"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.attribute(), Some("user"));
+}
+
+#[tokio::test]
+async fn create_names_missing_boundary_and_base_policy() {
+    for (boundary, expected) in [
+        (true, "permissions_boundary_arn"),
+        (false, "base_policy_arns"),
+    ] {
+        let missing = policy_arn("missing");
+        let mut settings = settings();
+        if boundary {
+            settings.permissions_boundary_arn = Some(missing);
+        } else {
+            settings.base_policy_arns = vec![missing];
+        }
+        let platform = FakePlatform::with(settings);
+        let projects = &platform.services.projects;
+        projects
+            .create(&operation(), &project("fraud"))
+            .await
+            .unwrap();
+        // A missing policy is waited for, because it may be new: not for long here.
+        let brief = crate::aws::Operation::without_pauses(
+            Default::default(),
+            std::time::Duration::from_millis(50),
+        );
+        let memberships = &platform.services.memberships;
+        let failed = memberships.create(&brief, &member("fraud", "alice")).await;
+        let Failure { error, .. } = failed.unwrap_err();
+        assert!(error.detail().contains(expected), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn create_failure_reports_what_exists() {
+    let platform = with_project(PolicyModel::PerPrincipal).await;
+    platform.faults.deny("PutRolePolicy");
+    let memberships = &platform.services.memberships;
+    let failed = memberships
+        .create(&operation(), &member("fraud", "alice"))
+        .await;
+    let Failure { error, reached } = failed.unwrap_err();
+    assert!(error.is_denied());
+    let drift = reached.unwrap().drift;
+    assert!(
+        drift.iter().any(|line| line.contains("record of member")),
+        "{drift:?}"
+    );
+}
+
+#[tokio::test]
+async fn create_converges_after_any_interruption() {
+    for model in MODELS {
+        converges(
+            async || with_project(model).await,
+            async |services| create(services, &member("fraud", "alice")).await,
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn update_changes_ownership_and_keeps_other_permissions() {
+    let platform = FakePlatform::new(PolicyModel::PerPrincipal)
+        .with_alice_in_fraud()
+        .await;
+    let owner = MembershipSpec {
+        owner: true,
+        ..member("fraud", "alice")
+    };
+    assert!(update(&platform.services, &owner).await.unwrap().owner);
+    assert!(read(&platform).await.unwrap().owner);
+    let member = member("fraud", "alice");
+    assert!(!update(&platform.services, &member).await.unwrap().owner);
+}
+
+#[tokio::test]
+async fn drift_is_reported_and_repaired() {
+    for model in MODELS {
+        let mut platform = FakePlatform::new(model).with_alice_in_fraud().await;
+        let before = platform.snapshot();
+        platform.iam.edit(|account| {
+            let admin = "arn:aws:iam::aws:policy/AdministratorAccess";
+            let everything = FakePolicy::new("{}", &Tags::new());
+            account.policies.insert(admin.to_owned(), everything);
+            let role = account.roles.get_mut(&role_name()).unwrap();
+            role.attached.insert(admin.to_owned());
+            role.inline.insert(PASS_ROLE.to_owned(), "{}".to_owned());
+            role.inline.insert("extra".to_owned(), "{}".to_owned());
+            role.trust = "{}".to_owned();
+        });
+        platform.restart();
+        let drift = read(&platform).await.unwrap().drift;
+        assert_eq!(drift.len(), 4, "{drift:?}");
+        let repaired = update(&platform.services, &member("fraud", "alice")).await;
+        assert_eq!(repaired.unwrap().drift, Vec::<String>::new());
+        platform.iam.edit(|account| {
+            account
+                .policies
+                .remove("arn:aws:iam::aws:policy/AdministratorAccess");
+        });
+        assert_eq!(platform.snapshot(), before);
+    }
+}
+
+#[tokio::test]
+async fn missing_role_is_created_again() {
+    let mut platform = FakePlatform::new(PolicyModel::PerPrincipal)
+        .with_alice_in_fraud()
+        .await;
+    let before = platform.snapshot();
+    platform.iam.edit(|account| account.roles.clear());
+    platform.restart();
+    let drift = read(&platform).await.unwrap().drift;
+    assert!(drift[0].contains("is missing"), "{drift:?}");
+    update(&platform.services, &member("fraud", "alice"))
+        .await
+        .unwrap();
+    assert_eq!(platform.snapshot(), before);
+}
+
+#[tokio::test]
+async fn changing_the_model_converges_in_both_directions() {
+    for model in MODELS {
+        let mut target = FakePlatform::new(model.other()).with_alice_in_fraud().await;
+        target.restart();
+        converges(
+            async || {
+                let mut platform = FakePlatform::new(model).with_alice_in_fraud().await;
+                platform.reconfigure(|settings| settings.policy_model = model.other());
+                platform
+            },
+            async |services| {
+                update(services, &member("fraud", "alice")).await?;
+                let projects = &services.projects;
+                let updated = projects.update(&operation(), &project("fraud")).await;
+                updated.map_err(|failure| failure.error)
+            },
+        )
+        .await;
+        let mut changed = FakePlatform::new(model).with_alice_in_fraud().await;
+        changed.reconfigure(|settings| settings.policy_model = model.other());
+        update(&changed.services, &member("fraud", "alice"))
+            .await
+            .unwrap();
+        let projects = &changed.services.projects;
+        projects
+            .update(&operation(), &project("fraud"))
+            .await
+            .unwrap();
+        assert_eq!(changed.snapshot(), target.snapshot());
+    }
+}
+
+#[tokio::test]
+async fn delete_refuses_while_notebooks_use_the_role() {
+    let platform = FakePlatform::new(PolicyModel::PerPrincipal)
+        .with_alice_in_fraud()
+        .await;
+    let services = &platform.services;
+    let spec = notebook("alice-fraud", "fraud", "alice");
+    services
+        .notebooks
+        .create(&operation(), &spec)
+        .await
+        .unwrap();
+    let error = delete(services, "alice").await.unwrap_err();
+    let Error::InUse { by, .. } = &error else {
+        panic!("{error}")
+    };
+    assert_eq!(by, &["alice-fraud"]);
+}
+
+#[tokio::test]
+async fn delete_refuses_role_that_is_neither_recorded_nor_tagged() {
+    let platform = FakePlatform::new(PolicyModel::PerPrincipal)
+        .with_alice_in_fraud()
+        .await;
+    let key = crate::records::ProjectUserRecord::key(&project_name("fraud"), &alice());
+    platform.records.remove("mlspace-project-users", &key);
+    platform.iam.edit(|account| {
+        let role = account.roles.get_mut(&role_name()).unwrap();
+        role.tags.insert("user", "bob");
+    });
+    let error = delete(&platform.services, "alice").await.unwrap_err();
+    assert!(matches!(error, Error::Conflict { .. }), "{error}");
+    assert_eq!(platform.iam.state().roles.len(), 1);
+}
+
+#[tokio::test]
+async fn delete_keeps_policies_that_others_use() {
+    for model in MODELS {
+        let platform = FakePlatform::new(model).with_alice_in_fraud().await;
+        let services = &platform.services;
+        create(services, &member("fraud", "bob")).await.unwrap();
+        delete(services, "alice").await.unwrap();
+        assert!(read(&platform).await.is_none());
+        let state = platform.iam.state();
+        let [bob] = state.roles.values().collect::<Vec<_>>()[..] else {
+            panic!("{:?}", state.roles)
+        };
+        assert_eq!(bob.attached.len(), 2);
+        assert!(
+            bob.attached
+                .iter()
+                .all(|arn| state.policies.contains_key(arn))
+        );
+    }
+}
+
+#[tokio::test]
+async fn delete_converges_after_any_interruption() {
+    for model in MODELS {
+        converges(
+            async || FakePlatform::new(model).with_alice_in_fraud().await,
+            async |services| delete(services, "alice").await,
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn delete_of_nothing_is_not_an_error() {
+    let platform = with_project(PolicyModel::PerPrincipal).await;
+    delete(&platform.services, "alice").await.unwrap();
+}
+
+#[tokio::test]
+async fn plan_gives_values_and_refuses_collisions() {
+    let platform = with_project(PolicyModel::PerPrincipal).await;
+    let memberships = &platform.services.memberships;
+    let planned = memberships
+        .plan(&member("fraud", "alice"), false, false)
+        .await;
+    assert_eq!(planned.errors, []);
+    let values = planned.values.unwrap().unwrap();
+    assert_eq!(values.id, "fraud/alice");
+    assert_eq!(values.role_arn, account().role_arn(&role_name()));
+    let collision = memberships
+        .plan(&member("churn", "Alice"), false, false)
+        .await;
+    assert_eq!(collision.errors[0].attribute, "user");
+    let existing = memberships
+        .plan(&member("fraud", "alice"), true, false)
+        .await;
+    assert_eq!(existing.values, Some(None));
+}
+
+#[tokio::test]
+async fn plan_refuses_base_policies_beyond_the_access_model() {
+    let open = Document::new([Statement::allow("All").actions(["s3:*"]).resources(["*"])]);
+    let arn = policy_arn("open");
+    let mut settings = settings();
+    settings.base_policy_arns = vec![arn.clone()];
+    let mut platform = FakePlatform::with(settings);
+    platform.iam.edit(|account| {
+        let policy = FakePolicy::new(&open.to_json(), &Tags::new());
+        account.policies.insert(arn.clone(), policy);
+    });
+    let plan = async |platform: &FakePlatform| {
+        let memberships = &platform.services.memberships;
+        memberships
+            .plan(&member("fraud", "alice"), false, false)
+            .await
+    };
+    let planned = plan(&platform).await;
+    assert_eq!(
+        planned.errors[0].summary,
+        "Base policies grant excess permissions"
+    );
+    // A boundary that does not exist yet might deny it again.
+    platform.reconfigure(|settings| {
+        settings.permissions_boundary_arn = Some(policy_arn("boundary"));
+    });
+    let planned = plan(&platform).await;
+    assert_eq!(planned.errors, []);
+    assert_eq!(
+        planned.warnings[0].summary,
+        "Base policies grant excess permissions"
+    );
+}
+
+#[tokio::test]
+async fn plan_warns_once_of_unreadable_policies() {
+    let mut settings = settings();
+    settings.base_policy_arns = vec![policy_arn("broken")];
+    let platform = FakePlatform::with(settings);
+    platform.iam.edit(|account| {
+        let broken = FakePolicy::new("{", &Tags::new());
+        account.policies.insert(policy_arn("broken"), broken);
+    });
+    let memberships = &platform.services.memberships;
+    let first = memberships
+        .plan(&member("fraud", "alice"), false, false)
+        .await;
+    assert_eq!(first.warnings[0].summary, "Policies not checked");
+    let second = memberships
+        .plan(&member("fraud", "bob"), false, false)
+        .await;
+    assert_eq!(second.warnings, []);
+}
+
+#[tokio::test]
+async fn plan_refuses_more_policies_than_a_role_carries() {
+    let mut settings = settings();
+    settings.base_policy_arns = (0..30).map(|n| policy_arn(&format!("base-{n}"))).collect();
+    let platform = FakePlatform::with(settings);
+    let memberships = &platform.services.memberships;
+    let planned = memberships
+        .plan(&member("fraud", "alice"), false, false)
+        .await;
+    let error = &planned.errors[0];
+    assert!(error.detail.contains("at most 20"), "{error:?}");
+}
