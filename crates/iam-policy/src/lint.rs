@@ -1,15 +1,15 @@
-//! Faults that policies have though AWS accepts them.
+//! Checks for faults in policies that AWS accepts.
 //!
-//! Guardrails fail quietly: a Deny that never fires looks like one that does. [`lint`] reads one policy, or all that
-//! bear on the same principals and resources, and reports what it finds by the [`rules`] `L01` to `L20`: each finding
-//! has a rule with an id and a severity, a place with a JSON pointer, a reason and a remedy. Rules about actions and
-//! condition keys know them from tables ([`condition_keys`], [`actions`]); what no table covers is not judged.
+//! A guardrail that does not work fails quietly: a Deny that never fires looks like one that does. [`lint`] checks one
+//! policy, or all policies of the same principals and resources, against the [`rules`]. Each finding has a rule with
+//! an id, a slug and a severity, a location with a JSON pointer, a reason and a remedy. Rules about actions and
+//! condition keys use tables ([`condition_keys`], [`actions`]); services without a table are not checked.
 //!
 //! ```
 //! use iam_policy::lint::{LintOptions, LintTarget, RuleId, lint};
 //! use iam_policy::{Document, PolicyType};
 //!
-//! // Meant to demand both; denies only what names neither.
+//! // Meant to require both keys, but it denies only requests without either.
 //! let document = Document::parse(
 //!     r#"{"Version": "2012-10-17", "Statement": [{
 //!         "Sid": "NeedNetwork", "Effect": "Deny", "Action": "sagemaker:CreateNotebookInstance", "Resource": "*",
@@ -20,57 +20,64 @@
 //! let findings = lint(&[policy], &LintOptions::default());
 //! assert_eq!(findings.len(), 1);
 //! assert_eq!(findings[0].id(), RuleId::L02);
+//! assert_eq!(findings[0].slug(), "conjoined-requirements");
 //! assert_eq!(findings[0].location.sid.as_deref(), Some("NeedNetwork"));
 //! assert_eq!(findings[0].location.pointer, "/Statement/0/Condition");
+//!
+//! // Rules have names in two forms.
+//! assert_eq!("conjoined-requirements".parse(), Ok(RuleId::L02));
 //! # Ok::<(), iam_policy::ParseError>(())
 //! ```
 
 mod finding;
+mod reporter;
 mod rule;
 mod rules;
 mod scope;
-mod table;
+mod service_reference;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{Document, PolicyType};
 
-pub use finding::{Finding, Location, Severity};
-pub use rule::{Rule, RuleId, UnknownRule, rules};
-pub use table::{ActionDefinition, KeyDefinition, actions, condition_keys};
+pub use finding::{Finding, Location};
+pub use rule::{Examples, Rule, RuleId, Severity, UnknownRule};
+pub use rules::rules;
+pub use service_reference::{ActionDefinition, KeyDefinition, actions, condition_keys};
 
-/// A policy to look at.
+/// A policy to lint.
 #[derive(Debug, Clone, Copy)]
 pub struct LintTarget<'a> {
-    /// How findings name it.
+    /// The name of the policy in findings.
     pub label: &'a str,
-    /// What it is used for, which some rules depend on.
+    /// The type of the policy, which some rules depend on.
     pub policy_type: PolicyType,
     /// The policy.
     pub document: &'a Document,
 }
 
-/// What the rules can't know from the policies.
+/// Settings that do not follow from the policies.
 #[derive(Debug, Clone, Default)]
 pub struct LintOptions {
-    /// Rules to leave out.
+    /// Rules to skip.
     pub skip: BTreeSet<RuleId>,
-    /// VPC endpoints: the service of each id, such as `com.amazonaws.eu-west-1.s3`. With it L16 finds ids of the
-    /// wrong service; without, only ids that are used for several.
+    /// VPC endpoints: the service of each id, such as `com.amazonaws.eu-west-1.s3`. With it, L16 finds ids of the
+    /// wrong service; without it, only ids that are used for multiple services.
     pub endpoints: BTreeMap<String, String>,
 }
 
-/// The faults of policies that bear on the same principals and resources, in the order of policies and statements.
+/// Finds the faults of policies that apply to the same principals and resources, in the order of policies and
+/// statements.
 ///
-/// Rules about what other policies allow, deny or use look at all of them, so lint a role's policies together, and
-/// unrelated roles apart.
+/// Some rules depend on what the other policies allow, deny or use, so lint all policies of a role together, and
+/// unrelated roles separately.
 #[must_use]
 pub fn lint(policies: &[LintTarget<'_>], options: &LintOptions) -> Vec<Finding> {
     let scope = scope::Scope::new(policies, options);
     let mut findings = Vec::new();
-    for rule in rules() {
-        if !options.skip.contains(&rule.id) {
-            findings.extend(scope.run(rule));
+    for row in rules::RULES {
+        if !options.skip.contains(&row.rule.id) {
+            findings.extend(row.run(&scope));
         }
     }
     findings.sort_by(|(a, x), (b, y)| {

@@ -1,26 +1,8 @@
-//! What a rule found, and where.
+//! Findings of rules, and their locations.
 
 use std::fmt;
 
-use super::rule::{Rule, RuleId};
-
-/// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// The policy works today, and may not when something beside it changes.
-    Warning,
-    /// The policy does something other than what it says: it lets through, or keeps out, what it should not.
-    Error,
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Warning => "warning",
-            Self::Error => "error",
-        })
-    }
-}
+use super::rule::{Rule, RuleId, Severity};
 
 /// Where a finding is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,7 +43,7 @@ pub struct Finding {
     pub location: Location,
     /// What is wrong there, in one line.
     pub why: String,
-    /// What to do about it, in one line.
+    /// How to fix it, in one line.
     pub remedy: String,
 }
 
@@ -70,6 +52,12 @@ impl Finding {
     #[must_use]
     pub fn id(&self) -> RuleId {
         self.rule.id
+    }
+
+    /// The slug of the rule.
+    #[must_use]
+    pub fn slug(&self) -> &'static str {
+        self.rule.slug
     }
 
     /// How much it matters.
@@ -89,8 +77,8 @@ impl fmt::Display for Finding {
         } = self;
         write!(
             f,
-            "{} {} in {location}: {why}; {remedy}",
-            rule.severity, rule.id
+            "{} {} {} in {location}: {why}; {remedy}",
+            rule.severity, rule.id, rule.slug
         )
     }
 }

@@ -1,10 +1,8 @@
-//! What the rules look at: policies by statements, statements by actions.
+//! The input of the rules: policies by statement, statements by action.
 
 use std::borrow::Cow;
 
-use super::finding::{Finding, Location};
-use super::rule::Rule;
-use super::table::{self, ActionDefinition};
+use super::service_reference::{self, ActionDefinition};
 use super::{LintOptions, LintTarget};
 use crate::pattern::{Case, Pattern};
 use crate::{
@@ -15,14 +13,14 @@ use crate::{
 pub(super) struct Scope<'a> {
     pub(super) policies: &'a [LintTarget<'a>],
     pub(super) options: &'a LintOptions,
-    pub(super) lines: Vec<Line<'a>>,
+    pub(super) statements: Vec<StatementContext<'a>>,
 }
 
-/// A statement and where it stands.
-pub(super) struct Line<'a> {
+/// A statement, with its policy and its position.
+pub(super) struct StatementContext<'a> {
     /// The index of its policy.
     pub(super) policy: usize,
-    pub(super) kind: PolicyType,
+    pub(super) policy_type: PolicyType,
     pub(super) index: usize,
     pub(super) statement: &'a Statement,
     /// The patterns of `Action`; none for `NotAction`.
@@ -38,11 +36,11 @@ pub(super) struct ActionPattern<'a> {
 
 impl<'a> Scope<'a> {
     pub(super) fn new(policies: &'a [LintTarget<'a>], options: &'a LintOptions) -> Self {
-        let lines = policies.iter().enumerate().flat_map(|(policy, under)| {
-            let statements = under.document.statements.iter().enumerate();
-            statements.map(move |(index, statement)| Line {
+        let statements = policies.iter().enumerate().flat_map(|(policy, target)| {
+            let statements = target.document.statements.iter().enumerate();
+            statements.map(move |(index, statement)| StatementContext {
                 policy,
-                kind: under.policy_type,
+                policy_type: target.policy_type,
                 index,
                 statement,
                 patterns: patterns(statement),
@@ -51,19 +49,8 @@ impl<'a> Scope<'a> {
         Self {
             policies,
             options,
-            lines: lines.collect(),
+            statements: statements.collect(),
         }
-    }
-
-    /// The findings of one rule, each with the index of its policy.
-    pub(super) fn run(&self, rule: &'static Rule) -> Vec<(usize, Finding)> {
-        let mut report = Report {
-            scope: self,
-            rule,
-            findings: Vec::new(),
-        };
-        (rule.check)(&mut report);
-        report.findings
     }
 }
 
@@ -71,7 +58,7 @@ fn patterns(statement: &Statement) -> Vec<ActionPattern<'_>> {
     let Clause::Only(texts) = &statement.actions else {
         return Vec::new();
     };
-    let pattern = |text: &'_ String| (text.contains(['*', '?']), table::actions(text));
+    let pattern = |text: &'_ String| (text.contains(['*', '?']), service_reference::actions(text));
     texts
         .iter()
         .map(|text| {
@@ -85,7 +72,7 @@ fn patterns(statement: &Statement) -> Vec<ActionPattern<'_>> {
         .collect()
 }
 
-impl Line<'_> {
+impl StatementContext<'_> {
     pub(super) fn allows(&self) -> bool {
         self.statement.effect == Effect::Allow
     }
@@ -153,7 +140,7 @@ impl Line<'_> {
 
 /// The name of a key that is in force today.
 pub(super) fn current(key: &ConditionKey) -> Cow<'_, str> {
-    match table::known(key) {
+    match service_reference::known(key) {
         Some(known) if known.renamed_to.is_some() => Cow::Borrowed(known.current()),
         _ => Cow::Borrowed(key.as_str()),
     }
@@ -186,82 +173,4 @@ pub(super) fn pattern_covers(wide: &str, narrow: &str, case: Case) -> bool {
         return false;
     }
     Pattern::wildcard(wide).matches(narrow, case)
-}
-
-/// Where a rule puts what it finds.
-pub(super) struct Report<'s> {
-    pub(super) scope: &'s Scope<'s>,
-    rule: &'static Rule,
-    findings: Vec<(usize, Finding)>,
-}
-
-impl Report<'_> {
-    /// A fault of a statement, at the member under the path.
-    pub(super) fn at(
-        &mut self,
-        line: &Line<'_>,
-        path: &[&str],
-        why: impl Into<String>,
-        remedy: impl Into<String>,
-    ) {
-        let mut pointer = format!("/Statement/{}", line.index);
-        for step in path {
-            pointer.push('/');
-            pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
-        }
-        let location = Location {
-            policy: self.label(line.policy),
-            statement: Some(line.index),
-            sid: line.statement.sid.clone(),
-            pointer,
-        };
-        self.push(line.policy, location, why.into(), remedy.into());
-    }
-
-    /// A fault of a statement's condition.
-    pub(super) fn condition(
-        &mut self,
-        line: &Line<'_>,
-        condition: &Condition,
-        why: impl Into<String>,
-        remedy: impl Into<String>,
-    ) {
-        let operator = condition.operator.to_string();
-        let path = ["Condition", &operator, condition.key.as_str()];
-        self.at(line, &path, why, remedy);
-    }
-
-    /// A fault of a whole document.
-    pub(super) fn document(
-        &mut self,
-        policy: usize,
-        why: impl Into<String>,
-        remedy: impl Into<String>,
-    ) {
-        let location = Location {
-            policy: self.label(policy),
-            statement: None,
-            sid: None,
-            pointer: String::new(),
-        };
-        self.push(policy, location, why.into(), remedy.into());
-    }
-
-    fn push(&mut self, policy: usize, location: Location, why: String, remedy: String) {
-        let rule = self.rule;
-        let finding = Finding {
-            rule,
-            location,
-            why,
-            remedy,
-        };
-        self.findings.push((policy, finding));
-    }
-
-    fn label(&self, policy: usize) -> String {
-        self.scope
-            .policies
-            .get(policy)
-            .map_or_else(String::new, |policy| policy.label.to_owned())
-    }
 }

@@ -1,5 +1,5 @@
 mod conditions;
-mod faults;
+mod examples_from_practice;
 mod grants;
 mod properties;
 
@@ -7,18 +7,18 @@ use std::collections::BTreeSet;
 
 use super::*;
 
-/// A policy of one kind, by its statements in JSON.
-type Written<'a> = (PolicyType, &'a str);
+/// The type of a policy and its statements in JSON.
+type TestPolicy<'a> = (PolicyType, &'a str);
 
 fn parse(statements: &str) -> Document {
     let text = format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#);
     Document::parse(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-fn findings_with(policies: &[Written<'_>], options: &LintOptions) -> Vec<Finding> {
+fn findings_with(policies: &[TestPolicy<'_>], options: &LintOptions) -> Vec<Finding> {
     let documents: Vec<Document> = policies.iter().map(|(_, text)| parse(text)).collect();
     let labels: Vec<String> = (0..policies.len()).map(|n| format!("policy {n}")).collect();
-    let under: Vec<LintTarget<'_>> = policies
+    let targets: Vec<LintTarget<'_>> = policies
         .iter()
         .zip(&documents)
         .zip(&labels)
@@ -28,10 +28,10 @@ fn findings_with(policies: &[Written<'_>], options: &LintOptions) -> Vec<Finding
             document,
         })
         .collect();
-    lint(&under, options)
+    lint(&targets, options)
 }
 
-fn findings(policies: &[Written<'_>]) -> Vec<Finding> {
+fn findings(policies: &[TestPolicy<'_>]) -> Vec<Finding> {
     findings_with(policies, &LintOptions::default())
 }
 
@@ -39,9 +39,9 @@ fn ids(findings: &[Finding]) -> BTreeSet<RuleId> {
     findings.iter().map(Finding::id).collect()
 }
 
-/// Holds a rule to statements that it must report, and to others that it must not.
+/// Checks that a rule reports the first statements and not the second.
 #[track_caller]
-fn hold(rule: RuleId, fires: &[Written<'_>], quiet: &[Written<'_>]) {
+fn assert_reports(rule: RuleId, fires: &[TestPolicy<'_>], quiet: &[TestPolicy<'_>]) {
     for (expected, cases) in [(true, fires), (false, quiet)] {
         for case in cases {
             let found = findings(&[*case]);
@@ -62,26 +62,72 @@ fn deny(actions: &str, condition: &str) -> String {
 }
 
 #[test]
-fn rules_have_their_ids_in_order() {
-    let all: Vec<String> = rules().iter().map(|rule| rule.id.to_string()).collect();
-    let expected: Vec<String> = (1..=20).map(|n| format!("L{n:02}")).collect();
-    assert_eq!(all, expected);
+fn rules_are_numbered_in_order() {
+    for (index, rule) in rules().enumerate() {
+        assert_eq!(rule.id.as_str(), format!("L{:02}", index + 1));
+    }
+}
+
+#[test]
+fn rules_are_documented() {
     for rule in rules() {
-        assert_eq!(rule.id.to_string().to_lowercase().parse(), Ok(rule.id));
+        let sentences = [rule.explanation, rule.remedy];
+        assert!(!rule.summary.ends_with('.'), "{}", rule.id);
         assert!(
-            !rule.summary.ends_with('.') && rule.explanation.ends_with('.'),
+            sentences.iter().all(|text| text.ends_with('.')),
             "{}",
             rule.id
         );
+        let kebab = |c: char| c.is_ascii_lowercase() || c == '-';
+        assert!(rule.slug.chars().all(kebab), "{}", rule.slug);
+    }
+    let slugs: BTreeSet<_> = rules().map(|rule| rule.slug).collect();
+    assert_eq!(slugs.len(), rules().len());
+}
+
+#[test]
+fn rules_report_their_bad_examples_only() {
+    for rule in rules() {
+        let examples = rule.examples;
+        let reported = |document: &Document| {
+            let policy_type = examples.policy_type;
+            let target = LintTarget {
+                label: "example",
+                policy_type,
+                document,
+            };
+            let found = lint(&[target], &LintOptions::default());
+            (ids(&found).contains(&rule.id), format!("{found:#?}"))
+        };
+        let (bad, found) = reported(&examples.bad_document().unwrap());
+        assert!(bad, "{}: {found}", rule.id);
+        if let Some(good) = examples.good_document().unwrap() {
+            let target = LintTarget {
+                label: "example",
+                policy_type: examples.policy_type,
+                document: &good,
+            };
+            let found = lint(&[target], &LintOptions::default());
+            assert!(found.is_empty(), "{}: {found:#?}", rule.id);
+            assert_eq!(good.check(examples.policy_type), [], "{}", rule.id);
+        }
+    }
+}
+
+#[test]
+fn rule_id_parses_id_and_slug() {
+    for rule in rules() {
+        assert_eq!(rule.id.to_string().to_lowercase().parse(), Ok(rule.id));
+        assert_eq!(rule.slug.to_uppercase().parse(), Ok(rule.id));
     }
     assert_eq!(
-        "L21".parse::<RuleId>().unwrap_err().to_string(),
-        "`L21` is no lint rule; rules are `L01` to `L20`"
+        "L99\n".parse::<RuleId>().unwrap_err().to_string(),
+        "`L99\\n` is not a lint rule; write an id such as `L02` or a slug such as `conjoined-requirements`"
     );
 }
 
 #[test]
-fn findings_say_where_and_what() {
+fn finding_displays_location_reason_and_remedy() {
     let subnets = deny(
         r#"["sagemaker:CreateTransformJob", "sagemaker:CreateModel"]"#,
         r#"{"Null": {"sagemaker:VpcSubnets": "true"}}"#,
@@ -92,14 +138,14 @@ fn findings_say_where_and_what() {
     };
     assert_eq!(
         finding.to_string(),
-        "error L03 in `policy 0`, statement 1 (/Statement/0/Condition/Null/sagemaker:VpcSubnets): `sagemaker:CreateTransformJob` is \
-         always denied, as no request for it has `sagemaker:VpcSubnets`; name only actions that carry the key, and deny the others \
-         outright if that is meant"
+        "error L03 deny-always-fires in `policy 0`, statement 1 (/Statement/0/Condition/Null/sagemaker:VpcSubnets): \
+         `sagemaker:CreateTransformJob` is always denied, because no request for it has `sagemaker:VpcSubnets`; \
+         name only actions that carry the key; to deny the others outright, use a statement without conditions"
     );
 }
 
 #[test]
-fn pointers_lead_into_the_json() {
+fn finding_pointers_resolve() {
     let statements = [
         deny(
             r#""sagemaker:Create*""#,
@@ -125,7 +171,7 @@ fn pointers_lead_into_the_json() {
 }
 
 #[test]
-fn rules_can_be_skipped() {
+fn lint_skips_rules() {
     let statement = deny(
         r#""kms:ReEncrypt""#,
         r#"{"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}}"#,
@@ -146,7 +192,7 @@ fn rules_can_be_skipped() {
 }
 
 #[test]
-fn findings_come_in_the_order_of_the_policies() {
+fn lint_sorts_findings_by_policy() {
     let two = [
         deny(
             r#""kms:Decrypt""#,

@@ -1,11 +1,13 @@
-//! Conditions on where a request comes from.
+//! Conditions on the network of a request.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::scope::{Line, Report, is_null};
+use super::super::reporter::Reporter;
+use super::super::rule::Examples;
+use super::super::scope::{StatementContext, is_null};
 use crate::{Condition, ConditionKey, Operator, PolicyType};
 
-/// Keys that tell a request's network.
+/// Keys with the network of a request.
 const NETWORK: [&str; 9] = [
     "aws:SourceIp",
     "aws:SourceVpc",
@@ -22,79 +24,118 @@ fn is_network(key: &ConditionKey) -> bool {
     NETWORK.iter().any(|name| *key == ConditionKey::from(*name))
 }
 
+pub(super) const INVERTED_NETWORK_ALLOW: Examples = Examples {
+    policy_type: PolicyType::Bucket,
+    bad: r#"{"Sid": "Members", "Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::mlspace-data/*",
+        "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-0a1b2c3d"}}}"#,
+    good: Some(
+        r#"{"Sid": "Members", "Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::mlspace-data/*"},
+        {"Sid": "OwnEndpoint", "Effect": "Deny", "Principal": "*", "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::mlspace-data/*",
+        "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-0a1b2c3d"}}}"#,
+    ),
+};
+
 /// L10.
-pub(crate) fn inverted_allow(report: &mut Report<'_>) {
-    let scope = report.scope;
-    for line in scope.lines.iter().filter(|line| line.allows()) {
-        for condition in &line.statement.conditions {
+pub(super) fn inverted_network_allow(reporter: &mut Reporter<'_>) {
+    let scope = reporter.scope;
+    for context in scope.statements.iter().filter(|context| context.allows()) {
+        for condition in &context.statement.conditions {
             let negated = condition.operator.comparison.is_negated() || is_null(condition, "true");
             if negated && is_network(&condition.key) {
-                report.condition(
-                    line,
+                reporter.condition(
+                    context,
                     condition,
                     format!(
-                        "the Allow grants to requests whose `{}` is another, or absent",
+                        "the Allow applies to requests with any other `{}`, and to requests without it",
                         condition.key
                     ),
-                    "allow without it, and deny what comes from elsewhere with this condition",
+                    "allow without this condition, and deny requests from elsewhere with it",
                 );
             }
         }
     }
 }
 
+pub(super) const SOURCE_IP_WITHOUT_ENDPOINT: Examples = Examples {
+    policy_type: PolicyType::ServiceControl,
+    bad: r#"{"Sid": "OfficeOnly", "Effect": "Deny", "Action": "sagemaker:CreatePresignedDomainUrl", "Resource": "*",
+        "Condition": {"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}"#,
+    good: Some(
+        r#"{"Sid": "OfficeOnly", "Effect": "Deny", "Action": "sagemaker:CreatePresignedDomainUrl", "Resource": "*",
+        "Condition": {"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"},
+        "StringNotEquals": {"aws:SourceVpce": "vpce-0a1b2c3d"}}}"#,
+    ),
+};
+
 /// L19.
-pub(crate) fn address_only(report: &mut Report<'_>) {
-    let scope = report.scope;
+pub(super) fn source_ip_without_endpoint(reporter: &mut Reporter<'_>) {
+    let scope = reporter.scope;
     let source_ip = ConditionKey::from("aws:SourceIp");
     let others: Vec<&str> = NETWORK
         .into_iter()
         .filter(|name| *name != "aws:SourceIp")
         .collect();
-    for line in scope.lines.iter().filter(|line| line.denies()) {
-        for condition in &line.statement.conditions {
+    for context in scope.statements.iter().filter(|context| context.denies()) {
+        for condition in &context.statement.conditions {
             let by_address =
                 condition.operator.comparison.is_negated() && condition.key == source_ip;
-            if by_address && !line.demands(&source_ip) && !line.mentions_any(&others) {
-                report.condition(
-                    line,
+            if by_address && !context.demands(&source_ip) && !context.mentions_any(&others) {
+                reporter.condition(
+                    context,
                     condition,
-                    "requests through a VPC endpoint have no `aws:SourceIp` and are all denied",
-                    "add a negated comparison of `aws:SourceVpce` with one's endpoints to the statement",
+                    "requests through a VPC endpoint have no `aws:SourceIp`, so all of them are denied",
+                    "add a negated comparison of `aws:SourceVpce` with your endpoints to the statement",
                 );
             }
         }
     }
 }
 
+pub(super) const WRONG_VPC_ENDPOINT: Examples = Examples {
+    policy_type: PolicyType::ServiceControl,
+    bad: r#"{"Sid": "Storage", "Effect": "Deny", "Action": "s3:GetObject", "Resource": "*",
+        "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-0a1b2c3d"}}},
+        {"Sid": "Keys", "Effect": "Deny", "Action": "kms:Decrypt", "Resource": "*",
+        "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-0a1b2c3d"}}}"#,
+    good: Some(
+        r#"{"Sid": "Storage", "Effect": "Deny", "Action": "s3:GetObject", "Resource": "*",
+        "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-0a1b2c3d"}}},
+        {"Sid": "Keys", "Effect": "Deny", "Action": "kms:Decrypt", "Resource": "*",
+        "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-9f8e7d6c"}}}"#,
+    ),
+};
+
 /// L16.
-pub(crate) fn foreign_endpoint(report: &mut Report<'_>) {
-    let scope = report.scope;
+pub(super) fn wrong_vpc_endpoint(reporter: &mut Reporter<'_>) {
+    let scope = reporter.scope;
     let mut used: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for line in &scope.lines {
-        let Some(service) = service(line) else {
+    for context in &scope.statements {
+        let Some(service) = service(context) else {
             continue;
         };
-        for condition in endpoints(line) {
+        for condition in endpoints(context) {
             for id in &condition.values {
                 let before = used.entry(id).or_default();
                 before.insert(service.clone());
                 let why = match scope.options.endpoints.get(id) {
                     Some(endpoint) if serves(endpoint, &service) => continue,
                     Some(endpoint) => format!(
-                        "`{id}` is the endpoint of `{endpoint}`, and the statement is about `{service}`"
+                        "`{id}` is the endpoint of `{endpoint}`, but the statement is about `{service}`"
                     ),
                     None => {
                         let Some(other) = before.iter().find(|other| **other != service) else {
                             continue;
                         };
                         format!(
-                            "`{id}` stands for `{service}` here and for `{other}` before, and an endpoint serves one service"
+                            "`{id}` is used for `{service}` here and for `{other}` before, but an endpoint serves one service"
                         )
                     }
                 };
-                report.condition(
-                    line,
+                reporter.condition(
+                    context,
                     condition,
                     why,
                     format!("name the endpoint of `{service}`"),
@@ -104,16 +145,20 @@ pub(crate) fn foreign_endpoint(report: &mut Report<'_>) {
     }
 }
 
-fn endpoints<'l>(line: &'l Line<'_>) -> impl Iterator<Item = &'l Condition> {
+fn endpoints<'l>(context: &'l StatementContext<'_>) -> impl Iterator<Item = &'l Condition> {
     let key = ConditionKey::from("aws:SourceVpce");
-    line.statement.conditions.iter().filter(move |condition| {
-        condition.key == key && condition.operator.comparison != Operator::Null
-    })
+    context
+        .statement
+        .conditions
+        .iter()
+        .filter(move |condition| {
+            condition.key == key && condition.operator.comparison != Operator::Null
+        })
 }
 
-/// The one service that a statement is about.
-fn service(line: &Line<'_>) -> Option<String> {
-    match line.kind {
+/// The service that a statement is about, if it is only one.
+fn service(context: &StatementContext<'_>) -> Option<String> {
+    match context.policy_type {
         PolicyType::Bucket => return Some("s3".to_owned()),
         PolicyType::Key => return Some("kms".to_owned()),
         _ => {}
@@ -123,7 +168,7 @@ fn service(line: &Line<'_>) -> Option<String> {
             .split_once(':')
             .map(|(service, _)| service.to_ascii_lowercase())
     };
-    let all: Option<BTreeSet<String>> = line
+    let all: Option<BTreeSet<String>> = context
         .patterns
         .iter()
         .map(|pattern| prefix(pattern.text))

@@ -1,11 +1,11 @@
-//! What values condition keys have.
+//! Values that condition keys can have.
 
-use super::super::table;
+use super::super::service_reference;
 use crate::pattern::{Case, Pattern};
 use crate::template::{Syntax, Template};
 use crate::{Condition, ConditionKey, Operator, Version};
 
-/// Keys of SageMaker with few values.
+/// SageMaker keys with a few fixed values.
 ///
 /// Source: the API reference of SageMaker, at the request members that the keys are named after
 /// (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/Welcome.html>).
@@ -33,7 +33,7 @@ const ENUMERATED: [(&str, &[&str]); 9] = [
     ),
 ];
 
-/// Keys whose values start in one of few ways.
+/// Keys whose values have a fixed start.
 const STARTS: [(&str, &[&str]); 6] = [
     ("aws:SourceVpc", &["vpc-"]),
     ("aws:SourceVpce", &["vpce-"]),
@@ -43,7 +43,7 @@ const STARTS: [(&str, &[&str]); 6] = [
     ("iam:PermissionsBoundary", &["arn:"]),
 ];
 
-/// Why the condition, or one of its values, can't be met, and the remedy.
+/// The reason why a condition or one of its values can never match, and the remedy.
 pub(super) fn impossible(condition: &Condition) -> Option<(String, String)> {
     let comparison = condition.operator.comparison;
     if matches!(comparison, Operator::Null | Operator::Bool) {
@@ -55,12 +55,12 @@ pub(super) fn impossible(condition: &Condition) -> Option<(String, String)> {
         })?;
         return Some((
             format!(
-                "`{odd}` is neither true nor false, which is all that `{comparison:?}` compares"
+                "`{odd}` is neither `true` nor `false`, the only values that `{comparison:?}` compares"
             ),
-            "say `true` or `false`".to_owned(),
+            "write `true` or `false`".to_owned(),
         ));
     }
-    let key = table::known(&condition.key)?;
+    let key = service_reference::known(&condition.key)?;
     let case = match comparison {
         Operator::StringEqualsIgnoreCase | Operator::StringNotEqualsIgnoreCase => Case::Ignored,
         _ => Case::Sensitive,
@@ -77,11 +77,11 @@ pub(super) fn impossible(condition: &Condition) -> Option<(String, String)> {
             .find(|value| variables(value).is_empty() && !fits(value))?;
         return Some((
             format!(
-                "`{odd}` is no value of `{}`, which has {}",
+                "`{odd}` is not a value of `{}`, which has {}",
                 key.name,
                 quoted(listed)
             ),
-            "say one of these, in this spelling".to_owned(),
+            "write one of these, in this spelling".to_owned(),
         ));
     }
     if key.name == "cloudwatch:namespace" {
@@ -89,7 +89,7 @@ pub(super) fn impossible(condition: &Condition) -> Option<(String, String)> {
     }
     let starts = match STARTS.iter().find(|(name, _)| *name == key.name) {
         Some((_, starts)) => starts,
-        // The values of a condition may say the same in several ways: one ARN among them will do.
+        // Conditions can list alternative forms of one value: one ARN among them is enough.
         None if key.value_type == "ARN" => {
             let any = condition
                 .values
@@ -108,16 +108,16 @@ pub(super) fn impossible(condition: &Condition) -> Option<(String, String)> {
         .find(|value| !may_start(value, starts))?;
     Some((
         format!(
-            "`{odd}` matches no value of `{}`, each of which starts with {}",
+            "`{odd}` matches no value of `{}`; its values start with {}",
             key.name,
             quoted(starts)
         ),
-        "give the value in full".to_owned(),
+        "write the full value".to_owned(),
     ))
 }
 
-/// Namespaces of AWS are `AWS/…`, those of SageMaker's jobs `/aws/sagemaker/…`
-/// (<https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html>); one's own are neither.
+/// AWS namespaces are `AWS/…`, namespaces of SageMaker jobs `/aws/sagemaker/…`
+/// (<https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html>); custom namespaces are neither.
 fn namespace(condition: &Condition) -> Option<(String, String)> {
     let odd = condition.values.iter().find(|value| {
         let lower = value.to_ascii_lowercase();
@@ -127,13 +127,13 @@ fn namespace(condition: &Condition) -> Option<(String, String)> {
     })?;
     Some((
         format!(
-            "`{odd}` matches no namespace: those of AWS start with `AWS/` or `/aws/sagemaker/`"
+            "`{odd}` matches no namespace: AWS namespaces start with `AWS/` or `/aws/sagemaker/`"
         ),
-        "name the namespace as CloudWatch shows it".to_owned(),
+        "write the namespace as CloudWatch shows it".to_owned(),
     ))
 }
 
-/// Whether some text that the value stands for starts in one of these ways.
+/// Whether a string that the value matches can start with one of these.
 fn may_start(value: &str, starts: &[&str]) -> bool {
     let fixed = value.split(['*', '?', '$']).next().unwrap_or_default();
     let open = fixed.len() < value.len();
@@ -142,7 +142,7 @@ fn may_start(value: &str, starts: &[&str]) -> bool {
         .any(|start| fixed.starts_with(start) || (open && start.starts_with(fixed)))
 }
 
-/// The keys of the policy variables in a text.
+/// The keys of the policy variables in a string.
 pub(super) fn variables(text: &str) -> Vec<ConditionKey> {
     Template::parse(text, Syntax::resource(Version::V2012))
         .keys()

@@ -1,20 +1,19 @@
-//! The rules about what is granted, to whom and from where.
+//! The rules about grants, principals and networks.
 
 use super::*;
 use PolicyType::{Boundary, Bucket, Endpoint, Key, Managed, RoleInline, Trust};
-use RuleId::*;
 
 const UNLESS_TAGGED: &str = r#"{"Sid": "Tagged", "Effect": "Allow", "Action": "sagemaker:CreateTrainingJob", "Resource": "*",
     "Condition": {"StringEquals": {"aws:RequestTag/project": "fraud"}}}"#;
 const EVERYTHING: &str = r#"{"Effect": "Allow", "Action": "sagemaker:*", "Resource": "*"}"#;
 
 #[test]
-fn l01_allows_as_guardrails() {
+fn allow_as_guardrail_in_one_policy() {
     let named = UNLESS_TAGGED.replace("Tagged", "EnforceTags");
     let banned = r#"{"Effect": "Allow", "Action": "sagemaker:CreateApp", "Resource": "*",
         "Condition": {"ForAnyValue:StringNotLike": {"sagemaker:InstanceTypes": "ml.p5.*"}}}"#;
-    hold(
-        L01,
+    assert_reports(
+        RuleId::L01,
         &[(Managed, &named), (Managed, banned)],
         &[
             (Managed, UNLESS_TAGGED),
@@ -27,9 +26,9 @@ fn l01_allows_as_guardrails() {
 }
 
 #[test]
-fn l01_across_policies() {
-    let with = |others: &[Written<'_>]| {
-        let all: Vec<Written<'_>> = [(Managed, UNLESS_TAGGED)]
+fn allow_as_guardrail_across_policies() {
+    let with = |others: &[TestPolicy<'_>]| {
+        let all: Vec<TestPolicy<'_>> = [(Managed, UNLESS_TAGGED)]
             .iter()
             .chain(others)
             .copied()
@@ -37,7 +36,7 @@ fn l01_across_policies() {
         let found = findings(&all);
         found
             .iter()
-            .filter(|finding| finding.id() == L01)
+            .filter(|finding| finding.id() == RuleId::L01)
             .map(|finding| finding.location.policy.clone())
             .collect::<Vec<_>>()
     };
@@ -62,7 +61,7 @@ fn l01_across_policies() {
 }
 
 #[test]
-fn l10_inverted_allows() {
+fn inverted_network_allow() {
     let allow = |condition: &str| {
         format!(
             r#"{{"Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*", "Condition": {condition}}}"#
@@ -83,14 +82,14 @@ fn l10_inverted_allows() {
         for (expected, texts) in [(true, all(&fires)), (false, all(&quiet))] {
             for text in &texts {
                 let found = findings(&[(kind, text)]);
-                assert_eq!(ids(&found).contains(&L10), expected, "{text}");
+                assert_eq!(ids(&found).contains(&RuleId::L10), expected, "{text}");
             }
         }
     }
 }
 
 #[test]
-fn l11_exemptions_by_tag() {
+fn exemption_by_mutable_tag() {
     let exempt = deny(
         r#""s3:*""#,
         r#"{"StringNotLike": {"aws:principaltag/Role": "admin-*"}}"#,
@@ -115,8 +114,8 @@ fn l11_exemptions_by_tag() {
         )
     };
     let (protected, other) = (guard("role"), guard("team"));
-    hold(
-        L11,
+    assert_reports(
+        RuleId::L11,
         &[(Managed, &exempt), (Managed, &other)],
         &[
             (Managed, &own),
@@ -128,7 +127,7 @@ fn l11_exemptions_by_tag() {
 }
 
 #[test]
-fn l12_and_l13_key_policies() {
+fn key_reads_denied_and_unmanageable_key() {
     let allow = |principal: &str, actions: &str| {
         format!(
             r#"{{"Effect": "Allow", "Principal": {principal}, "Action": {actions}, "Resource": "*"}}"#
@@ -147,8 +146,8 @@ fn l12_and_l13_key_policies() {
         r#", "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/admin"}"#,
     );
     let crypto = perimeter(r#"["kms:Decrypt", "kms:GenerateDataKey*"]"#, "");
-    hold(
-        L12,
+    assert_reports(
+        RuleId::L12,
         &[(Key, &reads)],
         &[(Key, &spared), (Key, &crypto), (Managed, &reads)],
     );
@@ -168,8 +167,8 @@ fn l12_and_l13_key_policies() {
         )
     );
     let joined = divided.replace("role/other", "role/admin");
-    hold(
-        L13,
+    assert_reports(
+        RuleId::L13,
         &[
             (Key, &locked),
             (Key, &only_service),
@@ -182,7 +181,7 @@ fn l12_and_l13_key_policies() {
 }
 
 #[test]
-fn l14_buckets() {
+fn foreign_buckets() {
     let allow = |resource: &str, condition: &str| {
         format!(
             r#"{{"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "{resource}", "Condition": {condition}}}"#
@@ -205,20 +204,24 @@ fn l14_buckets() {
         fires[0].replace("Allow", "Deny"),
     ];
     for text in &fires {
-        hold(L14, &[(Managed, text), (Endpoint, text)], &[(Bucket, text)]);
+        assert_reports(
+            RuleId::L14,
+            &[(Managed, text), (Endpoint, text)],
+            &[(Bucket, text)],
+        );
     }
     for text in &quiet {
-        hold(L14, &[], &[(Managed, text)]);
+        assert_reports(RuleId::L14, &[], &[(Managed, text)]);
     }
-    hold(
-        L14,
+    assert_reports(
+        RuleId::L14,
         &[(Endpoint, &quiet[3])],
         &[(Endpoint, &allow("*", own))],
     );
 }
 
 #[test]
-fn l15_escalation() {
+fn privilege_escalation() {
     let allow = |action: &str, resource: &str, condition: &str| {
         format!(
             r#"{{"Effect": "Allow", "Action": "{action}", "Resource": "{resource}", "Condition": {condition}}}"#
@@ -264,14 +267,14 @@ fn l15_escalation() {
         ),
     ];
     for text in &fires {
-        hold(
-            L15,
+        assert_reports(
+            RuleId::L15,
             &[(Managed, text), (RoleInline, text)],
             &[(Boundary, text)],
         );
     }
     for text in &quiet {
-        hold(L15, &[], &[(Managed, text)]);
+        assert_reports(RuleId::L15, &[], &[(Managed, text)]);
     }
     let trust = |principal: &str, condition: &str| {
         format!(
@@ -280,8 +283,8 @@ fn l15_escalation() {
     };
     let root = r#"{"AWS": "arn:aws:iam::111122223333:root"}"#;
     let one = r#"{"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/admin"}}"#;
-    hold(
-        L15,
+    assert_reports(
+        RuleId::L15,
         &[
             (Trust, &trust(root, "{}")),
             (Trust, &trust(r#"{"AWS": "111122223333"}"#, "{}")),
@@ -302,7 +305,7 @@ fn l15_escalation() {
 }
 
 #[test]
-fn l16_endpoints() {
+fn wrong_vpc_endpoint() {
     let through = |actions: &str, id: &str| {
         deny(
             actions,
@@ -311,11 +314,11 @@ fn l16_endpoints() {
     };
     let s3 = through(r#"["s3:GetObject", "s3:PutObject"]"#, "vpce-1");
     let kms = through(r#""kms:Decrypt""#, "vpce-1");
-    let places = |policies: &[Written<'_>], options: &LintOptions| {
+    let places = |policies: &[TestPolicy<'_>], options: &LintOptions| {
         let found = findings_with(policies, options);
         found
             .iter()
-            .filter(|finding| finding.id() == L16)
+            .filter(|finding| finding.id() == RuleId::L16)
             .map(|finding| finding.location.policy.clone())
             .collect::<Vec<_>>()
     };
@@ -360,7 +363,7 @@ fn l16_endpoints() {
 }
 
 #[test]
-fn l18_size() {
+fn document_too_large() {
     let of = |n: usize| {
         deny(
             r#""s3:GetObject""#,
@@ -372,8 +375,8 @@ fn l18_size() {
     };
     let rest = parse(&of(0)).size();
     let (fits, over) = (of(6_144 - rest), of(6_145 - rest));
-    hold(
-        L18,
+    assert_reports(
+        RuleId::L18,
         &[(Managed, &over), (Boundary, &over)],
         &[(Managed, &fits), (RoleInline, &over)],
     );
@@ -381,12 +384,12 @@ fn l18_size() {
     assert_eq!(found[0].location.to_string(), "`policy 0`");
     assert_eq!(
         found[0].why,
-        "the document has 6145 characters, and a managed policy may have 6144"
+        "the document has 6145 characters; the limit for a managed policy is 6144"
     );
 }
 
 #[test]
-fn l19_addresses() {
+fn source_ip_without_endpoint() {
     let url = r#""sagemaker:CreatePresignedDomainUrl""#;
     let office = r#""NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}"#;
     let fires = [
@@ -409,9 +412,9 @@ fn l19_addresses() {
         fires[0].replace("Deny", "Allow"),
     ];
     for text in &fires {
-        hold(L19, &[(Managed, text)], &[]);
+        assert_reports(RuleId::L19, &[(Managed, text)], &[]);
     }
     for text in &quiet {
-        hold(L19, &[], &[(Managed, text)]);
+        assert_reports(RuleId::L19, &[], &[(Managed, text)]);
     }
 }

@@ -1,4 +1,4 @@
-//! What holds for any policy.
+//! Properties that hold for any policy.
 
 use proptest::prelude::*;
 
@@ -18,7 +18,7 @@ const KINDS: [PolicyType; 10] = [
     PolicyType::Endpoint,
 ];
 
-fn under<'a>(documents: &'a [Document], kinds: &[PolicyType]) -> Vec<LintTarget<'a>> {
+fn targets<'a>(documents: &'a [Document], kinds: &[PolicyType]) -> Vec<LintTarget<'a>> {
     let pairs = documents.iter().zip(kinds.iter().cycle());
     pairs
         .map(|(document, kind)| LintTarget {
@@ -29,8 +29,8 @@ fn under<'a>(documents: &'a [Document], kinds: &[PolicyType]) -> Vec<LintTarget<
         .collect()
 }
 
-/// Text that comes near to actions, keys and values.
-fn near() -> impl Strategy<Value = String> {
+/// Strings that resemble actions, keys and values.
+fn policy_like_string() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![
         "*",
         "?",
@@ -63,17 +63,17 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn any_document_is_read_to_the_end(document in any_document(), kind in prop::sample::select(KINDS.to_vec())) {
+    fn lint_accepts_any_document(document in any_document(), kind in prop::sample::select(KINDS.to_vec())) {
         let documents = [document];
         let json: serde_json::Value = serde_json::from_str(&documents[0].to_json()).unwrap();
-        for finding in lint(&under(&documents, &[kind]), &LintOptions::default()) {
+        for finding in lint(&targets(&documents, &[kind]), &LintOptions::default()) {
             prop_assert!(json.pointer(&finding.location.pointer).is_some(), "{finding}");
             prop_assert!(!finding.to_string().contains('\n') || documents[0].to_json().contains("\\n"));
         }
     }
 
     #[test]
-    fn odd_names_and_values_do_no_harm(action in near(), key in near(), value in near(), resource in near()) {
+    fn lint_accepts_odd_names_and_values(action in policy_like_string(), key in policy_like_string(), value in policy_like_string(), resource in policy_like_string()) {
         for operator in ["StringNotEquals", "ForAllValues:StringLike", "Null", "Bool"] {
             let operator: crate::ConditionOperator = operator.parse().unwrap();
             let deny = crate::Statement::deny("x")
@@ -84,21 +84,21 @@ proptest! {
             allow.effect = crate::Effect::Allow;
             let documents = [Document::new([deny, allow])];
             for kind in KINDS {
-                let _ = lint(&under(&documents, &[kind]), &LintOptions::default());
+                let _ = lint(&targets(&documents, &[kind]), &LintOptions::default());
             }
         }
     }
 
-    /// The order of policies and statements decides only the order of findings, but for which of two endpoints is
-    /// the odd one.
+    /// The order of policies and statements only decides the order of findings, except that L16 reports the second use
+    /// of an endpoint.
     #[test]
-    fn order_does_not_matter(documents in prop::collection::vec(document(), 1..4)) {
+    fn lint_ignores_order(documents in prop::collection::vec(document(), 1..4)) {
         let options = LintOptions { skip: [RuleId::L16].into(), ..LintOptions::default() };
         let mut backwards = documents.clone();
         backwards.reverse();
         backwards.iter_mut().for_each(|document| document.statements.reverse());
         let all = |documents: &[Document]| {
-            let mut all: Vec<(RuleId, String)> = lint(&under(documents, &[PolicyType::Managed]), &options)
+            let mut all: Vec<(RuleId, String)> = lint(&targets(documents, &[PolicyType::Managed]), &options)
                 .into_iter()
                 .map(|finding| (finding.id(), finding.why))
                 .collect();

@@ -1,56 +1,60 @@
-//! Instance types with disks of their own: they take no key for a volume, so that a Deny about that key has to spare them.
+//! Instance types with local disks. They take no key for a volume, so a Deny about that key has to exempt them.
 //!
 //! Source: "ResourceConfig" of the SageMaker API reference, on `VolumeKmsKeyId`
 //! (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html>).
 
-use super::super::scope::{Line, Scope, current, is_null};
-use super::logic::is_requirement;
+use super::super::scope::{Scope, StatementContext, current, is_null};
+use super::conditions::is_requirement;
 use crate::{Condition, ConditionKey, Operator, SetQualifier};
 
 const KEY: &str = "sagemaker:VolumeKmsKeyArn";
 const TYPES: &str = "sagemaker:InstanceTypes";
 
-/// Whether the condition spares such types in a Deny about the key of a volume: it lists them, or it says that no type is named where another
-/// statement of the document is about those that are.
-pub(super) fn spares(scope: &Scope<'_>, line: &Line<'_>, condition: &Condition) -> bool {
-    if condition.key != ConditionKey::from(TYPES) || !about_volumes(line) {
+/// Whether the condition exempts such types in a Deny about the key of a volume: it lists them, or it requires that no
+/// type is named while another statement of the document covers requests that name one.
+pub(super) fn exempts(
+    scope: &Scope<'_>,
+    context: &StatementContext<'_>,
+    condition: &Condition,
+) -> bool {
+    if condition.key != ConditionKey::from(TYPES) || !about_volumes(context) {
         return false;
     }
-    let twin = |other: &&Line<'_>| {
-        other.policy == line.policy
-            && other.denies()
-            && about_volumes(other)
-            && other
-                .statement
-                .conditions
-                .iter()
-                .any(|c| c.key == condition.key && (lists_keyless(c) || is_null(c, "false")))
-    };
-    lists_keyless(condition)
-        || (is_null(condition, "true") && scope.lines.iter().any(|other| twin(&other)))
+    let counterpart =
+        |other: &&StatementContext<'_>| {
+            other.policy == context.policy
+                && other.denies()
+                && about_volumes(other)
+                && other.statement.conditions.iter().any(|c| {
+                    c.key == condition.key && (lists_local_disks(c) || is_null(c, "false"))
+                })
+        };
+    lists_local_disks(condition)
+        || (is_null(condition, "true") && scope.statements.iter().any(|other| counterpart(&other)))
 }
 
-fn about_volumes(line: &Line<'_>) -> bool {
-    line.statement
+fn about_volumes(context: &StatementContext<'_>) -> bool {
+    context
+        .statement
         .conditions
         .iter()
         .any(|c| is_requirement(c) && current(&c.key).eq_ignore_ascii_case(KEY))
 }
 
-/// Whether a request passes only if all of its types are among types with disks of their own.
-fn lists_keyless(condition: &Condition) -> bool {
+/// Whether a request passes only if all of its types have local disks.
+fn lists_local_disks(condition: &Condition) -> bool {
     let comparison = condition.operator.comparison;
     condition.operator.qualifier == Some(SetQualifier::ForAnyValue)
         && matches!(
             comparison,
             Operator::StringNotEquals | Operator::StringNotLike
         )
-        && condition.values.iter().all(|value| has_disks(value))
+        && condition.values.iter().all(|value| has_local_disks(value))
 }
 
-/// Whether the type, or pattern within a family, is of a family with local disks: `d` after the generation stands for them, and some
+/// Whether the type, or pattern within a family, has local disks: `d` after the generation marks them, and some
 /// accelerated families always have them.
-fn has_disks(name: &str) -> bool {
+fn has_local_disks(name: &str) -> bool {
     let Some((family, _)) = name
         .strip_prefix("ml.")
         .and_then(|name| name.split_once('.'))
@@ -75,10 +79,10 @@ fn has_disks(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::has_disks;
+    use super::has_local_disks;
 
     #[test]
-    fn families_with_disks() {
+    fn has_local_disks_by_family() {
         for name in [
             "ml.g5.*",
             "ml.g4dn.xlarge",
@@ -89,7 +93,7 @@ mod tests {
             "ml.trn1.2xlarge",
             "ml.gr6.4xlarge",
         ] {
-            assert!(has_disks(name), "{name}");
+            assert!(has_local_disks(name), "{name}");
         }
         for name in [
             "ml.m5.large",
@@ -102,7 +106,7 @@ mod tests {
             "ml.c5",
             "",
         ] {
-            assert!(!has_disks(name), "{name}");
+            assert!(!has_local_disks(name), "{name}");
         }
     }
 }
