@@ -5,30 +5,30 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use super::fold::folded_hash;
+use super::caseless::caseless_hash;
 use super::operator::ConditionOperator;
 
 /// The name of a context key, such as `aws:RequestTag/project`.
 ///
-/// Names compare without regard to ASCII case, as IAM compares them, and keep the spelling they were written with.
+/// Names compare without ASCII case, as in IAM, and keep their original spelling.
 /// That includes the tag key after the slash: "Tag keys are not case-sensitive" in conditions
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>).
 #[derive(Clone)]
 pub struct ConditionKey {
     name: String,
-    /// Of the name, whatever its letters' case. Keys are compared often, and most of them differ.
+    /// The hash of the name, without ASCII case. Keys are compared often, and most comparisons end with the hash.
     hash: u64,
 }
 
 impl ConditionKey {
-    /// The name as it was written.
+    /// The name in its original spelling.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.name
     }
 
-    /// A hash that names have in common which differ in case only.
-    pub(crate) fn folded_hash(&self) -> u64 {
+    /// A hash that is equal for names that differ in case only.
+    pub(crate) fn caseless_hash(&self) -> u64 {
         self.hash
     }
 
@@ -45,7 +45,7 @@ impl From<&str> for ConditionKey {
 
 impl From<String> for ConditionKey {
     fn from(name: String) -> Self {
-        let hash = folded_hash(&name);
+        let hash = caseless_hash(&name);
         Self { name, hash }
     }
 }
@@ -88,7 +88,7 @@ impl Hash for ConditionKey {
     }
 }
 
-/// One test: an operator, a key and the values it is compared with.
+/// A condition: an operator, a key and the values that the key is compared with.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Condition {
     /// The operator.
@@ -104,8 +104,8 @@ pub struct Condition {
 pub struct Conditions(Vec<Condition>);
 
 impl Conditions {
-    /// Adds a condition. A second one with the same operator and key joins its values to the first's, since a JSON
-    /// block can hold the pair only once.
+    /// Adds a condition. Values for the same operator and key are combined, because a JSON block can contain the pair only
+    /// once.
     pub fn insert(&mut self, condition: Condition) {
         let place = self
             .0
@@ -134,13 +134,13 @@ impl Conditions {
         self.0.iter()
     }
 
-    /// Whether there is none: the statement then applies whatever the request's context.
+    /// Whether there are no conditions, so that the statement applies in any context.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// How many pairs of operator and key there are.
+    /// The number of pairs of operator and key.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
@@ -159,7 +159,7 @@ impl<'a> IntoIterator for &'a Conditions {
 impl FromIterator<Condition> for Conditions {
     fn from_iter<I: IntoIterator<Item = Condition>>(conditions: I) -> Self {
         let mut sorted: Vec<Condition> = conditions.into_iter().collect();
-        // Once for all: inserting one by one moves half of them each time.
+        // Sorted once, because inserting one by one moves half of the conditions each time.
         sorted.sort_by(|a, b| (a.operator, &a.key).cmp(&(b.operator, &b.key)));
         sorted.dedup_by(|next, kept| {
             let same = (kept.operator, &kept.key) == (next.operator, &next.key);
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_ignore_case_and_keep_spelling() {
+    fn condition_key_ignores_case() {
         let key = ConditionKey::from("aws:SourceVpce");
         assert_eq!(key, ConditionKey::from("AWS:sourcevpce"));
         assert_ne!(key, ConditionKey::from("aws:SourceVpc"));
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn one_pair_once() {
+    fn conditions_combine_pairs() {
         let all: Conditions = [
             condition("b", "1"),
             condition("a", "2"),

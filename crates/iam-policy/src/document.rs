@@ -12,7 +12,7 @@ use std::str::FromStr;
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html>).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Version {
-    /// `2008-10-17`, which AWS assumes when a document has no `Version`. Policy variables are plain text in it.
+    /// `2008-10-17`, which AWS assumes when a document has no `Version`. It has no policy variables.
     V2008,
     /// `2012-10-17`, the current language.
     #[default]
@@ -20,7 +20,7 @@ pub enum Version {
 }
 
 impl Version {
-    /// The date that stands in the document.
+    /// The date in the document.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -30,7 +30,7 @@ impl Version {
     }
 }
 
-/// A policy document of any kind.
+/// A policy document of any type.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Document {
     /// The language version.
@@ -51,24 +51,24 @@ impl Document {
         }
     }
 
-    /// Reads a document from JSON, in any of the forms that IAM accepts.
+    /// Parses a document from JSON, in any of the forms that IAM accepts.
     ///
-    /// Lists become sets; `Sid`, `Effect` and the rest may come in any order. A document without `Version` is of
-    /// `2008-10-17`, as in IAM.
+    /// Lists become sets, and elements can be in any order. A document without `Version` has version `2008-10-17`, as in
+    /// IAM.
     ///
     /// # Errors
     ///
-    /// The first thing that is no JSON, no policy or beyond the limits of size and depth, with its line, column and
-    /// JSON pointer.
+    /// The first error in the JSON, in the policy, or in the limits of size and depth, with its line, column and JSON
+    /// pointer.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         parse::parse(text)
     }
 
-    /// Reads a document from the bytes of its JSON, which must be UTF-8 and without a byte order mark.
+    /// Parses a document from bytes of JSON, which must be UTF-8 without a byte order mark.
     ///
     /// # Errors
     ///
-    /// As [`Document::parse`], and for bytes that are no UTF-8, with their place.
+    /// As [`Document::parse`], and for bytes that are not UTF-8, with their position.
     pub fn parse_bytes(bytes: &[u8]) -> Result<Self, ParseError> {
         match std::str::from_utf8(bytes) {
             Ok(text) => Self::parse(text),
@@ -85,7 +85,7 @@ impl Document {
         }
     }
 
-    /// The canonical JSON on one line: members in a fixed order, lists sorted, a list of one written as a string.
+    /// The canonical JSON on one line: members in a fixed order, sorted lists, lists with one value as a string.
     #[must_use]
     pub fn to_json(&self) -> String {
         print::compact(self)
@@ -97,7 +97,7 @@ impl Document {
         print::pretty(self)
     }
 
-    /// The size that AWS measures against its quotas: characters of the JSON, white space not counted.
+    /// The size that AWS compares with its quotas: the characters of the JSON without white space.
     ///
     /// Source: "IAM and AWS STS quotas" (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
     #[must_use]

@@ -1,9 +1,8 @@
-//! Comparison by meaning.
+//! Comparison of documents by meaning.
 //!
-//! Each document is brought into a normal form, and documents are equivalent when their forms are equal; so
-//! equivalence is reflexive, symmetric and transitive by construction. The form knows only rewritings that keep every
-//! decision of IAM. Two documents with equal decisions may still differ in form: "not equivalent" means "not shown to
-//! be the same".
+//! Each document is converted to a normal form, and documents are equivalent if their forms are equal, so equivalence is
+//! reflexive, symmetric and transitive. The conversion only uses rewritings that keep every decision of IAM. Documents
+//! with equal decisions can still have different forms: "not equivalent" means "not shown to be the same".
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,19 +13,19 @@ use super::pattern::{Case, Pattern};
 use super::principal::Principal;
 use super::statement::{Clause, Effect, Statement};
 
-/// Statements are taken apart into single grants up to this many per document; those of longer ones are compared whole.
+/// The maximum number of single grants of a document. Statements of larger documents are compared as a whole.
 const MAX_GRANTS: usize = 200_000;
 
 impl Document {
-    /// Whether both documents decide every request alike, as far as their normal forms show.
+    /// Whether both documents have the same decision for every request, as far as their normal forms show.
     ///
-    /// Without meaning are: the order of statements and values, a list of one, repetition, `Sid` and `Id`, the case of
-    /// actions, condition keys and operators, how grants are spread over statements, an action named beside a pattern
-    /// that covers it, the choice between `ArnLike` and `ArnEquals`, `StringLike` without wildcards, and the version
+    /// These differences have no meaning: the order of statements and values, a list of one, repetition, `Sid` and `Id`, the case of
+    /// actions, condition keys and operators, the distribution of grants over statements, an action that a
+    /// pattern in the same list covers, the choice between `ArnLike` and `ArnEquals`, `StringLike` without wildcards, and the version
     /// where no variable is used.
     #[must_use]
     pub fn equivalent(&self, other: &Self) -> bool {
-        Form::of(self) == Form::of(other)
+        NormalForm::of(self) == NormalForm::of(other)
     }
 }
 
@@ -37,15 +36,15 @@ pub fn equivalent(a: &Document, b: &Document) -> bool {
 }
 
 #[derive(PartialEq, Eq)]
-struct Form {
-    /// Only where it matters.
+struct NormalForm {
+    /// Only if a statement uses variables; otherwise the version has no effect.
     version: Option<Version>,
-    statements: BTreeMap<Frame, Grants>,
+    statements: BTreeMap<GrantKey, Grants>,
 }
 
-/// What statements must share to be joined. `Not` elements can't be joined value by value, so they belong here.
+/// The elements that statements must have in common to be joined. `Not` elements cannot be joined value by value.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Frame {
+struct GrantKey {
     effect: Effect,
     conditions: BTreeSet<Condition>,
     not_actions: Option<BTreeSet<String>>,
@@ -59,29 +58,29 @@ type Grant = (Option<Principal>, Option<String>, Option<String>);
 struct Grants {
     /// One entry for every principal, action and resource.
     single: BTreeSet<Grant>,
-    /// The statements of a document too large to take apart.
-    whole: BTreeSet<Lists>,
+    /// The statements of a document that is too large for single grants.
+    whole: BTreeSet<ValueLists>,
 }
 
-impl Form {
+impl NormalForm {
     fn of(document: &Document) -> Self {
-        // A statement about no action, resource or principal decides nothing.
-        let decides = |s: &&Statement| {
+        // A statement with an empty list of actions, resources or principals never applies.
+        let can_apply = |s: &&Statement| {
             !(is_empty(Some(&s.actions))
                 || is_empty(s.resources.as_ref())
                 || is_empty(s.principals.as_ref()))
         };
-        let statements = || document.statements.iter().filter(decides);
+        let statements = || document.statements.iter().filter(can_apply);
         let version = statements().any(uses_variables).then_some(document.version);
         let variables = document.version == Version::V2012;
-        // As a set, so that neither order nor repetition decides whether the limit is passed.
-        let parts: BTreeSet<Parts> = statements().map(|s| take_apart(s, variables)).collect();
+        // A set, so that neither order nor repetition affects whether the limit is exceeded.
+        let parts: BTreeSet<Parts> = statements().map(|s| to_parts(s, variables)).collect();
         let product =
             |(_, (p, a, r)): &Parts| p.len().saturating_mul(a.len()).saturating_mul(r.len());
         let small = parts.iter().map(product).fold(0, usize::saturating_add) <= MAX_GRANTS;
-        let mut statements: BTreeMap<Frame, Grants> = BTreeMap::new();
-        for (frame, (principals, actions, resources)) in parts {
-            let grants = statements.entry(frame).or_default();
+        let mut statements: BTreeMap<GrantKey, Grants> = BTreeMap::new();
+        for (key, (principals, actions, resources)) in parts {
+            let grants = statements.entry(key).or_default();
             if !small {
                 grants.whole.insert((principals, actions, resources));
                 continue;
@@ -106,7 +105,7 @@ impl Form {
     }
 }
 
-/// Drops grants that another grant of the same frame covers: by its resource `*`, or by an action pattern.
+/// Drops grants that another grant of the same key covers: by its resource `*`, or by an action pattern.
 fn reduce(grants: &mut BTreeSet<Grant>) {
     let actions: BTreeSet<String> = grants
         .iter()
@@ -132,8 +131,8 @@ fn reduce(grants: &mut BTreeSet<Grant>) {
     });
 }
 
-/// For each plain action, the patterns of the list that cover it. None are sought in hostile lists, where that would
-/// take long.
+/// For each plain action, the patterns of the list that cover it. Empty for very long lists, where the search would take
+/// too long.
 fn covering(actions: &BTreeSet<String>) -> BTreeMap<String, Vec<String>> {
     let (patterns, plain): (Vec<&String>, Vec<&String>) =
         actions.iter().partition(|a| a.contains(['*', '?']));
@@ -158,14 +157,14 @@ fn covering(actions: &BTreeSet<String>) -> BTreeMap<String, Vec<String>> {
 }
 
 /// Principals, actions and resources of a statement, `None` where the element is absent or a `Not` element.
-type Lists = (
+type ValueLists = (
     Vec<Option<Principal>>,
     Vec<Option<String>>,
     Vec<Option<String>>,
 );
-type Parts = (Frame, Lists);
+type Parts = (GrantKey, ValueLists);
 
-fn take_apart(statement: &Statement, variables: bool) -> Parts {
+fn to_parts(statement: &Statement, variables: bool) -> Parts {
     let conditions = statement
         .conditions
         .iter()
@@ -177,14 +176,14 @@ fn take_apart(statement: &Statement, variables: bool) -> Parts {
         Clause::Except(_) => split(Some(&statement.actions), normal_not_actions),
     };
     let (resources, not_resources) = split(statement.resources.as_ref(), normal_resources);
-    let frame = Frame {
+    let key = GrantKey {
         effect: statement.effect,
         conditions,
         not_actions,
         not_resources,
         not_principals,
     };
-    (frame, (principals, actions, resources))
+    (key, (principals, actions, resources))
 }
 
 /// The values to join over, and the `Not` element if it is one. An absent or `Not` element counts as one value.
@@ -199,7 +198,7 @@ fn split<T: Ord + Clone>(
     }
 }
 
-/// Lower case, stars in a row as one.
+/// In lower case, with repeated stars as one.
 fn normal_actions(actions: &BTreeSet<String>) -> BTreeSet<String> {
     actions
         .iter()
@@ -223,7 +222,7 @@ fn normal_resources(resources: &BTreeSet<String>) -> BTreeSet<String> {
     }
 }
 
-/// Stars in a row mean one.
+/// Replaces repeated stars, which mean the same as one.
 fn one_star(pattern: &str) -> String {
     let mut out = String::with_capacity(pattern.len());
     for c in pattern.chars() {
@@ -250,13 +249,13 @@ fn normal_condition(condition: &Condition, variables: bool) -> Condition {
     if matches!(comparison, Operator::Bool | Operator::Null) {
         values = values.iter().map(|v| v.to_ascii_lowercase()).collect();
     }
-    // A missing key makes negated operators and `ForAllValues` true already.
+    // Negated operators and `ForAllValues` already hold for a missing key, so `IfExists` has no effect on them.
     let qualifier = condition.operator.qualifier;
-    let idle = qualifier == Some(SetQualifier::ForAllValues)
+    let redundant = qualifier == Some(SetQualifier::ForAllValues)
         || (qualifier.is_none() && comparison.is_negated());
     let operator = ConditionOperator {
         comparison,
-        if_exists: condition.operator.if_exists && !idle,
+        if_exists: condition.operator.if_exists && !redundant,
         qualifier,
     };
     Condition {
@@ -266,14 +265,14 @@ fn normal_condition(condition: &Condition, variables: bool) -> Condition {
     }
 }
 
-/// Whether a value means the same to `StringLike` and `StringEquals`. Values with variables are left alone unless
-/// variables are plain text, where the braces matter to neither.
+/// Whether a value means the same to `StringLike` and `StringEquals`. Values with variables do not count, unless
+/// the version has no variables and the braces are plain characters.
 fn no_wildcard(value: &str, variables: bool) -> bool {
     let varies = variables && value.contains("${");
     !varies && !value.contains(['*', '?'])
 }
 
-/// Whether the element is there and names nothing.
+/// Whether the element is present and empty.
 fn is_empty<T: Ord>(clause: Option<&Clause<T>>) -> bool {
     matches!(clause, Some(Clause::Only(values)) if values.is_empty())
 }

@@ -1,8 +1,8 @@
-//! Errors that point into the JSON.
+//! Parse errors, with their position in the JSON.
 
 use std::fmt;
 
-/// A text is no policy document.
+/// A string is not a policy document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseError {
     line: usize,
@@ -12,7 +12,7 @@ pub struct ParseError {
 }
 
 impl ParseError {
-    /// An error at a byte offset of the text.
+    /// An error at a byte offset of the document.
     pub(super) fn new(text: &str, at: usize, pointer: &str, kind: ParseErrorKind) -> Self {
         let before = text.get(..at).unwrap_or(text);
         let line = before.matches('\n').count() + 1;
@@ -37,13 +37,13 @@ impl ParseError {
         self.column
     }
 
-    /// The place as a JSON pointer (RFC 6901), such as `/Statement/0/Effect`; empty for the whole document.
+    /// The position as a JSON pointer (RFC 6901), such as `/Statement/0/Effect`; empty for the whole document.
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
 
-    /// What is wrong there.
+    /// The kind of error.
     #[must_use]
     pub fn kind(&self) -> &ParseErrorKind {
         &self.kind
@@ -66,7 +66,7 @@ impl std::error::Error for ParseError {
     }
 }
 
-/// What is wrong with a document.
+/// The kind of a parse error.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[expect(
     missing_docs,
@@ -74,19 +74,19 @@ impl std::error::Error for ParseError {
 )]
 #[non_exhaustive]
 pub enum ParseErrorKind {
-    #[error("the text has {bytes} bytes; no policy is longer than {max}")]
+    #[error("the document has {bytes} bytes; the limit is {max}")]
     TooLong { bytes: usize, max: usize },
-    #[error("values are nested more than {max} deep; a policy needs six levels")]
+    #[error("values are nested more than {max} levels deep; a policy needs six")]
     TooDeep { max: usize },
-    #[error("the text is not UTF-8")]
+    #[error("the document is not valid UTF-8")]
     Encoding,
-    #[error("found `{}` where {expected} should be", found.escape_debug())]
+    #[error("expected {expected}, found `{}`", found.escape_debug())]
     Unexpected { found: char, expected: &'static str },
-    #[error("the text ends where {expected} should be")]
+    #[error("expected {expected}, found the end of the document")]
     Truncated { expected: &'static str },
-    #[error("the escape sequence stands for no character")]
+    #[error("invalid escape sequence")]
     Escape,
-    #[error("`{}` stands here twice; keep one", shown(name))]
+    #[error("`{}` is repeated; keep one", shown(name))]
     Duplicate { name: String },
     #[error("`{}` is {found}; it must be {expected}", shown(element))]
     Type {
@@ -94,7 +94,7 @@ pub enum ParseErrorKind {
         found: &'static str,
         expected: &'static str,
     },
-    #[error("`{}` is no element of {place}; elements are {}", shown(name), known.join(", "))]
+    #[error("`{}` is not a valid element of {place}; write one of {}", shown(name), known.join(", "))]
     UnknownElement {
         name: String,
         place: &'static str,
@@ -102,27 +102,24 @@ pub enum ParseErrorKind {
     },
     #[error("`{element}` is missing")]
     Missing { element: &'static str },
-    #[error("`{one}` and `{other}` exclude each other; keep one")]
+    #[error("`{one}` and `{other}` cannot be combined; keep one")]
     Exclusive {
         one: &'static str,
         other: &'static str,
     },
-    #[error("`{}` is no {element}; write `{expected}`", shown(found))]
+    #[error("`{}` is not a valid {element}; write `{expected}`", shown(found))]
     Value {
         element: &'static str,
         found: String,
         expected: &'static str,
     },
-    #[error(
-        "the `Sid` `{}` names two statements; a `Sid` must be unique within its document",
-        shown(sid)
-    )]
+    #[error("the `Sid` `{}` is used by two statements; make it unique", shown(sid))]
     RepeatedSid { sid: String },
     #[error(transparent)]
     Operator(#[from] super::operator::UnknownOperator),
 }
 
-/// Text of the user's within a message: one line, and not all of it if it is long.
+/// User input for a message: on one line, and truncated if it is long.
 pub(super) fn shown(text: &str) -> String {
     const MOST: usize = 100;
     let escaped = text.chars().flat_map(|c| {
@@ -138,7 +135,7 @@ pub(super) fn shown(text: &str) -> String {
     out
 }
 
-/// A JSON pointer from member names and indexes.
+/// A JSON pointer of member names and indexes.
 pub(super) fn pointer(path: &[String]) -> String {
     let mut out = String::new();
     for step in path {

@@ -1,14 +1,17 @@
-//! A small JSON reader that remembers where everything stands.
+//! A small JSON parser that keeps positions.
 //!
-//! Values keep their byte offset, numbers keep their spelling, members keep their order and may not repeat. Size and
-//! depth are bounded, so hostile input costs a bounded amount of work.
+//! Values keep their byte offset, numbers their spelling, members their order. Repeated members are errors. Size and depth
+//! are limited, so that the work on hostile input is limited too.
+//!
+//! The crate `jsonc-parser` has syntax trees with positions as well, but it accepts more than JSON, and checks for depth and
+//! repeated members would have to run on a finished tree, after the work on hostile input is done.
 
 use super::error::{ParseError, ParseErrorKind};
 
-/// The largest text that is read, in bytes. The largest policy AWS takes has 32 KiB.
+/// The maximum size of a document, in bytes. The largest policy that AWS accepts has 32 KiB.
 pub(super) const MAX_BYTES: usize = 1 << 20;
 
-/// The deepest nesting that is read. A policy needs six levels.
+/// The maximum depth of nesting. A policy needs six levels.
 pub(super) const MAX_DEPTH: usize = 32;
 
 #[derive(Debug)]
@@ -21,7 +24,7 @@ pub(super) struct Node {
 pub(super) enum Value {
     Null,
     Bool(bool),
-    /// As written.
+    /// In its original spelling.
     Number(String),
     String(String),
     Array(Vec<Node>),
@@ -36,7 +39,7 @@ pub(super) struct Member {
 }
 
 impl Node {
-    /// The kind of value, as an error message names it.
+    /// The type of the value, as error messages name it.
     pub(super) fn kind(&self) -> &'static str {
         match self.value {
             Value::Null => "null",
@@ -49,7 +52,7 @@ impl Node {
     }
 }
 
-pub(super) fn read(text: &str) -> Result<Node, ParseError> {
+pub(super) fn parse(text: &str) -> Result<Node, ParseError> {
     if text.len() > MAX_BYTES {
         return Err(ParseError::new(
             text,
@@ -61,30 +64,30 @@ pub(super) fn read(text: &str) -> Result<Node, ParseError> {
             },
         ));
     }
-    let mut reader = Reader {
+    let mut parser = JsonParser {
         text,
         at: 0,
         path: Vec::new(),
     };
-    reader.space();
-    let node = reader.node()?;
-    reader.space();
-    match reader.peek() {
+    parser.space();
+    let node = parser.node()?;
+    parser.space();
+    match parser.peek() {
         None => Ok(node),
-        Some(found) => Err(reader.fail(ParseErrorKind::Unexpected {
+        Some(found) => Err(parser.fail(ParseErrorKind::Unexpected {
             found,
             expected: "the end of the document",
         })),
     }
 }
 
-struct Reader<'t> {
+struct JsonParser<'t> {
     text: &'t str,
     at: usize,
     path: Vec<String>,
 }
 
-impl Reader<'_> {
+impl JsonParser<'_> {
     fn fail(&self, problem: ParseErrorKind) -> ParseError {
         self.fail_at(self.at, problem)
     }
@@ -136,20 +139,20 @@ impl Reader<'_> {
             Some('[') => self.nested(Self::array)?,
             Some('"') => Value::String(self.string()?),
             Some('-' | '0'..='9') => Value::Number(self.number()?),
-            _ => self.word()?,
+            _ => self.literal()?,
         };
         Ok(Node { at, value })
     }
 
     fn nested(
         &mut self,
-        read: fn(&mut Self) -> Result<Value, ParseError>,
+        parse: fn(&mut Self) -> Result<Value, ParseError>,
     ) -> Result<Value, ParseError> {
-        // The path is as long as the nesting: every open object or list has put its member or index there.
+        // The path has one entry for every open object or list, so its length is the depth.
         if self.path.len() >= MAX_DEPTH {
             return Err(self.fail(ParseErrorKind::TooDeep { max: MAX_DEPTH }));
         }
-        read(self)
+        parse(self)
     }
 
     fn object(&mut self) -> Result<Value, ParseError> {
@@ -205,7 +208,7 @@ impl Reader<'_> {
         }
     }
 
-    fn word(&mut self) -> Result<Value, ParseError> {
+    fn literal(&mut self) -> Result<Value, ParseError> {
         for (word, value) in [
             ("true", Value::Bool(true)),
             ("false", Value::Bool(false)),
@@ -219,7 +222,7 @@ impl Reader<'_> {
         Err(self.unexpected("a JSON value"))
     }
 
-    /// A number by JSON's grammar, kept as it is written.
+    /// A JSON number, in its original spelling.
     fn number(&mut self) -> Result<String, ParseError> {
         let start = self.at;
         self.take('-');
@@ -289,7 +292,7 @@ impl Reader<'_> {
             return Ok(c);
         }
         self.expect('u', "an escape such as `\\n` or `\\u0041`")?;
-        let bad = |reader: &Self| reader.fail_at(start, ParseErrorKind::Escape);
+        let bad = |parser: &Self| parser.fail_at(start, ParseErrorKind::Escape);
         let high = self.hex().ok_or_else(|| bad(self))?;
         let code = match high {
             0xd800..0xdc00 => {
@@ -339,14 +342,14 @@ mod tests {
     }
 
     #[test]
-    fn reads_json() {
+    fn parse_reads_json() {
         let text = r#" { "a" : [ 1, -2.50e+3, true, null, "x\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00é" ], "b": {} } "#;
         let expected: serde_json::Value = serde_json::from_str(text).unwrap();
-        assert_eq!(to_serde(&read(text).unwrap()), expected);
+        assert_eq!(to_serde(&parse(text).unwrap()), expected);
     }
 
     #[test]
-    fn refuses_what_is_no_json() {
+    fn parse_rejects_invalid_json() {
         let cases = [
             "",
             " ",
@@ -377,27 +380,27 @@ mod tests {
             "\"\\u+123\"",
         ];
         for text in cases {
-            assert!(read(text).is_err(), "{text:?}");
+            assert!(parse(text).is_err(), "{text:?}");
         }
     }
 
     #[test]
-    fn bounds() {
+    fn parse_limits_size_and_depth() {
         let deep = |n: usize| format!("{}1{}", "[".repeat(n), "]".repeat(n));
-        assert!(read(&deep(MAX_DEPTH)).is_ok());
-        let error = read(&deep(MAX_DEPTH + 1)).unwrap_err();
+        assert!(parse(&deep(MAX_DEPTH)).is_ok());
+        let error = parse(&deep(MAX_DEPTH + 1)).unwrap_err();
         assert_eq!(error.kind(), &ParseErrorKind::TooDeep { max: MAX_DEPTH });
-        assert!(read(&"[".repeat(500_000)).is_err());
+        assert!(parse(&"[".repeat(500_000)).is_err());
         let long = format!("\"{}\"", "a".repeat(MAX_BYTES));
         assert!(matches!(
-            read(&long).unwrap_err().kind(),
+            parse(&long).unwrap_err().kind(),
             ParseErrorKind::TooLong { .. }
         ));
     }
 
     #[test]
-    fn members_may_not_repeat() {
-        let error = read("{\"a\": {\"b\": 1,\n  \"b\": 2}}").unwrap_err();
+    fn parse_rejects_repeated_members() {
+        let error = parse("{\"a\": {\"b\": 1,\n  \"b\": 2}}").unwrap_err();
         assert_eq!(
             (error.line(), error.column(), error.pointer()),
             (2, 3, "/a/b")
@@ -410,9 +413,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn agrees_with_serde_json(text in r#"[\[\]{}",:\\ \n0-9.eE+\-a-fu"truefalsn]{0,24}"#) {
-            // serde_json takes repeated members; we do not.
-            let ours = read(&text).map(|node| to_serde(&node));
+        fn parse_agrees_with_serde_json(text in r#"[\[\]{}",:\\ \n0-9.eE+\-a-fu"truefalsn]{0,24}"#) {
+            // serde_json accepts repeated members; this parser does not.
+            let ours = parse(&text).map(|node| to_serde(&node));
             let theirs = serde_json::from_str::<serde_json::Value>(&text);
             match (ours, theirs) {
                 (Ok(a), Ok(b)) => prop_assert_eq!(a, b),
@@ -423,8 +426,8 @@ mod tests {
         }
 
         #[test]
-        fn garbage_is_an_error_or_a_value(text in any::<String>()) {
-            let _ = read(&text);
+        fn parse_accepts_any_string(text in any::<String>()) {
+            let _ = parse(&text);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! IAM policies as values: parse, print, compare, pack, lint and evaluate them, offline.
 //!
-//! [`Document`] stands for every kind of policy that AWS writes in this language: identity policies, permissions
+//! [`Document`] represents every type of policy in the IAM policy language: identity policies, permissions
 //! boundaries, service and resource control policies, trust policies, and the policies of buckets, keys and VPC
 //! endpoints. Its elements are those of "IAM JSON policy elements reference"
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html>).
@@ -11,15 +11,15 @@
 //! # Parse and lint
 //!
 //! [`Document::parse`] accepts what IAM accepts. Its errors give line, column and JSON pointer. [`lint`](lint::lint)
-//! finds statements that AWS accepts but that do not do what they seem to. Here two keys stand under one `Null`, so a
-//! request that names either one escapes the Deny:
+//! finds statements that AWS accepts but that do not do what they seem to. Here, two keys are under one `Null`, so the Deny
+//! does not apply to a request with one of them:
 //!
 //! ```
 //! use iam_policy::lint::{LintOptions, LintTarget, RuleId, lint};
 //! use iam_policy::{Document, PolicyType};
 //!
 //! let error = Document::parse(r#"{"Statement": [{"Effect": "allow"}]}"#).unwrap_err();
-//! assert_eq!(error.to_string(), "line 1, column 27 (`/Statement/0/Effect`): `allow` is no effect; write `Allow`");
+//! assert_eq!(error.to_string(), "line 1, column 27 (`/Statement/0/Effect`): `allow` is not a valid effect; write `Allow`");
 //!
 //! let document = Document::parse(
 //!     r#"{"Version": "2012-10-17", "Statement": {
@@ -37,7 +37,7 @@
 //!
 //! [`evaluate`] decides a request as IAM does, over identity, resource, session, endpoint and organization policies and
 //! the permissions boundary, within an account and across accounts. A [`Decision`](evaluate::Decision) names the
-//! statements that made it; for an implicit deny it names what was missing.
+//! statements behind it, or for an implicit deny the policies that did not allow.
 //!
 //! ```
 //! use iam_policy::evaluate::{Caller, Outcome, PolicySet, Request};
@@ -69,8 +69,8 @@
 //!
 //! # Pack
 //!
-//! Policies have quotas. [`pack`] fits statements into as few documents as a [`PackTarget`] has room for, without widening
-//! any pattern. If they cannot fit, the error gives the sizes.
+//! Policies have quotas. [`pack`] fits statements into as few documents of a [`PackTarget`] as possible, without widening
+//! any pattern. If they do not fit, the error gives the sizes.
 //!
 //! ```
 //! use iam_policy::{PackTarget, Document, PolicyType, Statement, pack};
@@ -88,12 +88,12 @@
 //! # Ok::<(), iam_policy::PackError>(())
 //! ```
 
+mod caseless;
 mod condition;
 mod document;
 mod equivalence;
 mod error;
 pub mod evaluate;
-mod fold;
 mod json;
 pub mod lint;
 mod operator;
@@ -121,3 +121,8 @@ pub use statement::{Clause, Effect, Statement};
 
 #[cfg(test)]
 pub(crate) mod tests;
+
+/// The examples of the README, as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExamples;

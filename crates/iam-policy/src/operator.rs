@@ -224,10 +224,10 @@ impl fmt::Display for ConditionOperator {
     }
 }
 
-/// The text names no condition operator.
+/// The string is not a condition operator.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{}` is no condition operator; use one such as `StringEquals`, `ForAnyValue:StringLike` or `BoolIfExists`",
+    "`{}` is not a condition operator; use one such as `StringEquals`, `ForAnyValue:StringLike` or `BoolIfExists`",
     super::error::shown(.0)
 )]
 pub struct UnknownOperator(String);
@@ -275,7 +275,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_operator_reads_what_it_prints() {
+    fn condition_operator_round_trips() {
         for comparison in Operator::ALL {
             let plain = ConditionOperator::from(comparison);
             for operator in [plain, plain.for_any_value(), plain.for_all_values()] {
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn near_misses_are_refused() {
+    fn condition_operator_rejects_similar_names() {
         for text in [
             "",
             "IfExists",
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn negation_is_known() {
+    fn is_negated_matches_names() {
         let negated = Operator::ALL.into_iter().filter(|op| op.is_negated());
         for op in negated {
             assert!(op.as_str().contains("Not"), "{op:?}");

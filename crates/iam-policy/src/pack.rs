@@ -1,9 +1,9 @@
 //! Packing: fitting statements into as few documents as the quotas allow.
 //!
-//! Packing is deterministic, and stable: statements keep their order, and a list that has to be split is dealt out by
-//! a hash of each value, so that one more value changes one document and not all that follow it.
+//! Packing is deterministic and stable: statements keep their order, and a list that has to be split is distributed by a
+//! hash of each value, so that one more value changes one document and not all documents after it.
 //!
-//! The quotas are those of [`PolicyType::limit`]; what may be joined follows from how statements combine, "Policy evaluation logic"
+//! The quotas are those of [`PolicyType::limit`]; how statements can be joined follows from, "Policy evaluation logic"
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,15 +18,16 @@ use super::principal::Principal;
 use super::print::statement_size;
 use super::statement::{Clause, Effect, Statement};
 
-/// How many parts a list is dealt into at a time: no fewer than the documents of any target in use.
-const MOST_PARTS: usize = 32;
+/// The maximum number of parts that a list is distributed to at once. It is at least the number of documents of every
+/// target in use: larger lists are distributed in rounds.
+const MAX_PARTS: usize = 32;
 
-/// Where packed documents go.
+/// The policies that packed documents must fit into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PackTarget {
-    /// The kind of policy, whose limit every document keeps.
+    /// The type of the policies, which sets the size limit of each document.
     pub policy_type: PolicyType,
-    /// How many documents there is room for.
+    /// The maximum number of documents.
     pub documents: usize,
 }
 
@@ -40,7 +41,7 @@ pub struct PackTarget {
 pub enum PackError {
     #[error(
         "{statement} has {size} characters with a single action and resource, but {kind} holds {limit} \
-         ({room} beside its frame); shorten its conditions"
+         ({room} without `Version` and brackets); shorten its conditions"
     )]
     Statement {
         statement: String,
@@ -50,8 +51,8 @@ pub enum PackError {
         room: usize,
     },
     #[error(
-        "{statements} statements of {size} characters need at least {needed} documents of {limit} characters, but there is room \
-         for {documents} ({documents} × {limit} = {}); leave out what is not needed, or use wider patterns", documents * limit
+        "{statements} statements of {size} characters need at least {needed} documents of {limit} characters, but at most {documents} can be used \
+         ({documents} × {limit} = {}); remove statements, or use wider patterns", documents * limit
     )]
     TooMany {
         statements: usize,
@@ -66,11 +67,11 @@ pub enum PackError {
     MixedVersions,
 }
 
-/// Fits the documents' statements into documents of the target.
+/// Fits the statements of the documents into documents of the target.
 ///
 /// Repeated statements are dropped. If the rest does not fit into one document, statements that differ only in their
-/// actions, or only in their resources, are joined under the first one's `Sid`; what is still too large is split over
-/// documents. Patterns are never widened. Ids are dropped, and a `Sid` that would repeat in a document gets a number.
+/// actions, or only in their resources, are joined under the `Sid` of the first; statements that are still too large are
+/// split over documents. Patterns are never widened. Ids are dropped, and a `Sid` that would repeat in a document gets a number.
 ///
 /// # Errors
 ///
@@ -110,7 +111,7 @@ pub fn pack(documents: &[Document], target: PackTarget) -> Result<Vec<Document>,
     for statement in &merged {
         packer.check_smallest(statement)?;
     }
-    // What has too many characters fits in no way: no need to try, which takes long for long lists.
+    // If the sum of characters exceeds all documents, splitting cannot help, and trying is slow for long lists.
     let size: usize = merged.iter().map(statement_size).sum();
     let least = size.div_ceil(packer.room.max(1));
     let too_many = |needed| PackError::TooMany {
@@ -123,7 +124,8 @@ pub fn pack(documents: &[Document], target: PackTarget) -> Result<Vec<Document>,
     if least > target.documents {
         return Err(too_many(least));
     }
-    // Loose first: pieces dealt by hash change little from one packing to the next. Tight where that costs too much.
+    // Loose first: pieces distributed by hash change little from one packing to the next, but leave space unused. Tight
+    // only if loose needs too many documents.
     let loose = packer.split_and_fill(&merged, false)?;
     if loose.len() <= target.documents {
         return Ok(loose);
@@ -135,7 +137,7 @@ pub fn pack(documents: &[Document], target: PackTarget) -> Result<Vec<Document>,
     Err(too_many(tight.len()))
 }
 
-/// Characters for statements in a document of the kind.
+/// The number of characters for statements in a document of the type.
 fn room(version: Version, kind: PolicyType) -> usize {
     let frame = Document {
         version,
@@ -164,7 +166,7 @@ impl Packer {
         Ok(self.fill(&pieces))
     }
 
-    /// Refuses a statement that is too large even with the longest of its actions and resources alone.
+    /// Rejects a statement that is too large even with only its longest action and its longest resource.
     fn check_smallest(&self, statement: &Statement) -> Result<(), PackError> {
         if statement_size(statement) <= self.room {
             return Ok(());
@@ -188,12 +190,12 @@ impl Packer {
         Ok(())
     }
 
-    /// First fit, in order.
+    /// Fills documents in order: each statement goes into the first document with enough space.
     fn fill(&self, statements: &[Statement]) -> Vec<Document> {
         let mut bins: Vec<(usize, Document, BTreeSet<String>)> = Vec::new();
         for statement in statements {
-            let size = statement_size(statement) + 1; // with the comma
-            // A Sid may have to grow by a number.
+            let size = statement_size(statement) + 1; // with a comma
+            // `unique_sid` can add a number of up to four digits.
             let reserve = size + if statement.sid.is_some() { 4 } else { 0 };
             let at = bins
                 .iter()
@@ -219,7 +221,7 @@ impl Packer {
         bins.into_iter().map(|(_, document, _)| document).collect()
     }
 
-    /// Splits a statement that no document holds, over its resources or, where these are few, its actions.
+    /// Splits a statement that is too large for a document, over its resources or, if it has fewer of those, its actions.
     fn split(
         &self,
         statement: &Statement,
@@ -227,7 +229,7 @@ impl Packer {
         depth: u8,
         pieces: &mut Vec<Statement>,
     ) -> Result<(), PackError> {
-        // Numbered Sids grow by up to four characters.
+        // As in `fill`: the number of a repeated Sid takes up to four characters.
         let size = statement_size(statement) + 4;
         if size <= self.room {
             pieces.push(statement.clone());
@@ -259,31 +261,40 @@ impl Packer {
         for part in if tight {
             halves(values)
         } else {
-            self.deal(values, size, depth)
+            self.distribute(values, size, depth)
         } {
             self.split(&with(part), tight, depth.saturating_add(1), pieces)?;
         }
         Ok(())
     }
 
-    /// Deals values into parts by rendezvous hashing: a value goes to the part whose number hashes highest with it,
-    /// so a further value joins one part and moves none of the others, as long as the number of parts stays.
+    /// Distributes values to parts by rendezvous hashing: a value goes to the part whose number has the highest hash with
+    /// it. As long as the number of parts does not change, a new value joins one part and moves no other value.
     ///
-    /// What needs many parts is dealt in rounds of a few, each by hashes of its own, since every value meets every part.
-    fn deal(&self, values: &BTreeSet<String>, size: usize, depth: u8) -> Vec<BTreeSet<String>> {
-        // A quarter of each document stays free, for parts are not alike and lists grow.
+    /// Each value is hashed with each part. Lists that need many parts are therefore distributed in rounds of a few parts,
+    /// with different hashes in each round.
+    fn distribute(
+        &self,
+        values: &BTreeSet<String>,
+        size: usize,
+        depth: u8,
+    ) -> Vec<BTreeSet<String>> {
+        // A quarter of each document stays free, because parts differ in size and lists grow.
         let parts = (size.saturating_mul(4) / self.room.saturating_mul(3).max(1) + 1)
-            .clamp(2, values.len().clamp(2, MOST_PARTS));
-        let mut dealt: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+            .clamp(2, values.len().clamp(2, MAX_PARTS));
+        let mut parts_by_number: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
         for value in values {
             let part = (0..parts)
                 .max_by_key(|part| weight(value, *part, depth))
                 .unwrap_or(0);
-            dealt.entry(part).or_default().insert(value.clone());
+            parts_by_number
+                .entry(part)
+                .or_default()
+                .insert(value.clone());
         }
-        // All in one part would not get smaller.
-        if dealt.len() > 1 {
-            dealt.into_values().collect()
+        // If all values hash to one part, distributing them again would not end.
+        if parts_by_number.len() > 1 {
+            parts_by_number.into_values().collect()
         } else {
             halves(values)
         }
@@ -306,7 +317,7 @@ impl Packer {
 }
 
 fn weight(value: &str, part: usize, depth: u8) -> [u8; 32] {
-    // The number of the round, from the second on.
+    // The first round hashes without its number, which keeps packings from before rounds existed.
     let round = [depth];
     Sha256::new()
         .chain_update(u64::try_from(part).unwrap_or(u64::MAX).to_be_bytes())
@@ -341,8 +352,8 @@ fn unique_sid(mut statement: Statement, taken: &mut BTreeSet<String>) -> Stateme
     statement
 }
 
-/// What joined statements share besides the joined list.
-type Shared = (
+/// The elements that joined statements have in common, all except for the joined list.
+type SharedElements = (
     Effect,
     Option<Clause<Principal>>,
     Option<Clause<String>>,
@@ -400,10 +411,10 @@ fn merge(mut statements: Vec<Statement>) -> Vec<Statement> {
 
 fn join(
     statements: Vec<Statement>,
-    take: impl Fn(&mut Statement) -> Option<(Shared, BTreeSet<String>)>,
+    take: impl Fn(&mut Statement) -> Option<(SharedElements, BTreeSet<String>)>,
     put: impl Fn(&mut Statement, BTreeSet<String>),
 ) -> Vec<Statement> {
-    let mut places: BTreeMap<Shared, usize> = BTreeMap::new();
+    let mut places: BTreeMap<SharedElements, usize> = BTreeMap::new();
     let mut joined: Vec<(Statement, Option<BTreeSet<String>>)> = Vec::new();
     for mut statement in statements {
         let Some((shared, values)) = take(&mut statement) else {

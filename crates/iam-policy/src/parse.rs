@@ -1,4 +1,4 @@
-//! From JSON to a document.
+//! Parsing of documents.
 //!
 //! Accepts what IAM accepts: a string or a list, one statement or many, numbers and booleans as condition values,
 //! condition operators in any case. Element names and `Allow`/`Deny` are case-sensitive, as in IAM
@@ -29,22 +29,22 @@ const STATEMENT: &[&str] = &[
 const PRINCIPAL: &[&str] = &["AWS", "Service", "Federated", "CanonicalUser"];
 
 pub(super) fn parse(text: &str) -> Result<Document, ParseError> {
-    let root = json::read(text)?;
-    Reader {
+    let root = json::parse(text)?;
+    DocumentParser {
         text,
         path: Vec::new(),
     }
     .document(&root)
 }
 
-struct Reader<'t> {
+struct DocumentParser<'t> {
     text: &'t str,
     path: Vec<String>,
 }
 
 type Members<'n> = &'n [Member];
 
-impl Reader<'_> {
+impl DocumentParser<'_> {
     fn fail<T>(&self, at: usize, problem: ParseErrorKind) -> Result<T, ParseError> {
         Err(ParseError::new(
             self.text,
@@ -54,7 +54,7 @@ impl Reader<'_> {
         ))
     }
 
-    /// Reads a value under one more step of the path.
+    /// Parses a value with one more step in the path, for errors inside it.
     fn under<T>(
         &mut self,
         step: impl Into<String>,
@@ -112,7 +112,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads the member, if it is there.
+    /// Parses a member, if it is present.
     fn optional<T>(
         &mut self,
         members: Members<'_>,
@@ -125,7 +125,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads an element or its `Not` twin.
+    /// Parses an element or its `Not` counterpart.
     fn clause<T: Ord>(
         &mut self,
         node: &Node,
@@ -358,7 +358,7 @@ impl Reader<'_> {
         })
     }
 
-    /// One condition value or many; numbers and booleans count as their text.
+    /// One condition value or many; numbers and booleans become strings.
     fn values(&mut self, node: &Node, element: &str) -> Result<BTreeSet<String>, ParseError> {
         self.one_or_many(node, |r, n| match &n.value {
             Value::String(text) | Value::Number(text) => Ok(text.clone()),

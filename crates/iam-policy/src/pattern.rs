@@ -1,18 +1,18 @@
 //! Wildcard patterns and their matcher.
 //!
-//! A pattern is a list of tokens over characters, so it can be run against text here and be read as a regular
+//! A pattern is a list of tokens over characters, so it can be matched here and converted to a regular
 //! expression elsewhere. Matching takes at most (tokens × characters) steps and never recurses, whatever the input.
 
 /// One token of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Token {
-    /// This very character.
+    /// This character.
     Char(char),
     /// `?`: any one character.
     One,
-    /// `*`: any run of characters, also none.
+    /// `*`: any number of characters.
     Many,
-    /// `*` inside one of an ARN's first five parts: any run of characters other than a colon.
+    /// `*` inside one of an ARN's first five parts: any number of characters except colons.
     ManyWithinPart,
 }
 
@@ -60,7 +60,7 @@ impl Pattern {
         &self.0
     }
 
-    /// The one text that matches, where the pattern has no wildcard.
+    /// The string that matches, if the pattern has no wildcard.
     #[must_use]
     pub fn text(&self) -> Option<String> {
         let chars = self.0.iter().map(|token| match token {
@@ -70,7 +70,7 @@ impl Pattern {
         chars.collect()
     }
 
-    /// Whether the whole text matches.
+    /// Whether the whole string matches.
     #[must_use]
     pub fn matches(&self, text: &str, case: Case) -> bool {
         tokens_match(&self.0, text, case)
@@ -104,8 +104,8 @@ impl Pattern {
         self
     }
 
-    /// Whether the text is an ARN whose six parts match the six parts of this pattern, each for itself. A pattern or
-    /// text with fewer parts never matches; further colons belong to the sixth.
+    /// Whether the string is an ARN whose six parts match the six parts of this pattern, one by one. A pattern or
+    /// string with fewer parts never matches; further colons belong to the sixth part.
     ///
     /// Source: "Amazon Resource Name (ARN) condition operators"
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>).
@@ -138,11 +138,11 @@ fn tokens_match(tokens: &[Token], text: &str, case: Case) -> bool {
     }
 }
 
-/// The usual greedy matcher: on a mismatch only the latest star can help, since whatever an earlier one could take,
-/// the latest can take as well.
+/// The usual greedy matcher: after a mismatch it only extends the latest star, because the latest star can match
+/// everything that an earlier one could.
 fn greedy(tokens: &[Token], text: &str, case: Case) -> bool {
     let (mut tokens, mut text) = (tokens, text);
-    // The tokens behind the latest star, and the text at which they are tried.
+    // The tokens after the latest star, and the position at which they are tried.
     let mut star: Option<(&[Token], &str)> = None;
     loop {
         let mut chars = text.chars();
@@ -175,7 +175,7 @@ fn greedy(tokens: &[Token], text: &str, case: Case) -> bool {
     }
 }
 
-/// All positions at once: needed when stars of two kinds mix, where widening only the latest can miss a match.
+/// Tracks all positions at once. Needed for stars of two kinds: extending only the latest can miss a match.
 fn by_steps(tokens: &[Token], text: &str, case: Case) -> bool {
     // reached[i]: the tokens so far can match the first i characters.
     let chars: Vec<char> = text.chars().collect();
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn table() {
+    fn matches_by_example() {
         let cases = [
             ("", "", true),
             ("", "a", false),
@@ -255,14 +255,14 @@ mod tests {
     }
 
     #[test]
-    fn case() {
+    fn matches_ignores_case() {
         let pattern = Pattern::wildcard("S3:get*");
         assert!(pattern.matches("s3:GetObject", Case::Ignored));
         assert!(!pattern.matches("s3:GetObject", Case::Sensitive));
     }
 
     #[test]
-    fn hostile_patterns_end_soon() {
+    fn matches_hostile_patterns_fast() {
         let pattern = Pattern::wildcard(&"a*".repeat(2_000));
         assert!(!pattern.matches(&format!("{}b", "a".repeat(1_999)), Case::Sensitive));
         let within = Pattern(vec![Token::Many, Token::ManyWithinPart, Token::Char('b')]);
@@ -270,11 +270,11 @@ mod tests {
     }
 
     #[test]
-    fn stars_in_resources() {
+    fn into_resource_limits_stars() {
         let cases = [
             ("*", "arn:aws:s3:::b/k", true),
             ("arn:aws:s3:::b/*.csv", "arn:aws:s3:::b/2026:01.csv", true),
-            // The star ends its part: it may run over the colons.
+            // The star ends its part: it crosses colons.
             (
                 "arn:aws:sagemaker:*:111122223333:model/m",
                 "arn:aws:sagemaker:eu-west-1:111122223333:model/m",
@@ -285,7 +285,7 @@ mod tests {
                 "arn:aws:sns:eu-west-1:111122223333:topic:end",
                 true,
             ),
-            // It does not end its part: it may not.
+            // It does not end its part: it does not cross colons.
             ("arn:aws:sns:eu-*-1:1:t", "arn:aws:sns:eu-west-1:1:t", true),
             (
                 "arn:aws:sns:eu-*-1:1:t",
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn arns_part_by_part() {
+    fn matches_arn_by_part() {
         let long = "arn:aws:someservice:us-east-2:999999999999:store/abc:111122223333:finance/document.txt";
         let cases = [
             // The example of the AWS page: a string pattern crosses colons, an ARN pattern does not.
@@ -352,13 +352,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn agrees_with_the_definition(tokens in prop::collection::vec(token(), 0..7), text in "[ab:]{0,9}") {
+        fn matches_agrees_with_definition(tokens in prop::collection::vec(token(), 0..7), text in "[ab:]{0,9}") {
             let chars: Vec<char> = text.chars().collect();
             prop_assert_eq!(Pattern(tokens.clone()).matches(&text, Case::Sensitive), naive(&tokens, &chars));
         }
 
         #[test]
-        fn every_text_matches_itself(text in ".{0,40}") {
+        fn literal_matches_itself(text in ".{0,40}") {
             prop_assert!(Pattern::literal(&text).matches(&text, Case::Sensitive));
             prop_assert!(Pattern::wildcard(&text).matches(&text, Case::Ignored));
         }

@@ -1,4 +1,4 @@
-//! What a document is used for: the rules and limits that come with it.
+//! Types of policies, and the rules and quotas of each type.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -6,14 +6,14 @@ use std::str::FromStr;
 use super::document::Document;
 use super::error::shown;
 
-/// The use of a policy document.
+/// The type of a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PolicyType {
     /// A managed identity policy.
     Managed,
-    /// The inline policies of a role, all of them together.
+    /// The inline policies of a role; the quota applies to all of them together.
     RoleInline,
-    /// A managed policy that serves as permissions boundary.
+    /// A managed policy that is used as a permissions boundary.
     Boundary,
     /// A session policy.
     Session,
@@ -31,10 +31,10 @@ pub enum PolicyType {
     Endpoint,
 }
 
-/// The word is the name of no kind.
+/// The string is not the name of a policy type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{}` is no kind of policy; write one of {}", .0.escape_debug(),
+    "`{}` is not a policy type; write one of {}", .0.escape_debug(),
     PolicyType::ALL.map(|kind| format!("`{}`", kind.as_str())).join(", ")
 )]
 pub struct UnknownPolicyType(String);
@@ -51,7 +51,7 @@ impl FromStr for PolicyType {
 }
 
 impl PolicyType {
-    /// Every kind.
+    /// All types.
     pub const ALL: [Self; 10] = [
         Self::Managed,
         Self::RoleInline,
@@ -65,7 +65,7 @@ impl PolicyType {
         Self::Endpoint,
     ];
 
-    /// The word for the kind, in configurations and on command lines; what [`FromStr`] reads.
+    /// The name in configurations and on command lines, which [`FromStr`] parses.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -82,12 +82,12 @@ impl PolicyType {
         }
     }
 
-    /// The largest size, in [`Document::size`]'s characters.
+    /// The maximum size, in characters as counted by [`Document::size`].
     ///
     /// Sources: "IAM and AWS STS quotas" (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>),
     /// "Quotas for AWS Organizations" (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>),
     /// "Bucket policies for Amazon S3" (20 KB), "Resource quotas" of the KMS guide (32 KB), "Control access to VPC
-    /// endpoints using endpoint policies" (20,480 characters). The trust policy's limit is the default one.
+    /// endpoints using endpoint policies" (20,480 characters). For trust policies, this is the default quota.
     #[must_use]
     pub fn limit(self) -> usize {
         match self {
@@ -100,7 +100,7 @@ impl PolicyType {
         }
     }
 
-    /// Whether statements name principals: they must, or they must not.
+    /// Whether statements of this type must name principals. If not, they must not.
     #[must_use]
     pub fn has_principals(self) -> bool {
         matches!(
@@ -109,7 +109,7 @@ impl PolicyType {
         )
     }
 
-    /// How an error message names the kind.
+    /// The name with its article, for messages: `a managed policy`.
     #[must_use]
     pub fn with_article(self) -> &'static str {
         match self {
@@ -138,7 +138,7 @@ pub const ATTACHED_POLICIES_PER_ROLE: usize = 10;
 /// (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>).
 pub const SERVICE_CONTROL_POLICIES_PER_TARGET: usize = 5;
 
-/// A rule of its kind that a document breaks. AWS would refuse the document.
+/// A rule of the policy type that a document violates. AWS rejects such a document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[expect(
     missing_docs,
@@ -146,44 +146,47 @@ pub const SERVICE_CONTROL_POLICIES_PER_TARGET: usize = 5;
 )]
 #[non_exhaustive]
 pub enum Violation {
-    #[error("the document has {size} characters, {} more than {kind} may have ({limit}); shorten or split it", size - limit)]
+    #[error("the document has {size} characters, {} more than the limit of {limit} for {kind}; shorten or split it", size - limit)]
     Size {
         kind: &'static str,
         size: usize,
         limit: usize,
     },
-    #[error("{statement} names a principal, which {kind} may not; leave out `Principal`")]
+    #[error("{statement} has a `Principal`, which {kind} cannot have; remove it")]
     Principal {
         kind: &'static str,
         statement: String,
     },
-    #[error("{statement} names no principal, which {kind} must; add `Principal`")]
+    #[error("{statement} has no `Principal`, which {kind} must have; add it")]
     NoPrincipal {
         kind: &'static str,
         statement: String,
     },
-    #[error("{statement} names a resource, which a trust policy may not; leave out `Resource`")]
+    #[error("{statement} has a `Resource`, which a trust policy cannot have; remove it")]
     Resource { statement: String },
-    #[error("{statement} names no resource; add `Resource`")]
+    #[error("{statement} has no `Resource`; add it")]
     NoResource { statement: String },
     #[error(
-        "{statement} has a `Sid` with other characters than letters and digits, which {kind} may not have"
+        "the `Sid` of {statement} contains characters other than letters and digits, which {kind} does not allow"
     )]
     SidCharacters {
         kind: &'static str,
         statement: String,
     },
-    #[error("the `Sid` `{}` names several statements; make it unique", shown(sid))]
+    #[error(
+        "the `Sid` `{}` is used by multiple statements; make it unique",
+        shown(sid)
+    )]
     RepeatedSid { sid: String },
-    #[error("the document has an `Id`, which {kind} may not; leave it out")]
+    #[error("the document has an `Id`, which {kind} cannot have; remove it")]
     Id { kind: &'static str },
     #[error("the document has no statement; add one")]
     NoStatement,
 }
 
 impl Document {
-    /// The rules of the kind that the document breaks, in the order of its statements; none if AWS would take it as
-    /// far as form goes.
+    /// The rules of the policy type that the document violates, in the order of its statements. Empty if AWS accepts the
+    /// form of the document.
     ///
     /// Source: "Grammar of the IAM JSON policy language"
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>).
@@ -261,19 +264,19 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_has_a_word_of_its_own() {
+    fn policy_type_parses_its_name() {
         for kind in PolicyType::ALL {
             assert_eq!(kind.as_str().parse(), Ok(kind));
         }
         assert_eq!(
             "SCP\n".parse::<PolicyType>().unwrap_err().to_string(),
-            "`SCP\\n` is no kind of policy; write one of `managed`, `inline`, `boundary`, `session`, `scp`, `rcp`, \
+            "`SCP\\n` is not a policy type; write one of `managed`, `inline`, `boundary`, `session`, `scp`, `rcp`, \
              `trust`, `bucket`, `key`, `endpoint`"
         );
     }
 
     #[test]
-    fn identity_policies() {
+    fn check_identity_policies() {
         let good = Document::new([Statement::allow("A1").actions(["s3:*"]).resources(["*"])]);
         assert_eq!(good.check(PolicyType::Managed), []);
         let mut bad = Document::new([
@@ -287,11 +290,11 @@ mod tests {
         assert_eq!(
             messages(&bad, PolicyType::Boundary),
             [
-                "the document has an `Id`, which a permissions boundary may not; leave it out",
-                "statement `A 1` names a principal, which a permissions boundary may not; leave out `Principal`",
-                "statement `A 1` names no resource; add `Resource`",
-                "statement `A 1` has a `Sid` with other characters than letters and digits, which a permissions boundary may not have",
-                "the `Sid` `B` names several statements; make it unique",
+                "the document has an `Id`, which a permissions boundary cannot have; remove it",
+                "statement `A 1` has a `Principal`, which a permissions boundary cannot have; remove it",
+                "statement `A 1` has no `Resource`; add it",
+                "the `Sid` of statement `A 1` contains characters other than letters and digits, which a permissions boundary does not allow",
+                "the `Sid` `B` is used by multiple statements; make it unique",
             ]
         );
         assert_eq!(
@@ -301,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn policies_with_principals() {
+    fn check_policies_with_principals() {
         let trust = Statement::allow("")
             .principal(Principal::service("a"))
             .actions(["sts:AssumeRole"]);
@@ -312,12 +315,12 @@ mod tests {
         assert_eq!(document.check(PolicyType::Bucket), []);
         assert_eq!(
             messages(&document, PolicyType::Trust),
-            ["statement 1 names a resource, which a trust policy may not; leave out `Resource`"]
+            ["statement 1 has a `Resource`, which a trust policy cannot have; remove it"]
         );
     }
 
     #[test]
-    fn size_is_measured_to_the_character() {
+    fn check_measures_exact_size() {
         let empty = Document::new([Statement::deny("").actions([""]).resources(["*"])]).size();
         let with = |n: usize| {
             Document::new([Statement::deny("")
@@ -328,7 +331,7 @@ mod tests {
         assert_eq!(
             messages(&with(6_146 - empty), PolicyType::Managed),
             [
-                "the document has 6146 characters, 2 more than a managed policy may have (6144); shorten or split it"
+                "the document has 6146 characters, 2 more than the limit of 6144 for a managed policy; shorten or split it"
             ]
         );
     }

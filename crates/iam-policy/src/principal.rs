@@ -1,4 +1,4 @@
-//! Principals: whom a resource or trust policy speaks about.
+//! Principals of resource and trust policies.
 
 use std::fmt;
 
@@ -8,9 +8,9 @@ use std::fmt;
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Principal {
-    /// `"*"`, and `{"AWS": "*"}`, which AWS documents to be the same: everyone, anonymous callers included.
+    /// `"*"`, and `{"AWS": "*"}`, which are the same according to AWS: everyone, including anonymous callers.
     Any,
-    /// An account (id or root ARN), role, user or session ARN, or the unique id that IAM puts in place of a deleted
+    /// An account (id or root ARN), role, user or session ARN, or the unique id with which IAM replaces a deleted
     /// principal.
     Aws(String),
     /// A service, such as `sagemaker.amazonaws.com`.
@@ -42,9 +42,9 @@ impl Principal {
         Self::Federated(name.into())
     }
 
-    /// The member of the `Principal` object that holds it: `AWS`, `Service`, `Federated` or `CanonicalUser`.
+    /// The member of the `Principal` object that contains it: `AWS`, `Service`, `Federated` or `CanonicalUser`.
     #[must_use]
-    pub fn kind(&self) -> &'static str {
+    pub fn member(&self) -> &'static str {
         match self {
             Self::Any | Self::Aws(_) => "AWS",
             Self::Service(_) => "Service",
@@ -53,7 +53,7 @@ impl Principal {
         }
     }
 
-    /// The text within that member.
+    /// The string in that member.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -70,7 +70,7 @@ impl fmt::Display for Principal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Any => f.write_str("*"),
-            other => write!(f, "{}:{}", other.kind(), other.name()),
+            other => write!(f, "{}:{}", other.member(), other.name()),
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Canonical JSON.
+//! Printing of canonical JSON.
 //!
-//! One document has one text: members in IAM's customary order, sets sorted by their types, and a set of one written
-//! as a plain string, which is also the shortest form.
+//! Each document has one printed form: members in the usual order of IAM, sorted sets, and sets with one value as a plain
+//! string, which is also the shortest form.
 
 use std::collections::BTreeSet;
 
@@ -47,14 +47,14 @@ pub(super) fn statement_size(statement: &Statement) -> usize {
     count(&writer.out)
 }
 
-/// Characters that are not white space.
+/// The number of characters that are not white space.
 pub(super) fn count(json: &str) -> usize {
     json.chars().filter(|c| !c.is_whitespace()).count()
 }
 
 struct Writer {
     out: String,
-    /// The present depth when pretty-printing.
+    /// The current depth; `None` prints on one line.
     indent: Option<usize>,
 }
 
@@ -124,14 +124,14 @@ impl Writer {
             return self.string("*");
         }
         self.object(|w, first| {
-            for kind in ["AWS", "CanonicalUser", "Federated", "Service"] {
+            for member in ["AWS", "CanonicalUser", "Federated", "Service"] {
                 let names: Vec<&str> = all
                     .iter()
-                    .filter(|p| p.kind() == kind)
+                    .filter(|p| p.member() == member)
                     .map(Principal::name)
                     .collect();
                 if !names.is_empty() {
-                    w.member(first, kind);
+                    w.member(first, member);
                     w.one_or_many(names.into_iter());
                 }
             }
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn compact_form() {
+    fn to_json_is_canonical() {
         let expected = concat!(
             r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","#,
             r#""Principal":{"AWS":"*","Service":"sagemaker.amazonaws.com"},"Action":"sts:AssumeRole","#,
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn pretty_form_is_the_same_json() {
+    fn to_json_pretty_is_the_same_json() {
         let pretty = sample().to_json_pretty();
         assert!(
             pretty.starts_with("{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    {\n"),

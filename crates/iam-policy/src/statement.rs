@@ -10,12 +10,12 @@ use super::operator::ConditionOperator;
 use super::principal::Principal;
 use super::print;
 
-/// Whether a statement grants or refuses.
+/// The effect of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Effect {
-    /// Grants what nothing denies.
+    /// Allows requests that no statement denies.
     Allow,
-    /// Refuses, whatever allows.
+    /// Denies requests, even if another statement allows them.
     Deny,
 }
 
@@ -30,13 +30,13 @@ impl Effect {
     }
 }
 
-/// An element and its `Not` twin: `Action` or `NotAction`, `Resource` or `NotResource`, `Principal` or
-/// `NotPrincipal`. A statement may hold only one of the two.
+/// An element or its `Not` counterpart: `Action` or `NotAction`, `Resource` or `NotResource`, `Principal` or
+/// `NotPrincipal`. A statement can have only one of the two.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Clause<T: Ord> {
-    /// The plain element: what is named.
+    /// The plain element: only the named values.
     Only(BTreeSet<T>),
-    /// The `Not` element: all but what is named.
+    /// The `Not` element: all except for the named values.
     Except(BTreeSet<T>),
 }
 
@@ -56,33 +56,33 @@ impl<T: Ord> Clause<T> {
     }
 }
 
-/// One statement. Lists are sets: order and repetition carry no meaning in the language.
+/// A statement. Lists are sets, because order and repetition have no meaning in the language.
 ///
-/// Built from [`Statement::allow`] or [`Statement::deny`]; an element set twice replaces the first, except conditions
-/// and principals, which add up.
+/// Built from [`Statement::allow`] or [`Statement::deny`]; setting an element again replaces it, except for
+/// conditions and principals, which are added.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Statement {
-    /// The statement's name. IAM accepts letters and digits; resource policies of some services also spaces.
+    /// The id of the statement. IAM accepts letters and digits; resource policies of some services also accept spaces.
     pub sid: Option<String>,
     /// Allow or Deny.
     pub effect: Effect,
-    /// Whom it is about; only in resource and trust policies.
+    /// The principals; only in policies of resources and trust policies.
     pub principals: Option<Clause<Principal>>,
     /// Action patterns, such as `s3:Get*`.
     pub actions: Clause<String>,
     /// Resource patterns; absent in trust policies.
     pub resources: Option<Clause<String>>,
-    /// What must hold of the request's context.
+    /// The conditions on the context of the request.
     pub conditions: Conditions,
 }
 
 impl Statement {
-    /// A statement that allows, with this Sid (none when empty), and no action yet.
+    /// An Allow with this Sid (none if empty), without actions.
     pub fn allow(sid: impl Into<String>) -> Self {
         Self::new(sid.into(), Effect::Allow)
     }
 
-    /// A statement that denies, with this Sid (none when empty), and no action yet.
+    /// A Deny with this Sid (none if empty), without actions.
     pub fn deny(sid: impl Into<String>) -> Self {
         Self::new(sid.into(), Effect::Deny)
     }
@@ -156,8 +156,7 @@ impl Statement {
         self
     }
 
-    /// Adds a condition. With the operator and key of an earlier one, the values join that one's: any of them may
-    /// match, as in a JSON list.
+    /// Adds a condition. Values for the same operator and key are combined, and any of them can match, as in a JSON list.
     #[must_use]
     pub fn when(
         mut self,

@@ -9,10 +9,10 @@ use super::condition::ConditionKey;
 use super::document::Version;
 use super::pattern::{Pattern, Token};
 
-/// What a string may hold besides plain characters.
+/// The special characters of a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Syntax {
-    /// `${…}` is a variable or an escape. Never so in version `2008-10-17`.
+    /// `${…}` is a variable or an escape. Not in version `2008-10-17`.
     pub variables: bool,
     /// `*` and `?` are wildcards.
     pub wildcards: bool,
@@ -38,12 +38,12 @@ pub enum Piece {
     Variable {
         /// The context key.
         key: ConditionKey,
-        /// What stands in when the request has no single value for the key.
+        /// The value if the request does not have exactly one for the key.
         default: Option<String>,
     },
 }
 
-/// A pattern with variables still in it.
+/// A pattern that can contain variables.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Template {
     /// No variable: the pattern holds for every request.
@@ -53,8 +53,7 @@ pub enum Template {
 }
 
 impl Template {
-    /// Reads a string. `${*}`, `${?}` and `${$}` stand for those characters themselves. A `${` that no `}` closes is
-    /// plain text.
+    /// Parses a string. `${*}`, `${?}` and `${$}` are those characters themselves. A `${` without a closing `}` is literal.
     #[must_use]
     pub fn parse(text: &str, syntax: Syntax) -> Self {
         let plain = |c| {
@@ -89,9 +88,9 @@ impl Template {
         })
     }
 
-    /// Reads the template as a `Resource` of an identity-based policy, in which an ARN of fewer than six parts has `*` in
-    /// place of those that are missing: `arn:aws:sqs` means `arn:aws:sqs:*:*:*`. One with variables is left as it is, for
-    /// their values may bring parts too, and AWS does not say what it makes of that.
+    /// Completes the ARN of a `Resource` in an identity-based policy: missing parts are `*`, so `arn:aws:sqs` means
+    /// `arn:aws:sqs:*:*:*`. A template with variables does not change, because their values can contain parts too, and AWS
+    /// does not document that case.
     ///
     /// Source: "IAM identifiers", on ARNs (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>).
     #[must_use]
@@ -126,8 +125,8 @@ impl Template {
         })
     }
 
-    /// Puts values in place of the variables. `value` gives a key's only value; where it gives none and the variable
-    /// has no default, the template stands for nothing and the answer is `None`.
+    /// Replaces the variables with values. `value` returns the single value of a key. If it returns none and the variable
+    /// has no default, the template matches nothing and the result is `None`.
     pub fn resolve<'v>(
         &self,
         value: impl Fn(&ConditionKey) -> Option<&'v str>,
@@ -150,10 +149,10 @@ impl Template {
     }
 }
 
-/// The variable or escape at the start of the text, and what follows it.
+/// The variable or escape at the start of the string, and the rest.
 fn variable(text: &str) -> Option<(Piece, &str)> {
     let inner = text.strip_prefix("${")?;
-    // A default may hold a brace: the variable ends at `'}` then, and at the first brace otherwise.
+    // A default can contain a brace: with a default the variable ends at `'}`, otherwise at the first brace.
     let brace = inner.find('}')?;
     let quoted = inner.find(", '").filter(|at| *at < brace);
     if let Some(at) = quoted {
@@ -200,14 +199,14 @@ mod tests {
     }
 
     #[test]
-    fn values_are_literal() {
+    fn resolve_takes_values_literally() {
         let text = "private/${aws:PrincipalTag/user}/*";
         assert_eq!(matches(text, FULL, "private/al*ce/x"), Some(true));
         assert_eq!(matches(text, FULL, "private/alice/x"), Some(false));
     }
 
     #[test]
-    fn missing_values_and_defaults() {
+    fn resolve_uses_defaults() {
         assert_eq!(matches("a/${aws:userid}", FULL, "a/"), None);
         assert_eq!(
             matches("a/${aws:userid, 'anonymous'}", FULL, "a/anonymous"),
@@ -225,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes() {
+    fn parse_reads_escapes() {
         assert_eq!(matches("a${*}b${?}${$}{x}", FULL, "a*b?${x}"), Some(true));
         assert_eq!(matches("a${*}b", FULL, "aXb"), Some(false));
         let exact = Syntax {
@@ -237,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_text_where_variables_are_unknown() {
+    fn parse_keeps_unknown_variables() {
         let old = Syntax::resource(Version::V2008);
         assert_eq!(matches("${aws:userid}", old, "${aws:userid}"), Some(true));
         assert_eq!(matches("${*}", old, "${x}"), Some(true));
@@ -246,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn incomplete_arns_are_completed() {
+    fn complete_arn_adds_parts() {
         let complete = |text: &str| Template::parse(text, FULL).complete_arn();
         for (short, whole) in [
             ("arn:aws:sqs", "arn:aws:sqs:*:*:*"),
@@ -262,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_listed() {
+    fn keys_lists_variables() {
         let template = Template::parse("${a:b}-${c:d, 'x'}-${*}", FULL);
         assert_eq!(
             template

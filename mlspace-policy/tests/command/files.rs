@@ -53,7 +53,7 @@ fn without_room_the_arithmetic_is_shown() {
     let run = desk.run("pack a.json b.json --kind session");
     assert_eq!((run.code, run.out.as_str()), (1, ""));
     assert!(
-        run.err.contains("there is room for 1 (1 × 2048 = 2048)"),
+        run.err.contains("at most 1 can be used (1 × 2048 = 2048)"),
         "{}",
         run.err
     );

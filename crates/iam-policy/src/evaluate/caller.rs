@@ -1,4 +1,4 @@
-//! Who makes a request, and how principals in policies match them.
+//! Callers, and how principals in policies match them.
 //!
 //! Sources: "AWS JSON policy elements: Principal"
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>) and "IAM identifiers"
@@ -26,13 +26,13 @@ pub enum Caller {
     FederatedUser(String),
     /// An AWS service, such as `sagemaker.amazonaws.com`.
     Service(String),
-    /// Someone whom an identity provider vouches for, as in `sts:AssumeRoleWithWebIdentity`: the provider's name.
+    /// An identity of an identity provider, as in `sts:AssumeRoleWithWebIdentity`: the name of the provider.
     Federated(String),
-    /// Nobody known.
+    /// An unauthenticated caller.
     Anonymous,
 }
 
-/// The text is not the ARN of a principal.
+/// The string is not the ARN of a principal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is not the ARN of a role, user, role session, federated user or account root; \
@@ -40,26 +40,26 @@ pub enum Caller {
 )]
 pub struct CallerError(String);
 
-/// How a principal in a policy matches a caller, in rising order.
+/// How a principal in a policy matches a caller, from weakest to strongest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Match {
-    /// The caller's account: the account's own policies decide about the caller.
+pub(super) enum PrincipalMatch {
+    /// The principal is the caller's account: the identity policies decide.
     Account,
-    /// The caller's role: the role's boundary and the session's policy still limit.
+    /// The principal is the caller's role: boundary and session policies still limit the session.
     Role,
-    /// The very caller.
+    /// The principal is the caller itself.
     Direct,
 }
 
 impl Caller {
-    /// Reads a principal's ARN: `iam` roles, users and roots, `sts` role sessions and federated users.
+    /// Parses the ARN of a principal: `iam` roles, users and roots, `sts` role sessions and federated users.
     ///
-    /// The ARN of a role session lacks the role's path, so the role is taken to have none; use [`Caller::Role`] where
+    /// The ARN of a role session lacks the role's path, so the role is assumed to have none; use [`Caller::Role`] if
     /// it has one.
     ///
     /// # Errors
     ///
-    /// [`CallerError`] for any other text.
+    /// [`CallerError`] for any other string.
     pub fn from_arn(arn: &str) -> Result<Self, CallerError> {
         let parts: Vec<&str> = arn.splitn(6, ':').collect();
         let (["arn", partition, service, "", account, resource], true) =
@@ -113,7 +113,7 @@ impl Caller {
     }
 
     /// The value of `aws:PrincipalType`.
-    pub(super) fn kind(&self) -> &'static str {
+    pub(super) fn principal_type(&self) -> &'static str {
         match self {
             Self::Role { .. } => "AssumedRole",
             Self::User(_) => "User",
@@ -125,26 +125,26 @@ impl Caller {
         }
     }
 
-    /// Whether the role is one that a service made for itself; service control policies do not bind those.
+    /// Whether the role is service-linked. Service control policies do not apply to those.
     pub(super) fn is_service_linked(&self) -> bool {
         matches!(self, Self::Role { arn, .. } if arn.contains(":role/aws-service-role/"))
     }
 
-    /// How the principal names the caller, if it does. Canonical user ids and the unique ids of deleted principals
+    /// How the principal matches the caller, if it does. Canonical user ids and the unique ids of deleted principals
     /// never do, since a request does not carry them.
-    pub(super) fn named_by(&self, principal: &Principal) -> Option<Match> {
+    pub(super) fn matched_by(&self, principal: &Principal) -> Option<PrincipalMatch> {
         match (principal, self) {
-            (Principal::Any, _) => Some(Match::Direct),
+            (Principal::Any, _) => Some(PrincipalMatch::Direct),
             (Principal::Service(name), Self::Service(own))
             | (Principal::Federated(name), Self::Federated(own)) => {
-                (name == own).then_some(Match::Direct)
+                (name == own).then_some(PrincipalMatch::Direct)
             }
-            (Principal::Aws(name), _) => self.named_by_arn(name),
+            (Principal::Aws(name), _) => self.matched_by_name(name),
             _ => None,
         }
     }
 
-    fn named_by_arn(&self, name: &str) -> Option<Match> {
+    fn matched_by_name(&self, name: &str) -> Option<PrincipalMatch> {
         let account = self.account()?;
         let root = name
             .strip_prefix("arn:")
@@ -155,11 +155,13 @@ impl Caller {
                     && rest.strip_suffix(":root").is_some_and(|id| id == account)
             });
         match self {
-            Self::Root(_) if is_account => Some(Match::Direct),
-            _ if is_account => Some(Match::Account),
-            Self::Role { arn, .. } if arn == name => Some(Match::Role),
-            Self::Role { .. } => (self.session_arn()? == name).then_some(Match::Direct),
-            Self::User(arn) | Self::FederatedUser(arn) => (arn == name).then_some(Match::Direct),
+            Self::Root(_) if is_account => Some(PrincipalMatch::Direct),
+            _ if is_account => Some(PrincipalMatch::Account),
+            Self::Role { arn, .. } if arn == name => Some(PrincipalMatch::Role),
+            Self::Role { .. } => (self.session_arn()? == name).then_some(PrincipalMatch::Direct),
+            Self::User(arn) | Self::FederatedUser(arn) => {
+                (arn == name).then_some(PrincipalMatch::Direct)
+            }
             _ => None,
         }
     }
@@ -205,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arns() {
+    fn from_arn_parses_principals() {
         let session = Caller::from_arn("arn:aws-cn:sts::111122223333:assumed-role/r/s").unwrap();
         let role = "arn:aws-cn:iam::111122223333:role/r";
         assert_eq!(
@@ -246,44 +248,47 @@ mod tests {
     }
 
     #[test]
-    fn principals() {
+    fn matched_by_principals() {
         let arn = "arn:aws:iam::111122223333:role/ml/r";
         let role = Caller::Role {
             arn: arn.into(),
             session: Some("s".into()),
         };
         let cases = [
-            ("*", Some(Match::Direct)),
-            ("111122223333", Some(Match::Account)),
-            ("arn:aws:iam::111122223333:root", Some(Match::Account)),
+            ("*", Some(PrincipalMatch::Direct)),
+            ("111122223333", Some(PrincipalMatch::Account)),
+            (
+                "arn:aws:iam::111122223333:root",
+                Some(PrincipalMatch::Account),
+            ),
             ("arn:aws:iam::444455556666:root", None),
-            (arn, Some(Match::Role)),
+            (arn, Some(PrincipalMatch::Role)),
             ("arn:aws:iam::111122223333:role/r", None),
             (
                 "arn:aws:sts::111122223333:assumed-role/r/s",
-                Some(Match::Direct),
+                Some(PrincipalMatch::Direct),
             ),
             ("arn:aws:sts::111122223333:assumed-role/r/other", None),
             ("arn:aws:iam::111122223333:role/*", None),
         ];
         for (name, expected) in cases {
-            assert_eq!(role.named_by(&Principal::aws(name)), expected, "{name}");
+            assert_eq!(role.matched_by(&Principal::aws(name)), expected, "{name}");
         }
         let root = Caller::from_arn("arn:aws:iam::111122223333:root").unwrap();
         assert_eq!(
-            root.named_by(&Principal::aws("111122223333")),
-            Some(Match::Direct)
+            root.matched_by(&Principal::aws("111122223333")),
+            Some(PrincipalMatch::Direct)
         );
         let service = Caller::Service("a".into());
         assert_eq!(
-            service.named_by(&Principal::service("a")),
-            Some(Match::Direct)
+            service.matched_by(&Principal::service("a")),
+            Some(PrincipalMatch::Direct)
         );
-        assert_eq!(service.named_by(&Principal::federated("a")), None);
-        assert_eq!(service.named_by(&Principal::aws("a")), None);
+        assert_eq!(service.matched_by(&Principal::federated("a")), None);
+        assert_eq!(service.matched_by(&Principal::aws("a")), None);
         assert_eq!(
-            Caller::Anonymous.named_by(&Principal::Any),
-            Some(Match::Direct)
+            Caller::Anonymous.matched_by(&Principal::Any),
+            Some(PrincipalMatch::Direct)
         );
     }
 }

@@ -1,25 +1,27 @@
-//! How the answers of the layers combine.
+//! Combination of the results of all layers into a decision.
 
-use super::caller::{Caller, Match};
+use super::caller::{Caller, PrincipalMatch};
 use super::decision::{Decision, Layer, MissingAllow, NearMiss, Outcome, StatementRef};
 use super::request::Request;
 
-/// What the policies of one layer, or of one level of it, say together.
+/// The result of all policies of one layer, or of one level of it.
 #[derive(Default)]
-pub(super) struct Answer {
+pub(super) struct LayerResult {
     pub(super) denies: Vec<StatementRef>,
     pub(super) allows: Vec<StatementRef>,
-    pub(super) near: Vec<NearMiss>,
-    pub(super) strongest: Option<Match>,
+    pub(super) near_misses: Vec<NearMiss>,
+    /// The strongest match of the caller by an Allow.
+    pub(super) strongest: Option<PrincipalMatch>,
 }
 
-/// Which layers allow. A layer that is not set does not limit.
+/// The layers that allow the request. A layer without policies does not limit.
 pub(super) struct Allows {
     identity: bool,
     boundary: bool,
     session: bool,
-    resource: Option<Match>,
-    guards: bool,
+    resource: Option<PrincipalMatch>,
+    /// All service and resource control policies and the endpoint policy allow.
+    restrictions: bool,
 }
 
 impl Allows {
@@ -29,12 +31,12 @@ impl Allows {
             boundary: true,
             session: true,
             resource: None,
-            guards: true,
+            restrictions: true,
         }
     }
 
-    /// Takes down how a layer names the caller in what it allows, if it allows.
-    pub(super) fn note(&mut self, layer: Layer, strongest: Option<Match>) {
+    /// Records the result of a layer: the strongest match of the caller, if the layer allows.
+    pub(super) fn record(&mut self, layer: Layer, strongest: Option<PrincipalMatch>) {
         let allowed = strongest.is_some();
         match layer {
             Layer::Identity => self.identity = allowed,
@@ -42,35 +44,38 @@ impl Allows {
             Layer::Session => self.session = allowed,
             Layer::Resource => self.resource = strongest,
             Layer::ServiceControl | Layer::ResourceControl | Layer::Endpoint => {
-                self.guards &= allowed;
+                // `&=`: each level of an organization comes as a layer of its own, and every one must allow.
+                self.restrictions &= allowed;
             }
         }
     }
 }
 
-/// Who must allow a request, from where caller and resource stand.
-pub(super) struct Standing {
-    /// The caller belongs to an account, and so can have identity policies.
+/// The policies that must allow a request, by the accounts of caller and resource.
+pub(super) struct AuthorizationScope {
+    /// The caller belongs to an account, so it can have identity policies.
     pub(super) has_account: bool,
-    /// The root user needs no identity policy for what is the account's own.
+    /// False for the root user within its own account.
     needs_identity: bool,
-    crosses: bool,
+    /// Caller and resource belong to different accounts.
+    cross_account: bool,
     has_resource_policy: bool,
-    /// The resource's policy has to take part.
+    /// The resource policy must allow too, at least by naming the account.
     needs_both: bool,
 }
 
-impl Standing {
+impl AuthorizationScope {
     pub(super) fn of(request: &Request, has_resource_policy: bool) -> Self {
         let caller = request.caller();
         let account = caller.account();
-        let crosses = request.crosses_accounts(account);
+        let cross_account = request.crosses_accounts(account);
         Self {
             has_account: account.is_some(),
-            needs_identity: crosses || !matches!(caller, Caller::Root(_)),
-            crosses,
+            needs_identity: cross_account || !matches!(caller, Caller::Root(_)),
+            cross_account,
             has_resource_policy,
-            needs_both: crosses || (has_resource_policy && resource_decides(request.action())),
+            needs_both: cross_account
+                || (has_resource_policy && resource_decides(request.action())),
         }
     }
 
@@ -80,71 +85,77 @@ impl Standing {
 
     fn granted(&self, allows: &Allows) -> bool {
         let limits = allows.boundary && allows.session;
-        let own = self.identity(allows) && limits;
+        let by_identity = self.identity(allows) && limits;
         let by_resource = match allows.resource {
-            Some(Match::Direct) => true,
-            Some(Match::Role) => limits,
-            Some(Match::Account) | None => false,
+            // A resource policy that names the user or the role session grants to it directly: an implicit deny in
+            // boundary or session policy does not limit that grant. A grant to the role is limited.
+            Some(PrincipalMatch::Direct) => true,
+            Some(PrincipalMatch::Role) => limits,
+            // A grant to the account only delegates to its identity policies.
+            Some(PrincipalMatch::Account) | None => false,
         };
         let resource = allows.resource.is_some();
         if !self.has_account {
+            // Services, federated identities and anonymous callers have no identity policies.
             resource
-        } else if self.crosses {
-            own && resource
+        } else if self.cross_account {
+            by_identity && resource
         } else if self.needs_both {
-            by_resource || own && resource
+            // Naming the account is enough here, since `by_identity` then allows too.
+            by_resource || by_identity && resource
         } else {
-            own || by_resource
+            by_identity || by_resource
         }
     }
 
-    /// The end of a request that nothing denies.
+    /// The outcome of a request that nothing denies.
     pub(super) fn outcome(&self, allows: &Allows) -> Outcome {
-        if allows.guards && self.granted(allows) {
+        if allows.restrictions && self.granted(allows) {
             Outcome::Allowed
         } else {
             Outcome::ImplicitDeny
         }
     }
 
-    /// Whether an allow of this layer was needed and is not there.
-    fn lacks(&self, allows: &Allows, layer: Layer, answer: &Answer) -> bool {
-        let silent = answer.strongest.is_none();
+    /// Whether this layer needed to allow, and did not.
+    fn lacks(&self, allows: &Allows, layer: Layer, result: &LayerResult) -> bool {
+        let no_allow = result.strongest.is_none();
         match layer {
-            Layer::ServiceControl | Layer::ResourceControl | Layer::Endpoint => silent,
+            Layer::ServiceControl | Layer::ResourceControl | Layer::Endpoint => no_allow,
+            // The restrictions above deny by themselves. The other layers are only to blame if the grant fails.
             _ if self.granted(allows) => false,
             Layer::Identity => !self.identity(allows),
-            Layer::Boundary | Layer::Session => silent,
+            Layer::Boundary | Layer::Session => no_allow,
             Layer::Resource => {
                 let could_help = self.needs_both || !self.has_account || self.has_resource_policy;
-                could_help && silent
+                could_help && no_allow
             }
         }
     }
 
-    /// The decision, from the answers of the layers that bear on the request, in the order in which a decision names
-    /// them. The resource's answer is there in any case, that of the identity policies where there can be some.
-    pub(super) fn decide(&self, answers: Vec<(Layer, Answer)>) -> Decision {
+    /// The decision, from the results of the layers that apply, in the order in which a decision names them. The result
+    /// of the resource policy is always present, and so is that of the identity policies if the caller can have some.
+    pub(super) fn decide(&self, results: Vec<(Layer, LayerResult)>) -> Decision {
         let mut allows = Allows::new();
         let mut denied = false;
-        for (layer, answer) in &answers {
-            denied |= !answer.denies.is_empty();
-            allows.note(*layer, answer.strongest);
+        for (layer, result) in &results {
+            denied |= !result.denies.is_empty();
+            allows.record(*layer, result.strongest);
         }
         let outcome = if denied {
             Outcome::ExplicitDeny
         } else {
             self.outcome(&allows)
         };
-        let answers = answers.into_iter();
+        let results = results.into_iter();
         let (deciding, missing) = match outcome {
-            Outcome::Allowed => (answers.flat_map(|(_, a)| a.allows).collect(), Vec::new()),
-            Outcome::ExplicitDeny => (answers.flat_map(|(_, a)| a.denies).collect(), Vec::new()),
+            Outcome::Allowed => (results.flat_map(|(_, a)| a.allows).collect(), Vec::new()),
+            Outcome::ExplicitDeny => (results.flat_map(|(_, a)| a.denies).collect(), Vec::new()),
             Outcome::ImplicitDeny => {
-                let lacking = answers.filter(|(layer, a)| self.lacks(&allows, *layer, a));
+                let lacking = results.filter(|(layer, a)| self.lacks(&allows, *layer, a));
                 let missing = lacking.map(|(layer, a)| MissingAllow {
                     layer,
-                    near_misses: a.near,
+                    near_misses: a.near_misses,
                 });
                 (Vec::new(), missing.collect())
             }
@@ -157,7 +168,7 @@ impl Standing {
     }
 }
 
-/// Whether the resource's policy must take part even within an account: KMS key policies and role trust policies.
+/// Whether the resource policy must allow even within an account: KMS key policies and role trust policies.
 ///
 /// Source: "Policy evaluation logic", on resource-based policies
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html>).

@@ -1,24 +1,24 @@
-//! A set of policies in the form in which it decides many requests fastest.
+//! Policies, compiled for fast decisions on many requests.
 //!
-//! The answers are those of [`PolicySet::decide`]; only the way to them is another. Statements are found by the
-//! action, condition keys have numbers and are looked up once a request, and patterns and values are read beforehand.
+//! The decisions are the same as those of [`PolicySet::decide`]. Statements are found by the action, condition keys have
+//! numbers and are looked up once for each request, and patterns and values are parsed in advance.
 
-mod check;
-mod fold;
+mod caseless_map;
+mod condition;
 mod glob;
 mod index;
 mod keys;
-mod rule;
+mod statement;
 
-use super::combine::{Allows, Answer, Standing};
+use super::combine::{Allows, AuthorizationScope, LayerResult};
 use super::decision::{Decision, Layer, Outcome};
 use super::policies::PolicySet;
 use super::request::Request;
-use index::Index;
-use keys::Keys;
-use rule::{Asked, CompiledRule};
+use index::ActionIndex;
+use keys::KeyTable;
+use statement::{CompiledStatement, PreparedRequest};
 
-/// Policies made ready for many requests, by [`PolicySet::compile`].
+/// Policies compiled for many requests, by [`PolicySet::compile`].
 ///
 /// ```
 /// use iam_policy::evaluate::{Caller, Outcome, PolicySet, Request};
@@ -35,131 +35,142 @@ use rule::{Asked, CompiledRule};
 /// ```
 #[derive(Debug, Clone)]
 pub struct CompiledPolicies {
-    keys: Keys,
-    index: Index,
-    rules: Vec<CompiledRule>,
-    groups: Vec<Group>,
+    keys: KeyTable,
+    index: ActionIndex,
+    statements: Vec<CompiledStatement>,
+    layer_ranges: Vec<LayerRange>,
     has_resource_policy: bool,
     has_boundary: bool,
 }
 
-/// The statements of a layer, or of a level of it.
+/// The statements of a layer, or of one level of it, as a range of indexes.
 #[derive(Debug, Clone, Copy)]
-struct Group {
+struct LayerRange {
     layer: Layer,
-    /// The number of the first statement of the next group.
+    /// The index of the first statement of the next range.
     end: usize,
 }
 
 impl PolicySet {
-    /// Makes the policies ready for many requests.
+    /// Compiles the policies for many requests.
     #[must_use]
     pub fn compile(&self) -> CompiledPolicies {
-        let mut keys = Keys::default();
-        let mut rules = Vec::new();
-        let mut groups = Vec::new();
+        let mut keys = KeyTable::default();
+        let mut statements = Vec::new();
+        let mut layer_ranges = Vec::new();
         for (layer, policies) in self.groups() {
             for policy in policies {
-                for (index, rule) in policy.rules.iter().enumerate() {
-                    // A statement without principal, in a policy that is attached to nobody, is about nobody.
-                    if rule.principals.is_some() || layer.is_attached() {
-                        let source = policy.source(index, rule);
-                        rules.push(CompiledRule::compile(rule, source, &mut keys));
+                for (index, statement) in policy.statements.iter().enumerate() {
+                    // A statement without a principal applies to no one, unless its policy is attached to the caller.
+                    if statement.principals.is_some() || layer.is_attached() {
+                        let source = policy.source(index, statement);
+                        statements.push(CompiledStatement::compile(statement, source, &mut keys));
                     }
                 }
             }
-            groups.push(Group {
+            layer_ranges.push(LayerRange {
                 layer,
-                end: rules.len(),
+                end: statements.len(),
             });
         }
-        let actions: Vec<_> = rules.iter().map(CompiledRule::subject).collect();
+        let actions: Vec<_> = statements.iter().map(CompiledStatement::subject).collect();
         CompiledPolicies {
-            index: Index::build(&actions),
+            index: ActionIndex::build(&actions),
             keys,
-            rules,
+            statements,
             has_resource_policy: self.has_resource_policy(),
-            has_boundary: groups.iter().any(|g| g.layer == Layer::Boundary),
-            groups,
+            has_boundary: layer_ranges.iter().any(|g| g.layer == Layer::Boundary),
+            layer_ranges,
         }
     }
 }
 
 impl CompiledPolicies {
-    /// How a request ends: the outcome of [`CompiledPolicies::decide`], found without naming statements.
+    /// The outcome of a request, as in [`CompiledPolicies::decide`], without naming statements.
     #[must_use]
     pub fn outcome(&self, request: &Request) -> Outcome {
-        let asked = self.ask(request);
-        let denied = self
-            .walk(&asked, &asked.candidates.denies)
-            .any(|(layer, mut rules)| rules.any(|rule| rule.denies(&asked, layer)));
+        let prepared = self.prepare(request);
+        let denied =
+            self.layers(&prepared, &prepared.candidates.denies)
+                .any(|(layer, mut statements)| {
+                    statements.any(|statement| statement.denies(&prepared, layer))
+                });
         if denied {
             return Outcome::ExplicitDeny;
         }
         let mut allows = Allows::new();
-        for (layer, rules) in self.walk(&asked, &asked.candidates.allows) {
-            let mut named = rules.filter_map(|rule| rule.allows(&asked));
-            // Only of the resource's policy it matters how it names the caller.
+        for (layer, statements) in self.layers(&prepared, &prepared.candidates.allows) {
+            let mut named = statements.filter_map(|statement| statement.allows(&prepared));
+            // The way the caller is matched matters for the resource policy only. Elsewhere the first Allow is enough.
             let strongest = if layer == Layer::Resource {
                 named.max()
             } else {
                 named.next()
             };
-            allows.note(layer, strongest);
+            allows.record(layer, strongest);
         }
-        asked.standing.outcome(&allows)
+        prepared.scope.outcome(&allows)
     }
 
     /// Decides a request, as [`PolicySet::decide`] does.
     #[must_use]
     pub fn decide(&self, request: &Request) -> Decision {
-        let asked = self.ask(request);
-        let denies = self.walk(&asked, &asked.candidates.denies);
-        let allows = self.walk(&asked, &asked.candidates.allows);
-        let answers = denies.zip(allows).map(|((layer, denies), (_, allows))| {
-            let mut answer = Answer::default();
-            let denying = denies.filter(|rule| rule.denies(&asked, layer));
-            answer.denies.extend(denying.map(CompiledRule::source));
-            for rule in allows {
-                if let Some(named) = rule.allows(&asked) {
-                    answer.allows.push(rule.source());
-                    answer.strongest = answer.strongest.max(Some(named));
+        let prepared = self.prepare(request);
+        let denies = self.layers(&prepared, &prepared.candidates.denies);
+        let allows = self.layers(&prepared, &prepared.candidates.allows);
+        let results = denies.zip(allows).map(|((layer, denies), (_, allows))| {
+            let mut result = LayerResult::default();
+            let denying = denies.filter(|statement| statement.denies(&prepared, layer));
+            result.denies.extend(denying.map(CompiledStatement::source));
+            for statement in allows {
+                if let Some(named) = statement.allows(&prepared) {
+                    result.allows.push(statement.source());
+                    result.strongest = result.strongest.max(Some(named));
                 } else {
-                    answer.near.extend(rule.near_miss(&asked));
+                    result.near_misses.extend(statement.near_miss(&prepared));
                 }
             }
-            (layer, answer)
+            (layer, result)
         });
-        asked.standing.decide(answers.collect())
+        prepared.scope.decide(results.collect())
     }
 
-    fn ask<'a>(&'a self, request: &'a Request) -> Asked<'a> {
+    fn prepare<'a>(&'a self, request: &'a Request) -> PreparedRequest<'a> {
         let found = self.index.find(request.action());
-        let standing = Standing::of(request, self.has_resource_policy);
-        Asked {
+        let scope = AuthorizationScope::of(request, self.has_resource_policy);
+        PreparedRequest {
             request,
             values: self.keys.read(request),
             candidates: found.candidates,
-            unsure: (!found.sure).then(|| request.action().to_ascii_lowercase()),
-            bounded: self.has_boundary && standing.has_account,
-            standing,
+            unmatched_action: (!found.certain).then(|| request.action().to_ascii_lowercase()),
+            bounded: self.has_boundary && scope.has_account,
+            scope,
         }
     }
 
-    /// The layers, or levels, that bear on the request, each with those of its statements that are among the candidates.
-    fn walk<'a>(
+    /// The layers, or levels, that apply to the request, each with its candidates.
+    fn layers<'a>(
         &'a self,
-        asked: &'a Asked<'_>,
+        prepared: &'a PreparedRequest<'_>,
         candidates: &'a [usize],
-    ) -> impl Iterator<Item = (Layer, impl Iterator<Item = &'a CompiledRule>)> {
+    ) -> impl Iterator<Item = (Layer, impl Iterator<Item = &'a CompiledStatement>)> {
+        // Candidates are sorted, and ranges follow each other, so one pass cuts the list. Ranges that do not apply are cut
+        // off too, which is why `rest` advances before `applies` is checked.
         let mut rest = candidates;
-        self.groups.iter().filter_map(move |group| {
-            let own = rest.iter().take_while(|at| **at < group.end).count();
+        self.layer_ranges.iter().filter_map(move |range| {
+            let own = rest.iter().take_while(|at| **at < range.end).count();
             let (own, others) = rest.split_at_checked(own)?;
             rest = others;
-            let has_account = asked.standing.has_account;
-            let binds = group.layer.binds(asked.request.caller(), has_account);
-            binds.then(|| (group.layer, own.iter().filter_map(|at| self.rules.get(*at))))
+            let has_account = prepared.scope.has_account;
+            let applies = range
+                .layer
+                .applies_to(prepared.request.caller(), has_account);
+            applies.then(|| {
+                (
+                    range.layer,
+                    own.iter().filter_map(|at| self.statements.get(*at)),
+                )
+            })
         })
     }
 }

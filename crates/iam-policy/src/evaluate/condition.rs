@@ -1,4 +1,4 @@
-//! Whether a condition holds.
+//! Evaluation of conditions.
 //!
 //! Sources: "IAM JSON policy elements: Condition operators"
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>) and
@@ -6,37 +6,37 @@
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>).
 
 use super::request::Request;
-use super::value::{Decimal, Instant, Network};
+use super::value::{Decimal, IpRange, Timestamp};
 use crate::pattern::{Case, Pattern, Token};
 use crate::template::{Syntax, Template};
 use crate::{Condition, ConditionOperator, Operator, SetQualifier, Version};
 
-/// A condition, read once for many requests.
+/// A condition, parsed once for many requests.
 #[derive(Debug, Clone)]
-pub(super) struct Test {
+pub(super) struct PreparedCondition {
     pub(super) source: Condition,
     pub(super) operands: Vec<Operand>,
 }
 
-/// A value of a condition, read as its operator reads it. What the operator can't read never matches.
+/// A value of a condition, parsed as its operator requires. A value that cannot be parsed never matches.
 #[derive(Debug, Clone)]
 pub(super) enum Operand {
     /// `String…` and `Bool`.
     Text(Template, Case),
-    /// `String…IgnoreCase`: without regard to the case of any letter.
+    /// `String…IgnoreCase`: compared without the case of any letter.
     Folded(Template),
     Arn(Template),
     Number(Decimal),
-    Date(Instant),
+    Date(Timestamp),
     /// Base64, as requests carry binary values too.
     Binary(String),
-    Network(Network),
+    IpRange(IpRange),
     /// `Null`: whether the key must be missing.
     Missing(bool),
 }
 
 impl Operand {
-    fn read(text: &str, comparison: Operator, version: Version) -> Option<Self> {
+    fn parse(text: &str, comparison: Operator, version: Version) -> Option<Self> {
         let template = |wildcards| {
             Template::parse(
                 text,
@@ -53,24 +53,24 @@ impl Operand {
             Operator::Bool => Some(Self::Text(template(false), Case::Ignored)),
             Operator::ArnEquals | Operator::ArnLike => Some(Self::Arn(template(true))),
             Operator::BinaryEquals => Some(Self::Binary(text.to_owned())),
-            Operator::IpAddress => Network::read(text).map(Self::Network),
+            Operator::IpAddress => IpRange::parse(text).map(Self::IpRange),
             Operator::Null if text.eq_ignore_ascii_case("true") => Some(Self::Missing(true)),
             Operator::Null if text.eq_ignore_ascii_case("false") => Some(Self::Missing(false)),
             Operator::DateEquals
             | Operator::DateLessThan
             | Operator::DateLessThanEquals
             | Operator::DateGreaterThan
-            | Operator::DateGreaterThanEquals => Instant::read(text).map(Self::Date),
+            | Operator::DateGreaterThanEquals => Timestamp::parse(text).map(Self::Date),
             Operator::NumericEquals
             | Operator::NumericLessThan
             | Operator::NumericLessThanEquals
             | Operator::NumericGreaterThan
-            | Operator::NumericGreaterThanEquals => Decimal::read(text).map(Self::Number),
+            | Operator::NumericGreaterThanEquals => Decimal::parse(text).map(Self::Number),
             _ => None,
         }
     }
 
-    /// Whether the request's value stands in the operator's positive relation to this one.
+    /// Whether the positive form of the operator holds for a request value and this operand.
     pub(super) fn matches(&self, comparison: Operator, value: &str, request: &Request) -> bool {
         let resolve = |template: &Template, test: &dyn Fn(&Pattern) -> bool| {
             template
@@ -82,12 +82,12 @@ impl Operand {
             Self::Folded(template) => resolve(template, &|p| folded(p) == value.to_lowercase()),
             Self::Arn(template) => resolve(template, &|p| p.matches_arn(value)),
             Self::Binary(text) => text == value,
-            Self::Network(network) => Network::read(value).is_some_and(|v| network.contains(&v)),
+            Self::IpRange(network) => IpRange::parse(value).is_some_and(|v| network.contains(&v)),
             Self::Number(number) => {
-                Decimal::read(value).is_some_and(|v| compares(comparison, &v, number))
+                Decimal::parse(value).is_some_and(|v| compares(comparison, &v, number))
             }
             Self::Date(date) => {
-                Instant::read(value).is_some_and(|v| compares(comparison, &v, date))
+                Timestamp::parse(value).is_some_and(|v| compares(comparison, &v, date))
             }
             Self::Missing(_) => false,
         }
@@ -102,7 +102,7 @@ fn folded(pattern: &Pattern) -> String {
     chars.collect::<String>().to_lowercase()
 }
 
-/// Whether a value stands in an ordering operator's relation to a bound.
+/// Whether an ordering operator holds for a value and a bound.
 pub(super) fn compares<T: Ord>(comparison: Operator, value: &T, bound: &T) -> bool {
     match comparison.positive() {
         Operator::NumericLessThan | Operator::DateLessThan => value < bound,
@@ -113,13 +113,13 @@ pub(super) fn compares<T: Ord>(comparison: Operator, value: &T, bound: &T) -> bo
     }
 }
 
-impl Test {
-    pub(super) fn read(condition: &Condition, version: Version) -> Self {
+impl PreparedCondition {
+    pub(super) fn prepare(condition: &Condition, version: Version) -> Self {
         let comparison = condition.operator.comparison;
         let operands = condition
             .values
             .iter()
-            .filter_map(|v| Operand::read(v, comparison, version))
+            .filter_map(|v| Operand::parse(v, comparison, version))
             .collect();
         Self {
             source: condition.clone(),
@@ -135,7 +135,7 @@ impl Test {
     /// - `Null` asks whether the key is there, and a key whose only value is empty is: AWS calls an empty string a null
     ///   dataset where it speaks of set operators ("Single-valued vs. multivalued context keys"), and advises `Null: false`
     ///   beside them against "empty values"; of `Null` by itself ("Condition operator to check existence of condition
-    ///   keys") it only says that the value must not be null. A policy should not hang on that: compare the value too.
+    ///   keys") it only says that the value must not be null. A policy should not depend on it: compare the value too.
     /// - Without a set operator, a key with many values matches when any of them does, so a negated operator holds
     ///   when none does. AWS asks for a set operator there and does not document what happens without.
     /// - A policy variable without value matches nothing: a positive operator fails on it, a negated one holds.
@@ -157,8 +157,8 @@ impl Test {
     }
 }
 
-/// Whether a condition other than `Null` holds for the values of its key. `matches` says whether a value stands in the
-/// operator's positive relation to one of the condition's.
+/// Whether a condition other than `Null` holds for the values of its key. `matches` is the positive form of the operator
+/// for one request value.
 pub(super) fn holds(
     operator: ConditionOperator,
     values: &[String],

@@ -1,4 +1,4 @@
-//! What was decided, and why.
+//! Decisions and their reasons.
 //!
 //! The outcomes are those of "Policy evaluation logic"
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>).
@@ -28,7 +28,7 @@ pub enum Layer {
 }
 
 impl Layer {
-    /// Whether policies of this layer are attached to the caller, so that statements without principal are about them.
+    /// Whether policies of this layer are attached to the caller, so that statements without a principal apply to it.
     pub(super) fn is_attached(self) -> bool {
         match self {
             Self::Identity | Self::Boundary | Self::Session | Self::ServiceControl => true,
@@ -36,9 +36,9 @@ impl Layer {
         }
     }
 
-    /// Whether policies of this layer bear on what the caller does. What is attached to callers binds those of an
-    /// account; service control policies do not bind service-linked roles.
-    pub(super) fn binds(self, caller: &Caller, has_account: bool) -> bool {
+    /// Whether policies of this layer apply to the caller. Policies attached to callers need one with an account, and
+    /// service control policies do not apply to service-linked roles.
+    pub(super) fn applies_to(self, caller: &Caller, has_account: bool) -> bool {
         match self {
             Self::Identity | Self::Boundary | Self::Session => has_account,
             Self::ServiceControl => has_account && !caller.is_service_linked(),
@@ -61,14 +61,14 @@ impl fmt::Display for Layer {
     }
 }
 
-/// A statement of a policy.
+/// A reference to a statement of a policy.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StatementRef {
     /// The kind of policy.
     pub layer: Layer,
-    /// The policy's label, as it was given to the set.
+    /// The label of the policy, as given to the set.
     pub policy: String,
-    /// The statement's place in its document, from 0.
+    /// The index of the statement in its document, from 0.
     pub index: usize,
     /// The statement's Sid.
     pub sid: Option<String>,
@@ -84,50 +84,50 @@ impl fmt::Display for StatementRef {
     }
 }
 
-/// How a request ends.
+/// The outcome of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Outcome {
-    /// It is allowed.
+    /// The request is allowed.
     Allowed,
-    /// A statement denies it.
+    /// A statement denies the request.
     ExplicitDeny,
-    /// Nothing denies it, but not everything that must allow it does.
+    /// No statement denies the request, but a policy that must allow it does not.
     ImplicitDeny,
 }
 
-/// A statement that would have allowed the request, had its conditions held.
+/// An Allow that matches the request except for its conditions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NearMiss {
     /// The statement.
     pub statement: StatementRef,
-    /// Its conditions that do not hold.
+    /// The conditions that do not hold.
     pub unmet: Vec<Condition>,
 }
 
-/// An allow that was needed and not there.
+/// A layer that had to allow the request and did not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissingAllow {
-    /// Where it was needed.
+    /// The layer.
     pub layer: Layer,
-    /// Statements that came near.
+    /// Allows that failed by their conditions only.
     pub near_misses: Vec<NearMiss>,
 }
 
 /// The decision on a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
-    /// The end of it.
+    /// The outcome.
     pub outcome: Outcome,
-    /// For an allowed request the statements that allow it, for an explicit deny those that deny it; empty for an
-    /// implicit one, and where the root user needs no policy.
+    /// For an allowed request, the statements that allow it; for an explicit deny, the statements that deny it. Empty for
+    /// an implicit deny, and when the root user needs no policy.
     pub deciding: Vec<StatementRef>,
-    /// For an implicit deny, the allows that were needed; any one of an identity and a resource policy where both are
-    /// named would do within an account.
+    /// For an implicit deny, the layers that had to allow. Within an account, one of identity and resource policy is
+    /// enough if both are named.
     pub missing: Vec<MissingAllow>,
 }
 
 impl Decision {
-    /// Whether the request goes through.
+    /// Whether the request is allowed.
     #[must_use]
     pub fn is_allowed(&self) -> bool {
         self.outcome == Outcome::Allowed

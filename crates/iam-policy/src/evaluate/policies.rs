@@ -1,59 +1,59 @@
-//! The policies that bear on a request, and how their answers combine.
+//! Sets of policies and their decision on a request.
 
-use super::combine::{Answer, Standing};
+use super::combine::{AuthorizationScope, LayerResult};
 use super::decision::{Decision, Layer, NearMiss, StatementRef};
 use super::request::Request;
-use super::statement::{Applies, Rule};
+use super::statement::{PreparedStatement, StatementResult};
 use crate::{Document, Effect};
 
-/// A policy, read once for many requests.
+/// A policy, parsed once for many requests.
 #[derive(Debug, Clone)]
-pub(super) struct Policy {
+pub(super) struct PreparedPolicy {
     pub(super) layer: Layer,
     label: String,
-    pub(super) rules: Vec<Rule>,
+    pub(super) statements: Vec<PreparedStatement>,
 }
 
-impl Policy {
-    fn read(layer: Layer, label: &str, document: &Document) -> Self {
-        // AWS says it of identity-based policies, which boundaries are too, and refuses incomplete ARNs in those of
-        // sessions; elsewhere it says nothing, and what is no ARN matches none.
+impl PreparedPolicy {
+    fn prepare(layer: Layer, label: &str, document: &Document) -> Self {
+        // AWS documents this for identity-based policies, which include boundaries, and rejects incomplete ARNs in
+        // session policies. For other types it documents nothing: there, an incomplete ARN matches no resource.
         let completes_arns = matches!(layer, Layer::Identity | Layer::Boundary);
-        let rules = document
+        let statements = document
             .statements
             .iter()
-            .map(|s| Rule::read(s, document.version, completes_arns))
+            .map(|s| PreparedStatement::prepare(s, document.version, completes_arns))
             .collect();
         Self {
             layer,
             label: label.to_owned(),
-            rules,
+            statements,
         }
     }
 
-    /// Names one of its statements.
-    pub(super) fn source(&self, index: usize, rule: &Rule) -> StatementRef {
+    /// A reference to one of its statements.
+    pub(super) fn source(&self, index: usize, statement: &PreparedStatement) -> StatementRef {
         StatementRef {
             layer: self.layer,
             policy: self.label.clone(),
             index,
-            sid: rule.sid.clone(),
+            sid: statement.sid.clone(),
         }
     }
 }
 
-/// The policies that bear on a request. What is not set does not limit; in particular a set without resource policy
-/// stands for a resource that has none.
+/// The policies that apply to a request. A layer that is not set does not limit: a set without a resource policy stands
+/// for a resource that has none.
 #[derive(Debug, Clone, Default)]
 pub struct PolicySet {
-    identity: Vec<Policy>,
-    boundary: Vec<Policy>,
-    session: Vec<Policy>,
-    resource: Vec<Policy>,
-    endpoint: Vec<Policy>,
+    identity: Vec<PreparedPolicy>,
+    boundary: Vec<PreparedPolicy>,
+    session: Vec<PreparedPolicy>,
+    resource: Vec<PreparedPolicy>,
+    endpoint: Vec<PreparedPolicy>,
     /// From the root of the organization down; each level must allow.
-    service_control: Vec<Vec<Policy>>,
-    resource_control: Vec<Vec<Policy>>,
+    service_control: Vec<Vec<PreparedPolicy>>,
+    resource_control: Vec<Vec<PreparedPolicy>>,
 }
 
 impl PolicySet {
@@ -67,36 +67,36 @@ impl PolicySet {
     #[must_use]
     pub fn identity(mut self, label: &str, document: &Document) -> Self {
         self.identity
-            .push(Policy::read(Layer::Identity, label, document));
+            .push(PreparedPolicy::prepare(Layer::Identity, label, document));
         self
     }
 
     /// Sets the caller's permissions boundary.
     #[must_use]
     pub fn boundary(mut self, label: &str, document: &Document) -> Self {
-        self.boundary = vec![Policy::read(Layer::Boundary, label, document)];
+        self.boundary = vec![PreparedPolicy::prepare(Layer::Boundary, label, document)];
         self
     }
 
-    /// Adds a policy of the caller's session. One of several must allow.
+    /// Adds a policy of the caller's session. At least one of them must allow.
     #[must_use]
     pub fn session(mut self, label: &str, document: &Document) -> Self {
         self.session
-            .push(Policy::read(Layer::Session, label, document));
+            .push(PreparedPolicy::prepare(Layer::Session, label, document));
         self
     }
 
     /// Sets the resource's policy.
     #[must_use]
     pub fn resource(mut self, label: &str, document: &Document) -> Self {
-        self.resource = vec![Policy::read(Layer::Resource, label, document)];
+        self.resource = vec![PreparedPolicy::prepare(Layer::Resource, label, document)];
         self
     }
 
     /// Sets the policy of the VPC endpoint that the request comes through.
     #[must_use]
     pub fn endpoint(mut self, label: &str, document: &Document) -> Self {
-        self.endpoint = vec![Policy::read(Layer::Endpoint, label, document)];
+        self.endpoint = vec![PreparedPolicy::prepare(Layer::Endpoint, label, document)];
         self
     }
 
@@ -107,19 +107,21 @@ impl PolicySet {
         mut self,
         level: impl IntoIterator<Item = (&'d str, &'d Document)>,
     ) -> Self {
-        let read = |(label, document)| Policy::read(Layer::ServiceControl, label, document);
+        let read =
+            |(label, document)| PreparedPolicy::prepare(Layer::ServiceControl, label, document);
         self.service_control
             .push(level.into_iter().map(read).collect());
         self
     }
 
-    /// Adds a level of resource control policies, likewise.
+    /// Adds a level of resource control policies. One of each level must allow.
     #[must_use]
     pub fn resource_control<'d>(
         mut self,
         level: impl IntoIterator<Item = (&'d str, &'d Document)>,
     ) -> Self {
-        let read = |(label, document)| Policy::read(Layer::ResourceControl, label, document);
+        let read =
+            |(label, document)| PreparedPolicy::prepare(Layer::ResourceControl, label, document);
         self.resource_control
             .push(level.into_iter().map(read).collect());
         self
@@ -127,13 +129,13 @@ impl PolicySet {
 
     /// Decides a request.
     ///
-    /// - Any statement that denies decides.
+    /// - A Deny in any policy denies the request.
     /// - Otherwise every level of service control policies (for callers of an account, but not for service-linked
     ///   roles) and resource control policies must allow, and the endpoint's policy.
-    /// - Within an account the identity policies must allow, limited by boundary and session policies, or the resource
-    ///   policy. A resource policy that names the caller needs no other; one that names the role is limited by boundary
-    ///   and session policies; one that names the account leaves it to the identity policies. A key policy and a trust
-    ///   policy have to take part either way.
+    /// - Within an account, the identity policies, limited by boundary and session policies, or the resource policy must
+    ///   allow. A resource policy that names the caller is sufficient. If it names the role, boundary and session policies
+    ///   limit it. If it names the account, the identity policies must allow too. A key policy or trust policy must
+    ///   always allow.
     /// - Across accounts both sides must allow. Services, federated identities and anonymous callers have no identity
     ///   policies: the resource policy decides.
     ///
@@ -143,27 +145,27 @@ impl PolicySet {
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html>).
     #[must_use]
     pub fn decide(&self, request: &Request) -> Decision {
-        let standing = Standing::of(request, self.has_resource_policy());
+        let scope = AuthorizationScope::of(request, self.has_resource_policy());
         // "NotPrincipal with a Deny effect will always deny any IAM principal that has a permissions boundary":
         // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
-        let bounded = standing.has_account && !self.boundary.is_empty();
-        let answers = self
+        let bounded = scope.has_account && !self.boundary.is_empty();
+        let results = self
             .groups()
-            .filter(|(layer, _)| layer.binds(request.caller(), standing.has_account))
+            .filter(|(layer, _)| layer.applies_to(request.caller(), scope.has_account))
             .map(|(layer, policies)| {
-                let spares_nobody = bounded && layer == Layer::Resource;
-                (layer, answer(policies, request, spares_nobody))
+                let ignores_exceptions = bounded && layer == Layer::Resource;
+                (layer, layer_result(policies, request, ignores_exceptions))
             });
-        standing.decide(answers.collect())
+        scope.decide(results.collect())
     }
 
     pub(super) fn has_resource_policy(&self) -> bool {
         !self.resource.is_empty()
     }
 
-    /// The policies of each layer, or of each level of it, in the order in which a decision names them. Layers that
-    /// are not set are left out but for those of caller and resource.
-    pub(super) fn groups(&self) -> impl Iterator<Item = (Layer, &[Policy])> {
+    /// The policies of each layer, or of each level of it, in the order in which a decision names them. Layers without
+    /// policies are omitted, except the layers of caller and resource.
+    pub(super) fn groups(&self) -> impl Iterator<Item = (Layer, &[PreparedPolicy])> {
         let set =
             |layer, policies| Some((layer, policies)).filter(|(_, p): &(_, &[_])| !p.is_empty());
         let own = [
@@ -182,27 +184,34 @@ impl PolicySet {
     }
 }
 
-fn answer(policies: &[Policy], request: &Request, spares_nobody: bool) -> Answer {
-    let mut answer = Answer::default();
+fn layer_result(
+    policies: &[PreparedPolicy],
+    request: &Request,
+    ignores_exceptions: bool,
+) -> LayerResult {
+    let mut result = LayerResult::default();
     for policy in policies {
         let attached = policy.layer.is_attached();
-        for (index, rule) in policy.rules.iter().enumerate() {
-            let source = || policy.source(index, rule);
-            match (rule.applies(request, attached, spares_nobody), rule.effect) {
-                (Applies::Yes(_), Effect::Deny) => answer.denies.push(source()),
-                (Applies::Yes(named), Effect::Allow) => {
-                    answer.allows.push(source());
-                    answer.strongest = answer.strongest.max(Some(named));
+        for (index, statement) in policy.statements.iter().enumerate() {
+            let source = || policy.source(index, statement);
+            match (
+                statement.applies(request, attached, ignores_exceptions),
+                statement.effect,
+            ) {
+                (StatementResult::Yes(_), Effect::Deny) => result.denies.push(source()),
+                (StatementResult::Yes(named), Effect::Allow) => {
+                    result.allows.push(source());
+                    result.strongest = result.strongest.max(Some(named));
                 }
-                (Applies::Unmet(unmet), Effect::Allow) => {
-                    answer.near.push(NearMiss {
+                (StatementResult::Unmet(unmet), Effect::Allow) => {
+                    result.near_misses.push(NearMiss {
                         statement: source(),
                         unmet,
                     });
                 }
-                (Applies::Unmet(_), Effect::Deny) | (Applies::No, _) => {}
+                (StatementResult::Unmet(_), Effect::Deny) | (StatementResult::No, _) => {}
             }
         }
     }
-    answer
+    result
 }

@@ -1,4 +1,4 @@
-//! What is asked.
+//! Requests and their context.
 //!
 //! Which keys AWS puts into the context: "AWS global condition context keys"
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>).
@@ -8,10 +8,10 @@ use crate::ConditionKey;
 
 /// A request: a caller, an action, a resource and the context.
 ///
-/// The context holds what is known of the caller and the resource from the start: `aws:PrincipalArn`,
+/// The context contains the keys that follow from caller and resource: `aws:PrincipalArn`,
 /// `aws:PrincipalAccount`, `aws:PrincipalType`, `aws:PrincipalIsAWSService`, for users `aws:username`, and
-/// `aws:ResourceAccount` where the ARN names an account. Anything else, such as `aws:SecureTransport`, is missing until
-/// it is set; a value set later replaces an earlier one.
+/// `aws:ResourceAccount` where the ARN names an account. Other keys, such as `aws:SecureTransport`, are missing
+/// until they are set; a value set later replaces an earlier one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     caller: Caller,
@@ -21,14 +21,14 @@ pub struct Request {
     context: Context,
 }
 
-/// Values by key, sorted by the keys' hashes: a request has few keys and is asked for them often.
+/// Values by key, sorted by the hashes of the keys: a request has few keys, and they are read often.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Context(Vec<(ConditionKey, Vec<String>)>);
 
 impl Context {
     fn find(&self, key: &ConditionKey) -> Result<usize, usize> {
         self.0.binary_search_by(|(known, _)| {
-            let by_hash = known.folded_hash().cmp(&key.folded_hash());
+            let by_hash = known.caseless_hash().cmp(&key.caseless_hash());
             by_hash.then_with(|| known.cmp(key))
         })
     }
@@ -73,7 +73,10 @@ impl Request {
         };
         let is_service = matches!(request.caller, Caller::Service(_));
         request.set("aws:PrincipalIsAWSService", is_service.to_string());
-        request.set("aws:PrincipalType", request.caller.kind().to_owned());
+        request.set(
+            "aws:PrincipalType",
+            request.caller.principal_type().to_owned(),
+        );
         if let Some(arn) = request.caller.arn().map(str::to_owned) {
             request.set("aws:PrincipalArn", arn);
         }
@@ -129,8 +132,8 @@ impl Request {
         self
     }
 
-    /// Names the account that owns the resource, where its ARN does not, as with buckets. Unknown, the resource counts
-    /// as the caller's own.
+    /// Sets the account of the resource, if the ARN does not contain it, as for buckets. Without it, the resource is assumed
+    /// to be in the account of the caller.
     #[must_use]
     pub fn resource_account(mut self, account: impl Into<String>) -> Self {
         let account = account.into();
@@ -151,7 +154,7 @@ impl Request {
         self
     }
 
-    /// Who asks.
+    /// The caller.
     #[must_use]
     pub fn caller(&self) -> &Caller {
         &self.caller
@@ -175,7 +178,7 @@ impl Request {
         self.context.get(key)
     }
 
-    /// The only value of a context key, as a policy variable needs it.
+    /// The value of a context key, if there is exactly one, as policy variables require.
     #[must_use]
     pub fn value(&self, key: &ConditionKey) -> Option<&str> {
         match self.values(key) {
@@ -184,13 +187,13 @@ impl Request {
         }
     }
 
-    /// The context keys that are there, with their values.
+    /// The context keys that have values.
     pub(super) fn entries(&self) -> impl Iterator<Item = (&ConditionKey, &[String])> {
         let all = self.context.0.iter();
         all.map(|(key, values)| (key, values.as_slice()))
     }
 
-    /// Whether the resource belongs to another account than the caller's.
+    /// Whether the resource belongs to a different account than the caller.
     pub(super) fn crosses_accounts(&self, callers: Option<&str>) -> bool {
         match (callers, &self.resource_account) {
             (Some(own), Some(other)) => own != other,
@@ -204,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn derived_context() {
+    fn request_derives_context() {
         let caller = Caller::from_arn("arn:aws:iam::111122223333:user/ml/alice").unwrap();
         let request = Request::new(
             caller,

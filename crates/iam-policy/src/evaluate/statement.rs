@@ -1,41 +1,41 @@
-//! Whether a statement applies.
+//! Evaluation of one statement.
 
 use std::collections::BTreeSet;
 
-use super::caller::{Caller, Match};
-use super::condition::Test;
+use super::caller::{Caller, PrincipalMatch};
+use super::condition::PreparedCondition;
 use super::request::Request;
 use crate::pattern::{Case, Pattern};
 use crate::template::{Syntax, Template};
 use crate::{Clause, Condition, ConditionKey, Effect, Principal, Statement, Version};
 
-/// A statement, read once for many requests.
+/// A statement, parsed once for many requests.
 #[derive(Debug, Clone)]
-pub(super) struct Rule {
+pub(super) struct PreparedStatement {
     pub(super) sid: Option<String>,
     pub(super) effect: Effect,
     pub(super) principals: Option<Clause<Principal>>,
     pub(super) actions: Vec<Pattern>,
     pub(super) not_actions: bool,
-    /// `None` where the element is absent, as in trust policies: any resource.
+    /// `None` if the element is absent, as in trust policies: any resource.
     pub(super) resources: Option<Vec<Template>>,
     pub(super) not_resources: bool,
-    pub(super) tests: Vec<Test>,
+    pub(super) conditions: Vec<PreparedCondition>,
 }
 
-/// What a statement says about a request.
-pub(super) enum Applies {
-    /// It applies, and names the caller like this.
-    Yes(Match),
-    /// An Allow about the caller, the action and the resource, whose conditions here do not hold.
+/// The result of a statement for a request.
+pub(super) enum StatementResult {
+    /// It applies, and matches the caller like this.
+    Yes(PrincipalMatch),
+    /// An Allow that matches caller, action and resource, with the conditions that do not hold.
     Unmet(Vec<Condition>),
-    /// It is about something else.
+    /// It does not apply.
     No,
 }
 
-impl Rule {
-    /// `completes_arns`: the policy is identity-based, so that its incomplete ARNs stand for whole ones.
-    pub(super) fn read(statement: &Statement, version: Version, completes_arns: bool) -> Self {
+impl PreparedStatement {
+    /// `completes_arns`: the policy is identity-based, so its incomplete ARNs are completed.
+    pub(super) fn prepare(statement: &Statement, version: Version, completes_arns: bool) -> Self {
         let syntax = Syntax::resource(version);
         let template = |text: &String| {
             let template = Template::parse(text, syntax);
@@ -65,70 +65,75 @@ impl Rule {
                 .as_ref()
                 .map(|r| r.values().iter().map(template).collect()),
             not_resources: statement.resources.as_ref().is_some_and(Clause::is_except),
-            tests: statement
+            conditions: statement
                 .conditions
                 .iter()
-                .map(|c| Test::read(c, version))
+                .map(|c| PreparedCondition::prepare(c, version))
                 .collect(),
         }
     }
 
-    /// What the statement says. `attached`: the policy is attached to the caller, so that a statement without
-    /// principal is about them. `spares_nobody`: a Deny is also about those that its `NotPrincipal` names.
+    /// Evaluates the statement. `attached`: the policy is attached to the caller, so a statement without a principal
+    /// applies to it. `ignores_exceptions`: a Deny also applies to the principals in its `NotPrincipal`.
     ///
     /// A resource whose variable has no value matches nothing, so in `NotResource` it excludes nothing.
     pub(super) fn applies(
         &self,
         request: &Request,
         attached: bool,
-        spares_nobody: bool,
-    ) -> Applies {
-        let Some(named) = self.about_caller(request.caller(), attached, spares_nobody) else {
-            return Applies::No;
+        ignores_exceptions: bool,
+    ) -> StatementResult {
+        let Some(named) = self.match_caller(request.caller(), attached, ignores_exceptions) else {
+            return StatementResult::No;
         };
-        if !self.about_action(request) || !self.about_resource(request) {
-            return Applies::No;
+        if !self.matches_action(request) || !self.matches_resource(request) {
+            return StatementResult::No;
         }
-        // What a Deny lacked is nobody's question.
+        // Near misses are only reported for Allows.
         if self.effect == Effect::Deny {
-            return if self.tests.iter().all(|t| t.holds(request)) {
-                Applies::Yes(named)
+            return if self.conditions.iter().all(|c| c.holds(request)) {
+                StatementResult::Yes(named)
             } else {
-                Applies::No
+                StatementResult::No
             };
         }
         let unmet: Vec<Condition> = self
-            .tests
+            .conditions
             .iter()
             .filter(|t| !t.holds(request))
             .map(|t| t.source.clone())
             .collect();
         if unmet.is_empty() {
-            Applies::Yes(named)
+            StatementResult::Yes(named)
         } else {
-            Applies::Unmet(unmet)
+            StatementResult::Unmet(unmet)
         }
     }
 
-    fn about_caller(&self, caller: &Caller, attached: bool, spares_nobody: bool) -> Option<Match> {
+    fn match_caller(
+        &self,
+        caller: &Caller,
+        attached: bool,
+        ignores_exceptions: bool,
+    ) -> Option<PrincipalMatch> {
         match &self.principals {
-            None => attached.then_some(Match::Direct),
+            None => attached.then_some(PrincipalMatch::Direct),
             Some(principals) => named(
                 principals,
                 caller,
-                spares_nobody && self.effect == Effect::Deny,
+                ignores_exceptions && self.effect == Effect::Deny,
             ),
         }
     }
 
-    fn about_action(&self, request: &Request) -> bool {
+    fn matches_action(&self, request: &Request) -> bool {
         self.actions
             .iter()
             .any(|p| p.matches(request.action(), Case::Ignored))
             != self.not_actions
     }
 
-    fn about_resource(&self, request: &Request) -> bool {
+    fn matches_resource(&self, request: &Request) -> bool {
         let Some(resources) = &self.resources else {
             return true;
         };
@@ -139,21 +144,22 @@ impl Rule {
     }
 }
 
-/// How a `Principal` or `NotPrincipal` element names the caller. `spares_nobody`: an exception excepts nobody.
+/// How a `Principal` or `NotPrincipal` element matches the caller. `ignores_exceptions`: `NotPrincipal` exempts no one.
 pub(super) fn named(
     principals: &Clause<Principal>,
     caller: &Caller,
-    spares_nobody: bool,
-) -> Option<Match> {
-    let strongest = |all: &BTreeSet<Principal>| all.iter().filter_map(|p| caller.named_by(p)).max();
+    ignores_exceptions: bool,
+) -> Option<PrincipalMatch> {
+    let strongest =
+        |all: &BTreeSet<Principal>| all.iter().filter_map(|p| caller.matched_by(p)).max();
     match principals {
         Clause::Only(all) => strongest(all),
-        Clause::Except(_) if spares_nobody => Some(Match::Direct),
-        Clause::Except(all) => strongest(all).is_none().then_some(Match::Direct),
+        Clause::Except(_) if ignores_exceptions => Some(PrincipalMatch::Direct),
+        Clause::Except(all) => strongest(all).is_none().then_some(PrincipalMatch::Direct),
     }
 }
 
-/// Whether the text matches a `Resource` element's pattern. The values of variables may say how far its stars reach.
+/// Whether a `Resource` pattern matches. The range of its stars can depend on the values of variables.
 pub(super) fn resource_matches<'v>(
     template: &Template,
     text: &str,

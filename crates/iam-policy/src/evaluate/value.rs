@@ -1,4 +1,4 @@
-//! Typed values in conditions: decimals, points in time, networks.
+//! Typed values in conditions: decimals, timestamps, IP ranges.
 
 use std::cmp::Ordering;
 use std::net::IpAddr;
@@ -12,8 +12,8 @@ pub(super) struct Decimal {
 }
 
 impl Decimal {
-    /// Reads an integer or decimal, without exponent.
-    pub(super) fn read(text: &str) -> Option<Self> {
+    /// Parses an integer or decimal without exponent.
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let (negative, digits) = match text.strip_prefix('-') {
             Some(digits) => (true, digits),
             None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -62,12 +62,12 @@ impl Ord for Decimal {
 
 /// A point in time, in nanoseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Instant(i128);
+pub(super) struct Timestamp(i128);
 
-impl Instant {
-    /// Reads one of the W3C forms of ISO 8601, from `2026` to `2026-11-22T06:40:55.5+01:00`, or seconds since 1970.
-    /// What is left out is the earliest; four digits are a year. A time needs an offset.
-    pub(super) fn read(text: &str) -> Option<Self> {
+impl Timestamp {
+    /// Parses one of the W3C forms of ISO 8601, from `2026` to `2026-11-22T06:40:55.5+01:00`, or seconds since 1970.
+    /// Missing parts take their lowest value; four digits are a year. A time needs an offset.
+    pub(super) fn parse(text: &str) -> Option<Self> {
         if text.len() != 4
             && let Ok(seconds) = text.parse::<i64>()
         {
@@ -85,12 +85,12 @@ impl Instant {
             .try_into()
             .ok()?;
         let day = parts.next();
-        // A time stands behind a whole date only.
+        // A time requires a complete date.
         if time.is_some() && day.is_none() {
             return None;
         }
         let day: i8 = day.map_or(Some(1), |d| digits(d, 2))?.try_into().ok()?;
-        // As a date, for timestamps end a day before the year 9999 does, which policies name for "never".
+        // Not `jiff::Timestamp`: its range ends a day before the year 9999 does, and policies use that year for "never".
         let date = jiff::civil::Date::new(year, month, day).ok()?;
         let midnight = date.duration_since(jiff::civil::date(1970, 1, 1));
         Some(Self(
@@ -149,16 +149,16 @@ fn digits(text: &str, count: usize) -> Option<u32> {
         .flatten()
 }
 
-/// A range of addresses.
+/// A range of IP addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Network {
+pub(super) struct IpRange {
     address: IpAddr,
     prefix: u32,
 }
 
-impl Network {
-    /// Reads an address with or without prefix length.
-    pub(super) fn read(text: &str) -> Option<Self> {
+impl IpRange {
+    /// Parses an address with or without prefix length.
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let (address, prefix) = match text.split_once('/') {
             Some((address, prefix)) => (address, Some(prefix)),
             None => (text, None),
@@ -175,7 +175,7 @@ impl Network {
         (prefix <= longest).then_some(Self { address, prefix })
     }
 
-    /// Whether the range holds all of the other. Addresses of different families never hold each other.
+    /// Whether the range contains all of the other. Ranges of different address families never do.
     pub(super) fn contains(&self, other: &Self) -> bool {
         let head = |bits: u128, width: u32| bits.checked_shr(width - self.prefix).unwrap_or(0);
         let same = match (self.address, other.address) {
@@ -195,8 +195,8 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn decimals() {
-        let d = |s: &str| Decimal::read(s).unwrap();
+    fn decimal_parses_and_orders() {
+        let d = |s: &str| Decimal::parse(s).unwrap();
         assert_eq!(d("7"), d("+007.00"));
         assert_eq!(d("-0"), d("0.0"));
         assert!(
@@ -206,13 +206,13 @@ mod tests {
         for bad in [
             "", "-", ".", "1.", ".5", "1e3", "NaN", "inf", "1,0", " 1", "0x1", "--1", "١",
         ] {
-            assert_eq!(Decimal::read(bad), None, "{bad}");
+            assert_eq!(Decimal::parse(bad), None, "{bad}");
         }
     }
 
     #[test]
-    fn instants() {
-        let at = |s: &str| Instant::read(s).unwrap();
+    fn timestamp_parses_and_orders() {
+        let at = |s: &str| Timestamp::parse(s).unwrap();
         assert_eq!(at("0"), at("1970"));
         assert_eq!(at("1970-01-01T00:00:00Z"), at("1970-01"));
         assert_eq!(at("86400"), at("1970-01-02"));
@@ -236,16 +236,16 @@ mod tests {
             "20é6",
             "2026-11-22T06:40é00:00",
         ] {
-            assert_eq!(Instant::read(bad), None, "{bad}");
+            assert_eq!(Timestamp::parse(bad), None, "{bad}");
         }
     }
 
     #[test]
-    fn networks() {
+    fn ip_range_contains() {
         let contains = |a: &str, b: &str| {
-            Network::read(a)
+            IpRange::parse(a)
                 .unwrap()
-                .contains(&Network::read(b).unwrap())
+                .contains(&IpRange::parse(b).unwrap())
         };
         assert!(contains("203.0.113.0/24", "203.0.113.255"));
         assert!(contains("203.0.113.77/24", "203.0.113.1/32"));
@@ -268,28 +268,28 @@ mod tests {
             "1.2.3.4/8/8",
             "999.1.1.1",
         ] {
-            assert_eq!(Network::read(bad), None, "{bad}");
+            assert_eq!(IpRange::parse(bad), None, "{bad}");
         }
     }
 
     proptest! {
         #[test]
-        fn decimals_order_like_numbers(a in -100_000_i64..100_000, b in -100_000_i64..100_000) {
+        fn decimal_orders_like_integers(a in -100_000_i64..100_000, b in -100_000_i64..100_000) {
             let text = |n: i64| format!("{}{}.{:03}", if n < 0 { "-" } else { "" }, n.abs() / 1_000, n.abs() % 1_000);
-            let ours = Decimal::read(&text(a)).unwrap().cmp(&Decimal::read(&text(b)).unwrap());
+            let ours = Decimal::parse(&text(a)).unwrap().cmp(&Decimal::parse(&text(b)).unwrap());
             prop_assert_eq!(ours, a.cmp(&b));
         }
 
         #[test]
-        fn any_text_is_read_or_refused(text in ".{0,30}") {
-            let _ = (Decimal::read(&text), Instant::read(&text), Network::read(&text));
+        fn parsers_accept_any_string(text in ".{0,30}") {
+            let _ = (Decimal::parse(&text), Timestamp::parse(&text), IpRange::parse(&text));
         }
 
         #[test]
-        fn instants_agree_with_jiff(seconds in 10_000_i64..4_000_000_000) {
+        fn timestamp_agrees_with_jiff(seconds in 10_000_i64..4_000_000_000) {
             let text = jiff::Timestamp::from_second(seconds).unwrap().to_string();
-            prop_assert_eq!(Instant::read(&text), Instant::read(&seconds.to_string()));
-            prop_assert!(Instant::read(&text).is_some());
+            prop_assert_eq!(Timestamp::parse(&text), Timestamp::parse(&seconds.to_string()));
+            prop_assert!(Timestamp::parse(&text).is_some());
         }
     }
 }

@@ -27,7 +27,7 @@ pub(super) struct StatementContext<'a> {
     pub(super) patterns: Vec<ActionPattern<'a>>,
 }
 
-/// An action as it is written, and the actions of the tables that it matches.
+/// An action in the policy, and the actions of the tables that it matches.
 pub(super) struct ActionPattern<'a> {
     pub(super) text: &'a str,
     pub(super) wildcard: bool,
@@ -81,7 +81,7 @@ impl StatementContext<'_> {
         !self.allows()
     }
 
-    /// Whether the statement is about the action, named in full.
+    /// Whether the statement applies to the action, given by its full name.
     pub(super) fn covers(&self, action: &str) -> bool {
         let clause = &self.statement.actions;
         let matched = clause
@@ -91,7 +91,7 @@ impl StatementContext<'_> {
         matched != clause.is_except()
     }
 
-    /// Whether some condition is about the key, by either of its names.
+    /// Whether a condition uses the key, by its old or new name.
     pub(super) fn mentions(&self, key: &ConditionKey) -> bool {
         let name = current(key);
         self.statement
@@ -100,18 +100,18 @@ impl StatementContext<'_> {
             .any(|condition| current(&condition.key).eq_ignore_ascii_case(&name))
     }
 
-    /// Whether some condition is about one of these keys.
+    /// Whether a condition uses one of these keys.
     pub(super) fn mentions_any(&self, keys: &[&str]) -> bool {
         keys.iter().any(|key| self.mentions(&(*key).into()))
     }
 
-    /// Whether `Null: false` demands the key.
-    pub(super) fn demands(&self, key: &ConditionKey) -> bool {
+    /// Whether `Null: false` requires the key.
+    pub(super) fn requires(&self, key: &ConditionKey) -> bool {
         let null = self.statement.conditions.get(Operator::Null.into(), key);
         null.is_some_and(|condition| is_null(condition, "false"))
     }
 
-    /// Whether `Resource` is absent, or holds a pattern that is nothing but `*`.
+    /// Whether `Resource` is absent or contains `*`.
     pub(super) fn on_everything(&self) -> bool {
         match &self.statement.resources {
             None => true,
@@ -120,7 +120,7 @@ impl StatementContext<'_> {
         }
     }
 
-    /// The member of the statement that holds the actions.
+    /// The member of the statement with the actions.
     pub(super) fn action_member(&self) -> &'static str {
         if self.statement.actions.is_except() {
             "NotAction"
@@ -129,7 +129,7 @@ impl StatementContext<'_> {
         }
     }
 
-    /// The member of the statement that holds the resources.
+    /// The member of the statement with the resources.
     pub(super) fn resource_member(&self) -> &'static str {
         match &self.statement.resources {
             Some(clause) if clause.is_except() => "NotResource",
@@ -138,7 +138,7 @@ impl StatementContext<'_> {
     }
 }
 
-/// The name of a key that is in force today.
+/// The current name of a key.
 pub(super) fn current(key: &ConditionKey) -> Cow<'_, str> {
     match service_reference::known(key) {
         Some(known) if known.renamed_to.is_some() => Cow::Borrowed(known.current()),
@@ -166,9 +166,9 @@ pub(super) fn holds_when_absent(condition: &Condition) -> bool {
     }
 }
 
-/// Whether everything that `narrow` matches, `wide` matches too. Never wrong when it says so.
+/// Whether `wide` matches everything that `narrow` matches. True is always correct; false can be wrong.
 pub(super) fn pattern_covers(wide: &str, narrow: &str, case: Case) -> bool {
-    // A `*` of the narrow one stands for many characters, which only a `*` of the wide one can take.
+    // A `*` in `narrow` is treated as a character below. Only a `*` in `wide` may match it, not a `?`.
     if wide.contains('?') && narrow.contains('*') {
         return false;
     }

@@ -1,9 +1,9 @@
-//! The tables: which actions a service has, and which condition keys each of them carries.
+//! Tables of the actions of each service, and of the condition keys that each action carries.
 //!
-//! One JSON file a service in `data/`, made from the Service Authorization Reference
+//! There is one JSON file for each service in `data/`, made from the Service Authorization Reference
 //! (<https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>;
-//! each file names its page), and one for the global keys. SageMaker's is of August 2026, after its KMS keys were
-//! renamed; the old names stand in it as renamed, since no action lists them any more.
+//! each file names its page), and one for the global keys. The file of SageMaker is of August 2026, after its KMS keys
+//! were renamed. It lists the old names as renamed, because no action lists them any more.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -16,23 +16,23 @@ use crate::pattern::{Case, Pattern};
 /// A condition key as AWS lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyDefinition {
-    /// The name in AWS's spelling; `${…}` at its end stands for any text, such as the key of a tag.
+    /// The name in AWS's spelling; `${…}` at its end stands for any string, such as the key of a tag.
     pub name: String,
     /// `String`, `ARN`, `Bool`, `Numeric`, `Date` or `IPAddress`.
     pub value_type: String,
-    /// Whether a request can hold several values, so that conditions need a set operator.
+    /// Whether a request can have multiple values, so that conditions need a set operator.
     pub multivalued: bool,
-    /// The name that has taken this one's place.
+    /// The new name, if the key was renamed.
     pub renamed_to: Option<String>,
 }
 
 impl KeyDefinition {
-    /// The name that actions list.
+    /// The current name, which actions list.
     pub(super) fn current(&self) -> &str {
         self.renamed_to.as_deref().unwrap_or(&self.name)
     }
 
-    /// Whether the key is there whatever the action is, or depends on more than the action.
+    /// Whether the presence of the key does not depend on the action alone.
     fn is_global(&self) -> bool {
         let depends = ["aws:RequestTag/", "aws:ResourceTag/", "aws:TagKeys"];
         self.name.starts_with("aws:") && !depends.iter().any(|tag| self.name.starts_with(tag))
@@ -50,8 +50,8 @@ pub struct ActionDefinition {
 }
 
 impl ActionDefinition {
-    /// Whether AWS lists the key for the action; `None` where the tables can't tell: for global keys, for keys of
-    /// services without a table, and for names that are no key at all.
+    /// Whether AWS lists the key for the action; `None` if the tables do not say: for global keys, for keys of
+    /// services without a table, and for unknown names.
     pub(super) fn carries(&self, key: &ConditionKey) -> Option<bool> {
         match look_up(key) {
             Lookup::Known(key) if !key.is_global() => Some(self.keys.contains(key.current())),
@@ -60,13 +60,13 @@ impl ActionDefinition {
     }
 }
 
-/// What the tables know of the name of a condition key.
+/// The result of looking up a condition key.
 pub(super) enum Lookup {
-    /// It is this key.
+    /// This key.
     Known(&'static KeyDefinition),
-    /// The service has a table, and no such key.
+    /// The table of the service has no such key.
     Unknown,
-    /// The service has no table here.
+    /// The service has no table.
     NoTable,
     /// No service or identity provider has this prefix.
     NoService,
@@ -107,8 +107,8 @@ pub(super) fn known(key: &ConditionKey) -> Option<&'static KeyDefinition> {
     }
 }
 
-/// The condition keys that an action such as `sagemaker:CreateApp` carries, global keys left out; the name is taken in
-/// any case. `None` for actions of services without a table and for names that are no action.
+/// The condition keys that an action such as `sagemaker:CreateApp` carries, without global keys. The name is accepted in
+/// any case. `None` for actions of services without a table and for unknown actions.
 ///
 /// Tables exist for SageMaker, S3, KMS, IAM, STS, CloudWatch, CloudWatch Logs and ECR.
 ///
@@ -152,14 +152,14 @@ pub fn actions(pattern: &str) -> Vec<&'static ActionDefinition> {
         .collect()
 }
 
-/// Whether the tables hold the actions of this service.
+/// Whether there is a table with the actions of this service.
 pub(super) fn has_actions(service: &str) -> bool {
     TABLES
         .get(&service.to_ascii_lowercase())
         .is_some_and(|service| !service.actions.is_empty())
 }
 
-/// Whether some service of AWS has this prefix.
+/// Whether an AWS service has this prefix.
 pub(super) fn is_service(prefix: &str) -> bool {
     SERVICES.contains(prefix.to_ascii_lowercase().as_str())
 }
@@ -209,7 +209,7 @@ struct File {
     keys: BTreeMap<String, String>,
     #[serde(default)]
     renamed: BTreeMap<String, String>,
-    /// Keys that all actions carry, or nearly all; in SageMaker's those that requests from within Studio have.
+    /// Keys that all actions carry, or nearly all; for SageMaker, the keys of requests from within Studio.
     on_every_action: Vec<String>,
     of_tagged_resources: Vec<String>,
     actions: BTreeMap<String, Row>,
@@ -262,7 +262,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_key_of_an_action_is_listed_with_its_type() {
+    fn tables_list_every_key_with_its_type() {
         let types = ["String", "ARN", "Bool", "Numeric", "Date", "IPAddress"];
         for service in TABLES.values() {
             for key in service.keys.values() {
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_found_in_any_case_and_by_template() {
+    fn known_finds_any_case_and_template() {
         let find = |name: &str| known(&name.into()).map(|key| key.name.as_str());
         assert_eq!(find("aws:sourcevpce"), Some("aws:SourceVpce"));
         assert_eq!(
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn actions_by_pattern() {
+    fn actions_match_patterns() {
         let names = |pattern| -> Vec<&str> {
             actions(pattern)
                 .into_iter()
@@ -322,9 +322,9 @@ mod tests {
         assert_eq!(condition_keys("glue:CreateJob"), None);
     }
 
-    /// What guardrails most often get wrong about SageMaker.
+    /// Keys that guardrails for SageMaker often expect on the wrong actions.
     #[test]
-    fn actions_without_the_keys_one_expects() {
+    fn condition_keys_of_sagemaker_actions() {
         for (action, absent, present) in [
             ("CreateTransformJob", "VpcSubnets", "OutputKmsKeyArn"),
             ("CreateCompilationJob", "VpcSecurityGroupIds", ""),
@@ -355,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn renamed_keys_are_carried_where_their_successors_are() {
+    fn carries_renamed_keys() {
         let [training] = actions("sagemaker:CreateTrainingJob")[..] else {
             panic!()
         };

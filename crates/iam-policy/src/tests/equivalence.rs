@@ -13,7 +13,7 @@ fn parse(statements: &str) -> Document {
 }
 
 #[test]
-fn same_meaning() {
+fn equivalent_ignores_spelling() {
     let cases = [
         // Order, lists of one, repetition, case of actions, Sid.
         (
@@ -57,7 +57,7 @@ fn same_meaning() {
 }
 
 #[test]
-fn other_meaning() {
+fn equivalent_rejects_other_meanings() {
     let cases = [
         (
             r#"{"Effect":"Allow","Action":"a:X","Resource":"r"}"#,
@@ -106,7 +106,7 @@ fn other_meaning() {
 }
 
 #[test]
-fn the_version_counts_where_variables_do() {
+fn equivalent_compares_version_of_variables() {
     let text = |version: &str, resource: &str| {
         let text = format!(
             r#"{{"Version":"{version}","Statement":{{"Effect":"Allow","Action":"*","Resource":"{resource}"}}}}"#
@@ -124,7 +124,7 @@ fn the_version_counts_where_variables_do() {
 }
 
 #[test]
-fn large_documents_are_compared_too() {
+fn equivalent_compares_large_documents() {
     let many = |n: usize, prefix: &str| {
         (0..n)
             .map(|i| format!("\"{prefix}{i}\""))
@@ -144,7 +144,7 @@ fn large_documents_are_compared_too() {
 
 proptest! {
     #[test]
-    fn shuffling_and_repeating_change_nothing(
+    fn equivalent_ignores_order_and_repetition(
         (a, shuffled) in document().prop_flat_map(|d| {
             let twice: Vec<_> = d.statements.iter().chain(&d.statements).cloned().collect();
             (Just(d), Just(twice).prop_shuffle())
@@ -156,7 +156,7 @@ proptest! {
     }
 
     #[test]
-    fn an_equivalence_relation(a in document(), b in document(), c in document()) {
+    fn equivalent_is_an_equivalence_relation(a in document(), b in document(), c in document()) {
         prop_assert!(equivalent(&a, &a));
         prop_assert_eq!(equivalent(&a, &b), equivalent(&b, &a));
         prop_assert!(!(equivalent(&a, &b) && equivalent(&b, &c)) || equivalent(&a, &c));

@@ -37,7 +37,7 @@ fn group(names: impl IntoIterator<Item = usize>) -> Document {
 }
 
 #[test]
-fn what_fits_stays_as_it_is() {
+fn pack_keeps_fitting_statements() {
     let source = Document::new([
         Statement::allow("A").actions(["a:X"]).resources(["r"]),
         Statement::allow("B").actions(["a:Y"]).resources(["r"]),
@@ -51,7 +51,7 @@ fn what_fits_stays_as_it_is() {
 }
 
 #[test]
-fn statements_join_when_they_must() {
+fn pack_joins_statements() {
     let statements = (0..150).flat_map(|n| {
         ["s3:GetObject", "s3:PutObject"].map(|action| {
             Statement::allow(format!("S{n}{}", &action[3..]))
@@ -69,7 +69,7 @@ fn statements_join_when_they_must() {
 }
 
 #[test]
-fn long_lists_are_split() {
+fn pack_splits_long_lists() {
     let source = group(0..400);
     let packed = pack(from_ref(&source), ROLE).unwrap();
     assert!(packed.len() > 3 && packed.len() <= 10, "{}", packed.len());
@@ -83,7 +83,7 @@ fn long_lists_are_split() {
 }
 
 #[test]
-fn one_more_value_changes_one_document() {
+fn pack_is_stable_for_one_more_value() {
     let before = pack(&[group((0..300).filter(|n| *n != 17))], ROLE).unwrap();
     let after = pack(&[group(0..300)], ROLE).unwrap();
     let old: BTreeSet<_> = before.iter().collect();
@@ -92,7 +92,7 @@ fn one_more_value_changes_one_document() {
 }
 
 #[test]
-fn a_tight_fit_is_found() {
+fn pack_finds_a_tight_fit() {
     // Dealt by hash these would leave too much room; halved they fit.
     let source = group(0..92);
     let two = PackTarget {
@@ -105,7 +105,7 @@ fn a_tight_fit_is_found() {
 }
 
 #[test]
-fn errors_show_the_arithmetic() {
+fn pack_error_shows_sizes() {
     let error = pack(&[group(0..2_000)], ROLE).unwrap_err();
     let PackError::TooMany {
         needed,
@@ -137,7 +137,7 @@ fn errors_show_the_arithmetic() {
 }
 
 #[test]
-fn versions_do_not_mix() {
+fn pack_rejects_mixed_versions() {
     let old =
         Document::parse(r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"${a:b}"}}"#)
             .unwrap();
@@ -148,7 +148,7 @@ fn versions_do_not_mix() {
 }
 
 #[test]
-fn many_statements_pack() {
+fn pack_many_statements() {
     let statements = (0..2_000).map(|n| {
         let action = format!("service{}:Action{}", n % 7, n % 200);
         Statement::deny(format!("Deny{n}"))
@@ -173,7 +173,7 @@ fn many_statements_pack() {
 }
 
 #[test]
-fn sids_stay_unique() {
+fn pack_keeps_sids_unique() {
     let one = Document::new([Statement::allow("A").actions(["a:X"]).resources(["r"])]);
     let two = Document::new([Statement::allow("A").actions(["a:Y"]).resources(["s"])]);
     let packed = pack(&[one, two], ROLE).unwrap();
@@ -187,7 +187,7 @@ fn sids_stay_unique() {
 
 proptest! {
     #[test]
-    fn packing_keeps_the_meaning(documents in prop::collection::vec(document(), 1..4), limit in 0_usize..2) {
+    fn pack_keeps_the_meaning(documents in prop::collection::vec(document(), 1..4), limit in 0_usize..2) {
         let version = documents[0].version;
         let documents: Vec<_> = documents.into_iter().map(|d| Document { version, ..d }).collect();
         let kind = [PolicyType::Trust, PolicyType::Managed][limit];

@@ -6,7 +6,7 @@ use super::strategies::any_document;
 use crate::{Clause, Document, Effect, Operator, ParseErrorKind, Principal, Statement, Version};
 
 #[test]
-fn every_accepted_form() {
+fn parse_accepts_every_form() {
     let text = r#"{
         "Statement": {
             "Condition": {
@@ -49,7 +49,7 @@ fn every_accepted_form() {
 }
 
 #[test]
-fn not_elements() {
+fn parse_not_elements() {
     let text = r#"{"Version":"2012-10-17","Id":"p","Statement":[
         {"Effect":"Allow","NotAction":["iam:*"],"NotResource":"*","NotPrincipal":"*"}]}"#;
     let statement = Document::parse(text).unwrap().statements.remove(0);
@@ -77,24 +77,25 @@ fn refuse(statement: &str) -> (String, ParseErrorKind) {
 }
 
 #[test]
-fn errors_point_into_the_document() {
+fn parse_error_has_position() {
     let error = Document::parse("{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    {\"Effect\": \"allow\"}\n  ]\n}")
         .unwrap_err();
     assert_eq!(
         (error.line(), error.column(), error.pointer()),
         (4, 16, "/Statement/0/Effect")
     );
-    let expected = "line 4, column 16 (`/Statement/0/Effect`): `allow` is no effect; write `Allow`";
+    let expected =
+        "line 4, column 16 (`/Statement/0/Effect`): `allow` is not a valid effect; write `Allow`";
     assert_eq!(error.to_string(), expected);
 }
 
 #[test]
-fn what_is_refused() {
+fn parse_rejects_invalid_policies() {
     let cases = [
         (
             r#""Effect":"Allow","Action":"a:b","action":"a:b""#,
             "/Statement/0/action",
-            "`action` is no element",
+            "`action` is not a valid element",
         ),
         (
             r#""Action":"a:b","Resource":"*""#,
@@ -109,7 +110,7 @@ fn what_is_refused() {
         (
             r#""Effect":"Deny","Action":"a","NotAction":"b""#,
             "/Statement/0",
-            "exclude each other",
+            "cannot be combined",
         ),
         (
             r#""Effect":"Deny","Action":["a",1]"#,
@@ -124,12 +125,12 @@ fn what_is_refused() {
         (
             r#""Effect":"Deny","Action":"a","Principal":"x""#,
             "/Statement/0/Principal",
-            "`x` is no principal",
+            "`x` is not a valid principal",
         ),
         (
             r#""Effect":"Deny","Action":"a","Principal":{"aws":"x"}"#,
             "/Statement/0/Principal/aws",
-            "no element",
+            "not a valid element",
         ),
         (
             r#""Effect":"Deny","Action":"a","Condition":{"Equals":{}}"#,
@@ -149,7 +150,7 @@ fn what_is_refused() {
         (
             r#""Effect":"Deny","Action":"a","Condition":{"Bool":{"k:a":"x"},"bool":{"K:A":"y"}}"#,
             "/Statement/0/Condition/bool/K:A",
-            "stands here twice",
+            "is repeated",
         ),
         (
             r#""Sid":"A","Effect":"Deny","Action":"a"},{"Sid":"A","Effect":"Deny","Action":"a""#,
@@ -171,7 +172,7 @@ fn what_is_refused() {
         ),
         (r#"{"Version":2012,"Statement":[]}"#, "is a number"),
         (r#"{"Statement":"x"}"#, "an object or a list of objects"),
-        (r#"{"Statement":[]"#, "the text ends"),
+        (r#"{"Statement":[]"#, "found the end of the document"),
     ] {
         let error = Document::parse(text).unwrap_err().to_string();
         assert!(error.contains(message), "{text}: {error}");
@@ -180,7 +181,7 @@ fn what_is_refused() {
 
 proptest! {
     #[test]
-    fn printing_then_parsing_gives_the_document_back(document in any_document()) {
+    fn parse_reads_printed_documents(document in any_document()) {
         for text in [document.to_json(), document.to_json_pretty()] {
             let read = Document::parse(&text).unwrap();
             prop_assert_eq!(&read, &document);
@@ -190,7 +191,7 @@ proptest! {
     }
 
     #[test]
-    fn damaged_documents_never_panic(document in any_document(), cut in any::<prop::sample::Index>(), junk in ".{0,3}") {
+    fn parse_never_panics_on_damaged_documents(document in any_document(), cut in any::<prop::sample::Index>(), junk in ".{0,3}") {
         let text = document.to_json();
         let chars: Vec<char> = text.chars().collect();
         let at = cut.index(chars.len());

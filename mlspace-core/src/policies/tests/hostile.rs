@@ -188,7 +188,7 @@ fn odd_characters() {
     assert_eq!(place(&error), (1, 1, ""));
     assert_eq!(
         error.to_string(),
-        "line 1, column 1: found `\\u{feff}` where a JSON value should be"
+        "line 1, column 1: expected a JSON value, found `\\u{feff}`"
     );
     for (text, column) in [
         ("\0", 1),

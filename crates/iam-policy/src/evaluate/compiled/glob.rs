@@ -1,9 +1,9 @@
-//! Patterns in the form in which they are matched fastest.
+//! Patterns, compiled for fast matching.
 //!
-//! What a pattern means is said by its tokens ([`crate::pattern`], [`crate::template`]); the forms here
-//! are made from these and mean the same. A pattern that no form fits stays as it is.
+//! The meaning of a pattern is defined by its tokens ([`crate::pattern`], [`crate::template`]). The forms here are made
+//! from the tokens and match the same strings. A pattern that fits no form stays a template.
 
-use super::keys::{Key, Keys, Values};
+use super::keys::{KeyId, KeyTable, KeyValues};
 use crate::ConditionKey;
 use crate::evaluate::statement::resource_matches;
 use crate::pattern::{Pattern, Token};
@@ -14,14 +14,14 @@ use crate::template::{Piece, Template};
 pub(super) enum Glob {
     /// `*`
     Any,
-    /// Text without wildcards.
+    /// A string without wildcards.
     Exact(String),
-    /// Text and a star.
+    /// A string and a star.
     Prefix(String),
-    /// Whatever has stars of one kind only.
+    /// Any other pattern with stars of one kind only.
     Parts(Vec<Part>),
-    /// With stars that stay within a part of an ARN, or may do so once the variables have values.
-    Resource(Template, Vec<(ConditionKey, Key)>),
+    /// With stars that stay within a part of an ARN, or can do so once the variables have values.
+    Resource(Template, Vec<(ConditionKey, KeyId)>),
 }
 
 /// A part of a [`Glob`].
@@ -31,11 +31,11 @@ pub(super) enum Part {
     One,
     Many,
     /// A policy variable: the key's value, taken literally, or the default.
-    Variable(Key, Option<String>),
+    Variable(KeyId, Option<String>),
 }
 
 impl Glob {
-    /// An action, whose letters' case does not matter: it matches actions in lower case.
+    /// An action. It matches actions in lower case.
     pub(super) fn action(pattern: &Pattern) -> Self {
         let lower = |token: &Token| match token {
             Token::Char(c) => Token::Char(c.to_ascii_lowercase()),
@@ -46,17 +46,17 @@ impl Glob {
     }
 
     /// The value of a string operator.
-    pub(super) fn value(template: &Template, keys: &mut Keys) -> Self {
+    pub(super) fn value(template: &Template, keys: &mut KeyTable) -> Self {
         match template {
             Template::Fixed(pattern) => Self::fixed(pattern.clone()),
             Template::Varying(pieces) => Self::varying(pieces, keys),
         }
     }
 
-    /// A resource, in which some stars may have to stay within a part of the ARN.
-    pub(super) fn resource(template: &Template, keys: &mut Keys) -> Self {
+    /// A resource, in which some stars can be limited to a part of the ARN.
+    pub(super) fn resource(template: &Template, keys: &mut KeyTable) -> Self {
         match template {
-            Template::Varying(pieces) if bound_by_values(pieces) => {
+            Template::Varying(pieces) if stars_depend_on_values(pieces) => {
                 let needed = template.keys().map(|key| (key.clone(), keys.intern(key)));
                 Self::Resource(template.clone(), needed.collect())
             }
@@ -75,7 +75,7 @@ impl Glob {
         Self::from_parts(parts)
     }
 
-    fn varying(pieces: &[Piece], keys: &mut Keys) -> Self {
+    fn varying(pieces: &[Piece], keys: &mut KeyTable) -> Self {
         let mut parts = Vec::new();
         for piece in pieces {
             match piece {
@@ -98,7 +98,7 @@ impl Glob {
         }
     }
 
-    /// The text of a pattern without wildcards and variables.
+    /// The string, if the pattern has no wildcards and variables.
     pub(super) fn exact(&self) -> Option<&str> {
         match self {
             Self::Exact(text) => Some(text),
@@ -106,7 +106,7 @@ impl Glob {
         }
     }
 
-    /// What every text that matches begins with, if that is known.
+    /// The prefix of every matching string, if it is known.
     pub(super) fn head(&self) -> Option<&str> {
         match self {
             Self::Exact(text) | Self::Prefix(text) => Some(text),
@@ -118,8 +118,8 @@ impl Glob {
         }
     }
 
-    /// Whether the whole text matches. A variable without value or default matches nothing.
-    pub(super) fn matches(&self, text: &str, values: &Values<'_>) -> bool {
+    /// Whether the whole string matches. A variable without value or default matches nothing.
+    pub(super) fn matches(&self, text: &str, values: &KeyValues<'_>) -> bool {
         match self {
             Self::Any => true,
             Self::Exact(exact) => exact == text,
@@ -142,9 +142,9 @@ fn push(parts: &mut Vec<Part>, token: Token) {
     }
 }
 
-/// Whether the values of variables could decide how far a star of the pattern reaches. Where five colons stand before a
-/// star, or a colon or the end behind it, they can not: it crosses colons.
-fn bound_by_values(pieces: &[Piece]) -> bool {
+/// Whether the range of a star depends on the values of variables. It does not after five colons, or directly before a
+/// colon or the end: such a star always crosses colons.
+fn stars_depend_on_values(pieces: &[Piece]) -> bool {
     let mut colons = 0;
     let behind = pieces.iter().skip(1).map(Some).chain([None]);
     for (piece, next) in pieces.iter().zip(behind) {
@@ -161,10 +161,10 @@ fn bound_by_values(pieces: &[Piece]) -> bool {
     false
 }
 
-/// The greedy matcher of [`crate::pattern`], with whole texts for steps.
-fn parts_match(parts: &[Part], text: &str, values: &Values<'_>) -> bool {
+/// The greedy matcher of [`crate::pattern`], with whole strings as steps.
+fn parts_match(parts: &[Part], text: &str, values: &KeyValues<'_>) -> bool {
     let (mut parts, mut text) = (parts, text);
-    // The parts behind the latest star, and the text at which they are tried.
+    // The parts after the latest star, and the position at which they are tried.
     let mut star: Option<(&[Part], &str)> = None;
     loop {
         let step = match parts.split_first() {

@@ -1,27 +1,27 @@
-//! Which statements can be about an action.
+//! An index from actions to the statements that can match them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::fold::FoldedMap;
+use super::caseless_map::CaselessMap;
 use super::glob::Glob;
-use super::keys::Values;
+use super::keys::KeyValues;
 use crate::Effect;
 
 /// The actions of a statement, in lower case.
 #[derive(Debug, Clone)]
-pub(super) struct Actions {
+pub(super) struct ActionPatterns {
     pub(super) globs: Vec<Glob>,
     /// All but these: `NotAction`.
     pub(super) except: bool,
 }
 
-impl Actions {
-    /// Whether the statement is about an action in lower case. Actions hold no variables.
-    pub(super) fn matches(&self, action: &str, values: &Values<'_>) -> bool {
+impl ActionPatterns {
+    /// Whether the patterns match an action in lower case. Actions contain no variables.
+    pub(super) fn matches(&self, action: &str, values: &KeyValues<'_>) -> bool {
         self.globs.iter().any(|g| g.matches(action, values)) != self.except
     }
 
-    /// The services to whose actions the statement is bound, if it is: what stands before the first colon.
+    /// The services (the part before the colon) of all actions, or `None` if a pattern also matches other services.
     fn services(&self) -> Option<BTreeSet<&str>> {
         if self.except {
             return None;
@@ -33,7 +33,7 @@ impl Actions {
     }
 }
 
-/// Numbers of statements in rising order, by effect.
+/// Indexes of statements in ascending order, by effect.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Candidates {
     pub(super) denies: Vec<usize>,
@@ -53,67 +53,68 @@ impl Candidates {
     }
 }
 
-/// What is known of an action before anything is matched.
-pub(super) struct Found<'i> {
+/// The statements that can match an action.
+pub(super) struct Lookup<'i> {
     pub(super) candidates: &'i Candidates,
-    /// All candidates are about the action, so that it needs no matching.
-    pub(super) sure: bool,
+    /// All candidates match the action, so no further matching is needed.
+    pub(super) certain: bool,
 }
 
 /// Statements by action.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Index {
-    /// Those about an action that some statement names.
-    named: FoldedMap<Candidates>,
-    /// Those that can be about an action of a service that some statement names.
-    services: FoldedMap<Candidates>,
-    /// Those that can be about an action of any service.
-    open: Candidates,
+pub(super) struct ActionIndex {
+    /// Statements that match an action that a policy names in full.
+    by_action: CaselessMap<Candidates>,
+    /// Statements that can match actions of a service that a policy names.
+    by_service: CaselessMap<Candidates>,
+    /// Statements that can match actions of any service.
+    any_service: Candidates,
 }
 
-/// How many times a statement is held against an action's name while compiling. Beyond it, names are left to the
-/// services' lists, so that compiling takes no more than about linear time and memory.
-const TRIES: usize = 1 << 20;
+/// The number of matches between statements and action names while compiling. Further names are left to the lists by
+/// service, so that time and memory for compiling stay about linear in the size of the policies.
+const MAX_MATCHES: usize = 1 << 20;
 
-impl Index {
-    pub(super) fn build(statements: &[(&Actions, Effect)]) -> Self {
-        Self::within(statements, TRIES)
+impl ActionIndex {
+    pub(super) fn build(statements: &[(&ActionPatterns, Effect)]) -> Self {
+        Self::within(statements, MAX_MATCHES)
     }
 
-    fn within(statements: &[(&Actions, Effect)], mut tries: usize) -> Self {
-        let bound: Vec<_> = statements
+    fn within(statements: &[(&ActionPatterns, Effect)], mut attempts: usize) -> Self {
+        let services_of: Vec<_> = statements
             .iter()
             .map(|(actions, _)| actions.services())
             .collect();
-        let mut services: BTreeMap<&str, Candidates> = bound
+        let mut services: BTreeMap<&str, Candidates> = services_of
             .iter()
             .flatten()
             .flatten()
             .map(|service| (*service, Candidates::default()))
             .collect();
-        let mut open = Candidates::default();
-        for (at, ((_, effect), bound)) in statements.iter().zip(&bound).enumerate() {
+        let mut any_service = Candidates::default();
+        // Every list keeps the statements in order, since `CompiledPolicies::layers` cuts it into contiguous ranges.
+        for (at, ((_, effect), bound)) in statements.iter().zip(&services_of).enumerate() {
             for (service, list) in &mut services {
                 if bound.as_ref().is_none_or(|names| names.contains(service)) {
                     list.push(at, *effect);
                 }
             }
             if bound.is_none() {
-                open.push(at, *effect);
+                any_service.push(at, *effect);
             }
         }
 
         let names = statements.iter().flat_map(|(actions, _)| &actions.globs);
         let names: BTreeSet<&str> = names.filter_map(Glob::exact).collect();
-        let none = Values::none();
-        let mut named = FoldedMap::default();
+        let none = KeyValues::none();
+        let mut by_action = CaselessMap::default();
         for name in names {
             let service = name.split_once(':').map_or(name, |(service, _)| service);
-            let possible = services.get(service).unwrap_or(&open);
-            let Some(left) = tries.checked_sub(possible.len()) else {
+            let possible = services.get(service).unwrap_or(&any_service);
+            let Some(left) = attempts.checked_sub(possible.len()) else {
                 break;
             };
-            tries = left;
+            attempts = left;
             let about = |list: &[usize]| {
                 let about = list.iter().copied().filter(|at| {
                     statements
@@ -126,32 +127,32 @@ impl Index {
                 denies: about(&possible.denies),
                 allows: about(&possible.allows),
             };
-            named.insert(name.to_owned(), candidates);
+            by_action.insert(name.to_owned(), candidates);
         }
-        let mut by_service = FoldedMap::default();
+        let mut by_service = CaselessMap::default();
         for (service, candidates) in services {
             by_service.insert(service.to_owned(), candidates);
         }
         Self {
-            named,
-            services: by_service,
-            open,
+            by_action,
+            by_service,
+            any_service,
         }
     }
 
-    pub(super) fn find(&self, action: &str) -> Found<'_> {
-        if let Some(candidates) = self.named.get(action) {
-            return Found {
+    pub(super) fn find(&self, action: &str) -> Lookup<'_> {
+        if let Some(candidates) = self.by_action.get(action) {
+            return Lookup {
                 candidates,
-                sure: true,
+                certain: true,
             };
         }
         let service = action.split_once(':').map(|(service, _)| service);
-        Found {
+        Lookup {
             candidates: service
-                .and_then(|service| self.services.get(service))
-                .unwrap_or(&self.open),
-            sure: false,
+                .and_then(|service| self.by_service.get(service))
+                .unwrap_or(&self.any_service),
+            certain: false,
         }
     }
 }
@@ -163,7 +164,7 @@ mod tests {
     use proptest::prelude::*;
     use proptest::sample::select;
 
-    fn actions() -> impl Strategy<Value = (Actions, Effect)> {
+    fn actions() -> impl Strategy<Value = (ActionPatterns, Effect)> {
         let pattern = select(vec![
             "*",
             "s3:*",
@@ -186,23 +187,23 @@ mod tests {
         });
         let effect = select(vec![Effect::Allow, Effect::Deny]);
         (globs, prop::bool::weighted(0.2), effect)
-            .prop_map(|(globs, except, effect)| (Actions { globs, except }, effect))
+            .prop_map(|(globs, except, effect)| (ActionPatterns { globs, except }, effect))
     }
 
     proptest! {
         #[test]
-        fn what_is_found_is_what_matches(statements in prop::collection::vec(actions(), 0..8), tries in 0_usize..20) {
-            let asked = ["s3:GetObject", "S3:GETOBJECT", "s3:GetObjectAcl", "sqs:send", "sqs:Read", "ec2:Run",
+        fn find_agrees_with_matching(statements in prop::collection::vec(actions(), 0..8), attempts in 0_usize..20) {
+            let requested = ["s3:GetObject", "S3:GETOBJECT", "s3:GetObjectAcl", "sqs:send", "sqs:Read", "ec2:Run",
                 "s3", "", ":", "iam:PassRole", "a:b:c"];
             let borrowed: Vec<_> = statements.iter().map(|(a, e)| (a, *e)).collect();
-            let index = Index::within(&borrowed, tries);
-            for action in asked {
-                let none = Values::none();
+            let index = ActionIndex::within(&borrowed, attempts);
+            for action in requested {
+                let none = KeyValues::none();
                 let lower = action.to_ascii_lowercase();
                 let found = index.find(action);
                 let about = |list: &[usize]| -> Vec<usize> {
                     let all = list.iter().copied();
-                    all.filter(|at| found.sure || statements[*at].0.matches(&lower, &none)).collect()
+                    all.filter(|at| found.certain || statements[*at].0.matches(&lower, &none)).collect()
                 };
                 let expected = |effect| -> Vec<usize> {
                     let all = statements.iter().enumerate();

@@ -1,33 +1,33 @@
-//! Condition keys by number, and the values that a request has for them.
+//! Condition keys by number, and their values in a request.
 
 use super::super::request::Request;
-use super::fold::FoldedMap;
+use super::caseless_map::CaselessMap;
 use crate::ConditionKey;
 
-/// A condition key's number.
+/// The number of a condition key.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Key(usize);
+pub(super) struct KeyId(usize);
 
 /// The condition keys that the policies name.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Keys(FoldedMap<Key>);
+pub(super) struct KeyTable(CaselessMap<KeyId>);
 
-impl Keys {
-    /// The key's number, a new one at the first time.
-    pub(super) fn intern(&mut self, key: &ConditionKey) -> Key {
-        if let Some(known) = self.0.get_hashed(key.as_str(), key.folded_hash()) {
+impl KeyTable {
+    /// Returns the number of the key, and assigns one to a new key.
+    pub(super) fn intern(&mut self, key: &ConditionKey) -> KeyId {
+        if let Some(known) = self.0.get_hashed(key.as_str(), key.caseless_hash()) {
             return *known;
         }
-        let next = Key(self.0.len());
+        let next = KeyId(self.0.len());
         self.0.insert(key.as_str().to_owned(), next);
         next
     }
 
-    /// Looks up every key of the request once.
-    pub(super) fn read<'r>(&self, request: &'r Request) -> Values<'r> {
-        let mut values = Values::missing(self.0.len());
+    /// Reads the values of all keys of the request.
+    pub(super) fn read<'r>(&self, request: &'r Request) -> KeyValues<'r> {
+        let mut values = KeyValues::missing(self.0.len());
         for (key, found) in request.entries() {
-            if let Some(known) = self.0.get_hashed(key.as_str(), key.folded_hash()) {
+            if let Some(known) = self.0.get_hashed(key.as_str(), key.caseless_hash()) {
                 values.set(*known, found);
             }
         }
@@ -35,16 +35,16 @@ impl Keys {
     }
 }
 
-/// As many keys as most sets of policies name; their values need no memory of their own.
-const FEW: usize = 32;
+/// The number of keys whose values need no allocation: enough for most sets of policies.
+const INLINE: usize = 32;
 
 /// A request's values for the keys that the policies name.
-pub(super) struct Values<'r> {
-    few: [&'r [String]; FEW],
-    more: Vec<&'r [String]>,
+pub(super) struct KeyValues<'r> {
+    inline: [&'r [String]; INLINE],
+    overflow: Vec<&'r [String]>,
 }
 
-impl<'r> Values<'r> {
+impl<'r> KeyValues<'r> {
     /// For patterns without variables.
     pub(super) fn none() -> Self {
         Self::missing(0)
@@ -52,32 +52,32 @@ impl<'r> Values<'r> {
 
     fn missing(keys: usize) -> Self {
         Self {
-            few: [&[]; FEW],
-            more: vec![&[]; keys.saturating_sub(FEW)],
+            inline: [&[]; INLINE],
+            overflow: vec![&[]; keys.saturating_sub(INLINE)],
         }
     }
 
-    fn set(&mut self, Key(at): Key, values: &'r [String]) {
-        let place = match at.checked_sub(FEW) {
-            None => self.few.get_mut(at),
-            Some(at) => self.more.get_mut(at),
+    fn set(&mut self, KeyId(at): KeyId, values: &'r [String]) {
+        let slot = match at.checked_sub(INLINE) {
+            None => self.inline.get_mut(at),
+            Some(at) => self.overflow.get_mut(at),
         };
-        if let Some(place) = place {
-            *place = values;
+        if let Some(slot) = slot {
+            *slot = values;
         }
     }
 
     /// All values; none when the key is missing.
-    pub(super) fn all(&self, Key(at): Key) -> &'r [String] {
-        let place = match at.checked_sub(FEW) {
-            None => self.few.get(at),
-            Some(at) => self.more.get(at),
+    pub(super) fn all(&self, KeyId(at): KeyId) -> &'r [String] {
+        let slot = match at.checked_sub(INLINE) {
+            None => self.inline.get(at),
+            Some(at) => self.overflow.get(at),
         };
-        place.copied().unwrap_or_default()
+        slot.copied().unwrap_or_default()
     }
 
-    /// The only value, as a policy variable needs it.
-    pub(super) fn only(&self, key: Key) -> Option<&'r str> {
+    /// The value, if there is exactly one, as policy variables require.
+    pub(super) fn only(&self, key: KeyId) -> Option<&'r str> {
         match self.all(key) {
             [one] => Some(one),
             _ => None,

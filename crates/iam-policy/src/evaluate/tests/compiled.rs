@@ -232,7 +232,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
     #[test]
-    fn both_forms_decide_alike(set in set(), requests in prop::collection::vec(request(), 40)) {
+    fn compiled_policies_decide_alike(set in set(), requests in prop::collection::vec(request(), 40)) {
         let compiled = set.compile();
         for request in &requests {
             let decision = set.decide(request);
@@ -243,7 +243,7 @@ proptest! {
 }
 
 #[test]
-fn the_values_of_variables_decide_how_far_stars_reach() {
+fn compiled_stars_depend_on_variables() {
     let pattern = "arn:aws:x:${aws:PrincipalTag/user}*z";
     let policy = Document::new([Statement::allow("A").actions(["*"]).resources([pattern])]);
     let set = PolicySet::new().identity("p", &policy);
@@ -266,7 +266,7 @@ fn the_values_of_variables_decide_how_far_stars_reach() {
 }
 
 #[test]
-fn more_keys_than_have_a_place_of_their_own() {
+fn compiled_policies_with_many_keys() {
     let statements = (0..100).map(|n| {
         let values = [format!("v{n}"), "${k:99}".to_owned()];
         Statement::allow(format!("S{n}"))
@@ -289,7 +289,7 @@ fn more_keys_than_have_a_place_of_their_own() {
 }
 
 #[test]
-fn a_set_without_policies_denies_all() {
+fn compiled_empty_set_denies_all() {
     let root = Caller::from_arn("arn:aws:iam::111122223333:root").unwrap();
     let set = PolicySet::new();
     assert!(decide(&set, &Request::new(root, "s3:GetObject", "*")).is_allowed());

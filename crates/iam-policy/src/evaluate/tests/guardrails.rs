@@ -41,7 +41,7 @@ const SUBNETS: &str = "sagemaker:VpcSubnets";
 const GROUPS: &str = "sagemaker:VpcSecurityGroupIds";
 
 #[test]
-fn several_null_keys_in_one_statement_are_anded() {
+fn null_keys_in_one_statement_are_anded() {
     let both = || {
         deny(&["sagemaker:CreateNotebookInstance"])
             .when(Operator::Null, SUBNETS, ["true"])
@@ -57,7 +57,7 @@ fn several_null_keys_in_one_statement_are_anded() {
 }
 
 #[test]
-fn several_operators_in_one_statement_are_anded() {
+fn operators_in_one_statement_are_anded() {
     let key = "sagemaker:AppNetworkAccessType";
     let public: Context<'_> = &[
         (key, &["PublicInternetOnly"]),
@@ -78,7 +78,7 @@ fn several_operators_in_one_statement_are_anded() {
 }
 
 #[test]
-fn required_keys_that_an_action_does_not_have_always_deny() {
+fn required_key_without_support_always_denies() {
     let subnets = || {
         deny(&[
             "sagemaker:CreateTransformJob",
@@ -132,7 +132,7 @@ fn instance_types() {
 }
 
 #[test]
-fn allows_in_place_of_denies() {
+fn allow_in_place_of_deny() {
     let images = "sagemaker:ImageArns";
     let unless_banned = Statement::allow("NotBanned")
         .actions(["sagemaker:CreateApp"])
@@ -158,7 +158,7 @@ fn allows_in_place_of_denies() {
 }
 
 #[test]
-fn exemptions_by_the_callers_own_tag() {
+fn exemption_by_principal_tag() {
     let perimeter = deny(&["s3:GetObject"])
         .when(Operator::StringNotEquals, "aws:SourceVpce", ["vpce-s3"])
         .when(

@@ -44,7 +44,7 @@ fn missing(decision: &Decision) -> Vec<Layer> {
 }
 
 #[test]
-fn identity_policies_add_up_and_any_deny_wins() {
+fn identity_policies_combine() {
     let nothing = PolicySet::new();
     assert_eq!(missing(&nothing.decide(&get(ROLE))), [Layer::Identity]);
     let some = nothing
@@ -63,7 +63,7 @@ fn identity_policies_add_up_and_any_deny_wins() {
 }
 
 #[test]
-fn every_limit_must_allow() {
+fn limits_must_all_allow() {
     let base = || PolicySet::new().identity("p", &allow("*"));
     let (yes, no) = (allow("s3:*"), allow("sqs:*"));
     let grant = allow_principal(Principal::Any);
@@ -123,7 +123,7 @@ fn every_limit_must_allow() {
 }
 
 #[test]
-fn a_deny_in_any_layer_decides() {
+fn deny_in_any_layer_decides() {
     let base = || PolicySet::new().identity("p", &allow("*"));
     let no = deny("s3:*");
     let for_all = Document::new([Statement::deny("Deny")
@@ -145,7 +145,7 @@ fn a_deny_in_any_layer_decides() {
 }
 
 #[test]
-fn resource_policies_within_the_account() {
+fn resource_policy_within_account() {
     let no = allow("sqs:*");
     let by = |principal| PolicySet::new().resource("bucket", &allow_principal(principal));
     // Who is named needs nothing else.
@@ -187,7 +187,7 @@ fn resource_policies_within_the_account() {
 }
 
 #[test]
-fn across_accounts_both_sides_must_allow() {
+fn cross_account_needs_both_sides() {
     let request = get(ROLE).resource_account(OTHER);
     let identity = || PolicySet::new().identity("p", &allow("*"));
     assert_eq!(missing(&identity().decide(&request)), [Layer::Resource]);
@@ -210,7 +210,7 @@ fn across_accounts_both_sides_must_allow() {
 }
 
 #[test]
-fn key_policies_take_part() {
+fn key_policy_must_allow() {
     let decrypt = |caller| {
         Request::new(
             Caller::from_arn(caller).unwrap(),
@@ -230,7 +230,7 @@ fn key_policies_take_part() {
 }
 
 #[test]
-fn trust_policies_take_part() {
+fn trust_policy_must_allow() {
     let assume = Request::new(
         Caller::from_arn(USER).unwrap(),
         "sts:AssumeRole",
@@ -276,7 +276,7 @@ fn callers_without_identity_policies() {
 }
 
 #[test]
-fn the_root_user_and_service_linked_roles() {
+fn root_user_and_service_linked_roles() {
     assert!(allowed(&PolicySet::new(), &get(ROOT)));
     assert!(!allowed(
         &PolicySet::new().service_control([("c", &deny("*"))]),
@@ -338,7 +338,7 @@ fn not_elements() {
 }
 
 #[test]
-fn what_was_missing_is_named() {
+fn decision_names_missing_allows() {
     let document = Document::new([Statement::allow("OwnTag")
         .actions(["s3:*"])
         .resources(["*"])
@@ -371,7 +371,7 @@ fn what_was_missing_is_named() {
 }
 
 #[test]
-fn not_principal_spares_nobody_with_a_boundary() {
+fn not_principal_with_a_boundary() {
     let spared = Document::new([Statement::deny("Others")
         .not_principal(Principal::aws(USER))
         .not_principal(Principal::aws(OWN))
@@ -386,7 +386,7 @@ fn not_principal_spares_nobody_with_a_boundary() {
 }
 
 #[test]
-fn incomplete_arns_are_completed_in_identity_based_policies_only() {
+fn incomplete_arns_in_identity_policies() {
     let s3 = |effect: fn(&'static str) -> Statement| {
         Document::new([effect("").actions(["s3:*"]).resources(["arn:aws:s3"])])
     };

@@ -48,7 +48,7 @@ fn check(operator: &str, cases: &[(&[&str], &[&str], bool)]) {
 }
 
 #[test]
-fn strings() {
+fn string_operators() {
     check(
         "StringEquals",
         &[
@@ -124,7 +124,7 @@ fn strings() {
 }
 
 #[test]
-fn numbers() {
+fn numeric_operators() {
     check(
         "NumericEquals",
         &[
@@ -173,7 +173,7 @@ fn numbers() {
 }
 
 #[test]
-fn dates() {
+fn date_operators() {
     let noon = "2026-11-22T12:00:00Z";
     check(
         "DateEquals",
@@ -221,7 +221,7 @@ fn dates() {
 }
 
 #[test]
-fn booleans_and_bytes() {
+fn bool_and_binary_operators() {
     check(
         "Bool",
         &[
@@ -241,7 +241,7 @@ fn booleans_and_bytes() {
 }
 
 #[test]
-fn addresses() {
+fn ip_address_operators() {
     check(
         "IpAddress",
         &[
@@ -272,7 +272,7 @@ fn addresses() {
 }
 
 #[test]
-fn arns() {
+fn arn_operators() {
     for operator in ["ArnEquals", "ArnLike"] {
         check(
             operator,
@@ -324,7 +324,7 @@ fn arns() {
 }
 
 #[test]
-fn null() {
+fn null_operator() {
     check(
         "Null",
         &[
@@ -340,7 +340,7 @@ fn null() {
 }
 
 #[test]
-fn if_exists() {
+fn if_exists_operators() {
     check(
         "StringEqualsIfExists",
         &[
@@ -438,7 +438,7 @@ fn set_operators() {
 }
 
 #[test]
-fn old_documents_have_no_variables() {
+fn version_2008_has_no_variables() {
     let text = "${aws:PrincipalTag/user}";
     let set = PolicySet::new().identity("p", &document("StringEquals", &[text], Version::V2008));
     assert!(set.decide(&request().context("k:k", [text])).is_allowed());

@@ -101,7 +101,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
 
     #[test]
-    fn equivalent_documents_decide_alike(a in document(), b in document(), requests in prop::collection::vec(request(), 20)) {
+    fn decide_agrees_for_equivalent_documents(a in document(), b in document(), requests in prop::collection::vec(request(), 20)) {
         let same = rewritten(&a);
         prop_assert!(equivalent(&a, &same));
         for request in &requests {
@@ -115,7 +115,7 @@ proptest! {
     }
 
     #[test]
-    fn packed_documents_decide_like_their_source(
+    fn decide_agrees_for_packed_documents(
         documents in prop::collection::vec(document(), 1..5),
         requests in prop::collection::vec(request(), 20),
     ) {
@@ -128,13 +128,13 @@ proptest! {
     }
 
     #[test]
-    fn a_printed_document_decides_like_itself(document in document(), request in request()) {
+    fn decide_agrees_for_printed_documents(document in document(), request in request()) {
         let again = Document::parse(&document.to_json()).unwrap();
         prop_assert_eq!(outcome(&[document], &request), outcome(&[again], &request));
     }
 
     #[test]
-    fn allows_only_add_and_denies_only_take(document in document(), more in document(), request in request()) {
+    fn allow_only_adds_and_deny_only_removes(document in document(), more in document(), request in request()) {
         use crate::Effect;
         let of = |effect| {
             let statements = more.statements.iter().filter(|s| s.effect == effect).cloned();
@@ -149,14 +149,14 @@ proptest! {
     }
 
     #[test]
-    fn a_boundary_is_an_intersection(identity in document(), boundary in document(), request in request()) {
+    fn boundary_is_an_intersection(identity in document(), boundary in document(), request in request()) {
         let both = PolicySet::new().identity("p", &identity).boundary("b", &boundary).decide(&request).is_allowed();
         let each = [identity, boundary].iter().all(|d| outcome(std::slice::from_ref(d), &request) == Outcome::Allowed);
         prop_assert_eq!(both, each);
     }
 
     #[test]
-    fn the_case_of_actions_and_keys_does_not_matter(document in document(), request in request()) {
+    fn decide_ignores_case_of_actions_and_keys(document in document(), request in request()) {
         let upper = Request::new(request.caller().clone(), request.action().to_uppercase(), request.resource());
         let keys = ["aws:TagKeys", "aws:PrincipalTag/user", "k:one", "aws:SourceIp"];
         let upper = keys.iter().fold(upper, |upper, key| {
@@ -166,7 +166,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_asked_is_decided(
+    fn decide_accepts_any_request(
         document in crate::tests::strategies::any_document(),
         action in ".{0,12}", resource in ".{0,30}", value in ".{0,12}",
     ) {

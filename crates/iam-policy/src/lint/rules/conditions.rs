@@ -143,7 +143,7 @@ pub(super) fn vacuous_for_all_values(reporter: &mut Reporter<'_>) {
             let for_all = condition.operator.qualifier == Some(SetQualifier::ForAllValues);
             if !for_all
                 || condition.operator.comparison == Operator::Null
-                || context.demands(&condition.key)
+                || context.requires(&condition.key)
             {
                 continue;
             }

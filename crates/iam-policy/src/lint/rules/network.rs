@@ -82,7 +82,7 @@ pub(super) fn source_ip_without_endpoint(reporter: &mut Reporter<'_>) {
         for condition in &context.statement.conditions {
             let by_address =
                 condition.operator.comparison.is_negated() && condition.key == source_ip;
-            if by_address && !context.demands(&source_ip) && !context.mentions_any(&others) {
+            if by_address && !context.requires(&source_ip) && !context.mentions_any(&others) {
                 reporter.condition(
                     context,
                     condition,

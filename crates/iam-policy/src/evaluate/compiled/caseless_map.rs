@@ -1,11 +1,15 @@
-//! Tables whose keys are equal whatever the case of their ASCII letters: action names, services, condition keys.
+//! Hash tables with keys that compare without ASCII case: action names, services, condition keys.
+//!
+//! `HashMap<UniCase<String>, V>` would do the same, but it hashes the key at each lookup. Here, the hash of a condition
+//! key is computed once with the key, and lookups make up most of a decision.
 
-use crate::fold::folded_hash;
+use crate::caseless::caseless_hash;
 
-/// A hash table that answers without allocating, and without asking for lower-case text.
+/// A hash table with lookups that neither allocate nor require lower case.
 #[derive(Debug, Clone)]
-pub(super) struct FoldedMap<V> {
-    /// Places in `entries`, found by linear probing; a power of two of them, at least twice as many as entries.
+pub(super) struct CaselessMap<V> {
+    /// Indexes into `entries`, with linear probing. The length is a power of two and at least twice the number of entries,
+    /// so every probe ends at a free slot.
     slots: Vec<Option<u32>>,
     entries: Vec<Entry<V>>,
 }
@@ -17,7 +21,7 @@ struct Entry<V> {
     value: V,
 }
 
-impl<V> Default for FoldedMap<V> {
+impl<V> Default for CaselessMap<V> {
     fn default() -> Self {
         Self {
             slots: Vec::new(),
@@ -26,13 +30,13 @@ impl<V> Default for FoldedMap<V> {
     }
 }
 
-impl<V> FoldedMap<V> {
+impl<V> CaselessMap<V> {
     /// The value of a key.
     pub(super) fn get(&self, key: &str) -> Option<&V> {
-        self.get_hashed(key, folded_hash(key))
+        self.get_hashed(key, caseless_hash(key))
     }
 
-    /// The value of a key whose [`folded_hash`] is known.
+    /// The value of a key whose [`caseless_hash`] is known.
     pub(super) fn get_hashed(&self, key: &str, hash: u64) -> Option<&V> {
         let at = self.position(key, hash)?;
         self.entries.get(at).map(|entry| &entry.value)
@@ -55,9 +59,9 @@ impl<V> FoldedMap<V> {
         }
     }
 
-    /// Adds a key, or gives it another value.
+    /// Adds a key, or replaces its value.
     pub(super) fn insert(&mut self, key: String, value: V) {
-        let hash = folded_hash(&key);
+        let hash = caseless_hash(&key);
         let known = self.position(&key, hash);
         if let Some(entry) = known.and_then(|at| self.entries.get_mut(at)) {
             entry.value = value;
@@ -73,7 +77,7 @@ impl<V> FoldedMap<V> {
         }
     }
 
-    /// Puts an entry's position into the first free slot.
+    /// Puts the index of an entry into the first free slot.
     fn place(&mut self, at: usize) {
         let Some(entry) = self.entries.get(at) else {
             return;
@@ -90,7 +94,7 @@ impl<V> FoldedMap<V> {
     }
 }
 
-/// Most often both were written alike.
+/// Compares the exact spelling first, which is the usual case.
 fn same(a: &str, b: &str) -> bool {
     a == b || a.eq_ignore_ascii_case(b)
 }
@@ -101,8 +105,8 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn keys_are_found_in_any_case() {
-        let mut map = FoldedMap::default();
+    fn get_ignores_case() {
+        let mut map = CaselessMap::default();
         for n in 0..1_000 {
             map.insert(format!("aws:Key{n}"), n);
         }
@@ -113,12 +117,12 @@ mod tests {
         map.insert("AWS:KEY7".to_owned(), 1);
         assert_eq!((map.get("aws:key7"), map.len()), (Some(&1), 1_000));
         assert_eq!(map.get("aws:key1000"), None);
-        assert_eq!(FoldedMap::<u8>::default().get(""), None);
+        assert_eq!(CaselessMap::<u8>::default().get(""), None);
     }
 
     #[test]
-    fn only_letters_are_folded() {
-        let mut map = FoldedMap::default();
+    fn get_folds_letters_only() {
+        let mut map = CaselessMap::default();
         map.insert("a[b@c".to_owned(), ());
         assert!(map.get("A[B@C").is_some());
         assert!(map.get("a{b`c").is_none());
@@ -126,9 +130,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn equal_but_for_case_is_one_key(a in "[a-cA-C:/é]{0,20}", b in "[a-cA-C:/é]{0,20}") {
+        fn get_agrees_with_eq_ignore_ascii_case(a in "[a-cA-C:/é]{0,20}", b in "[a-cA-C:/é]{0,20}") {
             for (a, b) in [(&a, &b), (&a, &a.to_ascii_uppercase())] {
-                let mut map = FoldedMap::default();
+                let mut map = CaselessMap::default();
                 map.insert(a.clone(), ());
                 prop_assert_eq!(map.get(b).is_some(), a.eq_ignore_ascii_case(b));
             }

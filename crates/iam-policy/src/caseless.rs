@@ -1,7 +1,11 @@
-//! Names that are the same whatever the case of their ASCII letters.
+//! A hash for names that compare without ASCII case.
+//!
+//! The crate `unicase` has such a key type, but no hash that can be stored with the key: hashing at each comparison is
+//! what this module avoids.
 
-/// Equal for texts that differ in ASCII case only. Bit 5 is all that tells such letters apart, so it is set in every byte.
-pub(crate) fn folded_hash(text: &str) -> u64 {
+/// A hash that is equal for strings that differ in ASCII case only. Such letters differ in bit 5 only, so that bit is set
+/// in every byte. Other characters can collide; callers compare the strings too.
+pub(crate) fn caseless_hash(text: &str) -> u64 {
     const FOLD: u64 = 0x2020_2020_2020_2020;
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
     let mix = |state: u64, word: u64| {
@@ -25,19 +29,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn case_does_not_matter(text in ".{0,40}") {
-            prop_assert_eq!(folded_hash(&text), folded_hash(&text.to_ascii_uppercase()));
+        fn caseless_hash_ignores_case(text in ".{0,40}") {
+            prop_assert_eq!(caseless_hash(&text), caseless_hash(&text.to_ascii_uppercase()));
         }
     }
 
     #[test]
-    fn names_that_differ_little_have_other_hashes() {
+    fn caseless_hash_separates_similar_names() {
         let names: Vec<String> = (0..10_000)
             .map(|n| format!("aws:RequestTag/key{n}"))
             .collect();
         let hashes: std::collections::BTreeSet<u64> =
-            names.iter().map(|name| folded_hash(name)).collect();
+            names.iter().map(|name| caseless_hash(name)).collect();
         assert_eq!(hashes.len(), names.len());
-        assert_ne!(folded_hash(""), folded_hash(" "));
+        assert_ne!(caseless_hash(""), caseless_hash(" "));
     }
 }

@@ -1,75 +1,79 @@
-//! Conditions in the form in which they are tested fastest.
+//! Conditions, compiled for fast evaluation.
 
 use super::glob::Glob;
-use super::keys::{Key, Keys, Values};
-use crate::evaluate::condition::{Operand, Test, compares, holds};
+use super::keys::{KeyId, KeyTable, KeyValues};
+use crate::evaluate::condition::{Operand, PreparedCondition, compares, holds};
 use crate::evaluate::request::Request;
-use crate::evaluate::value::{Decimal, Instant, Network};
+use crate::evaluate::value::{Decimal, IpRange, Timestamp};
 use crate::pattern::Case;
 use crate::template::Template;
 use crate::{ConditionOperator, Operator};
 
-/// A condition.
+/// A compiled condition.
 #[derive(Debug, Clone)]
-pub(super) struct Check {
-    key: Key,
+pub(super) struct CompiledCondition {
+    key: KeyId,
     operator: ConditionOperator,
-    wanted: Wanted,
+    operands: CompiledOperands,
 }
 
-/// What values match, any of a list.
+/// The values of a condition. A request value matches if it matches any of them.
 #[derive(Debug, Clone)]
-enum Wanted {
-    /// `Null`: whether the condition holds for a missing key, and for one that is there.
+enum CompiledOperands {
+    /// `Null`: whether the condition holds for a missing key, and for a present one.
     Presence {
         missing: bool,
-        there: bool,
+        present: bool,
     },
-    /// Texts without wildcards and variables, in order.
+    /// Strings without wildcards and variables, sorted.
     Texts(Vec<String>),
-    /// `Bool`: without regard to the case of ASCII letters.
+    /// `Bool`: compared without ASCII case.
     Words(Vec<String>),
     Globs(Vec<Glob>),
     Numbers(Vec<Decimal>),
-    Dates(Vec<Instant>),
-    Networks(Vec<Network>),
-    /// ARNs and texts without regard to case, as the interpreter has them.
+    Dates(Vec<Timestamp>),
+    Networks(Vec<IpRange>),
+    /// ARNs and caseless strings, evaluated as in [`PolicySet`](crate::evaluate::PolicySet).
     Others(Vec<Operand>),
 }
 
-/// From how many texts on they are searched by halves.
-const MANY: usize = 8;
+/// The number of strings from which binary search is faster than a scan.
+const BINARY_SEARCH_FROM: usize = 8;
 
-impl Check {
-    pub(super) fn compile(test: &Test, keys: &mut Keys) -> Self {
+impl CompiledCondition {
+    pub(super) fn compile(condition: &PreparedCondition, keys: &mut KeyTable) -> Self {
         Self {
-            key: keys.intern(&test.source.key),
-            operator: test.source.operator,
-            wanted: Wanted::compile(test.source.operator.comparison, &test.operands, keys),
+            key: keys.intern(&condition.source.key),
+            operator: condition.source.operator,
+            operands: CompiledOperands::compile(
+                condition.source.operator.comparison,
+                &condition.operands,
+                keys,
+            ),
         }
     }
 
     /// Whether the condition holds for the request.
-    pub(super) fn holds(&self, request: &Request, values: &Values<'_>) -> bool {
+    pub(super) fn holds(&self, request: &Request, values: &KeyValues<'_>) -> bool {
         let own = values.all(self.key);
-        if let Wanted::Presence { missing, there } = self.wanted {
-            return if own.is_empty() { missing } else { there };
+        if let CompiledOperands::Presence { missing, present } = self.operands {
+            return if own.is_empty() { missing } else { present };
         }
         holds(self.operator, own, |value| {
-            self.wanted
+            self.operands
                 .matches(self.operator.comparison, value, request, values)
         })
     }
 }
 
-impl Wanted {
-    /// The operands of one condition are all of one kind, which its operator says.
-    fn compile(comparison: Operator, operands: &[Operand], keys: &mut Keys) -> Self {
+impl CompiledOperands {
+    /// All operands of a condition have the type that its operator requires.
+    fn compile(comparison: Operator, operands: &[Operand], keys: &mut KeyTable) -> Self {
         let all = operands.iter();
         match comparison.positive() {
             Operator::Null => Self::Presence {
                 missing: all.clone().any(|o| matches!(o, Operand::Missing(true))),
-                there: all.clone().any(|o| matches!(o, Operand::Missing(false))),
+                present: all.clone().any(|o| matches!(o, Operand::Missing(false))),
             },
             Operator::StringEquals | Operator::StringLike => Self::strings(operands, keys),
             Operator::Bool => {
@@ -82,7 +86,7 @@ impl Wanted {
             }
             Operator::IpAddress => Self::Networks(
                 all.filter_map(|o| match o {
-                    Operand::Network(network) => Some(*network),
+                    Operand::IpRange(network) => Some(*network),
                     _ => None,
                 })
                 .collect(),
@@ -91,7 +95,7 @@ impl Wanted {
         }
     }
 
-    fn strings(operands: &[Operand], keys: &mut Keys) -> Self {
+    fn strings(operands: &[Operand], keys: &mut KeyTable) -> Self {
         let globs = operands.iter().filter_map(|o| match o {
             Operand::Text(template, Case::Sensitive) => Some(Glob::value(template, keys)),
             _ => None,
@@ -137,23 +141,25 @@ impl Wanted {
         comparison: Operator,
         value: &str,
         request: &Request,
-        values: &Values<'_>,
+        values: &KeyValues<'_>,
     ) -> bool {
         match self {
             Self::Presence { .. } => false,
-            Self::Texts(texts) if texts.len() < MANY => texts.iter().any(|text| text == value),
+            Self::Texts(texts) if texts.len() < BINARY_SEARCH_FROM => {
+                texts.iter().any(|text| text == value)
+            }
             Self::Texts(texts) => texts.binary_search_by(|t| t.as_str().cmp(value)).is_ok(),
             Self::Words(words) => words.iter().any(|word| word.eq_ignore_ascii_case(value)),
             Self::Globs(globs) => globs.iter().any(|g| g.matches(value, values)),
-            Self::Numbers(numbers) => Decimal::read(value).is_some_and(|v| {
+            Self::Numbers(numbers) => Decimal::parse(value).is_some_and(|v| {
                 numbers
                     .iter()
                     .any(|number| compares(comparison, &v, number))
             }),
-            Self::Dates(dates) => Instant::read(value)
+            Self::Dates(dates) => Timestamp::parse(value)
                 .is_some_and(|v| dates.iter().any(|date| compares(comparison, &v, date))),
             Self::Networks(networks) => {
-                Network::read(value).is_some_and(|v| networks.iter().any(|n| n.contains(&v)))
+                IpRange::parse(value).is_some_and(|v| networks.iter().any(|n| n.contains(&v)))
             }
             Self::Others(operands) => operands
                 .iter()
