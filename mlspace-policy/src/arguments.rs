@@ -78,7 +78,7 @@ pub(crate) struct Lint {
     /// Judge all policies as those of one role
     #[arg(long)]
     pub(crate) together: bool,
-    /// A rule to leave out, such as L05
+    /// A rule to skip, by id or slug, such as L05 or renamed-key
     #[arg(long, value_name = "RULE")]
     pub(crate) skip: Vec<RuleId>,
     /// The service of a VPC endpoint, such as vpce-0123=com.amazonaws.eu-west-1.s3

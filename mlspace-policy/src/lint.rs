@@ -125,9 +125,10 @@ fn found(lines: &mut Lines, finding: &Finding) {
     lines.add(
         2,
         format!(
-            "{} {}{statement}{pointer}",
+            "{} {} {}{statement}{pointer}",
             finding.severity(),
-            finding.id()
+            finding.id(),
+            finding.slug()
         ),
     );
     lines.add(4, &finding.why);
@@ -141,6 +142,7 @@ fn as_json(judged: &Judged<'_>) -> Value {
         .map(|finding| {
             json!({
                 "rule": finding.id().to_string(),
+                "slug": finding.slug(),
                 "title": finding.rule.summary,
                 "severity": finding.severity().to_string(),
                 "statement": finding.location.statement,

@@ -2,8 +2,8 @@
 //!
 //! The layout is the one that the Terraform Registry reads
 //! (<https://developer.hashicorp.com/terraform/registry/providers/docs>): `index.md`, and a page in `resources/`,
-//! `data-sources/` and `functions/` for each thing. Pages under `guides/` and the README are written by hand, but what
-//! they quote from `examples/` is kept up to date here, and so are the lists of inputs and outputs of `modules/`.
+//! `data-sources/` and `functions/` for each thing. The guide on lint rules is written from the table of rules. Other
+//! pages under `guides/` and the README are written by hand, but what they quote from `examples/` is kept up to date here, and so are the lists of inputs and outputs of `modules/`.
 //!
 //! What a page needs and doesn't find is an error: a thing without an example, an attribute without a description, an
 //! example of a thing that no longer exists.
@@ -12,6 +12,7 @@ mod catalogue;
 mod examples;
 mod fields;
 mod files;
+mod lint_rules;
 mod modules;
 mod page;
 mod quote;
@@ -64,6 +65,14 @@ pub(crate) enum DocsError {
         /// What is wrong with it.
         error: modules::ModuleError,
     },
+    /// An example of a lint rule is not a policy.
+    #[error("the example of lint rule {rule} is not a policy: {error}")]
+    LintExample {
+        /// The id of the rule.
+        rule: &'static str,
+        /// The reason.
+        error: iam_policy::ParseError,
+    },
     /// Pages differ from what would be written.
     #[error("out of date, run `make docs`: {}", list(.0))]
     Drift(Vec<PathBuf>),
@@ -85,6 +94,9 @@ pub(crate) fn render(root: &Path, catalogue: &Catalogue) -> Result<Pages, DocsEr
     let examples = examples::Examples::new(root);
     examples.check_orphans(catalogue)?;
     let mut pages = page::reference(catalogue, &examples)?;
+    for (path, page) in &catalogue.guides {
+        pages.insert(PathBuf::from(*path), page()?);
+    }
     pages.extend(quote::pages(root)?);
     pages.extend(modules::pages(root)?);
     Ok(pages)

@@ -11,7 +11,15 @@ use terraform_plugin::framework::{Function, FunctionError, Parameter, Signature,
 pub(crate) struct PolicyLint;
 
 /// The attributes of a finding, which are all strings.
-const ATTRIBUTES: [&str; 6] = ["rule", "severity", "statement", "pointer", "why", "remedy"];
+const ATTRIBUTES: [&str; 7] = [
+    "rule",
+    "slug",
+    "severity",
+    "statement",
+    "pointer",
+    "why",
+    "remedy",
+];
 
 impl Function for PolicyLint {
     fn name(&self) -> &'static str {
@@ -25,7 +33,7 @@ impl Function for PolicyLint {
             .describe(
                 "Finds statements whose effect differs from what they appear to say: conditions on keys that requests of \
                  an action do not have, multiple required keys in one Deny, set operators on single values, and others. \
-                 Returns a list of findings, each with `rule`, `severity` (`error` or `warning`), `statement` (its `Sid`, \
+                 Returns a list of findings, each with `rule`, `slug` (see the guide on lint rules), `severity` (`error` or `warning`), `statement` (its `Sid`, \
                  if it has one), `pointer` (into the policy, RFC 6901), `why` and `remedy`. The list is empty if there \
                  are no findings.",
             )
@@ -49,6 +57,7 @@ impl Function for PolicyLint {
             .map(|finding| {
                 let values = [
                     finding.id().to_string(),
+                    finding.slug().to_owned(),
                     finding.severity().to_string(),
                     finding.location.sid.unwrap_or_default(),
                     finding.location.pointer,

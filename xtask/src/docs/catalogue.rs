@@ -1,5 +1,6 @@
 //! What there is to document.
 
+use super::{DocsError, lint_rules};
 use terraform_plugin::framework::{Provider, Schema, Signature};
 
 /// A provider's schemas and signatures, each kind sorted by name.
@@ -15,7 +16,12 @@ pub(crate) struct Catalogue {
     pub(crate) data_sources: Vec<(String, Schema)>,
     /// The functions, by name.
     pub(crate) functions: Vec<(String, Signature)>,
+    /// The generated guides, by path.
+    pub(crate) guides: Vec<(&'static str, Guide)>,
 }
+
+/// A function that writes the text of a guide.
+pub(crate) type Guide = fn() -> Result<String, DocsError>;
 
 impl Catalogue {
     /// All that a provider serves.
@@ -41,6 +47,7 @@ impl Catalogue {
                     .iter()
                     .map(|one| (one.name(), one.signature())),
             ),
+            guides: vec![(lint_rules::PATH, lint_rules::page)],
         }
     }
 }

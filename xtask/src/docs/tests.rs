@@ -111,6 +111,7 @@ fn toys() -> Catalogue {
         resources: vec![("toy_box".to_owned(), box_schema())],
         data_sources: vec![("toy_shelf".to_owned(), Schema::new(0).describe("A shelf."))],
         functions: vec![("count".to_owned(), count)],
+        guides: Vec::new(),
     }
 }
 
