@@ -1,114 +1,99 @@
-//! Who gets what: the policies of projects, users, groups and roles.
+//! IAM policies of the platform: members, staff, Terraform, resources and guardrails.
 //!
-//! A membership's role holds its project's policy, its user's policy, the policies of the user's groups and an inline policy for passing
-//! itself on. Together they grant the following, and nothing else:
+//! A membership's role has its project's policy, its user's policy, the policies of the user's
+//! groups and an inline policy for passing itself on. Together they allow the following, and
+//! nothing else:
 //!
-//! | on | may |
+//! | on | allowed |
 //! |---|---|
 //! | objects under `project/{project}/` and `private/{user}/` | read, write, delete, tag |
 //! | objects of datasets shared with the user's groups | read, write, tag |
 //! | objects under `global/` and `global-read-only/` | read |
-//! | the data bucket | list, with a prefix inside the above |
+//! | the data bucket | list, with one of the above prefixes |
 //! | jobs, models, endpoints and endpoint configurations | create, with the tags `system`, `project` and `user`, in the approved VPC, with the approved key |
-//! | the same, bearing those tags | describe, stop, delete, update, invoke |
-//! | notebook instances bearing those tags | describe, stop |
-//! | tags | set while creating |
+//! | the same, with those tags | describe, stop, delete, update, invoke |
+//! | notebook instances with those tags | describe, stop |
+//! | tags | set while creating a resource |
 //! | its own role | pass to SageMaker |
 //!
-//! What is not granted is also denied, by the same policies, so that a base policy that is attached beside them cannot open it:
+//! The same policies also deny what they do not allow, so that an additional base policy cannot
+//! allow it:
 //!
-//! * Every required condition is a Deny of its own. Conditions within one statement are ANDed, so a Deny that names two required keys would
-//!   only catch requests that lack both.
-//! * A Deny names exactly the actions that carry its condition key. On any other action the key is always absent, and a negated comparison
-//!   with an absent key holds: such an action would be denied for good.
-//! * Denials of whole areas are written as the complement of what is allowed (`NotAction`, `NotResource`), so that actions and resource types
-//!   that AWS adds later are denied too.
-//! * Names and tags are compared with regard to case.
+//! * Every required condition is a separate Deny. Conditions within a statement are ANDed, so a
+//!   Deny with two required keys would apply only to requests that lack both.
+//! * A Deny names only actions that support its condition key. For any other action the key is
+//!   always absent, and a negated comparison with an absent key matches: the action would always be
+//!   denied.
+//! * Denials of whole areas are the complement of what is allowed (`NotAction`, `NotResource`), so
+//!   that they apply to actions and resource types that AWS adds later.
+//! * Names and tags are compared case-sensitively.
 //!
-//! Three decisions that the table leaves open:
+//! Three limits of the table:
 //!
-//! * `List*` actions of SageMaker take no tags into account and would show the names of everybody's resources. None is granted, and all are
-//!   denied, with `Search`; excepted are `ListTags` and `ListTrainingJobsForHyperParameterTuningJob`, which are about one resource.
-//! * A model that an endpoint configuration or a transform job names is known to IAM by its ARN only (`sagemaker:ModelArn`), not by its tags:
-//!   a member who knows the name of another project's model could still name it there.
-//! * Datasets of groups are closed by the absence of a grant: no single policy knows all groups of a user. A base policy that allows S3 on
-//!   `group/datasets/` opens them, up to what the permissions boundary leaves.
+//! * `List*` actions of SageMaker support no tags and would show the names of all resources. All
+//!   are denied, and so is `Search`, except `ListTags` and
+//!   `ListTrainingJobsForHyperParameterTuningJob`, which apply to one resource.
+//! * The model of an endpoint configuration or transform job is in the request by its ARN only
+//!   (`sagemaker:ModelArn`), without tags: a member who knows the name of another project's model
+//!   can name it.
+//! * Datasets of groups are denied only implicitly, since no single policy has all groups of a
+//!   user. A base policy that allows S3 on `group/datasets/` allows access to them, within the
+//!   permissions boundary.
 //!
-//! That is one policy for each project and one for each user, named as MLSpace names them. [`attribute_policy`] says the same of all of them at
-//! once, by policy variables over the role's tags, and takes their place where an account's policies are scarce; the decisions do not differ.
+//! There is one policy for each project and one for each user, with MLSpace's names. For accounts
+//! with few policies left, [`attribute_policy`] replaces all of them: it uses policy variables over
+//! the role's tags. The decisions are the same.
 //!
-//! The permissions boundary ([`permissions_boundary`]) holds the same limits once more for every role at once, by policy variables over the
-//! role's tags.
+//! The permissions boundary ([`permissions_boundary`]) repeats these limits for all roles at once,
+//! with policy variables over the role's tags.
 //!
-//! Around the memberships stand the policies of the data bucket, its key, VPC endpoints and log groups ([`bucket_policy`], [`key_policy`],
-//! [`endpoint_policy`], [`log_group_policy`]), those that narrow what may be started ([`instance_type_policy`], [`denied_services_policy`]),
-//! that of the identity which runs the provider ([`provider_policy`]), those of people, who reach data through notebooks alone
-//! ([`platform_admin_policy`], [`team_admin_policy`], [`data_scientist_policy`], [`auditor_policy`]), and guardrails for whole accounts, by
-//! number ([`guardrail()`]).
+//! Further policies are those of the data bucket, its key, VPC endpoints and log groups
+//! ([`bucket_policy`], [`key_policy`], [`endpoint_policy`], [`log_group_policy`]); restrictions of
+//! what can be started ([`instance_type_policy`], [`denied_services_policy`]); the policy of the
+//! identity that runs Terraform ([`provider_policy`]); policies of staff, who access data through
+//! notebooks only ([`platform_admin_policy`], [`team_admin_policy`], [`data_scientist_policy`],
+//! [`auditor_policy`]); and guardrails for whole accounts ([`guardrail()`]).
 //!
-//! Any of these documents can be asked for in words: [`document_kind`] finds its maker by name.
+//! The catalogue ([`document_template`]) generates any of these documents by name.
 //!
-//! Facts about actions and condition keys are those of *Actions, resources, and condition keys for Amazon SageMaker*
+//! Actions and condition keys are those of *Actions, resources, and condition keys for Amazon
+//! SageMaker*
 //! (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html>).
 
-pub mod actions;
-mod attribute;
-mod audit;
-mod base;
-mod boundary;
-mod bucket;
-mod constraint;
+mod catalog;
 mod context;
-mod delivery;
-mod endpoint;
-mod fence;
-mod flow_logs;
-mod group;
 mod guardrails;
-mod key;
-mod kind;
-mod people;
-mod perimeter;
-mod persona;
-mod project;
-mod provider;
-mod role;
-mod storage;
+mod members;
+mod resources;
+mod restrictions;
+mod staff;
+mod statements;
+mod terraform_role;
 #[cfg(test)]
 mod tests;
-mod user;
-mod workload;
 
-pub use attribute::{
-    attribute_policy, attribute_role_policy, suspended_projects, suspension_policy,
-};
-pub use audit::{alarm_topic_policy, trail_log_policy, trail_trust_policy};
-pub use base::notebook_base_policy;
-pub use boundary::permissions_boundary;
-pub use bucket::{BucketAccess, bucket_policy};
-pub use constraint::{
-    InstanceTypes, Service, denied_services_policy, instance_type_policy, volume_key_policy,
+pub use catalog::template::except_principals;
+pub use catalog::{
+    Category, DocumentError, DocumentTemplate, Parameter, ParameterType, document_template,
+    document_template_in, document_templates, guardrail,
 };
 pub use context::{ApprovedNetwork, GrantContext, GrantError};
-pub use delivery::{KeyService, LogDeliverer};
-pub use endpoint::{EndpointService, endpoint_policy, log_group_policy};
-pub use flow_logs::{flow_log_policy, flow_log_trust};
-pub use group::group_policies;
-#[cfg(test)]
-pub(crate) use guardrails::tests::parameters as guardrail_parameters;
-pub use guardrails::{
-    GUARDRAILS, Guardrail, GuardrailError, Parameters, ParametersError, exempting, guardrail,
+pub use members::{
+    attribute_policy, attribute_role_policy, group_policies, notebook_base_policy,
+    pass_role_policy, permissions_boundary, project_policy, suspended_projects, suspension_policy,
+    trust_policy, user_policy,
 };
-pub use key::{KeyAccess, key_policy};
-pub use kind::{
-    DOCUMENT_KINDS, DOCUMENT_PARAMETERS, DocumentKind, DocumentKindError, DocumentParameter,
-    ParameterForm, document_kind,
+pub use resources::{
+    BucketAccess, EndpointService, KeyAccess, KeyService, LogDeliverer, alarm_topic_policy,
+    bucket_policy, endpoint_policy, flow_log_policy, flow_log_trust, key_policy, log_group_policy,
+    trail_log_policy, trail_trust_policy,
 };
-pub use people::{PeopleTrust, WebIdentity, people_trust_policy};
-pub use persona::{
-    PersonaAccess, auditor_policy, data_scientist_policy, platform_admin_policy, team_admin_policy,
+pub use restrictions::{
+    InstanceTypes, Service, denied_services_policy, instance_type_policy, volume_key_policy,
 };
-pub use project::project_policy;
-pub use provider::{ProviderAccess, ProviderTables, provider_boundary, provider_policy};
-pub use role::{pass_role_policy, trust_policy};
-pub use user::user_policy;
+pub use staff::{
+    StaffAccess, StaffTrust, WebIdentity, auditor_policy, data_scientist_policy,
+    platform_admin_policy, staff_trust_policy, team_admin_policy,
+};
+pub use statements::actions;
+pub use terraform_role::{ProviderAccess, ProviderTables, provider_boundary, provider_policy};

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use check::{TagError, check_user_tags};
+pub use check::{TagError, check_policy_tag_value, check_user_tags};
 
 use crate::name::{GroupName, ProjectName, UserName};
 

@@ -1,7 +1,7 @@
-//! `generate`: policies of the platform, and guardrails, from their parameters.
+//! `generate`: policies of the platform and guardrails, from their parameters.
 
 use mlspace_core::policies::{
-    self, DOCUMENT_KINDS, DOCUMENT_PARAMETERS, GUARDRAILS, ParameterForm, Parameters,
+    Category, DocumentTemplate, ParameterType, document_template, document_templates,
 };
 use serde_json::{Map, Value};
 
@@ -12,9 +12,9 @@ use crate::output::{Answer, Lines};
 
 pub(crate) fn run(options: &Generate) -> Result<Answer, InputError> {
     let Some(name) = &options.kind else {
-        return Ok(Answer::new(kinds(), true));
+        return Ok(Answer::new(catalogue(), true));
     };
-    let wrong = |error: &dyn std::fmt::Display| InputError::Other(error.to_string());
+    let template = document_template(name).map_err(|error| InputError::Other(error.to_string()))?;
     let mut parameters = match &options.parameters {
         Some(path) => {
             let file = path.display().to_string();
@@ -24,62 +24,51 @@ pub(crate) fn run(options: &Generate) -> Result<Answer, InputError> {
         None => Map::new(),
     };
     for (name, text) in &options.set {
-        parameters.insert(name.clone(), value(name, text)?);
+        parameters.insert(name.clone(), value(template, name, text)?);
     }
-    let parameters = Value::Object(parameters);
-    let made = if GUARDRAILS.iter().any(|known| name.starts_with(known.id)) {
-        let given = Parameters::from_json(&parameters).map_err(|error| wrong(&error))?;
-        vec![policies::guardrail(name, &given).map_err(|error| wrong(&error))?]
-    } else {
-        let kind = policies::document_kind(name).map_err(|error| wrong(&error))?;
-        kind.documents(&parameters).map_err(|error| wrong(&error))?
-    };
+    let made = template
+        .documents(&Value::Object(parameters))
+        .map_err(|error| InputError::Other(error.to_string()))?;
     Ok(Answer::new(documents::as_text(&made), true))
 }
 
-/// A value as its parameter holds it; of guardrails, which say nothing of theirs, as it looks.
-fn value(name: &str, text: &str) -> Result<Value, InputError> {
-    let known = DOCUMENT_PARAMETERS.iter().find(|known| known.name == name);
-    let list = || text.split(',').map(Value::from).collect();
+/// The value of `--set` for a parameter of this type.
+fn value(template: &DocumentTemplate, name: &str, text: &str) -> Result<Value, InputError> {
     let json = || {
         serde_json::from_str(text).map_err(|error| {
-            InputError::Other(format!(
-                "the value of `{name}` is not the JSON that it should be: {error}"
-            ))
+            InputError::Other(format!("the value of `{name}` is not valid JSON: {error}"))
         })
     };
-    match known.map(|known| known.form) {
+    let known = template.parameters().find(|known| known.is_called(name));
+    match known.map(|known| known.parameter_type) {
         _ if text.starts_with(['[', '{']) => json(),
-        Some(ParameterForm::Text) => Ok(text.into()),
-        Some(ParameterForm::Texts) => Ok(list()),
-        Some(ParameterForm::Switch | ParameterForm::Names) => json(),
-        None if name.ends_with("_seconds") => json(),
-        None if name.ends_with('s') => Ok(list()),
-        None => Ok(text.into()),
+        Some(ParameterType::StringList) => Ok(text.split(',').map(Value::from).collect()),
+        Some(ParameterType::Bool | ParameterType::Number | ParameterType::StringMap) => json(),
+        // The template rejects unknown parameters.
+        Some(ParameterType::String) | None => Ok(text.into()),
     }
 }
 
-/// The kinds that there are, each with what it needs.
-fn kinds() -> String {
+/// All documents and guardrails, with their required parameters.
+fn catalogue() -> String {
     let mut lines = Lines::default();
-    let named = |lines: &mut Lines, name: &str, title: &str, parameters: &[&str]| {
-        lines.add(0, format!("{name}: {title}"));
-        if !parameters.is_empty() {
-            lines.add(4, parameters.join(", "));
+    let add = |lines: &mut Lines, template: &DocumentTemplate, name: &str| {
+        lines.add(0, format!("{name}: {}", template.description));
+        let required: Vec<&str> = template
+            .required_parameters()
+            .map(|known| known.name)
+            .collect();
+        if !required.is_empty() {
+            lines.add(4, required.join(", "));
         }
     };
-    for kind in DOCUMENT_KINDS {
-        let needs: Vec<&str> = kind.required().collect();
-        named(&mut lines, kind.name, kind.title, &needs);
+    for template in document_templates(Category::Document) {
+        add(&mut lines, template, template.id);
     }
     lines.gap();
-    for guardrail in GUARDRAILS {
-        named(
-            &mut lines,
-            guardrail.id,
-            guardrail.title,
-            guardrail.parameters,
-        );
+    for template in document_templates(Category::Guardrail) {
+        let name = format!("{} {}", template.id, template.slug);
+        add(&mut lines, template, &name);
     }
     lines.into_text()
 }

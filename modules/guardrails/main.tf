@@ -17,22 +17,32 @@ locals {
     var.parameters,
   )
 
+  # The function rejects parameters that a guardrail does not have, while `var.parameters` is for all
+  # chosen guardrails.
+  guardrails = provider::mlspace::guardrails()
+  own_parameters = {
+    for id in setunion(var.service_control, var.role, var.boundary) : id => {
+      for name, values in local.parameters : name => values
+      if contains(concat(local.guardrails[id].parameters, local.guardrails[id].optional_parameters), name)
+    }
+  }
+
   # Exemptions apply to service control policies only, which bind a whole account; the other
   # policies bind roles that you choose.
   exempt = length(var.exempt_principal_arns) > 0 ? { exempt_principal_arns = sort(var.exempt_principal_arns) } : {}
 
   service_control = provider::mlspace::pack_policies(
-    [for id in sort(var.service_control) : provider::mlspace::guardrail(id, merge(local.parameters, local.exempt))],
+    [for id in sort(var.service_control) : provider::mlspace::guardrail(id, merge(local.own_parameters[id], local.exempt))],
     "scp",
     var.service_control_documents == null ? 4 : var.service_control_documents,
   )
   role = provider::mlspace::pack_policies(
-    [for id in sort(var.role) : provider::mlspace::guardrail(id, local.parameters)],
+    [for id in sort(var.role) : provider::mlspace::guardrail(id, local.own_parameters[id])],
     "managed",
     var.role_documents == null ? 9 : var.role_documents,
   )
   boundary = provider::mlspace::pack_policies(
-    [for id in sort(var.boundary) : provider::mlspace::guardrail(id, local.parameters)],
+    [for id in sort(var.boundary) : provider::mlspace::guardrail(id, local.own_parameters[id])],
     "boundary",
     1,
   )

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use mlspace_core::layout;
-use mlspace_core::policies::document_kind;
+use mlspace_core::policies::{Category, document_template_in};
 use terraform_plugin::framework::{ValidationError, Value};
 
 pub(crate) use terraform_plugin::framework::validators::{
@@ -83,7 +83,9 @@ pub(crate) fn instance_type(value: &Value) -> Result<(), ValidationError> {
 
 /// Validates the name of a kind of policy document.
 pub(crate) fn kind_of_document(value: &Value) -> Result<(), ValidationError> {
-    check_string(value, |string| document_kind(string).map(drop))
+    check_string(value, |string| {
+        document_template_in(Category::Document, string).map(drop)
+    })
 }
 
 #[cfg(test)]

@@ -24,6 +24,19 @@ impl Account {
         }
     }
 
+    /// ARN of a resource of a service in this account and region.
+    pub fn arn(&self, service: &str, resource: &str) -> String {
+        format!(
+            "arn:{}:{service}:{}:{}:{resource}",
+            self.partition, self.region, self.account_id
+        )
+    }
+
+    /// ARN of a CloudWatch Logs log group. A pattern such as `/aws/sagemaker/*` gives a pattern.
+    pub fn log_group_arn(&self, name: &str) -> String {
+        self.arn("logs", &format!("log-group:{name}"))
+    }
+
     /// ARN of an IAM role without a path.
     pub fn role_arn(&self, name: &str) -> String {
         format!(

@@ -1,151 +1,124 @@
-//! What the generators need to know about the deployment.
+//! The deployment that policies are generated for, and checks of values that policies contain.
 
 use thiserror::Error;
 
 use crate::layout::{Account, LayoutError, check_bucket_name, check_iam_prefix};
+use crate::tags::{SYSTEM, TagError, check_policy_tag_value};
 use iam_policy::{Document, PackError, PolicyType};
 
-/// Subnets and security groups that workloads may run in.
+/// Subnets and security groups in which workloads can run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ApprovedNetwork<'a> {
-    /// The ids of the subnets. When there is none, any will do, but one must be named.
+    /// Ids of the subnets. If empty, workloads can use any subnet, but must name one.
     pub subnet_ids: &'a [String],
-    /// The ids of the security groups. When there is none, any will do, but one must be named.
+    /// Ids of the security groups. If empty, workloads can use any group, but must name one.
     pub security_group_ids: &'a [String],
 }
 
-/// The deployment that policies are made for.
+/// The deployment that policies are generated for.
 #[derive(Clone, Copy, Debug)]
 pub struct GrantContext<'a> {
     /// The account and region.
     pub account: &'a Account,
-    /// The value of the tag `system`.
+    /// Value of the tag `system`.
     pub system_tag: &'a str,
-    /// The prefix of the names of roles and policies.
+    /// Prefix of the names of roles and policies.
     pub iam_prefix: &'a str,
     /// The bucket that holds the datasets.
     pub data_bucket: &'a str,
-    /// The approved network; without one a network must be named, but any will do.
+    /// The approved network. Without one, workloads must name a network, but can use any.
     pub network: Option<ApprovedNetwork<'a>>,
-    /// The approved KMS key, as an ARN, an id or `alias/{name}`; without one a key must be named, but any will do.
+    /// The approved KMS key: its ARN, its id or `alias/{name}`. Without one, workloads must name a
+    /// key, but can use any.
     ///
-    /// SageMaker reports keys by ARN where it knows it. An alias is only recognised where the caller wrote the same alias.
+    /// SageMaker puts the key's ARN into the request where it knows it. An alias matches only if
+    /// the caller wrote the same alias.
     pub kms_key: Option<&'a str>,
 }
 
-/// A policy that cannot be made.
+/// Error when a policy cannot be generated.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum GrantError {
-    /// A name that goes into the policy is not usable.
+    /// A name in the policy is invalid.
     #[error(transparent)]
     Layout(#[from] LayoutError),
-    /// The policy does not fit the documents there is room for.
+    /// The policy does not fit into the available documents.
     #[error(transparent)]
     Pack(#[from] PackError),
-    /// A value that goes into the policy holds characters that mean something in a policy.
-    #[error("the {what} `{}` cannot stand in a policy: {expected}", value.escape_debug())]
+    /// The value of a tag in the policy is invalid.
+    #[error(transparent)]
+    Tag(#[from] TagError),
+    /// A value contains characters that have a meaning in policies, or that it cannot contain.
+    #[error("the {what} `{}` cannot be used in a policy: {expected}", value.escape_debug())]
     Value {
-        /// What the value is.
+        /// Name of the value.
         what: &'static str,
-        /// The refused value.
+        /// The rejected value.
         value: String,
-        /// What is expected instead.
+        /// Remedy, as an imperative.
         expected: &'static str,
     },
-    /// The policy would be larger than IAM takes.
-    #[error("{what} would have {size} characters, IAM takes {limit}: {remedy}")]
+    /// The policy exceeds IAM's size limit.
+    #[error("{what} would have {size} characters, but IAM allows {limit}: {remedy}")]
     TooLarge {
-        /// Which policy.
+        /// Name of the policy.
         what: String,
-        /// The characters it would have, white space not counted.
+        /// Size in characters, without white space.
         size: usize,
-        /// The most that IAM takes.
+        /// The limit, in characters.
         limit: usize,
-        /// What to do.
+        /// Remedy, as an imperative.
         remedy: &'static str,
     },
 }
 
 impl<'a> GrantContext<'a> {
-    /// Refuses what would be read as a wildcard or a policy variable.
+    /// Checks that no value can be read as a wildcard or a policy variable.
     ///
     /// # Errors
-    /// [`GrantError`] naming the first unusable value.
+    /// [`GrantError`] for the first invalid value.
     pub fn check(&self) -> Result<(), GrantError> {
         check_bucket_name(self.data_bucket)?;
         check_iam_prefix(self.iam_prefix)?;
-        let plain =
-            |extra: &'static str| move |c: char| c.is_ascii_alphanumeric() || extra.contains(c);
-        let checks = [
-            (
-                "system tag",
-                self.system_tag,
-                plain(" _.:/=+-@"),
-                "write letters, digits, spaces and `_ . : / = + - @`",
-            ),
-            (
-                "partition",
-                &self.account.partition,
-                plain("-"),
-                "write a partition such as `aws`",
-            ),
-            (
-                "account id",
-                &self.account.account_id,
-                plain(""),
-                "write twelve digits",
-            ),
-            (
-                "region",
-                &self.account.region,
-                plain("-"),
-                "write a region such as `us-east-1`",
-            ),
-        ];
-        let network = self.subnets().iter().map(|id| {
-            (
+        check_policy_tag_value(SYSTEM, self.system_tag)?;
+        let Account {
+            partition,
+            account_id,
+            region,
+        } = self.account;
+        check_value(
+            "partition",
+            partition,
+            "-",
+            "write a partition such as `aws`",
+        )?;
+        check_value("account id", account_id, "", "write twelve digits")?;
+        check_value("region", region, "-", "write a region such as `us-east-1`")?;
+        for id in self.subnets() {
+            check_value(
                 "subnet id",
-                id.as_str(),
-                plain("-"),
+                id,
+                "-",
                 "write an id such as `subnet-0a1b2c3d`",
-            )
-        });
-        let groups = self.security_groups().iter().map(|id| {
-            (
-                "security group id",
-                id.as_str(),
-                plain("-"),
-                "write an id such as `sg-0a1b2c3d`",
-            )
-        });
-        let key = self.kms_key.map(|key| {
-            (
-                "KMS key",
-                key,
-                plain("-_:/"),
-                "write the key's ARN, its id or `alias/NAME`",
-            )
-        });
-        match checks
-            .into_iter()
-            .chain(network)
-            .chain(groups)
-            .chain(key)
-            .find(|(_, value, allowed, _)| value.is_empty() || !value.chars().all(allowed))
-        {
-            Some((what, value, _, expected)) => Err(GrantError::Value {
-                what,
-                value: value.to_owned(),
-                expected,
-            }),
-            None => Ok(()),
+            )?;
         }
+        for id in self.security_groups() {
+            let remedy = "write an id such as `sg-0a1b2c3d`";
+            check_value("security group id", id, "-", remedy)?;
+        }
+        if let Some(key) = self.kms_key {
+            let remedy = "write the key's ARN, its id or `alias/NAME`";
+            check_value("KMS key", key, "-_:/", remedy)?;
+        }
+        Ok(())
     }
 
+    /// Ids of the approved subnets; empty if any subnet can be used.
     pub(super) fn subnets(&self) -> &'a [String] {
         self.network.map_or(&[], |network| network.subnet_ids)
     }
 
+    /// Ids of the approved security groups; empty if any group can be used.
     pub(super) fn security_groups(&self) -> &'a [String] {
         self.network
             .map_or(&[], |network| network.security_group_ids)
@@ -162,17 +135,18 @@ impl<'a> GrantContext<'a> {
             .object_arn(self.data_bucket, &format!("{prefix}*"))
     }
 
-    /// Pattern for all SageMaker resources of one type in the account and region; `*` for all types.
-    pub(super) fn sagemaker(&self, kind: &str) -> String {
-        let all = if kind == "*" {
+    /// Pattern for all SageMaker resources of one type in the account and region. The type `*`
+    /// stands for all types.
+    pub(super) fn sagemaker(&self, resource_type: &str) -> String {
+        let all = if resource_type == "*" {
             "*".to_owned()
         } else {
-            format!("{kind}/*")
+            format!("{resource_type}/*")
         };
         self.account.sagemaker_arn(&all)
     }
 
-    /// The spellings of the approved key: its ARN, and the short form where that was given.
+    /// The spellings of the approved key: its ARN, and the value of [`Self::kms_key`].
     pub(super) fn keys(&self) -> Vec<String> {
         self.kms_key.map_or_else(Vec::new, |key| {
             vec![self.account.kms_arn(key), key.to_owned()]
@@ -180,7 +154,8 @@ impl<'a> GrantContext<'a> {
     }
 }
 
-/// Refuses a value with other characters than letters, digits and `extra`: it would be read as a wildcard or a policy variable.
+/// Checks that a value is not empty and consists of ASCII letters, digits and the characters of
+/// `extra`. Other characters could be read as a wildcard or a policy variable.
 pub(super) fn check_value(
     what: &'static str,
     value: &str,
@@ -199,7 +174,35 @@ pub(super) fn check_value(
     }
 }
 
-/// The document, if it fits a managed policy.
+/// Checks the ARN of a KMS key.
+pub(super) fn check_key_arn(arn: &str) -> Result<(), GrantError> {
+    check_value("KMS key", arn, ":/-", "write the key's ARN")
+}
+
+/// Checks the name of a log group, or the first part of one.
+pub(super) fn check_log_group(name: &str) -> Result<(), GrantError> {
+    let remedy = "write the name of a log group, or the first part of one";
+    check_value("log group", name, "/_.#-", remedy)
+}
+
+/// Checks the name of a DynamoDB table.
+pub(super) fn check_table_name(name: &str) -> Result<(), GrantError> {
+    check_value(
+        "table name",
+        name,
+        "_.-",
+        "write the name of a DynamoDB table",
+    )
+}
+
+/// Checks ids of VPC endpoints.
+pub(super) fn check_vpc_endpoints(ids: &[String]) -> Result<(), GrantError> {
+    let remedy = "write an id such as `vpce-0a1b2c3d`";
+    ids.iter()
+        .try_for_each(|id| check_value("VPC endpoint", id, "-", remedy))
+}
+
+/// The document, if it fits into a managed policy.
 pub(super) fn managed(
     document: Document,
     what: impl Into<String>,
@@ -208,14 +211,14 @@ pub(super) fn managed(
     sized(document, what, PolicyType::Managed, remedy)
 }
 
-/// The document, if it is not larger than its kind may be.
+/// The document, if it does not exceed the size limit of its type.
 pub(super) fn sized(
     document: Document,
     what: impl Into<String>,
-    kind: PolicyType,
+    policy_type: PolicyType,
     remedy: &'static str,
 ) -> Result<Document, GrantError> {
-    let (size, limit) = (document.size(), kind.limit());
+    let (size, limit) = (document.size(), policy_type.limit());
     if size > limit {
         Err(GrantError::TooLarge {
             what: what.into(),

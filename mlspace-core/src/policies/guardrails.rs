@@ -1,69 +1,47 @@
-//! Guardrails: denials that hold for everybody in an account or under a boundary, by number and with parameters.
+//! Guardrails: policies for whole accounts, with parameters.
 //!
-//! `G01` to `G20` and `G27` deny, and go into service control policies, permissions boundaries or managed policies; `G21` and `G28` grant and
-//! go into identity policies; `G22` to `G25`, `G29` and `G32` are policies of resources. Where a guardrail that denies is given
-//! `exempt_principal_arns`, as a service control policy needs to leave the platform's own roles working, each of its statements exempts them.
+//! `G01` to `G20` and `G27` deny, and are used as service control policies, permissions boundaries
+//! or managed policies. `G21` and `G28` allow, and are used as identity policies. `G22` to `G25`,
+//! `G29` and `G32` are policies of resources. Guardrails that deny accept `exempt_principal_arns`,
+//! so that a service control policy does not apply to the platform's own roles.
 //!
-//! Numbers that are missing have been given up: `G15`, `G26`, `G30` and `G31` cannot be said in a policy.
+//! `G15`, `G26`, `G30` and `G31` are missing, since a policy cannot express them.
 //!
-//! Rules that all of them keep:
+//! Rules for all guardrails:
 //!
-//! * Every required condition is a statement of its own, and names only actions that carry its key.
-//! * A key that creating always carries is required there (an absent one is denied, as the default is the unsafe value); a key of an update is
-//!   only refused where it is wrong, as most updates leave it out.
-//! * Condition keys that were renamed stand in one statement under both names: it denies unless one of them holds an approved value.
+//! * Every required condition is a statement of its own, and names only actions that support its
+//!   key.
+//! * A condition key that every create call has is required: a request without it is denied, since
+//!   the default is unsafe. A condition key of an update is compared only if it is present, as most
+//!   updates omit it.
+//! * Condition keys that AWS renamed are in one statement under both names. The statement denies
+//!   unless one of them has an approved value.
 //!
-//! Which actions carry which keys, and their names: *Actions, resources, and condition keys for Amazon SageMaker*
+//! Actions and their condition keys: *Actions, resources, and condition keys for Amazon SageMaker*
 //! (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html>).
-//!
-//! ```
-//! use mlspace_core::policies::{Parameters, guardrail};
-//!
-//! let parameters = Parameters::new().set("subnet_ids", ["subnet-a"]).set("security_group_ids", ["sg-1"]);
-//! let approved_network = guardrail("G10", &parameters)?;
-//! assert!(approved_network.to_json().contains("subnet-a"));
-//!
-//! let error = guardrail("G13", &parameters).unwrap_err();
-//! assert_eq!(error.to_string(), "the guardrail `G13` needs the parameter `kms_key_arns`: a list of ARNs of KMS keys");
-//! # Ok::<(), mlspace_core::policies::GuardrailError>(())
-//! ```
 
 mod actions;
 mod jobs;
-mod parameters;
-mod resources;
+mod resource_policies;
 mod studio;
 mod tenancy;
 #[cfg(test)]
 pub(super) mod tests;
 
-pub use parameters::{GuardrailError, Parameters, ParametersError};
+use super::catalog::parameter::guardrail::*;
+use super::catalog::template::{Builder, Category, DocumentTemplate, Scope};
 
-use parameters::Reader;
+use iam_policy::{PolicyType, Statement};
 
-use iam_policy::{Document, Effect, Operator, PolicyType, Statement};
+const ACCOUNT: Scope = Scope {
+    required: &[],
+    optional: ACCOUNT_PARAMETERS,
+};
 
-/// A guardrail as a reader of documentation sees it.
-#[derive(Clone, Copy, Debug)]
-pub struct Guardrail {
-    /// Its number, such as `G01`.
-    pub id: &'static str,
-    /// What it is about.
-    pub title: &'static str,
-    /// The kind of policy it is written for.
-    pub carrier: &'static str,
-    /// The same by kinds: those that it can go into. None where it is the policy of a resource that has no kind here.
-    pub kinds: &'static [PolicyType],
-    /// The parameters that it cannot do without.
-    pub parameters: &'static [&'static str],
-    statements: fn(&Reader<'_>) -> Result<Vec<Statement>, GuardrailError>,
-    exempts: bool,
-}
+/// The use of a guardrail: its description and policy types.
+type Use = (&'static str, &'static [PolicyType]);
 
-/// What a guardrail goes into, in words and by kinds.
-type Carriers = (&'static str, &'static [PolicyType]);
-
-const DENIES: Carriers = (
+const DENIES: Use = (
     "service control policy, permissions boundary or managed policy",
     &[
         PolicyType::ServiceControl,
@@ -71,112 +49,98 @@ const DENIES: Carriers = (
         PolicyType::Managed,
     ],
 );
-const USERS: Carriers = (
+const USERS: Use = (
     "permissions boundary or managed policy of people's roles",
     &[PolicyType::Boundary, PolicyType::Managed],
 );
-const BOUNDARY: Carriers = ("permissions boundary", &[PolicyType::Boundary]);
-const GRANTS: Carriers = ("managed policy", &[PolicyType::Managed]);
-const BUCKET: Carriers = ("bucket policy", &[PolicyType::Bucket]);
-const KEY: Carriers = ("key policy", &[PolicyType::Key]);
-const ENDPOINT: Carriers = ("endpoint policy", &[PolicyType::Endpoint]);
-const TRUST: Carriers = ("trust policy", &[PolicyType::Trust]);
-const MODELS: Carriers = ("policy of a model package group", &[]);
+const BOUNDARY: Use = ("permissions boundary", &[PolicyType::Boundary]);
+const ALLOWS: Use = ("managed policy", &[PolicyType::Managed]);
+const BUCKET_POLICY: Use = ("bucket policy", &[PolicyType::Bucket]);
+const KEY_POLICY: Use = ("key policy", &[PolicyType::Key]);
+const ENDPOINT_POLICY: Use = ("endpoint policy", &[PolicyType::Endpoint]);
+const TRUST_POLICY: Use = ("trust policy", &[PolicyType::Trust]);
+const MODEL_POLICY: Use = ("policy of a model package group", &[]);
 
 macro_rules! guardrails {
-    ($($id:literal $title:literal $carrier:expr, [$($parameter:literal),*], $exempts:literal, $statements:path;)*) => {
-        /// All guardrails, in the order of their numbers.
-        pub const GUARDRAILS: &[Guardrail] = &[$(Guardrail {
+    ($($id:literal $slug:literal $description:literal $use:expr, $required:expr, $optional:expr, $builder:expr;)*) => {
+        /// All guardrails, in the order of their ids.
+        pub(super) const GUARDRAILS: &[DocumentTemplate] = &[$(DocumentTemplate {
             id: $id,
-            title: $title,
-            carrier: $carrier.0,
-            kinds: $carrier.1,
-            parameters: &[$($parameter),*],
-            statements: $statements,
-            exempts: $exempts,
+            slug: $slug,
+            description: $description,
+            category: Category::Guardrail,
+            used_as: $use.0,
+            policy_types: $use.1,
+            required: &$required,
+            optional: &$optional,
+            scope: &ACCOUNT,
+            builder: $builder,
         }),*];
     };
 }
 
 guardrails! {
-    "G01" "instance types by kind of workload" DENIES,
-        ["studio_instance_types", "job_instance_types", "endpoint_instance_types", "notebook_instance_types", "cluster_instance_types"],
-        true, studio::instance_types;
-    "G02" "Studio domains stay in the VPC" DENIES, ["subnet_ids", "security_group_ids"], true, studio::domain_network;
-    "G03" "approved images only" DENIES, ["image_arns", "image_version_arns"], true, studio::images;
-    "G04" "approved lifecycle configurations only" DENIES, ["studio_lcc_arns", "notebook_lcc_arns"], true, studio::lifecycle;
-    "G05" "Studio and notebooks through VPC endpoints only" USERS, ["api_vpce_ids", "notebook_vpce_ids"], true, studio::endpoints;
-    "G06" "Studio and notebooks from the company's network only" USERS, ["corp_cidrs", "api_vpce_ids"], true, studio::addresses;
-    "G07" "own profile and own private space only" USERS, ["owner_tag", "partition"], true, studio::own_space;
-    "G08" "the caller's tenant as a tag on what is made" DENIES, ["tenant_tag"], true, tenancy::required_tags;
-    "G09" "protected tags stay as they are" DENIES, ["protected_tags"], true, tenancy::protected_tags;
-    "G10" "jobs, models and notebooks in the approved network" DENIES, ["subnet_ids", "security_group_ids"], true, jobs::network;
-    "G11" "the approved key on volumes and outputs" DENIES, ["kms_key_arns", "local_nvme_types"], true, jobs::keys;
-    "G12" "encryption between containers, and their isolation" DENIES, [], true, jobs::isolation;
-    "G13" "the approved key on domains and shared notebooks" DENIES, ["kms_key_arns"], true, studio::domain_keys;
-    "G14" "notebook instances without root and internet" DENIES, [], true, studio::notebooks;
-    "G16" "feature groups with the approved key and location" DENIES, ["kms_key_arns", "offline_store_prefix"], true, jobs::features;
-    "G17" "no jobs that take neither network nor key" DENIES, [], true, jobs::uncontrollable;
-    "G18" "administration of the platform is not for users" BOUNDARY, [], true, tenancy::administration;
-    "G19" "limits to run time, and no remote access" DENIES, ["max_runtime_seconds"], true, jobs::run_time;
-    "G20" "only approvers approve model packages" DENIES, [], true, tenancy::approval;
-    "G21" "own metrics, alarms, topics and logs" GRANTS, ["account_id", "region", "partition"], false, resources::observability;
-    "G22" "the data bucket" BUCKET, ["bucket", "partition", "s3_vpce_ids", "data_key_arn", "exempt_principal_arns"], false, resources::bucket;
-    "G23" "the key of the data" KEY, ["account_id", "partition", "exempt_principal_arns", "exec_role_arns", "kms_vpce_ids"], false, resources::key;
-    "G24" "the S3 gateway endpoint" ENDPOINT, ["account_id", "region", "partition"], false, resources::s3_endpoint;
-    "G24_vpce_sagemaker" "interface endpoints" ENDPOINT, ["account_id"], false, resources::interface_endpoint;
-    "G25" "the key of log groups" KEY, ["account_id", "region", "partition"], false, resources::logs_key;
-    "G27" "the guardrails themselves" DENIES, ["account_id", "partition"], true, tenancy::self_protection;
-    "G28" "passing named roles to SageMaker only" GRANTS, ["exec_role_arns"], false, tenancy::pass_role;
-    "G29" "who may take on an execution role" TRUST, ["account_id", "region", "partition"], false, resources::trust;
-    "G32" "model packages for other accounts" MODELS, ["account_id", "region", "partition", "consumer_role_arns"], false, resources::model_packages;
-}
-
-/// The document of a guardrail. Parameters that it has no use for are ignored.
-///
-/// Two things are called `G24`: the policy of the S3 gateway endpoint, also `G24_vpce_s3`, and that of interface endpoints,
-/// `G24_vpce_sagemaker`.
-///
-/// # Errors
-/// [`GuardrailError`] when there is no such guardrail, or a parameter is missing or cannot stand in the document.
-pub fn guardrail(id: &str, parameters: &Parameters) -> Result<Document, GuardrailError> {
-    let named = |id: &str| GUARDRAILS.iter().find(|guardrail| guardrail.id == id);
-    let short = id.split_once('_').map_or(id, |(number, _)| number);
-    let found = named(id)
-        .or_else(|| named(short))
-        .ok_or_else(|| GuardrailError::Unknown {
-            id: id.to_owned(),
-            known: GUARDRAILS.iter().map(|guardrail| guardrail.id).collect(),
-        })?;
-    let reader = Reader::new(found.id, parameters);
-    let document = Document::new((found.statements)(&reader)?);
-    let exempt = reader
-        .optional("exempt_principal_arns")?
-        .unwrap_or_default();
-    Ok(if found.exempts && !exempt.is_empty() {
-        exempting(document, &exempt)
-    } else {
-        document
-    })
-}
-
-/// The document with its denials lifted for these principals: roles that build the platform, and those for emergencies. Service control
-/// policies need it; they do not reach the organization's management account and service-linked roles anyway.
-///
-/// Source: *Service control policies* (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html>).
-#[must_use]
-pub fn exempting(mut document: Document, principal_arns: &[String]) -> Document {
-    for statement in &mut document.statements {
-        if statement.effect == Effect::Deny {
-            let open = statement.clone();
-            *statement = open.when(
-                Operator::ArnNotLike,
-                "aws:PrincipalArn",
-                principal_arns.to_vec(),
-            );
-        }
-    }
-    document
+    "G01" "limit-instance-types" "instance types by type of workload" DENIES,
+        [STUDIO_INSTANCE_TYPES, JOB_INSTANCE_TYPES, ENDPOINT_INSTANCE_TYPES, NOTEBOOK_INSTANCE_TYPES, CLUSTER_INSTANCE_TYPES], [],
+        Builder::Denials(studio::instance_types);
+    "G02" "require-vpc" "Studio domains in the VPC only" DENIES,
+        [SUBNET_IDS, SECURITY_GROUP_IDS], [], Builder::Denials(studio::domain_network);
+    "G03" "approved-images" "approved images only" DENIES,
+        [IMAGE_ARNS, IMAGE_VERSION_ARNS], [], Builder::Denials(studio::images);
+    "G04" "approved-lifecycle-configs" "approved lifecycle configurations only" DENIES,
+        [STUDIO_LCC_ARNS, NOTEBOOK_LCC_ARNS], [], Builder::Denials(studio::lifecycle);
+    "G05" "open-through-endpoints" "Studio and notebooks through VPC endpoints only" USERS,
+        [API_VPCE_IDS, NOTEBOOK_VPCE_IDS], [], Builder::Denials(studio::endpoints);
+    "G06" "open-from-company-network" "Studio and notebooks from the company's network only" USERS,
+        [CORP_CIDRS, API_VPCE_IDS], [], Builder::Denials(studio::addresses);
+    "G07" "own-studio-space" "own profile and own private space only" USERS,
+        [OWNER_TAG, PARTITION], [], Builder::Denials(studio::own_space);
+    "G08" "require-tags" "the caller's tenant as a tag on new resources" DENIES,
+        [TENANT_TAG], [REQUIRED_TAGS], Builder::Denials(tenancy::required_tags);
+    "G09" "protect-tags" "no changes of protected tags" DENIES,
+        [PROTECTED_TAGS], [], Builder::Denials(tenancy::protected_tags);
+    "G10" "require-network" "jobs, models and notebooks in the approved network" DENIES,
+        [SUBNET_IDS, SECURITY_GROUP_IDS], [REQUIRE_MODEL_VPC], Builder::Denials(jobs::network);
+    "G11" "require-keys" "the approved key on volumes and outputs" DENIES,
+        [KMS_KEY_ARNS, LOCAL_NVME_TYPES], [], Builder::Denials(jobs::keys);
+    "G12" "isolate-containers" "encryption between containers, and their isolation" DENIES,
+        [], [NETWORK_ISOLATION], Builder::Denials(jobs::isolation);
+    "G13" "require-studio-keys" "the approved key on domains and shared notebooks" DENIES,
+        [KMS_KEY_ARNS], [], Builder::Denials(studio::domain_keys);
+    "G14" "harden-notebooks" "notebook instances without root and internet access" DENIES,
+        [], [], Builder::Denials(studio::notebooks);
+    "G16" "restrict-feature-groups" "feature groups with the approved key and location" DENIES,
+        [KMS_KEY_ARNS, OFFLINE_STORE_PREFIX], [], Builder::Denials(jobs::features);
+    "G17" "deny-unrestricted-jobs" "no jobs that support neither network nor key" DENIES,
+        [], [], Builder::Denials(jobs::uncontrollable);
+    "G18" "deny-administration" "no administration of the platform by users" BOUNDARY,
+        [], [], Builder::Denials(tenancy::administration);
+    "G19" "limit-run-time" "limits to run time, and no remote access" DENIES,
+        [MAX_RUNTIME_SECONDS], [], Builder::Denials(jobs::run_time);
+    "G20" "restrict-model-approval" "approval of model packages by approvers only" DENIES,
+        [], [], Builder::Denials(tenancy::approval);
+    "G21" "allow-observability" "own metrics, alarms, topics and logs" ALLOWS,
+        [ACCOUNT_ID, REGION, PARTITION], [NAME_PREFIX, BUCKET], Builder::Documents(resource_policies::observability);
+    "G22" "data-bucket" "the data bucket: `bucket` under other parameter names" BUCKET_POLICY,
+        [BUCKET, PARTITION, S3_VPCE_IDS, DATA_KEY_ARN, EXEMPT_PRINCIPAL_ARNS], [READERS],
+        Builder::Documents(resource_policies::bucket);
+    "G23" "data-key" "the key of the data: `key` under other parameter names" KEY_POLICY,
+        [ACCOUNT_ID, PARTITION, KEY_ADMINISTRATORS, KEY_USERS, KMS_VPCE_IDS], [READERS],
+        Builder::Documents(resource_policies::key);
+    "G24" "s3-endpoint" "the S3 gateway endpoint: `endpoint` for the buckets under `name_prefix`" ENDPOINT_POLICY,
+        [ACCOUNT_ID, REGION, PARTITION], [NAME_PREFIX, BUCKET], Builder::Documents(resource_policies::s3_endpoint);
+    "G24_vpce_sagemaker" "interface-endpoints" "interface endpoints: `endpoint` for any service" ENDPOINT_POLICY,
+        [ACCOUNT_ID], [], Builder::Documents(resource_policies::interface_endpoint);
+    "G25" "log-group-key" "the statement of a key policy for log groups" KEY_POLICY,
+        [ACCOUNT_ID, REGION, PARTITION], [], Builder::Documents(resource_policies::logs_key);
+    "G27" "protect-guardrails" "no changes of the guardrails themselves" DENIES,
+        [ACCOUNT_ID, PARTITION], [BOUNDARY_POLICY_ARN, GUARDED_ROLE_ARNS], Builder::Denials(tenancy::self_protection);
+    "G28" "pass-named-roles" "passing of named roles to SageMaker only" ALLOWS,
+        [EXEC_ROLE_ARNS], [], Builder::Documents(tenancy::pass_role);
+    "G29" "execution-role-trust" "the trust policy of execution roles" TRUST_POLICY,
+        [ACCOUNT_ID, REGION, PARTITION], [], Builder::Documents(resource_policies::trust);
+    "G32" "share-model-packages" "model packages for other accounts" MODEL_POLICY,
+        [ACCOUNT_ID, REGION, PARTITION, CONSUMER_ROLE_ARNS], [NAME_PREFIX, BUCKET], Builder::Documents(resource_policies::model_packages);
 }
 
 /// A denial on all resources.

@@ -1,24 +1,20 @@
+//! Tests of multiple policies together, and what tests of policies share.
+
 mod access;
-mod hostile;
-mod lint_guardrails;
-mod lint_own;
-mod packing;
-mod people;
-mod provider;
-mod provider_boundary;
-mod resources;
+mod attacks;
+mod lint;
+mod malformed_json;
 mod shape;
 mod sizes;
-mod weaknesses;
 
 use super::*;
 use crate::layout::{Account, role_name};
 use crate::name::{DatasetName, GroupName, ProjectName, UserName};
 use iam_policy::Document;
 
-/// Long enough to live in a [`GrantContext`].
-struct Deployment {
-    account: Account,
+/// Owns the values that a [`GrantContext`] borrows.
+pub(super) struct Deployment {
+    pub(super) account: Account,
     bucket: String,
     subnets: Vec<String>,
     groups: Vec<String>,
@@ -26,7 +22,7 @@ struct Deployment {
 }
 
 impl Deployment {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             account: Account::new("123456789012", "us-east-1"),
             bucket: "mlspace-data-123456789012".to_owned(),
@@ -39,7 +35,7 @@ impl Deployment {
         }
     }
 
-    fn context(&self) -> GrantContext<'_> {
+    pub(super) fn context(&self) -> GrantContext<'_> {
         GrantContext {
             account: &self.account,
             system_tag: "MLSpace",
@@ -53,35 +49,62 @@ impl Deployment {
         }
     }
 
-    fn role_arn(&self, project: &ProjectName, user: &UserName) -> String {
+    pub(super) fn role_arn(&self, project: &ProjectName, user: &UserName) -> String {
         self.account
             .role_arn(&role_name("MLSpace", project, user).unwrap())
     }
 }
 
-fn subnet(n: usize) -> String {
+pub(super) fn subnet(n: usize) -> String {
     format!("subnet-{n:017x}")
 }
 
-fn project(name: &str) -> ProjectName {
+pub(super) fn project(name: &str) -> ProjectName {
     name.parse().unwrap()
 }
 
-fn user(name: &str) -> UserName {
+pub(super) fn user(name: &str) -> UserName {
     name.parse().unwrap()
 }
 
-fn dataset(name: &str) -> DatasetName {
+pub(super) fn dataset(name: &str) -> DatasetName {
     name.parse().unwrap()
 }
 
-fn group(name: &str) -> GroupName {
+pub(super) fn group(name: &str) -> GroupName {
     name.parse().unwrap()
 }
 
 /// The rules of lint findings.
-fn rule_ids(
+pub(super) fn rule_ids(
     findings: &[iam_policy::lint::Finding],
 ) -> std::collections::BTreeSet<iam_policy::lint::RuleId> {
     findings.iter().map(iam_policy::lint::Finding::id).collect()
+}
+
+/// The lint findings of one document, as text.
+pub(super) fn findings(
+    label: &str,
+    policy_type: iam_policy::PolicyType,
+    document: &Document,
+) -> Vec<String> {
+    use iam_policy::lint::{Finding, LintOptions, LintTarget, lint};
+    let policy = LintTarget {
+        label,
+        policy_type,
+        document,
+    };
+    let found = lint(&[policy], &LintOptions::default());
+    found.iter().map(Finding::to_string).collect()
+}
+
+/// A policy that allows these actions on everything.
+pub(super) fn allow_all(actions: &str) -> Document {
+    use iam_policy::Statement;
+    Document::new([Statement::allow("Base").actions([actions]).resources(["*"])])
+}
+
+/// Owned strings.
+pub(super) fn strings(values: &[&str]) -> Vec<String> {
+    values.iter().map(|&value| value.to_owned()).collect()
 }

@@ -58,6 +58,17 @@ pub enum TagError {
         /// The first refused character.
         found: char,
     },
+    /// The value cannot be compared with in a policy.
+    #[error(
+        "the value `{}` of the tag `{key}` cannot be used in a policy: write 1 to {MAX_VALUE} ASCII letters, digits, spaces and `_ . : / = + - @`",
+        value.escape_debug()
+    )]
+    PolicyValue {
+        /// The tag's key.
+        key: String,
+        /// The rejected value.
+        value: String,
+    },
     /// There are too many tags.
     #[error("{count} tags are too many: at most {max} can be set besides the platform's own")]
     TooMany {
@@ -81,9 +92,10 @@ pub enum TagError {
 /// Checks tags that a user wrote, before the platform adds its own.
 ///
 /// The limits are AWS's (*Tagging AWS resources*, "Tag naming limits and requirements":
-/// <https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html>): keys of 1 to 128 and values of up to 256 characters, letters,
-/// digits, spaces and `_ . : / = + - @`, at most 50 tags in all, of which the platform takes four.
-/// The platform's keys and the prefix `aws:` are refused in any case, as IAM compares keys without regard to case.
+/// <https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html>): keys of 1 to 128 and
+/// values of up to 256 characters, letters, digits, spaces and `_ . : / = + - @`, at most 50 tags
+/// in all, of which the platform takes four. The platform's keys and the prefix `aws:` are refused
+/// in any case, as IAM compares keys without regard to case.
 ///
 /// # Errors
 /// The first [`TagError`] found, in key order.
@@ -115,6 +127,25 @@ pub fn check_user_tags(tags: &Tags) -> Result<(), TagError> {
     } else {
         Ok(())
     }
+}
+
+/// Checks the value of a tag that policies compare with, such as the value of `system`.
+///
+/// Of the characters that AWS allows in tags, only ASCII ones are accepted. None of them is a
+/// wildcard or begins a policy variable.
+///
+/// # Errors
+/// [`TagError::PolicyValue`] when the value is empty, too long or contains another character.
+pub fn check_policy_tag_value(key: &str, value: &str) -> Result<(), TagError> {
+    let length = 1..=MAX_VALUE;
+    if length.contains(&value.chars().count()) && value.chars().all(|c| c.is_ascii() && allowed(c))
+    {
+        return Ok(());
+    }
+    Err(TagError::PolicyValue {
+        key: key.to_owned(),
+        value: value.to_owned(),
+    })
 }
 
 fn check_tag(key: &str, value: &str) -> Result<(), TagError> {

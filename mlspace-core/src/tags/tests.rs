@@ -150,3 +150,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn policy_tag_values_are_plain_ascii() {
+    let longest = "a".repeat(256);
+    for value in [
+        "MLSpace",
+        "A platform with a long name",
+        "a_.:/=+-@",
+        &longest,
+    ] {
+        assert_eq!(check_policy_tag_value("system", value), Ok(()), "{value}");
+    }
+    let too_long = "a".repeat(257);
+    for value in [
+        "",
+        "ML*",
+        "M?",
+        "${aws:username}",
+        "Müller",
+        "a\nb",
+        &too_long,
+    ] {
+        let error = check_policy_tag_value("system", value).unwrap_err();
+        assert!(error.to_string().contains("`system`"), "{error}");
+    }
+}

@@ -10,10 +10,11 @@ const PLATFORM: &str = "--set account_id=123456789012 --set region=eu-west-1 --s
 fn kinds_are_listed_with_what_they_need() {
     let run = Desk::new().run("generate");
     assert_eq!((run.code, run.err.as_str()), (0, ""));
-    assert!(run.out.contains("\nuser: what a user may do in every project\n    account_id, region, data_bucket, user\n"), "{}", run.out);
+    assert!(run.out.contains("\nuser: permissions of a user in every project\n    account_id, region, data_bucket, user\n"), "{}", run.out);
     assert!(
-        run.out
-            .contains("\nG14: notebook instances without root and internet\n"),
+        run.out.contains(
+            "\nG14 harden-notebooks: notebook instances without root and internet access\n"
+        ),
         "{}",
         run.out
     );
@@ -63,15 +64,12 @@ fn what_is_wrong_with_parameters_is_said() {
     for (arguments, message) in [
         (
             "generate users",
-            "there are no documents of the kind `users`: choose one of project, user",
+            "there is no document `users`: use one of user, ",
         ),
-        (
-            "generate user",
-            "documents of the kind `user` need the parameter `account_id`",
-        ),
+        ("generate user", "`user` needs the parameter `account_id`"),
         (
             "generate trust --set account_id=1 --set region=eu-west-1 --set colour=red",
-            "take no parameter `colour`",
+            "`trust` has no parameter `colour`",
         ),
         (
             "generate user --parameters list.json",
@@ -79,7 +77,7 @@ fn what_is_wrong_with_parameters_is_said() {
         ),
         (
             "generate project --set suspended=maybe",
-            "the value of `suspended` is not the JSON that it should be",
+            "the value of `suspended` is not valid JSON",
         ),
         ("generate --set a=b", "required arguments were not provided"),
     ] {

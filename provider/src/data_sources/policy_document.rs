@@ -1,11 +1,11 @@
-//! `mlspace_policy_document`: the platform's documents by kind, with the provider's settings filled in.
+//! `mlspace_policy_document`: the platform's documents by name, for the provider's settings.
 
 use async_trait::async_trait;
 use iam_policy::Document;
 use mlspace_core::aws::Settings;
 use mlspace_core::policies::{
-    DOCUMENT_KINDS, DOCUMENT_PARAMETERS, DocumentKind, DocumentKindError, DocumentParameter,
-    ParameterForm, document_kind,
+    Category, DocumentError, DocumentTemplate, Parameter, ParameterType, document_template_in,
+    document_templates,
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -16,11 +16,12 @@ use terraform_plugin::framework::{
     AnyDataSource, Attribute, Call, Diagnostics, Schema, Type, Value,
 };
 
-/// The data source. Its arguments are the parameters of the kinds, whose table is in the core: hence no typed model.
+/// The data source. It has no typed model, since its arguments are the parameters of the catalogue.
 #[derive(Debug)]
 pub(crate) struct PolicyDocumentDataSource;
 
-/// Parameters that are never arguments: they follow from the provider's settings, and the partition from the region.
+/// Parameters that are not arguments: they follow from the provider's settings, and the partition
+/// from the region.
 const FROM_SETTINGS: [&str; 10] = [
     "base_policy_arns",
     "data_bucket",
@@ -34,48 +35,59 @@ const FROM_SETTINGS: [&str; 10] = [
     "table_names",
 ];
 
-/// Parameters that are asked of AWS where they are not given.
+/// Parameters that default to the account and region of the caller.
 const FROM_CALLER: [&str; 2] = ["account_id", "region"];
 
-fn arguments() -> impl Iterator<Item = &'static DocumentParameter> {
-    DOCUMENT_PARAMETERS
+/// Parameters of all documents, sorted by name.
+fn parameters() -> Vec<&'static Parameter> {
+    let templates = document_templates(Category::Document);
+    let mut all: Vec<_> = templates
         .iter()
+        .flat_map(DocumentTemplate::parameters)
+        .collect();
+    all.sort_by_key(|parameter| parameter.name);
+    all.dedup_by_key(|parameter| parameter.name);
+    all
+}
+
+fn arguments() -> impl Iterator<Item = &'static Parameter> {
+    parameters()
+        .into_iter()
         .filter(|parameter| !FROM_SETTINGS.contains(&parameter.name))
 }
 
-fn argument(parameter: &DocumentParameter) -> Attribute {
+fn template(kind: &str) -> Result<&'static DocumentTemplate, DocumentError> {
+    document_template_in(Category::Document, kind)
+}
+
+fn argument(parameter: &Parameter) -> Attribute {
     let name = parameter.name;
-    let attribute = match parameter.form {
-        ParameterForm::Text => Attribute::string(name),
-        ParameterForm::Texts => Attribute::list(name, Type::String),
-        ParameterForm::Switch => Attribute::bool(name),
-        ParameterForm::Names => Attribute::map(name, Type::String),
+    let attribute = match parameter.parameter_type {
+        ParameterType::String => Attribute::string(name),
+        ParameterType::StringList => Attribute::list(name, Type::String),
+        ParameterType::Bool => Attribute::bool(name),
+        ParameterType::Number => Attribute::number(name),
+        ParameterType::StringMap => Attribute::map(name, Type::String),
     };
-    let mut kinds = DOCUMENT_KINDS.iter().filter(|kind| takes(kind, name));
-    let title = parameter.title;
+    let templates = document_templates(Category::Document).iter();
+    let users = templates.filter(|template| template.has_parameter(name));
+    let description = capitalized(parameter.description);
     attribute
         .optional()
         .describe(if FROM_CALLER.contains(&name) {
-            format!("{}; the caller's unless given.", capitalised(title))
+            format!("{description}, by default that of the caller.")
         } else {
-            let kinds: Vec<String> = kinds
-                .by_ref()
-                .map(|kind| format!("`{}`", kind.name))
-                .collect();
-            format!("{}. Of the kinds {}.", capitalised(title), kinds.join(", "))
+            let kinds: Vec<String> = users.map(|template| format!("`{}`", template.id)).collect();
+            format!("{description}. For the kinds {}.", kinds.join(", "))
         })
 }
 
-fn capitalised(title: &str) -> String {
-    let mut letters = title.chars();
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
     letters
         .next()
         .map(|first| first.to_uppercase().chain(letters).collect())
         .unwrap_or_default()
-}
-
-fn takes(kind: &DocumentKind, parameter: &str) -> bool {
-    kind.parameters().any(|known| known.name == parameter)
 }
 
 #[async_trait]
@@ -85,60 +97,62 @@ impl AnyDataSource<Client> for PolicyDocumentDataSource {
     }
 
     fn schema(&self) -> Schema {
-        let kinds: Vec<String> = DOCUMENT_KINDS
+        let kinds: Vec<String> = document_templates(Category::Document)
             .iter()
-            .map(|kind| format!("- `{}`: {}.", kind.name, kind.title))
+            .map(|template| format!("- `{}`: {}.", template.id, template.description))
             .collect();
         Schema::new(0)
             .describe(format!(
-                "The policy documents that the platform consists of, made for the provider's settings: its bucket, names, approved network \
-                 and key. Without `account_id` and `region` it asks STS who the caller is, and nothing else of AWS. The function \
-                 `policy_documents` makes the same without a configured provider.\n\nKinds:\n\n{}",
+                "Policy documents of the platform, generated for the provider's settings: its bucket, names, approved network and key. \
+                 Without `account_id` and `region` it calls STS for the caller's identity; there are no other calls to AWS. The \
+                 function `policy_documents` generates the same documents without a configured provider.\n\nKinds:\n\n{}",
                 kinds.join("\n")
             ))
             .attributes([Attribute::string("kind")
                 .required()
-                .describe("The kind of document, such as `permissions_boundary`.")
+                .describe("Kind of document, such as `permissions_boundary`.")
                 .validate(validators::kind_of_document)])
             .attributes(arguments().map(argument))
             .attributes([
                 Attribute::string("json")
                     .computed()
-                    .describe("The first document as JSON; null when there is nothing to say."),
+                    .describe("First document as JSON; null if there is none."),
                 Attribute::list("documents", Type::String)
                     .computed()
-                    .describe("All documents as JSON: one as a rule, several where one would be too large."),
+                    .describe("All documents as JSON: usually one, multiple if one would be too large."),
                 Attribute::number("size")
                     .computed()
-                    .describe("Characters of all documents together, as IAM counts them."),
+                    .describe("Number of characters of all documents, as IAM counts them."),
             ])
     }
 
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
-        let Some(Ok(kind)) = config.attribute("kind").as_str().map(document_kind) else {
+        let Some(Ok(template)) = config.attribute("kind").as_str().map(template) else {
             return;
         };
         for parameter in arguments() {
             let name = parameter.name;
             let given = !matches!(config.attribute(name), Value::Null);
-            if given && !takes(kind, name) {
+            if given && !template.has_parameter(name) {
                 diagnostics.error(
                     name,
-                    "Argument of another kind",
+                    "Unsupported argument",
                     format!(
-                        "documents of the kind `{}` take no `{name}`: remove it",
-                        kind.name
+                        "Documents of the kind `{}` do not support `{name}`. Remove it.",
+                        template.id
                     ),
                 );
             }
-            let needed = kind.required().any(|needed| needed == name);
-            if !given && needed && !FROM_CALLER.contains(&name) {
+            let required = template
+                .required_parameters()
+                .any(|required| required.name == name);
+            if !given && required && !FROM_CALLER.contains(&name) {
                 diagnostics.error(
                     name,
                     "Missing argument",
                     format!(
-                        "documents of the kind `{}` need `{name}`: {}",
-                        kind.name, parameter.title
+                        "Documents of the kind `{}` require `{name}`: {}.",
+                        template.id, parameter.description
                     ),
                 );
             }
@@ -153,8 +167,8 @@ impl AnyDataSource<Client> for PolicyDocumentDataSource {
         config: &Value,
     ) -> Result<Value, Diagnostics> {
         let kind = config.attribute("kind").as_str().unwrap_or_default();
-        let kind = document_kind(kind).map_err(|error| refused(&error))?;
-        let mut parameters = of_settings(client.clients.settings());
+        let template = template(kind).map_err(|error| diagnostics_of(&error))?;
+        let mut parameters = settings_parameters(client.clients.settings());
         for parameter in arguments() {
             let value = mapping::json(config.attribute(parameter.name));
             parameters.insert(parameter.name.to_owned(), value);
@@ -174,16 +188,16 @@ impl AnyDataSource<Client> for PolicyDocumentDataSource {
                 }
             }
         }
-        parameters.retain(|name, value| !value.is_null() && takes(kind, name));
-        let documents = kind
+        parameters.retain(|name, value| !value.is_null() && template.has_parameter(name));
+        let documents = template
             .documents(&Json::Object(parameters))
-            .map_err(|error| refused(&error))?;
-        Ok(with(config.clone(), &documents))
+            .map_err(|error| diagnostics_of(&error))?;
+        Ok(with_results(config.clone(), &documents))
     }
 }
 
 /// The settings as parameters.
-fn of_settings(settings: &Settings) -> Map<String, Json> {
+fn settings_parameters(settings: &Settings) -> Map<String, Json> {
     let defaults = &settings.notebook_defaults;
     let tables: Map<String, Json> = settings
         .table_names
@@ -211,7 +225,7 @@ fn of_settings(settings: &Settings) -> Map<String, Json> {
 }
 
 /// The configuration with its results.
-fn with(mut config: Value, documents: &[Document]) -> Value {
+fn with_results(mut config: Value, documents: &[Document]) -> Value {
     let texts: Vec<String> = documents.iter().map(Document::to_json).collect();
     let size: usize = documents.iter().map(Document::size).sum();
     let first = texts
@@ -224,14 +238,14 @@ fn with(mut config: Value, documents: &[Document]) -> Value {
     config
 }
 
-fn refused(error: &DocumentKindError) -> Diagnostics {
-    // What follows from the settings is no attribute here.
+fn diagnostics_of(error: &DocumentError) -> Diagnostics {
+    // Parameters from the provider's settings are not attributes of this data source.
     let attribute = error
         .parameter()
         .filter(|name| arguments().any(|parameter| parameter.name == *name));
     Diagnostics::of_error(
         attribute.unwrap_or_default(),
-        "No such document",
+        "Invalid policy document",
         error.to_string(),
     )
 }
@@ -258,12 +272,10 @@ mod tests {
     }
 
     #[test]
-    fn every_parameter_is_an_argument_or_a_setting() {
-        let settings = of_settings(&Settings::default());
+    fn parameters_are_arguments_or_settings() {
+        let settings = settings_parameters(&Settings::default());
         for name in FROM_SETTINGS {
-            let known = DOCUMENT_PARAMETERS
-                .iter()
-                .any(|parameter| parameter.name == name);
+            let known = parameters().iter().any(|parameter| parameter.name == name);
             assert!(known, "{name}");
             assert!(settings.contains_key(name) || name == "partition", "{name}");
         }
@@ -271,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn arguments_of_other_kinds_and_missing_ones_are_told() {
+    fn validate_reports_unsupported_and_missing_arguments() {
         assert_eq!(
             faults(&[
                 ("kind", Value::from("user")),
@@ -290,8 +302,8 @@ mod tests {
                 ("project", Value::from("fraud"))
             ]),
             [
-                "documents of the kind `user` take no `project`: remove it",
-                "documents of the kind `user` need `user`: name of the user",
+                "Documents of the kind `user` do not support `project`. Remove it.",
+                "Documents of the kind `user` require `user`: name of the user.",
             ]
         );
     }

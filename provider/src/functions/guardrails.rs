@@ -1,7 +1,7 @@
-//! `guardrails()`: which guardrails there are, what they need, and where they can go.
+//! `guardrails()`: the guardrails, their parameters and the policy types that they fit.
 
 use iam_policy::PolicyType;
-use mlspace_core::policies::GUARDRAILS;
+use mlspace_core::policies::{Category, document_templates};
 
 use terraform_plugin::framework::{Function, FunctionError, Signature, Type, Value};
 
@@ -16,33 +16,40 @@ impl Function for Guardrails {
 
     fn signature(&self) -> Signature {
         let guardrail = Type::object([
-            ("title", Type::String),
             ("kinds", Type::list(Type::String)),
+            ("optional_parameters", Type::list(Type::String)),
             ("parameters", Type::list(Type::String)),
+            ("slug", Type::String),
+            ("title", Type::String),
         ]);
         Signature::new(Type::map(guardrail))
             .summary("The ready-made guardrails by id")
             .describe(
-                "Lists what `guardrail` makes: by id the `title`, the `kinds` of policies that it can go into, in the \
-                 words of `pack_policies`, and the `parameters` that it cannot do without.",
+                "Lists the guardrails that `guardrail` generates. Each id has the guardrail's readable name, \
+                 `slug`; its description, `title`; the policy types that it fits, `kinds`, as `pack_policies` \
+                 names them; the required `parameters`; and the `optional_parameters`.",
             )
     }
 
     fn call(&self, _: Vec<Value>) -> Result<Value, FunctionError> {
-        let texts = |texts: Vec<&str>| Value::list(texts.into_iter().map(Value::from));
-        Ok(Value::map(GUARDRAILS.iter().map(|guardrail| {
-            let kinds = guardrail
-                .kinds
+        let strings = |strings: Vec<&str>| Value::list(strings.into_iter().map(Value::from));
+        let guardrails = document_templates(Category::Guardrail);
+        Ok(Value::map(guardrails.iter().map(|template| {
+            let kinds = template
+                .policy_types
                 .iter()
                 .copied()
-                .map(PolicyType::as_str)
-                .collect();
+                .map(PolicyType::as_str);
+            let required = template.required_parameters().map(|known| known.name);
+            let optional = template.optional_parameters().map(|known| known.name);
             let about = Value::object([
-                ("title", Value::from(guardrail.title)),
-                ("kinds", texts(kinds)),
-                ("parameters", texts(guardrail.parameters.to_vec())),
+                ("kinds", strings(kinds.collect())),
+                ("optional_parameters", strings(optional.collect())),
+                ("parameters", strings(required.collect())),
+                ("slug", Value::from(template.slug)),
+                ("title", Value::from(template.description)),
             ]);
-            (guardrail.id, about)
+            (template.id, about)
         })))
     }
 }

@@ -215,10 +215,10 @@ fn guardrail_requires_its_parameters() {
             ("studio_instance_types", Value::list(["ml.t3.medium"])),
             ("endpoint_instance_types", Value::list(["ml.m5.large"])),
             ("cluster_instance_types", Value::list(["ml.m5.large"])),
-            ("of_no_use", Value::from("x")),
         ])
     };
     let made = make("G01", types()).unwrap();
+    assert_eq!(make("limit-instance-types", types()), Ok(made.clone()));
     let policy = made.as_str().unwrap();
     assert!(
         policy.contains("sagemaker:InstanceTypes") && policy.contains("ml.t3.medium"),
@@ -227,6 +227,7 @@ fn guardrail_requires_its_parameters() {
     assert_eq!(invalid_argument(make("G99", types())), Some(0));
     let empty = make("G01", Value::object::<&str>([]));
     assert_eq!(invalid_argument(empty), Some(1));
+    assert_eq!(invalid_argument(make("G14", types())), Some(1));
 }
 
 /// An object argument of any type.
@@ -236,7 +237,7 @@ fn object<const N: usize>(attributes: [(&str, Value); N]) -> Value {
 }
 
 #[test]
-fn policy_documents_depend_on_the_kind() {
+fn policy_documents_are_generated_by_kind() {
     let deployment = |user: Value| {
         object([
             ("account_id", Value::from("123456789012")),
@@ -355,7 +356,7 @@ fn studio_ip_plan_counts_addresses() {
 }
 
 #[test]
-fn guardrails_list_kinds_and_parameters() {
+fn guardrails_list_types_and_parameters() {
     let Ok(Value::Map(all)) = guardrails::Guardrails.call(Vec::new()) else {
         panic!("not a map");
     };
@@ -369,9 +370,22 @@ fn guardrails_list_kinds_and_parameters() {
     assert_eq!(kinds("G05"), "boundary managed");
     assert_eq!(kinds("G22"), "bucket");
     assert_eq!(kinds("G32"), "");
-    let needs = all["G10"].as_entries().unwrap()["parameters"].clone();
+    let about = all["G10"].as_entries().unwrap();
     assert_eq!(
-        needs,
+        about["parameters"],
         Value::list(["subnet_ids", "security_group_ids"].map(Value::from))
+    );
+    assert_eq!(about["slug"], Value::from("require-network"));
+    let optional = [
+        "require_model_vpc",
+        "exempt_principal_arns",
+        "account_id",
+        "region",
+        "partition",
+        "name_prefix",
+    ];
+    assert_eq!(
+        about["optional_parameters"],
+        Value::list(optional.map(Value::from))
     );
 }

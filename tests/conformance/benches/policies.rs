@@ -36,7 +36,8 @@ use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use iam_policy::evaluate::{Outcome, Request};
 use iam_policy::lint::{LintOptions, LintTarget, lint};
 use iam_policy::{Document, PackTarget, PolicyType, pack};
-use mlspace_core::policies::{Parameters, exempting, guardrail};
+use mlspace_core::policies::{document_template, except_principals, guardrail};
+use serde_json::json;
 
 const REQUESTS: usize = 1_000;
 /// How many of them the other evaluator gets.
@@ -186,7 +187,7 @@ fn documents(criterion: &mut Criterion, cases: &[Case]) {
     let mut group = criterion.benchmark_group("pack");
     group.sample_size(10);
     for (name, documents) in [("room for all", 10_000), ("room for one", 1)] {
-        let carrier = PackTarget {
+        let target = PackTarget {
             policy_type: PolicyType::ServiceControl,
             documents,
         };
@@ -204,21 +205,23 @@ fn guardrails() -> Vec<Document> {
     let mut documents = Vec::new();
     let mut statements = 0;
     for tenant in 0.. {
-        let parameters = Parameters::new()
-            .set("subnet_ids", [format!("subnet-{tenant:017x}")])
-            .set("security_group_ids", [format!("sg-{tenant:017x}")])
-            .set("api_vpce_ids", [format!("vpce-{tenant:017x}")])
-            .set("notebook_vpce_ids", [format!("vpce-{tenant:016x}a")])
-            .set(
-                "kms_key_arns",
-                [format!(
-                    "arn:aws:kms:us-east-1:111122223333:key/{tenant:032x}"
-                )],
-            )
-            .set("local_nvme_types", ["ml.g5.xlarge"]);
+        let parameters = json!({
+            "subnet_ids": [format!("subnet-{tenant:017x}")],
+            "security_group_ids": [format!("sg-{tenant:017x}")],
+            "api_vpce_ids": [format!("vpce-{tenant:017x}")],
+            "notebook_vpce_ids": [format!("vpce-{tenant:016x}a")],
+            "kms_key_arns": [format!("arn:aws:kms:us-east-1:111122223333:key/{tenant:032x}")],
+            "local_nvme_types": ["ml.g5.xlarge"],
+        });
+        let generate = |id: &str| {
+            let template = document_template(id).unwrap();
+            let mut own = parameters.as_object().unwrap().clone();
+            own.retain(|name, _| template.has_parameter(name));
+            guardrail(id, &own.into()).unwrap()
+        };
         let exempt = [format!("arn:aws:iam::111122223333:role/admin-{tenant}")];
         for id in ["G02", "G05", "G10", "G11", "G13"] {
-            let mut document = exempting(guardrail(id, &parameters).unwrap(), &exempt);
+            let mut document = except_principals(generate(id), &exempt);
             document.statements.truncate(STATEMENTS - statements);
             statements += document.statements.len();
             documents.push(document);

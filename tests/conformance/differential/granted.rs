@@ -1,4 +1,4 @@
-//! Memberships with the policies that our grants make for them, and requests near what these allow.
+//! Memberships with their generated policies, and requests similar to those that these allow.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

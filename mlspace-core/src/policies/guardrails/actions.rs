@@ -1,9 +1,11 @@
-//! Actions of SageMaker by the condition keys that they carry.
+//! SageMaker actions, grouped by the condition keys that they support.
 //!
 //! Source: *Actions, resources, and condition keys for Amazon SageMaker*
-//! (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html>), as of August 2026.
+//! (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html>),
+//! as of August 2026.
 
-/// What starts or configures Studio applications: these carry instance types, images and lifecycle configurations.
+/// Starting and configuring Studio applications: these actions support instance types, images and
+/// lifecycle configurations.
 pub(super) const STUDIO: [&str; 7] = [
     "sagemaker:CreateApp",
     "sagemaker:CreateDomain",
@@ -14,7 +16,8 @@ pub(super) const STUDIO: [&str; 7] = [
     "sagemaker:UpdateUserProfile",
 ];
 
-/// Domains and profiles: these carry security groups, and the key of shared notebooks.
+/// Creating and changing domains and profiles: these actions support security groups and the key of
+/// shared notebooks.
 pub(super) const PROFILES: [&str; 4] = [
     "sagemaker:CreateDomain",
     "sagemaker:CreateUserProfile",
@@ -36,7 +39,8 @@ pub(super) const DEFINITIONS: [&str; 4] = [
     "sagemaker:CreateModelQualityJobDefinition",
 ];
 
-/// Monitoring schedules. Where one holds its job itself, rather than naming a definition, it carries the keys of jobs.
+/// Monitoring schedules. A schedule that contains its job, instead of naming a definition, supports
+/// the condition keys of jobs.
 pub(super) const SCHEDULES: [&str; 2] = [
     "sagemaker:CreateMonitoringSchedule",
     "sagemaker:UpdateMonitoringSchedule",
@@ -49,14 +53,14 @@ pub(super) const JOBS: [&str; 3] = [
     "sagemaker:CreateTrainingJob",
 ];
 
-/// AutoML jobs, which carry no instance types.
+/// AutoML jobs, which support no instance types.
 pub(super) const AUTOML: [&str; 2] = ["sagemaker:CreateAutoMLJob", "sagemaker:CreateAutoMLJobV2"];
 
-/// Batch transform, which takes its network from the model.
+/// Batch transform, which uses the network of its model.
 pub(super) const TRANSFORM: &str = "sagemaker:CreateTransformJob";
 
-/// Making what people make and AWS bills: each carries `aws:RequestTag`. Studio's applications and spaces are left out, since Studio itself
-/// makes them without tags.
+/// Creating resources that users create and AWS bills: each action supports `aws:RequestTag`.
+/// Studio's applications and spaces are left out, since Studio itself creates them without tags.
 pub(super) const TAGGED: [&str; 21] = [
     "sagemaker:CreateAutoMLJob",
     "sagemaker:CreateAutoMLJobV2",
@@ -81,7 +85,7 @@ pub(super) const TAGGED: [&str; 21] = [
     "sagemaker:CreateUserProfile",
 ];
 
-/// Running what the platform's team runs.
+/// Administration, which is up to the platform team.
 pub(super) const ADMINISTRATION: [&str; 28] = [
     "sagemaker:CreateAppImageConfig",
     "sagemaker:CreateDomain",

@@ -2,22 +2,24 @@
 
 use super::actions::{AUTOML, DEFINITIONS, JOBS, SCHEDULES, TRANSFORM};
 use super::deny;
-use super::parameters::{GuardrailError, Reader};
+use crate::policies::catalog::DocumentError;
+use crate::policies::catalog::arguments::Arguments;
+use crate::policies::catalog::template::Statements;
 use iam_policy::{Operator, Statement};
-
-type Statements = Result<Vec<Statement>, GuardrailError>;
 
 const CREATE_MODEL: &str = "sagemaker:CreateModel";
 const CREATE_CONFIG: &str = "sagemaker:CreateEndpointConfig";
 const CREATE_NOTEBOOK: &str = "sagemaker:CreateNotebookInstance";
 const TYPES: &str = "sagemaker:InstanceTypes";
 
-/// Required where the request always has the keys, and compared where it may. Models of inference components must be without a network:
-/// `require_model_vpc = false` leaves them to the comparison.
-pub(super) fn network(parameters: &Reader<'_>) -> Statements {
+/// The network is required for actions whose requests always have the condition keys, and compared
+/// for actions whose requests can have them. Models of inference components must have no network:
+/// with `require_model_vpc = false` their network is compared only.
+pub(super) fn network(arguments: &Arguments) -> Statements {
     let (subnets, groups) = ("sagemaker:VpcSubnets", "sagemaker:VpcSecurityGroupIds");
-    let model = parameters
-        .switch("require_model_vpc")?
+    let model = arguments
+        .optional_bool("require_model_vpc")
+        .unwrap_or(true)
         .then_some(CREATE_MODEL);
     let required: Vec<&str> = JOBS
         .into_iter()
@@ -40,13 +42,13 @@ pub(super) fn network(parameters: &Reader<'_>) -> Statements {
     let missing = |sid: &str, key: &str| {
         deny(sid, required.iter().copied()).when(Operator::Null, key, ["true"])
     };
-    // A schedule that names no instance types names a definition, which was held to the network itself.
+    // A schedule without instance types names a job definition, for which the network is required.
     let inline = |sid: &str, key: &str| {
         deny(sid, SCHEDULES)
             .when(Operator::Null, TYPES, ["false"])
             .when(Operator::Null, key, ["true"])
     };
-    let other = |sid: &str, key: &str, approved: Vec<String>| {
+    let other = |sid: &str, key: &str, approved: &[String]| {
         deny(sid, compared.iter().copied()).when(
             Operator::StringNotEquals.for_any_value(),
             key,
@@ -58,65 +60,70 @@ pub(super) fn network(parameters: &Reader<'_>) -> Statements {
         missing("NoSecurityGroups", groups),
         inline("ScheduleNoSubnets", subnets),
         inline("ScheduleNoSecurityGroups", groups),
-        other("OtherSubnets", subnets, parameters.list("subnet_ids")?),
+        other(
+            "OtherSubnets",
+            subnets,
+            arguments.non_empty_strings("subnet_ids")?,
+        ),
         other(
             "OtherSecurityGroups",
             groups,
-            parameters.list("security_group_ids")?,
+            arguments.non_empty_strings("security_group_ids")?,
         ),
     ])
 }
 
-/// Denies unless the key, under its old or its new name, is an approved one.
-pub(super) fn other_key(
+/// The denial, applied unless the condition key has an approved value under its old or its new
+/// name.
+pub(super) fn unless_approved_key(
     statement: Statement,
     key: &str,
-    parameters: &Reader<'_>,
-) -> Result<Statement, GuardrailError> {
-    let approved = parameters.list("kms_key_arns")?;
-    Ok(statement
-        .when(Operator::ArnNotLike, key, approved.clone())
-        .when(Operator::ArnNotLike, format!("{key}Arn"), approved))
+    arguments: &Arguments,
+) -> Result<Statement, DocumentError> {
+    let approved = arguments.non_empty_strings("kms_key_arns")?;
+    Ok(statement.when(Operator::ArnNotLike, key, approved).when(
+        Operator::ArnNotLike,
+        format!("{key}Arn"),
+        approved,
+    ))
 }
 
-/// Instances with local disks take no key for a volume: `local_nvme_types`. Only a request all of whose types are such is exempt; one other type
-/// among them, or no type at all, and the key is required. The two cases are two statements, since `ForAnyValue` is false of no type.
-pub(super) fn keys(parameters: &Reader<'_>) -> Statements {
+/// Volumes of instance types with local disks, `local_nvme_types`, take no key. A request is exempt
+/// only if all of its types are such. The key is required if a type is another one, or if the
+/// request has no type: these are two statements, since `ForAnyValue` is false for a request
+/// without types.
+pub(super) fn keys(arguments: &Arguments) -> Statements {
     let (volume, output) = ("sagemaker:VolumeKmsKey", "sagemaker:OutputKmsKey");
-    let local = parameters.list_or_empty("local_nvme_types")?;
+    let local = arguments.strings("local_nvme_types");
     let with_type = |statement: Statement| {
         if local.is_empty() {
             statement.when(Operator::Null, TYPES, ["false"])
         } else {
-            statement.when(
-                Operator::StringNotLike.for_any_value(),
-                TYPES,
-                local.clone(),
-            )
+            statement.when(Operator::StringNotLike.for_any_value(), TYPES, local)
         }
     };
     let on_disk = || JOBS.into_iter().chain(DEFINITIONS).chain([TRANSFORM]);
     let inline = |sid: &str| deny(sid, SCHEDULES).when(Operator::Null, TYPES, ["false"]);
     Ok(vec![
-        other_key(
+        unless_approved_key(
             with_type(deny("JobVolumeKey", on_disk())),
             volume,
-            parameters,
+            arguments,
         )?,
-        other_key(
+        unless_approved_key(
             deny("JobWithoutTypeVolumeKey", on_disk()).when(Operator::Null, TYPES, ["true"]),
             volume,
-            parameters,
+            arguments,
         )?,
-        other_key(
+        unless_approved_key(
             deny(
                 "AutoMLVolumeKey",
                 AUTOML.into_iter().chain([CREATE_NOTEBOOK]),
             ),
             volume,
-            parameters,
+            arguments,
         )?,
-        other_key(
+        unless_approved_key(
             deny(
                 "JobOutputKey",
                 on_disk()
@@ -124,22 +131,23 @@ pub(super) fn keys(parameters: &Reader<'_>) -> Statements {
                     .chain(["sagemaker:CreateLabelingJob"]),
             ),
             output,
-            parameters,
+            arguments,
         )?,
-        other_key(inline("ScheduleVolumeKey"), volume, parameters)?,
-        other_key(inline("ScheduleOutputKey"), output, parameters)?,
-        // Serverless configurations have no instance, and no volume.
-        other_key(
+        unless_approved_key(inline("ScheduleVolumeKey"), volume, arguments)?,
+        unless_approved_key(inline("ScheduleOutputKey"), output, arguments)?,
+        // Configurations of serverless endpoints have no instance and no volume.
+        unless_approved_key(
             with_type(deny("EndpointVolumeKey", [CREATE_CONFIG])),
             volume,
-            parameters,
+            arguments,
         )?,
     ])
 }
 
-/// Off where it is left out, hence `IfExists`. Isolated containers reach no service by themselves, S3 included: `network_isolation = false`
-/// leaves that to the jobs.
-pub(super) fn isolation(parameters: &Reader<'_>) -> Statements {
+/// Both settings are off by default: `IfExists` denies requests without them. Isolated containers
+/// cannot access services such as S3 by themselves: with `network_isolation = false`, jobs can
+/// choose.
+pub(super) fn isolation(arguments: &Arguments) -> Statements {
     let between = "sagemaker:InterContainerTrafficEncryption";
     let mut statements = vec![
         deny(
@@ -151,7 +159,7 @@ pub(super) fn isolation(parameters: &Reader<'_>) -> Statements {
             .when(Operator::Null, TYPES, ["false"])
             .when(Operator::Bool.if_exists(), between, ["false"]),
     ];
-    if parameters.switch("network_isolation")? {
+    if arguments.optional_bool("network_isolation").unwrap_or(true) {
         let isolated = [
             "sagemaker:CreateHyperParameterTuningJob",
             CREATE_MODEL,
@@ -166,34 +174,34 @@ pub(super) fn isolation(parameters: &Reader<'_>) -> Statements {
     Ok(statements)
 }
 
-pub(super) fn features(parameters: &Reader<'_>) -> Statements {
+pub(super) fn features(arguments: &Arguments) -> Statements {
     let create = ["sagemaker:CreateFeatureGroup"];
     let location = "sagemaker:FeatureGroupOfflineStoreS3Uri";
     let offline = |sid: &str| deny(sid, create).when(Operator::Null, location, ["false"]);
     Ok(vec![
-        other_key(
+        unless_approved_key(
             offline("OfflineStoreKey"),
             "sagemaker:FeatureGroupOfflineStoreKmsKey",
-            parameters,
+            arguments,
         )?,
-        other_key(
+        unless_approved_key(
             deny("OnlineStoreKey", create).when(
                 Operator::Bool,
                 "sagemaker:FeatureGroupEnableOnlineStore",
                 ["true"],
             ),
             "sagemaker:FeatureGroupOnlineStoreKmsKey",
-            parameters,
+            arguments,
         )?,
         offline("OfflineStoreElsewhere").when(
             Operator::StringNotLike,
             location,
-            [format!("{}*", parameters.one("offline_store_prefix")?)],
+            [format!("{}*", arguments.string("offline_store_prefix")?)],
         ),
     ])
 }
 
-pub(super) fn uncontrollable(_: &Reader<'_>) -> Statements {
+pub(super) fn uncontrollable(_: &Arguments) -> Statements {
     Ok(vec![deny(
         "NoNetworkNoKey",
         [
@@ -206,12 +214,12 @@ pub(super) fn uncontrollable(_: &Reader<'_>) -> Statements {
     )])
 }
 
-pub(super) fn run_time(parameters: &Reader<'_>) -> Statements {
+pub(super) fn run_time(arguments: &Arguments) -> Statements {
     Ok(vec![
         deny("RunTooLong", JOBS).when(
             Operator::NumericGreaterThan,
             "sagemaker:MaxRuntimeInSeconds",
-            [parameters.one("max_runtime_seconds")?],
+            [arguments.string("max_runtime_seconds")?],
         ),
         deny(
             "RemoteDebug",

@@ -2,23 +2,25 @@
 
 use super::actions::{DEFINITIONS, JOBS, NOTEBOOKS, PROFILES, SCHEDULES, STUDIO, TRANSFORM};
 use super::deny;
-use super::parameters::{GuardrailError, Reader};
+use crate::policies::catalog::DocumentError;
+use crate::policies::catalog::arguments::Arguments;
+use crate::policies::catalog::template::Statements;
 use iam_policy::{Operator, Statement};
 
-type Statements = Result<Vec<Statement>, GuardrailError>;
-
-/// Denies any instance type that is not listed. `ForAnyValue` is false of a request that names none: what domains, profiles and spaces use by
-/// default has to be allowed where they are made.
-pub(super) fn instance_types(parameters: &Reader<'_>) -> Statements {
-    let mut studio = parameters.list("studio_instance_types")?;
-    // What Jupyter servers and the like run on.
+/// Denies instance types that are not listed. `ForAnyValue` is false for a request without types:
+/// the default types of domains, profiles and spaces are checked where these are created.
+pub(super) fn instance_types(arguments: &Arguments) -> Statements {
+    let mut studio = arguments
+        .non_empty_strings("studio_instance_types")?
+        .to_vec();
+    // The instance type of Jupyter servers and other system applications.
     studio.push("system".to_owned());
     let jobs = JOBS
         .into_iter()
         .chain(DEFINITIONS)
         .chain(SCHEDULES)
         .chain([TRANSFORM, "sagemaker:UpdateTrainingJob"]);
-    let limited = |statement: Statement, types: Vec<String>| {
+    let limited = |statement: Statement, types: &[String]| {
         statement.when(
             Operator::StringNotLike.for_any_value(),
             "sagemaker:InstanceTypes",
@@ -26,35 +28,35 @@ pub(super) fn instance_types(parameters: &Reader<'_>) -> Statements {
         )
     };
     Ok(vec![
-        limited(deny("StudioInstanceTypes", STUDIO), studio),
+        limited(deny("StudioInstanceTypes", STUDIO), &studio),
         limited(
             deny("JobInstanceTypes", jobs),
-            parameters.list("job_instance_types")?,
+            arguments.non_empty_strings("job_instance_types")?,
         ),
         limited(
             deny("EndpointInstanceTypes", ["sagemaker:CreateEndpointConfig"]),
-            parameters.list("endpoint_instance_types")?,
+            arguments.non_empty_strings("endpoint_instance_types")?,
         ),
         limited(
             deny("NotebookInstanceTypes", NOTEBOOKS),
-            parameters.list("notebook_instance_types")?,
+            arguments.non_empty_strings("notebook_instance_types")?,
         ),
         limited(
             deny(
                 "ClusterInstanceTypes",
                 ["sagemaker:CreateCluster", "sagemaker:UpdateCluster"],
             ),
-            parameters.list("cluster_instance_types")?,
+            arguments.non_empty_strings("cluster_instance_types")?,
         ),
     ])
 }
 
-pub(super) fn domain_network(parameters: &Reader<'_>) -> Statements {
+pub(super) fn domain_network(arguments: &Arguments) -> Statements {
     let (create, update) = ("sagemaker:CreateDomain", "sagemaker:UpdateDomain");
     let access = "sagemaker:AppNetworkAccessType";
     let (subnets, groups) = ("sagemaker:VpcSubnets", "sagemaker:VpcSecurityGroupIds");
     Ok(vec![
-        // Left out, it means public access.
+        // The default is public access, so the key is required.
         deny("DomainInVpcOnly", [create]).when(Operator::StringNotEquals, access, ["VpcOnly"]),
         deny("DomainStaysInVpc", [update]).when(
             Operator::StringEquals,
@@ -66,55 +68,57 @@ pub(super) fn domain_network(parameters: &Reader<'_>) -> Statements {
         deny("DomainInOtherSubnets", [create, update]).when(
             Operator::StringNotEquals.for_any_value(),
             subnets,
-            parameters.list("subnet_ids")?,
+            arguments.non_empty_strings("subnet_ids")?,
         ),
         deny("DomainInOtherSecurityGroups", PROFILES).when(
             Operator::StringNotEquals.for_any_value(),
             groups,
-            parameters.list("security_group_ids")?,
+            arguments.non_empty_strings("security_group_ids")?,
         ),
     ])
 }
 
-fn none_but(statement: Statement, key: &str, arns: Vec<String>) -> Statement {
+/// The denial, applied to requests in which any of the ARNs is not approved.
+fn unless_approved(statement: Statement, key: &str, arns: &[String]) -> Statement {
     statement.when(Operator::ArnNotLike.for_any_value(), key, arns)
 }
 
-pub(super) fn images(parameters: &Reader<'_>) -> Statements {
+pub(super) fn images(arguments: &Arguments) -> Statements {
     Ok(vec![
-        none_but(
+        unless_approved(
             deny("OtherImages", STUDIO),
             "sagemaker:ImageArns",
-            parameters.list("image_arns")?,
+            arguments.non_empty_strings("image_arns")?,
         ),
-        none_but(
+        unless_approved(
             deny("OtherImageVersions", STUDIO),
             "sagemaker:ImageVersionArns",
-            parameters.list("image_version_arns")?,
+            arguments.non_empty_strings("image_version_arns")?,
         ),
     ])
 }
 
-pub(super) fn lifecycle(parameters: &Reader<'_>) -> Statements {
+pub(super) fn lifecycle(arguments: &Arguments) -> Statements {
     Ok(vec![
-        none_but(
+        unless_approved(
             deny("OtherStudioLifecycleConfigs", STUDIO),
             "sagemaker:StudioLifecycleConfigArns",
-            parameters.list("studio_lcc_arns")?,
+            arguments.non_empty_strings("studio_lcc_arns")?,
         ),
-        none_but(
+        unless_approved(
             deny("OtherNotebookLifecycleConfigs", NOTEBOOKS),
             "sagemaker:NotebookInstanceLifecycleConfigArns",
-            parameters.list("notebook_lcc_arns")?,
+            arguments.non_empty_strings("notebook_lcc_arns")?,
         ),
     ])
 }
 
-/// A request from elsewhere has no endpoint, and the negated comparison holds: it is denied.
-pub(super) fn endpoints(parameters: &Reader<'_>) -> Statements {
-    let api = parameters.list("api_vpce_ids")?;
-    let all = [api.clone(), parameters.list("notebook_vpce_ids")?].concat();
-    let through = |statement: Statement, ids: Vec<String>| {
+/// A request that does not come through an endpoint has no `aws:SourceVpce`. The negated comparison
+/// then matches, so it is denied.
+pub(super) fn endpoints(arguments: &Arguments) -> Statements {
+    let api = arguments.non_empty_strings("api_vpce_ids")?;
+    let all = [api, arguments.non_empty_strings("notebook_vpce_ids")?].concat();
+    let through = |statement: Statement, ids: &[String]| {
         statement.when(Operator::StringNotEquals, "aws:SourceVpce", ids)
     };
     Ok(vec![
@@ -130,13 +134,14 @@ pub(super) fn endpoints(parameters: &Reader<'_>) -> Statements {
                 "NotebookAroundEndpoints",
                 ["sagemaker:CreatePresignedNotebookInstanceUrl"],
             ),
-            all,
+            &all,
         ),
     ])
 }
 
-/// Here both conditions belong into one statement: it denies what comes neither from the network nor through an endpoint.
-pub(super) fn addresses(parameters: &Reader<'_>) -> Statements {
+/// One statement has both conditions: it denies requests that come neither from the network nor
+/// through an endpoint.
+pub(super) fn addresses(arguments: &Arguments) -> Statements {
     let open = [
         "sagemaker:CreatePresignedDomainUrl",
         "sagemaker:CreatePresignedNotebookInstanceUrl",
@@ -146,21 +151,25 @@ pub(super) fn addresses(parameters: &Reader<'_>) -> Statements {
             .when(
                 Operator::NotIpAddress,
                 "aws:SourceIp",
-                parameters.list("corp_cidrs")?,
+                arguments.non_empty_strings("corp_cidrs")?,
             )
             .when(
                 Operator::StringNotEquals,
                 "aws:SourceVpce",
-                parameters.list("api_vpce_ids")?,
+                arguments.non_empty_strings("api_vpce_ids")?,
             ),
     ])
 }
 
-/// A caller without the tag owns nothing: a variable without a value equals nothing. The names of domain and profile are known only in calls
-/// from within Studio, so the second statement is for the roles that Studio runs with.
-pub(super) fn own_space(parameters: &Reader<'_>) -> Statements {
-    let (tag, partition) = (parameters.one("owner_tag")?, parameters.one("partition")?);
-    let anywhere = |kind: &str| format!("arn:{partition}:sagemaker:*:*:{kind}/*");
+/// A caller without the tag owns nothing, since a variable without a value equals nothing. Only
+/// calls from within Studio have the names of domain and profile, so the second statement applies
+/// to the roles with which Studio runs.
+pub(super) fn own_space(arguments: &Arguments) -> Statements {
+    let (tag, partition) = (
+        arguments.string("owner_tag")?,
+        arguments.string("partition")?,
+    );
+    let anywhere = |resource_type: &str| format!("arn:{partition}:sagemaker:*:*:{resource_type}/*");
     let not_own = |statement: Statement| {
         statement.when(
             Operator::StringNotEquals,
@@ -203,29 +212,31 @@ pub(super) fn own_space(parameters: &Reader<'_>) -> Statements {
     ])
 }
 
-/// The domain's key is required; that of shared notebooks only has to be the approved one where there is one: not sharing needs none. It has
-/// two names, and whichever is there is looked at, so there are two statements.
-pub(super) fn domain_keys(parameters: &Reader<'_>) -> Statements {
+/// The domain's key is required. The key of shared notebooks is compared only if it is present,
+/// since domains without sharing have none. Its condition key has two names, so there are two
+/// statements.
+pub(super) fn domain_keys(arguments: &Arguments) -> Statements {
     let shared = "sagemaker:DomainSharingOutputKmsKey";
-    let present = |sid: &str, key: &str| -> Result<Statement, GuardrailError> {
+    let present = |sid: &str, key: &str| -> Result<Statement, DocumentError> {
         let named = deny(sid, PROFILES).when(Operator::Null, key, ["false"]);
-        super::jobs::other_key(named, shared, parameters)
+        super::jobs::unless_approved_key(named, shared, arguments)
     };
     Ok(vec![
-        super::jobs::other_key(
+        super::jobs::unless_approved_key(
             deny("DomainWithOtherKey", ["sagemaker:CreateDomain"]),
             "sagemaker:VolumeKmsKey",
-            parameters,
+            arguments,
         )?,
         present("SharingWithOtherKey", shared)?,
         present("SharingWithOtherKeyArn", &format!("{shared}Arn"))?,
     ])
 }
 
-/// The defaults are unsafe, so that creating must say otherwise. Internet access cannot be changed later.
-pub(super) fn notebooks(_: &Reader<'_>) -> Statements {
+/// The defaults are unsafe, so create calls must have the keys. Internet access cannot be changed
+/// later.
+pub(super) fn notebooks(_: &Arguments) -> Statements {
     let [create, update] = NOTEBOOKS;
-    let (root, metadata) = (
+    let (root_access, metadata) = (
         "sagemaker:RootAccess",
         "sagemaker:MinimumInstanceMetadataServiceVersion",
     );
@@ -235,8 +246,12 @@ pub(super) fn notebooks(_: &Reader<'_>) -> Statements {
             "sagemaker:DirectInternetAccess",
             ["Disabled"],
         ),
-        deny("NotebookWithRoot", [create]).when(Operator::StringNotEquals, root, ["Disabled"]),
-        deny("NotebookGetsRoot", [update]).when(Operator::StringEquals, root, ["Enabled"]),
+        deny("NotebookWithRoot", [create]).when(
+            Operator::StringNotEquals,
+            root_access,
+            ["Disabled"],
+        ),
+        deny("NotebookGetsRoot", [update]).when(Operator::StringEquals, root_access, ["Enabled"]),
         deny("NotebookWithOldMetadata", [create]).when(Operator::StringNotEquals, metadata, ["2"]),
         deny("NotebookGetsOldMetadata", [update]).when(Operator::StringEquals, metadata, ["1"]),
     ])

@@ -1,19 +1,20 @@
-//! Tags, roles, and who administers what.
+//! Tags, roles and administration.
 
 use super::actions::{ADMINISTRATION, TAGGED};
 use super::deny;
-use super::parameters::{GuardrailError, Reader};
-use iam_policy::{Operator, Statement};
+use crate::policies::catalog::arguments::Arguments;
+use crate::policies::catalog::template::{Documents, Statements};
+use iam_policy::{Document, Operator, Statement};
 
-type Statements = Result<Vec<Statement>, GuardrailError>;
-
-/// A statement for each tag: several keys under one `Null` would only catch a request that lacks all of them. Beside the tenant's, it is
-/// `required_tags` that must be there, with any value: `cost-center` unless said otherwise.
-pub(super) fn required_tags(parameters: &Reader<'_>) -> Statements {
-    let tenant = parameters.one("tenant_tag")?;
-    let required = parameters
-        .optional("required_tags")?
-        .unwrap_or_else(|| vec!["cost-center".to_owned()]);
+/// Each tag has a statement of its own: one statement with multiple `Null` conditions would deny
+/// only requests that lack all tags. In addition to the tenant's tag, requests must have
+/// `required_tags` with any value, by default `cost-center`.
+pub(super) fn required_tags(arguments: &Arguments) -> Statements {
+    let tenant = arguments.string("tenant_tag")?;
+    let default = ["cost-center".to_owned()];
+    let required = arguments
+        .optional_strings("required_tags")
+        .unwrap_or(&default);
     let mut statements = vec![deny("OtherTenant", TAGGED).when(
         Operator::StringNotEquals,
         format!("aws:RequestTag/{tenant}"),
@@ -29,15 +30,11 @@ pub(super) fn required_tags(parameters: &Reader<'_>) -> Statements {
     Ok(statements)
 }
 
-/// `sagemaker:TaggingAction` names the create call that AddTags is part of, and is absent otherwise.
-pub(super) fn protected_tags(parameters: &Reader<'_>) -> Statements {
-    let tags = parameters.list("protected_tags")?;
+/// `sagemaker:TaggingAction` is the create call that AddTags is part of. It is absent otherwise.
+pub(super) fn protected_tags(arguments: &Arguments) -> Statements {
+    let tags = arguments.non_empty_strings("protected_tags")?;
     let protected = |statement: Statement| {
-        statement.when(
-            Operator::StringEquals.for_any_value(),
-            "aws:TagKeys",
-            tags.clone(),
-        )
+        statement.when(Operator::StringEquals.for_any_value(), "aws:TagKeys", tags)
     };
     Ok(vec![
         protected(deny("Retag", ["sagemaker:AddTags"])).when(
@@ -58,11 +55,11 @@ pub(super) fn protected_tags(parameters: &Reader<'_>) -> Statements {
     ])
 }
 
-pub(super) fn administration(_: &Reader<'_>) -> Statements {
+pub(super) fn administration(_: &Arguments) -> Statements {
     Ok(vec![deny("PlatformAdministration", ADMINISTRATION)])
 }
 
-pub(super) fn approval(_: &Reader<'_>) -> Statements {
+pub(super) fn approval(_: &Arguments) -> Statements {
     Ok(vec![
         deny(
             "Approve",
@@ -79,16 +76,21 @@ pub(super) fn approval(_: &Reader<'_>) -> Statements {
     ])
 }
 
-/// The boundary is `boundary_policy_arn`, a policy `ml-boundary` unless said otherwise; the roles whose policies nobody may edit are
-/// `guarded_role_arns`, those under the path `/ml/`.
-pub(super) fn self_protection(parameters: &Reader<'_>) -> Statements {
-    let (partition, account) = (parameters.one("partition")?, parameters.one("account_id")?);
-    let boundary = parameters
-        .optional("boundary_policy_arn")?
-        .unwrap_or_else(|| vec![format!("arn:{partition}:iam::{account}:policy/ml-boundary")]);
-    let guarded = parameters
-        .optional("guarded_role_arns")?
-        .unwrap_or_else(|| vec![format!("arn:{partition}:iam::{account}:role/ml/*")]);
+/// The boundary is `boundary_policy_arn`, by default a policy `ml-boundary`. Policies of the roles
+/// `guarded_role_arns`, by default those under the path `/ml/`, cannot be edited.
+pub(super) fn self_protection(arguments: &Arguments) -> Statements {
+    let (partition, account) = (
+        arguments.string("partition")?,
+        arguments.string("account_id")?,
+    );
+    let default_boundary = [format!("arn:{partition}:iam::{account}:policy/ml-boundary")];
+    let default_roles = [format!("arn:{partition}:iam::{account}:role/ml/*")];
+    let boundary = arguments
+        .optional_strings("boundary_policy_arn")
+        .unwrap_or(&default_boundary);
+    let guarded = arguments
+        .optional_strings("guarded_role_arns")
+        .unwrap_or(&default_roles);
     Ok(vec![
         deny(
             "ChangeBoundary",
@@ -100,7 +102,7 @@ pub(super) fn self_protection(parameters: &Reader<'_>) -> Statements {
         deny("RoleWithoutBoundary", ["iam:CreateRole"]).when(
             Operator::StringNotEquals,
             "iam:PermissionsBoundary",
-            boundary.clone(),
+            boundary,
         ),
         Statement::deny("EditBoundary")
             .actions([
@@ -122,9 +124,9 @@ pub(super) fn self_protection(parameters: &Reader<'_>) -> Statements {
     ])
 }
 
-/// The Deny is what holds where another policy allows more.
-pub(super) fn pass_role(parameters: &Reader<'_>) -> Statements {
-    let roles = parameters.list("exec_role_arns")?;
+/// The Deny statement applies if another policy allows more.
+pub(super) fn pass_role(arguments: &Arguments) -> Documents {
+    let roles = arguments.non_empty_strings("exec_role_arns")?;
     let to_sagemaker = |statement: Statement| {
         statement.actions(["iam:PassRole"]).when(
             Operator::StringEquals,
@@ -132,8 +134,8 @@ pub(super) fn pass_role(parameters: &Reader<'_>) -> Statements {
             ["sagemaker.amazonaws.com"],
         )
     };
-    Ok(vec![
-        to_sagemaker(Statement::allow("PassNamedRoles")).resources(roles.clone()),
+    Ok(vec![Document::new([
+        to_sagemaker(Statement::allow("PassNamedRoles")).resources(roles),
         to_sagemaker(Statement::deny("PassOtherRoles")).not_resources(roles),
-    ])
+    ])])
 }

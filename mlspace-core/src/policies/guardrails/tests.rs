@@ -1,68 +1,81 @@
-//! Each guardrail on requests that it must stop and such that it must leave alone.
+//! Requests that each guardrail denies and does not deny, and the parameters of guardrails.
 
+mod lint;
+mod packing;
 mod preventive;
-mod resources;
+mod resource_policies;
 
 use super::*;
-use iam_policy::PolicyType;
+use crate::policies::{
+    DocumentError, document_template_in, document_templates, guardrail as guardrail_of,
+};
+use iam_policy::Document;
 use iam_policy::evaluate::{Caller, Outcome, PolicySet, Request};
+use serde_json::{Map, Value, json};
 
-/// Parameters for all guardrails at once.
-pub(crate) fn parameters() -> Parameters {
-    let us = "arn:aws:sagemaker:eu-west-1:111122223333";
-    Parameters::new()
-        .set("studio_instance_types", ["ml.t3.medium", "ml.m5.large"])
-        .set("job_instance_types", ["ml.m5.xlarge", "ml.g5.*"])
-        .set("endpoint_instance_types", ["ml.c5.large", "ml.m5.large"])
-        .set("notebook_instance_types", ["ml.t3.medium"])
-        .set("cluster_instance_types", ["ml.m5.xlarge"])
-        .set("subnet_ids", ["subnet-a", "subnet-b"])
-        .set("security_group_ids", ["sg-1", "sg-2"])
-        .set("kms_key_arns", [KEY])
-        .set("api_vpce_ids", ["vpce-api", "vpce-studio"])
-        .set("notebook_vpce_ids", ["vpce-nb"])
-        .set("s3_vpce_ids", ["vpce-s3"])
-        .set("kms_vpce_ids", ["vpce-kms"])
-        .set("corp_cidrs", ["192.0.2.0/24", "203.0.113.0/24"])
-        .set("image_arns", [format!("{us}:image/approved-*")])
-        .set(
-            "image_version_arns",
-            [format!("{us}:image-version/approved-*/*")],
-        )
-        .set(
-            "studio_lcc_arns",
-            [format!("{us}:studio-lifecycle-config/approved-*")],
-        )
-        .set(
-            "notebook_lcc_arns",
-            [format!(
-                "{us}:notebook-instance-lifecycle-config/approved-*"
-            )],
-        )
-        .set("tenant_tag", ["tenant"])
-        .set("owner_tag", ["owner"])
-        .set("protected_tags", ["tenant", "owner"])
-        .set("local_nvme_types", ["ml.g5.*", "ml.p4d.*"])
-        .set("max_runtime_seconds", ["86400"])
-        .set("account_id", ["111122223333"])
-        .set("region", ["eu-west-1"])
-        .set("partition", ["aws"])
-        .set(
-            "exec_role_arns",
-            ["arn:aws:iam::111122223333:role/ml/exec-*"],
-        )
-        .set("exempt_principal_arns", [PLATFORM])
-        .set("bucket", ["acme-data"])
-        .set("data_key_arn", [KEY])
-        .set("offline_store_prefix", ["s3://acme-fs/"])
-        .set(
-            "consumer_role_arns",
-            ["arn:aws:iam::444455556666:role/model-exec"],
-        )
+/// Parameters for all guardrails.
+fn parameters() -> Value {
+    let arn = "arn:aws:sagemaker:eu-west-1:111122223333";
+    json!({
+        "studio_instance_types": ["ml.t3.medium", "ml.m5.large"],
+        "job_instance_types": ["ml.m5.xlarge", "ml.g5.*"],
+        "endpoint_instance_types": ["ml.c5.large", "ml.m5.large"],
+        "notebook_instance_types": ["ml.t3.medium"],
+        "cluster_instance_types": ["ml.m5.xlarge"],
+        "subnet_ids": ["subnet-a", "subnet-b"],
+        "security_group_ids": ["sg-1", "sg-2"],
+        "kms_key_arns": [KEY],
+        "api_vpce_ids": ["vpce-api", "vpce-studio"],
+        "notebook_vpce_ids": ["vpce-nb"],
+        "s3_vpce_ids": ["vpce-s3"],
+        "kms_vpce_ids": ["vpce-kms"],
+        "corp_cidrs": ["192.0.2.0/24", "203.0.113.0/24"],
+        "image_arns": [format!("{arn}:image/approved-*")],
+        "image_version_arns": [format!("{arn}:image-version/approved-*/*")],
+        "studio_lcc_arns": [format!("{arn}:studio-lifecycle-config/approved-*")],
+        "notebook_lcc_arns": [format!("{arn}:notebook-instance-lifecycle-config/approved-*")],
+        "tenant_tag": "tenant",
+        "owner_tag": "owner",
+        "protected_tags": ["tenant", "owner"],
+        "local_nvme_types": ["ml.g5.*", "ml.p4d.*"],
+        "max_runtime_seconds": 86400,
+        "account_id": "111122223333",
+        "region": "eu-west-1",
+        "partition": "aws",
+        "exec_role_arns": ["arn:aws:iam::111122223333:role/ml/exec-*"],
+        "exempt_principal_arns": [PLATFORM],
+        "bucket": "acme-data",
+        "data_key_arn": KEY,
+        "offline_store_prefix": "s3://acme-fs/",
+        "consumer_role_arns": ["arn:aws:iam::444455556666:role/model-exec"],
+    })
 }
 
-pub(super) const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/k1";
-pub(super) const PLATFORM: &str = "arn:aws:iam::111122223333:role/platform/terraform";
+/// The parameters with these members added or replaced.
+fn parameters_with(more: Value) -> Value {
+    let mut all = parameters();
+    let more: Map<String, Value> = serde_json::from_value(more).unwrap();
+    all.as_object_mut().unwrap().extend(more);
+    all
+}
+
+/// The parameters without this one.
+fn parameters_without(name: &str) -> Value {
+    let mut all = parameters();
+    all.as_object_mut().unwrap().remove(name);
+    all
+}
+
+/// The guardrail for those of the parameters that it has.
+fn guardrail_for(id: &str, parameters: &Value) -> Result<Document, DocumentError> {
+    let template = document_template_in(Category::Guardrail, id)?;
+    let mut own = parameters.as_object().unwrap().clone();
+    own.retain(|name, _| template.has_parameter(name));
+    guardrail_of(id, &Value::Object(own))
+}
+
+const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/k1";
+const PLATFORM: &str = "arn:aws:iam::111122223333:role/platform/terraform";
 const EXEC: &str = "arn:aws:iam::111122223333:role/ml/exec-1";
 
 fn role(arn: &str) -> Caller {
@@ -70,61 +83,117 @@ fn role(arn: &str) -> Caller {
 }
 
 #[test]
-fn what_is_missing_or_wrong_is_named() {
+fn guardrail_reports_missing_and_invalid_parameters() {
     let error =
-        |id: &str, parameters: Parameters| guardrail(id, &parameters).unwrap_err().to_string();
-    insta::assert_snapshot!(error("G10", Parameters::new()), @"the guardrail `G10` needs the parameter `subnet_ids`: a list of ids of subnets");
-    let none: [&str; 0] = [];
-    insta::assert_snapshot!(error("G10", Parameters::new().set("subnet_ids", none)), @"the guardrail `G10` needs the parameter `subnet_ids`: a list of ids of subnets");
-    insta::assert_snapshot!(error("G19", Parameters::new().set("max_runtime_seconds", ["1h"])), @"the guardrail `G19` cannot take `1h` in the parameter `max_runtime_seconds`: write a whole number");
-    insta::assert_snapshot!(error("G07", Parameters::new().set("owner_tag", ["a", "b"])), @"the guardrail `G07` cannot take `a, b` in the parameter `owner_tag`: write the key of a tag");
-    insta::assert_snapshot!(error("G12", Parameters::new().set("network_isolation", ["truest"])), @"the guardrail `G12` cannot take `truest` in the parameter `network_isolation`: write `true` or `false`");
+        |id: &str, parameters: Value| guardrail_of(id, &parameters).unwrap_err().to_string();
+    insta::assert_snapshot!(error("G10", json!({})), @"`G10` needs the parameter `subnet_ids`: approved subnets");
+    insta::assert_snapshot!(error("G10", json!({"subnet_ids": [], "security_group_ids": ["sg-1"]})), @"`G10` needs the parameter `subnet_ids`: approved subnets");
+    insta::assert_snapshot!(error("G19", json!({"max_runtime_seconds": "1h"})), @"the parameter `max_runtime_seconds` is invalid: `1h` is not a valid value: write a whole number");
+    insta::assert_snapshot!(error("G07", json!({"owner_tag": ["a", "b"], "partition": "aws"})), @"the parameter `owner_tag` is a list: write a string");
+    insta::assert_snapshot!(error("G12", json!({"network_isolation": "truest"})), @"the parameter `network_isolation` is a string: write true or false");
+    insta::assert_snapshot!(error("G02", json!({"subnet_id": ["subnet-a"]})), @"`G02` has no parameter `subnet_id`: use subnet_ids, account_id, region, partition, name_prefix, security_group_ids, exempt_principal_arns");
+    insta::assert_snapshot!(error("G22", json!({"endpoint_ids": ["vpce-1"], "s3_vpce_ids": ["vpce-1"]})), @"the parameter `s3_vpce_ids` is invalid: `endpoint_ids` is the same parameter: give one of the two");
+    insta::assert_snapshot!(error("G02", json!([])), @r#"the parameters are not an object: write names with values, such as `{ account_id = "123456789012" }`"#);
     assert!(
-        error("G15", parameters())
-            .starts_with("there is no guardrail `G15`: choose one of G01, G02,")
+        error("G15", json!({})).starts_with("there is no document `G15`: use one of G05, G10,")
     );
+    assert!(error("user", json!({})).starts_with("there is no document `user`: use one of G01,"));
     for variable in ["${aws:userid}", "subnet-*", "subnet-${x}"] {
-        let wild = parameters().set("subnet_ids", [variable]);
+        let wild = json!({"subnet_ids": [variable], "security_group_ids": ["sg-1"]});
         assert!(error("G02", wild).contains("`subnet_ids`"), "{variable}");
     }
 }
 
 #[test]
-fn every_parameter_said_to_be_needed_is_needed() {
-    for guardrail_ in GUARDRAILS {
-        for name in guardrail_.parameters {
-            let error = guardrail(guardrail_.id, &parameters().without(name)).unwrap_err();
-            let named =
-                matches!(error, GuardrailError::Missing { name: missing, .. } if missing == *name);
-            assert!(named, "{} {name}: {error}", guardrail_.id);
+fn required_parameters_are_required() {
+    for template in GUARDRAILS {
+        for required in template.required_parameters() {
+            let name = required.name;
+            let error = guardrail_for(template.id, &parameters_without(name)).unwrap_err();
+            assert_eq!(error.parameter(), Some(name), "{}: {error}", template.id);
+            assert!(matches!(error, DocumentError::MissingParameter { .. }));
         }
     }
 }
 
 #[test]
-fn parameters_that_are_of_no_use_are_ignored() {
-    for guardrail_ in GUARDRAILS {
-        let needed = guardrail_.parameters.iter().chain(&["bucket"]);
-        let only = needed.fold(Parameters::new(), |only, name| {
-            only.copy(name, &parameters())
-        });
-        guardrail(guardrail_.id, &only).unwrap();
-        let all = parameters().set("nonsense", ["${*}"]);
-        guardrail(guardrail_.id, &all).unwrap();
+fn unknown_parameters_are_rejected() {
+    for template in GUARDRAILS {
+        let error =
+            guardrail_of(template.id, &parameters_with(json!({"nonsense": 1}))).unwrap_err();
+        let unknown = matches!(error, DocumentError::UnknownParameter { .. });
+        assert!(unknown, "{}: {error}", template.id);
     }
 }
 
 #[test]
-fn documents_keep_the_rules_of_their_kind() {
-    for guardrail_ in GUARDRAILS {
-        let document = guardrail(guardrail_.id, &parameters()).unwrap();
-        // The policy of a model package group is a resource's, as a bucket's is.
-        let kinds = match guardrail_.kinds {
+fn guardrails_accept_account_parameters() {
+    for template in GUARDRAILS {
+        let required = template.required_parameters().map(|known| known.name);
+        let names: Vec<&str> = required
+            .chain(["account_id", "region", "partition", "name_prefix"])
+            .collect();
+        let mut all = parameters_with(json!({"name_prefix": "acme"}));
+        let members = all.as_object_mut().unwrap();
+        members.retain(|name, _| names.contains(&name.as_str()));
+        guardrail_of(template.id, &all).unwrap();
+    }
+}
+
+#[test]
+fn slugs_and_ids_are_unique() {
+    let mut names: Vec<&str> = document_templates(Category::Document)
+        .iter()
+        .map(|template| template.id)
+        .collect();
+    names.extend(GUARDRAILS.iter().flat_map(|known| [known.id, known.slug]));
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count);
+    let by_slug = guardrail_of("harden-notebooks", &json!({})).unwrap();
+    assert_eq!(Ok(by_slug), guardrail_of("G14", &json!({})));
+}
+
+#[test]
+fn aliases_accept_both_parameter_names() {
+    let other_names = json!({
+        "bucket": "acme-data",
+        "partition": "aws",
+        "endpoint_ids": ["vpce-s3"],
+        "kms_key_arn": KEY,
+        "exempt_principal_arns": [PLATFORM],
+        "reader_arns": ["arn:aws:iam::444455556666:role/model-exec"],
+    });
+    assert_eq!(
+        guardrail_of("G22", &other_names),
+        guardrail_for("G22", &parameters())
+    );
+    let other_names = json!({
+        "account_id": "111122223333",
+        "partition": "aws",
+        "administrator_arns": [PLATFORM],
+        "user_arns": ["arn:aws:iam::111122223333:role/ml/exec-*"],
+        "endpoint_ids": ["vpce-kms"],
+        "reader_arns": ["arn:aws:iam::444455556666:role/model-exec"],
+    });
+    assert_eq!(
+        guardrail_of("G23", &other_names),
+        guardrail_for("G23", &parameters())
+    );
+}
+
+#[test]
+fn guardrails_are_valid_policies_of_their_types() {
+    for template in GUARDRAILS {
+        let document = guardrail_for(template.id, &parameters()).unwrap();
+        // Like a bucket's policy, that of a model package group names principals and resources.
+        let types = match template.policy_types {
             [] => &[PolicyType::Bucket],
-            kinds => kinds,
+            types => types,
         };
-        for kind in kinds {
-            assert_eq!(document.check(*kind), [], "{}", guardrail_.id);
+        for policy_type in types {
+            assert_eq!(document.check(*policy_type), [], "{}", template.id);
         }
         for statement in &document.statements {
             let sid = statement.sid.as_deref().unwrap_or_default();
@@ -137,31 +206,14 @@ fn documents_keep_the_rules_of_their_kind() {
 }
 
 #[test]
-fn json_becomes_parameters() {
-    let value = serde_json::json!({"subnet_ids": ["subnet-a"], "max_runtime_seconds": 86400, "network_isolation": false, "none": null});
-    let read = Parameters::from_json(&value).unwrap();
-    let expected = Parameters::new()
-        .set("subnet_ids", ["subnet-a"])
-        .set("max_runtime_seconds", ["86400"])
-        .set("network_isolation", ["false"]);
-    assert_eq!(read, expected);
-    let nested = serde_json::json!({"subnet_ids": [["subnet-a"]]});
-    let error = Parameters::from_json(&nested).unwrap_err();
-    insta::assert_snapshot!(error, @"the parameter `subnet_ids` is neither text, number, truth value nor a list of these");
-    assert_eq!(
-        Parameters::from_json(&serde_json::json!([])),
-        Err(ParametersError::NoObject)
-    );
-}
-
-impl Parameters {
-    fn without(mut self, name: &str) -> Self {
-        self.0.remove(name);
-        self
+fn guardrail_converts_values_as_terraform_does() {
+    let strict = json!({"subnet_ids": ["subnet-a"], "security_group_ids": ["sg-1"], "require_model_vpc": false});
+    let lenient = json!({"subnet_ids": "subnet-a", "security_group_ids": "sg-1", "require_model_vpc": ["false"], "partition": null});
+    assert_eq!(guardrail_of("G10", &strict), guardrail_of("G10", &lenient));
+    for seconds in [json!(3600), json!("3600"), json!([3600])] {
+        let document = guardrail_of("G19", &json!({"max_runtime_seconds": seconds})).unwrap();
+        assert!(document.to_json().contains(r#""3600""#), "{document}");
     }
-
-    fn copy(mut self, name: &str, from: &Self) -> Self {
-        self.0.insert(name.to_owned(), from.0[name].clone());
-        self
-    }
+    let nested = guardrail_of("G13", &json!({"kms_key_arns": [[KEY]]})).unwrap_err();
+    insta::assert_snapshot!(nested, @"the parameter `kms_key_arns` is a list with values of other types: write a list of strings");
 }

@@ -1,27 +1,29 @@
-//! What the documents of a membership decide together, by our evaluator: the access table in both directions.
+//! Decisions of a membership's policies together: the access table of [`crate::policies`], as
+//! requests that are allowed and requests that are denied.
 //!
-//! Two projects and two users whose names begin alike, all four memberships; without a base policy, with one for notebooks, with one that
-//! allows all of SageMaker, and with one that allows everything; with and without the permissions boundary; and the boundary by itself.
+//! There are two projects and two users whose names start with the same letters, and all four
+//! memberships. They are tested without a base policy, with one for notebooks, with one that allows
+//! all of SageMaker, and with one that allows everything; with and without the permissions
+//! boundary; and with the boundary alone.
 
+mod base_policy;
 mod cases;
 mod isolation;
 mod models;
-mod support;
-mod teeth;
+mod mutation;
 
 use super::*;
-use cases::{Case, cases};
-use iam_policy::Statement;
+use cases::{Case, access_cases};
 use iam_policy::evaluate::{Caller, Outcome, PolicySet, Request};
 
 const PROJECTS: [&str; 2] = ["alpha", "alphabeta"];
 const USERS: [&str; 2] = ["al", "alice"];
-/// Shared with the group that every user is in.
+/// Dataset shared with the group of every user.
 const SHARED_DATASET: &str = "cards";
-/// Shared with another group.
+/// Dataset shared with another group.
 const OTHER_DATASET: &str = "cards-eu";
 
-/// A member and the deployment it belongs to.
+/// A membership in a deployment.
 struct Member<'a> {
     deployment: &'a Deployment,
     project: ProjectName,
@@ -75,11 +77,7 @@ fn members(deployment: &Deployment) -> Vec<Member<'_>> {
         .collect()
 }
 
-fn allow_all(actions: &str) -> Document {
-    Document::new([Statement::allow("Base").actions([actions]).resources(["*"])])
-}
-
-/// All ways in which the cases differ from what `set` decides.
+/// The relevant cases that `set` decides differently.
 fn differences(
     member: &Member<'_>,
     label: &str,
@@ -88,17 +86,17 @@ fn differences(
 ) -> Vec<String> {
     let compiled = set.compile();
     let allows = |request: &Request| compiled.outcome(request) == Outcome::Allowed;
-    let differ = |case: &Case| relevant(case) && allows(&case.request) != case.may;
-    let told = |case: Case| {
+    let differs = |case: &Case| relevant(case) && allows(&case.request) != case.allowed;
+    let describe = |case: Case| {
         let decision = compiled.decide(&case.request);
         let Member { project, user, .. } = member;
         format!("{project}/{user} {label}: {}: {decision}", case.what)
     };
-    let expected = cases(member).into_iter();
-    expected.filter(differ).map(told).collect()
+    let expected = access_cases(member).into_iter();
+    expected.filter(differs).map(describe).collect()
 }
 
-fn assert_none(differences: Vec<String>) {
+fn assert_no_differences(differences: Vec<String>) {
     assert!(
         differences.is_empty(),
         "{} differ:\n{}",
@@ -108,7 +106,7 @@ fn assert_none(differences: Vec<String>) {
 }
 
 #[test]
-fn a_membership_may_exactly_what_the_table_says() {
+fn membership_has_the_access_of_the_table() {
     let deployment = Deployment::new();
     let boundary = permissions_boundary(&deployment.context()).unwrap();
     let mut all = Vec::new();
@@ -122,11 +120,11 @@ fn a_membership_may_exactly_what_the_table_says() {
             |_| true,
         ));
     }
-    assert_none(all);
+    assert_no_differences(all);
 }
 
 #[test]
-fn no_base_policy_opens_more() {
+fn base_policies_allow_nothing_more() {
     let deployment = Deployment::new();
     let context = deployment.context();
     let boundary = permissions_boundary(&context).unwrap();
@@ -139,21 +137,21 @@ fn no_base_policy_opens_more() {
     for member in members(&deployment) {
         for (label, base) in &bases {
             let set = member.policies(false).identity("base", base);
-            let closed = |case: &Case| *label != "everything" || !case.open_to_base;
-            all.extend(differences(&member, label, &set, closed));
+            let decided = |case: &Case| *label != "everything" || !case.base_policy_can_allow;
+            all.extend(differences(&member, label, &set, decided));
             all.extend(differences(
                 &member,
                 label,
                 &set.boundary("boundary", &boundary),
-                closed,
+                decided,
             ));
         }
     }
-    assert_none(all);
+    assert_no_differences(all);
 }
 
 #[test]
-fn the_boundary_holds_the_limits_by_itself() {
+fn boundary_alone_denies_other_tenants() {
     let deployment = Deployment::new();
     let boundary = permissions_boundary(&deployment.context()).unwrap();
     let set = PolicySet::new()
@@ -162,14 +160,14 @@ fn the_boundary_holds_the_limits_by_itself() {
     let mut all = Vec::new();
     for member in members(&deployment) {
         all.extend(differences(&member, "boundary", &set, |case| {
-            !case.within_boundary && !case.open_to_base
+            !case.allowed_by_boundary && !case.base_policy_can_allow
         }));
     }
-    assert_none(all);
+    assert_no_differences(all);
 }
 
 #[test]
-fn a_role_without_tags_reaches_nothing_of_tenants_through_the_boundary() {
+fn boundary_denies_tenant_data_to_untagged_roles() {
     let deployment = Deployment::new();
     let boundary = permissions_boundary(&deployment.context()).unwrap();
     let set = PolicySet::new()
@@ -189,7 +187,7 @@ fn a_role_without_tags_reaches_nothing_of_tenants_through_the_boundary() {
         "sagemaker:AddTags",
         "on endpoint-config",
     ];
-    for case in cases(member) {
+    for case in access_cases(member) {
         if shared.iter().any(|part| case.what.contains(part)) {
             continue;
         }
@@ -202,19 +200,19 @@ fn a_role_without_tags_reaches_nothing_of_tenants_through_the_boundary() {
 }
 
 #[test]
-fn a_suspended_project_denies_everything_to_its_members() {
+fn suspension_denies_everything() {
     let deployment = Deployment::new();
     for member in members(&deployment) {
         let set = member.policies(true).identity("base", &allow_all("*"));
         let set = set.compile();
-        for case in cases(&member) {
+        for case in access_cases(&member) {
             assert!(!set.decide(&case.request).is_allowed(), "{}", case.what);
         }
     }
 }
 
 #[test]
-fn without_defaults_network_and_key_may_be_any_but_must_be_named() {
+fn policies_without_defaults_require_any_network_and_key() {
     let deployment = Deployment {
         key: None,
         subnets: Vec::new(),
@@ -228,13 +226,18 @@ fn without_defaults_network_and_key_may_be_any_but_must_be_named() {
         member.policies(false).boundary("boundary", &boundary),
     ] {
         let set = set.identity("base", &allow_all("sagemaker:*")).compile();
-        for case in cases(member) {
-            // The cases name networks and keys that are others only where some are approved.
-            let may = case.may
+        for case in access_cases(member) {
+            // Without approved networks and keys, all of them are allowed.
+            let allowed = case.allowed
                 || case.what.contains("other subnet")
                 || case.what.contains("other group")
                 || case.what.contains("other key");
-            assert_eq!(set.decide(&case.request).is_allowed(), may, "{}", case.what);
+            assert_eq!(
+                set.decide(&case.request).is_allowed(),
+                allowed,
+                "{}",
+                case.what
+            );
         }
     }
 }

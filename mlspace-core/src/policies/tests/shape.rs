@@ -1,11 +1,11 @@
-//! What the documents look like: snapshots, and rules that all of them keep.
+//! Snapshots of the policies, and rules that all of them follow.
 
 use std::collections::BTreeSet;
 
 use super::*;
 use iam_policy::{Clause, Effect, Operator};
 
-fn everything(deployment: &Deployment) -> Vec<(&'static str, Document)> {
+fn all_policies(deployment: &Deployment) -> Vec<(&'static str, Document)> {
     let context = deployment.context();
     let (fraud, alice) = (project("fraud"), user("alice"));
     let role = deployment.role_arn(&fraud, &alice);
@@ -34,21 +34,21 @@ fn everything(deployment: &Deployment) -> Vec<(&'static str, Document)> {
         ("boundary", permissions_boundary(&context).unwrap()),
         ("notebook_base", notebook_base_policy(&context).unwrap()),
     ];
-    let provider = provider_policy(&context, &provider::access()).unwrap();
+    let provider = provider_policy(&context, &terraform_role::tests::access()).unwrap();
     all.extend(["provider", "provider_2"].into_iter().zip(provider));
     all.extend(groups.into_iter().map(|document| ("group", document)));
     all
 }
 
 #[test]
-fn documents_are_as_reviewed() {
-    for (name, document) in everything(&Deployment::new()) {
+fn policies_match_snapshots() {
+    for (name, document) in all_policies(&Deployment::new()) {
         insta::assert_snapshot!(name, document.to_json_pretty());
     }
 }
 
 #[test]
-fn without_network_and_key_their_presence_is_required() {
+fn policies_without_defaults_match_snapshots() {
     let deployment = Deployment {
         key: None,
         ..Deployment::new()
@@ -69,8 +69,8 @@ fn without_network_and_key_their_presence_is_required() {
 }
 
 #[test]
-fn every_statement_has_a_sid_of_its_own() {
-    for (name, document) in everything(&Deployment::new()) {
+fn sids_are_unique() {
+    for (name, document) in all_policies(&Deployment::new()) {
         let sids: BTreeSet<_> = document.statements.iter().map(|s| s.sid.clone()).collect();
         assert_eq!(sids.len(), document.statements.len(), "{name}");
         for sid in sids {
@@ -84,7 +84,7 @@ fn every_statement_has_a_sid_of_its_own() {
 }
 
 #[test]
-fn suspending_adds_one_statement_at_the_front() {
+fn project_policy_denies_first_when_suspended() {
     let deployment = Deployment::new();
     let of = |suspended| {
         project_policy(&deployment.context(), &project("fraud"), suspended)
@@ -99,9 +99,10 @@ fn suspending_adds_one_statement_at_the_front() {
 }
 
 #[test]
-fn allows_of_the_roles_own_policies_name_actions_in_full() {
-    for (name, document) in everything(&Deployment::new()) {
-        // The boundary is an outer limit; key actions come in families.
+fn allow_statements_name_actions_in_full() {
+    for (name, document) in all_policies(&Deployment::new()) {
+        // The boundary uses patterns to save characters. KMS actions have variants such as
+        // `GenerateDataKeyWithoutPlaintext`.
         if name == "boundary" {
             continue;
         }
@@ -122,13 +123,13 @@ fn allows_of_the_roles_own_policies_name_actions_in_full() {
 }
 
 #[test]
-fn no_denial_requires_two_keys_at_once() {
-    // The two names of one key are the exception: either will do.
-    let twins = |keys: &BTreeSet<String>| {
+fn denials_have_one_condition_key() {
+    // The old and the new name of one key are the exception.
+    let renamed = |keys: &BTreeSet<String>| {
         let names: BTreeSet<_> = keys.iter().map(|key| key.trim_end_matches("Arn")).collect();
         names.len() == 1
     };
-    for (name, document) in everything(&Deployment::new()) {
+    for (name, document) in all_policies(&Deployment::new()) {
         for statement in document
             .statements
             .iter()
@@ -140,7 +141,7 @@ fn no_denial_requires_two_keys_at_once() {
                 .map(|c| c.key.as_str().to_owned())
                 .collect();
             assert!(
-                keys.len() <= 1 || twins(&keys),
+                keys.len() <= 1 || renamed(&keys),
                 "{name}: {:?} {keys:?}",
                 statement.sid
             );
@@ -149,15 +150,15 @@ fn no_denial_requires_two_keys_at_once() {
 }
 
 #[test]
-fn nothing_is_compared_without_regard_to_case() {
-    for (name, document) in everything(&Deployment::new()) {
+fn comparisons_are_case_sensitive() {
+    for (name, document) in all_policies(&Deployment::new()) {
         assert!(!document.to_json().contains("IgnoreCase"), "{name}");
     }
 }
 
 #[test]
-fn lists_are_compared_by_set_operators() {
-    for (name, document) in everything(&Deployment::new()) {
+fn multivalued_keys_have_set_operators() {
+    for (name, document) in all_policies(&Deployment::new()) {
         for condition in document.statements.iter().flat_map(|s| s.conditions.iter()) {
             let list = condition.key.as_str().starts_with("sagemaker:Vpc");
             let presence = condition.operator == Operator::Null.into();
@@ -168,7 +169,7 @@ fn lists_are_compared_by_set_operators() {
 }
 
 #[test]
-fn trust_is_for_this_account_and_without_session_tags() {
+fn trust_policy_is_limited_to_the_account() {
     let deployment = Deployment::new();
     let trust = trust_policy(&deployment.context());
     let [statement] = trust.statements.as_slice() else {
@@ -185,7 +186,7 @@ fn trust_is_for_this_account_and_without_session_tags() {
     );
 }
 
-/// The create actions of SageMaker that a pattern could match, of the page that [`actions`] names.
+/// SageMaker's create actions, from the page that [`actions`] cites.
 const CREATES: &str = "CreateAIBenchmarkJob CreateAIRecommendationJob CreateAction CreateAlgorithm CreateApp CreateAppImageConfig CreateArtifact \
     CreateAutoMLJob CreateAutoMLJobV2 CreateCluster CreateCodeRepository CreateCompilationJob CreateContext CreateDataQualityJobDefinition \
     CreateDeviceFleet CreateDomain CreateEdgeDeploymentPlan CreateEdgePackagingJob CreateEndpoint CreateEndpointConfig CreateExperiment \
@@ -222,7 +223,7 @@ fn names(list: &str) -> BTreeSet<&str> {
 }
 
 #[test]
-fn patterns_match_exactly_the_actions_that_carry_their_keys() {
+fn action_patterns_match_the_listed_actions() {
     use actions::{CREATE, CREATE_ENDPOINT, CREATE_PATTERNS, IN_VPC, WITH_OUTPUT, WITH_VOLUME};
     let mut granted = matched(&CREATE);
     granted.remove(CREATE_ENDPOINT.trim_start_matches("sagemaker:"));

@@ -1,4 +1,4 @@
-//! That documents fit, also with long names and many subnets.
+//! Size limits, with long names and many subnets.
 
 use super::*;
 use iam_policy::{ATTACHED_POLICIES_PER_ROLE, PackTarget, PolicyType, pack};
@@ -11,8 +11,9 @@ const REGIONS: [&str; 4] = [
     "us-gov-east-1",
 ];
 
-/// Six private subnets, with a bucket's name of this length and this many security groups.
-fn large(region: &str, bucket: usize, groups: usize) -> Deployment {
+/// A deployment with six subnets, a bucket's name of this length and this number of security
+/// groups.
+fn large_deployment(region: &str, bucket: usize, groups: usize) -> Deployment {
     let account = Account::new("123456789012", region);
     Deployment {
         bucket: "b".repeat(bucket),
@@ -23,17 +24,19 @@ fn large(region: &str, bucket: usize, groups: usize) -> Deployment {
     }
 }
 
-/// The boundary names the bucket seven times, a security group in 23 characters, and the partition in every ARN. So in the partition with the
-/// longest name there is room for two groups and a bucket of 33 characters; in the shortest, for five and one of 43.
+/// The boundary contains the bucket seven times, each security group with 23 characters, and the
+/// partition in every ARN. In the partition with the longest name, two groups and a bucket's name
+/// of 33 characters fit; in the one with the shortest name, five groups and a bucket's name of 43
+/// characters.
 #[test]
-fn a_vpc_of_six_subnets_fits_into_one_document_each() {
-    // With a longer prefix not even a project of one letter has a name for its roles.
+fn boundary_fits_six_subnets() {
+    // The longest prefix with which a project of one letter has valid role names.
     let prefix = "p".repeat(44);
     let (short, user) = (project("a"), user("alice"));
     assert!(role_name(&prefix, &short, &user).is_ok());
     assert!(role_name(&format!("{prefix}p"), &short, &user).is_err());
     let size = |region, bucket, groups| {
-        let deployment = large(region, bucket, groups);
+        let deployment = large_deployment(region, bucket, groups);
         let context = GrantContext {
             iam_prefix: &prefix,
             ..deployment.context()
@@ -52,7 +55,7 @@ fn a_vpc_of_six_subnets_fits_into_one_document_each() {
 }
 
 #[test]
-fn the_longest_names_fit() {
+fn policies_fit_the_longest_names() {
     let deployment = Deployment {
         account: Account::new("123456789012", "us-gov-west-1"),
         bucket: "b".repeat(63),
@@ -69,7 +72,7 @@ fn the_longest_names_fit() {
     assert!(user_policy(&context, &user).unwrap().size() <= limit);
     assert!(notebook_base_policy(&context).unwrap().size() <= limit);
     assert!(attribute_policy(&context).unwrap().size() <= limit);
-    let provider = provider_policy(&context, &super::provider::access()).unwrap();
+    let provider = provider_policy(&context, &terraform_role::tests::access()).unwrap();
     assert_eq!(provider.len(), 2);
     assert!(provider.iter().all(|document| document.size() <= limit));
     let base: Vec<String> = (0..4)
@@ -100,7 +103,7 @@ fn the_longest_names_fit() {
 }
 
 #[test]
-fn too_many_subnets_for_the_boundary_are_told() {
+fn boundary_reports_too_many_subnets() {
     let deployment = Deployment {
         subnets: (0..60).map(subnet).collect(),
         ..Deployment::new()
@@ -113,13 +116,13 @@ fn too_many_subnets_for_the_boundary_are_told() {
     assert!(
         error
             .to_string()
-            .ends_with("IAM takes 6144: approve fewer subnets and security groups, or shorten the data bucket's name"),
+            .ends_with("IAM allows 6144: approve fewer subnets and security groups, or shorten the data bucket's name"),
         "{error}"
     );
 }
 
 #[test]
-fn many_group_datasets_are_packed() {
+fn group_policies_pack_many_datasets() {
     let deployment = Deployment::new();
     let datasets: Vec<_> = (0..200)
         .rev()
@@ -147,9 +150,10 @@ fn many_group_datasets_are_packed() {
     );
 }
 
-/// How many managed policies a role carries whose user's groups, of one size, share 200 datasets with names of this length: those of the
-/// groups, of the project and of the user, and a base policy.
-fn carried(deployment: &Deployment, groups: usize, name: usize) -> usize {
+/// Number of managed policies of a role whose user is in this number of groups, which share 200
+/// datasets with names of this length: the policies of the groups, the project and the user, and a
+/// base policy.
+fn attached_policies(deployment: &Deployment, groups: usize, name: usize) -> usize {
     let datasets: Vec<_> = (0..200).map(|n| dataset(&format!("{n:x<name$}"))).collect();
     let chunks = datasets.chunks(datasets.len().div_ceil(groups));
     let own = chunks.enumerate().map(|(n, shared)| {
@@ -160,34 +164,38 @@ fn carried(deployment: &Deployment, groups: usize, name: usize) -> usize {
     own.sum::<usize>() + 3
 }
 
-/// A dataset takes its name and the bucket's in an ARN, and its name once more for listing: 54 characters, the bucket's name, and twice its own.
-/// A document has some 5,750 characters for datasets, so seven documents hold 200 of up to 190 characters or so: with this bucket, names of 55.
-/// Each group takes a document at least, so a user who is in more than seven does not fit.
+/// Each dataset needs 54 characters, the bucket's name, and twice its own name: in an ARN and in a
+/// prefix for listing. A document has about 5,750 characters for datasets, so seven documents hold
+/// 200 datasets of about 190 characters each: with this bucket, names of 55 characters. Each group
+/// needs at least one document, so a user can be in seven groups.
 #[test]
-fn a_role_carries_two_hundred_datasets_of_groups() {
+fn role_has_room_for_200_group_datasets() {
     let usual = Deployment::new();
     for groups in [1, 2, 7] {
         for name in [20, 40] {
-            let carried = carried(&usual, groups, name);
+            let attached = attached_policies(&usual, groups, name);
             assert!(
-                carried <= ATTACHED_POLICIES_PER_ROLE,
-                "{groups} groups, {name}: {carried}"
+                attached <= ATTACHED_POLICIES_PER_ROLE,
+                "{groups} groups, {name}: {attached}"
             );
         }
     }
-    assert_eq!(carried(&usual, 1, 55), 10);
-    assert_eq!(carried(&large("us-east-1", 63, 1), 1, 40), 10);
-    assert_eq!(carried(&usual, 8, 20), 11);
+    assert_eq!(attached_policies(&usual, 1, 55), 10);
+    assert_eq!(
+        attached_policies(&large_deployment("us-east-1", 63, 1), 1, 40),
+        10
+    );
+    assert_eq!(attached_policies(&usual, 8, 20), 11);
 }
 
 #[test]
-fn a_group_without_datasets_has_no_policy() {
+fn group_policies_are_empty_without_datasets() {
     let none = group_policies(&Deployment::new().context(), &group("analysts"), &[]).unwrap();
     assert_eq!(none, Vec::<Document>::new());
 }
 
 #[test]
-fn values_that_mean_something_in_a_policy_are_refused() {
+fn policies_reject_wildcards_and_variables() {
     let deployment = Deployment::new();
     let context = deployment.context();
     let wild = vec!["subnet-*".to_owned()];
@@ -249,11 +257,11 @@ fn values_that_mean_something_in_a_policy_are_refused() {
         &project("a"),
         false,
     );
-    insta::assert_snapshot!(error.unwrap_err(), @"the KMS key `*` cannot stand in a policy: write the key's ARN, its id or `alias/NAME`");
+    insta::assert_snapshot!(error.unwrap_err(), @"the KMS key `*` cannot be used in a policy: write the key's ARN, its id or `alias/NAME`");
 }
 
 #[test]
-fn a_key_is_recognised_by_arn_and_by_the_form_it_was_given_in() {
+fn approved_key_matches_arn_and_alias() {
     let deployment = Deployment {
         key: Some("alias/ml".to_owned()),
         ..Deployment::new()
@@ -279,14 +287,14 @@ fn a_key_is_recognised_by_arn_and_by_the_form_it_was_given_in() {
 }
 
 #[test]
-fn two_hundred_projects_can_be_suspended_at_once() {
+fn suspension_policy_fits_200_projects() {
     let deployment = Deployment::new();
     let names = |n: usize| -> Vec<_> { (0..n).map(|n| project(&format!("P{n:023}"))).collect() };
     let few = suspension_policy(&deployment.context(), &names(200)).unwrap();
     assert!(few.size() <= PolicyType::Managed.limit());
     let error = suspension_policy(&deployment.context(), &names(300)).unwrap_err();
     assert!(
-        error.to_string().contains("IAM takes 6144: delete some"),
+        error.to_string().contains("IAM allows 6144: delete some"),
         "{error}"
     );
 }

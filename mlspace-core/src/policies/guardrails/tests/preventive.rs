@@ -1,4 +1,4 @@
-//! The guardrails that deny.
+//! Guardrails that deny.
 
 use super::*;
 
@@ -6,7 +6,8 @@ const BAD_KEY: &str = "arn:aws:kms:eu-west-1:999900001111:key/x";
 
 type Context = &'static [(&'static str, &'static [&'static str])];
 
-/// Guardrail, what the request is, action, context, and whether it is stopped.
+/// Guardrail, description of the request, action, condition keys, and whether the request is
+/// denied.
 type Vector = (&'static str, &'static str, &'static str, Context, bool);
 
 const TYPES: &str = "sagemaker:InstanceTypes";
@@ -29,7 +30,7 @@ const VECTORS: &[Vector] = &[
     ("G01", "an endpoint", "CreateEndpointConfig", &[(TYPES, &["ml.c5.large"])], false),
     ("G01", "a job's type for a notebook", "CreateNotebookInstance", &[(TYPES, &["ml.m5.xlarge"])], true),
     ("G02", "a public domain with subnets", "CreateDomain", &[(ACCESS, &["PublicInternetOnly"]), (SUBNETS, &["subnet-a"]), (GROUPS, &["sg-1"])], true),
-    ("G02", "a domain of no access type", "CreateDomain", &[(SUBNETS, &["subnet-a"]), (GROUPS, &["sg-1"])], true),
+    ("G02", "a domain without an access type", "CreateDomain", &[(SUBNETS, &["subnet-a"]), (GROUPS, &["sg-1"])], true),
     ("G02", "a domain in the VPC", "CreateDomain", &[(ACCESS, &["VpcOnly"]), (SUBNETS, &["subnet-a"]), (GROUPS, &["sg-1"])], false),
     ("G02", "a domain in other subnets", "CreateDomain", &[(ACCESS, &["VpcOnly"]), (SUBNETS, &["subnet-a", "subnet-x"]), (GROUPS, &["sg-1"])], true),
     ("G02", "a domain without subnets", "CreateDomain", &[(ACCESS, &["VpcOnly"]), (GROUPS, &["sg-1"])], true),
@@ -43,7 +44,7 @@ const VECTORS: &[Vector] = &[
     ("G03", "no image", "CreateApp", &[], false),
     ("G03", "a profile's other image", "UpdateUserProfile", &[("sagemaker:ImageArns", &["arn:aws:sagemaker:eu-west-1:222200002222:image/x"])], true),
     ("G03", "another version", "CreateApp", &[("sagemaker:ImageVersionArns", &["arn:aws:sagemaker:eu-west-1:111122223333:image-version/mine/1"])], true),
-    ("G04", "one's own script", "CreateApp", &[("sagemaker:StudioLifecycleConfigArns", &["arn:aws:sagemaker:eu-west-1:111122223333:studio-lifecycle-config/mine"])], true),
+    ("G04", "an own script", "CreateApp", &[("sagemaker:StudioLifecycleConfigArns", &["arn:aws:sagemaker:eu-west-1:111122223333:studio-lifecycle-config/mine"])], true),
     ("G04", "an approved script", "CreateApp", &[("sagemaker:StudioLifecycleConfigArns", &["arn:aws:sagemaker:eu-west-1:111122223333:studio-lifecycle-config/approved-idle"])], false),
     ("G04", "a notebook's own script", "UpdateNotebookInstance", &[("sagemaker:NotebookInstanceLifecycleConfigArns", &["arn:aws:sagemaker:eu-west-1:111122223333:notebook-instance-lifecycle-config/mine"])], true),
     ("G05", "from the internet", "CreatePresignedDomainUrl", &[("aws:SourceIp", &["198.51.100.7"])], true),
@@ -55,7 +56,7 @@ const VECTORS: &[Vector] = &[
     ("G06", "through the endpoint", "CreatePresignedDomainUrl", &[("aws:SourceVpce", &["vpce-api"])], false),
     ("G07", "own profile", "CreatePresignedDomainUrl", &[("sagemaker:ResourceTag/owner", &["ann"]), ("aws:PrincipalTag/owner", &["ann"])], false),
     ("G07", "another's profile", "CreatePresignedDomainUrl", &[("sagemaker:ResourceTag/owner", &["bob"]), ("aws:PrincipalTag/owner", &["ann"])], true),
-    ("G07", "nobody's profile", "CreatePresignedDomainUrl", &[("aws:PrincipalTag/owner", &["ann"])], true),
+    ("G07", "a profile without an owner", "CreatePresignedDomainUrl", &[("aws:PrincipalTag/owner", &["ann"])], true),
     ("G07", "a caller without the tag", "CreatePresignedDomainUrl", &[("sagemaker:ResourceTag/owner", &["bob"])], true),
     ("G07", "own space", "CreateApp", &[("sagemaker:SpaceSharingType", &["Private"]), ("sagemaker:OwnerUserProfileArn", &["arn:aws:sagemaker:eu-west-1:111122223333:user-profile/d-1/ann"]), ("sagemaker:DomainId", &["d-1"]), ("sagemaker:UserProfileName", &["ann"])], false),
     ("G07", "another's space", "CreateApp", &[("sagemaker:SpaceSharingType", &["Private"]), ("sagemaker:OwnerUserProfileArn", &["arn:aws:sagemaker:eu-west-1:111122223333:user-profile/d-1/bob"]), ("sagemaker:DomainId", &["d-1"]), ("sagemaker:UserProfileName", &["ann"])], true),
@@ -86,7 +87,7 @@ const VECTORS: &[Vector] = &[
     ("G11", "another key", "CreateTrainingJob", &[(TYPES, &["ml.m5.xlarge"]), (VOLUME, &[BAD_KEY]), (OUTPUT, &[KEY])], true),
     ("G11", "no key for the output", "CreateTrainingJob", &[(TYPES, &["ml.m5.xlarge"]), (VOLUME, &[KEY])], true),
     ("G11", "local disks", "CreateTrainingJob", &[(TYPES, &["ml.g5.xlarge"]), (OUTPUT, &[KEY])], false),
-    ("G11", "local disks beside others", "CreateHyperParameterTuningJob", &[(TYPES, &["ml.g5.xlarge", "ml.m5.xlarge"]), (OUTPUT, &[KEY])], true),
+    ("G11", "local disks and other types", "CreateHyperParameterTuningJob", &[(TYPES, &["ml.g5.xlarge", "ml.m5.xlarge"]), (OUTPUT, &[KEY])], true),
     ("G11", "no type at all", "CreateTrainingJob", &[(OUTPUT, &[KEY])], true),
     ("G11", "a serverless endpoint", "CreateEndpointConfig", &[], false),
     ("G11", "an endpoint without key", "CreateEndpointConfig", &[(TYPES, &["ml.m5.large"])], true),
@@ -126,7 +127,7 @@ const VECTORS: &[Vector] = &[
     ("G27", "a role with the boundary", "iam:CreateRole", &[("iam:PermissionsBoundary", &["arn:aws:iam::111122223333:policy/ml-boundary"])], false),
 ];
 
-fn outcome(vector: &Vector, caller: &str, parameters: &Parameters) -> Outcome {
+fn outcome(vector: &Vector, caller: &str, parameters: &Value) -> Outcome {
     let (id, _, action, context, _) = vector;
     let action = if action.contains(':') {
         (*action).to_owned()
@@ -140,8 +141,8 @@ fn outcome(vector: &Vector, caller: &str, parameters: &Parameters) -> Outcome {
         action if action.starts_with("iam:") => "arn:aws:iam::111122223333:role/x",
         _ => "*",
     };
-    let everything = Document::new([Statement::allow("All").actions(["*"]).resources(["*"])]);
-    let document = guardrail(id, parameters).unwrap();
+    let everything = crate::policies::tests::allow_all("*");
+    let document = guardrail_for(id, parameters).unwrap();
     let request = context.iter().fold(
         Request::new(role(caller), action, resource),
         |request, (key, values)| request.context(*key, values.to_vec()),
@@ -155,10 +156,10 @@ fn outcome(vector: &Vector, caller: &str, parameters: &Parameters) -> Outcome {
 }
 
 #[test]
-fn requests_are_stopped_or_left_alone() {
+fn guardrails_deny_the_right_requests() {
     for vector in VECTORS {
-        let (id, what, _, _, stopped) = vector;
-        let expected = if *stopped {
+        let (id, what, _, _, denied) = vector;
+        let expected = if *denied {
             Outcome::ExplicitDeny
         } else {
             Outcome::Allowed
@@ -172,19 +173,22 @@ fn requests_are_stopped_or_left_alone() {
 }
 
 #[test]
-fn every_denying_guardrail_stops_something_and_leaves_something() {
-    for guardrail in GUARDRAILS.iter().filter(|guardrail| guardrail.exempts) {
-        for stopped in [true, false] {
+fn every_denying_guardrail_has_both_outcomes() {
+    for guardrail in GUARDRAILS
+        .iter()
+        .filter(|guardrail| matches!(guardrail.builder, Builder::Denials(_)))
+    {
+        for denied in [true, false] {
             let tried = VECTORS
                 .iter()
-                .any(|vector| vector.0 == guardrail.id && vector.4 == stopped);
-            assert!(tried, "{} {stopped}", guardrail.id);
+                .any(|vector| vector.0 == guardrail.id && vector.4 == denied);
+            assert!(tried, "{} {denied}", guardrail.id);
         }
     }
 }
 
 #[test]
-fn exempt_principals_are_left_alone() {
+fn exempt_principals_are_not_denied() {
     for vector in VECTORS {
         assert_eq!(
             outcome(vector, PLATFORM, &parameters()),
@@ -193,11 +197,11 @@ fn exempt_principals_are_left_alone() {
             vector.0,
             vector.1
         );
-        // Without the parameter nobody is exempt.
+        // Without the parameter, no principal is exempt.
         let strict = outcome(
             vector,
             PLATFORM,
-            &parameters().without("exempt_principal_arns"),
+            &parameters_without("exempt_principal_arns"),
         );
         assert_eq!(
             strict == Outcome::ExplicitDeny,
@@ -210,10 +214,8 @@ fn exempt_principals_are_left_alone() {
 }
 
 #[test]
-fn switches_leave_statements_out() {
-    let lax = parameters()
-        .set("network_isolation", ["false"])
-        .set("require_model_vpc", ["false"]);
+fn optional_parameters_change_statements() {
+    let lax = parameters_with(json!({"network_isolation": false, "require_model_vpc": false}));
     let model = (
         "G12",
         "a model that is not isolated",
@@ -239,8 +241,7 @@ fn switches_leave_statements_out() {
         true,
     );
     assert_eq!(outcome(&model, EXEC, &lax), Outcome::ExplicitDeny);
-    let none: [&str; 0] = [];
-    let no_local = parameters().set("local_nvme_types", none);
+    let no_local = parameters_with(json!({"local_nvme_types": []}));
     let local: Context = &[(TYPES, &["ml.g5.xlarge"]), (OUTPUT, &[KEY])];
     let job = (
         "G11",

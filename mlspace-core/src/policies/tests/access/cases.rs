@@ -1,4 +1,4 @@
-//! The rows of the access table as requests.
+//! The access table as requests.
 
 mod workloads;
 
@@ -7,36 +7,36 @@ use crate::policies::actions::{OBJECT, OBJECT_KEEP, OBJECT_READ};
 use crate::policies::tests::{project, user};
 use iam_policy::evaluate::Request;
 
-/// A request and whether it goes through.
+/// A request, and whether it is allowed.
 pub(super) struct Case {
     pub(super) what: String,
     pub(super) request: Request,
-    pub(super) may: bool,
-    /// Denied by the lack of a grant only: a base policy that grants everything opens it.
-    pub(super) open_to_base: bool,
-    /// The boundary leaves it to the role's own policies, or leaves it out because it is allowed.
-    pub(super) within_boundary: bool,
+    pub(super) allowed: bool,
+    /// Denied only implicitly: a base policy that allows everything allows it.
+    pub(super) base_policy_can_allow: bool,
+    /// Allowed by the permissions boundary, and so decided by the role's own policies.
+    pub(super) allowed_by_boundary: bool,
 }
 
-fn case(what: impl Into<String>, request: Request, may: bool) -> Case {
+fn case(what: impl Into<String>, request: Request, allowed: bool) -> Case {
     Case {
         what: what.into(),
         request,
-        may,
-        open_to_base: false,
-        within_boundary: may,
+        allowed,
+        base_policy_can_allow: false,
+        allowed_by_boundary: allowed,
     }
 }
 
-pub(super) fn cases(member: &Member<'_>) -> Vec<Case> {
+pub(super) fn access_cases(member: &Member<'_>) -> Vec<Case> {
     let mut all = objects(member);
-    all.extend(elsewhere(member));
+    all.extend(other_region(member));
     all.extend(listing(member));
     all.extend(workloads::creating(member));
     all.extend(workloads::endpoints(member));
     all.extend(workloads::operating(member));
     all.extend(tagging(member));
-    all.extend(closed(member));
+    all.extend(denied(member));
     all.extend(passing(member));
     all
 }
@@ -53,19 +53,20 @@ fn objects(member: &Member<'_>) -> Vec<Case> {
     let (p, u, (q, v)) = (&member.project, &member.user, others(member));
     let bucket = &member.deployment.bucket;
     let mut all = Vec::new();
-    let mut add = |key: String, actions: &[&str], open_to_base: bool| {
+    let mut add = |key: String, actions: &[&str], base_policy_can_allow: bool| {
         for action in OBJECT.iter().chain(&[
             "s3:PutObjectAcl",
             "s3:GetObjectVersion",
             "s3:DeleteObjectVersion",
         ]) {
-            let may = actions.contains(action);
+            let allowed = actions.contains(action);
             let request = member.request(action, &format!("arn:aws:s3:::{bucket}/{key}"));
-            // What is wider in a base policy: other groups' datasets, and deleting from one's own groups' ones.
-            let open = open_to_base && OBJECT.contains(action) && !may;
+            // A base policy can allow access to other groups' datasets, and deleting from the own
+            // groups' datasets.
+            let open = base_policy_can_allow && OBJECT.contains(action) && !allowed;
             all.push(Case {
-                open_to_base: open,
-                ..case(format!("{action} {key}"), request, may)
+                base_policy_can_allow: open,
+                ..case(format!("{action} {key}"), request, allowed)
             });
         }
     };
@@ -85,7 +86,7 @@ fn objects(member: &Member<'_>) -> Vec<Case> {
     for shared in ["global/datasets/d/x", "global-read-only/resources/x"] {
         add(shared.to_owned(), &OBJECT_READ, false);
     }
-    for closed in [
+    for denied in [
         format!("project/{q}/datasets/d/x"),
         format!("private/{v}/datasets/d/x"),
         format!("project/{p}x/d"),
@@ -99,7 +100,7 @@ fn objects(member: &Member<'_>) -> Vec<Case> {
         "group/x".to_owned(),
         "x".to_owned(),
     ] {
-        add(closed, &[], false);
+        add(denied, &[], false);
     }
     for other in [
         "arn:aws:s3:::another-bucket/project/alpha/x",
@@ -122,7 +123,8 @@ fn listing(member: &Member<'_>) -> Vec<Case> {
             .request("s3:ListBucket", &arn)
             .context("s3:prefix", [prefix])
     };
-    let named = |prefix: String, may: bool| case(format!("list `{prefix}`"), list(&prefix), may);
+    let named =
+        |prefix: String, allowed: bool| case(format!("list `{prefix}`"), list(&prefix), allowed);
     let mut all = Vec::new();
     for prefix in [
         format!("project/{p}/"),
@@ -157,7 +159,7 @@ fn listing(member: &Member<'_>) -> Vec<Case> {
         all.push(named(prefix, false));
     }
     all.push(Case {
-        open_to_base: true,
+        base_policy_can_allow: true,
         ..named(format!("group/datasets/{OTHER_DATASET}/"), false)
     });
     all.push(case(
@@ -273,7 +275,7 @@ fn tagging(member: &Member<'_>) -> Vec<Case> {
             false,
         );
         all.push(Case {
-            within_boundary: true,
+            allowed_by_boundary: true,
             ..case
         });
         let untag = owned(
@@ -286,8 +288,8 @@ fn tagging(member: &Member<'_>) -> Vec<Case> {
     all
 }
 
-/// What would be allowed in the region of the deployment.
-fn elsewhere(member: &Member<'_>) -> Vec<Case> {
+/// Requests in another region that would be allowed in the deployment's region.
+fn other_region(member: &Member<'_>) -> Vec<Case> {
     let ask = |action: &str| {
         let job = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/x";
         member.request(action, job)
@@ -305,7 +307,7 @@ fn elsewhere(member: &Member<'_>) -> Vec<Case> {
     [create, tagged(member, add), describe]
         .into_iter()
         .map(|request| Case {
-            within_boundary: true,
+            allowed_by_boundary: true,
             ..case(
                 format!("{} in another region", request.action()),
                 request,
@@ -315,8 +317,8 @@ fn elsewhere(member: &Member<'_>) -> Vec<Case> {
         .collect()
 }
 
-/// What is out of reach whatever tags there are.
-fn closed(member: &Member<'_>) -> Vec<Case> {
+/// Requests that are denied for all tags.
+fn denied(member: &Member<'_>) -> Vec<Case> {
     let role = member.role_arn();
     let role = role.as_str();
     let (key, _) = keys(member);
@@ -324,7 +326,7 @@ fn closed(member: &Member<'_>) -> Vec<Case> {
     let table = "arn:aws:dynamodb:us-east-1:123456789012:table/mlspace-project-users";
     let policy = "arn:aws:iam::123456789012:policy/MLSpace-project-alpha";
     let of = |kind: &str| sagemaker(kind);
-    let rows: Vec<(&str, String)> = vec![
+    let requests: Vec<(&str, String)> = vec![
         ("sagemaker:ListModels", "*".into()),
         ("sagemaker:ListTrainingJobs", "*".into()),
         ("sagemaker:ListEndpoints", "*".into()),
@@ -387,8 +389,8 @@ fn closed(member: &Member<'_>) -> Vec<Case> {
         ("s3:ListAllMyBuckets", "*".into()),
         ("s3:CreateBucket", "arn:aws:s3:::exfiltration".into()),
     ];
-    // The member's own tags must not open any of it.
-    let mut all: Vec<Case> = rows
+    // The member's own tags must not allow any of these requests.
+    let mut all: Vec<Case> = requests
         .into_iter()
         .map(|(action, resource)| {
             case(
@@ -402,8 +404,12 @@ fn closed(member: &Member<'_>) -> Vec<Case> {
         .request("kms:CreateGrant", &key)
         .context("kms:GrantIsForAWSResource", ["false"]);
     all.push(case("kms:CreateGrant to anybody", grant, false));
-    let unsaid = member.request("kms:CreateGrant", &key);
-    all.push(case("kms:CreateGrant to whom is not said", unsaid, false));
+    let without_context = member.request("kms:CreateGrant", &key);
+    all.push(case(
+        "kms:CreateGrant to whom is not said",
+        without_context,
+        false,
+    ));
     all
 }
 
@@ -443,7 +449,7 @@ fn passing(member: &Member<'_>) -> Vec<Case> {
             false,
         ),
         Case {
-            within_boundary: true,
+            allowed_by_boundary: true,
             ..colleagues
         },
     ]
@@ -454,7 +460,7 @@ fn sagemaker(kind: &str) -> String {
     format!("arn:aws:sagemaker:us-east-1:123456789012:{kind}/x")
 }
 
-/// A key that is approved, and one that is not.
+/// The approved key, and another one.
 pub(super) fn keys(member: &Member<'_>) -> (String, String) {
     let other =
         "arn:aws:kms:us-east-1:123456789012:key/ffffffff-0000-0000-0000-000000000000".to_owned();

@@ -1,11 +1,11 @@
-//! Isolation as a property: nothing under another's name is reached, whatever the names.
+//! Isolation of tenants as a property, for arbitrary names.
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::policies::actions::{CREATE, OBJECT, OPERATE, TYPES};
 
-/// Two different names, often close to each other.
+/// Two different names, often similar to each other.
 fn two_names() -> impl Strategy<Value = (String, String)> {
     let pair =
         ("[A-Za-z0-9]{1,10}", "[A-Za-z0-9]{1,10}", 0..4_u8).prop_map(|(a, b, how)| match how {
@@ -21,7 +21,7 @@ fn two_names() -> impl Strategy<Value = (String, String)> {
     })
 }
 
-/// Any action of the table, and some more that a base policy could grant.
+/// An action of the list, or another one that a base policy could allow.
 fn any_action(of: &'static [&'static str]) -> impl Strategy<Value = String> {
     let wide = [
         "s3:PutObjectAcl",
@@ -57,7 +57,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn no_object_of_another_is_reached(
+    fn objects_of_other_tenants_are_denied(
         (p, q) in two_names(), (u, v) in two_names(), action in any_action(&OBJECT), rest in "[a-zA-Z0-9/._*?${}-]{0,20}",
     ) {
         let deployment = Deployment::new();
@@ -73,7 +73,7 @@ proptest! {
     }
 
     #[test]
-    fn no_resource_of_another_is_reached(
+    fn resources_of_other_tenants_are_denied(
         (p, q) in two_names(), (u, v) in two_names(), action in any_action(&OPERATE),
         kind in prop::sample::select(TYPES.to_vec()), foreign in 1..4_u8,
     ) {
@@ -94,7 +94,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_is_created_for_another(
+    fn creating_for_other_tenants_is_denied(
         (p, q) in two_names(), (u, v) in two_names(), action in prop::sample::select(CREATE.to_vec()),
         kind in prop::sample::select(TYPES.to_vec()), foreign in 1..4_u8,
     ) {
@@ -117,7 +117,7 @@ proptest! {
     }
 
     #[test]
-    fn no_dataset_of_another_group_is_granted((a, b) in two_names(), action in any_action(&OBJECT)) {
+    fn datasets_of_other_groups_are_denied((a, b) in two_names(), action in any_action(&OBJECT)) {
         let deployment = Deployment::new();
         let granted = group_policies(&deployment.context(), &group("analysts"), &[dataset(&a)]).unwrap();
         let member = Member { deployment: &deployment, project: project("alpha"), user: user("al") };

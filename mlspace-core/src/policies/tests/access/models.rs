@@ -1,4 +1,5 @@
-//! The attribute model decides as the policies of each project and user do, on every request.
+//! The attribute model and the policies per project and user make the same decision for every
+//! request.
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -7,8 +8,8 @@ use super::*;
 use crate::policies::actions::{CREATE, NOTEBOOK_TYPE, OBJECT, OPERATE, TYPES};
 
 impl Member<'_> {
-    /// What [`Member::policies`] is in the attribute model.
-    fn shared_policies(&self, suspended: &[ProjectName]) -> PolicySet {
+    /// [`Member::policies`] in the attribute model.
+    fn attribute_policies(&self, suspended: &[ProjectName]) -> PolicySet {
         let context = self.deployment.context();
         let datasets = [dataset(SHARED_DATASET)];
         let groups = group_policies(&context, &group("analysts"), &datasets).unwrap();
@@ -29,53 +30,53 @@ impl Member<'_> {
 }
 
 #[test]
-fn a_membership_may_exactly_what_the_table_says_by_its_tags() {
+fn attribute_model_has_the_access_of_the_table() {
     let deployment = Deployment::new();
     let boundary = permissions_boundary(&deployment.context()).unwrap();
     let mut all = Vec::new();
     for member in members(&deployment) {
-        let set = member.shared_policies(&[project("gamma")]);
+        let set = member.attribute_policies(&[project("gamma")]);
         all.extend(differences(&member, "alone", &set, |_| true));
         for base in ["sagemaker:*", "*"] {
             let set = member
-                .shared_policies(&[])
+                .attribute_policies(&[])
                 .identity("base", &allow_all(base))
                 .boundary("boundary", &boundary);
-            let closed = |case: &Case| base != "*" || !case.open_to_base;
-            all.extend(differences(&member, base, &set, closed));
+            let decided = |case: &Case| base != "*" || !case.base_policy_can_allow;
+            all.extend(differences(&member, base, &set, decided));
         }
     }
-    assert_none(all);
+    assert_no_differences(all);
 }
 
 #[test]
-fn suspending_reaches_the_members_of_the_listed_projects_only() {
+fn suspension_applies_to_listed_projects_only() {
     let deployment = Deployment::new();
     let suspended = [project("alpha"), project("Alphabeta")];
     let mut differing = Vec::new();
     for member in members(&deployment) {
-        let set = member.shared_policies(&suspended);
+        let set = member.attribute_policies(&suspended);
         if member.project.as_str() == "alpha" {
             let set = set.identity("base", &allow_all("*")).compile();
-            for case in cases(&member) {
+            for case in access_cases(&member) {
                 assert!(!set.decide(&case.request).is_allowed(), "{}", case.what);
             }
         } else {
             differing.extend(differences(&member, "not suspended", &set, |_| true));
         }
     }
-    assert_none(differing);
+    assert_no_differences(differing);
 }
 
 #[test]
-fn a_role_without_tags_has_nothing_of_tenants() {
+fn attribute_model_denies_tenant_data_to_untagged_roles() {
     let deployment = Deployment::new();
     let member = &members(&deployment)[0];
     let set = member
-        .shared_policies(&[])
+        .attribute_policies(&[])
         .identity("base", &allow_all("*"))
         .compile();
-    for case in cases(member) {
+    for case in access_cases(member) {
         let none: [String; 0] = [];
         let request = case
             .request
@@ -88,9 +89,9 @@ fn a_role_without_tags_has_nothing_of_tenants() {
     }
 }
 
-/// A project's and a user's name, and others that are close to them.
+/// Names of a project and a user, and similar ones.
 fn names() -> impl Strategy<Value = [String; 4]> {
-    let close = |name: &String, how: u8| match how {
+    let similar = |name: &String, how: u8| match how {
         0 => name.to_uppercase(),
         1 => name.to_lowercase(),
         2 => format!("{name}0"),
@@ -103,7 +104,7 @@ fn names() -> impl Strategy<Value = [String; 4]> {
         0..4_u8,
     );
     pair.prop_map(move |(p, u, a, b)| {
-        let (q, v) = (close(&p, a), close(&u, b));
+        let (q, v) = (similar(&p, a), similar(&u, b));
         [p, u, q, v]
     })
     .prop_filter("usable names", |[p, u, ..]| {
@@ -111,7 +112,7 @@ fn names() -> impl Strategy<Value = [String; 4]> {
     })
 }
 
-/// The value of a tag: absent, the member's, another's, or what only looks like one.
+/// The value of a tag: absent, the member's, another tenant's, or a wildcard or variable.
 fn tag(own: String, other: String) -> impl Strategy<Value = Option<String>> {
     prop_oneof![
         1 => Just(None),
@@ -122,7 +123,7 @@ fn tag(own: String, other: String) -> impl Strategy<Value = Option<String>> {
     ]
 }
 
-fn actions_of_all_kinds() -> Vec<&'static str> {
+fn all_actions() -> Vec<&'static str> {
     let more = [
         "dynamodb:GetItem",
         "iam:PassRole",
@@ -179,7 +180,7 @@ fn resources(deployment: &Deployment, own_role: &str, names: &[String; 4]) -> Ve
 type Tags = [Option<String>; 3];
 
 #[derive(Clone, Debug)]
-struct Scene {
+struct Scenario {
     names: [String; 4],
     action: &'static str,
     resource: usize,
@@ -194,7 +195,7 @@ struct Scene {
     bounded: bool,
 }
 
-fn scenes() -> impl Strategy<Value = Scene> {
+fn scenarios() -> impl Strategy<Value = Scenario> {
     let tags = |[p, u, q, v]: &[String; 4]| {
         let system = tag("MLSpace".to_owned(), "mlspace".to_owned());
         (system, tag(p.clone(), q.clone()), tag(u.clone(), v.clone())).prop_map(<[_; 3]>::from)
@@ -202,14 +203,14 @@ fn scenes() -> impl Strategy<Value = Scene> {
     names().prop_flat_map(move |names| {
         (
             Just(names.clone()),
-            prop::sample::select(actions_of_all_kinds()),
+            prop::sample::select(all_actions()),
             any::<prop::sample::Index>(),
             (tags(&names), tags(&names)),
             prop::option::of(0..11_usize),
             (0..4_u8, 0..3_u8, any::<bool>()),
             (prop::bool::weighted(0.1), 0..3_u8, any::<bool>()),
         )
-            .prop_map(|(names, action, at, tags, prefix, more, set)| Scene {
+            .prop_map(|(names, action, at, tags, prefix, more, set)| Scenario {
                 names,
                 action,
                 resource: at.index(usize::MAX - 1),
@@ -226,24 +227,24 @@ fn scenes() -> impl Strategy<Value = Scene> {
     })
 }
 
-fn request(member: &Member<'_>, scene: &Scene) -> Request {
+fn request(member: &Member<'_>, scenario: &Scenario) -> Request {
     let deployment = member.deployment;
-    let all = resources(deployment, &member.role_arn(), &scene.names);
-    // Mostly resources of the action's own service: the others end the same way every time.
-    let service = scene.action.split(':').next().unwrap();
+    let all = resources(deployment, &member.role_arn(), &scenario.names);
+    // Mostly resources of the action's own service, since requests for others are always denied.
+    let service = scenario.action.split(':').next().unwrap();
     let fitting: Vec<&String> = all
         .iter()
         .filter(|arn| arn.split(':').nth(2) == Some(service))
         .collect();
     let resource = match fitting.len() {
-        0 => &all[scene.resource % all.len()],
-        n if !scene.resource.is_multiple_of(8) => fitting[scene.resource / 8 % n],
-        _ => &all[scene.resource / 8 % all.len()],
+        0 => &all[scenario.resource % all.len()],
+        n if !scenario.resource.is_multiple_of(8) => fitting[scenario.resource / 8 % n],
+        _ => &all[scenario.resource / 8 % all.len()],
     };
-    let mut request = member.request(scene.action, resource);
+    let mut request = member.request(scenario.action, resource);
     for (key, (on_request, on_resource)) in ["system", "project", "user"]
         .into_iter()
-        .zip(scene.request_tags.iter().zip(&scene.resource_tags))
+        .zip(scenario.request_tags.iter().zip(&scenario.resource_tags))
     {
         if let Some(value) = on_request {
             request = request.request_tag(key, value);
@@ -255,11 +256,11 @@ fn request(member: &Member<'_>, scene: &Scene) -> Request {
     let objects = all
         .iter()
         .filter_map(|arn| arn.split_once(&format!("{}/", deployment.bucket)));
-    if let Some((_, prefix)) = scene.prefix.and_then(|n| objects.clone().nth(n)) {
+    if let Some((_, prefix)) = scenario.prefix.and_then(|n| objects.clone().nth(n)) {
         request = request.context("s3:prefix", [prefix]);
     }
-    if scene.network > 0 {
-        let groups = if scene.network == 2 {
+    if scenario.network > 0 {
+        let groups = if scenario.network == 2 {
             "sg-other"
         } else {
             &deployment.groups[0]
@@ -267,12 +268,12 @@ fn request(member: &Member<'_>, scene: &Scene) -> Request {
         request = request
             .context(
                 "sagemaker:VpcSubnets",
-                &deployment.subnets[..usize::from(scene.network != 3)],
+                &deployment.subnets[..usize::from(scenario.network != 3)],
             )
             .context("sagemaker:VpcSecurityGroupIds", [groups]);
     }
-    if scene.key > 0 {
-        let key = if scene.key == 2 {
+    if scenario.key > 0 {
+        let key = if scenario.key == 2 {
             "other"
         } else {
             deployment.key.as_deref().unwrap()
@@ -281,10 +282,10 @@ fn request(member: &Member<'_>, scene: &Scene) -> Request {
             .context("sagemaker:VolumeKmsKeyArn", [key])
             .context("sagemaker:OutputKmsKeyArn", [key]);
     }
-    if scene.tagging {
+    if scenario.tagging {
         request = request.context("sagemaker:TaggingAction", ["CreateModel"]);
     }
-    if scene.action == "iam:PassRole" {
+    if scenario.action == "iam:PassRole" {
         request = request.context("iam:PassedToService", ["sagemaker.amazonaws.com"]);
     }
     request
@@ -294,24 +295,24 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(160))]
 
     #[test]
-    fn both_models_decide_alike(scene in scenes()) {
+    fn models_make_the_same_decisions(scenario in scenarios()) {
         let deployment = Deployment::new();
-        let [p, u, q, _] = &scene.names;
+        let [p, u, q, _] = &scenario.names;
         let member = Member { deployment: &deployment, project: project(p), user: user(u) };
         let own = member.project.clone();
-        let mut listed: Vec<ProjectName> = scene.suspended.then_some(own).into_iter().collect();
+        let mut listed: Vec<ProjectName> = scenario.suspended.then_some(own).into_iter().collect();
         listed.extend(q.parse().ok().filter(|other: &ProjectName| other.as_str() != p));
-        let request = request(&member, &scene);
+        let request = request(&member, &scenario);
         let boundary = permissions_boundary(&deployment.context()).unwrap();
-        let outcomes: Vec<Outcome> = [member.policies(scene.suspended), member.shared_policies(&listed)]
+        let outcomes: Vec<Outcome> = [member.policies(scenario.suspended), member.attribute_policies(&listed)]
             .into_iter()
             .map(|set| {
-                let set = match scene.base {
+                let set = match scenario.base {
                     0 => set,
                     1 => set.identity("base", &allow_all("sagemaker:*")),
                     _ => set.identity("base", &allow_all("*")),
                 };
-                let set = if scene.bounded { set.boundary("boundary", &boundary) } else { set };
+                let set = if scenario.bounded { set.boundary("boundary", &boundary) } else { set };
                 set.decide(&request).outcome
             })
             .collect();
@@ -319,22 +320,22 @@ proptest! {
     }
 }
 
-/// Nothing is proven by two models that deny everything.
+/// The comparison is meaningful only if there are requests with every outcome.
 #[test]
-fn scenes_have_all_outcomes() {
+fn scenarios_have_all_outcomes() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let deployment = Deployment::new();
     let mut seen = std::collections::HashSet::new();
     for _ in 0..120 {
-        let scene = scenes().new_tree(&mut runner).unwrap().current();
-        let [p, u, ..] = &scene.names;
+        let scenario = scenarios().new_tree(&mut runner).unwrap().current();
+        let [p, u, ..] = &scenario.names;
         let member = Member {
             deployment: &deployment,
             project: project(p),
             user: user(u),
         };
-        let set = member.shared_policies(&[]);
-        seen.insert(set.decide(&request(&member, &scene)).outcome);
+        let set = member.attribute_policies(&[]);
+        seen.insert(set.decide(&request(&member, &scenario)).outcome);
     }
     assert_eq!(seen.len(), 3, "{seen:?}");
 }

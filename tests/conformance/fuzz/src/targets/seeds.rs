@@ -3,8 +3,10 @@
 use iam_policy::Document;
 use mlspace_core::layout::Account;
 use mlspace_core::policies::{
-    self, ApprovedNetwork, EndpointService, GUARDRAILS, GrantContext, Parameters, ProviderAccess,
+    self, ApprovedNetwork, Category, EndpointService, GrantContext, ProviderAccess,
+    document_templates,
 };
+use serde_json::json;
 
 /// Inputs of the target to start from.
 pub fn seeds(target: &str) -> Vec<Vec<u8>> {
@@ -88,35 +90,33 @@ fn documents() -> Result<Vec<Document>, Box<dyn std::error::Error>> {
         &ProviderAccess::default(),
     )?);
     let endpoints = list(&["vpce-1"]);
-    // Those guardrails that these parameters are enough for.
-    let parameters = Parameters::new()
-        .set("subnet_ids", &subnets)
-        .set("security_group_ids", &groups)
-        .set("kms_key_arns", [key])
-        .set("tenant_tag", ["tenant"])
-        .set("owner_tag", ["owner"])
-        .set("protected_tags", ["tenant", "owner"])
-        .set("partition", ["aws"])
-        .set("account_id", ["111122223333"])
-        .set("region", ["eu-west-1"])
-        .set("api_vpce_ids", &endpoints)
-        .set("notebook_vpce_ids", &endpoints)
-        .set("corp_cidrs", ["192.0.2.0/24"])
-        .set("local_nvme_types", ["ml.g5.*"])
-        .set("max_runtime_seconds", ["86400"])
-        .set("exec_role_arns", [role])
-        .set(
-            "exempt_principal_arns",
-            ["arn:aws:iam::111122223333:role/platform"],
-        )
-        .set("bucket", ["mlspace-data-111122223333"])
-        .set("data_key_arn", [key])
-        .set("s3_vpce_ids", &endpoints)
-        .set("kms_vpce_ids", &endpoints);
-    all.extend(
-        GUARDRAILS
-            .iter()
-            .filter_map(|g| policies::guardrail(g.id, &parameters).ok()),
-    );
+    // Guardrails for which these parameters are sufficient.
+    let parameters = json!({
+        "subnet_ids": subnets,
+        "security_group_ids": groups,
+        "kms_key_arns": [key],
+        "tenant_tag": "tenant",
+        "owner_tag": "owner",
+        "protected_tags": ["tenant", "owner"],
+        "partition": "aws",
+        "account_id": "111122223333",
+        "region": "eu-west-1",
+        "api_vpce_ids": endpoints,
+        "notebook_vpce_ids": endpoints,
+        "corp_cidrs": ["192.0.2.0/24"],
+        "local_nvme_types": ["ml.g5.*"],
+        "max_runtime_seconds": 86400,
+        "exec_role_arns": [role],
+        "exempt_principal_arns": ["arn:aws:iam::111122223333:role/platform"],
+        "bucket": "mlspace-data-111122223333",
+        "data_key_arn": key,
+        "s3_vpce_ids": endpoints,
+        "kms_vpce_ids": endpoints,
+    });
+    for template in document_templates(Category::Guardrail) {
+        let mut own = parameters.as_object().cloned().unwrap_or_default();
+        own.retain(|name, _| template.has_parameter(name));
+        all.extend(template.documents(&own.into()).into_iter().flatten());
+    }
     Ok(all)
 }

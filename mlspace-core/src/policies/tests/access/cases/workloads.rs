@@ -1,11 +1,12 @@
-//! SageMaker's rows: creating with the right tags, network and keys, and with each of them wrong; using what exists.
+//! SageMaker requests: creating resources with the right tags, network and keys, and with each of
+//! them wrong; using existing resources.
 
 use super::super::Member;
 use super::{Case, case, keys, owned, sagemaker, tagged, wrong_tags};
 use crate::policies::actions::{CREATE, CREATE_ENDPOINT, OPERATE};
 use iam_policy::evaluate::Request;
 
-/// Types by the actions that create them, with what each must name.
+/// Create actions, their resource types, and whether each must name a network and keys.
 const CREATED: [(&str, &str, bool, bool, bool); 8] = [
     // action, type, network, volume key, output key
     ("CreateAutoMLJob", "automl-job", true, true, true),
@@ -55,8 +56,8 @@ pub(super) fn creating(member: &Member<'_>) -> Vec<Case> {
                     request.context(format!("sagemaker:{what}KmsKey{suffix}"), [&key])
                 })
         };
-        let mut add = |what: &str, request: Request, may: bool| {
-            all.push(case(format!("{name} {what}"), request, may))
+        let mut add = |what: &str, request: Request, allowed: bool| {
+            all.push(case(format!("{name} {what}"), request, allowed))
         };
         let good = {
             add("by the keys' old names", keyed(good.clone(), ""), true);
@@ -167,7 +168,7 @@ pub(super) fn endpoints(member: &Member<'_>) -> Vec<Case> {
     all
 }
 
-/// The type that an operating action is about, by its name.
+/// The resource types of an action on existing resources, from its name.
 fn operated(action: &str) -> Vec<&'static str> {
     const KINDS: [(&str, &str); 9] = [
         ("AutoMLJob", "automl-job"),

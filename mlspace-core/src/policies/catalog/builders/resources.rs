@@ -1,0 +1,112 @@
+//! Policies of resources and of the roles of AWS services.
+
+use super::super::arguments::{Arguments, invalid};
+use super::super::template::Documents;
+use super::deployment::account;
+use crate::layout::Account;
+use crate::policies::{
+    BucketAccess, EndpointService, KeyAccess, KeyService, LogDeliverer, alarm_topic_policy,
+    bucket_policy, endpoint_policy, flow_log_policy, flow_log_trust, key_policy, log_group_policy,
+    trail_log_policy, trail_trust_policy,
+};
+
+pub(in super::super) fn log_groups(arguments: &Arguments) -> Documents {
+    let prefix = arguments.string("log_group_prefix")?;
+    Ok(vec![log_group_policy(&account(arguments)?, prefix)?])
+}
+
+pub(in super::super) fn flow_logs(arguments: &Arguments) -> Documents {
+    let group = arguments.string("log_group")?;
+    Ok(vec![flow_log_policy(&account(arguments)?, group)?])
+}
+
+pub(in super::super) fn flow_logs_trust(arguments: &Arguments) -> Documents {
+    Ok(vec![flow_log_trust(&account(arguments)?)])
+}
+
+pub(in super::super) fn trail_trust(arguments: &Arguments) -> Documents {
+    account(arguments)?;
+    Ok(vec![trail_trust_policy()])
+}
+
+pub(in super::super) fn trail_log(arguments: &Arguments) -> Documents {
+    let group = arguments.string("log_group")?;
+    Ok(vec![trail_log_policy(&account(arguments)?, group)?])
+}
+
+pub(in super::super) fn alarm_topic(arguments: &Arguments) -> Documents {
+    let topic = arguments.string("topic")?;
+    Ok(vec![alarm_topic_policy(&account(arguments)?, topic)?])
+}
+
+pub(in super::super) fn bucket(arguments: &Arguments) -> Documents {
+    bucket_of(&account(arguments)?, arguments)
+}
+
+/// The policy of a bucket of the account.
+pub(in crate::policies) fn bucket_of(account: &Account, arguments: &Arguments) -> Documents {
+    Ok(vec![bucket_policy(&BucketAccess {
+        account,
+        bucket: arguments.string("bucket")?,
+        endpoint_ids: arguments.strings("endpoint_ids"),
+        exempt_principal_arns: arguments.strings("exempt_principal_arns"),
+        kms_key_arn: arguments.optional_string("kms_key_arn"),
+        reader_arns: arguments.strings("reader_arns"),
+        delivered_by: &arguments.choices("delivered_by", &LogDeliverer::NAMES)?,
+    })?])
+}
+
+pub(in super::super) fn key(arguments: &Arguments) -> Documents {
+    key_of(&account(arguments)?, arguments)
+}
+
+/// The policy of a key of the account.
+pub(in crate::policies) fn key_of(account: &Account, arguments: &Arguments) -> Documents {
+    Ok(vec![key_policy(&KeyAccess {
+        account,
+        administrator_arns: arguments.strings("administrator_arns"),
+        user_arns: arguments.strings("user_arns"),
+        reader_arns: arguments.strings("reader_arns"),
+        endpoint_ids: arguments.strings("endpoint_ids"),
+        log_group_prefixes: arguments.strings("log_group_prefixes"),
+        used_by: &arguments.choices("used_by", &KeyService::NAMES)?,
+    })?])
+}
+
+pub(in super::super) fn endpoint(arguments: &Arguments) -> Documents {
+    let (buckets, tables) = (arguments.strings("buckets"), arguments.strings("tables"));
+    let name = arguments.string("service")?;
+    // Each of the two services needs its own list. A list of another service would have no effect.
+    let (service, own_list) = match name {
+        "s3" => (EndpointService::S3 { buckets }, Some("buckets")),
+        "dynamodb" => (EndpointService::DynamoDb { tables }, Some("tables")),
+        "ecr.api" | "ecr.dkr" => (EndpointService::Registry, None),
+        other if is_service_name(other) => (EndpointService::Interface, None),
+        other => {
+            let other = other.escape_debug();
+            return Err(invalid(
+                "service",
+                format!(
+                    "`{other}` is not the name of a service: write it as in the endpoint's name, such as `sagemaker.api`"
+                ),
+            ));
+        }
+    };
+    for (list, values) in [("buckets", buckets), ("tables", tables)] {
+        if own_list == Some(list) && values.is_empty() {
+            return Err(arguments.missing(list));
+        }
+        if own_list != Some(list) && !values.is_empty() {
+            return Err(invalid(
+                list,
+                format!("the endpoint of `{name}` does not use it: remove it"),
+            ));
+        }
+    }
+    Ok(vec![endpoint_policy(&account(arguments)?, service)?])
+}
+
+fn is_service_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-._".contains(c);
+    !name.is_empty() && name.chars().all(plain)
+}

@@ -1,0 +1,62 @@
+//! Parameters of the platform's documents.
+
+use super::{Parameter, ParameterType};
+
+macro_rules! parameters {
+    ($($constant:ident $name:literal $parameter_type:ident $description:literal;)*) => {
+        $(pub(in crate::policies) const $constant: Parameter =
+            Parameter::new($name, ParameterType::$parameter_type, $description);)*
+    };
+}
+
+parameters! {
+    ACCOUNT_ID "account_id" String "AWS account id, twelve digits in quotes";
+    ADMINISTRATOR_ARNS "administrator_arns" StringList "principals that administer the key and cannot use it: ARNs, or patterns of ARNs, of roles and users";
+    BASE_POLICY_ARNS "base_policy_arns" StringList "ARNs of the managed policies that every membership's role has";
+    BUCKET "bucket" String "name of the bucket";
+    BUCKETS "buckets" StringList "names of the account's buckets that can be reached through the S3 endpoint, or prefixes of names followed by `*`";
+    DATA_BUCKET "data_bucket" String "name of the bucket that holds the datasets";
+    DATASETS "datasets" StringList "names of the datasets shared with the group";
+    DELIVERED_BY "delivered_by" StringList "services that deliver logs into the bucket: `s3-access-logs`, `cloudtrail`, `flow-logs`";
+    EMR_ROLE_ARNS "emr_role_arns" StringList "roles of EMR clusters, which cannot be passed when EMR is denied";
+    ENDPOINT_IDS "endpoint_ids" StringList "VPC endpoints through which requests must come; if empty, they can come from anywhere";
+    ENDPOINT_INSTANCE_TYPES "endpoint_instance_types" StringList "instance types, or patterns such as `ml.g5.*`, that endpoints can use; none if empty";
+    EXEMPT_INSTANCE_TYPES "exempt_instance_types" StringList "instance types, or patterns, whose volumes take no key";
+    EXEMPT_PRINCIPAL_ARNS "exempt_principal_arns" StringList "principals that are exempt from the endpoints and can change the bucket itself: ARNs, or patterns of ARNs, of roles and users";
+    GROUP "group" String "name of the group";
+    IAM_RESOURCE_PREFIX "iam_resource_prefix" String "prefix of the names of roles and policies, by default `MLSpace`";
+    KMS_KEY_ARN "kms_key_arn" String "ARN of the only key with which objects can be encrypted";
+    KMS_KEY_ID "kms_key_id" String "approved key of volumes and outputs: its ARN, its id or `alias/NAME`";
+    LOG_GROUP "log_group" String "name of the log group";
+    LOG_GROUP_PREFIX "log_group_prefix" String "prefix of the names of log groups, such as `/aws/sagemaker/`";
+    LOG_GROUP_PREFIXES "log_group_prefixes" StringList "prefixes of the names of log groups that can be encrypted with the key, such as `/aws/sagemaker/`";
+    NOTEBOOK_INSTANCE_TYPES "notebook_instance_types" StringList "instance types, or patterns, that notebook instances can use; none if empty";
+    PARTITION "partition" String "AWS partition, by default that of the region";
+    PERMISSIONS_BOUNDARY_ARN "permissions_boundary_arn" String "ARN of the permissions boundary that every membership's role must have";
+    PRINCIPAL_ARNS "principal_arns" StringList "principals that can assume the role: ARNs, or patterns of ARNs, of roles and users";
+    PROCESSING_INSTANCE_TYPES "processing_instance_types" StringList "instance types, or patterns, that processing jobs can use; none if empty";
+    PROJECT "project" String "name of the project";
+    PROJECTS "projects" StringList "names of the projects";
+    READER_ARNS "reader_arns" StringList "principals in other accounts that can read: ARNs, or patterns of ARNs, of roles and users";
+    REGION "region" String "AWS region";
+    ROLE_ARN "role_arn" String "ARN of the role, by default that of the membership of `project` and `user`";
+    SAML_PROVIDER_ARN "saml_provider_arn" String "ARN of the SAML provider whose users can assume the role";
+    SECURITY_GROUP_IDS "security_group_ids" StringList "approved security groups; if empty, any group is allowed, but one must be named";
+    SERVICE "service" String "service behind the endpoint: `s3`, `dynamodb`, `ecr.api`, `ecr.dkr` or another service as in the endpoint's name";
+    SERVICES "services" StringList "denied services: `endpoints`, `jobs`, `labeling-jobs`, `emr`, `batch-translate`, `realtime-translate`, `bedrock`";
+    SUBNET_IDS "subnet_ids" StringList "approved subnets; if empty, any subnet is allowed, but one must be named";
+    SUSPENDED "suspended" Bool "true if the project is suspended";
+    SYSTEM_TAG "system_tag" String "value of the tag `system`, by default `MLSpace`";
+    TABLE_KEY_ARN "table_key_arn" String "ARN of the key that encrypts the tables, unless AWS manages the key";
+    TABLE_NAMES "table_names" StringMap "names of the DynamoDB tables that differ from MLSpace's";
+    TABLES "tables" StringList "names of the account's tables that can be reached through the DynamoDB endpoint";
+    TOPIC "topic" String "name of the topic";
+    TRAINING_INSTANCE_TYPES "training_instance_types" StringList "instance types, or patterns, that training and tuning jobs can use; none if empty";
+    TRANSFORM_INSTANCE_TYPES "transform_instance_types" StringList "instance types, or patterns, that batch transform jobs can use; none if empty";
+    USED_BY "used_by" StringList "other services that encrypt with the key: `cloudtrail`, `flow-logs`, `alarms`";
+    USER "user" String "name of the user";
+    USER_ARNS "user_arns" StringList "principals that use the key: ARNs, or patterns of ARNs, of roles and users";
+    WEB_IDENTITY_AUDIENCE "web_identity_audience" String "required claim `aud` of the web identity provider's tokens, by default `sts.amazonaws.com`";
+    WEB_IDENTITY_PROVIDER_ARN "web_identity_provider_arn" String "ARN of the OpenID Connect provider, such as that of a pipeline, whose tokens can assume the role";
+    WEB_IDENTITY_SUBJECTS "web_identity_subjects" StringList "allowed claims `sub` of its tokens: values or patterns such as `repo:acme/platform:ref:refs/heads/main`";
+}

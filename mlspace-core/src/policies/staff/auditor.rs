@@ -1,0 +1,46 @@
+//! The policy of auditors.
+
+use super::common::{StaffAccess, check, deny_data, deny_enter, managed_policy};
+use super::read_statements;
+use crate::policies::context::{GrantContext, GrantError, check_log_group};
+use iam_policy::{Document, Statement};
+
+/// The policy of auditors: they can read the configuration of the account, the records and the
+/// trail, and change nothing.
+///
+/// `log_group_prefix` is the prefix of the names of the trail's log groups, such as `/mlspace/`.
+/// Logs of workloads contain data and are denied.
+///
+/// # Errors
+/// [`GrantError`] when a value is invalid.
+pub fn auditor_policy(
+    context: &GrantContext<'_>,
+    access: &StaffAccess<'_>,
+    log_group_prefix: &str,
+) -> Result<Document, GrantError> {
+    check(context, access)?;
+    check_log_group(log_group_prefix)?;
+    let mut statements = vec![
+        read_statements::sagemaker(),
+        read_statements::configuration(),
+        Statement::allow("ReadTrail")
+            .actions(["logs:FilterLogEvents", "logs:GetLogEvents"])
+            .resources([context
+                .account
+                .log_group_arn(&format!("{log_group_prefix}*:log-stream:*"))]),
+    ];
+    statements.extend(read_statements::records(context, access));
+    statements.extend(deny_data(context));
+    statements.push(deny_enter());
+    statements.push(
+        Statement::deny("DenyWorkloadLogs")
+            .actions([
+                "logs:FilterLogEvents",
+                "logs:GetLogEvents",
+                "logs:StartLiveTail",
+                "logs:StartQuery",
+            ])
+            .resources([context.account.log_group_arn("/aws/sagemaker/*:*")]),
+    );
+    managed_policy(statements, "the auditors' policy")
+}

@@ -1,0 +1,400 @@
+//! The policy of the identity that runs Terraform: the permissions that the provider's calls need.
+
+mod boundary;
+mod records;
+#[cfg(test)]
+pub(super) mod tests;
+
+pub use boundary::provider_boundary;
+
+use records::{allow_tables, allow_use_of_table_key};
+
+use super::context::{GrantContext, GrantError, check_key_arn, check_table_name, check_value};
+use super::statements::approved_key::{allow_on_key, allow_service_grants};
+use super::statements::job_runtime::allow_interface_creation;
+use crate::tags::SYSTEM;
+use iam_policy::{
+    ATTACHED_POLICIES_PER_ROLE, Document, Operator, PackTarget, PolicyType, Statement, pack,
+};
+
+/// The DynamoDB tables that the provider reads and writes.
+#[derive(Clone, Copy, Debug)]
+pub struct ProviderTables<'a> {
+    /// Projects.
+    pub projects: &'a str,
+    /// Members of projects.
+    pub project_users: &'a str,
+    /// Groups that are members of projects.
+    pub project_groups: &'a str,
+    /// Users in groups.
+    pub group_users: &'a str,
+    /// Datasets shared with groups.
+    pub group_datasets: &'a str,
+    /// Datasets.
+    pub datasets: &'a str,
+    /// When resources are to be stopped.
+    pub resource_schedule: &'a str,
+}
+
+impl Default for ProviderTables<'_> {
+    /// MLSpace's names.
+    fn default() -> Self {
+        Self {
+            projects: "mlspace-projects",
+            project_users: "mlspace-project-users",
+            project_groups: "mlspace-project-groups",
+            group_users: "mlspace-group-users",
+            group_datasets: "mlspace-group-datasets",
+            datasets: "mlspace-datasets",
+            resource_schedule: "mlspace-resource-schedule",
+        }
+    }
+}
+
+/// Parameters of the policy, in addition to the deployment.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ProviderAccess<'a> {
+    /// The tables.
+    pub tables: ProviderTables<'a>,
+    /// ARN of the boundary that every role must have. Without one the caller can create roles with
+    /// all permissions, also for itself: omit it only if the caller is trusted with the whole
+    /// account.
+    pub boundary_arn: Option<&'a str>,
+    /// ARNs of the managed policies that are attached to every role.
+    pub base_policy_arns: &'a [String],
+    /// ARN of the key that encrypts the tables. `None` if AWS manages the key.
+    pub table_key_arn: Option<&'a str>,
+}
+
+/// The managed policies of the identity that runs the provider, usually two. They allow the
+/// provider's calls on roles and policies under the prefix, on the named tables, on the data
+/// bucket, and on notebook instances that have the system's tag.
+///
+/// * Roles are created with the boundary only, and get policies only while they have it. The
+///   boundary and the base policies cannot be changed, even if their names start with the prefix.
+/// * Roles are passed to SageMaker only. Notebook instances are created without root access and
+///   direct internet access only.
+/// * Objects are deleted under the `datasets/` prefixes only, for `force_destroy`. No object is
+///   read or written.
+/// * The provider's policies can be detached from any identity. Roles cannot be removed from
+///   instance profiles.
+///
+/// Notebook instances can have any name. Describing a missing instance must not be denied, so
+/// reading them requires no tag.
+///
+/// Sources: the pages on IAM, SageMaker, DynamoDB and S3 of the *Service Authorization Reference*
+/// (<https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>);
+/// for the calls of EC2 and KMS that SageMaker makes with its caller's permissions, *Amazon
+/// SageMaker AI API Permissions*
+/// (<https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html>).
+///
+/// # Errors
+/// [`GrantError`] when a value is invalid, or the subnets, security groups and base policies do not
+/// fit.
+pub fn provider_policy(
+    context: &GrantContext<'_>,
+    access: &ProviderAccess<'_>,
+) -> Result<Vec<Document>, GrantError> {
+    context.check()?;
+    check(access)?;
+    let mut statements = Vec::from(allow_reading_roles(context));
+    statements.extend(allow_managing_roles(context, access));
+    statements.extend(allow_managing_policies(
+        context,
+        access,
+        managed_policy_arns(context),
+    ));
+    statements.extend(allow_tables(context, &access.tables));
+    statements.extend(allow_use_of_table_key(context, access));
+    statements.extend(allow_deleting_datasets(context));
+    statements.extend(allow_notebooks(context));
+    statements.extend(allow_network_and_key(context));
+    let target = PackTarget {
+        policy_type: PolicyType::Managed,
+        documents: ATTACHED_POLICIES_PER_ROLE,
+    };
+    Ok(pack(&[Document::new(statements)], target)?)
+}
+
+fn check(access: &ProviderAccess<'_>) -> Result<(), GrantError> {
+    let arns = access
+        .boundary_arn
+        .into_iter()
+        .map(|arn| ("permissions boundary", arn));
+    let base = access
+        .base_policy_arns
+        .iter()
+        .map(|arn| ("base policy", arn.as_str()));
+    for (what, arn) in arns.chain(base) {
+        check_value(what, arn, ":/_+=,.@-", "write the ARN of a managed policy")?;
+    }
+    if let Some(key) = access.table_key_arn {
+        check_key_arn(key)?;
+    }
+    access.tables.check()
+}
+
+impl<'a> ProviderTables<'a> {
+    /// All names.
+    pub(super) fn all(&self) -> [&'a str; 7] {
+        [
+            self.projects,
+            self.project_users,
+            self.project_groups,
+            self.group_users,
+            self.group_datasets,
+            self.datasets,
+            self.resource_schedule,
+        ]
+    }
+
+    pub(super) fn check(&self) -> Result<(), GrantError> {
+        self.all().into_iter().try_for_each(check_table_name)
+    }
+}
+
+fn allow_reading_roles(context: &GrantContext<'_>) -> [Statement; 2] {
+    [
+        // IAM supports no resource for these actions.
+        Statement::allow("ReadAccount")
+            .actions([
+                "iam:GetAccountAuthorizationDetails",
+                "iam:GetAccountSummary",
+                "iam:ListPolicies",
+            ])
+            .resources(["*"]),
+        Statement::allow("ReadRoles")
+            .actions([
+                "iam:GetRole",
+                "iam:GetRolePolicy",
+                "iam:ListAttachedRolePolicies",
+                "iam:ListRolePolicies",
+            ])
+            .resources([own_roles(context)]),
+    ]
+}
+
+fn allow_managing_roles(context: &GrantContext<'_>, access: &ProviderAccess<'_>) -> Vec<Statement> {
+    let roles = own_roles(context);
+    let bounded = |allow: Statement| match access.boundary_arn {
+        Some(arn) => allow.when(Operator::ArnEquals, "iam:PermissionsBoundary", [arn]),
+        None => allow,
+    };
+    let attachable = [own_policies(context)]
+        .into_iter()
+        .chain(access.base_policy_arns.iter().cloned());
+    let mut statements = vec![
+        bounded(Statement::allow("MakeRoles"))
+            .actions([
+                "iam:CreateRole",
+                "iam:PutRolePermissionsBoundary",
+                "iam:PutRolePolicy",
+            ])
+            .resources([&roles]),
+        bounded(Statement::allow("AttachPolicies"))
+            .actions(["iam:AttachRolePolicy"])
+            .resources([&roles])
+            .when(Operator::ArnLike, "iam:PolicyARN", attachable),
+        Statement::allow("KeepRoles")
+            .actions([
+                "iam:DeleteRole",
+                "iam:DeleteRolePolicy",
+                "iam:DetachRolePolicy",
+                "iam:TagRole",
+                "iam:UpdateAssumeRolePolicy",
+            ])
+            .resources([&roles]),
+        Statement::allow("PassRoles")
+            .actions(["iam:PassRole"])
+            .resources([&roles])
+            .when(
+                Operator::StringEquals,
+                "iam:PassedToService",
+                ["sagemaker.amazonaws.com"],
+            ),
+    ];
+    if access.boundary_arn.is_none() {
+        statements.push(
+            Statement::allow("RemoveBoundaries")
+                .actions(["iam:DeleteRolePermissionsBoundary"])
+                .resources([&roles]),
+        );
+    }
+    statements
+}
+
+fn allow_managing_policies(
+    context: &GrantContext<'_>,
+    access: &ProviderAccess<'_>,
+    policy_arns: Vec<String>,
+) -> Vec<Statement> {
+    let own = own_policies(context);
+    let mut statements = vec![
+        Statement::allow("KeepPolicies")
+            .actions([
+                "iam:CreatePolicy",
+                "iam:CreatePolicyVersion",
+                "iam:DeletePolicy",
+                "iam:DeletePolicyVersion",
+                "iam:GetPolicy",
+                "iam:GetPolicyVersion",
+                "iam:ListEntitiesForPolicy",
+                "iam:ListPolicyVersions",
+                "iam:TagPolicy",
+            ])
+            .resources(policy_arns),
+        // IAM deletes a policy only after it is detached from all identities, including those it
+        // was attached to outside of Terraform.
+        Statement::allow("DetachOwnPolicies")
+            .actions([
+                "iam:DetachGroupPolicy",
+                "iam:DetachRolePolicy",
+                "iam:DetachUserPolicy",
+            ])
+            .resources(["group", "role", "user"].map(|identity| {
+                format!(
+                    "arn:{}:iam::{}:{identity}/*",
+                    context.account.partition, context.account.account_id
+                )
+            }))
+            .when(Operator::ArnLike, "iam:PolicyARN", [&own]),
+    ];
+    let protected: Vec<&str> = access
+        .boundary_arn
+        .into_iter()
+        .chain(access.base_policy_arns.iter().map(String::as_str))
+        .collect();
+    if !protected.is_empty() {
+        statements.push(
+            Statement::deny("DenyRewriteLimits")
+                .actions([
+                    "iam:CreatePolicyVersion",
+                    "iam:DeletePolicy",
+                    "iam:DeletePolicyVersion",
+                    "iam:SetDefaultPolicyVersion",
+                ])
+                .resources(protected),
+        );
+    }
+    statements
+}
+
+fn allow_deleting_datasets(context: &GrantContext<'_>) -> [Statement; 3] {
+    let prefixes = [
+        "global/datasets/",
+        "group/datasets/",
+        "private/*/datasets/",
+        "project/*/datasets/",
+    ];
+    [
+        Statement::allow("ListDatasets")
+            .actions(["s3:ListBucket", "s3:ListBucketVersions"])
+            .resources([context.bucket()])
+            .when(
+                Operator::StringLike,
+                "s3:prefix",
+                prefixes.map(|prefix| format!("{prefix}*")),
+            ),
+        // Unlike other listings, this action does not support `s3:prefix`.
+        Statement::allow("ListUploads")
+            .actions(["s3:ListBucketMultipartUploads"])
+            .resources([context.bucket()]),
+        Statement::allow("DeleteDatasets")
+            .actions([
+                "s3:AbortMultipartUpload",
+                "s3:DeleteObject",
+                "s3:DeleteObjectVersion",
+            ])
+            .resources(prefixes.map(|prefix| context.objects(prefix))),
+    ]
+}
+
+fn allow_notebooks(context: &GrantContext<'_>) -> [Statement; 6] {
+    let notebooks = context.sagemaker("notebook-instance");
+    let system_tag = |source: &str| format!("aws:{source}/{SYSTEM}");
+    [
+        Statement::allow("ListNotebooks")
+            .actions(["sagemaker:ListNotebookInstances"])
+            .resources(["*"]),
+        Statement::allow("ReadNotebooks")
+            .actions(["sagemaker:DescribeNotebookInstance", "sagemaker:ListTags"])
+            .resources([&notebooks]),
+        Statement::allow("CreateNotebooks")
+            .actions(["sagemaker:CreateNotebookInstance"])
+            .resources([&notebooks])
+            .when(
+                Operator::StringEquals,
+                system_tag("RequestTag"),
+                [context.system_tag],
+            )
+            .when(
+                Operator::StringEquals,
+                "sagemaker:DirectInternetAccess",
+                ["Disabled"],
+            )
+            .when(Operator::StringEquals, "sagemaker:RootAccess", ["Disabled"]),
+        // SageMaker checks the tags in the create call that AddTags is part of.
+        Statement::allow("TagNewNotebooks")
+            .actions(["sagemaker:AddTags"])
+            .resources([&notebooks])
+            .when(
+                Operator::StringEquals,
+                "sagemaker:TaggingAction",
+                ["CreateNotebookInstance"],
+            ),
+        Statement::allow("KeepNotebooks")
+            .actions([
+                "sagemaker:AddTags",
+                "sagemaker:DeleteNotebookInstance",
+                "sagemaker:DeleteTags",
+                "sagemaker:StartNotebookInstance",
+                "sagemaker:StopNotebookInstance",
+                "sagemaker:UpdateNotebookInstance",
+            ])
+            .resources([&notebooks])
+            .when(
+                Operator::StringEquals,
+                system_tag("ResourceTag"),
+                [context.system_tag],
+            ),
+        Statement::deny("DenyRootAccess")
+            .actions(["sagemaker:UpdateNotebookInstance"])
+            .resources([&notebooks])
+            .when(Operator::StringEquals, "sagemaker:RootAccess", ["Enabled"]),
+    ]
+}
+
+/// Allows the calls that SageMaker makes with the caller's permissions when a notebook instance is
+/// created or started.
+fn allow_network_and_key(context: &GrantContext<'_>) -> Vec<Statement> {
+    let mut statements = Vec::from(allow_interface_creation(context));
+    statements.extend(allow_service_grants(context));
+    statements.extend(
+        allow_on_key(context, "DescribeKey").map(|allow| allow.actions(["kms:DescribeKey"])),
+    );
+    statements
+}
+
+/// ARN patterns of the policies that the provider creates, by their names (see [`crate::layout`]).
+///
+/// A pattern for all policies under the prefix would be unsafe: a policy of the caller's own role
+/// could have such a name, and by changing it the caller could get any permission.
+fn managed_policy_arns(context: &GrantContext<'_>) -> Vec<String> {
+    let names = ["group-*", "members", "project-*", "suspended", "user-*"];
+    let arn = |name| format!("{}-{name}", context.iam_prefix);
+    names
+        .map(|name| context.account.policy_arn(&arn(name)))
+        .to_vec()
+}
+
+fn own_roles(context: &GrantContext<'_>) -> String {
+    context
+        .account
+        .role_arn(&format!("{}-*", context.iam_prefix))
+}
+
+fn own_policies(context: &GrantContext<'_>) -> String {
+    context
+        .account
+        .policy_arn(&format!("{}-*", context.iam_prefix))
+}

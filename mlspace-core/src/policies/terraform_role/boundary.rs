@@ -1,0 +1,60 @@
+//! The permissions boundary of the role that runs Terraform.
+
+use super::records::allow_use_of_table_key;
+use super::{
+    ProviderAccess, allow_managing_policies, allow_managing_roles, allow_network_and_key,
+    allow_notebooks, check, own_policies,
+};
+use crate::policies::context::{GrantContext, GrantError, managed};
+use iam_policy::{Document, Statement};
+
+/// The permissions boundary of the identity that runs the provider: the limits of
+/// [`super::provider_policy`] in one document. To save characters it allows more where that is
+/// harmless: reading all of IAM, records of any table, and network interfaces in any network of the
+/// account.
+///
+/// Regardless of other attached policies, the role cannot create roles without their boundary,
+/// change the boundary or the base policies, pass roles to services other than SageMaker, or read
+/// data.
+///
+/// # Errors
+/// [`GrantError`] as for [`super::provider_policy`].
+pub fn provider_boundary(
+    context: &GrantContext<'_>,
+    access: &ProviderAccess<'_>,
+) -> Result<Document, GrantError> {
+    context.check()?;
+    check(access)?;
+    let any_network = GrantContext {
+        network: None,
+        ..*context
+    };
+    let mut statements = vec![
+        Statement::allow("ReadIdentities")
+            .actions(["iam:Get*", "iam:List*"])
+            .resources(["*"]),
+        Statement::allow("Records")
+            .actions(["dynamodb:*Item", "dynamodb:Query", "dynamodb:Scan"])
+            .resources([context.account.table_arn("*")]),
+        Statement::allow("ListDatasets")
+            .actions(["s3:ListBucket*"])
+            .resources([context.bucket()]),
+        Statement::allow("DeleteDatasets")
+            .actions(["s3:AbortMultipartUpload", "s3:DeleteObject*"])
+            .resources([context.objects("*/datasets/")]),
+    ];
+    statements.extend(allow_managing_roles(context, access));
+    statements.extend(allow_managing_policies(
+        context,
+        access,
+        vec![own_policies(context)],
+    ));
+    statements.extend(allow_use_of_table_key(context, access));
+    statements.extend(allow_notebooks(context));
+    statements.extend(allow_network_and_key(&any_network));
+    managed(
+        Document::new(statements),
+        "the boundary of the role that runs Terraform",
+        "attach fewer base policies",
+    )
+}

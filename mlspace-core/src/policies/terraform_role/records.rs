@@ -1,0 +1,80 @@
+//! Permissions on the records in DynamoDB and on the key that encrypts them.
+
+use super::{ProviderAccess, ProviderTables};
+use crate::policies::context::GrantContext;
+use crate::policies::statements::actions::USE_KEY;
+use crate::policies::statements::records::allow_table_key;
+use iam_policy::Statement;
+
+/// Allows reading and writing the records that the provider manages.
+pub(super) fn allow_tables(
+    context: &GrantContext<'_>,
+    tables: &ProviderTables<'_>,
+) -> [Statement; 4] {
+    let arns = |names: &[&str]| -> Vec<String> {
+        names
+            .iter()
+            .map(|name| context.account.table_arn(name))
+            .collect()
+    };
+    let read = arns(&tables.all());
+    let indexed = [
+        tables.project_users,
+        tables.group_users,
+        tables.group_datasets,
+    ]
+    .map(|name| {
+        context
+            .account
+            .table_arn(&format!("{name}/index/ReverseLookup"))
+    });
+    [
+        Statement::allow("ReadRecords")
+            .actions([
+                "dynamodb:BatchGetItem",
+                "dynamodb:GetItem",
+                "dynamodb:Query",
+            ])
+            .resources(read),
+        Statement::allow("LookUpRecords")
+            .actions(["dynamodb:Query"])
+            .resources(indexed),
+        Statement::allow("ListRecords")
+            .actions(["dynamodb:Scan"])
+            .resources(arns(&[
+                tables.projects,
+                tables.project_users,
+                tables.group_users,
+                tables.group_datasets,
+            ])),
+        Statement::allow("WriteRecords")
+            .actions([
+                "dynamodb:DeleteItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+            ])
+            .resources(arns(&[
+                tables.projects,
+                tables.project_users,
+                tables.project_groups,
+                tables.group_datasets,
+                tables.datasets,
+                tables.resource_schedule,
+            ])),
+    ]
+}
+
+/// Allows using the key of the tables. `None` if AWS manages the key.
+pub(super) fn allow_use_of_table_key(
+    context: &GrantContext<'_>,
+    access: &ProviderAccess<'_>,
+) -> Option<Statement> {
+    let key = access.table_key_arn?;
+    // If this is also the approved key, the statement `DescribeKey` allows that action already, and
+    // not through DynamoDB only.
+    let shared = context.kms_key == Some(key);
+    let actions = USE_KEY
+        .into_iter()
+        .filter(|action| !(shared && *action == "kms:DescribeKey"));
+    Some(allow_table_key(context.account, key).actions(actions))
+}

@@ -1,0 +1,489 @@
+//! The policy of the identity that runs Terraform allows every call of the provider, and no call
+//! that would extend its own or a member's permissions.
+
+mod boundary;
+
+use std::fs;
+use std::path::Path;
+
+use super::*;
+use crate::policies::tests::Deployment;
+use iam_policy::PolicyType;
+use iam_policy::evaluate::{Caller, PolicySet, Request};
+use iam_policy::lint::{LintOptions, LintTarget, lint};
+
+const BOUNDARY: &str = "arn:aws:iam::123456789012:policy/MLSpace-boundary";
+static BASE: std::sync::LazyLock<Vec<String>> =
+    std::sync::LazyLock::new(|| vec!["arn:aws:iam::123456789012:policy/ml-notebook".to_owned()]);
+
+pub(in crate::policies) fn access() -> ProviderAccess<'static> {
+    ProviderAccess {
+        boundary_arn: Some(BOUNDARY),
+        base_policy_arns: &BASE,
+        ..ProviderAccess::default()
+    }
+}
+
+pub(super) const ROLE: &str = "arn:aws:iam::123456789012:role/MLSpace-fraud-0123456789abcdef";
+const POLICY: &str = "arn:aws:iam::123456789012:policy/MLSpace-project-fraud";
+const BUCKET: &str = "arn:aws:s3:::mlspace-data-123456789012";
+const NOTEBOOK: &str = "arn:aws:sagemaker:us-east-1:123456789012:notebook-instance/alice-fraud";
+const TABLES: &str = "arn:aws:dynamodb:us-east-1:123456789012:table";
+
+pub(super) type Context = &'static [(&'static str, &'static str)];
+
+pub(super) const BOUNDED: Context = &[("iam:PermissionsBoundary", BOUNDARY)];
+pub(super) const ATTACH: Context = &[
+    ("iam:PermissionsBoundary", BOUNDARY),
+    ("iam:PolicyARN", POLICY),
+];
+const TAGGED: Context = &[("aws:ResourceTag/system", "MLSpace")];
+pub(super) const NEW_NOTEBOOK: Context = &[
+    ("aws:RequestTag/system", "MLSpace"),
+    ("sagemaker:DirectInternetAccess", "Disabled"),
+    ("sagemaker:RootAccess", "Disabled"),
+];
+pub(super) const LISTED: Context = &[("s3:prefix", "project/fraud/datasets/cards/")];
+
+/// The calls of the provider: action, resource and condition keys.
+pub(super) fn calls() -> Vec<(&'static str, String, Context)> {
+    let mut all: Vec<(&str, String, Context)> = Vec::new();
+    let mut add = |resource: &str, context: Context, actions: &[&'static str]| {
+        for action in actions {
+            all.push((action, resource.to_owned(), context));
+        }
+    };
+    add(
+        "*",
+        &[],
+        &[
+            "iam:GetAccountAuthorizationDetails",
+            "iam:GetAccountSummary",
+            "iam:ListPolicies",
+            "sagemaker:ListNotebookInstances",
+        ],
+    );
+    add(
+        ROLE,
+        &[],
+        &[
+            "iam:DeleteRole",
+            "iam:DeleteRolePolicy",
+            "iam:DetachRolePolicy",
+            "iam:GetRole",
+            "iam:GetRolePolicy",
+            "iam:ListAttachedRolePolicies",
+            "iam:ListRolePolicies",
+            "iam:TagRole",
+            "iam:UpdateAssumeRolePolicy",
+        ],
+    );
+    add(
+        ROLE,
+        BOUNDED,
+        &[
+            "iam:CreateRole",
+            "iam:PutRolePermissionsBoundary",
+            "iam:PutRolePolicy",
+        ],
+    );
+    add(ROLE, ATTACH, &["iam:AttachRolePolicy"]);
+    add(
+        ROLE,
+        &[("iam:PassedToService", "sagemaker.amazonaws.com")],
+        &["iam:PassRole"],
+    );
+    add(
+        POLICY,
+        &[],
+        &[
+            "iam:CreatePolicy",
+            "iam:CreatePolicyVersion",
+            "iam:DeletePolicy",
+            "iam:DeletePolicyVersion",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "iam:ListEntitiesForPolicy",
+            "iam:ListPolicyVersions",
+            "iam:TagPolicy",
+        ],
+    );
+    add(
+        "arn:aws:iam::123456789012:group/staff",
+        &[("iam:PolicyARN", POLICY)],
+        &["iam:DetachGroupPolicy"],
+    );
+    add(
+        "arn:aws:iam::123456789012:user/bob",
+        &[("iam:PolicyARN", POLICY)],
+        &["iam:DetachUserPolicy"],
+    );
+    add(
+        NOTEBOOK,
+        &[],
+        &["sagemaker:DescribeNotebookInstance", "sagemaker:ListTags"],
+    );
+    add(
+        NOTEBOOK,
+        NEW_NOTEBOOK,
+        &["sagemaker:CreateNotebookInstance"],
+    );
+    add(
+        NOTEBOOK,
+        &[("sagemaker:TaggingAction", "CreateNotebookInstance")],
+        &["sagemaker:AddTags"],
+    );
+    add(
+        NOTEBOOK,
+        TAGGED,
+        &[
+            "sagemaker:AddTags",
+            "sagemaker:DeleteNotebookInstance",
+            "sagemaker:DeleteTags",
+            "sagemaker:StartNotebookInstance",
+            "sagemaker:StopNotebookInstance",
+            "sagemaker:UpdateNotebookInstance",
+        ],
+    );
+    add(BUCKET, LISTED, &["s3:ListBucket", "s3:ListBucketVersions"]);
+    add(BUCKET, &[], &["s3:ListBucketMultipartUploads"]);
+    for prefix in ["project/fraud", "private/alice", "group", "global"] {
+        add(
+            &format!("{BUCKET}/{prefix}/datasets/cards/a"),
+            &[],
+            &[
+                "s3:AbortMultipartUpload",
+                "s3:DeleteObject",
+                "s3:DeleteObjectVersion",
+            ],
+        );
+    }
+    let written = [
+        "mlspace-projects",
+        "mlspace-project-users",
+        "mlspace-project-groups",
+        "mlspace-group-datasets",
+        "mlspace-datasets",
+        "mlspace-resource-schedule",
+    ];
+    for table in written {
+        add(
+            &format!("{TABLES}/{table}"),
+            &[],
+            &[
+                "dynamodb:BatchGetItem",
+                "dynamodb:DeleteItem",
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:Query",
+                "dynamodb:UpdateItem",
+            ],
+        );
+    }
+    for table in [
+        "mlspace-project-users",
+        "mlspace-group-users",
+        "mlspace-group-datasets",
+    ] {
+        add(&format!("{TABLES}/{table}"), &[], &["dynamodb:Scan"]);
+        add(
+            &format!("{TABLES}/{table}/index/ReverseLookup"),
+            &[],
+            &["dynamodb:Query"],
+        );
+    }
+    all
+}
+
+fn allowed(action: &str, resource: &str, context: &[(&str, &str)]) -> bool {
+    let deployment = Deployment::new();
+    let policies = provider_policy(&deployment.context(), &access()).unwrap();
+    let caller = Caller::from_arn("arn:aws:iam::123456789012:role/terraform").unwrap();
+    let request = context.iter().fold(
+        Request::new(caller, action, resource),
+        |request, (key, value)| request.context(*key, [*value]),
+    );
+    policies
+        .iter()
+        .fold(PolicySet::new(), |set, policy| {
+            set.identity("caller", policy)
+        })
+        .decide(&request)
+        .is_allowed()
+}
+
+#[test]
+fn provider_policy_allows_every_call() {
+    for (action, resource, context) in calls() {
+        assert!(allowed(action, &resource, context), "{action} {resource}");
+    }
+}
+
+#[test]
+fn table_key_is_allowed_through_dynamodb_only() {
+    let deployment = Deployment::new();
+    let key = "arn:aws:kms:us-east-1:123456789012:key/tables";
+    let access = ProviderAccess {
+        table_key_arn: Some(key),
+        ..access()
+    };
+    let policies = provider_policy(&deployment.context(), &access).unwrap();
+    let boundary = provider_boundary(&deployment.context(), &access).unwrap();
+    let decrypts = |service: Option<&str>| {
+        let caller = Caller::from_arn("arn:aws:iam::123456789012:role/terraform").unwrap();
+        let request = Request::new(caller, "kms:Decrypt", key).context("kms:ViaService", service);
+        policies
+            .iter()
+            .fold(PolicySet::new(), |set, policy| set.identity("own", policy))
+            .boundary("boundary", &boundary)
+            .decide(&request)
+            .is_allowed()
+    };
+    assert!(decrypts(Some("dynamodb.us-east-1.amazonaws.com")));
+    assert!(!decrypts(Some("s3.us-east-1.amazonaws.com")));
+    assert!(!decrypts(None));
+}
+
+#[test]
+fn provider_policy_allows_shared_policies() {
+    let deployment = Deployment::new();
+    let context = deployment.context();
+    let names = [
+        crate::layout::attribute_policy_name(context.iam_prefix).unwrap(),
+        crate::layout::suspension_policy_name(context.iam_prefix).unwrap(),
+    ];
+    for arn in names.map(|name| context.account.policy_arn(&name)) {
+        for (action, ..) in calls().iter().filter(|(_, on, _)| on == POLICY) {
+            assert!(allowed(action, &arn, &[]), "{action} {arn}");
+        }
+        let attach = [
+            ("iam:PermissionsBoundary", BOUNDARY),
+            ("iam:PolicyARN", arn.as_str()),
+        ];
+        assert!(allowed("iam:AttachRolePolicy", ROLE, &attach), "{arn}");
+    }
+    // The list of suspended projects is derived from the records.
+    let projects = format!("{TABLES}/mlspace-projects");
+    assert!(allowed("dynamodb:Scan", &projects, &[]));
+}
+
+#[test]
+fn provider_policy_has_no_findings_with_one_key() {
+    let deployment = Deployment::new();
+    let key = "arn:aws:kms:us-east-1:123456789012:key/both";
+    let context = GrantContext {
+        kms_key: Some(key),
+        ..deployment.context()
+    };
+    let access = ProviderAccess {
+        table_key_arn: Some(key),
+        ..access()
+    };
+    let documents = provider_policy(&context, &access).unwrap();
+    let policies: Vec<LintTarget<'_>> = documents
+        .iter()
+        .map(|document| LintTarget {
+            label: "provider",
+            policy_type: PolicyType::Managed,
+            document,
+        })
+        .collect();
+    let findings = lint(&policies, &LintOptions::default());
+    assert!(findings.is_empty(), "{findings:?}");
+}
+
+#[test]
+fn provider_policy_requires_every_condition() {
+    let optional = ["iam:DetachRolePolicy"];
+    for (action, resource, context) in calls() {
+        if optional.contains(&action) {
+            continue;
+        }
+        for missing in 0..context.len() {
+            let mut rest = context.to_vec();
+            let (key, _) = rest.remove(missing);
+            assert!(!allowed(action, &resource, &rest), "{action} without {key}");
+            rest.push((key, "another"));
+            assert!(
+                !allowed(action, &resource, &rest),
+                "{action} with another {key}"
+            );
+        }
+    }
+}
+
+/// Calls outside of the platform.
+pub(super) const DENIED: [(&str, &str); 22] = [
+    ("iam:CreateRole", "arn:aws:iam::123456789012:role/admin"),
+    (
+        "iam:PutRolePolicy",
+        "arn:aws:iam::123456789012:role/MLSpaces-x",
+    ),
+    (
+        "iam:AttachRolePolicy",
+        "arn:aws:iam::123456789012:role/terraform",
+    ),
+    ("iam:PassRole", "arn:aws:iam::123456789012:role/admin"),
+    (
+        "iam:CreatePolicyVersion",
+        "arn:aws:iam::123456789012:policy/admins",
+    ),
+    // The limits themselves, although the boundary's name starts with the prefix.
+    ("iam:CreatePolicyVersion", BOUNDARY),
+    ("iam:DeletePolicy", BOUNDARY),
+    (
+        "iam:CreatePolicyVersion",
+        "arn:aws:iam::123456789012:policy/ml-notebook",
+    ),
+    ("iam:DeleteRolePermissionsBoundary", ROLE),
+    ("iam:CreateUser", "arn:aws:iam::123456789012:user/MLSpace-x"),
+    (
+        "s3:GetObject",
+        "arn:aws:s3:::mlspace-data-123456789012/project/fraud/datasets/cards/a",
+    ),
+    (
+        "s3:PutObject",
+        "arn:aws:s3:::mlspace-data-123456789012/project/fraud/datasets/cards/a",
+    ),
+    (
+        "s3:DeleteObject",
+        "arn:aws:s3:::mlspace-data-123456789012/project/fraud/notes",
+    ),
+    (
+        "s3:DeleteObject",
+        "arn:aws:s3:::mlspace-data-123456789012x/global/datasets/a",
+    ),
+    ("s3:DeleteBucket", BUCKET),
+    ("s3:PutBucketPolicy", BUCKET),
+    (
+        "dynamodb:GetItem",
+        "arn:aws:dynamodb:us-east-1:123456789012:table/mlspace-users",
+    ),
+    (
+        "dynamodb:DeleteTable",
+        "arn:aws:dynamodb:us-east-1:123456789012:table/mlspace-projects",
+    ),
+    (
+        "dynamodb:PutItem",
+        "arn:aws:dynamodb:us-east-1:123456789012:table/mlspace-group-users",
+    ),
+    (
+        "sagemaker:CreateTrainingJob",
+        "arn:aws:sagemaker:us-east-1:123456789012:training-job/x",
+    ),
+    ("sagemaker:DeleteNotebookInstance", NOTEBOOK),
+    ("sts:AssumeRole", ROLE),
+];
+
+#[test]
+fn provider_policy_denies_other_calls() {
+    let all: Vec<(&str, &str)> = [BOUNDED, ATTACH, NEW_NOTEBOOK, LISTED].concat();
+    for (action, resource) in DENIED {
+        let context: Vec<_> = all
+            .iter()
+            .copied()
+            .chain([("iam:PassedToService", "sagemaker.amazonaws.com")])
+            .collect();
+        assert!(!allowed(action, resource, &context), "{action} {resource}");
+    }
+    let mut root = [TAGGED, &[("sagemaker:RootAccess", "Enabled")]].concat();
+    assert!(!allowed(
+        "sagemaker:UpdateNotebookInstance",
+        NOTEBOOK,
+        &root
+    ));
+    root[1].1 = "Disabled";
+    assert!(allowed("sagemaker:UpdateNotebookInstance", NOTEBOOK, &root));
+    assert!(!allowed(
+        "iam:DetachRolePolicy",
+        "arn:aws:iam::123456789012:role/admin",
+        &[(
+            "iam:PolicyARN",
+            "arn:aws:iam::aws:policy/AdministratorAccess"
+        )]
+    ));
+}
+
+/// Collects the calls in source files, which are named as in `.called("iam", "GetRole")`.
+fn collect_calls(directory: &Path, found: &mut Vec<String>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect_calls(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            for call in text.split("called(\"").skip(1) {
+                let mut parts = call.split('"');
+                if let (Some(service), Some(", "), Some(action)) =
+                    (parts.next(), parts.next(), parts.next())
+                {
+                    found.push(format!("{service}:{action}"));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn calls_cover_the_source_code() {
+    let mut found = Vec::new();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    collect_calls(&source, &mut found);
+    assert!(found.len() > 50, "{found:?}");
+    let known = calls();
+    // These need no permission, are authorized as their parts, or are not allowed on purpose (see
+    // `provider_policy`).
+    let others = [
+        "sts:GetCallerIdentity",
+        "dynamodb:TransactWriteItems",
+        "iam:DeleteRolePermissionsBoundary",
+        "iam:ListInstanceProfilesForRole",
+        "iam:RemoveRoleFromInstanceProfile",
+    ];
+    for action in found {
+        let covered =
+            others.contains(&action.as_str()) || known.iter().any(|(known, ..)| *known == action);
+        assert!(
+            covered,
+            "`{action}` is called, but not allowed by the policy"
+        );
+    }
+}
+
+#[test]
+fn provider_policy_allows_removing_boundaries_without_one() {
+    let deployment = Deployment::new();
+    let access = ProviderAccess::default();
+    let policies = provider_policy(&deployment.context(), &access).unwrap();
+    let policy: String = policies.iter().map(Document::to_json).collect();
+    assert!(policy.contains("iam:DeleteRolePermissionsBoundary"));
+    assert!(!policy.contains("iam:PermissionsBoundary"));
+    assert!(!policy.contains("DenyRewriteLimits"));
+}
+
+#[test]
+fn provider_policy_rejects_wildcards() {
+    let deployment = Deployment::new();
+    let wild = vec!["arn:aws:iam::aws:policy/*".to_owned()];
+    let tables = ProviderTables {
+        datasets: "*",
+        ..ProviderTables::default()
+    };
+    for bad in [
+        ProviderAccess {
+            boundary_arn: Some("*"),
+            ..access()
+        },
+        ProviderAccess {
+            base_policy_arns: &wild,
+            ..access()
+        },
+        ProviderAccess { tables, ..access() },
+    ] {
+        let error = provider_policy(&deployment.context(), &bad).unwrap_err();
+        assert!(
+            error.to_string().contains("cannot be used in a policy"),
+            "{error}"
+        );
+    }
+}

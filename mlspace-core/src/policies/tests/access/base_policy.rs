@@ -1,0 +1,206 @@
+//! Permissions that jobs need in addition to their data: requests for the base policy, and the
+//! limits that the boundary sets for it.
+
+use super::cases::{Case, keys};
+use super::*;
+
+/// `allowed` is the decision with the notebook base policy. `allowed_by_boundary` is the decision
+/// with a base policy that allows everything, within the boundary.
+pub(super) fn base_policy_cases(member: &Member<'_>) -> Vec<Case> {
+    let mut all = Vec::new();
+    let mut add =
+        |request: Request, keys: &[(&str, &str)], allowed: bool, allowed_by_boundary: bool| {
+            let what = format!("{} {} {keys:?}", request.action(), request.resource());
+            let request = keys.iter().fold(request, |request, (key, value)| {
+                request.context(*key, [*value])
+            });
+            all.push(Case {
+                what,
+                request,
+                allowed,
+                base_policy_can_allow: false,
+                allowed_by_boundary,
+            });
+        };
+    let ask = |action: &str, resource: &str| member.request(action, resource);
+    let local = |service: &str, resource: &str| {
+        format!("arn:aws:{service}:us-east-1:123456789012:{resource}")
+    };
+    let ec2 = |resource: &str| local("ec2", resource);
+
+    let subnet = ec2(&format!("subnet/{}", member.deployment.subnets[0]));
+    let group = ec2(&format!("security-group/{}", member.deployment.groups[0]));
+    let interface = ec2("network-interface/eni-0");
+    for (resource, allowed, within) in [
+        (&subnet, true, true),
+        (&group, true, true),
+        (&interface, true, true),
+        (&ec2("subnet/subnet-9"), false, true),
+        (&ec2("security-group/sg-9"), false, true),
+        (&ec2("instance/i-0"), false, false),
+    ] {
+        add(
+            ask("ec2:CreateNetworkInterface", resource),
+            &[],
+            allowed,
+            within,
+        );
+    }
+    let delete = || ask("ec2:DeleteNetworkInterface", &interface);
+    add(delete(), &[("ec2:Subnet", &subnet)], true, true);
+    add(
+        delete(),
+        &[("ec2:Subnet", &ec2("subnet/subnet-9"))],
+        false,
+        true,
+    );
+    add(delete(), &[], false, true);
+    add(
+        ask("ec2:DeleteNetworkInterface", &ec2("instance/i-0")),
+        &[("ec2:Subnet", &subnet)],
+        false,
+        false,
+    );
+    for (action, allowed) in [
+        ("ec2:DescribeSubnets", true),
+        ("ec2:DescribeVpcs", true),
+        ("ec2:DescribeInstances", false),
+        ("ecr:GetAuthorizationToken", true),
+        ("ecr:DescribeRegistry", false),
+    ] {
+        add(ask(action, "*"), &[], allowed, allowed);
+    }
+    add(
+        ask("ec2:RunInstances", &ec2("instance/i-0")),
+        &[],
+        false,
+        false,
+    );
+
+    let image =
+        |region: &str, kind: &str| format!("arn:aws:ecr:{region}:123456789012:{kind}/pytorch");
+    add(
+        ask("ecr:BatchGetImage", &image("us-east-1", "repository")),
+        &[],
+        true,
+        true,
+    );
+    add(
+        ask("ecr:BatchGetImage", &image("eu-west-1", "repository")),
+        &[],
+        false,
+        true,
+    );
+    add(
+        ask("ecr:BatchGetImage", &image("us-east-1", "other")),
+        &[],
+        false,
+        false,
+    );
+    add(
+        ask("ecr:PutImage", &image("us-east-1", "repository")),
+        &[],
+        false,
+        false,
+    );
+
+    let logs = |name: &str| local("logs", &format!("log-group:{name}"));
+    add(
+        ask("logs:PutLogEvents", &logs("/aws/sagemaker/TrainingJobs")),
+        &[],
+        true,
+        true,
+    );
+    add(
+        ask("logs:PutLogEvents", &logs("/aws/lambda/f")),
+        &[],
+        false,
+        false,
+    );
+    add(
+        ask("logs:DeleteLogGroup", &logs("/aws/sagemaker/TrainingJobs")),
+        &[],
+        false,
+        false,
+    );
+
+    let metrics = || ask("cloudwatch:PutMetricData", "*");
+    for (namespace, allowed) in [
+        ("/aws/sagemaker/Endpoints", true),
+        ("MLSpace/x", true),
+        ("Billing", false),
+    ] {
+        add(
+            metrics(),
+            &[("cloudwatch:namespace", namespace)],
+            allowed,
+            allowed,
+        );
+    }
+    add(metrics(), &[], false, false);
+
+    let (own, other) = keys(member);
+    for (key, allowed) in [(&own, true), (&other, false)] {
+        add(ask("kms:Decrypt", key), &[], allowed, allowed);
+        add(
+            ask("kms:CreateGrant", key),
+            &[("kms:GrantIsForAWSResource", "true")],
+            allowed,
+            allowed,
+        );
+        add(
+            ask("kms:CreateGrant", key),
+            &[("kms:GrantIsForAWSResource", "false")],
+            false,
+            false,
+        );
+        add(ask("kms:CreateGrant", key), &[], false, false);
+    }
+
+    let bucket = format!("arn:aws:s3:::{}", member.deployment.bucket);
+    add(ask("s3:GetBucketLocation", &bucket), &[], true, true);
+    add(
+        ask("s3:GetBucketLocation", "arn:aws:s3:::another-bucket"),
+        &[],
+        false,
+        false,
+    );
+    all
+}
+
+#[test]
+fn base_policy_is_sufficient_and_within_the_boundary() {
+    let deployment = Deployment::new();
+    let context = deployment.context();
+    let boundary = permissions_boundary(&context).unwrap();
+    let base = notebook_base_policy(&context).unwrap();
+    let outer = PolicySet::new()
+        .identity("base", &allow_all("*"))
+        .boundary("boundary", &boundary)
+        .compile();
+    for member in members(&deployment) {
+        let own = member.policies(false).identity("base", &base);
+        let bounded = own.clone().boundary("boundary", &boundary).compile();
+        let own = own.compile();
+        for Case {
+            what,
+            request,
+            allowed,
+            allowed_by_boundary,
+            ..
+        } in base_policy_cases(&member)
+        {
+            assert_eq!(own.decide(&request).is_allowed(), allowed, "{what}");
+            assert_eq!(
+                bounded.decide(&request).is_allowed(),
+                allowed,
+                "bounded: {what}"
+            );
+            assert_eq!(
+                outer.decide(&request).is_allowed(),
+                allowed_by_boundary,
+                "boundary: {what}"
+            );
+        }
+    }
+}
