@@ -193,8 +193,8 @@ fn documents(criterion: &mut Criterion, cases: &[Case]) {
         };
         group.bench_with_input(
             BenchmarkId::new("10,000 guardrail statements", name),
-            &carrier,
-            |b, carrier| b.iter(|| black_box(pack(black_box(&guardrails), *carrier))),
+            &target,
+            |b, target| b.iter(|| black_box(pack(black_box(&guardrails), *target))),
         );
     }
     group.finish();
