@@ -61,6 +61,7 @@ pub mod records;
 pub mod schedule;
 #[cfg(feature = "aws")]
 pub mod services;
+pub mod tables;
 pub mod tags;
 #[cfg(all(test, feature = "aws"))]
 mod testing;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+pub use crate::tables::TableNames;
 use crate::tags::Tags;
 
 /// The platform's layout: names, tags and defaults that every resource shares.
@@ -97,64 +98,6 @@ pub struct NotebookDefaults {
     pub kms_key_id: Option<String>,
     /// The lifecycle configuration.
     pub lifecycle_config_name: Option<String>,
-}
-
-macro_rules! table_names {
-    ($($(#[$doc:meta])* $field:ident = $default:literal),* $(,)?) => {
-        /// Names of the platform's `DynamoDB` tables; the defaults are those of `MLSpace`.
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        pub struct TableNames {
-            $($(#[$doc])* pub $field: String,)*
-        }
-
-        impl Default for TableNames {
-            fn default() -> Self {
-                Self { $($field: $default.to_owned(),)* }
-            }
-        }
-
-        impl TableNames {
-            /// The fields' names, in order: what the `table_names` setting may hold.
-            pub const FIELDS: &'static [&'static str] = &[$(stringify!($field)),*];
-
-            /// Sets the table called `field` in the settings; false when there is none.
-            pub fn set(&mut self, field: &str, name: impl Into<String>) -> bool {
-                match field {
-                    $(stringify!($field) => { self.$field = name.into(); true })*
-                    _ => false,
-                }
-            }
-
-            /// The fields' names with the tables' names, in order.
-            #[must_use]
-            pub fn entries(&self) -> Vec<(&'static str, &str)> {
-                vec![$((stringify!($field), self.$field.as_str())),*]
-            }
-        }
-    };
-}
-
-table_names! {
-    /// Users of the web application; key `username`.
-    users = "mlspace-users",
-    /// Projects; key `name`.
-    projects = "mlspace-projects",
-    /// Members of projects; key `project`, `user`.
-    project_users = "mlspace-project-users",
-    /// Groups that are members of projects; key `project`, `group`.
-    project_groups = "mlspace-project-groups",
-    /// Groups of users; key `name`.
-    groups = "mlspace-groups",
-    /// Users in groups; key `group`, `user`.
-    group_users = "mlspace-group-users",
-    /// Datasets shared with groups; key `group`, `dataset`.
-    group_datasets = "mlspace-group-datasets",
-    /// Datasets; key `scope`, `name`.
-    datasets = "mlspace-datasets",
-    /// When resources are to be stopped or deleted; key `resourceId`, `resourceType`.
-    resource_schedule = "mlspace-resource-schedule",
-    /// What the web application knows of `SageMaker` resources; key `resourceType`, `resourceId`.
-    resource_metadata = "mlspace-resource-metadata",
 }
 
 /// How AWS is reached. What is not given comes from the SDK's own chain of environment, profile
@@ -266,14 +209,5 @@ mod tests {
         assert!(models.eq(both.map(Some)));
         assert_eq!(PolicyModel::named("Attribute"), None);
         assert_eq!(both.map(PolicyModel::other), [both[1], both[0]]);
-    }
-
-    #[test]
-    fn tables_are_set_by_their_settings_name() {
-        let mut tables = TableNames::default();
-        assert!(tables.set("project_users", "other"));
-        assert_eq!(tables.project_users, "other");
-        assert!(!tables.set("no_such_table", "x"));
-        assert_eq!(TableNames::FIELDS.len(), tables.entries().len());
     }
 }

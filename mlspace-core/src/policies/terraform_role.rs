@@ -12,6 +12,7 @@ use records::{allow_tables, allow_use_of_table_key};
 use super::context::{GrantContext, GrantError, check_key_arn, check_table_name, check_value};
 use super::statements::approved_key::{allow_on_key, allow_service_grants};
 use super::statements::job_runtime::allow_interface_creation;
+use crate::tables::TableNames;
 use crate::tags::SYSTEM;
 use iam_policy::{
     ATTACHED_POLICIES_PER_ROLE, Document, Operator, PackTarget, PolicyType, Statement, pack,
@@ -36,18 +37,24 @@ pub struct ProviderTables<'a> {
     pub resource_schedule: &'a str,
 }
 
+impl<'a> From<&'a TableNames> for ProviderTables<'a> {
+    fn from(names: &'a TableNames) -> Self {
+        Self {
+            projects: &names.projects,
+            project_users: &names.project_users,
+            project_groups: &names.project_groups,
+            group_users: &names.group_users,
+            group_datasets: &names.group_datasets,
+            datasets: &names.datasets,
+            resource_schedule: &names.resource_schedule,
+        }
+    }
+}
+
 impl Default for ProviderTables<'_> {
     /// MLSpace's names.
     fn default() -> Self {
-        Self {
-            projects: "mlspace-projects",
-            project_users: "mlspace-project-users",
-            project_groups: "mlspace-project-groups",
-            group_users: "mlspace-group-users",
-            group_datasets: "mlspace-group-datasets",
-            datasets: "mlspace-datasets",
-            resource_schedule: "mlspace-resource-schedule",
-        }
+        TableNames::mlspace().into()
     }
 }
 
