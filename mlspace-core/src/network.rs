@@ -1,4 +1,4 @@
-//! Arithmetic of addresses: how large subnets must be for a Studio domain, and where they lie in a VPC.
+//! IP address planning: the subnet size that a Studio domain needs, and the subnets of a VPC.
 //!
 //! ```
 //! use mlspace_core::network::{StudioWorkload, subnet_layout};
@@ -13,31 +13,32 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod block;
+mod cidr;
 mod studio;
 mod subnets;
 
-pub use block::{Block, BlockError};
+pub use cidr::CidrError;
+pub use ipnet::Ipv4Net;
 pub use studio::{StudioError, StudioPlan, StudioWorkload};
 pub use subnets::{SubnetError, subnet_layout};
 
-/// Prefix lengths of the largest and the smallest subnet.
+/// Prefix lengths of subnets, from the largest to the smallest.
 ///
 /// Source: *Subnet CIDR blocks* (<https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html>).
 pub const SUBNET_PREFIXES: std::ops::RangeInclusive<u8> = 16..=28;
 
-/// Addresses of every subnet that AWS keeps for itself; the source is that of [`SUBNET_PREFIXES`].
+/// Number of addresses that AWS reserves in every subnet (same source as [`SUBNET_PREFIXES`]).
 pub const RESERVED_ADDRESSES: u64 = 5;
 
-/// A number with a comma before every third digit.
-fn grouped(number: u64) -> String {
+/// Formats a number with thousands separators: `65,531`.
+fn thousands(number: u64) -> String {
     let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
+    let mut separated = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            separated.push(',');
         }
-        text.push(digit);
+        separated.push(digit);
     }
-    text
+    separated
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -272,25 +273,16 @@ pub(super) fn policy_name(arn: &str) -> &str {
     arn.rsplit('/').next().unwrap_or(arn)
 }
 
-/// Undoes the percent encoding (RFC 3986) that IAM gives documents in its answers. A document that
-/// comes plain is returned as it is.
+/// Decodes a policy document of an answer of IAM, which is percent-encoded (RFC 3986). A document that
+/// is not encoded is returned unchanged.
 pub(crate) fn decode(document: &str) -> String {
+    // A plain document can contain `%20` of its own, in a resource for example.
     if document.trim_start().starts_with('{') {
         return document.to_owned();
     }
-    let bytes = document.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let hex = (byte == b'%')
-            .then(|| bytes.get(at + 1..at + 3))
-            .flatten()
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        decoded.push(hex.unwrap_or(byte));
-        at += if hex.is_some() { 3 } else { 1 };
-    }
-    String::from_utf8_lossy(&decoded).into_owned()
+    percent_decode_str(document)
+        .decode_utf8_lossy()
+        .into_owned()
 }
 
 #[cfg(test)]
@@ -300,7 +292,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn documents_are_decoded_once() {
+    fn decode_keeps_plain_documents() {
         let plain = r#"{"Resource":"a%20b"}"#;
         assert_eq!(decode(plain), plain);
         assert_eq!(

@@ -1,34 +1,36 @@
-//! How many addresses a Studio domain takes.
+//! Number of IP addresses that a Studio domain takes.
 
 use serde_json::Value;
 use thiserror::Error;
 
-use super::{RESERVED_ADDRESSES, SUBNET_PREFIXES, block::size, grouped, subnets::prefix_for};
+use super::cidr::{address_count, prefix_for};
+use super::{RESERVED_ADDRESSES, SUBNET_PREFIXES, thousands};
 
-/// Who works in a domain, and with what. The defaults are a domain of three zones as AWS's whitepaper plans it.
+/// Workload of a Studio domain. The defaults are those of AWS's whitepaper: three zones.
 ///
 /// Source of the counts: *SageMaker Studio Administration Best Practices*, "Network planning"
-/// (<https://docs.aws.amazon.com/whitepapers/latest/sagemaker-studio-admin-best-practices/network-management.html>), corrected: it adds what
-/// one subnet takes to what the whole VPC takes, and reads the addresses of a block as usable ones.
+/// (<https://docs.aws.amazon.com/whitepapers/latest/sagemaker-studio-admin-best-practices/network-management.html>),
+/// corrected: it adds the addresses of one subnet to those of the whole VPC, and counts all
+/// addresses of a block as usable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StudioWorkload {
-    /// People, or shared spaces, at work at the same time.
+    /// Users, or shared spaces, active at the same time.
     pub users: u64,
-    /// Zones, with one subnet each.
+    /// Availability zones, with one subnet each.
     pub availability_zones: u64,
     /// Domains in the VPC. Each has a mount target of its file system in every subnet.
     pub domains: u64,
     /// Interface endpoints, each with an address in every subnet. Gateway endpoints take none.
     pub interface_endpoints: u64,
-    /// Whether everybody runs a Jupyter server, which is an instance of its own.
+    /// Whether every user runs a Jupyter server, which is a separate instance.
     pub jupyter_server: bool,
-    /// Instances that each runs beside it, by type: apps on one type of instance share it.
+    /// Instance types of other apps that every user runs. Apps on the same type share an instance.
     pub instance_types_per_user: u64,
-    /// Training and processing instances that each has running in the VPC.
+    /// Training and processing instances that every user runs in the VPC.
     pub training_instances_per_user: u64,
-    /// Whether those use the Elastic Fabric Adapter: five addresses each then, otherwise two.
+    /// Whether those use the Elastic Fabric Adapter, with five addresses each instead of two.
     pub efa: bool,
-    /// How many more people to plan for, in percent.
+    /// Additional users to plan for, in percent.
     pub growth_percent: u64,
 }
 
@@ -48,75 +50,78 @@ impl Default for StudioWorkload {
     }
 }
 
-/// The addresses that a workload takes. Those that AWS reserves in every subnet are in the prefix lengths only.
+/// Number of addresses that a workload takes. The addresses that AWS reserves in every subnet count
+/// in the prefix lengths only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StudioPlan {
-    /// What the domains and endpoints take in all zones.
+    /// Addresses of domains and endpoints in all zones.
     pub domain_total: u64,
-    /// What each user takes.
+    /// Addresses of one user.
     pub per_user: u64,
-    /// What the VPC takes, growth included.
+    /// Addresses in the VPC, growth included.
     pub vpc_total: u64,
-    /// What a subnet takes when all users land in it.
+    /// Addresses in a subnet when all users run in it.
     pub per_subnet_worst: u64,
-    /// What a subnet takes when users are spread evenly.
+    /// Addresses in a subnet when users are distributed evenly.
     pub per_subnet_balanced: u64,
-    /// Prefix length of a subnet for the worst case; none when no subnet is large enough.
+    /// Prefix length of a subnet for the worst case; `None` when no subnet is large enough.
     pub worst_prefix: Option<u8>,
-    /// Prefix length of a subnet for users spread evenly.
+    /// Prefix length of a subnet when users are distributed evenly.
     pub balanced_prefix: u8,
-    /// What to know about it, a sentence each.
+    /// Warnings, a sentence each.
     pub warnings: Vec<String>,
 }
 
-/// A workload that cannot be planned.
+/// Reason why a workload cannot be planned.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum StudioError {
-    /// The inputs are no object.
-    #[error("the workload is not an object: write `{{ users = 100 }}` or the like")]
+    /// The inputs are not an object.
+    #[error("the workload is not an object: write one such as `{{ users = 100 }}`")]
     NoObject,
-    /// An input that there is not.
-    #[error("there is no input `{}`, only {}", name.escape_debug(), INPUTS.map(|input| input.name).join(", "))]
+    /// The name of an input is unknown.
+    #[error("unknown input `{}`: the inputs are {}", name.escape_debug(), INPUTS.map(|input| input.name).join(", "))]
     Unknown {
         /// Its name.
         name: String,
     },
-    /// An input out of range, or of another type.
+    /// An input is out of range or has the wrong type.
     #[error("the input `{name}` is `{found}`: write {expected}")]
     Value {
         /// The input.
         name: &'static str,
-        /// What it is.
+        /// Its value.
         found: String,
-        /// What it should be.
+        /// The expected value, in words.
         expected: String,
     },
-    /// The number of people is not given.
-    #[error("the input `users` is missing: write how many people work at the same time")]
+    /// The number of users is missing.
+    #[error("the input `users` is missing: write the number of users active at the same time")]
     NoUsers,
     /// No subnet is large enough.
     #[error(
-        "a subnet takes {} addresses when users are spread evenly over {zones} zones, and the largest, a /16, has {}: take more zones, or several VPCs",
-        grouped(*.needed), grouped(size(*SUBNET_PREFIXES.start()) - RESERVED_ADDRESSES)
+        "a subnet takes {} addresses when users are distributed evenly over {zones} zones, and the largest, a /16, has {}: use more zones or multiple VPCs",
+        thousands(*.needed), thousands(address_count(*SUBNET_PREFIXES.start()) - RESERVED_ADDRESSES)
     )]
     TooLarge {
-        /// The addresses that a subnet takes.
+        /// The number of addresses that a subnet takes.
         needed: u64,
-        /// The zones.
+        /// The number of zones.
         zones: u64,
     },
 }
 
-/// An input: its name, its bounds, and the field that it sets.
+/// An input: its name, and the type and field of its value.
 struct Input {
     name: &'static str,
-    bounds: Bounds,
+    kind: InputKind,
 }
 
-/// Where an input's value goes. Bounds keep every sum far from overflowing.
-enum Bounds {
+/// Type of an input, with the field that it sets. The bounds keep every sum far from an overflow.
+enum InputKind {
+    /// A whole number: smallest and largest value.
     Number(u64, u64, fn(&mut StudioWorkload) -> &mut u64),
-    Switch(fn(&mut StudioWorkload) -> &mut bool),
+    /// A boolean.
+    Boolean(fn(&mut StudioWorkload) -> &mut bool),
 }
 
 const INPUTS: [Input; 9] = [
@@ -128,14 +133,14 @@ const INPUTS: [Input; 9] = [
     number("interface_endpoints", 0, 1_000, |work| {
         &mut work.interface_endpoints
     }),
-    switch("jupyter_server", |work| &mut work.jupyter_server),
+    boolean("jupyter_server", |work| &mut work.jupyter_server),
     number("instance_types_per_user", 0, 1_000, |work| {
         &mut work.instance_types_per_user
     }),
     number("training_instances_per_user", 0, 1_000, |work| {
         &mut work.training_instances_per_user
     }),
-    switch("efa", |work| &mut work.efa),
+    boolean("efa", |work| &mut work.efa),
     number("growth_percent", 0, 1_000, |work| &mut work.growth_percent),
 ];
 
@@ -147,23 +152,23 @@ const fn number(
 ) -> Input {
     Input {
         name,
-        bounds: Bounds::Number(least, most, field),
+        kind: InputKind::Number(least, most, field),
     }
 }
 
-const fn switch(name: &'static str, field: fn(&mut StudioWorkload) -> &mut bool) -> Input {
+const fn boolean(name: &'static str, field: fn(&mut StudioWorkload) -> &mut bool) -> Input {
     Input {
         name,
-        bounds: Bounds::Switch(field),
+        kind: InputKind::Boolean(field),
     }
 }
 
 impl StudioWorkload {
-    /// The workload in a JSON object whose members are called like the fields. Those that are `null` or left out, but `users`, have their
-    /// defaults.
+    /// Reads a workload from a JSON object. Its members are named as the fields. All but `users` have
+    /// their default when they are `null` or absent.
     ///
     /// # Errors
-    /// [`StudioError`] for an unknown member, and for a value of another type or out of range.
+    /// [`StudioError`] for an unknown member and for a value out of range or of the wrong type.
     pub fn from_json(value: &Value) -> Result<Self, StudioError> {
         let members = value.as_object().ok_or(StudioError::NoObject)?;
         let mut workload = Self::default();
@@ -180,15 +185,17 @@ impl StudioWorkload {
         }
     }
 
-    /// The addresses that the workload takes.
+    /// Computes the number of addresses that the workload takes.
     ///
-    /// Not counted are hosted endpoints, notebook instances (one address each) and clusters.
+    /// Inference endpoints, notebook instances (one address each) and clusters are not counted.
     ///
     /// # Errors
-    /// [`StudioError::Value`] when a field is out of range, [`StudioError::TooLarge`] when no subnet would do.
+    /// [`StudioError::Value`] when a field is out of range, [`StudioError::TooLarge`] when no subnet
+    /// is large enough.
     pub fn plan(mut self) -> Result<StudioPlan, StudioError> {
         for input in &INPUTS {
-            if let Bounds::Number(_, _, field) = input.bounds {
+            if let InputKind::Number(_, _, field) = input.kind {
+                // Fields can be set without `from_json`: setting them again checks their bounds.
                 let value = Value::from(*field(&mut self));
                 input.set(&mut self, &value)?;
             }
@@ -200,25 +207,26 @@ impl StudioWorkload {
         let per_user = u64::from(self.jupyter_server)
             + self.instance_types_per_user
             + per_instance * self.training_instances_per_user;
-        let people = (self.users * (100 + self.growth_percent)).div_ceil(100);
-        let by_people = people * per_user;
-        let per_subnet_worst = fixed + by_people;
-        let per_subnet_balanced = fixed + by_people.div_ceil(zones);
+        let users = (self.users * (100 + self.growth_percent)).div_ceil(100);
+        let of_users = users * per_user;
+        let per_subnet_worst = fixed + of_users;
+        let per_subnet_balanced = fixed + of_users.div_ceil(zones);
         let balanced_prefix = subnet_for(per_subnet_balanced).ok_or(StudioError::TooLarge {
             needed: per_subnet_balanced,
             zones,
         })?;
         let worst_prefix = subnet_for(per_subnet_worst);
-        let usable = size(balanced_prefix) - RESERVED_ADDRESSES;
+        let usable = address_count(balanced_prefix) - RESERVED_ADDRESSES;
         let mut warnings = Vec::new();
         if zones == 1 {
+            // Functions return the warnings, so that their wording is part of states.
             warnings.push("one zone has no other to fall back on".to_owned());
         }
         if per_subnet_worst > usable {
             warnings.push(format!(
                 "should all users land in one subnet, it takes {} addresses: a /{balanced_prefix} has {} usable ones",
-                grouped(per_subnet_worst),
-                grouped(usable)
+                thousands(per_subnet_worst),
+                thousands(usable)
             ));
         }
         if worst_prefix.is_none() {
@@ -227,7 +235,7 @@ impl StudioWorkload {
         Ok(StudioPlan {
             domain_total,
             per_user,
-            vpc_total: domain_total + by_people,
+            vpc_total: domain_total + of_users,
             per_subnet_worst,
             per_subnet_balanced,
             worst_prefix,
@@ -244,16 +252,20 @@ impl Input {
             found: value.to_string(),
             expected,
         };
-        match self.bounds {
-            Bounds::Number(least, most, field) => {
+        match self.kind {
+            InputKind::Number(least, most, field) => {
                 let number = value
                     .as_u64()
                     .filter(|number| (least..=most).contains(number));
-                let expected =
-                    || wrong(format!("a whole number from {least} to {}", grouped(most)));
+                let expected = || {
+                    wrong(format!(
+                        "a whole number from {least} to {}",
+                        thousands(most)
+                    ))
+                };
                 *field(workload) = number.ok_or_else(expected)?;
             }
-            Bounds::Switch(field) => {
+            InputKind::Boolean(field) => {
                 let expected = || wrong("true or false".to_owned());
                 *field(workload) = value.as_bool().ok_or_else(expected)?;
             }
@@ -262,7 +274,7 @@ impl Input {
     }
 }
 
-/// Prefix length of the smallest subnet with so many usable addresses.
+/// Prefix length of the smallest subnet with this number of usable addresses.
 fn subnet_for(addresses: u64) -> Option<u8> {
     let prefix = prefix_for(addresses + RESERVED_ADDRESSES).min(*SUBNET_PREFIXES.end());
     SUBNET_PREFIXES.contains(&prefix).then_some(prefix)
@@ -279,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn the_whitepaper_s_example_is_corrected() {
+    fn plan_corrects_the_whitepaper_example() {
         let plan = plan(json!({
             "users": 100,
             "availability_zones": 3,
@@ -307,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn growth_fabric_and_domains_count() {
+    fn plan_counts_growth_efa_and_domains() {
         let base = plan(json!({"users": 100})).unwrap();
         let grown = plan(json!({"users": 100, "growth_percent": 25})).unwrap();
         assert_eq!(grown.vpc_total, base.vpc_total + 25 * 5);
@@ -320,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn subnets_are_neither_too_small_nor_too_large() {
+    fn subnet_for_keeps_within_aws_bounds() {
         assert_eq!(subnet_for(1), Some(28));
         assert_eq!(subnet_for(11), Some(28));
         assert_eq!(subnet_for(12), Some(27));
@@ -341,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_inputs_are_told_by_name() {
+    fn from_json_names_the_wrong_input() {
         let error = |value: Value| plan(value).unwrap_err().to_string();
         let messages = [
             error(json!(100)),
@@ -355,15 +367,15 @@ mod tests {
             error(json!({"users": 1_000_000})),
         ];
         insta::assert_snapshot!(messages.join("\n"), @r#"
-        the workload is not an object: write `{ users = 100 }` or the like
-        the input `users` is missing: write how many people work at the same time
-        the input `users` is missing: write how many people work at the same time
-        there is no input `people`, only users, availability_zones, domains, interface_endpoints, jupyter_server, instance_types_per_user, training_instances_per_user, efa, growth_percent
+        the workload is not an object: write one such as `{ users = 100 }`
+        the input `users` is missing: write the number of users active at the same time
+        the input `users` is missing: write the number of users active at the same time
+        unknown input `people`: the inputs are users, availability_zones, domains, interface_endpoints, jupyter_server, instance_types_per_user, training_instances_per_user, efa, growth_percent
         the input `users` is `"10"`: write a whole number from 1 to 1,000,000
         the input `users` is `0`: write a whole number from 1 to 1,000,000
         the input `users` is `1.5`: write a whole number from 1 to 1,000,000
         the input `efa` is `1`: write true or false
-        a subnet takes 1,666,678 addresses when users are spread evenly over 3 zones, and the largest, a /16, has 65,531: take more zones, or several VPCs
+        a subnet takes 1,666,678 addresses when users are distributed evenly over 3 zones, and the largest, a /16, has 65,531: use more zones or multiple VPCs
         "#);
     }
 }

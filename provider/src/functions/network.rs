@@ -53,7 +53,7 @@ impl Function for SubnetLayout {
         );
         let layout = layout.map_err(|error| {
             let argument = match error {
-                SubnetError::Block(_) | SubnetError::TooSmall { .. } => 0,
+                SubnetError::Range(_) | SubnetError::TooSmall { .. } => 0,
                 SubnetError::Zones(_) => 1,
                 SubnetError::NoTier | SubnetError::Prefix { .. } => 2,
             };
