@@ -1,6 +1,6 @@
-//! Where things are: ARNs, names of IAM roles and policies, prefixes of datasets.
+//! ARNs, names of IAM roles and policies, and S3 prefixes of datasets.
 //!
-//! All of it follows MLSpace's conventions, so that an existing deployment can be adopted.
+//! All of them follow MLSpace's conventions, so that an existing deployment can be imported.
 //!
 //! ```
 //! use mlspace_core::{layout::{self, DatasetKey}, name::{ProjectName, UserName}};
@@ -28,22 +28,23 @@ pub use iam::{
 
 use crate::name::{DatasetName, ProjectName, UserName};
 
-/// Prefix of everything that belongs to a project's members: `project/{project}/`.
+/// Prefix of a project's objects: `project/{project}/`.
 pub fn project_prefix(project: &ProjectName) -> String {
     format!("project/{project}/")
 }
 
-/// Prefix of everything that belongs to one user: `private/{user}/`.
+/// Prefix of a user's private objects: `private/{user}/`.
 pub fn private_prefix(user: &UserName) -> String {
     format!("private/{user}/")
 }
 
-/// Prefix of a dataset that is shared with groups: `group/datasets/{dataset}/`. The groups are not part of it.
+/// Prefix of a dataset that is shared with groups: `group/datasets/{dataset}/`. It does not name the
+/// groups.
 pub fn group_dataset_prefix(dataset: &DatasetName) -> String {
     format!("group/datasets/{dataset}/")
 }
 
-/// Prefix of the datasets that everybody may read.
+/// Prefix of the datasets that all members can read.
 pub const GLOBAL_PREFIX: &str = "global/";
-/// Prefix of the platform's own material that everybody may read, sample notebooks for one.
+/// Prefix of the platform's own files that all members can read, such as sample notebooks.
 pub const GLOBAL_READ_ONLY_PREFIX: &str = "global-read-only/";

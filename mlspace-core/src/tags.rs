@@ -1,6 +1,7 @@
-//! Tag sets: how roles, policies and SageMaker resources say whose they are.
+//! Tags of roles, policies and SageMaker resources. They name the owner.
 //!
-//! Access rests on these tags (see [`crate::policies`]), so their keys are ours alone: [`check_user_tags`] refuses them, in any case, from users.
+//! Policies grant access by these tags (see [`crate::policies`]). Their keys are therefore reserved:
+//! [`check_user_tags`] refuses them, in any case, in tags that users write.
 //!
 //! ```
 //! use mlspace_core::{name::{ProjectName, UserName}, tags};
@@ -30,9 +31,9 @@ pub const PROJECT: &str = "project";
 pub const USER: &str = "user";
 /// Key of the tag that marks a membership's role; its value is `true`.
 pub const DYNAMIC_USER_ROLE: &str = "dynamic-user-role";
-/// Key of the tag that holds the version of a policy's template.
+/// Key of the tag that contains the version of a policy's template.
 pub const POLICY_VERSION: &str = "policyVersion";
-/// The keys that only the platform sets.
+/// Keys that only the platform sets.
 pub const RESERVED_KEYS: [&str; 4] = [SYSTEM, PROJECT, USER, DYNAMIC_USER_ROLE];
 
 /// Tags by key, in key order.
@@ -46,17 +47,17 @@ impl Tags {
         Self::default()
     }
 
-    /// The value of `key`, if it is set.
+    /// Value of `key`, if it is set.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.0.get(key).map(String::as_str)
     }
 
-    /// Sets `key`, and returns the value it had.
+    /// Sets `key` and returns its previous value.
     pub fn insert(&mut self, key: impl Into<String>, value: impl Into<String>) -> Option<String> {
         self.0.insert(key.into(), value.into())
     }
 
-    /// Removes `key`, and returns the value it had.
+    /// Removes `key` and returns its value.
     pub fn remove(&mut self, key: &str) -> Option<String> {
         self.0.remove(key)
     }
@@ -66,7 +67,7 @@ impl Tags {
         self.0.contains_key(key)
     }
 
-    /// Whether every tag of `other` is here with the same value.
+    /// Whether these tags include every tag of `other` with the same value.
     pub fn contains_all(&self, other: &Self) -> bool {
         other
             .iter()
@@ -80,7 +81,7 @@ impl Tags {
             .map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
-    /// The number of tags.
+    /// Number of tags.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -90,7 +91,7 @@ impl Tags {
         self.0.is_empty()
     }
 
-    /// These tags with those of `stronger` set over them.
+    /// These tags, overwritten by `stronger`.
     #[must_use]
     pub fn overlaid(mut self, stronger: &Self) -> Self {
         self.extend(
@@ -145,7 +146,7 @@ impl IntoIterator for Tags {
     }
 }
 
-/// The tags of a SageMaker resource that belongs to a membership: system, project and user.
+/// Tags of a SageMaker resource that belongs to a membership: system, project and user.
 pub fn resource_tags(system_tag: &str, project: &ProjectName, user: &UserName) -> Tags {
     Tags::from([
         (SYSTEM, system_tag),
@@ -154,14 +155,15 @@ pub fn resource_tags(system_tag: &str, project: &ProjectName, user: &UserName) -
     ])
 }
 
-/// The tags of a membership's role: those of its resources and the mark [`DYNAMIC_USER_ROLE`].
+/// Tags of a membership's role: the tags of its resources and the marker [`DYNAMIC_USER_ROLE`].
 ///
-/// They are the role's identity: the permissions boundary reads them as `${aws:PrincipalTag/project}` and `${aws:PrincipalTag/user}`.
+/// They identify the membership: the permissions boundary reads them as
+/// `${aws:PrincipalTag/project}` and `${aws:PrincipalTag/user}`.
 pub fn membership_role_tags(system_tag: &str, project: &ProjectName, user: &UserName) -> Tags {
     resource_tags(system_tag, project, user).overlaid(&Tags::from([(DYNAMIC_USER_ROLE, "true")]))
 }
 
-/// Whom a managed policy is for.
+/// Owner of a managed policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PolicyOwner<'a> {
     /// All members of a project.
@@ -170,14 +172,15 @@ pub enum PolicyOwner<'a> {
     User(&'a UserName),
     /// All roles of a group's users.
     Group(&'a GroupName),
-    /// All memberships, told apart by their roles' tags.
+    /// All memberships, distinguished by the tags of their roles.
     Members,
-    /// All memberships too: the policy that lists the suspended projects.
+    /// All memberships; the policy that lists the suspended projects.
     Suspended,
 }
 
 impl PolicyOwner<'_> {
-    /// The key of the tag that names the owner: `project`, `user`, `group`, or `shared` for what belongs to all.
+    /// Key of the tag that names the owner: `project`, `user`, `group`, or `shared` for a policy of
+    /// all memberships.
     pub fn key(&self) -> &'static str {
         match self {
             Self::Project(_) => PROJECT,
@@ -187,7 +190,7 @@ impl PolicyOwner<'_> {
         }
     }
 
-    /// The owner's name; for what belongs to all memberships, what it is.
+    /// Name of the owner; `members` or `suspended` for a policy of all memberships.
     pub fn name(&self) -> &str {
         match self {
             Self::Project(name) => name.as_str(),
@@ -199,7 +202,7 @@ impl PolicyOwner<'_> {
     }
 }
 
-/// The tags of a managed policy, as MLSpace writes them: the owner, the template's version and the system.
+/// Tags of a managed policy, as MLSpace writes them: owner, template version and system.
 pub fn policy_tags(system_tag: &str, owner: PolicyOwner<'_>) -> Tags {
     Tags::from([
         (owner.key(), owner.name()),

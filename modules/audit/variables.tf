@@ -70,8 +70,8 @@ variable "iam_resource_prefix" {
   default     = "MLSpace"
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9_-]{1,37}$", var.iam_resource_prefix))
-    error_message = "The prefix has 1 to 37 letters, digits, `_` and `-`."
+    condition     = can(regex("^[A-Za-z0-9_+=,.@-]{1,44}$", var.iam_resource_prefix))
+    error_message = "Write 1 to 44 ASCII letters, digits and `_ + = , . @ -`."
   }
 }
 

@@ -27,6 +27,11 @@ variable "system_tag" {
   type        = string
   default     = "MLSpace"
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9 _.:/=+@-]{1,256}$", var.system_tag))
+    error_message = "Write 1 to 256 ASCII letters, digits, spaces and `_ . : / = + - @`, as the provider requires."
+  }
 }
 
 variable "administrator_arns" {

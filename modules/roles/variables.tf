@@ -127,6 +127,11 @@ variable "system_tag" {
   description = "Value of the tag `system`, as in the provider's configuration."
   type        = string
   default     = "MLSpace"
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9 _.:/=+@-]{1,256}$", var.system_tag))
+    error_message = "Write 1 to 256 ASCII letters, digits, spaces and `_ . : / = + - @`, as the provider requires."
+  }
 }
 
 variable "iam_resource_prefix" {
@@ -135,8 +140,8 @@ variable "iam_resource_prefix" {
   default     = "MLSpace"
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9_-]{1,37}$", var.iam_resource_prefix))
-    error_message = "The prefix has 1 to 37 letters, digits, `_` and `-`."
+    condition     = can(regex("^[A-Za-z0-9_+=,.@-]{1,44}$", var.iam_resource_prefix))
+    error_message = "Write 1 to 44 ASCII letters, digits and `_ + = , . @ -`."
   }
 }
 

@@ -1,8 +1,8 @@
-//! The account and its ARNs.
+//! AWS account and its ARNs.
 
 use serde::{Deserialize, Serialize};
 
-/// An AWS account seen from one region.
+/// An AWS account, in one region.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Account {
     /// The partition: `aws`, `aws-us-gov`, `aws-cn` and so on.
@@ -14,7 +14,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// The account in the partition that the region belongs to (see [`partition_of`]).
+    /// An account in the partition of its region (see [`partition_of`]).
     pub fn new(account_id: impl Into<String>, region: impl Into<String>) -> Self {
         let region = region.into();
         Self {
@@ -58,12 +58,13 @@ impl Account {
         format!("arn:{}:s3:::{bucket}", self.partition)
     }
 
-    /// ARN of the objects of a bucket that `key` names; a pattern gives a pattern.
+    /// ARN of an object of a bucket. When `key` is a pattern, so is the ARN.
     pub fn object_arn(&self, bucket: &str, key: &str) -> String {
         format!("arn:{}:s3:::{bucket}/{key}", self.partition)
     }
 
-    /// ARN of a SageMaker resource in this account and region, `resource` being the part after the account (`model/cards`).
+    /// ARN of a SageMaker resource in this account and region. `resource` is the part after the
+    /// account, such as `model/cards`.
     pub fn sagemaker_arn(&self, resource: &str) -> String {
         format!(
             "arn:{}:sagemaker:{}:{}:{resource}",
@@ -84,7 +85,7 @@ impl Account {
         )
     }
 
-    /// ARN of a KMS key that is given by its id, by `alias/{name}`, or by an ARN (which is returned as it is).
+    /// ARN of a KMS key. `key` is its id, `alias/{name}` or an ARN, which is returned unchanged.
     pub fn kms_arn(&self, key: &str) -> String {
         if key.starts_with("arn:") {
             return key.to_owned();
@@ -101,7 +102,8 @@ impl Account {
     }
 }
 
-/// The partition that a region belongs to, by the prefix of its name (AWS General Reference, *Amazon Resource Names*, "partition").
+/// Partition of a region, by the prefix of the region's name (AWS General Reference, *Amazon Resource
+/// Names*, "partition").
 pub fn partition_of(region: &str) -> &'static str {
     const PARTITIONS: [(&str, &str); 6] = [
         ("cn-", "aws-cn"),

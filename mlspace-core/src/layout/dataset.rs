@@ -1,4 +1,4 @@
-//! Datasets: whose they are, their ids and where their objects lie.
+//! Datasets: scopes, ids and S3 locations.
 
 use std::{fmt, str::FromStr};
 
@@ -7,21 +7,21 @@ use thiserror::Error;
 use super::{Account, GLOBAL_PREFIX, group_dataset_prefix, private_prefix, project_prefix};
 use crate::name::{DatasetName, NameError, ProjectName, UserName};
 
-/// Whose a dataset is: MLSpace's dataset type together with its scope.
+/// Owner of a dataset: MLSpace's dataset type with its scope.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DatasetScope {
-    /// Everybody's, to read.
+    /// All members, who can read it.
     Global,
-    /// A project's.
+    /// A project.
     Project(ProjectName),
-    /// One user's.
+    /// One user.
     Private(UserName),
-    /// Shared with groups; which ones is not part of the dataset's identity.
+    /// Groups. The dataset's id does not name them.
     Group,
 }
 
 impl DatasetScope {
-    /// The type's name: `global`, `project`, `private` or `group`.
+    /// Name of the type: `global`, `project`, `private` or `group`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Global => "global",
@@ -31,7 +31,7 @@ impl DatasetScope {
         }
     }
 
-    /// The project or the user that the scope names; nothing for global and group datasets.
+    /// The project or the user that the scope names; `None` for global and group datasets.
     pub fn owner(&self) -> Option<&str> {
         match self {
             Self::Project(project) => Some(project.as_str()),
@@ -40,10 +40,10 @@ impl DatasetScope {
         }
     }
 
-    /// A scope from a type and the name that goes with it.
+    /// Scope of a type, with the name of the project or user for `project` and `private`.
     ///
     /// # Errors
-    /// [`DatasetKeyError`] for an unknown type, a missing or superfluous scope, or a bad name.
+    /// [`DatasetKeyError`] for an unknown type, a missing or superfluous scope, or an invalid name.
     pub fn from_parts(kind: &str, scope: Option<&str>) -> Result<Self, DatasetKeyError> {
         match (kind, scope) {
             ("global", None) => Ok(Self::Global),
@@ -73,13 +73,13 @@ impl DatasetScope {
     }
 }
 
-/// What identifies a dataset.
+/// Identity of a dataset.
 ///
-/// Its id, which [`fmt::Display`] writes and [`FromStr`] reads, is `global/{name}`, `group/{name}`, `project/{project}/{name}` or
-/// `private/{user}/{name}`.
+/// Its id, which [`fmt::Display`] writes and [`FromStr`] reads, is `global/{name}`, `group/{name}`,
+/// `project/{project}/{name}` or `private/{user}/{name}`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DatasetKey {
-    /// Whose it is.
+    /// Its owner.
     pub scope: DatasetScope,
     /// Its name.
     pub name: DatasetName,
@@ -96,7 +96,7 @@ impl DatasetKey {
         self.to_string()
     }
 
-    /// Where its objects lie in the data bucket, with a `/` at the end and none at the start.
+    /// Prefix of its objects in the data bucket, with a `/` at the end and none at the start.
     pub fn prefix(&self) -> String {
         let name = &self.name;
         match &self.scope {
@@ -109,19 +109,20 @@ impl DatasetKey {
         }
     }
 
-    /// The hash key of its record in MLSpace's datasets table: the project, the user, `global` or `group`.
+    /// Hash key of its record in MLSpace's datasets table: the project, the user, `global` or `group`.
     ///
-    /// A project and a user of one name share it: their datasets of one name cannot both be recorded.
+    /// A project and a user of the same name have the same hash key: the table cannot hold a dataset
+    /// of each with the same name.
     pub fn record_scope(&self) -> &str {
         self.scope.owner().unwrap_or(self.scope.kind())
     }
 
-    /// Where its objects lie, as a URL: `s3://{bucket}/{prefix}`.
+    /// URL of its objects: `s3://{bucket}/{prefix}`.
     pub fn location(&self, bucket: &str) -> String {
         format!("s3://{bucket}/{}", self.prefix())
     }
 
-    /// ARN of its prefix; with `*` appended it stands for all of its objects.
+    /// ARN of its prefix. With `*` appended, it matches all of its objects.
     pub fn arn(&self, account: &Account, bucket: &str) -> String {
         account.object_arn(bucket, &self.prefix())
     }
@@ -153,32 +154,32 @@ impl FromStr for DatasetKey {
     }
 }
 
-/// An id, type or scope that names no dataset.
+/// Reason why an id, a type or a scope of a dataset is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum DatasetKeyError {
-    /// The id has none of the four shapes.
+    /// The id has none of the four forms.
     #[error(
-        "`{}` is not a dataset id: write `global/NAME`, `group/NAME`, `project/PROJECT/NAME` or `private/USER/NAME`", id.escape_debug()
+        "`{}` is not a valid dataset id: write `global/NAME`, `group/NAME`, `project/PROJECT/NAME` or `private/USER/NAME`", id.escape_debug()
     )]
     Id {
         /// The refused id.
         id: String,
     },
-    /// There is no such type of dataset.
-    #[error("`{}` is not a dataset type: use `global`, `project`, `private` or `group`", kind.escape_debug())]
+    /// The type is unknown.
+    #[error("`{}` is not a valid dataset type: use `global`, `project`, `private` or `group`", kind.escape_debug())]
     Kind {
         /// The refused type.
         kind: String,
     },
-    /// The type needs a scope.
+    /// The type requires a scope.
     #[error("a {kind} dataset needs a scope: set it to {what} that the dataset belongs to")]
     MissingScope {
         /// The dataset's type.
         kind: &'static str,
-        /// What the scope names.
+        /// The kind of name that the scope is.
         what: &'static str,
     },
-    /// The type takes no scope.
+    /// The type has no scope.
     #[error("a {kind} dataset has no scope, but `{}` was given: remove it", scope.escape_debug())]
     UnexpectedScope {
         /// The dataset's type.
@@ -186,7 +187,7 @@ pub enum DatasetKeyError {
         /// The superfluous scope.
         scope: String,
     },
-    /// One of the names is refused.
+    /// One of the names is invalid.
     #[error(transparent)]
     Name(#[from] NameError),
 }

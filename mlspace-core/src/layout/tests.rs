@@ -16,7 +16,7 @@ fn account() -> Account {
 }
 
 #[test]
-fn role_names_are_those_of_mlspace() {
+fn role_name_matches_mlspace() {
     let long = "A".repeat(24);
     for (prefix, project_name, user_name, expected) in [
         (
@@ -59,7 +59,7 @@ fn role_names_are_those_of_mlspace() {
 }
 
 #[test]
-fn a_prefix_that_leaves_too_few_digits_is_refused() {
+fn role_name_rejects_a_long_prefix() {
     let long = project(&"A".repeat(24));
     let jdoe = user("jdoe");
     assert_eq!(role_name(&"p".repeat(21), &long, &jdoe).unwrap().len(), 63);
@@ -88,7 +88,7 @@ fn a_prefix_that_leaves_too_few_digits_is_refused() {
 }
 
 #[test]
-fn policies_are_named_after_their_owner() {
+fn policy_names_contain_the_owner() {
     assert_eq!(
         project_policy_name("MLSpace", &project("fraud")).unwrap(),
         "MLSpace-project-fraud"
@@ -110,7 +110,7 @@ fn policies_are_named_after_their_owner() {
 }
 
 #[test]
-fn prefixes_and_buckets_with_wildcards_are_refused() {
+fn checks_reject_wildcards_and_variables() {
     for bad in ["", "ML*", "ML/x", "ML Space", "é", "${x}"] {
         assert!(
             matches!(
@@ -148,6 +148,23 @@ fn prefixes_and_buckets_with_wildcards_are_refused() {
     for good in ["abc", "mlspace-data-123456789012", "a.b-c", &"a".repeat(63)] {
         assert_eq!(check_bucket_name(good), Ok(()));
     }
+}
+
+#[test]
+fn check_iam_prefix_agrees_with_the_modules() {
+    let pattern = r#"can(regex("^[A-Za-z0-9_+=,.@-]{1,44}$", var.iam_resource_prefix))"#;
+    for variables in [
+        include_str!("../../../modules/audit/variables.tf"),
+        include_str!("../../../modules/platform/variables.tf"),
+        include_str!("../../../modules/roles/variables.tf"),
+    ] {
+        assert!(variables.contains(pattern));
+    }
+    assert_eq!(check_iam_prefix("Az09_+=,.@-"), Ok(()));
+    // 44 characters are the most that leave a role's name to any project.
+    let (shortest, jdoe) = (project("a"), user("jdoe"));
+    assert!(role_name(&"p".repeat(44), &shortest, &jdoe).is_ok());
+    assert!(role_name(&"p".repeat(45), &shortest, &jdoe).is_err());
 }
 
 #[test]
@@ -192,7 +209,7 @@ fn arns_have_the_partition_of_the_region() {
 }
 
 #[test]
-fn datasets_lie_where_mlspace_puts_them() {
+fn dataset_prefixes_match_mlspace() {
     for (id, prefix, record_scope) in [
         ("global/x", "global/datasets/x/", "global"),
         ("group/x", "group/datasets/x/", "group"),
@@ -221,7 +238,7 @@ fn datasets_lie_where_mlspace_puts_them() {
 }
 
 #[test]
-fn bad_ids_and_scopes_are_refused() {
+fn dataset_key_rejects_invalid_ids_and_scopes() {
     for id in [
         "",
         "x",
@@ -250,7 +267,7 @@ fn bad_ids_and_scopes_are_refused() {
     };
     insta::assert_snapshot!(message("project", None), @"a project dataset needs a scope: set it to the project that the dataset belongs to");
     insta::assert_snapshot!(message("global", Some("x")), @"a global dataset has no scope, but `x` was given: remove it");
-    insta::assert_snapshot!(message("team", None), @"`team` is not a dataset type: use `global`, `project`, `private` or `group`");
+    insta::assert_snapshot!(message("team", None), @"`team` is not a valid dataset type: use `global`, `project`, `private` or `group`");
 }
 
 fn any_project() -> impl Strategy<Value = ProjectName> {
@@ -272,20 +289,20 @@ fn any_key() -> impl Strategy<Value = DatasetKey> {
         .prop_map(|(scope, name)| DatasetKey::new(scope, DatasetName::new(name).unwrap()))
 }
 
-/// Names that are close to each other: one of them, with and without a tail.
-fn neighbours() -> impl Strategy<Value = (String, String)> {
+/// Two names, of which one can be the beginning of the other.
+fn similar_names() -> impl Strategy<Value = (String, String)> {
     ("[A-Za-z0-9]{1,12}", "[A-Za-z0-9]{1,12}", any::<bool>())
         .prop_map(|(a, b, tail)| if tail { (a.clone(), a + &b) } else { (a, b) })
 }
 
 proptest! {
     #[test]
-    fn reading_an_id_gives_the_key_back(key in any_key()) {
+    fn dataset_key_round_trips(key in any_key()) {
         prop_assert_eq!(key.id().parse::<DatasetKey>().unwrap(), key);
     }
 
     #[test]
-    fn no_prefix_of_one_lies_within_anothers((a, b) in neighbours()) {
+    fn prefixes_are_disjoint((a, b) in similar_names()) {
         prop_assume!(a != b && [&a, &b].iter().all(|name| ProjectName::new(name.as_str()).is_ok()));
         let all = |name: &str| [
             project_prefix(&project(name)),
@@ -300,13 +317,13 @@ proptest! {
     }
 
     #[test]
-    fn distinct_datasets_lie_apart(a in any_key(), b in any_key()) {
+    fn dataset_prefixes_are_disjoint(a in any_key(), b in any_key()) {
         prop_assume!(a != b);
         prop_assert!(!a.prefix().starts_with(&b.prefix()));
     }
 
     #[test]
-    fn distinct_memberships_have_distinct_roles((p, q) in neighbours(), (u, v) in neighbours()) {
+    fn role_name_is_unique((p, q) in similar_names(), (u, v) in similar_names()) {
         prop_assume!((p != q || u != v) && [&p, &q, &u, &v].iter().all(|name| ProjectName::new(name.as_str()).is_ok()));
         let name = |p: &str, u: &str| role_name("MLSpace", &project(p), &user(u)).unwrap();
         prop_assert_ne!(name(&p, &u), name(&q, &v));
@@ -315,7 +332,7 @@ proptest! {
 }
 
 #[test]
-fn shared_policies_have_names_that_no_other_policy_has() {
+fn shared_policy_names_are_fixed() {
     assert_eq!(attribute_policy_name("MLSpace").unwrap(), "MLSpace-members");
     assert_eq!(
         suspension_policy_name("MLSpace").unwrap(),

@@ -1,14 +1,19 @@
-//! The rules for tags that users write.
+//! Rules for tags: those that users write, and the value of the tag `system`.
+//!
+//! The limits are those of AWS (*Tagging AWS resources*, "Tag naming limits and requirements":
+//! <https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html>): keys of 1 to 128 and
+//! values of up to 256 characters, letters, digits, spaces and `_ . : / = + - @`, at most 50 tags
+//! on a resource.
 
 use thiserror::Error;
 
-use super::{RESERVED_KEYS, Tags};
+use super::{RESERVED_KEYS, SYSTEM, Tags};
 
-/// The most tags an AWS resource can have.
+/// Largest number of tags on an AWS resource.
 const MAX_TAGS: usize = 50;
-/// The longest key, in characters.
+/// Longest key, in characters.
 const MAX_KEY: usize = 128;
-/// The longest value, in characters.
+/// Longest value, in characters.
 const MAX_VALUE: usize = 256;
 
 /// A tag that AWS or the platform would refuse.
@@ -47,9 +52,9 @@ pub enum TagError {
         /// The value's length in characters.
         len: usize,
     },
-    /// The key or the value holds a character that AWS refuses.
+    /// The key or the value contains a character that AWS refuses.
     #[error(
-        "the tag `{}` holds the character U+{:04X}: only letters, digits, spaces and `_ . : / = + - @` are allowed",
+        "the tag `{}` contains the character U+{:04X}: only letters, digits, spaces and `_ . : / = + - @` are allowed",
         key.escape_debug(), u32::from(*found)
     )]
     Character {
@@ -70,18 +75,20 @@ pub enum TagError {
         value: String,
     },
     /// There are too many tags.
-    #[error("{count} tags are too many: at most {max} can be set besides the platform's own")]
+    #[error(
+        "{count} tags are too many: at most {max} can be set in addition to the platform's own"
+    )]
     TooMany {
         /// The number of tags given.
         count: usize,
-        /// The most that may be given.
+        /// Largest number that can be given.
         max: usize,
     },
     /// Two keys differ only in case.
     #[error(
         "the tag keys `{first}` and `{second}` differ only in case, which IAM refuses: keep one of them"
     )]
-    Twins {
+    CaseCollision {
         /// One of the keys.
         first: String,
         /// The other.
@@ -89,7 +96,7 @@ pub enum TagError {
     },
 }
 
-/// Checks tags that a user wrote, before the platform adds its own.
+/// Checks the value of the tag `system`, which policies compare with.
 ///
 /// The limits are AWS's (*Tagging AWS resources*, "Tag naming limits and requirements":
 /// <https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html>): keys of 1 to 128 and
@@ -108,11 +115,12 @@ pub fn check_user_tags(tags: &Tags) -> Result<(), TagError> {
         .map(|(key, _)| (key.to_lowercase(), key))
         .collect();
     folded.sort();
+    // Sorted by the folded key, keys that differ only in case are neighbors.
     for pair in folded.windows(2) {
         if let [(a, first), (b, second)] = pair
             && a == b
         {
-            return Err(TagError::Twins {
+            return Err(TagError::CaseCollision {
                 first: (*first).to_owned(),
                 second: (*second).to_owned(),
             });
@@ -165,13 +173,13 @@ fn check_tag(key: &str, value: &str) -> Result<(), TagError> {
             len: value_len,
         });
     }
-    if let Some(found) = key.chars().chain(value.chars()).find(|c| !allowed(*c)) {
+    if let Some(found) = key.chars().chain(value.chars()).find(|c| !is_allowed(*c)) {
         return Err(TagError::Character {
             key: key.to_owned(),
             found,
         });
     }
-    // White space around a key would make a look-alike of a reserved one.
+    // White space around a reserved key would make a look-alike that people take for the real one.
     let folded = key.trim().to_lowercase();
     if RESERVED_KEYS.contains(&folded.as_str()) {
         return Err(TagError::Reserved {
@@ -186,6 +194,6 @@ fn check_tag(key: &str, value: &str) -> Result<(), TagError> {
     Ok(())
 }
 
-fn allowed(c: char) -> bool {
+fn is_allowed(c: char) -> bool {
     c.is_alphanumeric() || c == ' ' || matches!(c, '_' | '.' | ':' | '/' | '=' | '+' | '-' | '@')
 }

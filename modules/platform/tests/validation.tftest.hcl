@@ -32,3 +32,12 @@ run "key_for_volumes" {
   }
   expect_failures = [var.existing]
 }
+
+run "wildcards_in_prefix_and_tag" {
+  command = plan
+  variables {
+    iam_resource_prefix = "ML*"
+    system_tag          = "$${aws:username}"
+  }
+  expect_failures = [var.iam_resource_prefix, var.system_tag]
+}
