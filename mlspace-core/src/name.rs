@@ -1,8 +1,9 @@
 //! Names of projects, users, datasets, groups and notebooks.
 //!
-//! A name ends up in S3 keys, IAM policy resources, IAM names, tags and DynamoDB keys, so each kind is a type of its own that can only be
-//! made by parsing. No accepted name holds an IAM wildcard (`*`, `?`), a policy variable (`${…}`), a separator (`/`, `:`), white space or
-//! anything outside ASCII: what is granted for one name can therefore never match another's data.
+//! Names become part of S3 keys, IAM policy resources, IAM names, tags and DynamoDB keys. Each kind is
+//! therefore a separate type that only parsing creates. No valid name contains an IAM wildcard (`*`,
+//! `?`), a policy variable (`${…}`), a separator (`/`, `:`), white space or a character outside ASCII:
+//! a permission for one name never matches the data of another.
 //!
 //! ```
 //! use mlspace_core::name::ProjectName;
@@ -19,8 +20,8 @@ mod tests;
 
 pub use error::{NameError, NameKind};
 
-/// Words that mean something in the storage layout or in MLSpace's routes, so that no project, user or group may bear them.
-/// They are compared without regard to case.
+/// Words of the storage layout and of MLSpace's routes, which cannot be names of projects, users or
+/// groups. Case is ignored.
 pub const RESERVED: &[&str] = &[
     "create",
     "datasets",
@@ -34,21 +35,22 @@ pub const RESERVED: &[&str] = &[
     "project",
 ];
 
-/// Whether two names differ at most in the case of their letters.
+/// Whether two names are equal, case ignored.
 ///
-/// IAM compares names without regard to case while S3 and DynamoDB do not; two such names would share a policy but no data.
+/// IAM ignores the case of names, S3 and DynamoDB do not: two such names would share a policy but no
+/// data.
 pub fn same_ignoring_case(a: impl AsRef<str>, b: impl AsRef<str>) -> bool {
     a.as_ref().eq_ignore_ascii_case(b.as_ref())
 }
 
-/// What a kind of name allows.
+/// Rule for one kind of name.
 struct Rule {
     kind: NameKind,
-    /// Longest accepted name, in characters.
+    /// Length of the longest valid name, in characters.
     max: usize,
-    /// Whether a character other than a letter or digit may occur.
+    /// Whether a character other than a letter or digit is allowed.
     extra: fn(char) -> bool,
-    /// `allowed` in words, for messages.
+    /// The allowed characters in words, for messages.
     allowed: &'static str,
     /// Whether the last character must be a letter or a digit.
     alphanumeric_end: bool,
@@ -70,7 +72,8 @@ impl Rule {
                 allowed: self.allowed,
             });
         }
-        // Every character is ASCII from here on: bytes and characters count alike.
+        // Every character is ASCII from here on, so that the length in bytes is the length in
+        // characters.
         if name.len() > self.max {
             return Err(NameError::TooLong {
                 kind,
@@ -120,17 +123,17 @@ macro_rules! name_type {
         impl $type {
             const RULE: Rule = $rule;
 
-            /// Checks `name` and wraps it.
+            /// Parses a name.
             ///
             /// # Errors
-            /// [`NameError`] when the name breaks the rule of its kind.
+            /// [`NameError`] when the name is invalid.
             pub fn new(name: impl Into<String>) -> Result<Self, NameError> {
                 let name = name.into();
                 Self::RULE.check(&name)?;
                 Ok(Self(name))
             }
 
-            /// The name as text.
+            /// The name as a string.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -181,7 +184,7 @@ macro_rules! name_type {
 }
 
 name_type!(
-    /// A project: 1 to 24 ASCII letters and digits, none of [`RESERVED`].
+    /// Name of a project: 1 to 24 ASCII letters and digits, none of [`RESERVED`].
     ProjectName,
     Rule {
         kind: NameKind::Project,
@@ -194,9 +197,11 @@ name_type!(
 );
 
 name_type!(
-    /// A user: 1 to 64 of ASCII letters, digits and `_ . @ + -`, starting with a letter or digit, none of [`RESERVED`].
+    /// Name of a user: 1 to 64 ASCII letters, digits and `_ . @ + -`, starting with a letter or digit,
+    /// none of [`RESERVED`].
     ///
-    /// `,` and `=` are refused although IAM takes them: MLSpace writes both as `-`, so that names with them would be ambiguous.
+    /// `,` and `=` are refused although IAM allows them: MLSpace replaces both with `-`, which would make
+    /// such names ambiguous.
     UserName,
     Rule {
         kind: NameKind::User,
@@ -209,7 +214,7 @@ name_type!(
 );
 
 name_type!(
-    /// A dataset: 1 to 255 of ASCII letters, digits and `-`, starting with a letter or digit.
+    /// Name of a dataset: 1 to 255 ASCII letters, digits and `-`, starting with a letter or digit.
     DatasetName,
     Rule {
         kind: NameKind::Dataset,
@@ -222,7 +227,7 @@ name_type!(
 );
 
 name_type!(
-    /// A group of users: 1 to 24 ASCII letters and digits, none of [`RESERVED`].
+    /// Name of a group of users: 1 to 24 ASCII letters and digits, none of [`RESERVED`].
     GroupName,
     Rule {
         kind: NameKind::Group,
@@ -235,9 +240,10 @@ name_type!(
 );
 
 name_type!(
-    /// A notebook instance: 1 to 63 of ASCII letters, digits and `-`, starting and ending with a letter or digit.
+    /// Name of a notebook instance: 1 to 63 ASCII letters, digits and `-`, starting and ending with a
+    /// letter or digit.
     ///
-    /// This is SageMaker's own rule (`CreateNotebookInstance`, `NotebookInstanceName`:
+    /// This is SageMaker's rule (`CreateNotebookInstance`, `NotebookInstanceName`:
     /// <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateNotebookInstance.html>).
     NotebookName,
     Rule {

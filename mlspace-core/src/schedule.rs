@@ -1,7 +1,8 @@
-//! Daily stop times: the arithmetic, a project's say in it, and the record in MLSpace's resource-schedule table.
+//! Daily stop times of notebooks: arithmetic, a project's policy, and the record in MLSpace's
+//! resource-schedule table.
 //!
-//! MLSpace's sweeper stops a notebook when the `terminationTime` of its record has passed, and then moves the record to the next
-//! occurrence of the same time of day. Only the time of day is a setting; the date is bookkeeping.
+//! MLSpace's sweeper stops a notebook when the `terminationTime` of its record has passed, and then
+//! sets it to the next occurrence of the same time of day. Only the time of day is a setting.
 
 use std::{fmt, str::FromStr};
 
@@ -29,7 +30,7 @@ pub struct StopTime {
 }
 
 impl StopTime {
-    /// The time of day that a moment falls on; `epoch` in seconds.
+    /// Time of day of a moment, given in epoch seconds.
     pub fn of_epoch(epoch: i64) -> Self {
         let minute = epoch.rem_euclid(DAY) / MINUTE;
         Self {
@@ -37,7 +38,7 @@ impl StopTime {
         }
     }
 
-    /// The first moment after `now` that falls on this time of day; both in epoch seconds.
+    /// First moment after `now` with this time of day; both in epoch seconds.
     pub fn next_after(self, now: i64) -> i64 {
         let midnight = now.div_euclid(DAY) * DAY;
         let today = midnight + i64::from(self.minute_of_day) * MINUTE;
@@ -92,32 +93,32 @@ impl From<StopTime> for String {
     }
 }
 
-/// A text that is no time of day.
+/// A string that is not a valid time of day.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
-    "`{}` is not a time of day: write hours and minutes in UTC as `HH:MM`, from `00:00` to `23:59`", text.escape_debug()
+    "`{}` is not a valid time of day: write hours and minutes in UTC as `HH:MM`, from `00:00` to `23:59`", text.escape_debug()
 )]
 pub struct StopTimeError {
-    /// The refused text.
+    /// The refused string.
     pub text: String,
 }
 
-/// What a project says about the stop times of its notebooks.
+/// Rule of a project for the stop times of its notebooks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StopPolicy {
-    /// The time that holds for notebooks without one of their own.
+    /// Stop time of notebooks that set none.
     pub default: Option<StopTime>,
-    /// Whether a notebook may have another time than the default.
+    /// Whether a notebook can have a time other than the default.
     pub may_override: bool,
 }
 
 impl StopPolicy {
-    /// The time at which a notebook stops, `own` being what was asked for it.
+    /// Stop time of a notebook that requests `own`.
     ///
-    /// A project without a default leaves notebooks their own time, or none.
+    /// In a project without a default, notebooks have the time that they request, or none.
     ///
     /// # Errors
-    /// [`StopPolicyError`] when the project has a default and allows no other.
+    /// [`StopPolicyError`] when the project has a default and does not allow another time.
     pub fn effective(&self, own: Option<StopTime>) -> Result<Option<StopTime>, StopPolicyError> {
         match (self.default, own) {
             (Some(default), Some(own)) if own != default && !self.may_override => {
@@ -128,15 +129,15 @@ impl StopPolicy {
     }
 }
 
-/// A stop time that the project doesn't allow.
+/// A stop time that the project does not allow.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
     "the project stops its notebooks at `{default}` and allows no other time: `{own}` was given"
 )]
 pub struct StopPolicyError {
-    /// The time that was asked for.
+    /// The requested time.
     pub own: StopTime,
-    /// The project's.
+    /// The project's default.
     pub default: StopTime,
 }
 
@@ -147,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_four_digits_and_a_colon_are_a_time() {
+    fn stop_time_parses_hh_mm_only() {
         for good in ["00:00", "07:05", "19:00", "23:59"] {
             assert_eq!(good.parse::<StopTime>().unwrap().to_string(), good);
         }
@@ -161,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn the_present_minute_means_tomorrow() {
+    fn next_after_is_never_now() {
         let time: StopTime = "17:00".parse().unwrap();
         let five = 20_000 * DAY + 17 * 3600;
         assert_eq!(time.next_after(five - 1), five);
@@ -170,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_project_s_default_holds_unless_it_may_be_overridden() {
+    fn effective_enforces_the_default() {
         let (five, seven) = ("17:00".parse().unwrap(), "19:00".parse().unwrap());
         let strict = StopPolicy {
             default: Some(five),
@@ -184,14 +185,14 @@ mod tests {
             ..strict
         };
         assert_eq!(lenient.effective(Some(seven)), Ok(Some(seven)));
-        let silent = StopPolicy::default();
-        assert_eq!(silent.effective(Some(seven)), Ok(Some(seven)));
-        assert_eq!(silent.effective(None), Ok(None));
+        let unset = StopPolicy::default();
+        assert_eq!(unset.effective(Some(seven)), Ok(Some(seven)));
+        assert_eq!(unset.effective(None), Ok(None));
     }
 
     proptest! {
         #[test]
-        fn the_next_occurrence_is_within_a_day_and_keeps_the_time(minute in 0_i64..1440, now in -1_000_000_000_000_i64..1_000_000_000_000) {
+        fn next_after_is_within_a_day(minute in 0_i64..1440, now in -1_000_000_000_000_i64..1_000_000_000_000) {
             let time = StopTime::of_epoch(minute * MINUTE);
             let next = time.next_after(now);
             prop_assert!(next > now && next <= now + DAY);

@@ -1,8 +1,8 @@
-//! Why a name is refused.
+//! Reasons why a name is invalid.
 
 use thiserror::Error;
 
-/// The kinds of names, for messages.
+/// Kind of a name, for messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameKind {
     /// A project.
@@ -29,7 +29,7 @@ impl std::fmt::Display for NameKind {
     }
 }
 
-/// A name that breaks the rule of its kind. Each message states the rule and what to do.
+/// Reason why a name is invalid. Each message states the rule and the remedy.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum NameError {
     /// The name has no characters.
@@ -43,12 +43,12 @@ pub enum NameError {
     TooLong {
         /// The kind of name.
         kind: NameKind,
-        /// The most characters it may have.
+        /// The length of the longest valid name, in characters.
         max: usize,
-        /// The characters it has.
+        /// The length of the name, in characters.
         len: usize,
     },
-    /// The name holds a character that its kind does not allow.
+    /// The name contains a character that its kind does not allow.
     #[error("the {kind} name `{}` holds {}, but only {allowed} are allowed: remove or replace it", visible(name), describe(*found))]
     Character {
         /// The kind of name.
@@ -82,7 +82,7 @@ pub enum NameError {
         /// Its last character.
         found: char,
     },
-    /// The name is one of the words that the storage layout or the platform uses itself.
+    /// The name is a word of the storage layout or of MLSpace's routes.
     #[error("`{name}` is reserved and cannot name a {kind}: choose another name")]
     Reserved {
         /// The kind of name.
@@ -92,12 +92,12 @@ pub enum NameError {
     },
 }
 
-/// The name on one line, whatever it holds.
+/// The name with control characters escaped.
 fn visible(name: &str) -> String {
     name.escape_debug().to_string()
 }
 
-/// The character itself if it can be seen, else its code point.
+/// The character itself when it is visible, otherwise its code point.
 fn describe(found: char) -> String {
     if found.is_ascii_graphic() {
         format!("`{found}`")

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 #[test]
-fn ordinary_names_pass() {
+fn new_accepts_valid_names() {
     for name in [
         "a",
         "fraud",
@@ -32,7 +32,7 @@ fn ordinary_names_pass() {
 }
 
 #[test]
-fn each_rule_has_its_error() {
+fn new_rejects_each_broken_rule() {
     assert_eq!(
         ProjectName::new(""),
         Err(NameError::Empty {
@@ -86,7 +86,7 @@ fn each_rule_has_its_error() {
 }
 
 #[test]
-fn reserved_words_are_refused_in_any_case() {
+fn new_rejects_reserved_words_in_any_case() {
     for word in [
         "global", "GLOBAL", "Project", "private", "group", "logs", "create", "index", "datasets",
     ] {
@@ -111,7 +111,7 @@ fn reserved_words_are_refused_in_any_case() {
 }
 
 #[test]
-fn dangerous_characters_are_refused_everywhere() {
+fn new_rejects_special_characters() {
     for bad in [
         "a*",
         "a?",
@@ -154,7 +154,7 @@ fn dangerous_characters_are_refused_everywhere() {
 }
 
 #[test]
-fn messages_are_one_line_and_say_what_to_do() {
+fn name_error_states_rule_and_remedy() {
     insta::assert_snapshot!(ProjectName::new("fraud*").unwrap_err(), @"the project name `fraud*` holds `*`, but only ASCII letters and digits are allowed: remove or replace it");
     insta::assert_snapshot!(UserName::new("a\nb").unwrap_err(), @r"the user name `a\nb` holds the character U+000A, but only ASCII letters, digits and `_ . @ + -` are allowed: remove or replace it");
     insta::assert_snapshot!(ProjectName::new("a".repeat(25)).unwrap_err(), @"a project name has at most 24 characters, this one has 25: shorten it");
@@ -164,7 +164,7 @@ fn messages_are_one_line_and_say_what_to_do() {
 }
 
 #[test]
-fn serde_reads_strings_and_validates() {
+fn names_deserialize_with_validation() {
     let name: UserName = serde_json::from_str("\"alice\"").unwrap();
     assert_eq!(serde_json::to_string(&name).unwrap(), "\"alice\"");
     let error = serde_json::from_str::<UserName>("\"a*\"").unwrap_err();
@@ -172,12 +172,12 @@ fn serde_reads_strings_and_validates() {
 }
 
 #[test]
-fn twins_are_the_same_ignoring_case() {
+fn same_ignoring_case_compares_whole_names() {
     assert!(same_ignoring_case("Foo", ProjectName::new("foo").unwrap()));
     assert!(!same_ignoring_case("foo", "fooo"));
 }
 
-/// What must never get into a policy, a key or a log line through a name.
+/// Whether the name is safe in a policy, a key and a log line.
 fn harmless(name: &str) -> bool {
     name.chars().all(|c| {
         c.is_ascii_graphic()
@@ -190,7 +190,7 @@ fn harmless(name: &str) -> bool {
 
 proptest! {
     #[test]
-    fn no_accepted_name_is_dangerous(text in prop_oneof![any::<String>(), "[A-Za-z0-9_.@+*?/:$ {}\\\\-]{0,30}"]) {
+    fn new_accepts_only_harmless_names(text in prop_oneof![any::<String>(), "[A-Za-z0-9_.@+*?/:$ {}\\\\-]{0,30}"]) {
         let accepted = [
             ProjectName::new(text.as_str()).map(String::from),
             UserName::new(text.as_str()).map(String::from),
@@ -205,7 +205,7 @@ proptest! {
     }
 
     #[test]
-    fn what_the_rule_describes_is_accepted(project in "[A-Za-z0-9]{1,24}", user in "[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}", notebook in "[A-Za-z0-9](-{0,2}[A-Za-z0-9]){0,20}") {
+    fn new_accepts_what_the_rule_describes(project in "[A-Za-z0-9]{1,24}", user in "[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}", notebook in "[A-Za-z0-9](-{0,2}[A-Za-z0-9]){0,20}") {
         let reserved = |name: &str| RESERVED.iter().any(|word| same_ignoring_case(word, name));
         prop_assert_eq!(ProjectName::new(project.as_str()).is_ok(), !reserved(&project));
         prop_assert_eq!(UserName::new(user.as_str()).is_ok(), !reserved(&user));
@@ -213,7 +213,7 @@ proptest! {
     }
 
     #[test]
-    fn parsing_a_displayed_name_gives_it_back(user in "[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}") {
+    fn names_round_trip(user in "[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}") {
         if let Ok(name) = UserName::new(user) {
             prop_assert_eq!(name.to_string().parse::<UserName>().unwrap(), name);
         }
