@@ -1,25 +1,26 @@
-//! Effective rights: what the roles that Terraform made may do, by the policies that stand in the account.
+//! Effective access: what the roles that Terraform created can do, by the policies in the account.
 //!
-//! Names are neighbours on purpose: one begins with the other, for projects and for users. Whatever base policy the roles carry, and with or
-//! without the permissions boundary, every row of the access model has to hold in both directions.
+//! Names of projects and of users are prefixes of each other on purpose. Whatever base policy the
+//! roles have, and with or without the permissions boundary, every case of the access model must be
+//! decided right: what it allows is allowed, what it denies is denied.
 
-mod attached;
-mod by_attribute;
-mod changing_over;
-mod closed_rows;
-mod judgement;
-mod rows;
-mod workload_rows;
+mod attribute_model;
+mod cases;
+mod denied_cases;
+mod model_migration;
+mod platform_policies;
+mod roles;
+mod workload_cases;
 
 use mlspace_core::layout::Account;
 use mlspace_core::policies::{ApprovedNetwork, GrantContext, permissions_boundary};
 use serde_json::{Value, json};
 
-use crate::support::{Stage, scenario};
-use attached::{Role, roles};
-use rows::{Platform, rows};
+use crate::support::{TestEnv, e2e_test};
+use cases::{PlatformNames, access_cases};
+use roles::{Role, roles};
 
-/// Two projects, and who is in the first.
+/// Two projects, and the members of the first.
 const PROJECTS: &str = r#"
 resource "mlspace_project" "alpha" {
   name       = "alpha"
@@ -39,7 +40,8 @@ resource "mlspace_membership" "alpha" {
 }
 "#;
 
-/// Alice works in both projects, her neighbours by name in one each, and is the only one in the group.
+/// Members of the second project, and datasets of each type. Alice is a member of both projects and
+/// the only user in the group; users whose names are similar are members of one each.
 const TENANTS: &str = r#"
 resource "mlspace_membership" "alphabeta" {
   for_each = toset(["alice", "alice2"])
@@ -84,7 +86,7 @@ resource "mlspace_dataset" "unshared" {
 }
 "#;
 
-/// The matrix of all of [`TENANTS`], and of one project and one user.
+/// The access matrix of all of [`TENANTS`], and of one project and one user.
 const MATRIX: &str = r#"
 data "mlspace_access" "all" {
   depends_on = [DEPENDENCIES]
@@ -96,7 +98,7 @@ data "mlspace_access" "some" {
   depends_on = [DEPENDENCIES]
 }
 
-# Whatever is planned, this one is read when Terraform looks around.
+# Without dependencies, so that it is read in every refresh.
 data "mlspace_access" "now" {
   project = "alpha"
   user    = "alice"
@@ -107,7 +109,7 @@ output "workloads" { value = data.mlspace_access.all.workloads }
 output "some" { value = data.mlspace_access.some.entries }
 "#;
 
-/// All that the matrix is about.
+/// All resources that the matrix reads.
 const DEPENDENCIES: &str = "mlspace_project.alpha, mlspace_project.alphabeta, mlspace_membership.alpha, \
     mlspace_membership.alphabeta, mlspace_dataset.project, mlspace_dataset.private, mlspace_dataset.days, \
     mlspace_dataset.shared, mlspace_dataset.unshared";
@@ -124,76 +126,75 @@ fn tenants(suspended: bool) -> String {
     projects(suspended) + TENANTS
 }
 
-fn group_row() -> Value {
+fn group_user() -> Value {
     json!({"group": {"S": "analysts"}, "user": {"S": "alice"}})
 }
 
 /// Puts alice into the group `analysts`, as MLSpace's web application does.
-fn join_group(stage: &Stage) {
-    let row = json!({"TableName": "mlspace-group-users", "Item": group_row()});
-    stage.aws.aws("dynamodb", "PutItem", row);
+fn join_group(env: &TestEnv) {
+    let item = json!({"TableName": "mlspace-group-users", "Item": group_user()});
+    env.aws.call("dynamodb", "PutItem", item);
 }
 
-fn leave_group(stage: &Stage) {
-    let row = json!({"TableName": "mlspace-group-users", "Key": group_row()});
-    stage.aws.aws("dynamodb", "DeleteItem", row);
+fn leave_group(env: &TestEnv) {
+    let key = json!({"TableName": "mlspace-group-users", "Key": group_user()});
+    env.aws.call("dynamodb", "DeleteItem", key);
 }
 
-/// Makes a managed policy behind Terraform's back; its ARN.
-pub(crate) fn make_policy(stage: &Stage, name: &str, document: &str) -> String {
+/// Creates a managed policy outside of Terraform, and returns its ARN.
+pub(crate) fn create_policy(env: &TestEnv, name: &str, document: &str) -> String {
     let policy = json!({"PolicyName": name, "PolicyDocument": document});
-    stage.aws.aws("iam", "CreatePolicy", policy);
+    env.aws.call("iam", "CreatePolicy", policy);
     format!("arn:aws:iam::123456789012:policy/{name}")
 }
 
-pub(crate) fn remove_policy(stage: &Stage, arn: &str) {
-    stage
-        .aws
-        .aws("iam", "DeletePolicy", json!({"PolicyArn": arn}));
+pub(crate) fn delete_policy(env: &TestEnv, arn: &str) {
+    env.aws
+        .call("iam", "DeletePolicy", json!({"PolicyArn": arn}));
 }
 
-/// Sets the boundary and the base policies in the provider block.
-pub(crate) fn settle_on(stage: &Stage, boundary: Option<&str>, base: &[&str]) {
+/// Overrides the boundary and the base policies of the provider block.
+pub(crate) fn override_policies(env: &TestEnv, boundary: Option<&str>, base: &[&str]) {
     let text = format!(
         "provider \"mlspace\" {{\n  permissions_boundary_arn = {}\n  base_policy_arns = {}\n}}\n",
         json!(boundary),
         json!(base)
     );
-    stage.work.write("settings_override.tf", &text);
+    env.work.write("settings_override.tf", &text);
 }
 
-/// Asks for every row of every role, and fails with all that differ from what the access model says.
+/// Decides every access case of every role, and fails with all wrong decisions.
 #[track_caller]
-fn assert_rights(platform: &Platform, roles: &[Role], setting: &str, suspended: Option<&str>) {
-    let mut asked = 0;
+fn assert_access(platform: &PlatformNames, roles: &[Role], setting: &str, suspended: Option<&str>) {
+    let mut count = 0;
     let mut wrong = Vec::new();
     for role in roles {
-        for row in rows(platform, role) {
-            let may = row.may && suspended != Some(role.project.as_str());
-            let decision = role.policies.decide(&row.request);
-            asked += 1;
-            if decision.is_allowed() != may {
+        for case in access_cases(platform, role) {
+            let allowed = case.allowed && suspended != Some(role.project.as_str());
+            let decision = role.policies.decide(&case.request);
+            count += 1;
+            if decision.is_allowed() != allowed {
                 wrong.push(format!(
                     "{}/{} {setting}: {}: {decision}",
-                    role.project, role.user, row.what
+                    role.project, role.user, case.description
                 ));
             }
         }
     }
-    assert!(roles.len() == 4 && asked > 1_000, "only {asked} rows");
+    assert!(roles.len() == 4 && count > 1_000, "only {count} cases");
     assert!(
         wrong.is_empty(),
-        "{} of {asked} rows are wrong:\n{}",
+        "{} of {count} cases are wrong:\n{}",
         wrong.len(),
         wrong.join("\n")
     );
 }
 
-scenario! {
-    /// The access model holds in both directions, with and without a boundary, with and without a wide base policy.
-    fn effective_rights(stage) {
-        let platform = Platform::of(stage);
-        let seed = &stage.aws.seed;
+e2e_test! {
+    /// With and without a boundary, with and without a wide base policy.
+    fn roles_match_access_model(env) {
+        let platform = PlatformNames::of(env);
+        let seed = &env.aws.seed;
         let ids = |name: &str| -> Vec<String> { serde_json::from_value(seed[name].clone()).expect("ids") };
         let (subnets, groups) = (ids("subnet_ids"), ids("security_group_ids"));
         let account = Account::new("123456789012", "us-east-1");
@@ -201,93 +202,94 @@ scenario! {
             account: &account,
             system_tag: "MLSpace",
             iam_prefix: "MLSpace",
-            data_bucket: stage.aws.seeded("data_bucket"),
+            data_bucket: env.aws.seeded("data_bucket"),
             network: Some(ApprovedNetwork { subnet_ids: &subnets, security_group_ids: &groups }),
-            kms_key: Some(stage.aws.seeded("kms_key_arn")),
+            kms_key: Some(env.aws.seeded("kms_key_arn")),
         };
         let boundary = permissions_boundary(&context).expect("it fits").to_json();
-        let boundary = make_policy(stage, "generated-boundary", &boundary);
+        let boundary = create_policy(env, "generated-boundary", &boundary);
         let wide = json!({
             "Version": "2012-10-17",
             "Statement": [{"Effect": "Allow", "Action": "sagemaker:*", "Resource": "*"}],
         });
-        let wide = make_policy(stage, "all-of-sagemaker", &wide.to_string());
+        let wide = create_policy(env, "all-of-sagemaker", &wide.to_string());
 
-        join_group(stage);
+        join_group(env);
         let settings: [(&str, Option<&str>, &[&str]); 4] = [
             ("alone", None, &[]),
             ("with a wide base policy", None, &[&wide]),
-            ("with a wide base policy, bounded", Some(&boundary), &[&wide]),
-            ("bounded", Some(&boundary), &[]),
+            ("with a wide base policy and the boundary", Some(&boundary), &[&wide]),
+            ("with the boundary", Some(&boundary), &[]),
         ];
         for (label, boundary, base) in settings {
-            settle_on(stage, boundary, base);
-            stage.converge(&tenants(false));
-            let roles = roles(&stage.aws.world());
+            override_policies(env, boundary, base);
+            env.apply_and_verify(&tenants(false));
+            let roles = roles(&env.aws.account_state());
             for role in &roles {
                 assert_eq!(role.boundary.as_deref(), boundary, "{label}");
                 assert_eq!(role.attached.contains(&wide), !base.is_empty(), "{label}");
             }
-            assert_rights(&platform, &roles, label, None);
+            assert_access(&platform, &roles, label, None);
         }
 
-        stage.work.destroy().assert_ok();
-        leave_group(stage);
-        remove_policy(stage, &boundary);
-        remove_policy(stage, &wide);
-        stage.aws.assert_pristine();
+        env.work.destroy().assert_ok();
+        leave_group(env);
+        delete_policy(env, &boundary);
+        delete_policy(env, &wide);
+        env.aws.assert_pristine();
     }
 }
 
-scenario! {
-    /// Suspending takes everything from a project's members, and nothing from anybody else; resuming gives it back.
-    fn suspended_and_resumed(stage) {
-        let platform = Platform::of(stage);
+e2e_test! {
+    /// Suspension denies a project's members everything, and changes nothing for others. Resuming
+    /// undoes it.
+    fn suspended_project_denies_members(env) {
+        let platform = PlatformNames::of(env);
         let everything = json!({
             "Version": "2012-10-17",
             "Statement": [{"Effect": "Allow", "Action": "sagemaker:*", "Resource": "*"}],
         });
-        let base = make_policy(stage, "all-of-sagemaker", &everything.to_string());
-        settle_on(stage, None, &[&base]);
-        join_group(stage);
+        let base = create_policy(env, "all-of-sagemaker", &everything.to_string());
+        override_policies(env, None, &[&base]);
+        join_group(env);
         for (suspended, label) in [(false, "before"), (true, "suspended"), (false, "resumed")] {
-            stage.converge(&tenants(suspended));
-            let roles = roles(&stage.aws.world());
-            assert_rights(&platform, &roles, label, suspended.then_some("alpha"));
+            env.apply_and_verify(&tenants(suspended));
+            let roles = roles(&env.aws.account_state());
+            assert_access(&platform, &roles, label, suspended.then_some("alpha"));
         }
-        stage.work.destroy().assert_ok();
-        leave_group(stage);
-        remove_policy(stage, &base);
-        stage.aws.assert_pristine();
+        env.work.destroy().assert_ok();
+        leave_group(env);
+        delete_policy(env, &base);
+        env.aws.assert_pristine();
     }
 }
 
-/// The entries in an output as `project/user dataset rights`, a dot for each right that is missing.
-fn shown(stage: &Stage, output: &str) -> Vec<String> {
-    lines(&output_of(stage, output))
+/// The entries of an output as `project/user dataset rwdl`, with a dot for each missing permission.
+fn entries_of(env: &TestEnv, output: &str) -> Vec<String> {
+    format_entries(&output_of(env, output))
 }
 
-fn lines(entries: &Value) -> Vec<String> {
+fn format_entries(entries: &Value) -> Vec<String> {
     let entries = entries.as_array().expect("a list");
     entries
         .iter()
         .map(|entry| {
-            let text = |key: &str| entry[key].as_str().expect("text").to_owned();
-            let letters: String = [
+            let text = |key: &str| entry[key].as_str().expect("a string").to_owned();
+            let flags: String = [
                 ("r", "read"),
                 ("w", "write"),
                 ("d", "delete"),
                 ("l", "list"),
             ]
             .iter()
-            .map(|(letter, right)| {
-                let allowed = entry[right].as_bool().expect("a boolean");
-                assert_eq!(entry["reasons"][right].is_null(), allowed, "{entry}");
+            .map(|(letter, permission)| {
+                let allowed = entry[permission].as_bool().expect("a boolean");
+                assert_eq!(entry["reasons"][permission].is_null(), allowed, "{entry}");
                 if allowed { *letter } else { "." }
             })
             .collect();
             format!(
-                "{}/{} {} {letters}",
+                "{}/{} {} {flags}",
                 text("project"),
                 text("user"),
                 text("dataset")
@@ -296,12 +298,12 @@ fn lines(entries: &Value) -> Vec<String> {
         .collect()
 }
 
-fn output_of(stage: &Stage, name: &str) -> Value {
-    let shown = stage.work.run(&["output", "-json", name]);
+fn output_of(env: &TestEnv, name: &str) -> Value {
+    let shown = env.work.run(&["output", "-json", name]);
     serde_json::from_str(&shown.stdout).expect("an output in JSON")
 }
 
-/// The rights of alice in alpha.
+/// What alice can do in alpha.
 const ALICE_IN_ALPHA: [&str; 7] = [
     "alpha/alice global/days r..l",
     "alpha/alice group/shared rw.l",
@@ -312,20 +314,21 @@ const ALICE_IN_ALPHA: [&str; 7] = [
     "alpha/alice project/alphabeta/cards ....",
 ];
 
-scenario! {
-    /// The data source shows the matrix as it is: after an apply, after a change by hand, after its mending.
-    fn matrix(stage) {
-        settle_on(stage, None, &[]);
-        join_group(stage);
-        stage.converge(&with_matrix(false));
+e2e_test! {
+    /// The data source reads effective access: after an apply, a manual change, its repair, a
+    /// suspension.
+    fn matrix_data_source(env) {
+        override_policies(env, None, &[]);
+        join_group(env);
+        env.apply_and_verify(&with_matrix(false));
 
-        let entries = shown(stage, "entries");
+        let entries = entries_of(env, "entries");
         assert_eq!(entries.len(), 4 * 7, "{entries:#?}");
-        let of = |entries: &[String], who: &str| -> Vec<String> {
-            entries.iter().filter(|entry| entry.starts_with(who)).cloned().collect()
+        let of = |entries: &[String], member: &str| -> Vec<String> {
+            entries.iter().filter(|entry| entry.starts_with(member)).cloned().collect()
         };
         assert_eq!(of(&entries, "alpha/alice "), ALICE_IN_ALPHA);
-        assert_eq!(shown(stage, "some"), ALICE_IN_ALPHA);
+        assert_eq!(entries_of(env, "some"), ALICE_IN_ALPHA);
         assert_eq!(
             of(&entries, "alphabeta/alice2 "),
             [
@@ -338,7 +341,7 @@ scenario! {
                 "alphabeta/alice2 project/alphabeta/cards rwdl",
             ]
         );
-        let workloads = output_of(stage, "workloads");
+        let workloads = output_of(env, "workloads");
         let workloads = workloads.as_array().expect("a list");
         assert_eq!(workloads.len(), 4);
         for work in workloads {
@@ -347,30 +350,30 @@ scenario! {
             assert_eq!(work["use_others"], false, "{work}");
         }
 
-        let role = stage.attribute("mlspace_membership.alpha[\"alice\"]", "role_name");
-        let open = json!({
+        let role = env.attribute("mlspace_membership.alpha[\"alice\"]", "role_name");
+        let everything = json!({
             "Version": "2012-10-17",
             "Statement": [{
                 "Effect": "Allow",
                 "Action": "s3:GetObject",
-                "Resource": format!("arn:aws:s3:::{}/*", stage.aws.seeded("data_bucket")),
+                "Resource": format!("arn:aws:s3:::{}/*", env.aws.seeded("data_bucket")),
             }],
         });
-        let by_hand = json!({"RoleName": role, "PolicyName": "by-hand", "PolicyDocument": open.to_string()});
-        stage.aws.aws("iam", "PutRolePolicy", by_hand);
-        let done = stage.work.run(&["refresh", "-input=false", "-no-color"]);
+        let manual = json!({"RoleName": role, "PolicyName": "manual", "PolicyDocument": everything.to_string()});
+        env.aws.call("iam", "PutRolePolicy", manual);
+        let done = env.work.run(&["refresh", "-input=false", "-no-color"]);
         assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
-        // What no policy of the role denies is open now; all else still isn't.
-        let edited = ALICE_IN_ALPHA.map(|entry| entry.replace("unshared ....", "unshared r..."));
-        let now = || lines(&stage.attribute("data.mlspace_access.now", "entries"));
-        assert_eq!(now(), edited);
+        // Only what no other policy of the role denies is allowed now.
+        let changed = ALICE_IN_ALPHA.map(|entry| entry.replace("unshared ....", "unshared r..."));
+        let now = || format_entries(&env.attribute("data.mlspace_access.now", "entries"));
+        assert_eq!(now(), changed);
 
-        stage.apply().assert_ok();
-        stage.plan().assert_empty();
-        assert_eq!(shown(stage, "some"), ALICE_IN_ALPHA);
+        env.apply().assert_ok();
+        env.plan().assert_empty();
+        assert_eq!(entries_of(env, "some"), ALICE_IN_ALPHA);
 
-        stage.converge(&with_matrix(true));
-        let suspended = shown(stage, "entries");
+        env.apply_and_verify(&with_matrix(true));
+        let suspended = entries_of(env, "entries");
         assert_eq!(suspended.len(), entries.len());
         for (now, before) in suspended.iter().zip(&entries) {
             if now.starts_with("alpha/") {
@@ -380,20 +383,20 @@ scenario! {
             }
         }
 
-        stage.work.destroy().assert_ok();
-        leave_group(stage);
-        stage.aws.assert_pristine();
+        env.work.destroy().assert_ok();
+        leave_group(env);
+        env.aws.assert_pristine();
     }
 }
 
-scenario! {
-    /// Bad arguments are refused before anything is called, and names that nobody bears give an empty matrix.
-    fn of_nobody(stage) {
-        stage.configure("data \"mlspace_access\" \"x\" {\n  project = \"a*\"\n}\n");
-        stage.work.plan(&[]).outcome.assert_error(&["project", "`a*`"]);
-        stage.configure("data \"mlspace_access\" \"x\" {\n  user = \"nobody\"\n}\noutput \"entries\" { value = data.mlspace_access.x.entries }\n");
-        stage.apply().assert_ok();
-        assert_eq!(output_of(stage, "entries"), json!([]));
-        assert_eq!(stage.aws.writes(), Vec::<String>::new());
+e2e_test! {
+    /// Invalid arguments are rejected without a call, and unknown names give an empty matrix.
+    fn matrix_data_source_arguments(env) {
+        env.configure("data \"mlspace_access\" \"x\" {\n  project = \"a*\"\n}\n");
+        env.work.plan(&[]).outcome.assert_error(&["project", "`a*`"]);
+        env.configure("data \"mlspace_access\" \"x\" {\n  user = \"nobody\"\n}\noutput \"entries\" { value = data.mlspace_access.x.entries }\n");
+        env.apply().assert_ok();
+        assert_eq!(output_of(env, "entries"), json!([]));
+        assert_eq!(env.aws.writes(), Vec::<String>::new());
     }
 }

@@ -1,6 +1,7 @@
-//! Wrong configurations: each is refused before anything changes, by an error that names the attribute.
+//! Invalid configurations: each is rejected before any change, with an error that names the
+//! attribute.
 //!
-//! The provider runs once for all cases, as `--debug` lets Terraform attach to it.
+//! The provider runs once for all cases: with `--debug`, Terraform attaches to it.
 
 mod cases;
 
@@ -9,16 +10,17 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use cases::{Case, all};
 
-use crate::support::{Core, PEOPLE, PROVIDER, Stage};
+use crate::support::{PEOPLE, PROVIDER, TerraformVersion, TestEnv};
 
-/// A provider that serves many Terraform commands; it ends with this value.
-/// Its output stays open: a provider that can't print is of no use to itself.
-struct Served(
+/// A provider that serves many Terraform commands. Dropping it ends the process.
+///
+/// Its output is kept open, since it exits when it cannot print.
+struct DebugProvider(
     Child,
     #[expect(dead_code, reason = "kept open")] Lines<BufReader<ChildStdout>>,
 );
 
-impl Served {
+impl DebugProvider {
     /// Starts one, and returns it with the value for `TF_REATTACH_PROVIDERS`.
     fn start() -> (Self, String) {
         let mut child = Command::new(PROVIDER)
@@ -33,7 +35,7 @@ impl Served {
         let mut lines = BufReader::new(stdout).lines();
         let line = lines
             .find_map(|line| {
-                let line = line.expect("the provider prints text");
+                let line = line.expect("the provider prints UTF-8");
                 line.contains("TF_REATTACH_PROVIDERS").then_some(line)
             })
             .expect("the provider prints how to attach");
@@ -43,24 +45,24 @@ impl Served {
     }
 }
 
-impl Drop for Served {
+impl Drop for DebugProvider {
     fn drop(&mut self) {
-        // It may have ended already; there is nothing left to do then.
+        // An error means that it has ended already.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-fn refuses_all(core: &Core) {
-    let mut stage = Stage::new(core);
-    let (_served, attach) = Served::start();
-    stage.work.set_env("TF_REATTACH_PROVIDERS", &attach);
-    stage.converge(PEOPLE);
-    let before = stage.aws.world();
+fn rejects_all(version: &TerraformVersion) {
+    let mut env = TestEnv::new(version);
+    let (_provider, attach) = DebugProvider::start();
+    env.work.set_env("TF_REATTACH_PROVIDERS", &attach);
+    env.apply_and_verify(PEOPLE);
+    let before = env.aws.account_state();
     let cases = all();
     let mut wrong = Vec::new();
     for case in &cases {
-        if let Err(problem) = refused(&stage, case) {
+        if let Err(problem) = rejected(&env, case) {
             wrong.push(format!("{}: {problem}", case.name));
         }
     }
@@ -71,28 +73,32 @@ fn refuses_all(core: &Core) {
         cases.len(),
         wrong.join("\n")
     );
-    assert_eq!(stage.aws.world(), before, "bad input changes nothing");
-    stage.provider("");
-    stage.configure(PEOPLE);
-    stage.strike();
+    assert_eq!(
+        env.aws.account_state(),
+        before,
+        "invalid input changes nothing"
+    );
+    env.provider("");
+    env.configure(PEOPLE);
+    env.destroy_and_verify();
 }
 
-/// Checks one case: an error, of ours, at the attribute, saying what the case demands.
-fn refused(stage: &Stage, case: &Case) -> Result<(), String> {
-    stage.provider(case.provider);
-    stage.configure(&format!("{PEOPLE}\n{}", case.text));
-    let outcome = stage.work.run(&["plan", "-input=false", "-json"]);
+/// Checks one case: there must be an error at the attribute with the expected text.
+fn rejected(env: &TestEnv, case: &Case) -> Result<(), String> {
+    env.provider(case.provider);
+    env.configure(&format!("{PEOPLE}\n{}", case.text));
+    let outcome = env.work.run(&["plan", "-input=false", "-json"]);
     let errors = outcome.errors();
     if outcome.code == Some(0) || errors.is_empty() {
-        return Err(format!("was accepted ({:?})", outcome.code));
+        return Err(format!("was accepted (exit code {:?})", outcome.code));
     }
-    let said = errors.iter().any(|error| {
+    let found = errors.iter().any(|error| {
         let text = format!("{} {}", error.summary, error.detail).to_lowercase();
-        // The error points at the attribute's line, or names it.
+        // The error points to the attribute's line, or names the attribute.
         let at = error.code.contains(case.attribute) || text.contains(case.attribute);
         at && text.contains(&case.says.to_lowercase())
     });
-    if said {
+    if found {
         Ok(())
     } else {
         Err(format!(
@@ -103,14 +109,12 @@ fn refused(stage: &Stage, case: &Case) -> Result<(), String> {
 }
 
 #[test]
-fn pinned() {
-    refuses_all(&Core::pinned());
+fn invalid_input_pinned_terraform() {
+    rejects_all(&TerraformVersion::pinned());
 }
 
 #[test]
-fn on_path() {
-    match Core::on_path() {
-        Some(core) => refuses_all(&core),
-        None => eprintln!("NOT RUN: no second Terraform on PATH"),
-    }
+#[ignore = "needs a second Terraform on PATH"]
+fn invalid_input_path_terraform() {
+    rejects_all(&TerraformVersion::on_path());
 }

@@ -1,11 +1,12 @@
-//! What the documentation shows: Terraform takes every example, and the quickstart does what the README says.
+//! The examples of the documentation: Terraform applies each, and the quickstart does what the
+//! README says.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use crate::support::{Core, Stage, scenario};
+use crate::support::{TestEnv, e2e_test};
 
 fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples")
@@ -15,8 +16,8 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The text of one file of each example of a kind, in the order of the examples' names.
-fn gather(kind: &str, file: &str) -> String {
+/// One file of each example of a kind, joined in the order of the examples' names.
+fn join_examples(kind: &str, file: &str) -> String {
     let mut folders: Vec<PathBuf> = fs::read_dir(examples().join(kind))
         .expect("examples of the kind")
         .map(|entry| entry.expect("an entry").path())
@@ -31,17 +32,17 @@ fn gather(kind: &str, file: &str) -> String {
 }
 
 /// All examples as one configuration: they refer to each other.
-fn everything() -> String {
+fn all_examples() -> String {
     [
-        gather("resources", "resource.tf"),
-        gather("data-sources", "data-source.tf"),
-        gather("functions", "function.tf"),
+        join_examples("resources", "resource.tf"),
+        join_examples("data-sources", "data-source.tf"),
+        join_examples("functions", "function.tf"),
     ]
     .join("\n")
 }
 
-/// Takes what the examples made out of the state, and brings it back by the given import blocks.
-fn import_again(stage: &Stage, blocks: &str) {
+/// Removes the resources of the import blocks from the state, and imports them again.
+fn import_again(env: &TestEnv, blocks: &str) {
     let imported: Vec<&str> = blocks
         .lines()
         .filter_map(|line| line.trim().strip_prefix("to = "))
@@ -51,75 +52,75 @@ fn import_again(stage: &Stage, blocks: &str) {
         "one import of each resource: {imported:?}"
     );
     for address in &imported {
-        stage.work.forget(address);
+        env.work.forget(address);
     }
-    stage.work.write("imports.tf", blocks);
-    stage.apply().assert_ok();
-    stage.plan().assert_empty();
+    env.work.write("imports.tf", blocks);
+    env.apply().assert_ok();
+    env.plan().assert_empty();
     for address in &imported {
-        stage.attribute(address, "id");
+        env.attribute(address, "id");
     }
 }
 
-scenario! {
-    /// All examples together apply, plan empty, import by id and leave nothing.
-    fn of_the_reference(stage) {
-        stage.converge(&everything());
-        import_again(stage, &gather("resources", "import-by-string-id.tf"));
-        stage.strike();
+e2e_test! {
+    /// All together are applied, plan empty, are imported by id and leave nothing.
+    fn reference_examples(env) {
+        env.apply_and_verify(&all_examples());
+        import_again(env, &join_examples("resources", "import-by-string-id.tf"));
+        env.destroy_and_verify();
     }
 }
 
-scenario! {
-    /// The provider's example is accepted as it stands.
-    fn of_the_provider(stage) {
-        stage.work.write("provider.tf", &read(&examples().join("provider/provider.tf")));
-        let done = stage.work.run(&["validate", "-no-color"]);
+e2e_test! {
+    /// Is valid without changes.
+    fn provider_example(env) {
+        env.work.write("provider.tf", &read(&examples().join("provider/provider.tf")));
+        let done = env.work.run(&["validate", "-no-color"]);
         assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
     }
 }
 
-scenario! {
-    /// The quickstart makes what its outputs say, plans empty and leaves nothing.
-    fn quickstart(stage) {
+e2e_test! {
+    /// Creates what its outputs list, plans empty and leaves nothing.
+    fn quickstart(env) {
         for entry in fs::read_dir(examples().join("quickstart")).expect("the quickstart") {
             let path = entry.expect("an entry").path();
             if path.extension().is_some_and(|extension| extension == "tf") {
-                stage.work.write(&path.file_name().expect("a name").to_string_lossy(), &read(&path));
+                env.work.write(&path.file_name().expect("a name").to_string_lossy(), &read(&path));
             }
         }
-        let seed = &stage.aws.seed;
+        let seed = &env.aws.seed;
         let variables = json!({
             "region": "us-east-1",
-            "endpoint": stage.aws.endpoint(),
+            "endpoint": env.aws.endpoint(),
             "data_bucket": seed["data_bucket"],
             "permissions_boundary_arn": seed["permissions_boundary_arn"],
             "subnet_ids": seed["subnet_ids"],
             "security_group_ids": seed["security_group_ids"],
             "kms_key_id": seed["kms_key_id"],
         });
-        stage.work.write("terraform.tfvars.json", &variables.to_string());
+        env.work.write("terraform.tfvars.json", &variables.to_string());
         let keys = "provider \"mlspace\" {\n  access_key = \"test\"\n  secret_key = \"test\"\n}\n";
-        stage.work.write("keys_override.tf", keys);
+        env.work.write("keys_override.tf", keys);
 
-        stage.apply().assert_ok();
-        stage.plan().assert_empty();
+        env.apply().assert_ok();
+        env.plan().assert_empty();
 
-        let roles = stage.work.run(&["output", "-json", "roles"]);
+        let roles = env.work.run(&["output", "-json", "roles"]);
         let roles: serde_json::Value = serde_json::from_str(&roles.stdout).expect("outputs in JSON");
         let roles = roles.as_object().expect("a map");
         let names: Vec<&String> = roles.keys().collect();
         assert_eq!(names, ["churn/bob", "churn/carol", "fraud/alice", "fraud/bob"]);
-        assert_eq!(stage.aws.world()["roles"].as_object().map(serde_json::Map::len), Some(4));
-        stage.strike();
+        assert_eq!(env.aws.account_state()["roles"].as_object().map(serde_json::Map::len), Some(4));
+        env.destroy_and_verify();
     }
 }
 
-/// All examples import by identity, which Terraform knows from 1.12 on.
+/// Needs Terraform 1.12 or newer.
 #[test]
-fn by_identity() {
-    let stage = Stage::new(&Core::pinned());
-    stage.converge(&everything());
-    import_again(&stage, &gather("resources", "import-by-identity.tf"));
-    stage.strike();
+fn reference_examples_import_by_identity() {
+    let env = TestEnv::pinned();
+    env.apply_and_verify(&all_examples());
+    import_again(&env, &join_examples("resources", "import-by-identity.tf"));
+    env.destroy_and_verify();
 }

@@ -1,8 +1,8 @@
-//! What exists is taken over by its id, and then nothing is left to do.
+//! Import of existing resources: the next plan is empty.
 
 use serde_json::json;
 
-use crate::support::{Core, Stage, TEAM, scenario};
+use crate::support::{TEAM, TestEnv, e2e_test};
 
 const IDS: [(&str, &str); 4] = [
     ("mlspace_project.fraud", "fraud"),
@@ -11,45 +11,45 @@ const IDS: [(&str, &str); 4] = [
     ("mlspace_notebook.alice", "alice-fraud"),
 ];
 
-scenario! {
-    /// Each of the four resources is imported by its id, and the plan is empty.
-    fn by_id(stage) {
-        stage.converge(TEAM);
+e2e_test! {
+    /// Each of the four resources, by the import command.
+    fn import_by_id(env) {
+        env.apply_and_verify(TEAM);
         for (address, id) in IDS {
-            stage.work.forget(address);
-            let done = stage.work.import(address, id);
+            env.work.forget(address);
+            let done = env.work.import(address, id);
             assert_eq!(done.code, Some(0), "{address}: {}{}", done.stdout, done.stderr);
-            stage.plan().assert_empty();
+            env.plan().assert_empty();
         }
-        stage.strike();
+        env.destroy_and_verify();
     }
 }
 
-scenario! {
-    /// Import blocks do the same in one plan, without any other change.
-    fn by_block(stage) {
-        stage.converge(TEAM);
+e2e_test! {
+    /// All four in one plan, without any other change.
+    fn import_block(env) {
+        env.apply_and_verify(TEAM);
         let mut blocks = TEAM.to_owned();
         for (address, id) in IDS {
-            stage.work.forget(address);
+            env.work.forget(address);
             blocks.push_str(&format!("\nimport {{\n  to = {address}\n  id = \"{id}\"\n}}\n"));
         }
-        stage.configure(&blocks);
-        stage.aws.clear_log();
-        let plan = stage.plan();
+        env.configure(&blocks);
+        env.aws.clear_log();
+        let plan = env.plan();
         assert_eq!(plan.changes(), []);
-        stage.apply().assert_ok();
-        assert_eq!(stage.aws.writes(), Vec::<String>::new(), "importing changes nothing");
-        stage.plan().assert_empty();
-        stage.strike();
+        env.apply().assert_ok();
+        assert_eq!(env.aws.writes(), Vec::<String>::new(), "an import changes nothing");
+        env.plan().assert_empty();
+        env.destroy_and_verify();
     }
 }
 
-/// Import blocks may name a resource by its identity, since Terraform 1.12.
+/// Needs Terraform 1.12 or newer.
 #[test]
-fn by_identity() {
-    let stage = Stage::new(&Core::pinned());
-    stage.converge(TEAM);
+fn import_block_with_identity() {
+    let env = TestEnv::pinned();
+    env.apply_and_verify(TEAM);
     let identities = [
         ("mlspace_project.fraud", "name = \"fraud\""),
         (
@@ -61,44 +61,44 @@ fn by_identity() {
     ];
     let mut blocks = TEAM.to_owned();
     for (address, identity) in identities {
-        stage.work.forget(address);
+        env.work.forget(address);
         let block = format!("\nimport {{\n to = {address}\n identity = {{\n {identity}\n }}\n}}\n");
         blocks.push_str(&block);
     }
-    stage.configure(&blocks);
-    assert_eq!(stage.plan().changes(), []);
-    stage.apply().assert_ok();
-    stage.plan().assert_empty();
-    stage.strike();
+    env.configure(&blocks);
+    assert_eq!(env.plan().changes(), []);
+    env.apply().assert_ok();
+    env.plan().assert_empty();
+    env.destroy_and_verify();
 }
 
-scenario! {
-    /// An id that is none, or of nothing, says so.
-    fn of_nothing(stage) {
-        stage.configure(TEAM);
+e2e_test! {
+    /// The error says that the id is not valid, or that nothing has it.
+    fn import_of_invalid_id(env) {
+        env.configure(TEAM);
         let cases = [
             ("mlspace_project.fraud", "nowhere", "non-existent"),
             ("mlspace_membership.alice", "fraud", "project/user"),
-            ("mlspace_membership.alice", "fraud/nobody", "non-existent"),
+            ("mlspace_membership.alice", "fraud/zoe", "non-existent"),
             ("mlspace_dataset.cards", "project/cards", "project/cards"),
             ("mlspace_dataset.cards", "project/fraud/none", "non-existent"),
             ("mlspace_notebook.alice", "none", "non-existent"),
         ];
         for (address, id, named) in cases {
-            let done = stage.work.import(address, id);
+            let done = env.work.import(address, id);
             assert_ne!(done.code, Some(0), "{address} {id}");
             assert!(done.stderr.contains(named), "{address} {id}: {}", done.stderr);
-            assert_eq!(stage.work.state(address), None);
+            assert_eq!(env.work.state(address), None);
         }
-        assert_eq!(stage.aws.writes(), Vec::<String>::new());
+        assert_eq!(env.aws.writes(), Vec::<String>::new());
     }
 }
 
-scenario! {
-    /// What exists already is not taken over in silence: the error names the import command.
-    fn creating_what_exists(stage) {
-        stage.converge(TEAM);
-        // What the provider made is known by this mark, and taken over if it is the same.
+e2e_test! {
+    /// An existing object is not taken over: the error names the import command.
+    fn create_of_existing_object(env) {
+        env.apply_and_verify(TEAM);
+        // The provider recognizes its own records by this attribute, and would take them over.
         let records = [
             ("mlspace-projects", json!({"name": {"S": "fraud"}})),
             ("mlspace-project-users", json!({"project": {"S": "fraud"}, "user": {"S": "alice"}})),
@@ -110,27 +110,27 @@ scenario! {
                 "Key": key,
                 "UpdateExpression": "REMOVE managedBy",
             });
-            stage.aws.aws("dynamodb", "UpdateItem", edit);
+            env.aws.call("dynamodb", "UpdateItem", edit);
         }
-        // An instance is known by its tags.
+        // It recognizes its own notebook instances by their tags.
         let arn = "arn:aws:sagemaker:us-east-1:123456789012:notebook-instance/alice-fraud";
         let tag = |user: &str| {
             let tags = json!([{"Key": "user", "Value": user}]);
-            stage.aws.aws("sagemaker", "AddTags", json!({"ResourceArn": arn, "Tags": tags}))
+            env.aws.call("sagemaker", "AddTags", json!({"ResourceArn": arn, "Tags": tags}))
         };
         for (address, id) in IDS {
-            stage.work.forget(address);
+            env.work.forget(address);
             if address == "mlspace_notebook.alice" {
                 tag("bob");
             }
-            let before = stage.aws.world();
-            stage.apply().assert_error(&["import", id]);
-            assert_eq!(stage.aws.world(), before, "{address}: nothing changes");
+            let before = env.aws.account_state();
+            env.apply().assert_error(&["import", id]);
+            assert_eq!(env.aws.account_state(), before, "{address}: nothing changes");
             tag("alice");
-            let done = stage.work.import(address, id);
+            let done = env.work.import(address, id);
             assert_eq!(done.code, Some(0), "{address}: {}", done.stderr);
         }
-        stage.plan().assert_empty();
-        stage.strike();
+        env.plan().assert_empty();
+        env.destroy_and_verify();
     }
 }

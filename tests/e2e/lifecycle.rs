@@ -1,59 +1,59 @@
-//! From nothing to everything and back: create, plan again, destroy.
+//! Create, empty plan, destroy.
 
 use serde_json::json;
 
-use crate::support::{TEAM, scenario};
+use crate::support::{TEAM, e2e_test};
 
-scenario! {
-    /// The four resources come to be, nothing more is planned, and destroying leaves nothing.
-    fn four_resources(stage) {
-        stage.converge(TEAM);
+e2e_test! {
+    /// Computed attributes after creation, and an empty account after the destruction.
+    fn four_resources(env) {
+        env.apply_and_verify(TEAM);
 
         let project = "mlspace_project.fraud";
-        assert_eq!(stage.attribute(project, "id"), "fraud");
-        let arn = stage.attribute(project, "policy_arn");
+        assert_eq!(env.attribute(project, "id"), "fraud");
+        let arn = env.attribute(project, "policy_arn");
         assert_eq!(arn, "arn:aws:iam::123456789012:policy/MLSpace-project-fraud");
-        let created = stage.attribute(project, "created_at");
+        let created = env.attribute(project, "created_at");
         assert!(!created.is_null());
 
         let member = "mlspace_membership.alice";
-        assert_eq!(stage.attribute(member, "id"), "fraud/alice");
-        let role = stage.attribute(member, "role_name");
+        assert_eq!(env.attribute(member, "id"), "fraud/alice");
+        let role = env.attribute(member, "role_name");
         let role = role.as_str().expect("a name");
         assert!(role.starts_with("MLSpace-fraud-"), "{role}");
         assert_eq!(
-            stage.attribute(member, "role_arn"),
+            env.attribute(member, "role_arn"),
             format!("arn:aws:iam::123456789012:role/{role}")
         );
 
         let dataset = "mlspace_dataset.cards";
-        assert_eq!(stage.attribute(dataset, "id"), "project/fraud/cards-2026");
+        assert_eq!(env.attribute(dataset, "id"), "project/fraud/cards-2026");
         let prefix = "project/fraud/datasets/cards-2026/";
-        assert_eq!(stage.attribute(dataset, "prefix"), prefix);
-        let location = format!("s3://{}/{prefix}", stage.aws.seeded("data_bucket"));
-        assert_eq!(stage.attribute(dataset, "location"), location);
+        assert_eq!(env.attribute(dataset, "prefix"), prefix);
+        let location = format!("s3://{}/{prefix}", env.aws.seeded("data_bucket"));
+        assert_eq!(env.attribute(dataset, "location"), location);
 
         let notebook = "mlspace_notebook.alice";
-        assert_eq!(stage.attribute(notebook, "status"), "InService");
+        assert_eq!(env.attribute(notebook, "status"), "InService");
         assert_eq!(
-            stage.attribute(notebook, "role_arn"),
-            stage.attribute(member, "role_arn")
+            env.attribute(notebook, "role_arn"),
+            env.attribute(member, "role_arn")
         );
 
-        stage.strike();
+        env.destroy_and_verify();
     }
 }
 
-scenario! {
-    /// What stands in the account is what the access model says.
-    fn what_stands_in_aws(stage) {
-        stage.converge(TEAM);
-        let world = stage.aws.world();
+e2e_test! {
+    /// Role, records, tags and notebook settings in AWS.
+    fn four_resources_in_aws(env) {
+        env.apply_and_verify(TEAM);
+        let account = env.aws.account_state();
 
-        let roles = world["roles"].as_object().expect("roles");
+        let roles = account["roles"].as_object().expect("roles");
         assert_eq!(roles.len(), 1);
         let (name, role) = roles.iter().next().expect("one role");
-        assert_eq!(role["boundary"], stage.aws.seed["permissions_boundary_arn"]);
+        assert_eq!(role["boundary"], env.aws.seed["permissions_boundary_arn"]);
         assert_eq!(
             role["tags"],
             json!({"system": "MLSpace", "project": "fraud", "user": "alice", "dynamic-user-role": "true"})
@@ -70,7 +70,7 @@ scenario! {
         assert!(inline.contains("iam:PassRole"), "{inline}");
         assert!(inline.contains(&format!("role/{name}\"")), "{inline}");
 
-        let tables = &world["tables"];
+        let tables = &account["tables"];
         let project = &tables["mlspace-projects"][0];
         assert_eq!(project["name"]["S"], "fraud");
         assert_eq!(project["suspended"]["BOOL"], false);
@@ -85,11 +85,11 @@ scenario! {
         assert_eq!(schedule["resourceId"]["S"], "alice-fraud");
         assert_eq!(schedule["resourceType"]["S"], "notebook-instance");
 
-        let tags = &world["notebooks"]["alice-fraud"]["tags"];
+        let tags = &account["notebooks"]["alice-fraud"]["tags"];
         for (key, value) in [("system", "MLSpace"), ("project", "fraud"), ("user", "alice")] {
             assert_eq!(tags[key], value);
         }
-        let notebook = stage.aws.aws(
+        let notebook = env.aws.call(
             "sagemaker",
             "DescribeNotebookInstance",
             json!({"NotebookInstanceName": "alice-fraud"}),
@@ -100,58 +100,58 @@ scenario! {
             notebook["InstanceMetadataServiceConfiguration"],
             json!({"MinimumInstanceMetadataServiceVersion": "2"})
         );
-        stage.strike();
+        env.destroy_and_verify();
     }
 }
 
-scenario! {
-    /// What the platform is made of may be made in the same apply: its settings are unknown in the first plan.
-    fn settings_made_in_the_same_apply(stage) {
-        stage.provider_from_resources();
-        stage.converge(TEAM);
-        let world = stage.aws.world();
-        let boundary = &stage.aws.seed["permissions_boundary_arn"];
-        let roles = world["roles"].as_object().expect("roles");
+e2e_test! {
+    /// Resources of the same apply provide the settings, which are unknown in the first plan.
+    fn provider_settings_unknown_at_plan(env) {
+        env.provider_from_resources();
+        env.apply_and_verify(TEAM);
+        let account = env.aws.account_state();
+        let boundary = &env.aws.seed["permissions_boundary_arn"];
+        let roles = account["roles"].as_object().expect("roles");
         assert!(!roles.is_empty());
         assert!(roles.values().all(|role| role["boundary"] == *boundary), "{roles:?}");
-        stage.strike();
+        env.destroy_and_verify();
     }
 }
 
-scenario! {
-    /// One person in two projects has two roles and one policy, which goes with the last role.
-    fn a_person_in_two_projects(stage) {
+e2e_test! {
+    /// Has two roles and one policy, which is deleted with the last role.
+    fn user_in_two_projects(env) {
         let both = r#"
-resource "mlspace_project" "these" {
+resource "mlspace_project" "all" {
   for_each   = toset(["fraud", "churn"])
   name       = each.key
   created_by = "alice"
 }
 
 resource "mlspace_membership" "alice" {
-  for_each = mlspace_project.these
+  for_each = mlspace_project.all
   project  = each.value.name
   user     = "alice"
 }
 "#;
         let user_policy = "arn:aws:iam::123456789012:policy/MLSpace-user-alice";
-        stage.converge(both);
-        let world = stage.aws.world();
-        assert_eq!(world["roles"].as_object().map(serde_json::Map::len), Some(2));
-        assert!(world["policies"][user_policy].is_object());
+        env.apply_and_verify(both);
+        let account = env.aws.account_state();
+        assert_eq!(account["roles"].as_object().map(serde_json::Map::len), Some(2));
+        assert!(account["policies"][user_policy].is_object());
 
-        stage.converge(&both.replace(r#""fraud", "churn""#, r#""fraud""#));
-        let world = stage.aws.world();
-        assert_eq!(world["roles"].as_object().map(serde_json::Map::len), Some(1));
-        assert!(world["policies"][user_policy].is_object());
+        env.apply_and_verify(&both.replace(r#""fraud", "churn""#, r#""fraud""#));
+        let account = env.aws.account_state();
+        assert_eq!(account["roles"].as_object().map(serde_json::Map::len), Some(1));
+        assert!(account["policies"][user_policy].is_object());
 
-        stage.strike();
+        env.destroy_and_verify();
     }
 }
 
-scenario! {
-    /// Datasets of every type have their own prefix, and groups keep theirs in place.
-    fn datasets_of_every_type(stage) {
+e2e_test! {
+    /// Each has its prefix; the groups of a dataset change in place.
+    fn datasets_of_every_type(env) {
         let all = |groups: &str| format!(r#"
 resource "mlspace_project" "fraud" {{
   name       = "fraud"
@@ -175,7 +175,7 @@ resource "mlspace_dataset" "group" {{
   created_by = "alice"
 }}
 "#);
-        stage.converge(&all(r#"["analysts", "auditors"]"#));
+        env.apply_and_verify(&all(r#"["analysts", "auditors"]"#));
         let ids = [
             ("global", "global/holidays", "global/datasets/holidays/"),
             ("private", "private/alice/scratch", "private/alice/datasets/scratch/"),
@@ -183,48 +183,48 @@ resource "mlspace_dataset" "group" {{
         ];
         for (name, id, prefix) in ids {
             let address = format!("mlspace_dataset.{name}");
-            assert_eq!(stage.attribute(&address, "id"), id);
-            assert_eq!(stage.attribute(&address, "prefix"), prefix);
+            assert_eq!(env.attribute(&address, "id"), id);
+            assert_eq!(env.attribute(&address, "prefix"), prefix);
         }
-        let rows = stage.aws.world()["tables"]["mlspace-group-datasets"].to_string();
-        assert!(rows.contains("analysts") && rows.contains("auditors"), "{rows}");
+        let items = env.aws.account_state()["tables"]["mlspace-group-datasets"].to_string();
+        assert!(items.contains("analysts") && items.contains("auditors"), "{items}");
 
-        stage.configure(&all(r#"["analysts"]"#));
-        stage.plan().assert_only("mlspace_dataset.group", &["update"]);
-        stage.apply().assert_ok();
-        stage.plan().assert_empty();
-        let rows = stage.aws.world()["tables"]["mlspace-group-datasets"].to_string();
-        assert!(rows.contains("analysts") && !rows.contains("auditors"), "{rows}");
-        stage.strike();
+        env.configure(&all(r#"["analysts"]"#));
+        env.plan().assert_only("mlspace_dataset.group", &["update"]);
+        env.apply().assert_ok();
+        env.plan().assert_empty();
+        let items = env.aws.account_state()["tables"]["mlspace-group-datasets"].to_string();
+        assert!(items.contains("analysts") && !items.contains("auditors"), "{items}");
+        env.destroy_and_verify();
     }
 }
 
-scenario! {
-    /// The caller's account is known, a role's name can be computed, and neither changes anything.
-    fn data_source_and_function(stage) {
-        stage.configure(r#"
+e2e_test! {
+    /// The caller's account and a role's name, without any change.
+    fn caller_and_role_name(env) {
+        env.configure(r#"
 data "mlspace_caller" "current" {}
 output "account" { value = data.mlspace_caller.current.account_id }
 output "role" { value = provider::mlspace::role_name("MLSpace", "fraud", "alice") }
 "#);
-        stage.apply().assert_ok();
-        stage.plan().assert_empty();
-        let shown = stage.work.run(&["output", "-json"]);
+        env.apply().assert_ok();
+        env.plan().assert_empty();
+        let shown = env.work.run(&["output", "-json"]);
         let outputs: serde_json::Value = serde_json::from_str(&shown.stdout).expect("JSON");
         assert_eq!(outputs["account"]["value"], "123456789012");
         let role = outputs["role"]["value"].as_str().expect("a name").to_owned();
         assert_eq!(role.len(), 64 - 1, "63 characters: {role}");
-        assert_eq!(stage.aws.writes(), Vec::<String>::new());
+        assert_eq!(env.aws.writes(), Vec::<String>::new());
     }
 }
 
-scenario! {
-    /// Terraform starts the provider for validation too; that is no reason to call AWS.
-    fn no_call_before_one_is_needed(stage) {
-        stage.configure(TEAM);
-        stage.aws.clear_log();
-        let done = stage.work.run(&["validate", "-json"]);
+e2e_test! {
+    /// Terraform starts the provider for validation; it must not call AWS.
+    fn validate_makes_no_calls(env) {
+        env.configure(TEAM);
+        env.aws.clear_log();
+        let done = env.work.run(&["validate", "-json"]);
         assert_eq!(done.code, Some(0), "{}", done.stdout);
-        assert_eq!(stage.aws.calls(), Vec::<String>::new());
+        assert_eq!(env.aws.calls(), Vec::<String>::new());
     }
 }

@@ -1,9 +1,9 @@
-//! End to end: a real Terraform drives the provider's own binary against the emulator.
+//! End-to-end tests: a real Terraform runs the provider's own binary against the AWS emulator.
 //!
-//! Every scenario runs under each Terraform core that `tests/tools/bootstrap` finds: the pinned one
-//! always, and one on `PATH` where there is one. Each has an emulator and a workspace of its own, so
-//! scenarios know nothing of each other. What belongs here is what only the whole can show; the
-//! rules of names, policies and plans have their tests beside the code.
+//! Every [`e2e_test!`](support) runs with each Terraform that `tests/tools/bootstrap` finds: always
+//! with the pinned version, and with the one on `PATH` if there is another. Each test has its own
+//! emulator and working directory, so tests do not affect each other. Only what needs the whole
+//! system is tested here; the rules of names, policies and plans have their tests next to the code.
 
 #[cfg(test)]
 mod support;
@@ -11,9 +11,9 @@ mod support;
 #[cfg(test)]
 mod access;
 #[cfg(test)]
-mod access_failures;
+mod apply_failures;
 #[cfg(test)]
-mod attribute;
+mod attribute_model;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]

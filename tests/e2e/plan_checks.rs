@@ -1,80 +1,81 @@
-//! What the plan says about policies before any is made: what departs from the access model, and what does not fit. And
-//! the documents that a configuration can ask for.
+//! Checks of policies at plan time: deviations from the access model, and policies that are too
+//! large. And the policy documents that a configuration can read.
 
 use serde_json::{Value, json};
 
-use crate::access::{make_policy, remove_policy, settle_on};
-use crate::support::{PEOPLE, Stage, scenario};
+use crate::access::{create_policy, delete_policy, override_policies};
+use crate::support::{PEOPLE, TestEnv, e2e_test};
 
 fn policy(statement: &Value) -> String {
     json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
 }
 
-/// Plans [`PEOPLE`] with these settings.
-fn warnings_of_plan(stage: &Stage) -> Vec<String> {
-    let warnings = stage.plan().outcome.warnings();
+/// The warnings of a plan, as `summary: detail`.
+fn warnings_of_plan(env: &TestEnv) -> Vec<String> {
+    let warnings = env.plan().outcome.warnings();
     warnings
         .iter()
         .map(|warning| format!("{}: {}", warning.summary, warning.detail))
         .collect()
 }
 
-scenario! {
-    /// A base policy that opens what members may not reach is refused, one that can't be read or takes too much away is told.
-    fn base_policies_are_judged(stage) {
-        stage.configure(PEOPLE);
+e2e_test! {
+    /// Excess permissions are an error; missing permissions, and a policy that cannot be read, a
+    /// warning.
+    fn base_policies_checked_at_plan(env) {
+        env.configure(PEOPLE);
         let wide = policy(&json!({"Sid": "AllOfS3", "Effect": "Allow", "Action": "s3:*", "Resource": "*"}));
-        let wide = make_policy(stage, "all-of-s3", &wide);
-        settle_on(stage, None, &[&wide]);
-        stage.aws.clear_log();
-        let plan = stage.work.plan(&[]);
+        let wide = create_policy(env, "all-of-s3", &wide);
+        override_policies(env, None, &[&wide]);
+        env.aws.clear_log();
+        let plan = env.work.plan(&[]);
         plan.outcome.assert_error(&["fraud/alice", "group datasets", "AllOfS3", &wide, "base_policy_arns"]);
 
-        // A boundary closes it again; this one closes jobs, too.
+        // This boundary denies the excess, but jobs as well.
         let narrow = policy(&json!({"Sid": "OwnOnly", "Effect": "Allow", "Action": "s3:*", "NotResource": "arn:aws:s3:::*/group/*"}));
-        let narrow = make_policy(stage, "narrow", &narrow);
-        settle_on(stage, Some(&narrow), &[&wide]);
-        let warnings = warnings_of_plan(stage);
+        let narrow = create_policy(env, "narrow", &narrow);
+        override_policies(env, Some(&narrow), &[&wide]);
+        let warnings = warnings_of_plan(env);
         let [warning] = warnings.as_slice() else { panic!("{warnings:?}") };
         assert!(warning.starts_with("Less than members may") && warning.contains("training job"), "{warning}");
 
-        // What can't be read is no reason to stop.
-        settle_on(stage, None, &[&wide]);
+        // A policy that cannot be read is not an error.
+        override_policies(env, None, &[&wide]);
         for action in ["GetAccountAuthorizationDetails", "GetPolicy"] {
-            stage.aws.fault(&json!({
+            env.aws.fault(&json!({
                 "mode": "error", "service": "iam", "action": action, "times": 100, "code": "AccessDenied",
                 "message": format!("not authorized to perform: iam:{action}"),
             }));
         }
-        let warnings = warnings_of_plan(stage);
-        let struck = stage.aws.clear_faults();
-        assert!(struck.iter().all(|times| *times > 0), "{struck:?}");
+        let warnings = warnings_of_plan(env);
+        let counts = env.aws.clear_faults();
+        assert!(counts.iter().all(|times| *times > 0), "{counts:?}");
         let [warning] = warnings.as_slice() else { panic!("{warnings:?}") };
         assert!(warning.starts_with("Policies not checked") && warning.contains(&wide), "{warning}");
 
-        // Nor is what isn't there yet: the same run may make it.
-        settle_on(stage, None, &["arn:aws:iam::123456789012:policy/to-be-made"]);
-        assert_eq!(warnings_of_plan(stage), Vec::<String>::new());
+        // A policy that does not exist yet is not, either: the same run might create it.
+        override_policies(env, None, &["arn:aws:iam::123456789012:policy/to-be-made"]);
+        assert_eq!(warnings_of_plan(env), Vec::<String>::new());
 
-        remove_policy(stage, &wide);
-        remove_policy(stage, &narrow);
-        assert_eq!(stage.aws.world()["roles"], json!({}), "a plan makes nothing");
+        delete_policy(env, &wide);
+        delete_policy(env, &narrow);
+        assert_eq!(env.aws.account_state()["roles"], json!({}), "a plan creates nothing");
     }
 }
 
-scenario! {
-    /// More approved subnets than a role's policy holds are refused with the arithmetic.
-    fn policies_that_do_not_fit(stage) {
-        stage.configure(PEOPLE);
+e2e_test! {
+    /// More approved subnets than fit into a role's policy are an error with the numbers.
+    fn policy_size_checked_at_plan(env) {
+        env.configure(PEOPLE);
         let subnets: Vec<String> = (0..400).map(|n| format!("subnet-{n:017x}")).collect();
         let text = format!("provider \"mlspace\" {{\n  notebook_defaults {{\n    subnet_ids = {}\n  }}\n}}\n", json!(subnets));
-        stage.work.write("settings_override.tf", &text);
-        let plan = stage.work.plan(&[]);
+        env.work.write("settings_override.tf", &text);
+        let plan = env.work.plan(&[]);
         plan.outcome.assert_error(&["characters", "IAM takes 10240", "approve fewer subnets"]);
     }
 }
 
-/// Documents by data source and by function: those of the data source for the provider's settings.
+/// Policy documents by data source and by function. The data source uses the provider's settings.
 const DOCUMENTS: &str = r#"
 data "mlspace_caller" "current" {}
 
@@ -117,14 +118,14 @@ output "endpoint" { value = provider::mlspace::endpoint_policy(merge(local.accou
 output "layout" { value = provider::mlspace::subnet_layout("10.0.0.0/20", 2, { private = provider::mlspace::studio_ip_plan({ users = 100 }).balanced_prefix }) }
 "#;
 
-scenario! {
-    /// Documents are made without a change in AWS; what a kind doesn't take is refused before AWS is asked.
-    fn documents_by_kind(stage) {
-        let key = json!(stage.aws.seeded("kms_key_arn")).to_string();
-        stage.configure(&DOCUMENTS.replace("KEY", &key));
-        stage.apply().assert_ok();
-        stage.plan().assert_empty();
-        let shown = stage.work.run(&["output", "-json"]);
+e2e_test! {
+    /// Are generated without a change in AWS; wrong arguments of a kind are errors before any call.
+    fn policy_document_data_source(env) {
+        let key = json!(env.aws.seeded("kms_key_arn")).to_string();
+        env.configure(&DOCUMENTS.replace("KEY", &key));
+        env.apply().assert_ok();
+        env.plan().assert_empty();
+        let shown = env.work.run(&["output", "-json"]);
         let outputs: Value = serde_json::from_str(&shown.stdout).expect("JSON");
         assert_eq!(outputs["same"]["value"], true, "{outputs}");
         assert_eq!(outputs["size"]["value"], true, "{outputs}");
@@ -132,19 +133,19 @@ scenario! {
         assert_eq!(outputs["layout"]["value"], json!({"private": ["10.0.0.0/24", "10.0.1.0/24"]}));
         let endpoint = outputs["endpoint"]["value"].as_str().expect("a document");
         assert!(endpoint.contains("arn:aws:s3:::mlspace-*"), "{endpoint}");
-        assert_eq!(stage.aws.writes(), Vec::<String>::new());
+        assert_eq!(env.aws.writes(), Vec::<String>::new());
 
-        // With account and region given, nobody is asked.
-        stage.aws.clear_log();
-        stage.configure(r#"
+        // With account and region given, there is no call.
+        env.aws.clear_log();
+        env.configure(r#"
 data "mlspace_policy_document" "trust" {
   kind       = "trust"
   account_id = "123456789012"
   region     = "us-east-1"
 }
 "#);
-        stage.apply().assert_ok();
-        assert_eq!(stage.aws.calls(), Vec::<String>::new());
+        env.apply().assert_ok();
+        assert_eq!(env.aws.calls(), Vec::<String>::new());
 
         for (arguments, says) in [
             ("kind = \"sticker\"", "permissions_boundary"),
@@ -152,8 +153,8 @@ data "mlspace_policy_document" "trust" {
             ("kind = \"user\"\n user = \"alice\"\n project = \"fraud\"", "take no `project`"),
             ("kind = \"user\"\n user = \"al*\"", "al*"),
         ] {
-            stage.configure(&format!("data \"mlspace_policy_document\" \"x\" {{\n {arguments}\n}}\n"));
-            stage.work.plan(&[]).outcome.assert_error(&[says]);
+            env.configure(&format!("data \"mlspace_policy_document\" \"x\" {{\n {arguments}\n}}\n"));
+            env.work.plan(&[]).outcome.assert_error(&[says]);
         }
     }
 }

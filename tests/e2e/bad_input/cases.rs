@@ -1,18 +1,19 @@
-//! The cases: what is written, which attribute the error must name, and what it must say.
+//! Invalid configurations, with the attribute that the error must name and the text that it must
+//! contain.
 
 use std::iter::once;
 
-/// One wrong configuration, to stand beside a right one.
+/// One invalid resource, to add to a valid configuration.
 pub(crate) struct Case {
-    /// What is wrong with it.
+    /// A description for messages.
     pub(crate) name: String,
-    /// The attribute at fault.
+    /// The invalid attribute.
     pub(crate) attribute: &'static str,
-    /// The resource.
+    /// The resource's block.
     pub(crate) text: String,
-    /// What the error must say, whatever its case.
+    /// Text that the error must contain, in upper or lower case.
     pub(crate) says: &'static str,
-    /// What is wrong in the provider block.
+    /// Invalid settings of the provider block.
     pub(crate) provider: &'static str,
 }
 
@@ -49,7 +50,7 @@ fn case(what: &str, attribute: &'static str, says: &'static str, text: String) -
     }
 }
 
-/// A policy variable, written so that HCL doesn't read it as its own.
+/// A policy variable, escaped for HCL.
 const VARIABLE: &str = "$${aws:username}";
 
 fn projects() -> impl Iterator<Item = Case> {
@@ -101,7 +102,12 @@ fn projects() -> impl Iterator<Item = Case> {
         .chain(times)
         .chain(hours.into_iter().map(termination))
         .chain([
-            case("project without one", "name", "", resource("project", &[])),
+            case(
+                "project without a name",
+                "name",
+                "",
+                resource("project", &[]),
+            ),
             case(
                 "project with a computed attribute set",
                 "policy_arn",
@@ -206,7 +212,8 @@ fn datasets() -> impl Iterator<Item = Case> {
 }
 
 fn notebook(what: &str, attribute: &'static str, says: &'static str, with: &str) -> Case {
-    // Later lines override earlier ones here, so that each case tells only what is wrong.
+    // `with` replaces the usual line of the same attribute, so that each case contains only what is
+    // wrong.
     let usual = [
         ("name", "\"alice-fraud\""),
         ("project", "mlspace_membership.alice.project"),
@@ -278,7 +285,12 @@ fn notebooks() -> impl Iterator<Item = Case> {
     cases.push(notebook("tag key of 129", "tags", "128", &key));
     let value = format!("tags = {{ k = \"{}\" }}", "v".repeat(257));
     cases.push(notebook("tag value of 257", "tags", "256", &value));
-    cases.push(notebook("stranger", "user", "member", "user = \"mallory\""));
+    cases.push(notebook(
+        "non-member",
+        "user",
+        "member",
+        "user = \"mallory\"",
+    ));
     cases.push(notebook(
         "root access",
         "root_access",
@@ -286,7 +298,7 @@ fn notebooks() -> impl Iterator<Item = Case> {
         "root_access = true",
     ));
     let timeouts = "timeouts {\n    create = \"soon\"\n  }";
-    cases.push(notebook("a timeout that is none", "create", "", timeouts));
+    cases.push(notebook("an invalid timeout", "create", "", timeouts));
     cases.into_iter()
 }
 

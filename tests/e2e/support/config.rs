@@ -1,4 +1,4 @@
-//! Configurations that several scenarios start from.
+//! Configurations that multiple tests start from.
 
 /// A project and its owner.
 pub(crate) const PEOPLE: &str = r#"

@@ -1,18 +1,18 @@
-//! The emulator as a child process, and what a scenario may ask of it.
+//! The emulator as a child process, and the requests that a test can send it.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
-use super::control;
+use super::http;
 use super::tools::{python, root};
 
-/// A running emulator with a seeded account; it ends with this value.
+/// A running emulator with a seeded account. Dropping it ends the process.
 pub(crate) struct Emulator {
     child: Child,
     port: u16,
-    /// Names of what the seed made: bucket, policies, network, key.
+    /// Names of what the seed created: bucket, policies, network, key.
     pub(crate) seed: Value,
     /// Everything that existed when the emulator was ready.
     pub(crate) pristine: Value,
@@ -32,19 +32,19 @@ impl Emulator {
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("stdout is piped"))
             .read_line(&mut line)
-            .expect("the emulator says where it listens");
-        let told: Value = serde_json::from_str(&line).expect("the emulator prints JSON");
-        let port = told["port"]
+            .expect("the emulator prints its port");
+        let startup_info: Value = serde_json::from_str(&line).expect("the emulator prints JSON");
+        let port = startup_info["port"]
             .as_u64()
             .and_then(|port| u16::try_from(port).ok())
             .expect("a port");
         let mut emulator = Self {
             child,
             port,
-            seed: told["seed"].clone(),
+            seed: startup_info["seed"].clone(),
             pristine: Value::Null,
         };
-        emulator.pristine = emulator.world();
+        emulator.pristine = emulator.account_state();
         emulator
     }
 
@@ -53,27 +53,27 @@ impl Emulator {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    fn ask(&self, method: &str, what: &str, body: Option<&Value>) -> Value {
-        let (status, answer) =
-            control::request(self.port, method, &format!("/_emulator/{what}"), body);
-        assert_eq!(status, 200, "{method} {what}: {answer}");
-        answer
+    fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
+        let (status, response) =
+            http::request(self.port, method, &format!("/_emulator/{path}"), body);
+        assert_eq!(status, 200, "{method} {path}: {response}");
+        response
     }
 
-    /// A name that the seed made, such as `data_bucket`.
+    /// A name that the seed created, such as `data_bucket`.
     pub(crate) fn seeded(&self, name: &str) -> &str {
         self.seed[name].as_str().expect("a seeded name")
     }
 
     /// Everything that exists in the account.
-    pub(crate) fn world(&self) -> Value {
-        self.ask("GET", "account-state", None)
+    pub(crate) fn account_state(&self) -> Value {
+        self.request("GET", "account-state", None)
     }
 
-    /// Fails unless the account holds what it held at the start, and nothing else.
+    /// Fails unless the account contains exactly what it contained at the start.
     #[track_caller]
     pub(crate) fn assert_pristine(&self) {
-        let (now, was) = (self.world(), &self.pristine);
+        let (now, was) = (self.account_state(), &self.pristine);
         for (kind, contents) in now.as_object().expect("an object") {
             if contents != &was[kind] {
                 let calls = self.calls();
@@ -85,7 +85,7 @@ impl Emulator {
 
     /// The calls so far, as `service:Action`, in order.
     pub(crate) fn calls(&self) -> Vec<String> {
-        let log = self.ask("GET", "log", None);
+        let log = self.request("GET", "log", None);
         let calls = log["calls"].as_array().expect("a list").clone();
         calls
             .iter()
@@ -96,7 +96,7 @@ impl Emulator {
             .collect()
     }
 
-    /// The calls so far that change something.
+    /// The calls so far that can change something.
     pub(crate) fn writes(&self) -> Vec<String> {
         const READS: [&str; 7] = [
             "Get", "List", "Describe", "Head", "BatchGet", "Query", "Scan",
@@ -109,48 +109,49 @@ impl Emulator {
         calls
     }
 
-    /// How often a call was made so far.
+    /// Number of times that a call was made so far.
     pub(crate) fn count(&self, call: &str) -> usize {
         self.calls().iter().filter(|made| *made == call).count()
     }
 
-    /// Begins to take a picture of IAM after each call that changes it.
-    pub(crate) fn take_pictures(&self) {
-        self.ask("POST", "iam-history", None);
+    /// Starts to record a snapshot of IAM after each call that changes it.
+    pub(crate) fn record_iam_history(&self) {
+        self.request("POST", "iam-history", None);
     }
 
-    /// The pictures taken: `after` names the call, `roles` and `policies` are those of the world.
-    pub(crate) fn pictures(&self) -> Vec<Value> {
-        let history = self.ask("DELETE", "iam-history", None);
+    /// The recorded snapshots: `after` names the call, `roles` and `policies` are as in the account
+    /// state. Ends the recording.
+    pub(crate) fn iam_history(&self) -> Vec<Value> {
+        let history = self.request("DELETE", "iam-history", None);
         history["snapshots"].as_array().expect("a list").clone()
     }
 
-    /// Starts the log over.
+    /// Empties the log of calls.
     pub(crate) fn clear_log(&self) {
-        self.ask("POST", "log", None);
+        self.request("POST", "log", None);
     }
 
     /// Arms a fault; the fields are those of `faults.py`.
     pub(crate) fn fault(&self, fault: &Value) {
-        self.ask("POST", "faults", Some(fault));
+        self.request("POST", "faults", Some(fault));
     }
 
-    /// How often each armed fault has struck.
-    pub(crate) fn struck(&self) -> Vec<u64> {
-        numbers(&self.ask("GET", "faults", None))
+    /// Number of times that each armed fault was injected.
+    pub(crate) fn fault_counts(&self) -> Vec<u64> {
+        numbers(&self.request("GET", "faults", None))
     }
 
-    /// Disarms all faults, and tells how often each struck.
+    /// Disarms all faults. Returns the number of times that each was injected.
     pub(crate) fn clear_faults(&self) -> Vec<u64> {
-        numbers(&self.ask("DELETE", "faults", None))
+        numbers(&self.request("DELETE", "faults", None))
     }
 
-    /// Acts as someone else: makes an AWS call behind Terraform's back, which must succeed.
-    pub(crate) fn aws(&self, service: &str, action: &str, params: Value) -> Value {
+    /// Makes an AWS call outside of Terraform, as someone else would. It must succeed.
+    pub(crate) fn call(&self, service: &str, action: &str, params: Value) -> Value {
         let call = json!({"service": service, "action": action, "params": params});
-        let answer = self.ask("POST", "call", Some(&call));
-        assert!(answer["code"].is_null(), "{service}:{action}: {answer}");
-        let body = answer["body"].as_str().unwrap_or_default();
+        let response = self.request("POST", "call", Some(&call));
+        assert!(response["code"].is_null(), "{service}:{action}: {response}");
+        let body = response["body"].as_str().unwrap_or_default();
         serde_json::from_str(body).unwrap_or(Value::Null)
     }
 
@@ -160,41 +161,38 @@ impl Emulator {
         self.s3(&json!({"method": "PUT", "path": path, "body": "data"}));
     }
 
-    /// Makes an S3 call behind Terraform's back, which must succeed.
+    /// Makes an S3 call outside of Terraform. It must succeed.
     pub(crate) fn s3(&self, call: &Value) {
-        let answer = self.ask("POST", "s3", Some(call));
-        assert!(answer["code"].is_null(), "{call}: {answer}");
+        let response = self.request("POST", "s3", Some(call));
+        assert!(response["code"].is_null(), "{call}: {response}");
     }
 
-    /// Puts a notebook instance into a state, or (`fail_next`) lets its next transition fail.
+    /// Puts a notebook instance into a status; `fail_next` lets its next transition fail.
     pub(crate) fn set_notebook(&self, name: &str, status: &str, reason: &str) {
-        let wish = json!({"name": name, "status": status, "reason": reason});
-        self.ask("POST", "notebook", Some(&wish));
+        let change = json!({"name": name, "status": status, "reason": reason});
+        self.request("POST", "notebook", Some(&change));
     }
 
-    /// Sets how many looks a notebook's transition takes.
-    pub(crate) fn pace(&self, describes: u32) {
-        self.ask(
-            "POST",
-            "transition-polls",
-            Some(&json!({"polls": describes})),
-        );
+    /// Sets the number of reads that see a notebook in transition.
+    pub(crate) fn set_transition_polls(&self, polls: u32) {
+        let body = json!({"polls": polls});
+        self.request("POST", "transition-polls", Some(&body));
     }
 
-    /// Finishes every transition that is under way.
-    pub(crate) fn settle(&self) {
-        self.ask("POST", "finish-transitions", None);
+    /// Finishes every transition in progress.
+    pub(crate) fn finish_transitions(&self) {
+        self.request("POST", "finish-transitions", None);
     }
 }
 
-fn numbers(answer: &Value) -> Vec<u64> {
-    let struck = answer["triggered"].as_array().expect("a list");
-    struck.iter().filter_map(Value::as_u64).collect()
+fn numbers(response: &Value) -> Vec<u64> {
+    let counts = response["triggered"].as_array().expect("a list");
+    counts.iter().filter_map(Value::as_u64).collect()
 }
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        // It may have ended already; there is nothing left to do then.
+        // An error means that it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,8 +1,8 @@
-//! How a Terraform command ended: exit code, and the diagnostics of its `-json` output.
+//! Result of a Terraform command: exit code, and the diagnostics of its `-json` output.
 
 use serde_json::Value;
 
-/// The end of one command.
+/// Result of one command.
 pub(crate) struct Outcome {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
@@ -15,14 +15,14 @@ pub(crate) struct Diagnostic {
     pub(crate) severity: String,
     pub(crate) summary: String,
     pub(crate) detail: String,
-    /// The configuration line that it points at.
+    /// The configuration line that it points to.
     pub(crate) code: String,
     /// The resource that it is about.
     pub(crate) address: String,
 }
 
 impl Outcome {
-    /// Every diagnostic, in order. Terraform prints one JSON object a line; `validate -json`
+    /// Every diagnostic, in order. Terraform prints one JSON object per line; `validate -json`
     /// prints a single object with a list.
     pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
         if let Ok(whole) = serde_json::from_str::<Value>(&self.stdout)
@@ -49,7 +49,7 @@ impl Outcome {
     pub(crate) fn warnings(&self) -> Vec<Diagnostic> {
         let mut all = self.diagnostics();
         all.retain(|each| each.severity == "warning");
-        // Every run under `dev_overrides` carries this one.
+        // Every run with `dev_overrides` has this one.
         all.retain(|each| !each.summary.contains("development overrides"));
         all
     }
@@ -67,18 +67,18 @@ impl Outcome {
         self
     }
 
-    /// Fails unless the command failed with one error whose text holds every one of `texts`.
+    /// Fails unless the command failed with an error that contains every one of `parts`.
     #[track_caller]
-    pub(crate) fn assert_error(&self, texts: &[&str]) -> &Self {
-        assert_ne!(self.code, Some(0), "expected an error about {texts:?}");
+    pub(crate) fn assert_error(&self, parts: &[&str]) -> &Self {
+        assert_ne!(self.code, Some(0), "expected an error about {parts:?}");
         let errors = self.errors();
         let found = errors.iter().any(|error| {
             let text = format!("{} {} {}", error.summary, error.detail, error.code).to_lowercase();
-            texts.iter().all(|part| text.contains(&part.to_lowercase()))
+            parts.iter().all(|part| text.contains(&part.to_lowercase()))
         });
         assert!(
             found,
-            "no error says {texts:?}: {errors:#?}\n{}",
+            "no error contains {parts:?}: {errors:#?}\n{}",
             self.stderr
         );
         self

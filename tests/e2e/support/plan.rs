@@ -1,10 +1,10 @@
-//! A plan as `terraform show -json` tells it.
+//! A plan, as `terraform show -json` prints it.
 
 use serde_json::Value;
 
 use super::outcome::Outcome;
 
-/// What Terraform means to do, and how planning went.
+/// A plan, and the result of the command that made it.
 pub(crate) struct Plan {
     pub(crate) outcome: Outcome,
     json: Value,
@@ -15,7 +15,7 @@ impl Plan {
         Self { outcome, json }
     }
 
-    /// The changes that are more than a look: address and actions.
+    /// The changes other than reads: address and actions.
     pub(crate) fn changes(&self) -> Vec<(String, Vec<String>)> {
         let none = Vec::new();
         let all = self.json["resource_changes"].as_array().unwrap_or(&none);
@@ -30,7 +30,7 @@ impl Plan {
             .collect()
     }
 
-    /// Fails unless nothing is to be done.
+    /// Fails unless the plan changes nothing.
     #[track_caller]
     pub(crate) fn assert_empty(&self) {
         let outputs = self.json["output_changes"].as_object();
@@ -41,13 +41,13 @@ impl Plan {
             .collect();
         assert!(
             self.changes().is_empty() && outputs.is_empty(),
-            "the plan isn't empty: {:#?} {outputs:#?}\n{:#}",
+            "the plan is not empty: {:#?} {outputs:#?}\n{:#}",
             self.changes(),
             self.json["resource_changes"],
         );
     }
 
-    /// Fails unless exactly `address` is to change, by exactly these actions.
+    /// Fails unless the plan changes only `address`, with exactly these actions.
     #[track_caller]
     pub(crate) fn assert_only(&self, address: &str, actions: &[&str]) {
         let found = self.changes();

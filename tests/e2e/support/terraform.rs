@@ -1,4 +1,4 @@
-//! A directory with a configuration, and Terraform run in it.
+//! A working directory with a configuration, in which Terraform runs.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,41 +11,44 @@ use tempfile::TempDir;
 
 use super::outcome::Outcome;
 use super::plan::Plan;
-use super::tools::Core;
+use super::tools::TerraformVersion;
 
 /// The provider under test, as cargo built it for these tests.
 pub(crate) const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-mlspace");
 
-/// One working directory for one core.
+/// One working directory of one Terraform version.
 pub(crate) struct Workspace {
     directory: TempDir,
-    core: Core,
+    version: TerraformVersion,
     extra: BTreeMap<String, String>,
 }
 
 impl Workspace {
-    /// An empty one, with a home and a CLI configuration of its own.
-    pub(crate) fn new(core: &Core) -> Self {
+    /// An empty one, with its own home directory and CLI configuration.
+    pub(crate) fn new(version: &TerraformVersion) -> Self {
         let directory = tempfile::Builder::new()
             .prefix("mlspace-e2e-")
             .tempdir()
             .expect("a scratch directory");
-        let binaries = Path::new(PROVIDER).parent().expect("a directory");
         fs::create_dir(directory.path().join("home")).expect("a home");
         fs::create_dir(directory.path().join("work")).expect("a working directory");
-        fs::write(
-            directory.path().join("terraform.rc"),
-            format!(
-                "provider_installation {{\n  dev_overrides {{\n    \"mlspace/mlspace\" = {:?}\n  }}\n  direct {{}}\n}}\n",
-                binaries.display().to_string()
-            ),
-        )
-        .expect("a CLI configuration");
-        Self {
+        let workspace = Self {
             directory,
-            core: core.clone(),
+            version: version.clone(),
             extra: BTreeMap::new(),
-        }
+        };
+        workspace.use_provider(Path::new(PROVIDER).parent().expect("a directory"));
+        workspace
+    }
+
+    /// Lets later commands run the provider that is in another directory.
+    pub(crate) fn use_provider(&self, directory: &Path) {
+        let configuration = format!(
+            "provider_installation {{\n  dev_overrides {{\n    \"mlspace/mlspace\" = {:?}\n  }}\n  direct {{}}\n}}\n",
+            directory.display().to_string()
+        );
+        fs::write(self.directory.path().join("terraform.rc"), configuration)
+            .expect("a CLI configuration");
     }
 
     /// Adds a variable to the environment of every later command.
@@ -65,7 +68,7 @@ impl Workspace {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let home = self.directory.path().join("home");
-        let mut command = Command::new(&self.core.path);
+        let mut command = Command::new(&self.version.path);
         command
             .args(arguments)
             .current_dir(self.path())
@@ -87,7 +90,7 @@ impl Workspace {
         command
     }
 
-    /// Runs a command to its end.
+    /// Runs a command and waits for its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
         let done = self.command(arguments).output().expect("Terraform starts");
         Outcome {
@@ -97,7 +100,7 @@ impl Workspace {
         }
     }
 
-    /// Starts a command as a process group of its own, which a scenario can kill or interrupt.
+    /// Starts a command as a process group of its own, which a test can kill or interrupt.
     pub(crate) fn start(&self, arguments: &[&str]) -> Child {
         self.command(arguments)
             .process_group(0)
@@ -107,7 +110,7 @@ impl Workspace {
             .expect("Terraform starts")
     }
 
-    /// Plans, and reads the plan. `errors` in the outcome tell whether it worked.
+    /// Plans, and reads the plan. It is empty if the outcome has errors.
     pub(crate) fn plan(&self, extra: &[&str]) -> Plan {
         let mut arguments = vec!["plan", "-input=false", "-json", "-out=tfplan"];
         arguments.extend(extra);
@@ -136,7 +139,7 @@ impl Workspace {
         self.run(&["import", "-input=false", "-no-color", address, id])
     }
 
-    /// The attributes of one resource in the state, or nothing if it isn't there.
+    /// The attributes of one resource in the state, or `None` if it is not there.
     pub(crate) fn state(&self, address: &str) -> Option<Value> {
         let shown = self.run(&["show", "-json"]);
         let state: Value = serde_json::from_str(&shown.stdout).expect("a state in JSON");
@@ -145,7 +148,7 @@ impl Workspace {
         Some(found["values"].clone())
     }
 
-    /// Takes a resource out of the state and leaves it in the account.
+    /// Removes a resource from the state and leaves it in the account.
     pub(crate) fn forget(&self, address: &str) {
         let done = self.run(&["state", "rm", address]);
         assert_eq!(done.code, Some(0), "{}", done.stderr);

@@ -1,4 +1,4 @@
-//! Where the Terraform cores and the emulator's Python are.
+//! Paths of the Terraform versions and of the emulator's Python.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,10 +14,10 @@ pub(crate) fn root() -> PathBuf {
         .to_path_buf()
 }
 
-/// What `tests/tools/bootstrap` printed, made once a process.
-fn found() -> &'static Value {
-    static FOUND: OnceLock<Value> = OnceLock::new();
-    FOUND.get_or_init(|| {
+/// What `tests/tools/bootstrap` printed; it runs once per process.
+fn tools() -> &'static Value {
+    static TOOLS: OnceLock<Value> = OnceLock::new();
+    TOOLS.get_or_init(|| {
         let done = Command::new(root().join("tests/tools/bootstrap"))
             .stderr(Stdio::inherit())
             .output()
@@ -29,32 +29,32 @@ fn found() -> &'static Value {
 
 /// The Python that has the emulator's packages.
 pub(crate) fn python() -> PathBuf {
-    found()["python"].as_str().expect("a path").into()
+    tools()["python"].as_str().expect("a path").into()
 }
 
-/// A Terraform core: its name for messages, and its executable.
+/// A Terraform: its name for messages, and its executable.
 #[derive(Clone)]
-pub(crate) struct Core {
+pub(crate) struct TerraformVersion {
     pub(crate) name: String,
     pub(crate) path: PathBuf,
 }
 
-impl Core {
-    /// The pinned core, which is always there.
+impl TerraformVersion {
+    /// The pinned one, which is always there.
     pub(crate) fn pinned() -> Self {
-        Self::at(0).expect("setup always makes the pinned core")
+        Self::at(0).expect("tests/tools/bootstrap always installs the pinned Terraform")
     }
 
-    /// The core on `PATH`, if there is one beside the pinned one.
-    pub(crate) fn on_path() -> Option<Self> {
-        Self::at(1)
+    /// The one on `PATH`, which must be there and be another than the pinned one.
+    pub(crate) fn on_path() -> Self {
+        Self::at(1).expect("there is no second Terraform on PATH: leave the ignored tests out")
     }
 
     fn at(index: usize) -> Option<Self> {
-        let core = found()["terraform_versions"].get(index)?;
+        let version = tools()["terraform_versions"].get(index)?;
         Some(Self {
-            name: core["name"].as_str()?.to_owned(),
-            path: core["path"].as_str()?.into(),
+            name: version["name"].as_str()?.to_owned(),
+            path: version["path"].as_str()?.into(),
         })
     }
 }

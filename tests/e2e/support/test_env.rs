@@ -1,4 +1,4 @@
-//! An emulator and a workspace that belong together, with the provider block between them.
+//! An emulator and a working directory, and the provider block that connects them.
 
 use std::sync::{Condvar, Mutex, OnceLock};
 
@@ -8,33 +8,35 @@ use super::emulator::Emulator;
 use super::outcome::Outcome;
 use super::plan::Plan;
 use super::terraform::Workspace;
-use super::tools::Core;
+use super::tools::TerraformVersion;
 
-/// How many scenarios play at once in this process, however many threads the runner has: each
-/// is a Terraform, a provider and an emulator.
-const AT_ONCE: usize = 2;
+/// How many tests run at a time in this process, however many threads the runner has: each consists
+/// of a Terraform, a provider and an emulator.
+const MAX_RUNNING: usize = 2;
 
-fn gate() -> &'static (Mutex<usize>, Condvar) {
-    static GATE: OnceLock<(Mutex<usize>, Condvar)> = OnceLock::new();
-    GATE.get_or_init(|| (Mutex::new(AT_ONCE), Condvar::new()))
+/// How many more tests are allowed to run now.
+fn available() -> &'static (Mutex<usize>, Condvar) {
+    static AVAILABLE: OnceLock<(Mutex<usize>, Condvar)> = OnceLock::new();
+    AVAILABLE.get_or_init(|| (Mutex::new(MAX_RUNNING), Condvar::new()))
 }
 
-/// One of the places on stage; it is given back when dropped, also by a failing scenario.
-struct Place;
+/// Permission to run. Dropping it, as a failing test does too, lets another test run.
+struct Permit;
 
-impl Place {
-    fn take() -> Self {
-        let (free, freed) = gate();
-        let free = free.lock().expect("no scenario panics while it waits");
+impl Permit {
+    /// Waits for one.
+    fn acquire() -> Self {
+        let (free, freed) = available();
+        let free = free.lock().expect("no test panics while it waits");
         let mut free = freed.wait_while(free, |free| *free == 0).expect("as above");
         *free -= 1;
         Self
     }
 }
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
-        let (free, freed) = gate();
+        let (free, freed) = available();
         if let Ok(mut free) = free.lock() {
             *free += 1;
         }
@@ -42,27 +44,33 @@ impl Drop for Place {
     }
 }
 
-/// Where one scenario plays.
-pub(crate) struct Stage {
+/// The environment of one test.
+pub(crate) struct TestEnv {
     pub(crate) aws: Emulator,
     pub(crate) work: Workspace,
-    _place: Place,
+    _permit: Permit,
 }
 
-impl Stage {
-    /// A seeded account and an empty workspace for a core.
-    pub(crate) fn new(core: &Core) -> Self {
-        let place = Place::take();
-        eprintln!("Terraform core: {}", core.name);
-        let stage = Self {
+impl TestEnv {
+    /// A seeded account and a working directory with a provider block.
+    pub(crate) fn new(version: &TerraformVersion) -> Self {
+        let permit = Permit::acquire();
+        eprintln!("Terraform: {}", version.name);
+        let env = Self {
             aws: Emulator::start(),
-            work: Workspace::new(core),
-            _place: place,
+            work: Workspace::new(version),
+            _permit: permit,
         };
-        // One look sees the transition, the next its end: enough to prove that somebody waits.
-        stage.aws.pace(1);
-        stage.provider("");
-        stage
+        // The first read of a notebook sees it in transition, the second sees the end: the least
+        // that proves that the provider waits.
+        env.aws.set_transition_polls(1);
+        env.provider("");
+        env
+    }
+
+    /// The same, with the pinned Terraform.
+    pub(crate) fn pinned() -> Self {
+        Self::new(&TerraformVersion::pinned())
     }
 
     /// Writes the provider block, with further settings in it.
@@ -70,7 +78,8 @@ impl Stage {
         self.work.write("provider.tf", &self.provider_text(extra));
     }
 
-    /// Writes a provider block whose settings other resources make: not known in the first plan, as a whole or in part.
+    /// Writes a provider block whose settings come from other resources, so that the first plan
+    /// does not know them, or knows only parts of them.
     pub(crate) fn provider_from_resources(&self) {
         let mut text = self.provider_text("");
         let subnets = &self.aws.seed["subnet_ids"];
@@ -79,8 +88,8 @@ impl Stage {
             ("base", &self.aws.seed["base_policy_arn"]),
             ("subnet", &subnets[0]),
         ] {
-            let made = format!("terraform_data.{name}.output");
-            text = text.replace(&value.to_string(), &made);
+            let output = format!("terraform_data.{name}.output");
+            text = text.replace(&value.to_string(), &output);
             text += &format!("resource \"terraform_data\" \"{name}\" {{\n  input = {value}\n}}\n");
         }
         self.work.write("provider.tf", &text);
@@ -137,9 +146,9 @@ provider "mlspace" {{
         self.work.write("main.tf", text);
     }
 
-    /// Applies a configuration, which must succeed, and must leave nothing to do.
+    /// Applies a configuration, which must succeed, and verifies that the next plan is empty.
     #[track_caller]
-    pub(crate) fn converge(&self, text: &str) {
+    pub(crate) fn apply_and_verify(&self, text: &str) {
         self.configure(text);
         self.work.apply().assert_ok();
         self.plan().assert_empty();
@@ -153,14 +162,15 @@ provider "mlspace" {{
         plan
     }
 
-    /// Destroys everything, which must succeed and leave nothing of ours in the account.
+    /// Destroys everything, which must succeed, and verifies that nothing of ours is left in the
+    /// account.
     #[track_caller]
-    pub(crate) fn strike(&self) {
+    pub(crate) fn destroy_and_verify(&self) {
         self.work.destroy().assert_ok();
         self.aws.assert_pristine();
     }
 
-    /// Applies what is configured; what comes of it is for the scenario to judge.
+    /// Applies what is configured. The caller checks the outcome.
     pub(crate) fn apply(&self) -> Outcome {
         self.work.apply()
     }
@@ -169,6 +179,6 @@ provider "mlspace" {{
     #[track_caller]
     pub(crate) fn attribute(&self, address: &str, name: &str) -> Value {
         let state = self.work.state(address);
-        state.unwrap_or_else(|| panic!("{address} isn't in the state"))[name].clone()
+        state.unwrap_or_else(|| panic!("{address} is not in the state"))[name].clone()
     }
 }

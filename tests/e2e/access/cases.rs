@@ -1,49 +1,50 @@
-//! The rows of the access model as requests: all of them, and those about data, listing and tags.
+//! The access model as requests, each with the decision that it requires: all of them, and those
+//! about objects, listing and tags.
 
 use iam_policy::evaluate::{Caller, Request};
 
-use super::attached::Role;
-use super::closed_rows::{closed, passing};
-use super::workload_rows::{creating, endpoints, operating};
-use crate::support::Stage;
+use super::denied_cases::{always_denied, passing};
+use super::roles::Role;
+use super::workload_cases::{creating, endpoints, operating};
+use crate::support::TestEnv;
 
-/// Names in the account that requests are about.
-pub(super) struct Platform {
+/// Names of what the platform team has created, as they appear in requests.
+pub(super) struct PlatformNames {
     pub(super) bucket: String,
     pub(super) subnet: String,
     pub(super) security_group: String,
     pub(super) key: String,
 }
 
-impl Platform {
-    /// As the seed made it.
-    pub(super) fn of(stage: &Stage) -> Self {
-        let first = |name: &str| stage.aws.seed[name][0].as_str().expect("an id").to_owned();
+impl PlatformNames {
+    /// Names of what the emulator's seed created.
+    pub(super) fn of(env: &TestEnv) -> Self {
+        let first = |name: &str| env.aws.seed[name][0].as_str().expect("an id").to_owned();
         Self {
-            bucket: stage.aws.seeded("data_bucket").to_owned(),
+            bucket: env.aws.seeded("data_bucket").to_owned(),
             subnet: first("subnet_ids"),
             security_group: first("security_group_ids"),
-            key: stage.aws.seeded("kms_key_arn").to_owned(),
+            key: env.aws.seeded("kms_key_arn").to_owned(),
         }
     }
 }
 
-/// A request, and whether the access model lets it through.
-pub(super) struct Row {
-    pub(super) what: String,
+/// A request, and whether the access model allows it.
+pub(super) struct AccessCase {
+    pub(super) description: String,
     pub(super) request: Request,
-    pub(super) may: bool,
+    pub(super) allowed: bool,
 }
 
-pub(super) fn row(what: impl Into<String>, request: Request, may: bool) -> Row {
-    Row {
-        what: what.into(),
+pub(super) fn case(description: impl Into<String>, request: Request, allowed: bool) -> AccessCase {
+    AccessCase {
+        description: description.into(),
         request,
-        may,
+        allowed,
     }
 }
 
-/// A request of the role's, with the tags that the role bears in the account.
+/// A request by the role, with the tags that the role has in the account.
 pub(super) fn request(role: &Role, action: &str, resource: impl Into<String>) -> Request {
     let caller = Caller::from_arn(&role.arn).expect("a role's ARN");
     let request = Request::new(caller, action, resource)
@@ -54,12 +55,12 @@ pub(super) fn request(role: &Role, action: &str, resource: impl Into<String>) ->
     })
 }
 
-/// Projects other than the role's own: the neighbour, and what only looks like its own.
+/// Projects other than the role's own: the other project, and names similar to its own.
 pub(super) fn other_projects(role: &Role) -> Vec<String> {
     others(&role.project, &["alpha", "alphabeta"])
 }
 
-/// Users other than the role's own, likewise.
+/// Users other than the role's own, in the same way.
 pub(super) fn other_users(role: &Role) -> Vec<String> {
     others(&role.user, &["ali", "alice", "alice2"])
 }
@@ -70,8 +71,8 @@ fn others(own: &str, all: &[&str]) -> Vec<String> {
     real.map(|name| (*name).to_owned()).chain(near).collect()
 }
 
-/// Every row for a role.
-pub(super) fn rows(platform: &Platform, role: &Role) -> Vec<Row> {
+/// All access cases of a role.
+pub(super) fn access_cases(platform: &PlatformNames, role: &Role) -> Vec<AccessCase> {
     let mut all = objects(platform, role);
     all.extend(listing(platform, role));
     all.extend(creating(platform, role));
@@ -79,21 +80,21 @@ pub(super) fn rows(platform: &Platform, role: &Role) -> Vec<Row> {
     all.extend(operating(role));
     all.extend(tagging(role));
     all.extend(passing(role));
-    all.extend(closed(platform, role));
+    all.extend(always_denied(platform, role));
     all
 }
 
 const GET: [&str; 2] = ["s3:GetObject", "s3:GetObjectTagging"];
 const PUT: [&str; 2] = ["s3:PutObject", "s3:PutObjectTagging"];
 const DELETE: [&str; 1] = ["s3:DeleteObject"];
-/// Never, wherever the object is.
+/// Denied for every object.
 const NEVER: [&str; 3] = [
     "s3:PutObjectAcl",
     "s3:DeleteObjectVersion",
     "s3:BypassGovernanceRetention",
 ];
 
-fn objects(platform: &Platform, role: &Role) -> Vec<Row> {
+fn objects(platform: &PlatformNames, role: &Role) -> Vec<AccessCase> {
     let in_group = role.user == "alice";
     let mut all = Vec::new();
     let mut add = |key: String, get: bool, put: bool, delete: bool| {
@@ -103,15 +104,15 @@ fn objects(platform: &Platform, role: &Role) -> Vec<Row> {
             (&DELETE, delete),
             (&NEVER, false),
         ];
-        for (action, may) in actions
+        for (action, allowed) in actions
             .iter()
-            .flat_map(|(actions, may)| actions.iter().map(move |action| (action, *may)))
+            .flat_map(|(actions, allowed)| actions.iter().map(move |action| (action, *allowed)))
         {
             let arn = role.account.object_arn(&platform.bucket, &key);
-            all.push(row(
+            all.push(case(
                 format!("{action} {key}"),
                 request(role, action, arn),
-                may,
+                allowed,
             ));
         }
     };
@@ -171,7 +172,7 @@ fn objects(platform: &Platform, role: &Role) -> Vec<Row> {
     for key in ["project/alpha/x", "global/x"] {
         let arn = role.account.object_arn("another-bucket", key);
         for action in GET.iter().chain(&PUT).chain(&DELETE) {
-            all.push(row(
+            all.push(case(
                 format!("{action} {arn}"),
                 request(role, action, arn.as_str()),
                 false,
@@ -181,17 +182,17 @@ fn objects(platform: &Platform, role: &Role) -> Vec<Row> {
     all
 }
 
-fn listing(platform: &Platform, role: &Role) -> Vec<Row> {
+fn listing(platform: &PlatformNames, role: &Role) -> Vec<AccessCase> {
     let bucket = role.account.bucket_arn(&platform.bucket);
     let list = request(role, "s3:ListBucket", bucket.as_str());
     let mut all = vec![
-        row("list without a prefix", list.clone(), false),
-        row(
+        case("list without a prefix", list.clone(), false),
+        case(
             "list versions",
             request(role, "s3:ListBucketVersions", bucket.as_str()),
             false,
         ),
-        row(
+        case(
             "list another bucket",
             request(
                 role,
@@ -202,9 +203,9 @@ fn listing(platform: &Platform, role: &Role) -> Vec<Row> {
             false,
         ),
     ];
-    let mut add = |prefix: String, may: bool| {
+    let mut add = |prefix: String, allowed: bool| {
         let request = list.clone().context("s3:prefix", [prefix.as_str()]);
-        all.push(row(format!("list `{prefix}`"), request, may));
+        all.push(case(format!("list `{prefix}`"), request, allowed));
     };
     let in_group = role.user == "alice";
     add(format!("project/{}/", role.project), true);
@@ -228,7 +229,7 @@ fn listing(platform: &Platform, role: &Role) -> Vec<Row> {
     ] {
         add(prefix.to_owned(), false);
     }
-    // Without the slash it would be the neighbours' prefix, too.
+    // Without the slash, other projects and users whose names begin the same would match.
     add(format!("project/{}", role.project), false);
     add(format!("private/{}", role.user), false);
     for project in other_projects(role) {
@@ -249,7 +250,7 @@ pub(super) fn own_tags(role: &Role) -> [(&'static str, String); 3] {
     ]
 }
 
-/// Values that each of the three must not have; absence aside.
+/// Wrong values of each of the three tags. A missing tag is wrong, too.
 pub(super) fn wrong_tags(role: &Role) -> [(&'static str, Vec<String>); 3] {
     [
         ("system", others("MLSpace", &["Other"])),
@@ -258,7 +259,7 @@ pub(super) fn wrong_tags(role: &Role) -> [(&'static str, Vec<String>); 3] {
     ]
 }
 
-/// The request with the role's own tags on what it creates.
+/// The request, with the role's own tags on the resource to create.
 pub(super) fn requesting_own(role: &Role, request: Request) -> Request {
     own_tags(role)
         .into_iter()
@@ -267,7 +268,7 @@ pub(super) fn requesting_own(role: &Role, request: Request) -> Request {
         })
 }
 
-/// The request about a resource that bears the role's own tags.
+/// The request, for a resource that has the role's own tags.
 pub(super) fn on_own(role: &Role, request: Request) -> Request {
     own_tags(role)
         .into_iter()
@@ -281,15 +282,15 @@ pub(super) fn sagemaker(role: &Role, kind: &str) -> String {
     role.account.sagemaker_arn(&format!("{kind}/x"))
 }
 
-fn tagging(role: &Role) -> Vec<Row> {
+fn tagging(role: &Role) -> Vec<AccessCase> {
     let add = request(role, "sagemaker:AddTags", sagemaker(role, "training-job"));
     let creating =
         requesting_own(role, add.clone()).context("sagemaker:TaggingAction", ["CreateTrainingJob"]);
     let existing = on_own(role, add);
     let mut all = vec![
-        row("tag while creating", creating.clone(), true),
-        row(
-            "tag what exists",
+        case("tag while creating", creating.clone(), true),
+        case(
+            "tag an existing resource",
             existing.clone().request_tag("team", "x"),
             false,
         ),
@@ -299,18 +300,18 @@ fn tagging(role: &Role) -> Vec<Row> {
             role,
             request(role, "sagemaker:DeleteTags", sagemaker(role, "model")),
         );
-        all.push(row(
+        all.push(case(
             format!("untag {key}"),
             untag.context("aws:TagKeys", [key]),
             false,
         ));
         for value in values {
-            all.push(row(
+            all.push(case(
                 format!("move to {key} {value}"),
                 existing.clone().request_tag(key, &value),
                 false,
             ));
-            all.push(row(
+            all.push(case(
                 format!("tag while creating for {key} {value}"),
                 creating.clone().request_tag(key, &value),
                 false,

@@ -1,15 +1,17 @@
-//! SageMaker's rows: what creates, right and with each required thing wrong; and what is done to what exists.
+//! Access cases of SageMaker: create calls, correct and with each requirement violated; and calls
+//! on existing resources.
 
 use iam_policy::evaluate::Request;
 
-use super::attached::Role;
-use super::rows::{
-    Platform, Row, on_own, own_tags, request, requesting_own, row, sagemaker, wrong_tags,
+use super::cases::{
+    AccessCase, PlatformNames, case, on_own, own_tags, request, requesting_own, sagemaker,
+    wrong_tags,
 };
+use super::roles::Role;
 
 const NOTHING: [&str; 0] = [];
 
-/// An action that creates, the type that it makes, and what it must name.
+/// A create action, the resource type that it creates, and what its request must contain.
 struct Create {
     action: &'static str,
     kind: &'static str,
@@ -59,14 +61,14 @@ const fn create(
     }
 }
 
-pub(super) fn creating(platform: &Platform, role: &Role) -> Vec<Row> {
+pub(super) fn creating(platform: &PlatformNames, role: &Role) -> Vec<AccessCase> {
     CREATES
         .iter()
         .flat_map(|create| creating_one(platform, role, create))
         .collect()
 }
 
-fn creating_one(platform: &Platform, role: &Role, create: &Create) -> Vec<Row> {
+fn creating_one(platform: &PlatformNames, role: &Role, create: &Create) -> Vec<AccessCase> {
     let action = format!("sagemaker:{}", create.action);
     let mut good = requesting_own(role, request(role, &action, sagemaker(role, create.kind)));
     let network = [
@@ -89,9 +91,13 @@ fn creating_one(platform: &Platform, role: &Role, create: &Create) -> Vec<Row> {
     for key in create.keys {
         good = good.context(*key, [platform.key.as_str()]);
     }
-    let mut all = vec![row(format!("{action} as it should be"), good.clone(), true)];
+    let mut all = vec![case(
+        format!("{action} with everything required"),
+        good.clone(),
+        true,
+    )];
     let mut refuse = |what: String, request: Request| {
-        all.push(row(format!("{action} {what}"), request, false));
+        all.push(case(format!("{action} {what}"), request, false));
     };
     for (tag, values) in wrong_tags(role) {
         let key = format!("aws:RequestTag/{tag}");
@@ -143,7 +149,7 @@ fn creating_one(platform: &Platform, role: &Role, create: &Create) -> Vec<Row> {
     all
 }
 
-pub(super) fn endpoints(role: &Role) -> Vec<Row> {
+pub(super) fn endpoints(role: &Role) -> Vec<AccessCase> {
     let action = "sagemaker:CreateEndpoint";
     let endpoint = requesting_own(role, request(role, action, sagemaker(role, "endpoint")));
     let config = requesting_own(
@@ -151,8 +157,8 @@ pub(super) fn endpoints(role: &Role) -> Vec<Row> {
         request(role, action, sagemaker(role, "endpoint-config")),
     );
     let mut all = vec![
-        row("CreateEndpoint on the endpoint", endpoint.clone(), true),
-        row(
+        case("CreateEndpoint on the endpoint", endpoint.clone(), true),
+        case(
             "CreateEndpoint from its own configuration",
             on_own(role, config.clone()),
             true,
@@ -161,23 +167,27 @@ pub(super) fn endpoints(role: &Role) -> Vec<Row> {
     for (tag, values) in wrong_tags(role) {
         let key = format!("aws:RequestTag/{tag}");
         let without = endpoint.clone().context(key.as_str(), NOTHING);
-        all.push(row(format!("CreateEndpoint without {tag}"), without, false));
+        all.push(case(
+            format!("CreateEndpoint without {tag}"),
+            without,
+            false,
+        ));
         for value in values {
             let with = endpoint.clone().context(key.as_str(), [value.as_str()]);
-            all.push(row(
+            all.push(case(
                 format!("CreateEndpoint with {tag} {value}"),
                 with,
                 false,
             ));
             let of_other = on_own(role, config.clone()).resource_tag(tag, &value);
             let what = format!("CreateEndpoint from a configuration of {tag} {value}");
-            all.push(row(what, of_other, false));
+            all.push(case(what, of_other, false));
         }
     }
     all
 }
 
-/// Describe, stop, delete, invoke and update, a few of each.
+/// A selection of describe, stop, delete, invoke and update actions.
 const OPERATIONS: [(&str, &str); 16] = [
     ("DescribeTrainingJob", "training-job"),
     ("StopTrainingJob", "training-job"),
@@ -197,23 +207,23 @@ const OPERATIONS: [(&str, &str); 16] = [
     ("StopNotebookInstance", "notebook-instance"),
 ];
 
-pub(super) fn operating(role: &Role) -> Vec<Row> {
+pub(super) fn operating(role: &Role) -> Vec<AccessCase> {
     let mut all = Vec::new();
     for (name, kind) in OPERATIONS {
         let bare = request(role, &format!("sagemaker:{name}"), sagemaker(role, kind));
         let own = on_own(role, bare.clone());
-        all.push(row(format!("{name} of its own"), own.clone(), true));
-        all.push(row(format!("{name} of nobody's"), bare, false));
+        all.push(case(format!("{name} of its own"), own.clone(), true));
+        all.push(case(format!("{name} without tags"), bare, false));
         for (tag, values) in wrong_tags(role) {
             let without = ["aws", "sagemaker"]
                 .iter()
                 .fold(own.clone(), |request, service| {
                     request.context(format!("{service}:ResourceTag/{tag}"), NOTHING)
                 });
-            all.push(row(format!("{name} without {tag}"), without, false));
+            all.push(case(format!("{name} without {tag}"), without, false));
             for value in values {
                 let of_other = own.clone().resource_tag(tag, &value);
-                all.push(row(format!("{name} of {tag} {value}"), of_other, false));
+                all.push(case(format!("{name} of {tag} {value}"), of_other, false));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! HTTP to the emulator's own endpoints: one small request a connection.
+//! HTTP requests to the emulator's own endpoints, one per connection.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -16,12 +16,12 @@ pub(crate) fn request(port: u16, method: &str, path: &str, body: Option<&Value>)
         body.len()
     )
     .expect("the emulator takes the request");
-    let mut answer = Vec::new();
+    let mut response = Vec::new();
     stream
-        .read_to_end(&mut answer)
-        .expect("the emulator answers");
-    let answer = String::from_utf8(answer).expect("the emulator answers in UTF-8");
-    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        .read_to_end(&mut response)
+        .expect("the emulator responds");
+    let response = String::from_utf8(response).expect("the emulator responds in UTF-8");
+    let (head, body) = response.split_once("\r\n\r\n").expect("head and body");
     let status = head
         .split(' ')
         .nth(1)

@@ -1,4 +1,4 @@
-//! The roles as they stand in the account, with the documents that they carry.
+//! The roles in the account, with their policies.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub(super) struct Role {
     /// ARNs of the managed policies.
     pub(super) attached: Vec<String>,
     pub(super) boundary: Option<String>,
-    /// Everything that decides what the role may do.
+    /// All policies of the role.
     pub(super) policies: PolicySet,
 }
 
@@ -25,12 +25,12 @@ fn document(json: &Value) -> Document {
     Document::parse(&json.to_string()).unwrap_or_else(|error| panic!("{error}: {json}"))
 }
 
-/// All roles in the account; each must be a membership's by its tags.
-pub(super) fn roles(world: &Value) -> Vec<Role> {
-    let roles = world["roles"].as_object().expect("roles");
+/// All roles in the account. Each must have the tags of a membership.
+pub(super) fn roles(account_state: &Value) -> Vec<Role> {
+    let roles = account_state["roles"].as_object().expect("roles");
     roles
         .iter()
-        .map(|(name, role)| of(name, role, &world["policies"]))
+        .map(|(name, role)| of(name, role, &account_state["policies"]))
         .collect()
 }
 

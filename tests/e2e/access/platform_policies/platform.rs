@@ -1,4 +1,4 @@
-//! A platform as Terraform made it, and the members that it would have.
+//! A platform that Terraform has applied, and the roles that its members would have.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,21 +15,21 @@ use mlspace_core::policies::{
 use mlspace_core::tags::membership_role_tags;
 use serde_json::Value;
 
-use super::super::attached::Role;
-use super::super::rows::Platform;
+use super::super::cases::PlatformNames;
+use super::super::roles::Role;
 use crate::support::{PROVIDER, root};
 
-/// How members' policies are made.
+/// How members' policies are generated.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Model {
+pub(super) enum PolicyModel {
     PerPrincipal,
     Attribute,
 }
 
-/// What stands in one region.
-pub(super) struct Made {
+/// A platform in one region.
+pub(super) struct AppliedPlatform {
     pub(super) account: Account,
-    pub(super) platform: Platform,
+    pub(super) platform: PlatformNames,
     pub(super) data_key: String,
     subnets: Vec<String>,
     security_groups: Vec<String>,
@@ -43,18 +43,18 @@ pub(super) struct Made {
 }
 
 fn document(json: &Value) -> Document {
-    let text = json.as_str().expect("a document as text");
+    let text = json.as_str().expect("a document as a string");
     Document::parse(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
 fn text(json: &Value) -> String {
     json.as_str()
-        .unwrap_or_else(|| panic!("no text: {json}"))
+        .unwrap_or_else(|| panic!("not a string: {json}"))
         .to_owned()
 }
 
-impl Made {
-    /// Makes the platform of `tests/platform_policies` in each region.
+impl AppliedPlatform {
+    /// Applies the configuration in `tests/platform_policies` in each region.
     pub(super) fn in_regions(regions: &[&str]) -> Vec<Self> {
         let binaries = Path::new(PROVIDER).parent().expect("a directory");
         let done = Command::new(root().join("tests/tools/apply_module"))
@@ -68,17 +68,17 @@ impl Made {
             done.status.success(),
             "tests/tools/apply_module failed; `make build` builds the fake AWS provider that it needs"
         );
-        let made: Value = serde_json::from_slice(&done.stdout).expect("JSON");
+        let applied: Value = serde_json::from_slice(&done.stdout).expect("JSON");
         regions
             .iter()
-            .map(|region| Self::read(region, &made[*region]))
+            .map(|region| Self::read(region, &applied[*region]))
             .collect()
     }
 
-    fn read(region: &str, made: &Value) -> Self {
+    fn read(region: &str, applied: &Value) -> Self {
         let account = Account::new("123456789012", region);
-        let settings = &made["outputs"]["settings"];
-        let resources = made["resources"].as_object().expect("resources");
+        let settings = &applied["outputs"]["settings"];
+        let resources = applied["resources"].as_object().expect("resources");
         let of = |ty: &'static str| resources.values().filter(move |each| each["type"] == ty);
         let bucket = text(&settings["data_bucket"]);
         let of_bucket = |ty: &'static str| {
@@ -100,7 +100,7 @@ impl Made {
         let security_groups = ids(&defaults["security_group_ids"]);
         let base = settings["base_policy_arns"].as_array().expect("ARNs");
         Self {
-            platform: Platform {
+            platform: PlatformNames {
                 subnet: subnets[0].clone(),
                 security_group: security_groups[0].clone(),
                 key: text(&defaults["kms_key_id"]),
@@ -132,7 +132,7 @@ impl Made {
         &self.account.region
     }
 
-    /// The name by which KMS knows a service of the region.
+    /// The name that KMS uses for a service of the region.
     pub(super) fn service_host(&self, service: &str) -> String {
         let suffix = match self.account.partition.as_str() {
             "aws-cn" => ".cn",
@@ -141,8 +141,8 @@ impl Made {
         format!("{service}.{}.amazonaws.com{suffix}", self.account.region)
     }
 
-    /// The roles of four memberships, as the provider makes them, bounded and with the base policies.
-    pub(super) fn roles(&self, model: Model) -> Vec<Role> {
+    /// The roles of four memberships as the provider creates them, with boundary and base policies.
+    pub(super) fn roles(&self, model: PolicyModel) -> Vec<Role> {
         [
             ("alpha", "alice"),
             ("alpha", "ali"),
@@ -154,7 +154,7 @@ impl Made {
         .collect()
     }
 
-    fn role(&self, model: Model, project: &str, user: &str) -> Role {
+    fn role(&self, model: PolicyModel, project: &str, user: &str) -> Role {
         let (project, user): (ProjectName, UserName) = (
             project.parse().expect("a name"),
             user.parse().expect("a name"),
@@ -173,12 +173,12 @@ impl Made {
         let name = role_name("MLSpace", &project, &user).expect("a role's name");
         let arn = self.account.role_arn(&name);
         let mut own = match model {
-            Model::PerPrincipal => vec![
+            PolicyModel::PerPrincipal => vec![
                 project_policy(&context, &project, false),
                 user_policy(&context, &user),
                 pass_role_policy(&context, &arn),
             ],
-            Model::Attribute => vec![
+            PolicyModel::Attribute => vec![
                 attribute_policy(&context),
                 suspension_policy(&context, &[]),
                 attribute_role_policy(&context, &arn),
@@ -213,7 +213,7 @@ impl Made {
         }
     }
 
-    /// The endpoint that a request would come through, by the short name of its service; none for what has no endpoint.
+    /// The endpoint of the request's service, or `None` if the service has none.
     fn endpoint(&self, request: &Request) -> Option<&(String, Document)> {
         let (service, action) = request.action().split_once(':').expect("a service");
         let service = match service {
@@ -224,7 +224,7 @@ impl Made {
         self.endpoints.get(service)
     }
 
-    /// The request as it comes through the platform's endpoint of its service.
+    /// The request as it arrives through the platform's endpoint of its service.
     pub(super) fn through_endpoint(&self, request: Request) -> Request {
         match self.endpoint(&request).map(|(id, _)| id.clone()) {
             Some(id) => request
@@ -234,7 +234,7 @@ impl Made {
         }
     }
 
-    /// A caller's policies with those of the resource and of the endpoint that the request names.
+    /// A caller's policies, with those of the request's resource and endpoint.
     pub(super) fn layers(&self, own: PolicySet, request: &Request) -> PolicySet {
         let bucket = self.account.bucket_arn(&self.platform.bucket);
         let mut all = own;

@@ -1,11 +1,11 @@
-//! Rows about passing roles, and all that is out of reach whatever tags there are.
+//! Access cases about passing roles, and of what is denied whatever the tags are.
 
 use mlspace_core::layout::role_name;
 
-use super::attached::Role;
-use super::rows::{Platform, Row, on_own, request, requesting_own, row, sagemaker};
+use super::cases::{AccessCase, PlatformNames, case, on_own, request, requesting_own, sagemaker};
+use super::roles::Role;
 
-pub(super) fn passing(role: &Role) -> Vec<Row> {
+pub(super) fn passing(role: &Role) -> Vec<AccessCase> {
     let pass = |arn: &str, service: &str| {
         request(role, "iam:PassRole", arn).context("iam:PassedToService", [service])
     };
@@ -19,13 +19,13 @@ pub(super) fn passing(role: &Role) -> Vec<Row> {
     };
     let service = "sagemaker.amazonaws.com";
     let mut all = vec![
-        row("pass its own role", pass(&role.arn, service), true),
-        row(
+        case("pass its own role", pass(&role.arn, service), true),
+        case(
             "pass its own role to no service",
             request(role, "iam:PassRole", role.arn.as_str()),
             false,
         ),
-        row(
+        case(
             "pass an administrator",
             pass(&role.account.role_arn("admin"), service),
             false,
@@ -36,7 +36,7 @@ pub(super) fn passing(role: &Role) -> Vec<Row> {
         "ec2.amazonaws.com",
         "sagemaker.amazonaws.com.evil",
     ] {
-        all.push(row(
+        all.push(case(
             format!("pass its own role to {other}"),
             pass(&role.arn, other),
             false,
@@ -46,7 +46,7 @@ pub(super) fn passing(role: &Role) -> Vec<Row> {
         for user in ["ali", "alice", "alice2"] {
             if (project, user) != (role.project.as_str(), role.user.as_str()) {
                 let request = pass(&arn_of(project, user), service);
-                all.push(row(
+                all.push(case(
                     format!("pass the role of {project}/{user}"),
                     request,
                     false,
@@ -57,7 +57,7 @@ pub(super) fn passing(role: &Role) -> Vec<Row> {
     all
 }
 
-pub(super) fn closed(platform: &Platform, role: &Role) -> Vec<Row> {
+pub(super) fn always_denied(platform: &PlatformNames, role: &Role) -> Vec<AccessCase> {
     let table = role.account.table_arn("mlspace-project-users");
     let admin = role.account.role_arn("admin");
     let policy = role
@@ -147,9 +147,9 @@ pub(super) fn closed(platform: &Platform, role: &Role) -> Vec<Row> {
     for (service, resource, actions) in groups {
         for action in actions {
             let action = format!("{service}:{action}");
-            // The role's own tags on everything must not open any of it.
+            // The role's own tags on every resource must not allow any of it.
             let request = requesting_own(role, on_own(role, request(role, &action, resource)));
-            all.push(row(format!("{action} {resource}"), request, false));
+            all.push(case(format!("{action} {resource}"), request, false));
         }
     }
     let administration = [
@@ -168,7 +168,7 @@ pub(super) fn closed(platform: &Platform, role: &Role) -> Vec<Row> {
                 request(role, &action, sagemaker(role, "notebook-instance")),
             ),
         );
-        all.push(row(action, request, false));
+        all.push(case(action, request, false));
     }
     for (action, kind) in [
         ("CreateDomain", "domain"),
@@ -177,7 +177,7 @@ pub(super) fn closed(platform: &Platform, role: &Role) -> Vec<Row> {
     ] {
         let action = format!("sagemaker:{action}");
         let request = requesting_own(role, request(role, &action, sagemaker(role, kind)));
-        all.push(row(action, request, false));
+        all.push(case(action, request, false));
     }
     all
 }

@@ -1,0 +1,28 @@
+//! Comparing what exists in the account at two moments.
+
+use serde_json::Value;
+
+/// The emulator's account state without what differs between two runs of the same configuration:
+/// timestamps in records, and the numbers of policy versions.
+pub(crate) fn without_timestamps(mut state: Value) -> Value {
+    let policies = state["policies"].as_object_mut().expect("policies");
+    for policy in policies.values_mut() {
+        policy["versions"] = Value::Null;
+    }
+    let tables = state["tables"].as_object_mut().expect("tables");
+    for table in tables.values_mut() {
+        for item in table.as_array_mut().expect("items") {
+            let item = item.as_object_mut().expect("an item");
+            for time in ["createdAt", "lastUpdatedAt", "terminationTime"] {
+                item.remove(time);
+            }
+        }
+    }
+    state
+}
+
+/// Fails unless both account states are the same, [without timestamps](without_timestamps).
+#[track_caller]
+pub(crate) fn assert_same_account(found: Value, expected: Value) {
+    assert_eq!(without_timestamps(found), without_timestamps(expected));
+}
