@@ -29,6 +29,8 @@ mod import;
 #[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
+mod old_state;
+#[cfg(test)]
 mod plan_checks;
 #[cfg(test)]
 mod update;
