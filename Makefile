@@ -1,7 +1,8 @@
 # Everyday commands. `make` alone lists them.
 #
-# Every cargo call selects the whole workspace with the same profile, so that the AWS SDK and the core are compiled once
-# for all of them (once more, without code generation, for clippy and rustdoc).
+# Every cargo call selects the whole workspace with the same profile and with the dependencies of its tests, so that the AWS
+# SDK is compiled once for all of them (and once more, without code generation, for clippy and rustdoc). Without those of the
+# tests, some dependencies have fewer features, and everything that is built on them compiles again.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -13,34 +14,68 @@ MAKEFLAGS += --no-print-directory
 CARGO ?= cargo
 WORKSPACE := --locked --workspace
 NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
-# Integration tests that need neither a Terraform nor the emulator, for machines without nextest.
-QUICK_TESTS = --test command --test protocol --test fuzz_regressions
+# Selects, in addition to the binaries, one small test: with it come the features that tests need.
+BINARIES := --bins --test fuzz_regressions
+# Rust tests that need nothing but this repository, for machines without nextest: those beside the code, and these.
+UNIT_TESTS = --test command --test protocol --test fuzz_regressions
 # Finds or makes the virtual environment with the emulator's packages and a Terraform; prints what it found.
 TOOLS = eval "$$(tests/tools/bootstrap --shell)"
+# Runs a pinned linter, installed on its first use.
+LINTER = tests/tools/linter
 # Where `build` leaves the binaries.
 BUILT = $${CARGO_TARGET_DIR:-target}/debug
+# Where the tools' environments are kept; see tests/tools/cache.py.
+CACHE = $${MLSPACE_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/mlspace}
 # The bare WebAssembly target: no operating system, 32 bits.
 WASM = wasm32-unknown-unknown
-# What any Terraform of ours must run with: no configuration, plugins or update checks of this machine.
+# For every Terraform: no configuration, plugins or update checks of this machine.
 TERRAFORM_ENV = TF_CLI_CONFIG_FILE=/dev/null CHECKPOINT_DISABLE=1
+# A step that cannot run because something is not installed says so here; `make check` and `make test` end with the list.
+export NOT_RUN = $(CURDIR)/target/not-run
+not_run = { mkdir -p target && echo 'NOT RUN: $(1)' | tee -a "$$NOT_RUN" >&2; }
 
-.PHONY: help test lint format clippy rustdoc wasm terraform-fmt unit doctest differential fuzz browser scripts emulator modules checkov real e2e docs docs-check build release demo bench clean
+.PHONY: help test check start-list format format-terraform spelling licenses clippy rustdoc wasm test-unit test-doc \
+  test-tooling test-emulator test-fake-aws test-demo test-modules modules-fake-aws modules-checkov modules-aws3 \
+  test-conformance test-differential test-fuzz test-page test-e2e tools docs docs-check build release demo bench clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# The check for drift in docs/ is one of the unit tests.
-test: lint unit doctest differential fuzz browser scripts emulator modules checkov real e2e ## Everything, from formatting to end-to-end
-	@echo "make test: all passed"
+test: start-list tools check test-tooling test-modules test-conformance test-e2e ## Everything
+	@cat "$$NOT_RUN" 2>/dev/null || true
+	@echo "make test: all passed$$([ ! -s "$$NOT_RUN" ] || echo ', except what was not run (see above)')"
 
-lint: format terraform-fmt clippy rustdoc wasm ## Formatting and static checks
+# The checks for drift in docs/, and of the dependencies between crates, are unit tests.
+check: start-list format format-terraform spelling licenses clippy rustdoc wasm test-unit test-doc ## Formatting, linters, unit tests; no network once dependencies are there
+	@cat "$$NOT_RUN" 2>/dev/null || true
+	@echo "make check: all passed$$([ ! -s "$$NOT_RUN" ] || echo ', except what was not run (see above)')"
+
+start-list:
+	@rm -f "$$NOT_RUN"
+
+tools:
+	@tests/tools/bootstrap >/dev/null
 
 format: ## Rust formatting
 	$(CARGO) fmt --all --check
 	$(CARGO) fmt --manifest-path tests/conformance/fuzz/Cargo.toml --check
 
-terraform-fmt: ## Formatting of the examples, and of what the tests apply
-	$(TOOLS) && env $(TERRAFORM_ENV) "$$TERRAFORM" fmt -check -diff -recursive examples tests
+format-terraform: ## Formatting of the examples, and of what the tests apply, with the Terraform that is there
+	@terraform=$$(command -v terraform || compgen -G "$(CACHE)/venv-*/bin/terraform" | tail -n 1 || true); \
+	if [ -n "$$terraform" ]; then \
+	  set -x; env $(TERRAFORM_ENV) "$$terraform" fmt -check -diff -recursive examples tests; \
+	else \
+	  $(call not_run,formatting of Terraform files: there is no Terraform yet; `make tools` installs one); \
+	fi
+
+spelling: ## Spelling of everything, with typos (_typos.toml)
+	$(LINTER) typos --format brief
+
+licenses: ## Licences and sources of all dependencies, and banned ones, with cargo-deny (deny.toml)
+	for manifest in Cargo.toml tests/conformance/fuzz/Cargo.toml; do \
+	  $(LINTER) cargo-deny --log-level error --locked --config deny.toml --manifest-path "$$manifest" \
+	    check --hide-inclusion-graph bans licenses sources || exit; \
+	done
 
 clippy: ## Clippy, warnings refused
 	$(CARGO) clippy $(WORKSPACE) --all-targets -- -D warnings
@@ -48,54 +83,62 @@ clippy: ## Clippy, warnings refused
 rustdoc: ## Rust documentation, warnings refused
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(WORKSPACE) --no-deps
 
-wasm: ## The policy engine for WebAssembly
-	@if [ -d "$$(rustc --print target-libdir --target $(WASM) 2>/dev/null)" ] || rustup target add $(WASM); then \
+wasm: ## The policy engine for WebAssembly, if rustup has installed the target
+	@if [ -d "$$(rustc --print target-libdir --target $(WASM) 2>/dev/null)" ]; then \
 	  set -x; $(CARGO) check --locked --package iam-policy --lib --target $(WASM); \
 	else \
-	  echo "wasm: NOT CHECKED for $(WASM): its standard library is not installed, and \`rustup target add $(WASM)\` failed" >&2; \
+	  $(call not_run,1 check: the policy engine for $(WASM). `rustup target add $(WASM)` installs what it needs); \
 	fi
 
-unit: ## Rust unit tests, drift of docs/ among them
+test-unit: ## Rust tests that need nothing but this repository; drift of docs/ among them (ONLY=name for some)
 ifeq ($(NEXTEST),yes)
-	$(CARGO) nextest run $(WORKSPACE) --filterset 'not (binary(e2e) or binary(differential) or binary(page))'
+	$(CARGO) nextest run $(WORKSPACE) --filterset 'not (binary(e2e) or binary(differential) or binary(page))' $(ONLY)
 else
-	$(CARGO) test $(WORKSPACE) --lib --bins $(QUICK_TESTS)
+	$(CARGO) test $(WORKSPACE) --lib --bins $(UNIT_TESTS) $(ONLY)
 endif
 
-doctest: ## The examples in the Rust documentation
+test-doc: ## The examples in the Rust documentation
 	$(CARGO) test $(WORKSPACE) --doc
 
-differential: ## Our policy evaluator against iam-simulate (DIFFERENTIAL_CASES=20000, DIFFERENTIAL_SEED=1)
-	$(CARGO) test $(WORKSPACE) --test differential -- --nocapture
+test-tooling: test-demo test-emulator test-fake-aws ## The tests' own tools: emulator, fake AWS provider, demonstration
 
-fuzz: ## New input for the policy half, a minute a target (FUZZ_SECONDS=60, FUZZ_SEED=1, FUZZ_TARGET=parse)
-	CARGO="$(CARGO)" tests/conformance/fuzz/run
-
-browser: ## The page of the access matrix in Chromium, which is installed where there is none
-	$(CARGO) test $(WORKSPACE) --test page -- --nocapture
-
-scripts: ## The demonstration's own tests
+test-demo: ## The demonstration's own tests
 	python3 -m unittest discover --start-directory demo
 
-emulator: ## The emulator's own tests
+test-emulator: ## The emulator's own tests
 	$(TOOLS) && cd tests && "$$PYTHON" -m unittest discover --start-directory emulator/tests --top-level-directory .
 
-modules: build ## The Terraform modules, with a fake of the AWS provider (ONLY="vpc kms" for some)
+test-fake-aws: build ## The fake AWS provider's own tests
 	python3 -m unittest discover --start-directory tests/offline/fake_aws_provider/tests --top-level-directory tests/offline/fake_aws_provider
+
+ifeq ($(ONLY),)
+test-modules: modules-fake-aws modules-checkov modules-aws3 ## The Terraform modules (ONLY="vpc kms" for some, without checkov and the real AWS provider)
+else
+test-modules: modules-fake-aws
+endif
+
+modules-fake-aws: build ## The modules with a fake AWS provider: validate, test, apply the examples
 	tests/tools/test_modules $(or $(ONLY),--all)
 
-checkov: ## The Terraform modules and examples against checkov's rules
+modules-checkov: ## The modules and examples against checkov's rules
 	tests/tools/checkov
 
-real: build ## The Terraform modules, with an old release of the real AWS provider, on the emulator (CORE=1.11 for another Terraform)
-	tests/offline/aws_v3/apply_modules --terraform-version $(or $(CORE),1.15)
+modules-aws3: build ## The modules with an old release of the real AWS provider, on the emulator (TERRAFORM_VERSION=1.11)
+	tests/offline/aws_v3/apply_modules --terraform-version $(or $(TERRAFORM_VERSION),1.15)
 
-e2e: build ## End-to-end: a real Terraform against the emulator (ONLY=name for some)
-ifeq ($(NEXTEST),yes)
-	$(CARGO) nextest run $(WORKSPACE) --no-fail-fast --test e2e $(ONLY)
-else
-	$(CARGO) test $(WORKSPACE) --test e2e -- --test-threads 2 $(ONLY)
-endif
+test-conformance: test-differential test-fuzz test-page ## The policy engine beside another and under fuzzing, the access page in a browser
+
+test-differential: ## Our policy evaluator against iam-simulate; needs Node 20 (DIFFERENTIAL_CASES=20000, DIFFERENTIAL_SEED=1)
+	$(CARGO) test $(WORKSPACE) --test differential -- --nocapture
+
+test-fuzz: ## New input for the policy engine, a minute a target (FUZZ_SECONDS=60, FUZZ_SEED=1, FUZZ_TARGET=parse)
+	CARGO="$(CARGO)" tests/conformance/fuzz/run
+
+test-page: ## The page of the access matrix in Chromium; needs Node 20 and a Chromium
+	$(CARGO) test $(WORKSPACE) --test page -- --nocapture
+
+test-e2e: build ## A real Terraform against the emulator (ONLY=name for some)
+	CARGO="$(CARGO)" tests/e2e/run $(ONLY)
 
 docs: build ## Write the reference pages of docs/ from the schemas and examples
 	$(BUILT)/xtask docs
@@ -104,7 +147,7 @@ docs-check: build ## Fail when a reference page is not what `make docs` would wr
 	$(BUILT)/xtask docs --check
 
 build: ## The provider and the command, for development: target/debug/{terraform-provider-mlspace,mlspace-policy}
-	$(CARGO) build $(WORKSPACE)
+	$(CARGO) build $(WORKSPACE) $(BINARIES)
 
 release: ## The provider, for use: target/release/terraform-provider-mlspace
 	$(CARGO) build --locked --workspace --release

@@ -1,10 +1,10 @@
-//! Packages of npm, as a lock file pins them.
+//! npm packages, as pinned by a lock file.
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Fetches a directory's packages unless they are there.
+/// Downloads the packages of a directory, unless they are there.
 pub(crate) fn install(directory: &Path) {
     let pinned = fs::read(directory.join("package-lock.json")).unwrap();
     let stamp = directory.join("node_modules/.pinned");
@@ -16,7 +16,7 @@ pub(crate) fn install(directory: &Path) {
         .current_dir(directory)
         .stdout(Stdio::null())
         .status()
-        .expect("npm and Node 20 are needed, and `npm` does not start");
+        .expect("`npm` does not start: install Node 20 with npm");
     assert!(
         status.success(),
         "`npm ci` in {} failed: {status}",

@@ -1,7 +1,7 @@
-//! The page of `mlspace-policy access` in a browser: Debian's Chromium, driven by playwright-core from `page.mjs`.
+//! The page of `mlspace-policy access` in Chromium, which playwright-core controls from `page.mjs`.
 //!
-//! The account holds a platform as the provider makes it, a member who may do more than members should, and tags, names and Sids
-//! that try to be markup. Needs Node 20, npm, and a Chromium, which `tests/tools/chromium` installs where there is none.
+//! The account contains a platform as the provider creates it, a member with excess permissions,
+//! and tags, names and Sids that contain markup. Needs Node 20, npm and a Chromium.
 
 #[cfg(test)]
 #[path = "../../../mlspace-policy/tests/command/account.rs"]
@@ -14,14 +14,14 @@ mod npm;
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::path::Path;
-    use std::process::{Command, Stdio};
+    use std::path::{Path, PathBuf};
+    use std::process::Command;
 
     use crate::account::{Details, PLATFORM, open};
     use crate::npm;
 
     #[test]
-    fn the_page_is_sound() {
+    fn access_page_in_browser() {
         let scratch = tempfile::tempdir().unwrap();
         let account = scratch.path().join("account.json");
         fs::write(&account, details().json()).unwrap();
@@ -56,8 +56,8 @@ mod tests {
             .arg(scratch.path())
             .current_dir(&directory)
             .status()
-            .expect("Node 20 is needed, and `node` does not start");
-        assert!(status.success(), "some check failed, see above");
+            .expect("`node` does not start: install Node 20");
+        assert!(status.success(), "a check failed, see above");
     }
 
     fn details() -> Details {
@@ -82,13 +82,23 @@ mod tests {
         details
     }
 
-    fn chromium() -> String {
-        let tool = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/tools/chromium");
-        let found = Command::new(tool)
-            .stderr(Stdio::inherit())
-            .output()
-            .unwrap();
-        assert!(found.status.success(), "no chromium, see above");
-        String::from_utf8(found.stdout).unwrap().trim().to_owned()
+    /// The Chromium that `CHROMIUM` names, or the one on `PATH`.
+    fn chromium() -> PathBuf {
+        let named = std::env::var("CHROMIUM").ok();
+        let names = named.as_deref().map_or(
+            vec!["chromium", "chromium-browser", "google-chrome"],
+            |name| vec![name],
+        );
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let mut candidates = names
+            .iter()
+            // An absolute name replaces the folder that it is joined to.
+            .flat_map(|name| std::env::split_paths(&path).map(move |folder| folder.join(name)));
+        candidates.find(|file| file.is_file()).unwrap_or_else(|| {
+            panic!(
+                "no Chromium: {names:?} are not on PATH. Install one (Debian: `apt-get install \
+                 chromium`), or name its executable in CHROMIUM"
+            )
+        })
     }
 }
