@@ -1,1 +1,1 @@
-//! Holds no code: the tests and benchmarks of this package stand beside it, each with what it needs.
+//! Contains no code: the tests and benchmarks of this package have a folder each.

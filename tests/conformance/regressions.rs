@@ -1,4 +1,5 @@
-//! The bodies of the fuzz targets over inputs that once failed, and some of those that fuzzing starts from. `make fuzz` looks for new ones.
+//! Runs the fuzz targets on inputs that failed once, and on the seeds of fuzzing. `make test-fuzz`
+//! generates new inputs.
 
 #[expect(unreachable_pub, reason = "a library in its own workspace")]
 #[path = "fuzz/src/targets/mod.rs"]
@@ -7,7 +8,7 @@ mod targets;
 use std::path::Path;
 
 #[test]
-fn inputs_that_once_failed_do_no_more() {
+fn fuzz_targets_pass_regressions() {
     let regressions = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/regressions");
     let mut seen = 0;
     for (target, run) in targets::TARGETS {
@@ -25,7 +26,7 @@ fn inputs_that_once_failed_do_no_more() {
 }
 
 #[test]
-fn what_fuzzing_starts_from_passes() {
+fn fuzz_targets_pass_seeds() {
     for (target, _) in targets::TARGETS {
         let seeds = targets::seeds(target);
         assert!(seeds.len() > 30, "{target}");

@@ -1,10 +1,12 @@
-//! How fast policies are decided, compiled, linted, read and packed; and how fast iam-simulate decides.
+//! How fast policies are decided, compiled, linted, read and packed; and how fast iam-simulate
+//! decides.
 //!
 //! `make bench`, or `cargo bench --package conformance --bench policies`; an argument selects
-//! benchmarks by name. Everything runs on one core. The requests are those of the differential test's memberships
-//! (`differential/granted.rs`): of one member with the policies of project and user, the role's own, and the
-//! permissions boundary; objects and listings in S3, creating, using and tagging in SageMaker, passing roles, and what no
-//! member may, with the tags, networks and keys that AWS would fill in, most of them near an edge.
+//! benchmarks by name. Everything runs on one core. The requests are those of the differential
+//! test's memberships (`differential/membership_cases.rs`): of one member with the policies of
+//! project and user, the role's own, and the permissions boundary; objects and listings in S3,
+//! creating, using and tagging in SageMaker, passing roles, and what no member may, with the tags,
+//! networks and keys that AWS would fill in, most of them near an edge.
 #![expect(clippy::print_stdout, reason = "a benchmark's report")]
 #![expect(
     dead_code,
@@ -16,12 +18,12 @@
 
 #[path = "../differential/case.rs"]
 mod case;
-#[path = "../differential/draw.rs"]
-mod draw;
-#[path = "../differential/granted.rs"]
-mod granted;
+#[path = "../differential/membership_cases.rs"]
+mod membership_cases;
 #[path = "../npm.rs"]
 mod npm;
+#[path = "../differential/rng.rs"]
+mod rng;
 #[path = "../differential/simulator.rs"]
 mod simulator;
 
@@ -46,7 +48,8 @@ const STATEMENTS: usize = 10_000;
 /// Where criterion keeps its figures, beside other scratch files of the build.
 const FIGURES: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/criterion");
 
-/// Decisions of ours: as policies are built; compiled, with and without naming statements; with making the request.
+/// Decisions of ours: as policies are built; compiled, with and without naming statements; with
+/// making the request.
 const OURS: [&str; 4] = [
     "interpreted",
     "compiled, explained",
@@ -63,7 +66,7 @@ fn main() {
         // Left from an earlier run, if at all.
         let _ = fs::remove_dir_all(figures(id));
     }
-    let cases = granted::of_one_member(&mut draw::Draw::new(1), REQUESTS);
+    let cases = membership_cases::of_one_member(&mut rng::Rng::new(1), REQUESTS);
     decide(&mut criterion, &cases);
     decide_elsewhere(&mut criterion, &cases);
     documents(&mut criterion, &cases);
@@ -72,9 +75,9 @@ fn main() {
 }
 
 fn decide(criterion: &mut Criterion, cases: &[Case]) {
-    let policies = cases[0].world.policies();
+    let policies = cases[0].layers.policies();
     let compiled = policies.compile();
-    let requests: Vec<Request> = cases.iter().map(|case| case.ask.request()).collect();
+    let requests: Vec<Request> = cases.iter().map(|case| case.request.build()).collect();
     for outcome in [
         Outcome::Allowed,
         Outcome::ExplicitDeny,
@@ -113,15 +116,15 @@ fn decide(criterion: &mut Criterion, cases: &[Case]) {
     group.bench_function(OURS[3], |b| {
         b.iter(|| {
             for case in cases {
-                black_box(compiled.outcome(&black_box(case).ask.request()));
+                black_box(compiled.outcome(&black_box(case).request.build()));
             }
         })
     });
     group.finish();
 }
 
-/// The other evaluator, where there is a Node for it. It reads policies once too. It decides some hundred requests a
-/// second, so it gets some of them.
+/// The other evaluator, where there is a Node for it. It reads policies once too. It decides some
+/// hundred requests a second, so it gets some of them.
 fn decide_elsewhere(criterion: &mut Criterion, cases: &[Case]) {
     if Command::new("node").arg("--version").output().is_err() {
         println!("no Node: iam-simulate is not measured");
@@ -141,12 +144,12 @@ fn decide_elsewhere(criterion: &mut Criterion, cases: &[Case]) {
         b.iter_custom(|times| {
             let process = process.get_or_insert_with(|| {
                 let mut process = simulator::Simulator::start(&simulator::install());
-                process.ask(&simulator::input(&some[..1]));
+                process.decide(&simulator::input(&some[..1]));
                 process
             });
             let start = Instant::now();
             for _ in 0..times {
-                black_box(process.ask(&input));
+                black_box(process.decide(&input));
             }
             start.elapsed()
         })
@@ -158,14 +161,14 @@ fn decide_elsewhere(criterion: &mut Criterion, cases: &[Case]) {
 }
 
 fn documents(criterion: &mut Criterion, cases: &[Case]) {
-    let world = &cases[0].world;
-    let policies = world.policies();
+    let layers = &cases[0].layers;
+    let policies = layers.policies();
     criterion.bench_function("compile", |b| b.iter(|| black_box(&policies).compile()));
     criterion.bench_function("read and compile", |b| {
-        b.iter(|| black_box(world).policies().compile())
+        b.iter(|| black_box(layers).policies().compile())
     });
 
-    let project = &world.identity[0];
+    let project = &layers.identity[0];
     let json = project.to_json();
     let mut group = criterion.benchmark_group("project policy");
     group.throughput(Throughput::Bytes(json.len() as u64));
@@ -200,7 +203,8 @@ fn documents(criterion: &mut Criterion, cases: &[Case]) {
     group.finish();
 }
 
-/// Statements of guardrails, for many tenants with networks, endpoints, keys and an exempt role of their own.
+/// Statements of guardrails, for many tenants with networks, endpoints, keys and an exempt role of
+/// their own.
 fn guardrails() -> Vec<Document> {
     let mut documents = Vec::new();
     let mut statements = 0;
@@ -233,7 +237,8 @@ fn guardrails() -> Vec<Document> {
     documents
 }
 
-/// How much faster than the other evaluator we are on the same requests, from what this run measured.
+/// How much faster than the other evaluator we are on the same requests, from what this run
+/// measured.
 fn ratios() {
     let per_second = |id: &str, requests: usize| -> Option<f64> {
         let figures: serde_json::Value =

@@ -1,4 +1,4 @@
-//! The comparison.
+//! The comparison of the two evaluators.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,17 +7,17 @@ use std::rc::Rc;
 use iam_policy::evaluate::Outcome;
 
 use crate::case::Case;
-use crate::draw::Draw;
-use crate::known::KNOWN;
+use crate::known_disagreements::KNOWN;
+use crate::rng::Rng;
 use crate::shrink::shrink;
-use crate::{granted, random, simulator};
+use crate::{membership_cases, random_cases, simulator};
 
-/// How many cases a run of continuous integration compares.
+/// Number of cases by default, as in CI.
 const CASES: usize = 20_000;
-/// How many disagreements a failing run shows in full.
-const SHOWN: usize = 3;
+/// Number of disagreements that a failing run prints in full.
+const PRINTED: usize = 3;
 
-/// A case on which the two sides differ.
+/// A case with different outcomes.
 struct Disagreement<'a> {
     case: &'a Case,
     ours: Outcome,
@@ -29,13 +29,13 @@ fn setting(name: &str, default: usize) -> usize {
 }
 
 #[test]
-fn both_evaluators_decide_alike() {
+fn evaluators_agree() {
     let count = setting("DIFFERENTIAL_CASES", CASES);
-    let mut draw = Draw::new(setting("DIFFERENTIAL_SEED", 1) as u64);
+    let mut rng = Rng::new(setting("DIFFERENTIAL_SEED", 1) as u64);
     let directory = simulator::install();
-    let mut cases = granted::cases(&mut draw, count / 3);
-    cases.extend(granted::of_one_member(&mut draw, count / 20));
-    cases.extend(random::cases(&mut draw, count - cases.len()));
+    let mut cases = membership_cases::cases(&mut rng, count / 3);
+    cases.extend(membership_cases::of_one_member(&mut rng, count / 20));
+    cases.extend(random_cases::cases(&mut rng, count - cases.len()));
 
     let ours = ours(&cases);
     let mut disagreements = Vec::new();
@@ -44,8 +44,11 @@ fn both_evaluators_decide_alike() {
         .zip(&ours)
         .zip(simulator::simulate(&directory, &cases))
     {
-        let theirs = theirs.unwrap_or_else(|why| {
-            panic!("the package refuses a case: {why}\n{}", case.lines(0, None))
+        let theirs = theirs.unwrap_or_else(|error| {
+            panic!(
+                "the package rejects a case: {error}\n{}",
+                case.lines(0, None)
+            )
         });
         if theirs != *ours {
             disagreements.push(Disagreement {
@@ -57,13 +60,13 @@ fn both_evaluators_decide_alike() {
     }
     let (explained, unexplained) = explain(&directory, &disagreements);
     report(&ours, &disagreements, &explained);
-    for Disagreement { case, ours, theirs } in unexplained.iter().take(SHOWN) {
+    for Disagreement { case, ours, theirs } in unexplained.iter().take(PRINTED) {
         let smaller = shrink(&directory, case, *ours, *theirs);
         println!("we: {ours:?}, they: {theirs:?}\n{}", smaller.lines(0, None));
     }
     assert!(
         unexplained.is_empty(),
-        "{} disagreements that nothing known explains",
+        "{} disagreements that no known one explains",
         unexplained.len()
     );
     for outcome in [
@@ -74,19 +77,19 @@ fn both_evaluators_decide_alike() {
         let seen = ours.iter().filter(|ours| **ours == outcome).count();
         assert!(
             seen * 10 > count,
-            "{seen} of {count} cases end in {outcome:?}: the generators say too little"
+            "{seen} of {count} cases end in {outcome:?}: the generators need more variety"
         );
     }
 }
 
-/// What we decide, by both forms of our evaluator.
+/// Our outcomes, by both forms of our evaluator.
 fn ours(cases: &[Case]) -> Vec<Outcome> {
-    let worlds = cases.chunk_by(|a, b| Rc::ptr_eq(&a.world, &b.world));
+    let layer_sets = cases.chunk_by(|a, b| Rc::ptr_eq(&a.layers, &b.layers));
     let decide = |cases: &[Case]| {
-        let policies = cases[0].world.policies();
+        let policies = cases[0].layers.policies();
         let compiled = policies.compile();
         let decide = |case: &Case| {
-            let request = case.ask.request();
+            let request = case.request.build();
             let decision = policies.decide(&request);
             let same = compiled.decide(&request) == decision
                 && compiled.outcome(&request) == decision.outcome;
@@ -95,10 +98,11 @@ fn ours(cases: &[Case]) -> Vec<Outcome> {
         };
         cases.iter().map(decide).collect::<Vec<_>>()
     };
-    worlds.flat_map(decide).collect()
+    layer_sets.flat_map(decide).collect()
 }
 
-/// The known kinds that explain disagreements, with how many each, and the disagreements that none does.
+/// The known kinds that explain disagreements, with how many each, and the disagreements that none
+/// does.
 fn explain<'a>(
     directory: &Path,
     all: &'a [Disagreement<'a>],

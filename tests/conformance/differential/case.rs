@@ -1,4 +1,4 @@
-//! A case: the policies that hold, and one request, in a form that both sides read.
+//! A case: the policies that apply, and one request, in a form that both evaluators read.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -7,9 +7,9 @@ use iam_policy::evaluate::{Caller, Outcome, PolicySet, Request};
 use iam_policy::{Document, Principal, Statement};
 use serde_json::{Map, Value, json};
 
-/// The policies that bear on requests.
+/// The policies that apply to a request.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct World {
+pub(crate) struct Layers {
     pub(crate) identity: Vec<Document>,
     pub(crate) boundary: Option<Document>,
     pub(crate) session: Option<Document>,
@@ -22,18 +22,19 @@ pub(crate) struct World {
 
 /// A request.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Ask {
-    /// An ARN, the name of a service, or nobody.
+pub(crate) struct CaseRequest {
+    /// An ARN, the name of a service, or `None` for an anonymous caller.
     pub(crate) caller: Option<String>,
     pub(crate) action: String,
     pub(crate) resource: String,
     /// The account that owns the resource.
     pub(crate) account: String,
-    /// Values by key; a list also stands for a key that can have many values.
+    /// Values by key. A list, also one of a single value, is for keys that can have multiple
+    /// values.
     pub(crate) context: BTreeMap<String, Values>,
 }
 
-/// What a context key holds.
+/// The values of a context key.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Values {
     One(String),
@@ -51,11 +52,11 @@ impl Values {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
-    pub(crate) world: Rc<World>,
-    pub(crate) ask: Ask,
+    pub(crate) layers: Rc<Layers>,
+    pub(crate) request: CaseRequest,
 }
 
-/// Keys that a request of ours holds from the start.
+/// Keys that our `Request` derives from caller and resource.
 const DERIVED: [&str; 6] = [
     "aws:PrincipalArn",
     "aws:PrincipalAccount",
@@ -65,8 +66,8 @@ const DERIVED: [&str; 6] = [
     "aws:ResourceAccount",
 ];
 
-impl Ask {
-    pub(crate) fn request(&self) -> Request {
+impl CaseRequest {
+    pub(crate) fn build(&self) -> Request {
         let caller = match &self.caller {
             None => Caller::Anonymous,
             Some(name) => Caller::from_arn(name).unwrap_or_else(|_| Caller::Service(name.clone())),
@@ -79,7 +80,7 @@ impl Ask {
     }
 
     fn json(&self, id: usize) -> Value {
-        let request = self.request();
+        let request = self.build();
         let mut context = Map::new();
         for key in DERIVED {
             if let Some(value) = request.value(&key.into()) {
@@ -100,8 +101,8 @@ impl Ask {
     }
 }
 
-impl World {
-    /// Every document, for looking through or rewriting.
+impl Layers {
+    /// Every document.
     pub(crate) fn documents_mut(&mut self) -> impl Iterator<Item = &mut Document> {
         let levels = self
             .service_control
@@ -157,7 +158,8 @@ impl World {
             |document: &Document| -> Value { serde_json::from_str(&document.to_json()).unwrap() };
         let all = |documents: &Vec<Document>| documents.iter().map(read).collect::<Vec<_>>();
         let one = |document: &Option<Document>| document.as_ref().map(read);
-        // The package takes no other form of "everybody" in the policies of resources' organizations and endpoints.
+        // The package accepts only this form of "everyone" in resource control and endpoint
+        // policies.
         let open = |document: &Document| {
             let mut value = read(document);
             for statement in value["Statement"].as_array_mut().into_iter().flatten() {
@@ -180,15 +182,16 @@ impl World {
 
 impl Case {
     pub(crate) fn ours(&self) -> Outcome {
-        self.world.policies().decide(&self.ask.request()).outcome
+        self.layers.policies().decide(&self.request.build()).outcome
     }
 
-    /// The lines that put the case to the simulator: the policies, unless they hold already, and the request.
+    /// The lines of the case for `simulate.mjs`: the policies, unless those of `before` are the
+    /// same, and the request.
     pub(crate) fn lines(&self, id: usize, before: Option<&Case>) -> String {
         let mut lines = String::new();
-        if before.is_none_or(|before| !Rc::ptr_eq(&before.world, &self.world)) {
-            lines = format!("{}\n", json!({ "world": self.world.json() }));
+        if before.is_none_or(|before| !Rc::ptr_eq(&before.layers, &self.layers)) {
+            lines = format!("{}\n", json!({ "layers": self.layers.json() }));
         }
-        lines + &format!("{}\n", json!({ "ask": self.ask.json(id) }))
+        lines + &format!("{}\n", json!({ "request": self.request.json(id) }))
     }
 }

@@ -1,11 +1,13 @@
-//! Our evaluator against another one: the npm package `@cloud-copilot/iam-simulate`, in processes of its own.
+//! Our policy evaluator compared with another: the npm package `@cloud-copilot/iam-simulate`, which
+//! runs in Node processes.
 //!
-//! Cases are generated from a seed, half of them from our own grants and half of random policies, with requests near
-//! the policies' edges. Both sides must give the same outcome. Where they do not, `known.rs` must name
-//! the AWS page that decides, and prove it: with what the page says put in place of what is disputed, the package
-//! must agree.
+//! Cases are generated from a seed: memberships with the policies that we generate for them, and
+//! random policies, with requests close to what the policies allow or deny. Both evaluators must
+//! have the same outcome. Where they do not, `known_disagreements.rs` must name the AWS page that
+//! says who is right, and prove it: with the disputed part of the case rewritten as the page says,
+//! the package must agree.
 //!
-//! Needs Node 20 and npm, which fetches the package as `package-lock.json` pins it. The variable
+//! Needs Node 20 and npm, which downloads the package as pinned in `package-lock.json`.
 //! `DIFFERENTIAL_CASES` sets the number of cases, `DIFFERENTIAL_SEED` the seed.
 
 #[cfg(test)]
@@ -15,20 +17,20 @@ mod agreement;
 mod case;
 
 #[cfg(test)]
-mod draw;
+mod rng;
 
 #[cfg(test)]
-mod granted;
+mod membership_cases;
 
 #[cfg(test)]
-mod known;
+mod known_disagreements;
 
 #[cfg(test)]
 #[path = "../npm.rs"]
 mod npm;
 
 #[cfg(test)]
-mod random;
+mod random_cases;
 
 #[cfg(test)]
 mod shrink;

@@ -1,4 +1,4 @@
-//! Smaller cases that still show the same disagreement.
+//! Reduction of a case to a smaller one with the same disagreement.
 
 use std::path::Path;
 use std::rc::Rc;
@@ -6,18 +6,18 @@ use std::rc::Rc;
 use iam_policy::evaluate::Outcome;
 use iam_policy::{Clause, Condition, Conditions, Document, Statement};
 
-use crate::case::{Case, Values, World};
+use crate::case::{Case, Layers, Values};
 use crate::simulator::simulate;
 
-/// Leaves out of the case whatever can be left out while both sides keep their answers.
+/// Removes parts of the case as long as both outcomes stay the same.
 pub(crate) fn shrink(directory: &Path, case: &Case, ours: Outcome, theirs: Outcome) -> Case {
     let mut smallest = case.clone();
     loop {
         // Every key has a policy: without one the package answers another question.
-        let is_key = smallest.ask.action.starts_with("kms:");
+        let is_key = smallest.request.action.starts_with("kms:");
         let smaller: Vec<Case> = variants(&smallest)
             .into_iter()
-            .filter(|case| case.ours() == ours && (!is_key || case.world.resource.is_some()))
+            .filter(|case| case.ours() == ours && (!is_key || case.layers.resource.is_some()))
             .collect();
         let answers = simulate(directory, &smaller);
         let found = smaller
@@ -31,25 +31,28 @@ pub(crate) fn shrink(directory: &Path, case: &Case, ours: Outcome, theirs: Outco
     }
 }
 
-/// The case without one thing, the largest things first.
+/// The case without one of its parts, the largest parts first.
 fn variants(case: &Case) -> Vec<Case> {
-    let mut all: Vec<Case> = worlds(&case.world)
+    let mut all: Vec<Case> = layer_sets(&case.layers)
         .into_iter()
-        .map(|world| Case {
-            world: Rc::new(world),
-            ask: case.ask.clone(),
+        .map(|layers| Case {
+            layers: Rc::new(layers),
+            request: case.request.clone(),
         })
         .collect();
-    for (key, values) in &case.ask.context {
+    for (key, values) in &case.request.context {
         let mut without = case.clone();
-        without.ask.context.remove(key);
+        without.request.context.remove(key);
         all.push(without);
         if let Values::Many(values) = values {
             for at in 0..values.len() {
                 let mut fewer = values.clone();
                 fewer.remove(at);
                 let mut without = case.clone();
-                without.ask.context.insert(key.clone(), Values::Many(fewer));
+                without
+                    .request
+                    .context
+                    .insert(key.clone(), Values::Many(fewer));
                 all.push(without);
             }
         }
@@ -57,12 +60,12 @@ fn variants(case: &Case) -> Vec<Case> {
     all
 }
 
-fn worlds(world: &World) -> Vec<World> {
+fn layer_sets(layers: &Layers) -> Vec<Layers> {
     let mut all = Vec::new();
-    let mut add = |change: &dyn Fn(&mut World)| {
-        let mut changed = world.clone();
+    let mut add = |change: &dyn Fn(&mut Layers)| {
+        let mut changed = layers.clone();
         change(&mut changed);
-        if changed != *world {
+        if changed != *layers {
             all.push(changed);
         }
     };
@@ -72,15 +75,15 @@ fn worlds(world: &World) -> Vec<World> {
     add(&|w| w.endpoint = None);
     add(&|w| w.service_control.clear());
     add(&|w| w.resource_control.clear());
-    for at in 0..world.identity.len() {
+    for at in 0..layers.identity.len() {
         add(&|w| drop(w.identity.remove(at)));
     }
-    for at in 0..world.service_control.len() {
+    for at in 0..layers.service_control.len() {
         add(&|w| drop(w.service_control.remove(at)));
     }
-    let count = world.clone().documents_mut().count();
+    let count = layers.clone().documents_mut().count();
     for at in 0..count {
-        let document = world.clone().documents_mut().nth(at).unwrap().clone();
+        let document = layers.clone().documents_mut().nth(at).unwrap().clone();
         for smaller in documents(&document) {
             add(&|w| *w.documents_mut().nth(at).unwrap() = smaller.clone());
         }

@@ -1,7 +1,7 @@
-// Answers requests with iam-simulate. Lines of JSON in, lines of JSON out.
+// Decides requests with iam-simulate. Reads and writes JSON lines.
 //
-// A line with "world" sets the policies that hold from there on; a line with "ask" is a request, answered by
-// {"id", "result", "ignored"} or, when the package refuses the input, {"id", "error"}.
+// A line with "layers" sets the policies for the requests after it. A line with "request" is answered with
+// {"id", "result", "ignored"} or, when the package rejects the input, {"id", "error"}.
 import { createInterface } from 'node:readline'
 import {
   createValidatedPolicy,
@@ -14,29 +14,29 @@ import {
 } from '@cloud-copilot/iam-policy'
 import { anonymousPrincipal, runSimulation } from '@cloud-copilot/iam-simulate'
 
-// Validated once a world instead of once a request.
+// Validated once per line of policies instead of once per request.
 const validated = (policy, validate) => createValidatedPolicy(policy, validate)
 const named = (policies, validate) =>
   policies.map((policy, index) => ({ name: `p${index}`, policy: validated(policy, validate) }))
 const levels = (all, validate) =>
   all.map((policies, index) => ({ orgIdentifier: `level${index}`, policies: named(policies, validate) }))
 
-const read = (world) => ({
-  identityPolicies: named(world.identity, validateIdentityPolicy),
-  serviceControlPolicies: levels(world.serviceControl, validateServiceControlPolicy),
-  resourceControlPolicies: levels(world.resourceControl, validateResourceControlPolicy),
-  permissionBoundaryPolicies: world.boundary ? named([world.boundary], validateIdentityPolicy) : undefined,
-  vpcEndpointPolicies: world.endpoint ? named([world.endpoint], validateEndpointPolicy) : undefined,
-  sessionPolicy: world.session ? validated(world.session, validateSessionPolicy) : undefined,
-  resourcePolicy: world.resource ? validated(world.resource, validateResourcePolicy) : undefined,
+const read = (layers) => ({
+  identityPolicies: named(layers.identity, validateIdentityPolicy),
+  serviceControlPolicies: levels(layers.serviceControl, validateServiceControlPolicy),
+  resourceControlPolicies: levels(layers.resourceControl, validateResourceControlPolicy),
+  permissionBoundaryPolicies: layers.boundary ? named([layers.boundary], validateIdentityPolicy) : undefined,
+  vpcEndpointPolicies: layers.endpoint ? named([layers.endpoint], validateEndpointPolicy) : undefined,
+  sessionPolicy: layers.session ? validated(layers.session, validateSessionPolicy) : undefined,
+  resourcePolicy: layers.resource ? validated(layers.resource, validateResourcePolicy) : undefined,
 })
 
-const answer = async (policies, ask) => {
+const decide = async (policies, input) => {
   const request = {
-    principal: ask.caller ?? anonymousPrincipal,
-    action: ask.action,
-    resource: { resource: ask.resource, accountId: ask.account },
-    contextVariables: ask.context,
+    principal: input.caller ?? anonymousPrincipal,
+    action: input.action,
+    resource: { resource: input.resource, accountId: input.account },
+    contextVariables: input.context,
   }
   const additionalSettings = { s3: { bucketAbacEnabled: true } }
   const result = await runSimulation({ request, ...policies, additionalSettings }, {})
@@ -46,16 +46,16 @@ const answer = async (policies, ask) => {
 
 let policies
 for await (const line of createInterface({ input: process.stdin })) {
-  const { world, ask } = JSON.parse(line)
-  if (world) {
-    policies = read(world)
+  const { layers, request } = JSON.parse(line)
+  if (layers) {
+    policies = read(layers)
     continue
   }
   let found
   try {
-    found = await answer(policies, ask)
+    found = await decide(policies, request)
   } catch (error) {
     found = { error: String(error) }
   }
-  process.stdout.write(`${JSON.stringify({ id: ask.id, ...found })}\n`)
+  process.stdout.write(`${JSON.stringify({ id: request.id, ...found })}\n`)
 }

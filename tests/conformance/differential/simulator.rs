@@ -1,4 +1,4 @@
-//! The other side: Node processes that answer requests with iam-simulate.
+//! Node processes that decide requests with iam-simulate.
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
@@ -10,17 +10,18 @@ use serde_json::Value;
 
 use crate::case::Case;
 
-/// As many as the smallest machine of continuous integration has cores.
+/// Number of processes: the cores of the smallest CI machine.
 const PROCESSES: usize = 2;
 
-/// The directory with the program and the pinned packages, fetched unless they are there.
+/// The directory with the program and the pinned packages, downloaded unless they are there.
 pub(crate) fn install() -> PathBuf {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("differential");
     crate::npm::install(&directory);
     directory
 }
 
-/// What the package says to each case; an error when it refuses it, or leaves out a part of the request.
+/// The package's outcome of each case; an error if it rejects the case or ignores a part of the
+/// request.
 pub(crate) fn simulate(directory: &Path, cases: &[Case]) -> Vec<Result<Outcome, String>> {
     let share = cases.len().div_ceil(PROCESSES).max(1);
     let inputs: Vec<String> = cases.chunks(share).map(input).collect();
@@ -38,7 +39,7 @@ pub(crate) fn simulate(directory: &Path, cases: &[Case]) -> Vec<Result<Outcome, 
     answers
 }
 
-/// The lines that put the cases to the simulator.
+/// The lines of the cases for `simulate.mjs`.
 pub(crate) fn input(cases: &[Case]) -> String {
     let before = [None].into_iter().chain(cases.iter().map(Some));
     cases
@@ -49,15 +50,15 @@ pub(crate) fn input(cases: &[Case]) -> String {
         .collect()
 }
 
-/// What one process answers.
+/// The outcomes of one process.
 pub(crate) fn run(directory: &Path, input: &str) -> Vec<Result<Outcome, String>> {
     let mut process = Simulator::start(directory);
-    let answers = process.ask(input);
+    let answers = process.decide(input);
     process.end();
     answers
 }
 
-/// A process that answers.
+/// A running process.
 pub(crate) struct Simulator {
     child: Child,
     to: Option<ChildStdin>,
@@ -78,9 +79,12 @@ impl Simulator {
         Self { child, to, from }
     }
 
-    /// Puts requests, as [`input`] writes them, and waits for the answer to each.
-    pub(crate) fn ask(&mut self, input: &str) -> Vec<Result<Outcome, String>> {
-        let count = input.lines().filter(|line| line.starts_with(ASK)).count();
+    /// Sends requests, as [`input`] writes them, and waits for all outcomes.
+    pub(crate) fn decide(&mut self, input: &str) -> Vec<Result<Outcome, String>> {
+        let count = input
+            .lines()
+            .filter(|line| line.starts_with(REQUEST))
+            .count();
         let (to, from) = (self.to.as_mut().unwrap(), &mut self.from);
         thread::scope(|scope| {
             scope.spawn(|| to.write_all(input.as_bytes()).unwrap());
@@ -98,8 +102,8 @@ impl Simulator {
     }
 }
 
-/// How a line with a request begins.
-const ASK: &str = r#"{"ask""#;
+/// The beginning of a line with a request.
+const REQUEST: &str = r#"{"request""#;
 
 fn answer(id: usize, line: &str) -> Result<Outcome, String> {
     let answer: Value = serde_json::from_str(line).unwrap();

@@ -1,4 +1,4 @@
-//! The words that random policies and requests are made of: few, so that they often meet, and close to each other.
+//! Strings for random policies and requests: few and similar, so that they often match.
 
 use iam_policy::Operator;
 
@@ -16,12 +16,12 @@ pub(crate) const SERVICE: &str = "sagemaker.amazonaws.com";
 /// A service as random worlds know it.
 pub(crate) struct Scene {
     /// Actions with the resources they are asked on.
-    pub(crate) asks: &'static [(&'static str, &'static [&'static str])],
+    pub(crate) requests: &'static [(&'static str, &'static [&'static str])],
     pub(crate) actions: &'static [&'static str],
     pub(crate) resources: &'static [&'static str],
-    /// Keys that the service adds to those of every request.
+    /// Context keys of the service, in addition to those of every request.
     pub(crate) keys: &'static [Key],
-    /// Whether the service asks a resource's policy even within an account.
+    /// Whether the service evaluates the resource's policy within the same account, too.
     pub(crate) needs_resource_policy: bool,
 }
 
@@ -211,7 +211,7 @@ impl Kind {
 /// The services.
 pub(crate) const SCENES: [Scene; 6] = [
     Scene {
-        asks: &[
+        requests: &[
             (
                 "s3:GetObject",
                 &[
@@ -277,7 +277,7 @@ pub(crate) const SCENES: [Scene; 6] = [
         needs_resource_policy: false,
     },
     Scene {
-        asks: &[
+        requests: &[
             (
                 "sqs:SendMessage",
                 &[
@@ -316,7 +316,7 @@ pub(crate) const SCENES: [Scene; 6] = [
         needs_resource_policy: false,
     },
     Scene {
-        asks: &[
+        requests: &[
             (
                 "sagemaker:CreateTrainingJob",
                 &["arn:aws:sagemaker:eu-west-1:111122223333:training-job/alice"],
@@ -395,7 +395,7 @@ pub(crate) const SCENES: [Scene; 6] = [
         needs_resource_policy: false,
     },
     Scene {
-        asks: &[
+        requests: &[
             (
                 "iam:PassRole",
                 &[
@@ -430,7 +430,7 @@ pub(crate) const SCENES: [Scene; 6] = [
         needs_resource_policy: false,
     },
     Scene {
-        asks: &[
+        requests: &[
             (
                 "kms:Decrypt",
                 &[
@@ -467,7 +467,7 @@ pub(crate) const SCENES: [Scene; 6] = [
         needs_resource_policy: true,
     },
     Scene {
-        asks: &[(
+        requests: &[(
             "sts:AssumeRole",
             &[
                 "arn:aws:iam::111122223333:role/alice",

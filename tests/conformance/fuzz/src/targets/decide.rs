@@ -1,4 +1,5 @@
-//! Policies and a request: the decision is that of the reference, and says what made it.
+//! Policies and a request: the decision is that of the reference, and names the statements that led
+//! to it.
 
 use iam_policy::evaluate::{Decision, Layer, Outcome, PolicySet, Request};
 use iam_policy::{Document, Effect};
@@ -60,7 +61,8 @@ pub(crate) fn run(data: &[u8]) {
     }
 }
 
-/// What the reference says of a set without resource policy; `None` where it says nothing. Limits come with whether they are identity-based.
+/// What the reference says of a set without resource policy; `None` where it says nothing. Limits
+/// come with whether they are identity-based.
 fn expected(
     identity: &[Document],
     limits: &[(&Document, bool)],

@@ -1,4 +1,5 @@
-//! Documents and requests from bytes, over words few enough that requests often meet statements.
+//! Documents and requests from bytes, with so few distinct strings that requests often match
+//! statements.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
-//! What is tried with random input, and must hold of whatever comes.
+//! Properties that must hold for any input.
 //!
-//! The functions here are the bodies of libFuzzer's targets, and know nothing of it: the core's own tests run them too, over the inputs in
-//! `regressions/`, which once failed.
+//! The functions here are the bodies of the libFuzzer targets, without libFuzzer: the test
+//! `fuzz_regressions` runs them too, on the inputs in `regressions/` that failed once.
 
 mod decide;
 mod make;

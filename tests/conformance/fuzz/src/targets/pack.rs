@@ -1,4 +1,4 @@
-//! Packed documents fit, and decide like those that went in.
+//! Packed documents keep the limits, and have the same decisions as the input.
 
 use iam_policy::evaluate::{Outcome, PolicySet, Request};
 use iam_policy::{Document, PackError, PackTarget, PolicyType, Violation, pack};

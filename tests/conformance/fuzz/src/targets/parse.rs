@@ -1,21 +1,8 @@
-//! Any bytes: an error that points somewhere, or a document that prints what it says.
+//! Any bytes: an error with a position in the input, or a document that prints and reads again as
+//! the same.
 
 use iam_policy::lint::{LintOptions, LintTarget, lint};
 use iam_policy::{Document, PolicyType, equivalent};
-
-/// Every kind of policy.
-pub(crate) const KINDS: [PolicyType; 10] = [
-    PolicyType::Managed,
-    PolicyType::RoleInline,
-    PolicyType::Boundary,
-    PolicyType::Session,
-    PolicyType::ServiceControl,
-    PolicyType::ResourceControl,
-    PolicyType::Trust,
-    PolicyType::Bucket,
-    PolicyType::Key,
-    PolicyType::Endpoint,
-];
 
 pub(crate) fn run(data: &[u8]) {
     let document = match Document::parse_bytes(data) {
@@ -28,7 +15,7 @@ pub(crate) fn run(data: &[u8]) {
             return;
         }
     };
-    // What we take is JSON to others too, but for numbers beyond their range.
+    // What we accept is JSON to serde_json, too, except for numbers beyond its range.
     if let Err(theirs) = serde_json::from_slice::<serde_json::Value>(data) {
         assert!(
             theirs.to_string().contains("number out of range"),
@@ -36,15 +23,15 @@ pub(crate) fn run(data: &[u8]) {
         );
     }
     printed(&document);
-    for (index, kind) in KINDS.into_iter().enumerate() {
-        for violation in document.check(kind) {
+    for (index, policy_type) in PolicyType::ALL.into_iter().enumerate() {
+        for violation in document.check(policy_type) {
             readable(&violation.to_string());
         }
-        // Rules look at the kind: one kind an input keeps it cheap.
-        if data.len() % KINDS.len() == index {
+        // Rules depend on the policy type: one per input keeps this fast.
+        if data.len() % PolicyType::ALL.len() == index {
             let policy = LintTarget {
                 label: "input",
-                policy_type: kind,
+                policy_type,
                 document: &document,
             };
             for finding in lint(&[policy], &LintOptions::default()) {

@@ -1,9 +1,12 @@
-//! What statements mean, once more: written from AWS's pages for plainness, slow, and sharing nothing with the evaluator but the types.
+//! A second, simple and slow evaluator, written from the AWS pages. It shares only types with the
+//! other.
 //!
 //! Sources: "IAM JSON policy elements: Condition operators"
-//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>), "Set operators for multivalued
-//! context keys" (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>),
-//! "Variables and tags" (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>).
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>),
+//! "Set operators for multivalued context keys"
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>),
+//! "Variables and tags"
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>).
 
 use std::net::IpAddr;
 
@@ -13,8 +16,9 @@ use iam_policy::{Clause, Condition, Document, Effect, Operator, SetQualifier, St
 /// A character of a pattern, and whether it stands for itself whatever it is.
 type Letter = (char, bool);
 
-/// What the statements of the documents say together: whether one denies, whether one allows. `None` where a date would have to be read.
-/// `identity`: the policies are identity-based, so that incomplete ARNs are completed.
+/// What the statements of the documents say together: whether one denies, whether one allows.
+/// `None` where a date would have to be read. `identity`: the policies are identity-based, so that
+/// incomplete ARNs are completed.
 pub(crate) fn answer(
     documents: &[&Document],
     request: &Request,
@@ -197,7 +201,8 @@ pub(crate) fn like(pattern: &[Letter], text: &[char]) -> bool {
     }
 }
 
-/// The same for a `Resource`: a star that does not end one of the first five parts stays within its part.
+/// The same for a `Resource`: a star that does not end one of the first five parts stays within its
+/// part.
 fn resource(pattern: &[Letter], text: &[char], colons: usize) -> bool {
     match pattern.split_first() {
         None => text.is_empty(),

@@ -1,11 +1,11 @@
-//! Documents that are equivalent decide alike, and those that say the same in other words are equivalent.
+//! Equivalent documents have the same decisions, and a reformulated document is equivalent.
 
 use iam_policy::lint::{LintOptions, LintTarget, lint};
-use iam_policy::{Clause, Document, Statement, equivalent};
+use iam_policy::{Clause, Document, PolicyType, Statement, equivalent};
 
 use super::make::Maker;
 use super::pack::outcome;
-use super::parse::{KINDS, printed};
+use super::parse::printed;
 
 pub(crate) fn run(data: &[u8]) {
     let mut make = Maker::new(data);
@@ -33,13 +33,13 @@ pub(crate) fn run(data: &[u8]) {
             assert_eq!(a, c, "{request:?} by {document} and {other}");
         }
     }
-    let kind = KINDS
-        .get(make.upto(KINDS.len() - 1))
+    let policy_type = PolicyType::ALL
+        .get(make.upto(PolicyType::ALL.len() - 1))
         .copied()
-        .unwrap_or(KINDS[0]);
+        .unwrap_or(PolicyType::ALL[0]);
     let policies = [("a", &document), ("b", &other)].map(|(label, document)| LintTarget {
         label,
-        policy_type: kind,
+        policy_type,
         document,
     });
     for finding in lint(&policies, &LintOptions::default()) {

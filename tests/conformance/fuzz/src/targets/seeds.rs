@@ -1,4 +1,4 @@
-//! What libFuzzer starts from: documents that the core makes, so that it need not find the language of policies by itself.
+//! Seeds for libFuzzer: documents that we generate, so that it starts from valid policies.
 
 use iam_policy::Document;
 use mlspace_core::layout::Account;
@@ -16,7 +16,8 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         let texts = |d: &Document| [d.to_json().into_bytes(), d.to_json_pretty().into_bytes()];
         documents.iter().flatten().flat_map(texts).collect()
     } else {
-        // These targets make what they need of the bytes: any bytes will do, as long as there are enough.
+        // These targets make what they need of the bytes: any bytes will do, as long as there are
+        // enough.
         (1..=64).map(noise).collect()
     }
 }

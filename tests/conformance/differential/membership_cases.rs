@@ -1,4 +1,4 @@
-//! Memberships with their generated policies, and requests similar to those that these allow.
+//! Memberships with the policies that we generate for them, and requests close to what these allow.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -12,8 +12,8 @@ use mlspace_core::policies::{
     permissions_boundary, project_policy, user_policy,
 };
 
-use crate::case::{Ask, Case, Values, World};
-use crate::draw::Draw;
+use crate::case::{Case, CaseRequest, Layers, Values};
+use crate::rng::Rng;
 
 const BUCKET: &str = "mlspace-data";
 const KEY: &str = "arn:aws:kms:us-east-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef";
@@ -23,10 +23,11 @@ const SUBNETS: [&str; 2] = ["subnet-0a", "subnet-0b"];
 const GROUPS: [&str; 1] = ["sg-0a"];
 const PROJECTS: [&str; 3] = ["alpha", "alphabeta", "Alpha"];
 const USERS: [&str; 3] = ["al", "alice", "al.ice@x-1"];
-/// Requests of one world.
-const ASKS: usize = 40;
+/// Requests per set of policies.
+const REQUESTS: usize = 40;
 
-/// What SageMaker's creating actions make, and whether they name a network, a volume's key and an output's key.
+/// SageMaker's create actions with the type that they create, and whether the request has a
+/// network, a volume key and an output key.
 const CREATED: [(&str, &str, bool, bool, bool); 9] = [
     ("CreateAutoMLJob", "automl-job", true, true, true),
     ("CreateAutoMLJobV2", "automl-job", true, true, true),
@@ -51,8 +52,8 @@ const CREATED: [(&str, &str, bool, bool, bool); 9] = [
     ("CreateTransformJob", "transform-job", false, true, true),
 ];
 
-/// Actions that no member has, with a resource of theirs.
-const CLOSED: [(&str, &str); 16] = [
+/// Actions that every member is denied, each with a resource.
+const DENIED: [(&str, &str); 16] = [
     ("sagemaker:ListModels", "*"),
     ("sagemaker:Search", "*"),
     (
@@ -95,7 +96,7 @@ const CLOSED: [(&str, &str); 16] = [
     ("ecr:GetAuthorizationToken", "*"),
 ];
 
-/// A member, and who could be taken for them.
+/// A member, and the other project and user of requests that must be denied.
 struct Member {
     project: String,
     user: String,
@@ -104,15 +105,15 @@ struct Member {
     role: String,
 }
 
-pub(crate) fn cases(draw: &mut Draw, count: usize) -> Vec<Case> {
-    let mut all = Vec::with_capacity(count + ASKS);
+pub(crate) fn cases(rng: &mut Rng, count: usize) -> Vec<Case> {
+    let mut all = Vec::with_capacity(count + REQUESTS);
     while all.len() < count {
-        let (member, world) = membership(draw);
-        let world = Rc::new(world);
-        for _ in 0..ASKS {
+        let (member, layers) = membership(rng);
+        let layers = Rc::new(layers);
+        for _ in 0..REQUESTS {
             all.push(Case {
-                world: Rc::clone(&world),
-                ask: ask(draw, &member),
+                layers: Rc::clone(&layers),
+                request: request(rng, &member),
             });
         }
     }
@@ -120,19 +121,19 @@ pub(crate) fn cases(draw: &mut Draw, count: usize) -> Vec<Case> {
     all
 }
 
-/// Requests of one member who has what every member has: the policies of project and user, the role's own, and the boundary.
-pub(crate) fn of_one_member(draw: &mut Draw, count: usize) -> Vec<Case> {
+/// Requests of one member with the usual policies: of project, user and role, and the boundary.
+pub(crate) fn of_one_member(rng: &mut Rng, count: usize) -> Vec<Case> {
     let [project, user] = [PROJECTS[0], USERS[1]];
     let grants = Grants::of(project, user, true, false);
     let member = grants.member(PROJECTS[1], USERS[0]);
-    let world = Rc::new(World {
+    let layers = Rc::new(Layers {
         identity: grants.own,
         boundary: Some(grants.boundary),
-        ..World::default()
+        ..Layers::default()
     });
     let case = |_| Case {
-        world: Rc::clone(&world),
-        ask: ask(draw, &member),
+        layers: Rc::clone(&layers),
+        request: request(rng, &member),
     };
     (0..count).map(case).collect()
 }
@@ -196,33 +197,33 @@ impl Grants {
     }
 }
 
-fn membership(draw: &mut Draw) -> (Member, World) {
-    let defaults = draw.chance(80);
-    let (project, user) = (*draw.one(&PROJECTS), *draw.one(&USERS));
+fn membership(rng: &mut Rng) -> (Member, Layers) {
+    let defaults = rng.chance(80);
+    let (project, user) = (*rng.one(&PROJECTS), *rng.one(&USERS));
     let everything = |actions: &str| {
         Document::new([Statement::allow("Base").actions([actions]).resources(["*"])])
     };
 
-    let mut world = World::default();
-    let granted = draw.chance(85);
-    let grants = Grants::of(project, user, defaults, granted && draw.chance(5));
-    let (other_project, other_user) = (*draw.one(&PROJECTS), *draw.one(&USERS));
+    let mut layers = Layers::default();
+    let granted = rng.chance(85);
+    let grants = Grants::of(project, user, defaults, granted && rng.chance(5));
+    let (other_project, other_user) = (*rng.one(&PROJECTS), *rng.one(&USERS));
     let member = grants.member(other_project, other_user);
     if granted {
-        world.identity = grants.own;
-        world.identity.extend(grants.group);
-        world.boundary = draw.chance(50).then_some(grants.boundary);
+        layers.identity = grants.own;
+        layers.identity.extend(grants.group);
+        layers.boundary = rng.chance(50).then_some(grants.boundary);
     } else {
-        world.identity = vec![everything("*")];
-        world.boundary = Some(grants.boundary);
+        layers.identity = vec![everything("*")];
+        layers.boundary = Some(grants.boundary);
     }
-    match draw.below(4) {
-        0 => world.identity.push(grants.base),
-        1 => world.identity.push(everything("sagemaker:*")),
-        2 => world.identity.push(everything("*")),
+    match rng.below(4) {
+        0 => layers.identity.push(grants.base),
+        1 => layers.identity.push(everything("sagemaker:*")),
+        2 => layers.identity.push(everything("*")),
         _ => {}
     }
-    (member, world)
+    (member, layers)
 }
 
 type Context = BTreeMap<String, Values>;
@@ -238,7 +239,7 @@ fn many(context: &mut Context, key: &str, values: &[&str]) {
     );
 }
 
-fn ask(draw: &mut Draw, member: &Member) -> Ask {
+fn request(rng: &mut Rng, member: &Member) -> CaseRequest {
     let mut context = Context::new();
     one(&mut context, "aws:PrincipalTag/system", "MLSpace");
     one(&mut context, "aws:PrincipalTag/project", &member.project);
@@ -253,21 +254,21 @@ fn ask(draw: &mut Draw, member: &Member) -> Ask {
             one(context, &format!("{source}/{tag}"), value);
         }
     };
-    let (action, resource) = match draw.below(100) {
-        0..25 => object(draw, member),
+    let (action, resource) = match rng.below(100) {
+        0..25 => object(rng, member),
         25..37 => {
-            one(&mut context, "s3:prefix", near_prefix(draw, member));
+            one(&mut context, "s3:prefix", near_prefix(rng, member));
             ("s3:ListBucket".to_owned(), format!("arn:aws:s3:::{BUCKET}"))
         }
         37..65 => {
-            let (name, kind, network, volume, output) = *draw.one(&CREATED);
+            let (name, kind, network, volume, output) = *rng.one(&CREATED);
             tags(&mut context, "aws:RequestTag");
             many(&mut context, "aws:TagKeys", &["system", "project", "user"]);
             if network {
                 many(
                     &mut context,
                     "sagemaker:VpcSubnets",
-                    &SUBNETS[..1 + draw.below(2)],
+                    &SUBNETS[..1 + rng.below(2)],
                 );
                 many(&mut context, "sagemaker:VpcSecurityGroupIds", &GROUPS);
             }
@@ -279,7 +280,7 @@ fn ask(draw: &mut Draw, member: &Member) -> Ask {
                     one(&mut context, key, KEY);
                 }
             }
-            let kind = if name == "CreateEndpoint" && draw.chance(40) {
+            let kind = if name == "CreateEndpoint" && rng.chance(40) {
                 tags(&mut context, "aws:ResourceTag");
                 "endpoint-config"
             } else {
@@ -288,15 +289,15 @@ fn ask(draw: &mut Draw, member: &Member) -> Ask {
             (format!("sagemaker:{name}"), sagemaker(kind))
         }
         65..83 => {
-            let action = *draw.one(&OPERATE);
-            let kind = operated(draw, action);
+            let action = *rng.one(&OPERATE);
+            let kind = operated(rng, action);
             tags(&mut context, "aws:ResourceTag");
             tags(&mut context, "sagemaker:ResourceTag");
             (action.to_owned(), sagemaker(kind))
         }
         83..87 => {
             tags(&mut context, "aws:RequestTag");
-            if draw.chance(70) {
+            if rng.chance(70) {
                 one(&mut context, "sagemaker:TaggingAction", "CreateTrainingJob");
             }
             ("sagemaker:AddTags".to_owned(), sagemaker("training-job"))
@@ -305,9 +306,9 @@ fn ask(draw: &mut Draw, member: &Member) -> Ask {
             one(
                 &mut context,
                 "iam:PassedToService",
-                *draw.one(&["sagemaker.amazonaws.com", "lambda.amazonaws.com"]),
+                *rng.one(&["sagemaker.amazonaws.com", "lambda.amazonaws.com"]),
             );
-            let role = if draw.chance(60) {
+            let role = if rng.chance(60) {
                 member.role.as_str()
             } else {
                 "arn:aws:iam::111122223333:role/admin"
@@ -315,17 +316,17 @@ fn ask(draw: &mut Draw, member: &Member) -> Ask {
             ("iam:PassRole".to_owned(), role.to_owned())
         }
         _ => {
-            let (action, resource) = *draw.one(&CLOSED);
+            let (action, resource) = *rng.one(&DENIED);
             tags(&mut context, "aws:ResourceTag");
             tags(&mut context, "aws:RequestTag");
             (action.to_owned(), resource.to_owned())
         }
     };
-    for _ in 0..draw.below(3) {
-        edge(draw, member, &mut context);
+    for _ in 0..rng.below(3) {
+        edge(rng, member, &mut context);
     }
     let account = "111122223333".to_owned();
-    Ask {
+    CaseRequest {
         caller: Some(member.role.clone()),
         action,
         resource,
@@ -334,31 +335,31 @@ fn ask(draw: &mut Draw, member: &Member) -> Ask {
     }
 }
 
-fn object(draw: &mut Draw, member: &Member) -> (String, String) {
+fn object(rng: &mut Rng, member: &Member) -> (String, String) {
     let more = [
         "s3:PutObjectAcl",
         "s3:GetObjectVersion",
         "s3:DeleteObjectVersion",
     ];
-    let action = if draw.chance(85) {
-        *draw.one(&OBJECT)
+    let action = if rng.chance(85) {
+        *rng.one(&OBJECT)
     } else {
-        *draw.one(&more)
+        *rng.one(&more)
     };
-    let bucket = if draw.chance(95) {
+    let bucket = if rng.chance(95) {
         BUCKET
     } else {
         "another-bucket"
     };
     let key = format!(
         "{}{}",
-        near_prefix(draw, member),
-        draw.one(&["x", "datasets/d/x", "/x", "ü b"])
+        near_prefix(rng, member),
+        rng.one(&["x", "datasets/d/x", "/x", "ü b"])
     );
     (action.to_owned(), format!("arn:aws:s3:::{bucket}/{key}"))
 }
 
-fn near_prefix(draw: &mut Draw, member: &Member) -> String {
+fn near_prefix(rng: &mut Rng, member: &Member) -> String {
     let Member {
         project,
         user,
@@ -366,7 +367,7 @@ fn near_prefix(draw: &mut Draw, member: &Member) -> String {
         other_user,
         ..
     } = member;
-    match draw.below(16) {
+    match rng.below(16) {
         0..3 => format!("project/{project}/"),
         3..6 => format!("private/{user}/"),
         6 => format!("project/{other_project}/"),
@@ -378,12 +379,12 @@ fn near_prefix(draw: &mut Draw, member: &Member) -> String {
         12 => "group/datasets/cards/".to_owned(),
         13 => "group/datasets/cards-eu/".to_owned(),
         14 => "group/datasets/".to_owned(),
-        _ => (*draw.one(&["", "p", "index/", "private/", "Project/alpha/"])).to_owned(),
+        _ => (*rng.one(&["", "p", "index/", "private/", "Project/alpha/"])).to_owned(),
     }
 }
 
 /// A type that the action is about.
-fn operated(draw: &mut Draw, action: &str) -> &'static str {
+fn operated(rng: &mut Rng, action: &str) -> &'static str {
     const KINDS: [(&str, &str); 9] = [
         ("AutoMLJob", "automl-job"),
         ("HyperParameterTuningJob", "hyper-parameter-tuning-job"),
@@ -396,18 +397,18 @@ fn operated(draw: &mut Draw, action: &str) -> &'static str {
         ("Model", "model"),
     ];
     let named = KINDS.iter().find(|(name, _)| action.contains(name));
-    named.map_or_else(|| draw.one(&KINDS).1, |(_, kind)| kind)
+    named.map_or_else(|| rng.one(&KINDS).1, |(_, kind)| kind)
 }
 
 /// Moves one value of the context over the edge, or beside it.
-fn edge(draw: &mut Draw, member: &Member, context: &mut Context) {
+fn edge(rng: &mut Rng, member: &Member, context: &mut Context) {
     let keys: Vec<String> = context.keys().cloned().collect();
-    let key = draw.one(&keys);
-    if draw.chance(30) {
+    let key = rng.one(&keys);
+    if rng.chance(30) {
         context.remove(key);
         return;
     }
-    let near = |draw: &mut Draw, value: &str| match draw.below(7) {
+    let near = |rng: &mut Rng, value: &str| match rng.below(7) {
         0 => value.to_uppercase(),
         1 => format!("{value}x"),
         2 => String::new(),
@@ -417,14 +418,14 @@ fn edge(draw: &mut Draw, member: &Member, context: &mut Context) {
         _ => OTHER_KEY.to_owned(),
     };
     let changed = match &context[key] {
-        Values::One(value) => Values::One(near(draw, value)),
+        Values::One(value) => Values::One(near(rng, value)),
         Values::Many(values) => {
             let mut values = values.clone();
-            match draw.below(4) {
+            match rng.below(4) {
                 0 => values.clear(),
                 1 => values.push("subnet-ffff".to_owned()),
                 2 => values = vec![String::new()],
-                _ => values = values.iter().map(|value| near(draw, value)).collect(),
+                _ => values = values.iter().map(|value| near(rng, value)).collect(),
             }
             Values::Many(values)
         }

@@ -1,7 +1,8 @@
-//! Disagreements that are known, each with the AWS page that decides it.
+//! Known disagreements, each with the AWS page that says who is right.
 //!
-//! An entry restates a case: it puts what the page says in place of what is disputed, and leaves the rest as it is. A
-//! disagreement counts as known only if our answer stays the same and the package, asked again, comes to it.
+//! An entry restates a case: it puts what the page says in place of what is disputed, and leaves
+//! the rest as it is. A disagreement counts as known only if our answer stays the same and the
+//! package, asked again, comes to it.
 
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -13,9 +14,9 @@ use iam_policy::{
     Version,
 };
 
-use crate::case::{Case, Values, World};
+use crate::case::{Case, Layers, Values};
 
-/// Who is right, by the page.
+/// Which evaluator is right, by the page.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Verdict {
     /// The page says what our evaluator does.
@@ -122,19 +123,19 @@ pub(crate) const KNOWN: [Known; 11] = [
 const NOTHING: &str = "arn:aws:glacier:::nothing";
 
 /// The case with other policies, if they differ.
-fn with_world(case: &Case, change: impl FnOnce(&mut World)) -> Option<Case> {
-    let mut world = World::clone(&case.world);
-    change(&mut world);
-    (world != *case.world).then(|| Case {
-        world: Rc::new(world),
-        ask: case.ask.clone(),
+fn with_layers(case: &Case, change: impl FnOnce(&mut Layers)) -> Option<Case> {
+    let mut layers = Layers::clone(&case.layers);
+    change(&mut layers);
+    (layers != *case.layers).then(|| Case {
+        layers: Rc::new(layers),
+        request: case.request.clone(),
     })
 }
 
 /// The case with conditions replaced by whether they hold, where `truth` knows.
 fn with_truths(case: &Case, truth: impl Fn(&Condition, Version) -> Option<bool>) -> Option<Case> {
-    with_world(case, |world| {
-        for document in world.documents_mut() {
+    with_layers(case, |layers| {
+        for document in layers.documents_mut() {
             let version = document.version;
             for statement in &mut document.statements {
                 let known = statement
@@ -186,7 +187,7 @@ fn with_strings(document: &mut Document, change: impl Fn(&str) -> String) {
 }
 
 fn empty_value(case: &Case) -> Option<Case> {
-    let request = case.ask.request();
+    let request = case.request.build();
     with_truths(case, |condition, _| {
         let empty = request.values(&condition.key) == [String::new()];
         let qualifier = condition.operator.qualifier.filter(|_| empty)?;
@@ -197,16 +198,16 @@ fn empty_value(case: &Case) -> Option<Case> {
 fn empty_list(case: &Case) -> Option<Case> {
     let mut restated = case.clone();
     restated
-        .ask
+        .request
         .context
         .retain(|_, values| *values != Values::Many(Vec::new()));
-    (restated.ask != case.ask).then_some(restated)
+    (restated.request != case.request).then_some(restated)
 }
 
 fn list_without_set_operator(case: &Case) -> Option<Case> {
     let is_list = |condition: &Condition| {
         let mut keys = case
-            .ask
+            .request
             .context
             .iter()
             .filter(|(_, values)| matches!(values, Values::Many(_)));
@@ -233,7 +234,7 @@ fn holds(case: &Case, condition: &Condition, version: Version) -> bool {
         ..Document::new([statement])
     };
     let asked = Request::new(Caller::Anonymous, "s3:GetObject", "*");
-    let context = case.ask.context.iter();
+    let context = case.request.context.iter();
     let asked = context.fold(asked, |asked, (key, values)| {
         asked.context(key.as_str(), values.list())
     });
@@ -244,8 +245,8 @@ fn holds(case: &Case, condition: &Condition, version: Version) -> bool {
 }
 
 fn old_variables(case: &Case) -> Option<Case> {
-    with_world(case, |world| {
-        for document in world
+    with_layers(case, |layers| {
+        for document in layers
             .documents_mut()
             .filter(|document| document.version == Version::V2008)
         {
@@ -262,8 +263,8 @@ fn old_variables(case: &Case) -> Option<Case> {
 
 /// The case with other values in its conditions.
 fn with_values(case: &Case, change: impl Fn(Operator, &str) -> Vec<String>) -> Option<Case> {
-    with_world(case, |world| {
-        for statement in world
+    with_layers(case, |layers| {
+        for statement in layers
             .documents_mut()
             .flat_map(|document| &mut document.statements)
         {
@@ -320,36 +321,36 @@ fn single_address(case: &Case) -> Option<Case> {
 }
 
 fn session_grant(case: &Case) -> Option<Case> {
-    let caller = case.ask.caller.as_ref()?;
+    let caller = case.request.caller.as_ref()?;
     let names_session = |statement: &Statement| match &statement.principals {
         Some(Clause::Only(all)) => {
             all.contains(&Principal::Any) || all.contains(&Principal::aws(caller))
         }
         _ => false,
     };
-    let resource = case.world.resource.as_ref()?;
+    let resource = case.layers.resource.as_ref()?;
     let grants = resource
         .statements
         .iter()
         .any(|s| s.effect == Effect::Allow && names_session(s));
-    let session = case.world.session.as_ref().filter(|_| grants)?;
+    let session = case.layers.session.as_ref().filter(|_| grants)?;
     // Its denials stay.
     let all = Statement::allow("").actions(["*"]).resources(["*"]);
     let mut open = session.clone();
     open.statements.push(all);
-    with_world(case, |world| world.session = Some(open))
+    with_layers(case, |layers| layers.session = Some(open))
 }
 
 fn root(case: &Case) -> Option<Case> {
-    let caller = case.ask.caller.as_ref()?;
-    let own =
-        caller.ends_with(":root") && caller.split(':').nth(4) == Some(case.ask.account.as_str());
+    let caller = case.request.caller.as_ref()?;
+    let own = caller.ends_with(":root")
+        && caller.split(':').nth(4) == Some(case.request.account.as_str());
     let all = Document::new([Statement::allow("").actions(["*"]).resources(["*"])]);
-    with_world(case, |world| world.identity.extend(own.then_some(all)))
+    with_layers(case, |layers| layers.identity.extend(own.then_some(all)))
 }
 
 fn missing_variable(case: &Case) -> Option<Case> {
-    let request = case.ask.request();
+    let request = case.request.build();
     let missing = |text: &str| match Template::parse(
         text,
         Syntax {
@@ -363,8 +364,8 @@ fn missing_variable(case: &Case) -> Option<Case> {
             Piece::Token(_) => false,
         }),
     };
-    with_world(case, |world| {
-        for document in world
+    with_layers(case, |layers| {
+        for document in layers
             .documents_mut()
             .filter(|document| document.version == Version::V2012)
         {
@@ -380,13 +381,13 @@ fn missing_variable(case: &Case) -> Option<Case> {
 }
 
 fn empty_variable(case: &Case) -> Option<Case> {
-    let context = case.ask.context.iter();
+    let context = case.request.context.iter();
     let empty: Vec<&String> = context
         .filter(|(_, v)| **v == Values::One(String::new()))
         .map(|(key, _)| key)
         .collect();
-    with_world(case, |world| {
-        for document in world.documents_mut() {
+    with_layers(case, |layers| {
+        for document in layers.documents_mut() {
             with_strings(document, |text| {
                 empty.iter().fold(text.to_owned(), |text, key| {
                     text.replace(&format!("${{{key}}}"), "")

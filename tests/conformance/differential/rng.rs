@@ -1,9 +1,9 @@
-//! Random choices that are the same for the same seed, everywhere.
+//! Random numbers that depend on the seed alone, on every machine.
 
 /// SplitMix64 (Steele, Lea and Flood, 2014).
-pub(crate) struct Draw(u64);
+pub(crate) struct Rng(u64);
 
-impl Draw {
+impl Rng {
     pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
