@@ -22,6 +22,7 @@ mod tests {
 
     #[test]
     fn access_page_in_browser() {
+        let chromium = chromium();
         let scratch = tempfile::tempdir().unwrap();
         let account = scratch.path().join("account.json");
         fs::write(&account, details().json()).unwrap();
@@ -52,7 +53,7 @@ mod tests {
         let status = Command::new("node")
             .arg("page.mjs")
             .arg(&page)
-            .arg(chromium())
+            .arg(chromium)
             .arg(scratch.path())
             .current_dir(&directory)
             .status()

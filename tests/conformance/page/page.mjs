@@ -1,8 +1,8 @@
-// Looks at an access matrix in Chromium, as `mlspace-core/tests/browser.rs` has written it.
+// Checks an access page, as `main.rs` has written it, in Chromium.
 //
 //     node page.mjs PAGE CHROMIUM SCRATCH
 //
-// PAGE is a file, SCRATCH a directory for the browser's profile; with SCREENSHOTS=DIRECTORY, pictures are left there.
+// PAGE is a file, SCRATCH a directory for the browser's profile. SCREENSHOTS=DIRECTORY saves screenshots there.
 
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
@@ -10,7 +10,7 @@ import { chromium } from "playwright-core";
 
 const [path, executablePath, scratch] = process.argv.slice(2);
 const address = pathToFileURL(path).href;
-const pictures = process.env.SCREENSHOTS;
+const screenshots = process.env.SCREENSHOTS;
 
 const context = await chromium.launchPersistentContext(`${scratch}/profile`, {
   executablePath,
@@ -27,33 +27,33 @@ const context = await chromium.launchPersistentContext(`${scratch}/profile`, {
   ],
 });
 
-const troubles = [];
+const problems = [];
 const requests = [];
 const open = async () => {
   const page = await context.newPage();
-  page.on("console", (message) => troubles.push(`console: ${message.text()}`));
-  page.on("pageerror", (error) => troubles.push(`error: ${error}`));
+  page.on("console", (message) => problems.push(`console: ${message.text()}`));
+  page.on("pageerror", (error) => problems.push(`error: ${error}`));
   page.on("dialog", (dialog) => {
-    troubles.push(`dialog: ${dialog.message()}`);
+    problems.push(`dialog: ${dialog.message()}`);
     dialog.dismiss();
   });
   page.on("request", (request) => requests.push(request.url()));
   await page.goto(address);
   return page;
 };
-const picture = async (page, name, options = {}) => {
-  if (pictures) await page.screenshot({ path: `${pictures}/${name}.png`, ...options });
+const screenshot = async (page, name, options = {}) => {
+  if (screenshots) await page.screenshot({ path: `${screenshots}/${name}.png`, ...options });
 };
 
 const page = await open();
-const row = (project, person) =>
-  page.locator("#matrix tbody tr").filter({ has: page.locator(`th >> text="${project}"`) }).filter({ has: page.locator(`th >> text="${person}"`) });
+const row = (project, user) =>
+  page.locator("#matrix tbody tr").filter({ has: page.locator(`th >> text="${project}"`) }).filter({ has: page.locator(`th >> text="${user}"`) });
 const heads = await page.locator("#matrix thead tr:nth-child(2) th").allTextContents();
-const cell = (project, person, what) => row(project, person).locator("td").nth(heads.indexOf(what)).locator("button");
+const cell = (project, user, what) => row(project, user).locator("td").nth(heads.indexOf(what)).locator("button");
 const dialog = page.locator("dialog");
 
 const checks = {
-  async "the grid is a table of roles and parts of the data"() {
+  async "grid: a table of roles and data locations"() {
     assert.equal(await page.locator("table#matrix caption").count(), 1);
     for (const what of ["project/fraud", "project/churn", "private/alice", "global", "group/datasets/shared", "create a tagged job"]) {
       assert.ok(heads.includes(what), what);
@@ -67,7 +67,7 @@ const checks = {
     assert.equal(await inTable.count(), 1);
   },
 
-  async "rights are told by letters, and in words to those who listen"() {
+  async "cells: letters, with words for screen readers"() {
     assert.equal(await cell("fraud", "alice", "project/fraud").textContent(), "rwdl");
     assert.equal(await cell("fraud", "alice", "global").textContent(), "r··l");
     assert.equal(await cell("fraud", "alice", "project/churn").textContent(), "–");
@@ -77,7 +77,7 @@ const checks = {
     assert.match(await page.locator(".verdict.bad").textContent(), /^\d+ rights go beyond the access model\.$/);
   },
 
-  async "a click opens the statements that decide"() {
+  async "click: opens the deciding statements"() {
     await cell("fraud", "alice", "project/churn").click();
     assert.equal(await dialog.locator("h2").textContent(), "alice in fraud: project/churn");
     const denied = dialog.locator("section.denied").first();
@@ -87,34 +87,34 @@ const checks = {
     const deny = statements.find((statement) => statement.Sid === "DenyOtherProjectObjects");
     assert.equal(deny.Effect, "Deny");
     assert.ok(deny.NotResource.some((resource) => resource.endsWith("/project/fraud/*")));
-    await picture(page, "cell");
+    await screenshot(page, "cell");
     await dialog.getByRole("button", { name: "Close" }).click();
     assert.equal(await dialog.isVisible(), false);
   },
 
-  async "what is not allowed for want of a statement says so"() {
+  async "click: explains an implicit deny"() {
     await cell("fraud", "alice", "group/datasets/shared").click();
     assert.match(await dialog.locator("section.denied").first().textContent(), /No identity policy allows it\./);
     await page.keyboard.press("Escape");
     assert.equal(await dialog.isVisible(), false);
   },
 
-  async "the keyboard does what the mouse does"() {
+  async "keyboard: reaches and opens every cell"() {
     await page.locator("#only-beyond").focus();
     await page.keyboard.press("Tab"); // the scrolling region
     await page.keyboard.press("Tab");
     const focused = () =>
       page.evaluate(() => {
-        const [project, person] = document.activeElement.closest("tr").cells;
-        return [project.textContent, person.textContent, document.activeElement.closest("td").cellIndex - 2];
+        const [project, user] = document.activeElement.closest("tr").cells;
+        return [project.textContent, user.textContent, document.activeElement.closest("td").cellIndex - 2];
       });
-    // The cell that was last in use, from which one gets to all others.
+    // Tab returns to the cell that was used last; arrow keys reach the others.
     assert.deepEqual((await focused()).slice(0, 2), ["fraud", "alice"]);
     await page.keyboard.press("PageUp");
     await page.keyboard.press("Home");
-    const [project, person, start] = await focused();
+    const [project, user, start] = await focused();
     assert.equal(start, 0);
-    assert.deepEqual([project, person], await page.locator("#matrix tbody tr").first().locator("th").allTextContents());
+    assert.deepEqual([project, user], await page.locator("#matrix tbody tr").first().locator("th").allTextContents());
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowRight");
     const [below, name, across] = await focused();
@@ -127,11 +127,11 @@ const checks = {
     assert.equal(await dialog.locator("h2").textContent(), `${name} in ${below}: ${heads[0]}`);
     await page.keyboard.press("Escape");
     assert.deepEqual(await focused(), [below, name, 0]);
-    // A single stop for all cells.
+    // All cells together are one tab stop.
     assert.equal(await page.locator('#matrix button[tabindex="0"]').count(), 1);
   },
 
-  async "filters leave what they name"() {
+  async "filters: show only matching rows"() {
     const shown = () => page.locator("#matrix tbody tr:visible").count();
     const all = await shown();
     await page.locator("#project").selectOption("fraud");
@@ -143,7 +143,7 @@ const checks = {
     const left = await page.locator("#matrix thead tr:nth-child(2) th:visible").allTextContents();
     assert.ok(left.length > 0 && left.every((name) => name.startsWith("private/")), left.join());
     assert.deepEqual(await page.locator("#matrix thead th.group:visible").allTextContents(), ["Private"]);
-    await picture(page, "filtered");
+    await screenshot(page, "filtered");
     await page.locator("#person").selectOption("mallory");
     assert.equal(await shown(), 0);
     assert.ok(await page.locator("#none").isVisible());
@@ -157,7 +157,7 @@ const checks = {
     assert.equal(await shown(), all);
   },
 
-  async "hostile names are text"() {
+  async "escaping: names with markup are shown as text"() {
     const names = await page.locator("#matrix tbody th").allTextContents();
     assert.ok(names.includes("</script><script>hit(1)</script>"), names.join());
     assert.ok(names.includes("\"><img src=x onerror=hit(2)>"), names.join());
@@ -171,17 +171,17 @@ const checks = {
     assert.equal(await page.evaluate(() => typeof globalThis.hit), "undefined");
   },
 
-  async "every text stands out, in both schemes"() {
+  async "contrast: every text, in both colour schemes"() {
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme });
       const poor = await page.evaluate(lowContrasts);
       assert.deepEqual(poor, [], colorScheme);
-      await picture(page, colorScheme);
+      await screenshot(page, colorScheme);
     }
     await page.emulateMedia({ colorScheme: "light" });
   },
 
-  async "levels differ without colour"() {
+  async "levels: distinguishable without colour"() {
     const texts = await page.evaluate(() =>
       Object.fromEntries(
         ["full", "write", "read", "list", "none"].map((level) => [level, document.querySelector(`.legend .cell.${level}:not(.beyond)`).textContent]),
@@ -192,7 +192,7 @@ const checks = {
     assert.equal(line, "underline");
   },
 
-  async "the grid prints whole, without what is for the screen"() {
+  async "print: the whole grid, without filters"() {
     await page.emulateMedia({ media: "print" });
     assert.equal(await page.locator(".filters").isVisible(), false);
     const cut = await page.locator(".scroll").evaluate((region) => region.scrollHeight > region.clientHeight);
@@ -202,12 +202,12 @@ const checks = {
     await page.emulateMedia({ media: "screen" });
   },
 
-  async "nothing was asked of any network, and nothing complained"() {
+  async "network and console: unused"() {
     assert.deepEqual(requests, [address]);
-    assert.deepEqual(troubles, []);
+    assert.deepEqual(problems, []);
   },
 
-  async "a script that got in would not run"() {
+  async "content security policy: blocks injected scripts"() {
     const other = await open();
     await other.evaluate(() => {
       const script = document.createElement("script");
@@ -219,12 +219,12 @@ const checks = {
     });
     await other.waitForTimeout(100);
     assert.equal(await other.evaluate(() => typeof globalThis.hit), "undefined");
-    assert.ok(troubles.some((trouble) => trouble.includes("Content Security Policy")), troubles.join("\n"));
+    assert.ok(problems.some((problem) => problem.includes("Content Security Policy")), problems.join("\n"));
     await other.close();
   },
 };
 
-// Texts whose contrast with what is behind them is below WCAG's AA, 4.5 to 1 (Success Criterion 1.4.3). Runs in the page.
+// Elements whose contrast with their background is below WCAG's AA, 4.5 to 1 (Success Criterion 1.4.3). Runs in the page.
 function lowContrasts() {
   const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
   const rgba = (color) => {
