@@ -1,8 +1,7 @@
 # Everyday commands. `make` alone lists them.
 #
-# Every cargo call selects the whole workspace with the same profile and with the dependencies of its tests, so that the AWS
-# SDK is compiled once for all of them (and once more, without code generation, for clippy and rustdoc). Without those of the
-# tests, some dependencies have fewer features, and everything that is built on them compiles again.
+# Every cargo call selects the whole workspace with the same profile, so that the AWS SDK is compiled once for all of them (and
+# once more, without code generation, for clippy and rustdoc).
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -14,8 +13,6 @@ MAKEFLAGS += --no-print-directory
 CARGO ?= cargo
 WORKSPACE := --locked --workspace
 NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
-# Selects, in addition to the binaries, one small test: with it come the features that tests need.
-BINARIES := --bins --test fuzz_regressions
 # Rust tests that need nothing but this repository, for machines without nextest: those beside the code, and these.
 UNIT_TESTS = --test command --test protocol --test fuzz_regressions
 # Finds or makes the virtual environment with the emulator's packages and a Terraform; prints what it found.
@@ -147,7 +144,7 @@ docs-check: build ## Fail when a reference page is not what `make docs` would wr
 	$(BUILT)/xtask docs --check
 
 build: ## The provider and the command, for development: target/debug/{terraform-provider-mlspace,mlspace-policy}
-	$(CARGO) build $(WORKSPACE) $(BINARIES)
+	$(CARGO) build $(WORKSPACE)
 
 release: ## The provider, for use: target/release/terraform-provider-mlspace
 	$(CARGO) build --locked --workspace --release
