@@ -1,4 +1,4 @@
-//! AWS: clients, settings, errors, and waiting.
+//! Access to AWS: clients, settings, errors and waiting.
 
 pub mod clients;
 pub mod error;

@@ -17,7 +17,7 @@ impl From<&Error> for Notice {
     fn from(error: &Error) -> Self {
         Self {
             attribute: error.attribute().unwrap_or_default(),
-            summary: error.summary(),
+            summary: error.summary().to_owned(),
             detail: error.detail(),
         }
     }

@@ -1,4 +1,4 @@
-//! SDK clients, made at their first use, with the settings and the caller that belong to them.
+//! SDK clients, created on first use, with their settings and caller identity.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,8 +17,7 @@ use crate::policies::{ApprovedNetwork, GrantContext};
 
 /// The SDK clients, the settings of the platform and the caller's identity.
 ///
-/// Cloning is cheap. Nothing is called before it is needed: credentials are resolved and clients
-/// created at their first use.
+/// Cloning is cheap. Credentials are resolved and clients created on first use.
 #[derive(Clone)]
 pub struct Clients {
     inner: Arc<Inner>,
@@ -35,22 +34,22 @@ struct Inner {
     dynamodb: OnceCell<aws_sdk_dynamodb::Client>,
 }
 
-/// Who calls AWS.
+/// The identity that calls AWS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     /// The account, with its partition and the region in use.
     pub account: Account,
     /// The ARN of the calling identity.
     pub arn: String,
-    /// The identity's unique id.
+    /// The identity's unique ID.
     pub user_id: String,
 }
 
-/// Longest wait for one answer; SDK retries come on top of it.
+/// Timeout of one attempt. The SDK's retries come on top.
 const ATTEMPT: Duration = Duration::from_secs(60);
 
 impl Clients {
-    /// Clients for a platform that is reached by `connection` and laid out by `settings`. Makes no call.
+    /// Clients for the platform of `settings`, over `connection`. Makes no call.
     #[must_use]
     pub fn new(connection: ConnectionConfig, settings: Settings) -> Self {
         Self {
@@ -67,7 +66,8 @@ impl Clients {
         }
     }
 
-    /// A platform in this account, for unit tests: STS is not asked, and no client works.
+    /// Clients in this account for unit tests: the caller is known without STS, and no SDK client
+    /// works.
     #[cfg(test)]
     pub(crate) fn offline(account: Account, settings: Settings) -> Self {
         let mut clients = Self::new(ConnectionConfig::default(), settings);
@@ -81,24 +81,24 @@ impl Clients {
         clients
     }
 
-    /// The platform's layout.
+    /// The platform's settings.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.inner.settings
     }
 
-    /// The account, partition and region in use. Asks STS once.
+    /// The account, partition and region in use. Calls STS once.
     ///
     /// # Errors
-    /// When no region is set, or STS does not know the caller.
+    /// When no region is set, or the call to STS fails.
     pub async fn account(&self) -> Result<&Account, Error> {
         Ok(&self.caller().await?.account)
     }
 
-    /// The calling identity. Asks STS once.
+    /// The calling identity. Calls STS once.
     ///
     /// # Errors
-    /// When no region is set, or STS does not know the caller.
+    /// When no region is set, or the call to STS fails.
     pub async fn caller(&self) -> Result<&Caller, Error> {
         self.inner.caller.get_or_try_init(|| self.identify()).await
     }
@@ -124,7 +124,7 @@ impl Clients {
         )
     }
 
-    /// The context that policies are generated for.
+    /// The context for generating policies.
     ///
     /// # Errors
     /// Those of [`Self::account`].
@@ -163,7 +163,7 @@ impl Clients {
             .await
     }
 
-    /// The `SageMaker` client.
+    /// The SageMaker client.
     ///
     /// # Errors
     /// When no region is set.
@@ -181,8 +181,8 @@ impl Clients {
             .await
     }
 
-    /// The S3 client. With an endpoint of its own it addresses buckets by path, since names under
-    /// an emulator's address rarely resolve.
+    /// The S3 client. With a custom endpoint it addresses buckets by path, because bucket names in
+    /// the host name of an emulator rarely resolve.
     ///
     /// # Errors
     /// When no region is set.
@@ -202,7 +202,7 @@ impl Clients {
             .await
     }
 
-    /// The `DynamoDB` client.
+    /// The DynamoDB client.
     ///
     /// # Errors
     /// When no region is set.
@@ -284,13 +284,13 @@ fn loader(connection: &ConnectionConfig) -> Result<ConfigLoader, Error> {
         loader = loader.profile_name(profile);
     }
     match (&connection.access_key, &connection.secret_key) {
-        (Some(_), None) => Err(half("secret_key", "access_key")),
-        (None, Some(_)) => Err(half("access_key", "secret_key")),
+        (Some(_), None) => Err(incomplete_credentials("secret_key", "access_key")),
+        (None, Some(_)) => Err(incomplete_credentials("access_key", "secret_key")),
         _ => Ok(loader),
     }
 }
 
-fn half(missing: &str, given: &str) -> Error {
+fn incomplete_credentials(missing: &str, given: &str) -> Error {
     Error::Invalid {
         attribute: None,
         message: format!("`{given}` is set without `{missing}`"),
@@ -309,8 +309,8 @@ fn caller_from(
         .filter(|part| !part.is_empty());
     let (Some(arn), Some(account), Some(partition)) = (arn, account, partition) else {
         return Err(Error::Conflict {
-            message: "sts GetCallerIdentity did not say who the caller is".to_owned(),
-            remedy: "check the credentials and the endpoint of sts in the provider block"
+            message: "STS GetCallerIdentity returned no account or ARN".to_owned(),
+            remedy: "check the credentials and the endpoint of STS in the provider block"
                 .to_owned(),
         });
     };
@@ -330,7 +330,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_partition_comes_from_the_callers_arn() {
+    fn caller_from_takes_partition_of_arn() {
         let arn = "arn:aws-us-gov:sts::012345678901:assumed-role/ci/run";
         let caller = caller_from(
             Some(arn),
@@ -345,24 +345,35 @@ mod tests {
     }
 
     #[test]
-    fn an_identity_without_arn_is_an_error() {
-        assert!(caller_from(None, Some("1"), None, String::new()).is_err());
+    fn caller_from_needs_arn_and_account() {
+        let caller = |arn, account| caller_from(arn, account, None, String::new());
+        assert!(caller(None, Some("1")).is_err());
+        assert!(caller(Some("arn:aws:iam::1:root"), None).is_err());
+        assert!(caller(Some("not an arn"), Some("1")).is_err());
     }
 
     #[tokio::test]
-    async fn half_a_key_pair_is_refused_before_any_call() {
+    async fn clients_need_both_keys() {
         let connection = ConnectionConfig {
             access_key: Some("AKIDEXAMPLE".to_owned()),
             region: Some("us-east-1".to_owned()),
             ..ConnectionConfig::default()
         };
-        let clients = Clients::new(connection, Settings::default());
+        let clients = Clients::new(connection.clone(), Settings::default());
         let error = clients.iam().await.unwrap_err();
         assert!(error.detail().contains("without `secret_key`"), "{error}");
+        let swapped = ConnectionConfig {
+            access_key: None,
+            secret_key: connection.access_key.clone(),
+            ..connection
+        };
+        let clients = Clients::new(swapped, Settings::default());
+        let error = clients.account().await.unwrap_err();
+        assert!(error.detail().contains("without `access_key`"), "{error}");
     }
 
     #[tokio::test]
-    async fn clients_are_made_from_static_settings_without_a_call() {
+    async fn clients_are_created_without_call() {
         let connection = ConnectionConfig {
             access_key: Some("AKIDEXAMPLE".to_owned()),
             secret_key: Some("secret".to_owned()),
@@ -372,6 +383,7 @@ mod tests {
         let clients = Clients::new(connection, Settings::default());
         clients.iam().await.unwrap();
         clients.s3().await.unwrap();
+        clients.sagemaker().await.unwrap();
         let region = clients
             .dynamodb()
             .await
@@ -380,5 +392,57 @@ mod tests {
             .region()
             .map(ToString::to_string);
         assert_eq!(region.as_deref(), Some("us-east-1"));
+    }
+
+    #[tokio::test]
+    async fn clients_take_endpoints_and_role() {
+        let endpoint = || Some("http://127.0.0.1:1".to_owned());
+        let connection = ConnectionConfig {
+            access_key: Some("AKIDEXAMPLE".to_owned()),
+            secret_key: Some("secret".to_owned()),
+            region: Some("eu-west-1".to_owned()),
+            assume_role: Some(super::super::settings::AssumeRole {
+                role_arn: "arn:aws:iam::123456789012:role/ci".to_owned(),
+                session_name: None,
+                external_id: Some("id".to_owned()),
+                duration: Some(Duration::from_secs(900)),
+            }),
+            endpoints: super::super::settings::Endpoints {
+                iam: endpoint(),
+                sagemaker: endpoint(),
+                s3: endpoint(),
+                dynamodb: endpoint(),
+                sts: endpoint(),
+            },
+            ..ConnectionConfig::default()
+        };
+        let clients = Clients::new(connection, Settings::default());
+        clients.iam().await.unwrap();
+        clients.sagemaker().await.unwrap();
+        clients.s3().await.unwrap();
+        clients.dynamodb().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn offline_knows_account_and_caller() {
+        let account = Account::new("123456789012", "us-east-1");
+        let clients = Clients::offline(account.clone(), Settings::default());
+        assert_eq!(clients.account().await, Ok(&account));
+        let arn = &clients.caller().await.unwrap().arn;
+        assert_eq!(arn, "arn:aws:iam::123456789012:role/terraform");
+    }
+
+    #[tokio::test]
+    async fn grant_context_has_network_where_set() {
+        let account = Account::new("123456789012", "us-east-1");
+        let clients = Clients::offline(account.clone(), Settings::default());
+        assert!(clients.grant_context().await.unwrap().network.is_none());
+        let mut settings = Settings::default();
+        settings.notebook_defaults.subnet_ids = vec!["subnet-a".to_owned()];
+        settings.notebook_defaults.kms_key_id = Some("key-1".to_owned());
+        let clients = Clients::offline(account, settings);
+        let context = clients.grant_context().await.unwrap();
+        assert_eq!(context.network.unwrap().subnet_ids, ["subnet-a"]);
+        assert_eq!(context.kms_key, Some("key-1"));
     }
 }

@@ -1,5 +1,9 @@
-//! What can go wrong when the platform talks to AWS, in the words an operator needs.
+//! Errors of operations on the platform.
 
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -8,31 +12,30 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use aws_sdk_sts::operation::RequestId as _;
 
-/// A failure of an operation on the platform.
+/// A failed operation on the platform.
 ///
-/// [`Error::summary`] is a short title, [`Error::detail`] the cause with what to do about it, and
-/// [`Error::attribute`] the configuration attribute at fault, where there is one.
+/// It displays as one line for logs. Diagnostics take [`Error::summary`], [`Error::detail`] and,
+/// where a configuration attribute is at fault, [`Error::attribute`].
+///
+/// Texts in the variants are fragments: lower case, without a final period.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Something the operation needs does not exist.
-    #[error("{what} does not exist; {remedy}")]
+    /// Something that the operation needs does not exist.
     NotFound {
-        /// The missing thing, with its name in backticks.
+        /// The missing object, with its name in backticks.
         what: String,
         /// What to do.
         remedy: String,
     },
-    /// Something with this name exists and was not made by this create.
-    #[error("{what} exists already; {remedy}")]
+    /// An object with this name exists and was not created by this operation.
     AlreadyExists {
-        /// The thing in the way, with its name in backticks.
+        /// The existing object, with its name in backticks.
         what: String,
         /// What to do: usually the import command.
         remedy: String,
     },
-    /// A value in the configuration cannot work.
-    #[error("{message}; {remedy}")]
+    /// A value in the configuration is not valid.
     Invalid {
         /// The attribute at fault, by its name in the configuration.
         attribute: Option<&'static str>,
@@ -41,101 +44,95 @@ pub enum Error {
         /// What to do.
         remedy: String,
     },
-    /// A table of the platform's is missing.
-    #[error("table `{table}` does not exist")]
+    /// A table of the platform is missing.
     NoTable {
         /// The table's name.
         table: String,
     },
     /// A name cannot be formed from the settings.
-    #[error(transparent)]
     Layout(#[from] crate::layout::LayoutError),
-    /// A policy cannot be made from the settings.
-    #[error(transparent)]
+    /// A policy cannot be generated from the settings.
     Grant(#[from] crate::policies::GrantError),
-    /// The thing is still needed by others.
-    #[error("{what} is still in use by {}; {remedy}", list(.by))]
+    /// The object is still used by others.
     InUse {
-        /// The thing that was to be removed.
+        /// The object that was to be deleted.
         what: String,
-        /// What uses it, by name.
+        /// Its users, by name.
         by: Vec<String>,
         /// What to do.
         remedy: String,
     },
-    /// The state found is not one the operation can go on from.
-    #[error("{message}; {remedy}")]
+    /// The operation cannot continue from the state it found.
     Conflict {
         /// What was found and what was expected.
         message: String,
         /// What to do.
         remedy: String,
     },
-    /// A stored record cannot be understood.
-    #[error("the record {key} in table `{table}` {problem}; correct or remove the item")]
+    /// A stored record is malformed.
     Record {
         /// The table's name.
         table: String,
         /// The item's key.
         key: String,
-        /// What is wrong with it.
+        /// What is wrong with it, as a predicate: "has no attribute `name`".
         problem: String,
     },
-    /// The caller asked to stop.
-    #[error("interrupted while {what}; apply again to go on from here")]
+    /// The caller cancelled the operation.
     Cancelled {
-        /// What was being done.
+        /// The current step, as "creating …".
         what: String,
     },
-    /// A condition did not come true in time.
-    #[error("gave up {what} after {} s (last seen: {last_status}); apply again to go on waiting, or raise the timeout", .waited.as_secs())]
+    /// A condition did not become true in time.
     Timeout {
-        /// What was being waited for, as "waiting for …".
+        /// The current step, as "waiting for …".
         what: String,
         /// The last status seen.
         last_status: String,
-        /// How long it was waited for.
+        /// How long the operation waited.
         waited: Duration,
     },
-    /// No answer from AWS: no credentials, no route, no endpoint.
-    #[error("could not call {service} {operation}: {message}")]
+    /// AWS could not be called: no credentials, no route, no endpoint.
     Unreachable {
-        /// The service's name.
+        /// The service's id, such as `iam`.
         service: &'static str,
         /// The API operation.
         operation: &'static str,
         /// The chain of causes.
         message: String,
     },
-    /// AWS answered with an error.
-    #[error("{service} {operation} answered {code}: {message}{}", request(.request_id))]
+    /// AWS returned an error.
     Aws {
-        /// The service's name.
+        /// The service's id, such as `iam`.
         service: &'static str,
         /// The API operation.
         operation: &'static str,
         /// The error code, as AWS names it.
         code: String,
-        /// The message AWS gave.
+        /// AWS's message.
         message: String,
-        /// AWS's id of the request, for its support and for CloudTrail.
+        /// AWS's id of the request, for AWS Support and CloudTrail.
         request_id: Option<String>,
     },
 }
 
-fn list(names: &[String]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    quoted.join(", ")
+/// One line: the cause, and the remedy where the operation gave one.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.cause())?;
+        match self {
+            // Their remedies are general advice, too long for a line that may be part of another.
+            Self::NoTable { .. } | Self::Unreachable { .. } | Self::Aws { .. } => Ok(()),
+            _ => self
+                .remedy()
+                .map_or(Ok(()), |remedy| write!(f, "; {remedy}")),
+        }
+    }
 }
 
-fn request(id: &Option<String>) -> String {
-    id.as_ref()
-        .map(|id| format!(" (request {id})"))
-        .unwrap_or_default()
-}
-
-/// Codes that mean "it isn't there", over the services used here. IAM and S3 say `NoSuch…`, DynamoDB
-/// `ResourceNotFoundException`; `SageMaker` says `ValidationException` with words, which callers test.
+/// Error codes for objects that do not exist, of all services used here. IAM and S3 return
+/// `NoSuch…`, DynamoDB `ResourceNotFoundException`. SageMaker returns `ValidationException`, so
+/// that callers check the message.
 const ABSENT: [&str; 7] = [
     "NoSuchEntity",
     "NoSuchEntityException",
@@ -165,8 +162,8 @@ const BAD_CREDENTIALS: [&str; 6] = [
 ];
 
 impl Error {
-    /// Translates an SDK error: the service's own code, message and request id, or the chain of
-    /// causes when there was no answer. Debug forms are left out: they would show headers.
+    /// Converts an SDK error: the service's code, message and request id, or the chain of causes
+    /// when there was no response. Debug output is left out, because it contains headers.
     pub fn from_sdk<E>(
         service: &'static str,
         operation: &'static str,
@@ -180,7 +177,7 @@ impl Error {
             SdkError::ServiceError(_) | SdkError::ResponseError(_) => Self::Aws {
                 service,
                 operation,
-                code: error.code().unwrap_or("an unknown error").to_owned(),
+                code: error.code().unwrap_or("an unknown code").to_owned(),
                 message: one_line(&message(causes(error))),
                 request_id: error.request_id().map(str::to_owned),
             },
@@ -192,7 +189,7 @@ impl Error {
         }
     }
 
-    /// The error code AWS gave, if AWS gave one.
+    /// AWS's error code, where there is one.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         match self {
@@ -201,26 +198,26 @@ impl Error {
         }
     }
 
-    /// Whether AWS said that the thing asked for isn't there.
+    /// Whether AWS said that the object does not exist.
     #[must_use]
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::NoTable { .. })
             || self.code().is_some_and(|code| ABSENT.contains(&code))
     }
 
-    /// Whether AWS refused the caller.
+    /// Whether AWS denied the caller access.
     #[must_use]
     pub fn is_denied(&self) -> bool {
         self.code().is_some_and(|code| DENIED.contains(&code))
     }
 
-    /// Whether AWS answered with this code.
+    /// Whether AWS returned this error code.
     #[must_use]
     pub fn is(&self, expected: &str) -> bool {
         self.code() == Some(expected)
     }
 
-    /// The attribute of the configuration that is at fault, where one is.
+    /// The configuration attribute at fault, where there is one.
     #[must_use]
     pub fn attribute(&self) -> Option<&'static str> {
         match self {
@@ -229,83 +226,168 @@ impl Error {
         }
     }
 
-    /// A short title.
+    /// The title of a diagnostic: general, the same for every error of this kind.
     #[must_use]
-    pub fn summary(&self) -> String {
+    pub fn summary(&self) -> &'static str {
         match self {
-            Self::NotFound { what, .. } => format!("{what} does not exist"),
-            Self::AlreadyExists { what, .. } => format!("{what} exists already"),
+            Self::NotFound { .. } => "Resource not found",
+            Self::AlreadyExists { .. } => "Resource already exists",
             Self::Invalid {
-                attribute: Some(attribute),
-                ..
-            } => format!("invalid `{attribute}`"),
-            Self::Invalid { .. } => "invalid configuration".to_owned(),
-            Self::NoTable { table } => format!("table `{table}` does not exist"),
-            Self::Layout(_) | Self::Grant(_) => "unusable settings".to_owned(),
-            Self::InUse { what, .. } => format!("{what} is still in use"),
-            Self::Conflict { .. } => "unexpected state".to_owned(),
-            Self::Record { table, .. } => format!("malformed record in table `{table}`"),
-            Self::Cancelled { .. } => "interrupted".to_owned(),
-            Self::Timeout { .. } => "timed out".to_owned(),
-            Self::Unreachable { service, .. } => format!("no answer from {service}"),
-            Self::Aws {
-                service, operation, ..
-            } if self.is_denied() => {
-                format!("not allowed to call {service} {operation}")
-            }
-            Self::Aws {
-                service, operation, ..
-            } => format!("{service} {operation} failed"),
+                attribute: Some(_), ..
+            } => "Invalid value",
+            Self::Invalid { .. } => "Invalid configuration",
+            Self::NoTable { .. } => "Table not found",
+            Self::Layout(_) | Self::Grant(_) => "Invalid settings",
+            Self::InUse { .. } => "Resource in use",
+            Self::Conflict { .. } => "Unexpected state",
+            Self::Record { .. } => "Malformed record",
+            Self::Cancelled { .. } => "Operation cancelled",
+            Self::Timeout { .. } => "Operation timed out",
+            Self::Unreachable { .. } => "No response from AWS",
+            Self::Aws { .. } if self.is_denied() => "Access denied",
+            Self::Aws { .. } => "AWS request failed",
         }
     }
 
-    /// The cause and what to do about it, on one line.
+    /// The body of a diagnostic: cause and remedy, each a sentence.
     #[must_use]
     pub fn detail(&self) -> String {
+        let cause = sentence(&self.cause());
         match self.remedy() {
-            Some(remedy) => format!("{self}; {remedy}"),
-            None => self.to_string(),
+            Some(remedy) => format!("{cause} {}", sentence(&remedy)),
+            None => cause,
         }
     }
 
-    /// What to do about errors whose text comes from AWS.
-    fn remedy(&self) -> Option<String> {
+    /// What went wrong, as a fragment.
+    fn cause(&self) -> String {
         match self {
-            Self::NoTable { .. } => Some(
-                "create the platform's tables first, or correct `table_names` in the provider block"
-                    .to_owned(),
+            Self::NotFound { what, .. } => format!("{what} does not exist"),
+            Self::AlreadyExists { what, .. } => format!("{what} already exists"),
+            Self::Invalid { message, .. } | Self::Conflict { message, .. } => message.clone(),
+            Self::NoTable { table } => format!("table `{table}` does not exist"),
+            Self::Layout(error) => error.to_string(),
+            Self::Grant(error) => error.to_string(),
+            Self::InUse { what, by, .. } => format!("{what} is still used by {}", list(by)),
+            Self::Record {
+                table,
+                key,
+                problem,
+            } => format!("the record {key} in table `{table}` {problem}"),
+            Self::Cancelled { what } => format!("cancelled while {what}"),
+            Self::Timeout {
+                what,
+                last_status,
+                waited,
+            } => format!(
+                "timed out after {} s while {what} (last status: {last_status})",
+                waited.as_secs()
             ),
-            Self::Unreachable { service, .. } => Some(format!(
-                "check the credentials, the region and the endpoint of {service} in the provider block"
-            )),
+            Self::Unreachable {
+                service,
+                operation,
+                message,
+            } => format!(
+                "cannot call {} {operation}: {message}",
+                display_name(service)
+            ),
+            Self::Aws {
+                service,
+                operation,
+                code,
+                message,
+                request_id,
+            } => {
+                let service = display_name(service);
+                let request = request_id
+                    .as_ref()
+                    .map(|id| format!(" (request {id})"))
+                    .unwrap_or_default();
+                let message = message.trim_end_matches('.');
+                format!("{service} {operation} returned {code}: {message}{request}")
+            }
+        }
+    }
+
+    /// What to do about it, as a fragment.
+    fn remedy(&self) -> Option<String> {
+        let advice = match self {
+            Self::NotFound { remedy, .. }
+            | Self::AlreadyExists { remedy, .. }
+            | Self::Invalid { remedy, .. }
+            | Self::InUse { remedy, .. }
+            | Self::Conflict { remedy, .. } => remedy.as_str(),
+            Self::Record { .. } => "correct or delete the item",
+            Self::Cancelled { .. } => "apply again to continue",
+            Self::Timeout { .. } => "apply again to continue waiting, or increase the timeout",
+            Self::NoTable { .. } => {
+                "create the platform's tables first, or correct `table_names` in the provider block"
+            }
+            Self::Unreachable { service, .. } => {
+                let service = display_name(service);
+                return Some(format!(
+                    "check the credentials, the region and the endpoint of {service} in the provider block"
+                ));
+            }
             Self::Aws {
                 service,
                 operation,
                 code,
                 ..
-            } => {
-                if self.is_denied() {
-                    Some(format!(
-                        "allow `{service}:{operation}` to the caller, in its policies, its boundary and the organization's"
-                    ))
-                } else if BAD_CREDENTIALS.contains(&code.as_str()) {
-                    Some("renew the credentials given to the provider".to_owned())
-                } else if code == "NoSuchBucket" {
-                    Some(
-                        "create the data bucket first, or correct `data_bucket` in the provider block"
-                            .to_owned(),
-                    )
-                } else if code.starts_with("LimitExceeded") || code == "ResourceLimitExceeded" {
-                    Some(
-                        "ask for a higher quota in Service Quotas, or remove what is not needed"
-                            .to_owned(),
-                    )
-                } else {
-                    None
-                }
-            }
-            _ => None,
-        }
+            } => return aws_remedy(service, operation, code),
+            Self::Layout(_) | Self::Grant(_) => return None,
+        };
+        Some(advice.to_owned())
+    }
+}
+
+/// What to do about an error that AWS returned.
+fn aws_remedy(service: &str, operation: &str, code: &str) -> Option<String> {
+    let advice = if DENIED.contains(&code) {
+        return Some(format!(
+            "allow `{service}:{operation}` for the caller, in its policies, its permissions boundary and the \
+             organization's service control policies"
+        ));
+    } else if BAD_CREDENTIALS.contains(&code) {
+        "renew the credentials given to the provider"
+    } else if code == "NoSuchBucket" {
+        "create the data bucket first, or correct `data_bucket` in the provider block"
+    } else if code.starts_with("LimitExceeded") || code == "ResourceLimitExceeded" {
+        "request a higher quota in Service Quotas, or delete what is not needed"
+    } else {
+        return None;
+    };
+    Some(advice.to_owned())
+}
+
+/// A service's name as AWS writes it.
+fn display_name(service: &str) -> &str {
+    match service {
+        "iam" => "IAM",
+        "sagemaker" => "SageMaker",
+        "s3" => "S3",
+        "dynamodb" => "DynamoDB",
+        "sts" => "STS",
+        other => other,
+    }
+}
+
+fn list(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}
+
+/// A fragment as a sentence: a capital letter first, a period last.
+fn sentence(fragment: &str) -> String {
+    let end = if fragment.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
+    let mut rest = fragment.chars();
+    match rest.next() {
+        Some(first) => format!("{}{}{end}", first.to_ascii_uppercase(), rest.as_str()),
+        None => String::new(),
     }
 }
 
@@ -313,7 +395,7 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The messages of an error and its sources, outermost first, without repeating one.
+/// The messages of an error and its sources, outermost first, each once.
 fn causes(error: &dyn std::error::Error) -> String {
     let mut parts: Vec<String> = vec![error.to_string()];
     let mut source = error.source();
@@ -325,71 +407,4 @@ fn causes(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     parts.join(": ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn answered(service: &'static str, operation: &'static str, code: &str) -> Error {
-        Error::Aws {
-            service,
-            operation,
-            code: code.to_owned(),
-            message: "no".to_owned(),
-            request_id: Some("1a2b".to_owned()),
-        }
-    }
-
-    #[test]
-    fn denied_calls_name_the_action_to_allow_and_the_request() {
-        let error = answered("iam", "CreateRole", "AccessDenied");
-        assert!(error.is_denied());
-        assert_eq!(error.summary(), "not allowed to call iam CreateRole");
-        assert!(
-            error.detail().contains("`iam:CreateRole`"),
-            "{}",
-            error.detail()
-        );
-        assert!(
-            error.detail().contains("request 1a2b"),
-            "{}",
-            error.detail()
-        );
-    }
-
-    #[test]
-    fn a_missing_table_points_at_the_provider_block() {
-        let error = Error::NoTable {
-            table: "mlspace-datasets".to_owned(),
-        };
-        assert!(error.is_absent());
-        assert!(
-            error.detail().contains("`table_names`"),
-            "{}",
-            error.detail()
-        );
-    }
-
-    #[test]
-    fn causes_are_listed_once() {
-        #[derive(Debug, thiserror::Error)]
-        #[error("outer: {0}")]
-        struct Outer(#[source] std::io::Error);
-        let error = Outer(std::io::Error::other("refused"));
-        assert_eq!(causes(&error), "outer: refused");
-    }
-
-    #[test]
-    fn users_are_named_in_the_refusal() {
-        let error = Error::InUse {
-            what: "project `fraud`".to_owned(),
-            by: vec!["fraud/alice".to_owned(), "fraud/bob".to_owned()],
-            remedy: "remove them first".to_owned(),
-        };
-        assert_eq!(
-            error.detail(),
-            "project `fraud` is still in use by `fraud/alice`, `fraud/bob`; remove them first"
-        );
-    }
 }

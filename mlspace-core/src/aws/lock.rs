@@ -1,17 +1,17 @@
-//! One lock a name, so that concurrent operations on one thing take turns.
+//! Locks by name: concurrent operations on the same object take turns.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OwnedMutexGuard;
 
-/// Held while working on the named thing; dropping it lets the next one in.
+/// A held lock. Dropping it releases the lock.
 #[derive(Debug)]
 pub struct Guard {
     _held: OwnedMutexGuard<()>,
 }
 
-/// Locks by name, made on demand and forgotten when nobody holds them.
+/// Locks by name, created on demand and dropped when unused.
 #[derive(Debug, Default)]
 pub(crate) struct Locks(Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>);
 
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn holders_of_one_key_take_turns() {
+    async fn lock_excludes_others_of_same_key() {
         let locks = Arc::new(Locks::default());
         let inside = Arc::new(AtomicU32::new(0));
         let tasks: Vec<_> = (0..8)
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn other_keys_are_free_and_unused_ones_forgotten() {
+    async fn lock_drops_unused_keys() {
         let locks = Locks::default();
         let held = locks.lock("a").await;
         drop(locks.lock("b").await);

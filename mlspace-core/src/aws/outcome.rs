@@ -6,7 +6,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::error::Error;
 
-/// Names the call that an SDK result came from.
+/// Adds the name of the call to an SDK result.
 pub trait SdkResultExt<T> {
     /// Turns an SDK error into an [`Error`] that names the service and operation.
     ///
@@ -28,12 +28,12 @@ where
     }
 }
 
-/// Turns "it isn't there" into `None`.
+/// Turns errors for missing objects into `None`.
 pub trait IfPresent<T> {
-    /// `Ok(None)` when AWS says the thing asked for does not exist.
+    /// `Ok(None)` when AWS returned that the object does not exist.
     ///
     /// # Errors
-    /// Every other error, unchanged.
+    /// Any other error, unchanged.
     fn if_present(self) -> Result<Option<T>, Error>;
 }
 
@@ -47,16 +47,16 @@ impl<T> IfPresent<T> for Result<T, Error> {
     }
 }
 
-/// A failed operation, with what exists by then: the truth that must not be lost from the state.
+/// A failed operation, with the resource that exists by then, so that the state does not lose it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure<T> {
-    /// Why it failed.
+    /// The error.
     pub error: Error,
-    /// What exists by then; `None` when nothing was made.
+    /// The resource as it exists; `None` when none was created.
     pub reached: Option<T>,
 }
 
-/// The result of an operation that makes or changes a resource.
+/// The result of an operation that creates or changes a resource.
 pub type Outcome<T> = Result<T, Failure<T>>;
 
 impl<T> From<Error> for Failure<T> {
@@ -72,7 +72,7 @@ impl<T> From<Error> for Failure<T> {
 mod tests {
     use super::*;
 
-    fn answered(code: &str) -> Error {
+    fn error(code: &str) -> Error {
         Error::Aws {
             service: "iam",
             operation: "GetRole",
@@ -83,10 +83,31 @@ mod tests {
     }
 
     #[test]
-    fn absence_is_no_error_and_refusal_is() {
-        let absent: Result<(), _> = Err(answered("NoSuchEntity"));
+    fn if_present_turns_missing_into_none() {
+        let absent: Result<(), _> = Err(error("NoSuchEntity"));
         assert_eq!(absent.if_present(), Ok(None));
-        let denied: Result<(), _> = Err(answered("AccessDenied"));
+        let denied: Result<(), _> = Err(error("AccessDenied"));
         assert!(denied.if_present().is_err());
+    }
+
+    #[test]
+    fn called_names_service_and_operation() {
+        type Answer =
+            Result<(), SdkError<aws_sdk_iam::operation::get_role::GetRoleError, HttpResponse>>;
+        let answer: Answer = Err(SdkError::timeout_error("too slow"));
+        let error = answer.called("iam", "GetRole").unwrap_err();
+        assert!(
+            error.to_string().starts_with("cannot call IAM GetRole"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn failure_from_error_reached_nothing() {
+        let failure = Failure::<()>::from(error("AccessDenied"));
+        assert_eq!(
+            (failure.error, failure.reached),
+            (error("AccessDenied"), None)
+        );
     }
 }

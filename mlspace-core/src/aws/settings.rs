@@ -1,4 +1,4 @@
-//! How the platform is reached and laid out: what a provider block says.
+//! The settings of the platform and of the connection to AWS, as in a provider block.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,26 +6,26 @@ use std::time::Duration;
 pub use crate::tables::TableNames;
 use crate::tags::Tags;
 
-/// The platform's layout: names, tags and defaults that every resource shares.
+/// Names, tags and defaults that all resources share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// Value of the `system` tag on everything the platform makes.
+    /// Value of the `system` tag on everything that the platform creates.
     pub system_tag: String,
-    /// First part of the names of the platform's roles and policies.
+    /// Prefix of the names of roles and policies.
     pub iam_resource_prefix: String,
-    /// The bucket that holds all datasets; resources that need none work without it.
+    /// The bucket of all datasets; empty when no resource needs it.
     pub data_bucket: String,
-    /// The permissions boundary of every membership's role.
+    /// ARN of the permissions boundary of all members' roles.
     pub permissions_boundary_arn: Option<String>,
-    /// Managed policies attached to every membership's role.
+    /// ARNs of managed policies that are attached to all members' roles.
     pub base_policy_arns: Vec<String>,
-    /// How members' rights are written down.
+    /// How members' permissions are written as policies.
     pub policy_model: PolicyModel,
-    /// Tags put on everything that can be tagged.
+    /// Tags on everything that can be tagged.
     pub default_tags: Tags,
-    /// The `DynamoDB` tables.
+    /// Names of the DynamoDB tables.
     pub table_names: TableNames,
-    /// What a notebook gets when it doesn't say otherwise.
+    /// Settings of notebooks that have none of their own.
     pub notebook_defaults: NotebookDefaults,
 }
 
@@ -45,18 +45,18 @@ impl Default for Settings {
     }
 }
 
-/// How members' rights are written down. The rights are the same.
+/// How members' permissions are written as policies. The permissions are the same.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum PolicyModel {
-    /// A managed policy for each project and one for each user, as `MLSpace` does it.
+    /// One managed policy per project and one per user, as in MLSpace.
     #[default]
     PerPrincipal,
-    /// Two managed policies for all: what a role may do follows from its tags.
+    /// Two managed policies for all roles: a role's permissions follow from its tags.
     Attribute,
 }
 
 impl PolicyModel {
-    /// The models' names, as settings have them.
+    /// The names of the models in the settings.
     pub const NAMES: &'static [&'static str] = &[Self::PerPrincipal.name(), Self::Attribute.name()];
 
     /// The model's name.
@@ -76,7 +76,7 @@ impl PolicyModel {
             .find(|model| model.name() == name)
     }
 
-    /// The model that this one takes the place of when a deployment changes over.
+    /// The model that a deployment with this one had before it changed.
     #[must_use]
     pub const fn other(self) -> Self {
         match self {
@@ -86,27 +86,27 @@ impl PolicyModel {
     }
 }
 
-/// Where notebooks run and how their volumes are encrypted, unless they say otherwise. The subnets,
-/// security groups and key are also the approved ones that memberships' policies demand.
+/// Network, encryption and lifecycle configuration of notebooks that have no own settings. The
+/// subnets, security groups and key are also the approved ones that members' policies require.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NotebookDefaults {
-    /// Subnets to choose from.
+    /// IDs of the subnets to choose from.
     pub subnet_ids: Vec<String>,
-    /// Security groups of the network interface.
+    /// IDs of the security groups of the network interface.
     pub security_group_ids: Vec<String>,
     /// The KMS key of the volume: its id, ARN or alias.
     pub kms_key_id: Option<String>,
-    /// The lifecycle configuration.
+    /// Name of the lifecycle configuration.
     pub lifecycle_config_name: Option<String>,
 }
 
-/// How AWS is reached. What is not given comes from the SDK's own chain of environment, profile
+/// The connection to AWS. Missing settings come from the SDK's default chain: environment, profile
 /// files and instance roles.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConnectionConfig {
-    /// The region; else the chain's.
+    /// The region; by default that of the chain.
     pub region: Option<String>,
-    /// A profile of the shared configuration files; else the chain's.
+    /// A profile of the shared configuration files; by default that of the chain.
     pub profile: Option<String>,
     /// A static access key id, with `secret_key`.
     pub access_key: Option<String>,
@@ -114,11 +114,11 @@ pub struct ConnectionConfig {
     pub secret_key: Option<String>,
     /// The session token of `access_key`, for temporary credentials.
     pub token: Option<String>,
-    /// A role to take on with those credentials.
+    /// A role to assume with these credentials.
     pub assume_role: Option<AssumeRole>,
-    /// Addresses to use in place of AWS's own.
+    /// Endpoints to use instead of the ones of AWS.
     pub endpoints: Endpoints,
-    /// How often a throttled or failed call is repeated.
+    /// Maximum number of retries of a throttled or failed call.
     pub max_retries: u32,
 }
 
@@ -137,7 +137,7 @@ impl Default for ConnectionConfig {
     }
 }
 
-/// Shows where credentials come from, never what they are.
+/// Shows the source of credentials, never the credentials.
 impl fmt::Debug for ConnectionConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConnectionConfig")
@@ -154,29 +154,29 @@ impl fmt::Debug for ConnectionConfig {
     }
 }
 
-/// A role to take on before anything else is called.
+/// A role to assume before all other calls.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AssumeRole {
     /// The role's ARN.
     pub role_arn: String,
-    /// The session's name, shown in `CloudTrail`; `mlspace` when absent.
+    /// The session's name, as in CloudTrail; by default `mlspace`.
     pub session_name: Option<String>,
-    /// The external id that the role's trust policy asks for.
+    /// The external ID that the role's trust policy requires.
     pub external_id: Option<String>,
-    /// How long each session lasts, 15 minutes to 12 hours; STS's hour when absent.
+    /// Duration of each session, 15 minutes to 12 hours; by default one hour, as in STS.
     pub duration: Option<Duration>,
 }
 
-/// Addresses of services, for emulators and private endpoints.
+/// Endpoint URLs of services, for emulators and private endpoints.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Endpoints {
     /// IAM.
     pub iam: Option<String>,
-    /// `SageMaker`.
+    /// SageMaker.
     pub sagemaker: Option<String>,
-    /// S3; buckets are then addressed by path.
+    /// S3. With an endpoint, buckets are addressed by path.
     pub s3: Option<String>,
-    /// `DynamoDB`.
+    /// DynamoDB.
     pub dynamodb: Option<String>,
     /// STS.
     pub sts: Option<String>,
@@ -187,7 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_do_not_show() {
+    fn debug_output_has_no_secrets() {
         let connection = ConnectionConfig {
             access_key: Some("AKIDEXAMPLE".to_owned()),
             secret_key: Some("hush".to_owned()),
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn models_are_known_by_their_names() {
+    fn policy_model_has_names() {
         let models = PolicyModel::NAMES
             .iter()
             .map(|name| PolicyModel::named(name));

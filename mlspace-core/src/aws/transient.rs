@@ -1,8 +1,8 @@
 //! Transient errors: those after which the same call is worth repeating.
 //!
-//! IAM answers from replicas that learn of a change within seconds ("Changes that I make are not
-//! always immediately visible", IAM user guide), so that what was just made may be unknown to the
-//! next call. The SDK retries throttling and broken connections. This table holds the others.
+//! IAM is eventually consistent ("Changes that I make are not always immediately visible", IAM user
+//! guide): the next call may not see an object that was just created. The SDK retries throttling
+//! and broken connections. The table here has the other errors.
 
 use super::error::Error;
 
@@ -32,29 +32,29 @@ const fn on(service: &'static str, operation: &'static str, code: &'static str) 
     }
 }
 
-/// The table. Codes are those of the API references of IAM, `SageMaker` and DynamoDB.
+/// The transient errors, with codes from the API references of IAM, SageMaker and DynamoDB.
 const TABLE: &[TransientError] = &[
-    // Another change to the same entity is under way.
+    // Another change to the same entity is in progress.
     any("iam", "ConcurrentModification"),
     any("iam", "ConcurrentModificationException"),
     any("iam", "EntityTemporarilyUnmodifiable"),
-    // The role or policy was made a moment ago and isn't known everywhere yet. Only calls that our
-    // own steps put right after a create are here: elsewhere absence is an answer.
+    // The role or policy was just created and is not visible everywhere yet. Only calls that follow
+    // a create in our own steps are here: for others, NoSuchEntity is a result.
     on("iam", "PutRolePolicy", "NoSuchEntity"),
     on("iam", "TagRole", "NoSuchEntity"),
     on("iam", "TagPolicy", "NoSuchEntity"),
-    // Something was detached or removed a moment ago and still counts.
+    // Something was just detached or deleted and IAM still counts it.
     on("iam", "DeleteRole", "DeleteConflict"),
     on("iam", "DeletePolicyVersion", "DeleteConflict"),
     on("iam", "DeletePolicy", "DeleteConflict"),
-    // A principal that was just made isn't known yet.
+    // A principal that was just created is not visible yet.
     TransientError {
         service: "iam",
         operation: "",
         code: "MalformedPolicyDocument",
         contains: "nvalid principal",
     },
-    // A new role can't be assumed yet, or can't be passed yet.
+    // A new role cannot be assumed or passed yet.
     TransientError {
         service: "sagemaker",
         operation: "CreateNotebookInstance",
@@ -76,7 +76,7 @@ const TABLE: &[TransientError] = &[
         code: "TransactionCanceledException",
         contains: "TransactionConflict",
     },
-    // The bucket's configuration or another upload is changing.
+    // A conflicting operation on the bucket or the object is in progress.
     any("s3", "OperationAborted"),
 ];
 
@@ -105,46 +105,41 @@ pub fn is_transient(error: &Error) -> bool {
 mod tests {
     use super::*;
 
-    fn answered(service: &'static str, operation: &'static str, code: &str, text: &str) -> Error {
+    fn error(service: &'static str, operation: &'static str, code: &str, message: &str) -> Error {
         Error::Aws {
             service,
             operation,
             code: code.to_owned(),
-            message: text.to_owned(),
+            message: message.to_owned(),
             request_id: None,
         }
     }
 
     #[test]
-    fn absence_passes_only_where_our_own_create_came_just_before() {
-        assert!(is_transient(&answered(
+    fn is_transient_for_missing_entity_after_create() {
+        assert!(is_transient(&error(
             "iam",
             "PutRolePolicy",
             "NoSuchEntity",
             ""
         )));
-        assert!(!is_transient(&answered(
-            "iam",
-            "GetRole",
-            "NoSuchEntity",
-            ""
-        )));
+        assert!(!is_transient(&error("iam", "GetRole", "NoSuchEntity", "")));
     }
 
     #[test]
-    fn words_decide_where_the_code_is_broad() {
+    fn is_transient_reads_messages() {
         let code = "ValidationException";
         let call = "CreateNotebookInstance";
         let words =
             "Could not assume role arn:aws:iam::1:role/x. Please ensure that the role exists";
-        assert!(is_transient(&answered("sagemaker", call, code, words)));
-        assert!(!is_transient(&answered(
+        assert!(is_transient(&error("sagemaker", call, code, words)));
+        assert!(!is_transient(&error(
             "sagemaker",
             call,
             code,
             "Invalid subnet"
         )));
-        assert!(!is_transient(&answered(
+        assert!(!is_transient(&error(
             "iam",
             "CreateRole",
             "MalformedPolicyDocument",
@@ -153,15 +148,48 @@ mod tests {
     }
 
     #[test]
-    fn errors_that_are_no_answers_of_aws_do_not_pass() {
+    fn is_transient_is_false_for_other_errors() {
         assert!(!is_transient(&Error::Cancelled {
             what: String::new()
         }));
-        assert!(!is_transient(&answered(
-            "s3",
-            "PutObject",
-            "AccessDenied",
+        assert!(!is_transient(&error("s3", "PutObject", "AccessDenied", "")));
+    }
+
+    #[test]
+    fn is_transient_for_each_row() {
+        for row in TABLE {
+            let operation = match row.operation {
+                "" => "AnyOperation",
+                operation => operation,
+            };
+            let message = format!("x {} y", row.contains);
+            let found = error(row.service, operation, row.code, &message);
+            assert!(is_transient(&found), "{found}");
+            let other_service = error("sts", operation, row.code, &message);
+            assert!(!is_transient(&other_service), "{other_service}");
+        }
+    }
+
+    #[test]
+    fn is_transient_for_conflicts_of_delete_only() {
+        for operation in ["DeleteRole", "DeletePolicy", "DeletePolicyVersion"] {
+            assert!(is_transient(&error("iam", operation, "DeleteConflict", "")));
+        }
+        assert!(!is_transient(&error(
+            "iam",
+            "DeleteUser",
+            "DeleteConflict",
             ""
         )));
+    }
+
+    #[test]
+    fn is_transient_for_cancelled_transaction_by_reason() {
+        let cancelled = |reasons: &str| {
+            let code = "TransactionCanceledException";
+            error("dynamodb", "TransactWriteItems", code, reasons)
+        };
+        assert!(is_transient(&cancelled("[None, TransactionConflict]")));
+        assert!(!is_transient(&cancelled("[ConditionalCheckFailed, None]")));
     }
 }

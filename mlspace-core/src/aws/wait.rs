@@ -1,4 +1,4 @@
-//! Waiting for conditions and retrying what AWS says will pass, without fixed sleeps.
+//! Waiting for conditions and retrying transient errors, without fixed sleeps.
 
 use std::future::Future;
 use std::time::Duration;
@@ -9,19 +9,19 @@ use tokio_util::sync::CancellationToken;
 use super::error::Error;
 use super::transient::is_transient;
 
-/// The bounds of one operation: how long it may take, and whether it is still wanted.
+/// The limits of one operation: its time, and its cancellation.
 #[derive(Debug, Clone)]
 pub struct Operation {
-    /// Set when the caller wants the work to stop; what exists by then is reported.
+    /// Set when the caller wants the operation to stop. Objects that exist by then are reported.
     pub cancel: CancellationToken,
     started: Instant,
     limit: Duration,
-    /// False in unit tests on fakes, which have nothing to wait for.
+    /// False in unit tests on fakes, where waiting is of no use.
     pauses: bool,
 }
 
 impl Operation {
-    /// An operation that may take `limit` from now and stops when `cancel` is set.
+    /// An operation that can take `limit` from now and stops when `cancel` is set.
     #[must_use]
     pub fn new(cancel: CancellationToken, limit: Duration) -> Self {
         Self {
@@ -32,7 +32,7 @@ impl Operation {
         }
     }
 
-    /// An operation that tries again at once where others pause.
+    /// An operation that tries again at once where others pause, for unit tests.
     #[cfg(test)]
     pub(crate) fn without_pauses(cancel: CancellationToken, limit: Duration) -> Self {
         Self {
@@ -41,16 +41,16 @@ impl Operation {
         }
     }
 
-    /// The time left; zero when there is none.
+    /// The remaining time, at least zero.
     #[must_use]
     pub fn remaining(&self) -> Duration {
         self.limit.saturating_sub(self.started.elapsed())
     }
 
-    /// Whether the operation may go on to its next step.
+    /// Checks that the operation can continue with its next step.
     ///
     /// # Errors
-    /// [`Error::Cancelled`] or [`Error::Timeout`], naming `what` was about to be done.
+    /// [`Error::Cancelled`] or [`Error::Timeout`]; `what` names the step, as "creating …".
     pub fn check(&self, what: &str) -> Result<(), Error> {
         if self.cancel.is_cancelled() {
             return Err(Error::Cancelled {
@@ -67,7 +67,10 @@ impl Operation {
         Ok(())
     }
 
-    /// Sleeps before the try after `attempt` (from 0), or less when the operation is cancelled.
+    /// Sleeps after attempt number `attempt` (from 0).
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] as soon as the operation is cancelled.
     pub(crate) async fn back_off(
         &self,
         backoff: Backoff,
@@ -78,7 +81,7 @@ impl Operation {
         self.pause(pause.min(self.remaining()), what).await
     }
 
-    /// Sleeps for `pause`, or less when the operation is cancelled.
+    /// Sleeps for `pause`, or until the operation is cancelled.
     async fn pause(&self, pause: Duration, what: &str) -> Result<(), Error> {
         tokio::select! {
             () = self.cancel.cancelled() => Err(Error::Cancelled { what: what.to_owned() }),
@@ -87,7 +90,7 @@ impl Operation {
     }
 }
 
-/// Growing pauses between tries.
+/// Growing pauses between attempts.
 #[derive(Debug, Clone, Copy)]
 pub struct Backoff {
     /// The first pause.
@@ -97,19 +100,20 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// For changes that show within seconds, such as IAM's.
+    /// For changes that are visible within seconds, such as those of IAM.
     pub const QUICK: Self = Self {
         first: Duration::from_millis(100),
         longest: Duration::from_secs(3),
     };
-    /// For changes that take minutes, such as a notebook instance's start.
+    /// For changes that take minutes, such as the start of a notebook instance.
     pub const SLOW: Self = Self {
         first: Duration::from_millis(500),
         longest: Duration::from_secs(15),
     };
 
-    /// The pause before try `attempt` (from 0): half as long again each time, up to the longest,
-    /// less up to a quarter chosen at random so that several callers don't fall into step.
+    /// The pause after attempt number `attempt` (from 0): each is half as long again, up to the
+    /// longest. A random part of up to a quarter is taken off, so that multiple callers do not
+    /// retry at the same time.
     fn pause(self, attempt: u32, random: u64) -> Duration {
         let grown = self
             .first
@@ -120,18 +124,18 @@ impl Backoff {
     }
 }
 
-/// What a probe saw.
+/// The result of a probe.
 #[derive(Debug)]
 pub enum Poll<T> {
     /// The condition holds.
     Ready(T),
-    /// Not yet; the status seen, for the error if time runs out.
+    /// It does not hold yet. The status is for the error when time runs out.
     Pending(String),
 }
 
 /// Calls `probe` until it is ready, the operation's time is over or it is cancelled.
 ///
-/// `what` completes "gave up …", for example ``waiting for notebook `a` to stop``.
+/// `what` names the step for errors, for example ``waiting for notebook `a` to stop``.
 ///
 /// # Errors
 /// [`Error::Timeout`] with the last status, [`Error::Cancelled`], or the probe's own error.
@@ -192,14 +196,14 @@ where
     }
 }
 
-/// How long errors that pass are retried: IAM's changes are everywhere within it.
+/// How long transient errors are retried: IAM changes are visible everywhere within this time.
 pub const PROPAGATION_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// Calls `action` again while its error is one that is_transient (see [`super::transient`]), for up to two
-/// minutes and never beyond the operation's own time.
+/// Calls `action` again while its error is transient (see [`super::transient`]), for up to
+/// [`PROPAGATION_TIMEOUT`] and never beyond the operation's own time.
 ///
-/// An action that is under way is not interrupted by cancellation, only its repetition: what was
-/// begun gets its answer, so that nothing made goes unrecorded.
+/// Cancellation does not interrupt a call, only its repetition: every call that was sent gets its
+/// response, so that each created object is recorded.
 ///
 /// # Errors
 /// The action's last error, or [`Error::Cancelled`].
@@ -211,7 +215,7 @@ where
     retry_while(operation, PROPAGATION_TIMEOUT, what, is_transient, action).await
 }
 
-/// As [`retry`], for at most `limit`, while `transient` says that the error is_transient.
+/// As [`retry`], for at most `limit`, while `transient` holds for the error.
 ///
 /// # Errors
 /// As [`retry`].
@@ -242,7 +246,7 @@ where
             what,
             code = error.code(),
             attempt,
-            "will pass, trying again"
+            "transient error, trying again"
         );
         operation.back_off(Backoff::QUICK, attempt, what).await?;
         attempt += 1;
@@ -265,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn pauses_grow_to_the_longest_and_jitter_only_shortens() {
+    fn pause_grows_to_longest() {
         let backoff = Backoff::QUICK;
         assert_eq!(backoff.pause(0, 0), Duration::from_millis(100));
         assert!(backoff.pause(3, 0) > backoff.pause(2, 0));
@@ -278,7 +282,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn until_returns_what_the_probe_finds() {
+    async fn until_returns_value_of_probe() {
         let calls = AtomicU32::new(0);
         let found = until(
             &operation(Duration::from_secs(60)),
@@ -296,7 +300,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn until_names_the_last_status_when_time_is_over() {
+    async fn until_times_out_with_last_status() {
         let found: Result<(), _> = until(
             &operation(Duration::from_millis(5)),
             "waiting for `x`",
@@ -313,7 +317,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn cancelling_ends_a_probe_that_hangs() {
+    async fn until_ends_hanging_probe_when_cancelled() {
         let operation = operation(Duration::from_secs(3600));
         operation.cancel.cancel();
         let found: Result<(), _> = until(
@@ -331,7 +335,7 @@ mod tests {
         );
     }
 
-    fn answered(code: &str) -> Error {
+    fn error(code: &str) -> Error {
         Error::Aws {
             service: "iam",
             operation: "AttachRolePolicy",
@@ -342,27 +346,27 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn settle_repeats_what_is_transient_and_nothing_else() {
+    async fn retry_repeats_transient_errors_only() {
         let calls = AtomicU32::new(0);
         let operation = operation(Duration::from_secs(60));
-        let settled = retry(&operation, "attaching", || async {
+        let repeated = retry(&operation, "attaching", || async {
             match calls.fetch_add(1, Ordering::Relaxed) {
-                0 => Err(answered("ConcurrentModification")),
+                0 => Err(error("ConcurrentModification")),
                 n => Ok(n),
             }
         })
         .await;
-        assert_eq!(settled, Ok(1));
+        assert_eq!(repeated, Ok(1));
 
         let failed: Result<(), _> = retry(&operation, "attaching", || async {
-            Err(answered("AccessDenied"))
+            Err(error("AccessDenied"))
         })
         .await;
-        assert_eq!(failed, Err(answered("AccessDenied")));
+        assert_eq!(failed, Err(error("AccessDenied")));
     }
 
     #[tokio::test]
-    async fn settle_starts_nothing_once_cancelled() {
+    async fn retry_makes_no_call_when_cancelled() {
         let operation = operation(Duration::from_secs(60));
         operation.cancel.cancel();
         let calls = AtomicU32::new(0);
@@ -373,5 +377,101 @@ mod tests {
         .await;
         assert!(matches!(result, Err(Error::Cancelled { .. })));
         assert_eq!(calls.load(Ordering::Relaxed), 0);
+    }
+
+    #[tokio::test]
+    async fn until_passes_on_errors() {
+        let found: Result<(), _> = until(
+            &operation(Duration::from_secs(60)),
+            "waiting",
+            FAST,
+            || async { Err(error("AccessDenied")) },
+        )
+        .await;
+        assert_eq!(found, Err(error("AccessDenied")));
+    }
+
+    #[tokio::test]
+    async fn until_within_ends_before_operation() {
+        let limit = Duration::from_millis(2);
+        let found: Result<(), _> = until_within(
+            &operation(Duration::from_secs(3600)),
+            limit,
+            "waiting",
+            FAST,
+            || async { Ok(Poll::Pending("Pending".to_owned())) },
+        )
+        .await;
+        assert!(matches!(found, Err(Error::Timeout { waited, .. }) if waited == limit));
+    }
+
+    #[tokio::test]
+    async fn retry_gives_up_after_limit() {
+        let calls = AtomicU32::new(0);
+        let result: Result<(), _> = retry_while(
+            &operation(Duration::from_secs(60)),
+            Duration::ZERO,
+            "attaching",
+            |_| true,
+            || async {
+                calls.fetch_add(1, Ordering::Relaxed);
+                Err(error("NoSuchEntity"))
+            },
+        )
+        .await;
+        assert_eq!(result, Err(error("NoSuchEntity")));
+        assert_eq!(calls.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
+    async fn retry_finishes_call_when_cancelled() {
+        let operation = operation(Duration::from_secs(60));
+        let result = retry(&operation, "attaching", || async {
+            operation.cancel.cancel();
+            Ok(1)
+        })
+        .await;
+        assert_eq!(result, Ok(1));
+    }
+
+    #[tokio::test]
+    async fn cancellation_ends_pause() {
+        let operation = operation(Duration::from_secs(3600));
+        let hour = Backoff {
+            first: Duration::from_secs(3600),
+            longest: Duration::from_secs(3600),
+        };
+        let started = Instant::now();
+        let (paused, ()) = tokio::join!(operation.back_off(hour, 0, "waiting"), async {
+            operation.cancel.cancel();
+        });
+        assert!(matches!(paused, Err(Error::Cancelled { what }) if what == "waiting"));
+        assert!(started.elapsed() < Duration::from_secs(60));
+    }
+
+    #[tokio::test]
+    async fn without_pauses_does_not_sleep() {
+        let limit = Duration::from_secs(3600);
+        let operation = Operation::without_pauses(CancellationToken::new(), limit);
+        let started = Instant::now();
+        operation
+            .back_off(Backoff::SLOW, 40, "waiting")
+            .await
+            .unwrap();
+        assert!(started.elapsed() < Duration::from_secs(5));
+    }
+
+    #[tokio::test]
+    async fn check_reports_timeout_and_cancellation() {
+        let over = operation(Duration::ZERO);
+        assert!(over.remaining().is_zero());
+        assert!(matches!(over.check("creating"), Err(Error::Timeout { .. })));
+        let running = operation(Duration::from_secs(60));
+        assert_eq!(running.check("creating"), Ok(()));
+        running.cancel.cancel();
+        assert!(matches!(
+            running.check("creating"),
+            Err(Error::Cancelled { .. })
+        ));
     }
 }

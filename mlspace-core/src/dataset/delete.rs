@@ -89,7 +89,7 @@ mod tests {
             (Content::Object(object.clone()), "it holds objects"),
             (Content::Version(object.clone()), "older versions"),
         ] {
-            let text = not_empty(&key, "data", content).detail();
+            let text = not_empty(&key, "data", content).to_string();
             for part in [
                 word,
                 "`s3://data/project/fraud/datasets/cards/a.csv`",
