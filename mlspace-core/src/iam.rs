@@ -1,7 +1,7 @@
 //! IAM: roles and customer-managed policies.
 //!
-//! [`api::IamApi`] has the calls, each in types of our own; [`Roles`] and [`ManagedPolicies`] are built on it and add
-//! retries, bulk reads and proof of ownership. Tests use an in-memory IAM in place of the SDK.
+//! [`api::IamApi`] has the calls. [`Roles`] and [`ManagedPolicies`] add retries, bulk reads and
+//! checks of ownership. Unit tests use an in-memory IAM instead of the SDK.
 
 pub(crate) mod api;
 mod cache;
@@ -10,6 +10,8 @@ pub(crate) mod fake;
 pub(crate) mod managed_policies;
 mod roles;
 mod sdk;
+#[cfg(test)]
+mod testing;
 
 pub(crate) use api::{IamApi, RoleState};
 pub(crate) use cache::IamCache;

@@ -28,16 +28,20 @@ pub(crate) enum Interruption {
     After(usize),
 }
 
-#[derive(Debug, Default)]
+/// What another program does right before a call, or the error that the call returns.
+type Hook = Box<dyn FnOnce() -> Result<(), Error> + Send>;
+
+#[derive(Default)]
 struct Log {
     calls: Vec<String>,
     writes: usize,
     interruption: Option<Interruption>,
     denied: Vec<&'static str>,
+    hooks: Vec<(&'static str, Hook)>,
 }
 
 /// The calls made to all fakes of a test, and the one that fails. Cloning shares the log.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Faults(Arc<Mutex<Log>>);
 
 impl Faults {
@@ -51,6 +55,40 @@ impl Faults {
     /// Denies every call of this operation from now on.
     pub(crate) fn deny(&self, operation: &'static str) {
         self.0.lock().unwrap().denied.push(operation);
+    }
+
+    /// Runs `act` right before the next call of this operation that has no hook yet. When it returns
+    /// an error, the call is not made and returns that error.
+    pub(crate) fn before(
+        &self,
+        operation: &'static str,
+        act: impl FnOnce() -> Result<(), Error> + Send + 'static,
+    ) {
+        let mut log = self.0.lock().unwrap();
+        log.hooks.push((operation, Box::new(act)));
+    }
+
+    /// Makes the next `times` calls of this operation return an error of AWS with this code.
+    pub(crate) fn refuse(
+        &self,
+        service: &'static str,
+        operation: &'static str,
+        code: &'static str,
+        times: usize,
+    ) {
+        for _ in 0..times {
+            self.before(operation, move || Err(refusal(service, operation, code)));
+        }
+    }
+
+    fn run_hook(&self, operation: &str) -> Result<(), Error> {
+        let hook = {
+            let mut log = self.0.lock().unwrap();
+            let position = log.hooks.iter().position(|(on, _)| *on == operation);
+            position.map(|position| log.hooks.remove(position).1)
+        };
+        // The lock is free again, since hooks call fakes.
+        hook.map_or(Ok(()), |act| act())
     }
 
     /// Whether the interruption has not happened yet.
@@ -70,7 +108,8 @@ impl Faults {
         if log.denied.contains(&operation) {
             return Err(refusal(service, operation, "AccessDenied"));
         }
-        Ok(())
+        drop(log);
+        self.run_hook(operation)
     }
 
     /// Records a write call and makes it, unless it is to be interrupted.
@@ -80,12 +119,16 @@ impl Faults {
         operation: &'static str,
         act: impl FnOnce() -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let interruption = {
+        {
             let mut log = self.0.lock().unwrap();
             log.calls.push(operation.to_owned());
             if log.denied.contains(&operation) {
                 return Err(refusal(service, operation, "AccessDenied"));
             }
+        }
+        self.run_hook(operation)?;
+        let interruption = {
+            let mut log = self.0.lock().unwrap();
             let number = log.writes;
             log.writes += 1;
             log.interruption.take_if(|interruption| match interruption {

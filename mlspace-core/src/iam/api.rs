@@ -1,7 +1,7 @@
-//! The calls of IAM that the platform makes, one method a call (or a list, with all of its pages).
+//! IAM's calls, one method per call. Lists include all pages unless noted.
 //!
-//! Implementations do not retry beyond what the SDK does, and keep no state: [`Roles`](super::Roles) and
-//! [`ManagedPolicies`](super::ManagedPolicies) do.
+//! Implementations have no retries in addition to the SDK's and no caches:
+//! [`Roles`](super::Roles) and [`ManagedPolicies`](super::ManagedPolicies) have.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use crate::aws::Error;
 use crate::tags::Tags;
 
-/// A role, with everything that decides what it can do.
+/// A role with all that determines its permissions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct RoleState {
     /// The role's ARN.
@@ -27,7 +27,7 @@ pub(crate) struct RoleState {
     pub(crate) inline: BTreeMap<String, String>,
 }
 
-/// A role to create. It has no policies at first.
+/// A role to create, without policies.
 #[derive(Debug, Clone)]
 pub(crate) struct NewRole<'a> {
     /// The role's name.
@@ -81,7 +81,7 @@ pub(crate) struct Attachments {
     pub(crate) groups: Vec<String>,
 }
 
-/// All roles and customer-managed policies of an account, as one bulk read gives them.
+/// All roles and customer-managed policies of an account, from one bulk read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AccountSnapshot {
     /// Roles by name.
@@ -90,7 +90,7 @@ pub(crate) struct AccountSnapshot {
     pub(crate) policies: HashMap<String, String>,
 }
 
-/// IAM's calls. What is not there is `None` or empty for reads, and an error of IAM's own for writes.
+/// IAM's calls. Missing objects are `None` or empty for reads, and IAM's error for writes.
 #[async_trait]
 pub(crate) trait IamApi: Send + Sync {
     /// GetRole: the role without its policies.
@@ -105,7 +105,7 @@ pub(crate) trait IamApi: Send + Sync {
     async fn instance_profiles(&self, role: &str) -> Result<Vec<String>, Error>;
     /// GetAccountAuthorizationDetails: roles and customer-managed policies.
     async fn account_snapshot(&self) -> Result<AccountSnapshot, Error>;
-    /// GetAccountSummary: the quota `AttachedPoliciesPerRoleQuota`, when IAM gives it.
+    /// GetAccountSummary: the quota `AttachedPoliciesPerRoleQuota`, if IAM returns it.
     async fn attached_policies_quota(&self) -> Result<Option<usize>, Error>;
 
     /// CreateRole.
@@ -137,7 +137,8 @@ pub(crate) trait IamApi: Send + Sync {
     async fn policy_versions(&self, arn: &str) -> Result<Vec<PolicyVersion>, Error>;
     /// ListPolicies: names of all customer-managed policies.
     async fn policy_names(&self) -> Result<Vec<String>, Error>;
-    /// ListEntitiesForPolicy: one page, and the marker of the next. Nothing when there is no such policy.
+    /// ListEntitiesForPolicy: one page, and the marker of the next. Nothing when there is no such
+    /// policy.
     async fn attachments(
         &self,
         arn: &str,

@@ -1,8 +1,8 @@
-//! Roles and policies as IAM holds them, read in bulk where possible.
+//! A cache of roles and policies that are read in bulk.
 //!
-//! Terraform refreshes resource by resource. The first read takes the account's authorization
-//! details as a whole (GetAccountAuthorizationDetails) and the other reads of a refresh are served
-//! from it. Whatever this process has written is read singly from then on, because the bulk read
+//! Terraform refreshes one resource at a time. The first read fetches all roles and policies of the
+//! account (GetAccountAuthorizationDetails), and the other reads of the refresh use the result.
+//! Objects that this process has written are read one by one from then on, because the bulk read
 //! may be older than the write.
 
 use std::collections::HashSet;
@@ -14,10 +14,10 @@ use tokio::time::Instant;
 use super::api::{AccountSnapshot, IamApi};
 use crate::aws::Error;
 
-/// How long a bulk read is used: the length of a refresh, not of an operator's session.
+/// How long a bulk read is used: about the duration of a refresh.
 const CACHE_TTL: Duration = Duration::from_secs(30);
 
-/// The bulk read, and what it is not valid for.
+/// The bulk read, and the objects that it is not valid for.
 pub(crate) struct IamCache {
     api: Arc<dyn IamApi>,
     state: tokio::sync::Mutex<CacheState>,
@@ -47,8 +47,8 @@ impl IamCache {
         }
     }
 
-    /// A recent bulk read for the role or policy of this name or ARN. `None` when it must be read
-    /// singly: this process has written it, or may not read in bulk.
+    /// A recent bulk read for the role of this name or the policy of this ARN. `None` when it must
+    /// be read by itself: this process has written it, or is not allowed to read in bulk.
     pub(crate) async fn snapshot_for(
         &self,
         key: &str,
@@ -117,5 +117,83 @@ impl IamCache {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .contains(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Fixture, policy_arn};
+    use super::*;
+    use crate::tags::Tags;
+
+    const BULK_READ: &str = "GetAccountAuthorizationDetails";
+
+    fn bulk_reads(iam: &Fixture) -> usize {
+        let calls = iam.faults.take_calls();
+        calls.iter().filter(|call| *call == BULK_READ).count()
+    }
+
+    #[tokio::test]
+    async fn snapshot_is_shared() {
+        let iam = Fixture::new();
+        iam.add_role("r", &[]);
+        iam.add_policy("p", "{}", &Tags::new());
+        let (one, two) = tokio::join!(iam.cache.snapshot(), iam.cache.snapshot());
+        let (one, two) = (one.unwrap().unwrap(), two.unwrap().unwrap());
+        assert!(Arc::ptr_eq(&one, &two));
+        assert!(one.roles.contains_key("r"));
+        assert_eq!(one.policies[&policy_arn("p")], "{}");
+        assert_eq!(bulk_reads(&iam), 1);
+    }
+
+    #[tokio::test]
+    async fn snapshot_expires() {
+        let iam = Fixture::new();
+        iam.cache.snapshot().await.unwrap();
+        let expired = Instant::now().checked_sub(CACHE_TTL).unwrap();
+        let stale = CacheState::ReadAt(expired, Arc::default());
+        *iam.cache.state.lock().await = stale;
+        iam.add_role("r", &[]);
+        let snapshot = iam.cache.snapshot().await.unwrap().unwrap();
+        assert!(snapshot.roles.contains_key("r"));
+        assert_eq!(bulk_reads(&iam), 2);
+    }
+
+    #[tokio::test]
+    async fn snapshot_is_not_tried_again_when_denied() {
+        let iam = Fixture::new();
+        iam.faults.deny(BULK_READ);
+        for _ in 0..3 {
+            assert!(iam.cache.snapshot().await.unwrap().is_none());
+        }
+        assert_eq!(bulk_reads(&iam), 1);
+    }
+
+    #[tokio::test]
+    async fn snapshot_is_tried_again_after_failure() {
+        let iam = Fixture::new();
+        iam.faults.refuse("iam", BULK_READ, "ServiceFailure", 1);
+        assert!(iam.cache.snapshot().await.is_err());
+        assert!(iam.cache.snapshot().await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn snapshot_for_leaves_out_written_keys() {
+        let iam = Fixture::new();
+        iam.cache.written("r");
+        assert!(iam.cache.snapshot_for("r").await.unwrap().is_none());
+        assert_eq!(bulk_reads(&iam), 0);
+        assert!(iam.cache.snapshot_for("s").await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn detached_holds_until_attached() {
+        let cache = Fixture::new().cache;
+        assert!(!cache.is_detached("r", "p"));
+        cache.detached("r", "p");
+        assert!(cache.is_detached("r", "p"));
+        assert!(!cache.is_detached("s", "p") && !cache.is_detached("r", "q"));
+        cache.attached("r", "p");
+        assert!(!cache.is_detached("r", "p"));
     }
 }

@@ -25,6 +25,8 @@ pub(crate) struct FakePolicy {
     pub(crate) tags: Tags,
     /// Users that it is attached to.
     pub(crate) users: BTreeSet<String>,
+    /// Groups that it is attached to.
+    pub(crate) groups: BTreeSet<String>,
 }
 
 impl FakePolicy {
@@ -43,7 +45,7 @@ impl FakePolicy {
     }
 }
 
-/// What the fake account holds.
+/// The content of the fake account.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct FakeAccount {
     /// Roles by name.
@@ -71,7 +73,7 @@ impl FakeIam {
         }
     }
 
-    /// A copy of what the account holds.
+    /// A copy of the account's content.
     pub(crate) fn state(&self) -> FakeAccount {
         self.state.lock().unwrap().clone()
     }
@@ -128,8 +130,9 @@ fn number(id: &str) -> u32 {
 }
 
 fn is_attached(state: &FakeAccount, arn: &str) -> bool {
-    let by_user = state.policies.get(arn).is_some_and(|p| !p.users.is_empty());
-    by_user || state.roles.values().any(|role| role.attached.contains(arn))
+    let policy = state.policies.get(arn);
+    policy.is_some_and(|policy| !policy.users.is_empty() || !policy.groups.is_empty())
+        || state.roles.values().any(|role| role.attached.contains(arn))
 }
 
 #[async_trait]
@@ -346,7 +349,7 @@ impl IamApi for FakeIam {
                     .map(|(name, _)| name.clone())
                     .collect(),
                 users: policy.users.iter().cloned().collect(),
-                groups: Vec::new(),
+                groups: policy.groups.iter().cloned().collect(),
             };
             (found, None)
         })
@@ -400,8 +403,14 @@ impl IamApi for FakeIam {
         })
     }
 
-    async fn detach_group_policy(&self, _group: &str, _arn: &str) -> Result<(), Error> {
-        self.write("DetachGroupPolicy", |_| Err("NoSuchEntity"))
+    async fn detach_group_policy(&self, group: &str, arn: &str) -> Result<(), Error> {
+        self.on_policy("DetachGroupPolicy", arn, |policy| {
+            policy
+                .groups
+                .remove(group)
+                .then_some(())
+                .ok_or("NoSuchEntity")
+        })
     }
 
     async fn delete_policy(&self, arn: &str) -> Result<(), Error> {

@@ -1,6 +1,8 @@
-//! Customer-managed policies: created, kept to a document and removed, with proof of ownership by tags.
+//! Customer-managed policies: create, repair and delete, with ownership by tags.
 
 mod delete;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -13,14 +15,14 @@ use crate::aws::{Clients, Error, Guard, IfPresent as _};
 use crate::tags::{self, PolicyOwner, Tags};
 use iam_policy::Document;
 
-/// Versions that IAM keeps of one policy (IAM user guide, "IAM and AWS STS quotas").
+/// IAM's quota of versions per policy (IAM user guide, "IAM and AWS STS quotas").
 const VERSIONS: usize = 5;
 
-/// How often an object that other processes create and remove at the same time is read again. With
-/// [`Backoff::QUICK`] that is about half a minute, within which IAM's answers become consistent.
+/// How often an object is read again that other processes create and delete at the same time. With
+/// [`Backoff::QUICK`] this takes about half a minute, after which IAM is consistent.
 pub(crate) const MAX_ATTEMPTS: u32 = 15;
 
-/// A managed policy as IAM holds it.
+/// A managed policy as it is in IAM.
 #[derive(Debug, Clone)]
 pub(crate) struct ManagedPolicy {
     /// The tags.
@@ -34,7 +36,7 @@ pub(crate) struct ManagedPolicy {
 pub(crate) struct DesiredPolicy<'a> {
     /// The policy's name.
     pub(crate) name: String,
-    /// The project, user or group it is for.
+    /// The project, user or group that it belongs to.
     pub(crate) owner: PolicyOwner<'a>,
     /// Its document.
     pub(crate) document: Document,
@@ -43,11 +45,11 @@ pub(crate) struct DesiredPolicy<'a> {
 }
 
 impl DesiredPolicy<'_> {
-    /// The error when a policy that is not ours has this name.
+    /// The error for a policy of this name with another owner.
     pub(crate) fn conflict(&self) -> Error {
         Error::AlreadyExists {
             what: format!(
-                "policy `{}` that is not tagged as this platform's",
+                "policy `{}`, whose tags do not name this platform and owner,",
                 self.name
             ),
             remedy: self.conflict_remedy.clone(),
@@ -75,7 +77,8 @@ pub(crate) struct ManagedPolicies {
 }
 
 impl ManagedPolicies {
-    /// Policies behind `api`, with bulk reads from `cache`. Deleting a policy detaches it from `roles`.
+    /// Policies behind `api`, with bulk reads from `cache`. Deleting a policy detaches it from
+    /// `roles`.
     pub(crate) fn new(
         clients: Clients,
         api: Arc<dyn IamApi>,
@@ -91,7 +94,7 @@ impl ManagedPolicies {
         }
     }
 
-    /// Waits until this process changes no policy of this name, and keeps it so while the guard is held.
+    /// Locks changes of this policy in this process.
     pub(crate) async fn lock(&self, name: &str) -> Guard {
         self.locks.lock(&name.to_ascii_lowercase()).await
     }
@@ -136,7 +139,7 @@ impl ManagedPolicies {
         }
     }
 
-    /// The default document of any managed policy. Bulk reads leave out AWS's own policies.
+    /// The default document of any managed policy. Bulk reads do not have AWS managed policies.
     pub(crate) async fn any_document(&self, arn: &str) -> Result<Option<String>, Error> {
         match self.cached_document(arn).await? {
             None => Ok(self.current(arn).await?.map(|policy| policy.document)),
@@ -144,8 +147,8 @@ impl ManagedPolicies {
         }
     }
 
-    /// The policy, its document as fresh as [`Self::cached_document`]. Bulk reads leave out the tags
-    /// of policies, so they are read singly.
+    /// The policy, with its document from [`Self::cached_document`]. The tags are read by
+    /// themselves, because bulk reads do not have them.
     pub(crate) async fn cached(&self, arn: &str) -> Result<Option<ManagedPolicy>, Error> {
         let (head, document) = futures::try_join!(self.api.policy(arn), self.cached_document(arn))?;
         Ok(head.zip(document).map(|(head, document)| ManagedPolicy {
@@ -154,8 +157,8 @@ impl ManagedPolicies {
         }))
     }
 
-    /// Makes the policy what it should be: creates it when there is none, takes it up when its tags
-    /// prove that it is ours, and repairs its document and tags. Returns its ARN.
+    /// Creates the policy, or repairs document and tags of an existing one with this owner. Returns
+    /// its ARN.
     pub(crate) async fn ensure(
         &self,
         operation: &Operation,
@@ -166,7 +169,7 @@ impl ManagedPolicies {
         let _guard = self.lock(name).await;
         self.cache.written(&arn);
         let what = format!("setting up policy `{name}`");
-        // Another process may create or remove the policy in between, so look again then.
+        // Another process may create or delete the policy in between. Then it is read again.
         for attempt in 0..MAX_ATTEMPTS {
             operation.check(&what)?;
             match self.current(&arn).await? {
@@ -188,8 +191,10 @@ impl ManagedPolicies {
             operation.back_off(Backoff::QUICK, attempt, &what).await?;
         }
         Err(Error::Conflict {
-            message: format!("policy `{name}` is created and removed repeatedly by others"),
-            remedy: "let the other run finish and apply again".to_owned(),
+            message: format!(
+                "policy `{name}` is repeatedly created and deleted by other processes"
+            ),
+            remedy: "wait for the other run to finish and apply again".to_owned(),
         })
     }
 
@@ -223,7 +228,8 @@ impl ManagedPolicies {
         }
     }
 
-    /// IAM compares names without regard to case: finds the policy whose name is equal but for case.
+    /// Refuses a name when a policy exists whose name differs only in case, because IAM ignores
+    /// case.
     async fn check_case_collision(&self, name: &str) -> Result<(), Error> {
         let names = self.api.policy_names().await?;
         match crate::collisions::differing_only_in_case(&names, name) {
@@ -238,7 +244,7 @@ impl ManagedPolicies {
         }
     }
 
-    /// Repairs document and tags of a policy that was found. False when it was removed meanwhile.
+    /// Repairs document and tags of an existing policy. False when it was deleted meanwhile.
     pub(crate) async fn repair(
         &self,
         operation: &Operation,
@@ -257,7 +263,7 @@ impl ManagedPolicies {
             .await;
             match created {
                 Ok(()) => {}
-                // Removed, or another process created a version first: look again.
+                // Deleted, or another process created a version first: read it again.
                 Err(error) if error.is_absent() || error.is("LimitExceeded") => return Ok(false),
                 Err(error) => return Err(error),
             }
@@ -265,7 +271,7 @@ impl ManagedPolicies {
         let tags = self.desired_tags(desired.owner);
         let missing: Tags = tags
             .iter()
-            // `policyVersion` is a note of whoever wrote the policy: every value is accepted.
+            // `policyVersion` is information of the policy's author: all values are accepted.
             .filter(|(key, value)| match found.tags.get(key) {
                 Some(_) if *key == tags::POLICY_VERSION => false,
                 other => other != Some(value),
@@ -291,7 +297,7 @@ impl ManagedPolicies {
                 .parse::<u64>()
                 .unwrap_or(u64::MAX)
         });
-        // The default version and the new one stay beside the others.
+        // Both the default version and the new one are kept in addition to the others.
         let surplus = (others.len() + 2).saturating_sub(VERSIONS);
         for id in others.iter().take(surplus) {
             retry(operation, what, || self.api.delete_policy_version(arn, id))
@@ -309,39 +315,5 @@ impl ManagedPolicies {
             .filter(|version| !version.is_default)
             .map(|version| version.id)
             .collect())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::name::ProjectName;
-
-    #[test]
-    fn tags_prove_ownership_with_regard_to_case() {
-        let fraud: ProjectName = "fraud".parse().unwrap();
-        let owner = PolicyOwner::Project(&fraud);
-        let tags =
-            |project: &str, system: &str| Tags::from([("project", project), ("system", system)]);
-        assert!(is_owned_by(owner, "MLSpace", &tags("fraud", "MLSpace")));
-        assert!(!is_owned_by(owner, "MLSpace", &tags("Fraud", "MLSpace")));
-        assert!(!is_owned_by(owner, "MLSpace", &tags("fraud", "mlspace")));
-        assert!(!is_owned_by(
-            owner,
-            "MLSpace",
-            &Tags::from([("project", "fraud")])
-        ));
-    }
-
-    #[test]
-    fn documents_are_compared_by_meaning() {
-        use iam_policy::Statement;
-        let wanted = Document::new([Statement::allow("A")
-            .actions(["s3:GetObject"])
-            .resources(["*"])]);
-        let spelt = r#"{"Statement":{"Sid":"A","Resource":["*"],"Action":["s3:GetObject"],"Effect":"Allow"},"Version":"2012-10-17"}"#;
-        assert!(equivalent_json(spelt, &wanted));
-        assert!(!equivalent_json(&spelt.replace("GetObject", "*"), &wanted));
-        assert!(!equivalent_json("not json", &wanted));
     }
 }

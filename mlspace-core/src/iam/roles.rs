@@ -1,4 +1,7 @@
-//! Roles: read as they are now, and changed one thing at a time. Every step can be repeated.
+//! Roles: reads, and changes of one property each. Every change can be repeated.
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +13,7 @@ use crate::aws::wait::{retry, retry_while};
 use crate::aws::{Error, IfPresent as _, Operation};
 use crate::tags::Tags;
 
-/// Managed policies that IAM lets a role carry, unless the account's quota was raised (IAM user
-/// guide, "IAM and AWS STS quotas").
+/// IAM's default quota of managed policies per role (IAM user guide, "IAM and AWS STS quotas").
 pub(crate) const ATTACHMENTS_PER_ROLE: usize = 10;
 
 /// The account's roles.
@@ -51,12 +53,13 @@ impl Roles {
         }
     }
 
-    /// Whether there is a role of this name now.
+    /// Whether the role exists now.
     pub(crate) async fn exists(&self, name: &str) -> Result<bool, Error> {
         Ok(self.api.role(name).await?.is_some())
     }
 
-    /// Names and tags of all roles by a recent bulk read; none when the caller may not make one.
+    /// Names and tags of all roles from a recent bulk read; empty when the caller is not allowed to
+    /// make one.
     pub(crate) async fn tagged(&self) -> Result<Vec<(String, Tags)>, Error> {
         let Some(snapshot) = self.cache.snapshot().await? else {
             return Ok(Vec::new());
@@ -67,8 +70,8 @@ impl Roles {
             .collect())
     }
 
-    /// Managed policies that a role can carry. The account's own quota is asked for only when the
-    /// default is not enough for `needed`.
+    /// The quota of managed policies per role. The account's quota is read only when the default is
+    /// less than `needed`.
     pub(crate) async fn attachment_quota(&self, needed: usize) -> Result<usize, Error> {
         if needed <= ATTACHMENTS_PER_ROLE {
             return Ok(ATTACHMENTS_PER_ROLE);
@@ -117,7 +120,7 @@ impl Roles {
         retry(operation, &what, || self.api.set_boundary(role, boundary)).await
     }
 
-    /// Sets tags, leaving others.
+    /// Sets tags and leaves all others.
     pub(crate) async fn tag(
         &self,
         operation: &Operation,
@@ -129,8 +132,8 @@ impl Roles {
         retry(operation, &what, || self.api.tag_role(role, tags)).await
     }
 
-    /// Attaches a managed policy. The policy or the role may have been created a moment ago and not
-    /// be visible yet, so an answer that one of them is missing is retried for up to `patience`.
+    /// Attaches a managed policy. Policy or role may just have been created and not be visible yet,
+    /// so that errors for missing ones are retried for up to `patience`.
     pub(crate) async fn attach(
         &self,
         operation: &Operation,
@@ -199,9 +202,9 @@ impl Roles {
 
     /// Removes all policies from the role and deletes it. One that does not exist is not an error.
     ///
-    /// `last` are policies, by ARN, that go after all others and in this order, and `inline` is the
-    /// inline policy that goes before the very last of them. They hold the Denies: a role whose
-    /// deletion is interrupted can never do more than before.
+    /// `last` are ARNs of policies that are detached after all others, in this order. `inline` is
+    /// the inline policy that is deleted before the very last of them. These contain the Deny
+    /// statements: a role whose deletion is interrupted never has more permissions than before.
     pub(crate) async fn delete(
         &self,
         operation: &Operation,
@@ -236,14 +239,15 @@ impl Roles {
         Ok(())
     }
 
-    /// IAM does not delete a role that somebody has put into an instance profile.
+    /// Removes the role from instance profiles, because IAM does not delete a role that is in one.
     async fn leave_instance_profiles(
         &self,
         operation: &Operation,
         role: &str,
     ) -> Result<(), Error> {
         let profiles = match self.api.instance_profiles(role).await {
-            // Profiles are the exception: a caller who may not list them can still delete roles.
+            // Roles are rarely in profiles: a caller without this permission can still delete
+            // roles.
             Err(error) if error.is_denied() => Vec::new(),
             found => found?,
         };

@@ -12,7 +12,7 @@ use crate::access::decode;
 use crate::aws::{Clients, Error, IfPresent as _, SdkResultExt as _};
 use crate::tags::Tags;
 
-/// The SDK's IAM client, made at the first call.
+/// The SDK's IAM client, created at the first call.
 pub(crate) struct SdkIam {
     clients: Clients,
 }
@@ -468,7 +468,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_role_comes_with_all_that_decides_its_rights() {
+    fn role_of_reads_policies_and_tags() {
         let detail = RoleDetail::builder()
             .role_name("r")
             .arn("arn:aws:iam::123456789012:role/r")
@@ -491,7 +491,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_default_version_counts() {
+    fn document_of_reads_default_version() {
         let version = |id: &str, document: &str, default| {
             SdkVersion::builder()
                 .version_id(id)

@@ -1,4 +1,4 @@
-//! Removing customer-managed policies.
+//! Deleting customer-managed policies.
 
 use super::ManagedPolicies;
 use crate::aws::wait::{Operation, retry};
@@ -7,7 +7,7 @@ use crate::iam::api::Attachments;
 use crate::tags::PolicyOwner;
 
 impl ManagedPolicies {
-    /// The roles, users and groups that the policy is attached to; none when there is no such policy.
+    /// The roles, users and groups that the policy is attached to; empty when it does not exist.
     pub(crate) async fn attachments(&self, arn: &str) -> Result<Attachments, Error> {
         let mut all = Attachments::default();
         let mut marker = None;
@@ -47,8 +47,8 @@ impl ManagedPolicies {
         self.delete_detached(operation, arn, &what, None).await
     }
 
-    /// Deletes a policy that nothing uses. With `deleted_role`, use by anything but that role ends
-    /// it without an error: another process attached the policy in between, so it is needed.
+    /// Deletes a policy that is attached to nothing. With `deleted_role`, an attachment to anything
+    /// else ends the deletion without an error, because another process has attached the policy.
     async fn delete_detached(
         &self,
         operation: &Operation,
@@ -78,8 +78,8 @@ impl ManagedPolicies {
         Ok(())
     }
 
-    /// Deletes a shared policy if it is ours and nothing uses it any more. `deleted_role` is a role
-    /// that was just deleted: IAM may list it for a while.
+    /// Deletes a shared policy if it has this owner and is no longer used. `deleted_role` is a role
+    /// that was just deleted, which IAM may still list for a while.
     pub(crate) async fn delete_if_unused(
         &self,
         operation: &Operation,
@@ -102,8 +102,8 @@ impl ManagedPolicies {
             .await
     }
 
-    /// Whether the policy is attached to anything but the role `deleted_role`, and roles that this
-    /// process detached it from. Reads no further than the first.
+    /// Whether the policy is attached to anything but the role `deleted_role` and roles from which
+    /// this process detached it. Stops reading at the first attachment.
     pub(crate) async fn is_used(&self, arn: &str, deleted_role: &str) -> Result<bool, Error> {
         let mut marker = None;
         loop {
@@ -119,7 +119,7 @@ impl ManagedPolicies {
         }
     }
 
-    /// Whether a policy of ours of this name exists and is attached to nothing.
+    /// Whether the policy exists with this owner and is attached to nothing.
     pub(crate) async fn is_left_over(
         &self,
         name: &str,
@@ -133,5 +133,233 @@ impl ManagedPolicies {
             Some(found) if self.owns(owner, &found) => Ok(!self.is_used(&arn, "").await?),
             _ => Ok(false),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::iam::testing::{Fixture, policy_arn};
+    use crate::name::ProjectName;
+    use crate::tags::{self, Tags};
+    use crate::testing::operation;
+
+    const NAME: &str = "MLSpace-project-fraud";
+
+    fn fraud() -> ProjectName {
+        "fraud".parse().unwrap()
+    }
+
+    /// The policy of the project fraud, attached to these roles.
+    fn attached_to(roles: &[&str]) -> Fixture {
+        let iam = Fixture::new();
+        let tags = tags::policy_tags("MLSpace", PolicyOwner::Project(&fraud()));
+        iam.add_policy(NAME, "{}", &tags);
+        for role in roles {
+            iam.add_role(role, &[NAME]);
+        }
+        iam
+    }
+
+    fn exists(iam: &Fixture) -> bool {
+        iam.policy(NAME).is_some()
+    }
+
+    async fn delete(iam: &Fixture) -> Result<(), Error> {
+        iam.policies.delete(&operation(), &policy_arn(NAME)).await
+    }
+
+    /// Deletes the policy after the role `gone`, unless it is used.
+    async fn delete_if_unused(iam: &Fixture) -> Result<(), Error> {
+        let fraud = fraud();
+        let owner = PolicyOwner::Project(&fraud);
+        let policies = &iam.policies;
+        policies
+            .delete_if_unused(&operation(), NAME, owner, "gone")
+            .await
+    }
+
+    async fn is_left_over(iam: &Fixture) -> bool {
+        let fraud = fraud();
+        let owner = PolicyOwner::Project(&fraud);
+        iam.policies.is_left_over(NAME, owner).await.unwrap()
+    }
+
+    fn edit(iam: &Fixture, act: impl FnOnce(&mut crate::iam::fake::FakePolicy)) {
+        let arn = policy_arn(NAME);
+        iam.iam
+            .edit(|account| act(account.policies.get_mut(&arn).unwrap()));
+    }
+
+    #[tokio::test]
+    async fn delete_detaches_everywhere() {
+        let iam = attached_to(&["one", "two"]);
+        edit(&iam, |policy| {
+            policy.users.insert("ursula".to_owned());
+            policy.groups.insert("analysts".to_owned());
+            policy.versions.insert(2, "{}".to_owned());
+        });
+        delete(&iam).await.unwrap();
+        assert!(!exists(&iam));
+        assert!(iam.role("one").unwrap().attached.is_empty());
+        assert_eq!(
+            iam.writes(),
+            [
+                "DetachRolePolicy",
+                "DetachRolePolicy",
+                "DetachUserPolicy",
+                "DetachGroupPolicy",
+                "DeletePolicyVersion",
+                "DeletePolicy"
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn delete_of_missing_policy_succeeds() {
+        delete(&Fixture::new()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn delete_tolerates_concurrent_changes() {
+        let iam = attached_to(&["one"]);
+        edit(&iam, |policy| {
+            policy.users.insert("ursula".to_owned());
+            policy.versions.insert(2, "{}".to_owned());
+        });
+        let fake = Arc::clone(&iam.iam);
+        iam.faults.before("DetachRolePolicy", move || {
+            fake.edit(|account| {
+                account.roles.clear();
+                account.policies.clear();
+            });
+            Ok(())
+        });
+        delete(&iam).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn delete_repeats_conflicts() {
+        let iam = attached_to(&["one"]);
+        iam.faults
+            .refuse("iam", "DeletePolicy", "DeleteConflict", 2);
+        delete(&iam).await.unwrap();
+        assert!(!exists(&iam));
+    }
+
+    #[tokio::test]
+    async fn delete_reports_denied_call() {
+        let iam = attached_to(&["one"]);
+        iam.faults.deny("DetachRolePolicy");
+        assert!(delete(&iam).await.unwrap_err().is_denied());
+        assert!(exists(&iam));
+    }
+
+    #[tokio::test]
+    async fn delete_if_unused_deletes_own_policy() {
+        let iam = attached_to(&[]);
+        edit(&iam, |policy| {
+            drop(policy.versions.insert(2, "{}".to_owned()))
+        });
+        delete_if_unused(&iam).await.unwrap();
+        assert!(!exists(&iam));
+        delete_if_unused(&iam).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn delete_if_unused_keeps_used_policy() {
+        let iam = attached_to(&["gone", "one"]);
+        delete_if_unused(&iam).await.unwrap();
+        assert!(exists(&iam));
+        let iam = attached_to(&[]);
+        edit(&iam, |policy| {
+            assert!(policy.users.insert("ursula".to_owned()))
+        });
+        delete_if_unused(&iam).await.unwrap();
+        assert!(exists(&iam));
+    }
+
+    #[tokio::test]
+    async fn delete_if_unused_keeps_foreign_policy() {
+        let iam = attached_to(&[]);
+        edit(&iam, |policy| policy.tags = Tags::new());
+        delete_if_unused(&iam).await.unwrap();
+        assert!(exists(&iam));
+    }
+
+    /// IAM lists the deleted role for a while, and refuses to delete the policy until then.
+    #[tokio::test]
+    async fn delete_if_unused_waits_for_deleted_role() {
+        let iam = attached_to(&["gone"]);
+        // The first try meets the listed role, before the second one it is gone.
+        iam.faults.before("DeletePolicy", || Ok(()));
+        let fake = Arc::clone(&iam.iam);
+        iam.faults.before("DeletePolicy", move || {
+            fake.edit(|account| account.roles.clear());
+            Ok(())
+        });
+        delete_if_unused(&iam).await.unwrap();
+        assert!(!exists(&iam));
+        assert_eq!(iam.writes(), ["DeletePolicy", "DeletePolicy"]);
+    }
+
+    #[tokio::test]
+    async fn delete_if_unused_yields_to_new_attachment() {
+        let iam = attached_to(&[]);
+        let fake = Arc::clone(&iam.iam);
+        iam.faults.before("DeletePolicy", move || {
+            let arn = policy_arn(NAME);
+            let mut role = crate::iam::RoleState::default();
+            role.attached.insert(arn);
+            fake.edit(|account| drop(account.roles.insert("new".to_owned(), role)));
+            Ok(())
+        });
+        delete_if_unused(&iam).await.unwrap();
+        assert!(exists(&iam));
+        assert_eq!(iam.writes(), ["DeletePolicy"]);
+    }
+
+    #[tokio::test]
+    async fn is_used_leaves_out_detached_roles() {
+        let iam = attached_to(&["one"]);
+        let arn = policy_arn(NAME);
+        assert_eq!(iam.policies.is_used(&arn, "one").await, Ok(false));
+        assert_eq!(iam.policies.is_used(&arn, "two").await, Ok(true));
+        iam.roles.detach(&operation(), "one", &arn).await.unwrap();
+        // IAM still lists the attachment.
+        iam.add_role("one", &[NAME]);
+        assert_eq!(iam.policies.is_used(&arn, "two").await, Ok(false));
+        assert_eq!(
+            iam.restarted().policies.is_used(&arn, "two").await,
+            Ok(true)
+        );
+        edit(&iam, |policy| {
+            assert!(policy.groups.insert("analysts".to_owned()))
+        });
+        assert_eq!(iam.policies.is_used(&arn, "two").await, Ok(true));
+    }
+
+    #[tokio::test]
+    async fn attachments_of_missing_policy_are_empty() {
+        let iam = Fixture::new();
+        let found = iam.policies.attachments(&policy_arn(NAME)).await;
+        assert_eq!(found, Ok(Attachments::default()));
+    }
+
+    #[tokio::test]
+    async fn is_left_over_needs_own_unused_policy() {
+        assert!(!is_left_over(&Fixture::new()).await);
+        assert!(is_left_over(&attached_to(&[])).await);
+        assert!(!is_left_over(&attached_to(&["one"])).await);
+        let foreign = attached_to(&[]);
+        edit(&foreign, |policy| policy.tags = Tags::new());
+        assert!(!is_left_over(&foreign).await);
+        // The bulk read still lists it.
+        let removed = attached_to(&[]);
+        removed.cache.snapshot().await.unwrap();
+        removed.iam.edit(|account| account.policies.clear());
+        assert!(!is_left_over(&removed).await);
     }
 }
