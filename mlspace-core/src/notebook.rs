@@ -1,7 +1,9 @@
-//! Notebook instances of members: SageMaker's instance, its tags, and the record of its daily stop.
+//! Notebook instances of members: the SageMaker instance, its tags, and the record of its daily
+//! stop.
 //!
-//! An instance runs with its member's role, in the platform's subnets, without root access, without direct internet access and with
-//! version 2 of the instance metadata service; none of that can be chosen.
+//! An instance runs with its member's role, in the platform's subnets, without root access, without
+//! direct internet access and with version 2 of the instance metadata service. None of these can be
+//! configured.
 
 mod api;
 mod check;
@@ -29,7 +31,7 @@ pub use check::{
 };
 pub use network::{Network, choose_subnet};
 pub use plan::{DefaultSettings, plan_settings_change, plan_volume_change};
-pub use read::Known;
+pub use read::PriorNotebook;
 pub use state::Status;
 pub use tagging::all_tags;
 
@@ -64,7 +66,7 @@ pub struct Notebooks {
 }
 
 impl Notebooks {
-    /// Notebooks behind `api`, of the members on record in `members` and `projects`.
+    /// Notebooks behind `api`, of members that have records in `members` and `projects`.
     pub(crate) fn new(
         clients: Clients,
         api: Arc<dyn NotebookApi>,
@@ -95,33 +97,33 @@ pub struct NotebookSpec {
     pub project: ProjectName,
     /// The member it belongs to.
     pub user: UserName,
-    /// The instance type, `ml.t3.medium` for one.
+    /// The instance type, such as `ml.t3.medium`.
     pub instance_type: String,
     /// Size of the volume in GB.
     pub volume_size: i64,
-    /// The subnet; else one of the defaults, by hash of the name.
+    /// The subnet; by default one of the provider's, by hash of the name.
     pub subnet_id: Option<String>,
-    /// The security groups; else the defaults.
+    /// The security groups; by default those of the provider.
     pub security_group_ids: Option<Vec<String>>,
-    /// The KMS key of the volume; else the default.
+    /// The KMS key of the volume; by default that of the provider.
     pub kms_key_id: Option<String>,
-    /// The lifecycle configuration; else the default.
+    /// The lifecycle configuration; by default that of the provider.
     pub lifecycle_config_name: Option<String>,
-    /// The platform, `notebook-al2023-v1` for one; else SageMaker's choice at creation.
+    /// The platform, such as `notebook-al2023-v1`; by default SageMaker chooses it at creation.
     pub platform_identifier: Option<String>,
     /// Whether it should run.
     pub running: bool,
-    /// When it stops every day; else the project's default, if there is one.
+    /// The daily stop time; by default that of the project, if it has one.
     pub daily_stop_time: Option<StopTime>,
-    /// Tags besides those of the platform.
+    /// Tags in addition to those of the platform.
     pub tags: Tags,
 }
 
 impl NotebookSpec {
-    /// Checks what can be told without a call; the rules of names, times and tags hold by their types or have checks of their own.
+    /// Checks the settings without a call. Names, times and tags are checked elsewhere.
     ///
     /// # Errors
-    /// The first rule that is broken.
+    /// The first setting that is not valid.
     pub fn check(&self) -> Result<(), NotebookSpecError> {
         check_instance_type(&self.instance_type)?;
         check_volume_size(self.volume_size)?;
@@ -144,9 +146,10 @@ impl NotebookSpec {
         Ok(())
     }
 
-    /// Whether changing `prior` to this needs a stop of the instance, if it runs.
+    /// Whether a running instance must be stopped to change `prior` to this.
     ///
-    /// SageMaker changes instance type, volume, lifecycle configuration and platform only at rest; tags and the daily stop need none.
+    /// SageMaker changes instance type, volume, lifecycle configuration and platform only of
+    /// stopped instances. Tags and the daily stop need no stop.
     pub fn needs_stop_after(&self, prior: &Self) -> bool {
         self.instance_type != prior.instance_type
             || self.volume_size != prior.volume_size
@@ -179,17 +182,17 @@ pub struct Notebook {
     pub lifecycle_config_name: Option<String>,
     /// The platform.
     pub platform_identifier: Option<String>,
-    /// Whether it runs or is about to.
+    /// Whether it is running or starting.
     pub running: bool,
-    /// When it stops every day, where that isn't just the project's default.
+    /// The daily stop time, unless it is the project's default.
     pub daily_stop_time: Option<StopTime>,
     /// Its tags without those of the platform.
     pub tags: Tags,
-    /// All of its tags, save AWS's own.
+    /// All of its tags except for AWS's own.
     pub tags_all: Tags,
     /// ARN of the instance.
     pub arn: String,
-    /// Host name of Jupyter; there is none before the first start.
+    /// Host name of Jupyter; `None` before the first start.
     pub url: Option<String>,
     /// SageMaker's status.
     pub status: String,
@@ -199,37 +202,47 @@ pub struct Notebook {
     pub role_arn: String,
     /// Its network interface in the subnet.
     pub network_interface_id: Option<String>,
-    /// What was changed outside that no other field shows: one sentence each.
+    /// Changes outside of Terraform that no other field shows: one sentence each.
     pub drift: Vec<String>,
-    /// Why only a replacement can mend it, if that is so.
+    /// Why it must be replaced, if no update can repair it.
     pub must_replace: Option<String>,
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::aws::PolicyModel;
+    use crate::testing::{self, FakePlatform, operation};
 
-    /// A notebook of alice's in the project fraud.
+    /// A notebook of alice in the project fraud.
     pub(crate) fn spec() -> NotebookSpec {
-        NotebookSpec {
-            name: "alice-fraud".parse().unwrap(),
-            project: "fraud".parse().unwrap(),
-            user: "alice".parse().unwrap(),
-            instance_type: "ml.t3.medium".to_owned(),
-            volume_size: 20,
-            subnet_id: None,
-            security_group_ids: None,
-            kms_key_id: None,
-            lifecycle_config_name: None,
-            platform_identifier: None,
-            running: true,
-            daily_stop_time: None,
-            tags: Tags::new(),
-        }
+        testing::notebook("alice-fraud", "fraud", "alice")
+    }
+
+    /// A platform with alice's membership in the project fraud.
+    pub(crate) async fn platform() -> FakePlatform {
+        let platform = FakePlatform::new(PolicyModel::PerPrincipal);
+        platform.with_alice_in_fraud().await
+    }
+
+    /// A platform where this notebook was created, whose list of calls is empty.
+    pub(crate) async fn platform_with(spec: &NotebookSpec) -> FakePlatform {
+        let platform = platform().await;
+        let notebooks = &platform.services.notebooks;
+        notebooks.create(&operation(), spec).await.unwrap();
+        platform.faults.take_calls();
+        platform
+    }
+
+    /// The calls so far that change notebook instances.
+    pub(crate) fn instance_calls(platform: &FakePlatform) -> Vec<String> {
+        let mut calls = platform.faults.take_calls();
+        calls.retain(|call| call.ends_with("NotebookInstance") && !call.starts_with("Describe"));
+        calls
     }
 
     #[test]
-    fn what_is_there_but_empty_is_refused_by_name() {
+    fn check_refuses_empty_values() {
         assert_eq!(spec().check(), Ok(()));
         let empty = NotebookSpec {
             kms_key_id: Some(String::new()),
@@ -244,7 +257,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn only_settings_of_the_machine_need_a_stop() {
+    fn needs_stop_for_machine_settings_only() {
         let prior = spec();
         let tagged = NotebookSpec {
             tags: Tags::from([("team", "cards")]),

@@ -1,5 +1,4 @@
-//! The calls of SageMaker on notebook instances that the platform makes, one method a call (or a
-//! list, with all of its pages).
+//! SageMaker's calls on notebook instances, one method per call. Lists include all pages.
 
 use async_trait::async_trait;
 
@@ -10,7 +9,7 @@ use crate::aws::Error;
 use crate::name::NotebookName;
 use crate::tags::Tags;
 
-/// A notebook instance as ListNotebookInstances gives it.
+/// A notebook instance as ListNotebookInstances returns it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ListedInstance {
     /// The instance's name.
@@ -61,19 +60,21 @@ pub(crate) trait NotebookApi: Send + Sync {
     async fn delete(&self, name: &NotebookName) -> Result<(), Error>;
 }
 
-/// SageMaker answers `ValidationException` to nearly everything; only the message tells what it means.
-fn says(error: &Error, words: &str) -> bool {
+/// Whether SageMaker's message contains these words. SageMaker returns `ValidationException` for
+/// most errors, which only their messages tell apart.
+fn has_message(error: &Error, words: &str) -> bool {
     matches!(error, Error::Aws { service: "sagemaker", message, .. } if message.contains(words))
 }
 
-/// The instance does not exist. DescribeNotebookInstance and its siblings say `RecordNotFound`.
+/// Whether the instance does not exist. The calls on instances return `RecordNotFound`.
 pub(super) fn is_missing(error: &Error) -> bool {
-    error.is_absent() || says(error, "RecordNotFound")
+    error.is_absent() || has_message(error, "RecordNotFound")
 }
 
-/// The instance is in the wrong status for the call: "Status (…) not in (…). Unable to transition to (…)".
+/// Whether the instance is in the wrong status for the call: "Status (…) not in (…). Unable to
+/// transition to (…)".
 pub(super) fn is_wrong_status(error: &Error) -> bool {
-    says(error, "Unable to transition to")
+    has_message(error, "Unable to transition to")
 }
 
 #[cfg(test)]
@@ -91,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_distinguish_missing_from_wrong_status() {
+    fn is_missing_and_is_wrong_status_read_messages() {
         assert!(is_missing(&refused("RecordNotFound")));
         assert!(!is_missing(&refused("1 validation error detected")));
         let status = refused(

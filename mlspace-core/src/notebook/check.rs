@@ -1,22 +1,22 @@
-//! Rules that a notebook's configuration must keep, all of them decided without a call.
+//! Validation of a notebook's configuration, without calls.
 
 use thiserror::Error;
 
-/// Smallest volume of a notebook instance, in GB
-/// (*CreateNotebookInstance*, `VolumeSizeInGB`: <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateNotebookInstance.html>).
+/// Smallest volume of a notebook instance, in GB (*CreateNotebookInstance*, `VolumeSizeInGB`:
+/// <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateNotebookInstance.html>).
 pub const VOLUME_SIZE_MIN: i64 = 5;
 /// Largest volume of a notebook instance, in GB.
 pub const VOLUME_SIZE_MAX: i64 = 16_384;
 
-/// A notebook configuration that cannot be had.
+/// A setting of a notebook that is not valid.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum NotebookSpecError {
-    /// The instance type has not the shape of one.
+    /// The instance type has the wrong form.
     #[error(
-        "`{}` is not an instance type for notebooks: write `ml.FAMILY.SIZE`, such as `ml.t3.medium` or `ml.g5.2xlarge`", given.escape_debug()
+        "`{}` is not a valid instance type for notebooks: write `ml.FAMILY.SIZE`, such as `ml.t3.medium` or `ml.g5.2xlarge`", given.escape_debug()
     )]
     InstanceType {
-        /// The refused type.
+        /// The given type.
         given: String,
     },
     /// The volume is too small or too large.
@@ -24,22 +24,22 @@ pub enum NotebookSpecError {
         "a volume of {given} GB is not possible: choose between {VOLUME_SIZE_MIN} and {VOLUME_SIZE_MAX}"
     )]
     VolumeSize {
-        /// The refused size in GB.
+        /// The given size in GB.
         given: i64,
     },
-    /// The volume is to shrink.
+    /// The new volume is smaller.
     #[error(
-        "the volume cannot shrink from {from} to {to} GB, SageMaker only enlarges it: keep at least {from}, or replace the notebook"
+        "the volume cannot shrink from {from} to {to} GB, because SageMaker only enlarges it: keep at least {from}, or replace the notebook"
     )]
     VolumeShrinks {
-        /// The present size in GB.
+        /// The current size in GB.
         from: i64,
-        /// The refused size in GB.
+        /// The requested size in GB.
         to: i64,
     },
     /// Neither the notebook nor the defaults name a subnet.
     #[error(
-        "the notebook has no subnet, which it needs since it has no direct internet access: \
+        "the notebook has no subnet, which is required without direct internet access: \
          set `subnet_id`, or `subnet_ids` in the provider's `notebook_defaults`"
     )]
     NoSubnet,
@@ -48,7 +48,7 @@ pub enum NotebookSpecError {
         "the notebook has no security group: set `security_group_ids`, here or in the provider's `notebook_defaults`"
     )]
     NoSecurityGroup,
-    /// A list or name that is there but empty.
+    /// A list or name is set but empty.
     #[error("`{attribute}` is empty: give it a value or remove it")]
     Empty {
         /// The attribute.
@@ -57,7 +57,7 @@ pub enum NotebookSpecError {
 }
 
 impl NotebookSpecError {
-    /// The attribute that the error is about, by its name in the configuration.
+    /// The attribute at fault, by its name in the configuration.
     pub fn attribute(&self) -> &'static str {
         match self {
             Self::InstanceType { .. } => "instance_type",
@@ -69,9 +69,10 @@ impl NotebookSpecError {
     }
 }
 
-/// Checks that a text has the shape of an instance type for notebooks: `ml.`, a family, a size.
+/// Checks the form of an instance type for notebooks: `ml.`, a family, a size.
 ///
-/// Which types exist differs by region and grows by the month, so only SageMaker knows; the shape catches typing errors early.
+/// The available types differ by region and change often, so that only SageMaker knows them. The
+/// form finds typing errors early.
 ///
 /// # Errors
 /// [`NotebookSpecError::InstanceType`].
@@ -123,8 +124,9 @@ pub fn check_volume_size(given: i64) -> Result<(), NotebookSpecError> {
 /// Checks a change of a volume's size, in GB.
 ///
 /// # Errors
-/// [`NotebookSpecError::VolumeShrinks`]: SageMaker cannot tell how much of an encrypted volume is free, so it enlarges only
-/// (*UpdateNotebookInstance*, `VolumeSizeInGB`: <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateNotebookInstance.html>).
+/// [`NotebookSpecError::VolumeShrinks`]: SageMaker cannot determine how much of an encrypted volume
+/// is free, so that it only enlarges volumes (*UpdateNotebookInstance*, `VolumeSizeInGB`:
+/// <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateNotebookInstance.html>).
 pub fn check_volume_change(from: i64, to: i64) -> Result<(), NotebookSpecError> {
     if to < from {
         Err(NotebookSpecError::VolumeShrinks { from, to })
@@ -138,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn instance_types_have_three_parts() {
+    fn check_instance_type_needs_three_parts() {
         for good in [
             "ml.t3.medium",
             "ml.t2.xlarge",
@@ -179,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn volumes_are_bounded_and_only_grow() {
+    fn check_volume_has_bounds_and_direction() {
         for good in [5, 6, 16_384] {
             assert_eq!(check_volume_size(good), Ok(()));
         }

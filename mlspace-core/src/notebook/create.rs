@@ -1,7 +1,11 @@
-//! Making a notebook: records and role checked, the instance, its first start, the record of its daily stop.
+//! Creating notebooks: checks of records and role, the instance, its first start, the record of its
+//! daily stop.
+
+#[cfg(test)]
+mod tests;
 
 use super::{
-    Known, Network, Notebook, NotebookSpec, NotebookSpecError, Notebooks, Status,
+    Network, Notebook, NotebookSpec, NotebookSpecError, Notebooks, PriorNotebook, Status,
     api::is_wrong_status,
     instance::InstanceState,
     instances,
@@ -18,10 +22,10 @@ use crate::{
 
 impl From<NotebookSpecError> for Error {
     fn from(error: NotebookSpecError) -> Self {
-        let text = error.to_string();
-        let (message, remedy) = match text.split_once(": ") {
+        let line = error.to_string();
+        let (message, remedy) = match line.split_once(": ") {
             Some((message, remedy)) => (message.to_owned(), remedy.to_owned()),
-            None => (text, "see the attribute's documentation".to_owned()),
+            None => (line, "see the attribute's documentation".to_owned()),
         };
         Self::Invalid {
             attribute: Some(error.attribute()),
@@ -32,12 +36,14 @@ impl From<NotebookSpecError> for Error {
 }
 
 impl Notebooks {
-    /// Checks a new notebook as far as that is possible before anything is applied.
+    /// Checks a new notebook as far as possible before the apply.
     ///
-    /// `membership_planned` tells that the same plan makes the membership, so that its record need not be there yet.
+    /// `membership_planned` says that the same plan creates the membership, which is then not
+    /// required to exist.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a broken rule or a user who is no member, [`Error::AlreadyExists`] for an instance in the way.
+    /// [`Error::Invalid`] for a setting that is not valid or a user who is not a member,
+    /// [`Error::AlreadyExists`] for an existing instance of another owner.
     pub(super) async fn check_new(
         &self,
         spec: &NotebookSpec,
@@ -51,18 +57,19 @@ impl Notebooks {
         }
         match self.instances.describe(&spec.name).await? {
             Some(found) if found.status != Status::Deleting => {
-                self.check_ours(spec, &found).await.map(drop)
+                self.check_ownership(spec, &found).await.map(drop)
             }
             _ => Ok(()),
         }
     }
 
-    /// Makes a notebook and waits until it runs, or is stopped if it should not run.
+    /// Creates a notebook and waits until it runs, or is stopped if it should not run.
     ///
-    /// An instance that an interrupted create left behind (its tags say the same system, project and user) is taken over.
+    /// An instance whose tags name the same system, project and user is left over from an
+    /// interrupted create, which this finishes.
     ///
     /// # Errors
-    /// With what exists by then, if something does: an instance that failed to start is there and needs removal.
+    /// With the notebook if its instance exists: one that failed to start must be deleted later.
     pub async fn create(&self, operation: &Operation, spec: &NotebookSpec) -> Outcome<Notebook> {
         let _guard = self.locks.lock(spec.name.as_str()).await;
         spec.check().map_err(Error::from)?;
@@ -82,47 +89,49 @@ impl Notebooks {
                 .await?;
         }
         let adopted = match before {
-            Some(found) => Some(self.check_ours(spec, &found).await?),
+            Some(found) => Some(self.check_ownership(spec, &found).await?),
             None => {
-                self.make_instance(operation, spec, &network, &owner)
+                self.create_instance(operation, spec, &network, &owner)
                     .await?
             }
         };
         let settled = match adopted {
             Some(tags) => Box::pin(self.converge(operation, spec, &owner, &tags)).await,
-            None => self.settle_new(operation, spec, &owner).await,
+            None => self.finish_new(operation, spec, &owner).await,
         };
         self.outcome(spec, settled).await
     }
 
-    /// Calls CreateNotebookInstance. Gives the tags of an instance that turned out to be there already and ours: an earlier answer was lost.
-    async fn make_instance(
+    /// Calls CreateNotebookInstance. Returns the tags of an instance of this notebook that exists
+    /// although the call failed: its response, or that of an earlier call, was lost.
+    async fn create_instance(
         &self,
         operation: &Operation,
         spec: &NotebookSpec,
         network: &Network,
         owner: &NotebookOwner,
     ) -> Result<Option<Tags>, Error> {
-        let tags = tagging::wanted(spec, self.clients.settings());
-        let made = self
+        let tags = tagging::desired(spec, self.clients.settings());
+        let created = self
             .instances
             .create(operation, spec, network, &owner.role_arn, &tags)
             .await;
-        let Err(error) = made else {
+        let Err(error) = created else {
             return Ok(None);
         };
         if error.is_denied() {
             return Err(error);
         }
-        // No answer, or "exists already": what is there decides.
+        // No response, or "already exists": the instance may be ours.
         match self.instances.describe(&spec.name).await {
-            Ok(Some(found)) => self.check_ours(spec, &found).await.map(Some),
+            Ok(Some(found)) => self.check_ownership(spec, &found).await.map(Some),
             _ => Err(error),
         }
     }
 
-    /// The first start, the stop after it where the notebook should not run, and the record of the daily stop.
-    async fn settle_new(
+    /// Waits for the first start, stops the instance if it should not run, and records the daily
+    /// stop.
+    async fn finish_new(
         &self,
         operation: &Operation,
         spec: &NotebookSpec,
@@ -132,19 +141,19 @@ impl Notebooks {
         self.instances
             .drive(operation, name, DesiredState::Running, true)
             .await?
-            .ok_or_else(|| vanished(spec))?;
+            .ok_or_else(|| missing_instance(spec))?;
         if !spec.running {
             self.instances
                 .drive(operation, name, DesiredState::AtRest, true)
                 .await?
-                .ok_or_else(|| vanished(spec))?;
+                .ok_or_else(|| missing_instance(spec))?;
         }
         self.schedule
             .set(operation, name, &spec.project, owner.stop)
             .await
     }
 
-    /// Leads an existing instance to what it should be: tags, settings, running or not, daily stop.
+    /// Changes tags, settings, status and daily stop of an existing instance to those of `spec`.
     pub(super) async fn converge(
         &self,
         operation: &Operation,
@@ -157,22 +166,23 @@ impl Notebooks {
             .instances
             .describe(name)
             .await?
-            .ok_or_else(|| vanished(spec))?;
+            .ok_or_else(|| missing_instance(spec))?;
         if found.status == Status::Updating {
-            // Someone's update, maybe our own interrupted one: what it leads to is what counts.
+            // An update by another process, or by an interrupted operation of ours. The settings
+            // count that it leads to.
             found = self
                 .instances
                 .drive(operation, name, DesiredState::AtRest, false)
                 .await?
-                .ok_or_else(|| vanished(spec))?;
+                .ok_or_else(|| missing_instance(spec))?;
         }
         if let Some(reason) = found.must_replace() {
             return Err(Error::Conflict {
-                message: format!("notebook `{name}`: {reason}"),
+                message: format!("notebook `{name}` cannot be updated: {reason}"),
                 remedy: "replace it with `terraform apply -replace=ADDRESS`".to_owned(),
             });
         }
-        let change = TagChange::between(tags, &tagging::wanted(spec, self.clients.settings()));
+        let change = TagChange::between(tags, &tagging::desired(spec, self.clients.settings()));
         self.instances
             .change_tags(operation, &found.arn, &change)
             .await?;
@@ -189,14 +199,14 @@ impl Notebooks {
         self.instances
             .drive(operation, name, goal, false)
             .await?
-            .ok_or_else(|| vanished(spec))?;
+            .ok_or_else(|| missing_instance(spec))?;
         self.schedule
             .set(operation, name, &spec.project, owner.stop)
             .await
     }
 
-    /// Stops the instance, changes its settings and waits until they are in force. When SageMaker refuses them, an instance that should
-    /// run is started again before the error is returned.
+    /// Stops the instance, changes its settings and waits until they are effective. When SageMaker
+    /// refuses the change, an instance that should run is started again.
     async fn change_settings(
         &self,
         operation: &Operation,
@@ -208,7 +218,7 @@ impl Notebooks {
             .instances
             .drive(operation, name, DesiredState::AtRest, false)
             .await?
-            .ok_or_else(|| vanished(spec))?;
+            .ok_or_else(|| missing_instance(spec))?;
         let changed = self.instances.update(operation, name, change).await;
         if let Err(error) = changed {
             if spec.running && before.status == Status::Stopped {
@@ -231,57 +241,65 @@ impl Notebooks {
             .instances
             .drive(operation, name, DesiredState::AtRest, false)
             .await?
-            .ok_or_else(|| vanished(spec))?;
+            .ok_or_else(|| missing_instance(spec))?;
         if after.status == Status::Failed && before.status != Status::Failed {
             return Err(instances::failed(name, &after));
         }
         Ok(())
     }
 
-    /// The tags of the instance in the way, if they prove that it is this notebook.
-    async fn check_ours(&self, spec: &NotebookSpec, found: &InstanceState) -> Result<Tags, Error> {
+    /// The tags of an existing instance, if they prove that it is this notebook.
+    async fn check_ownership(
+        &self,
+        spec: &NotebookSpec,
+        found: &InstanceState,
+    ) -> Result<Tags, Error> {
         let tags = self.instances.tags(&found.arn).await?.unwrap_or_default();
-        if tagging::proves(&tags, self.clients.settings(), &spec.project, &spec.user) {
+        if tagging::is_owned_by(&tags, self.clients.settings(), &spec.project, &spec.user) {
             return Ok(tags);
         }
-        let owner = match (tags.get(crate::tags::PROJECT), tags.get(crate::tags::USER)) {
-            (Some(project), Some(user)) => format!("it belongs to `{user}` in project `{project}`"),
-            _ => "its tags name no project and user".to_owned(),
+        let name = &spec.name;
+        let what = match (tags.get(crate::tags::PROJECT), tags.get(crate::tags::USER)) {
+            (Some(project), Some(user)) => {
+                format!("notebook instance `{name}` of user `{user}` in project `{project}`")
+            }
+            _ => format!("notebook instance `{name}`, whose tags name no project and user,"),
         };
         Err(Error::AlreadyExists {
-            what: format!("a notebook instance `{}`", spec.name),
+            what,
             remedy: format!(
-                "{owner}: choose another name, or if it is the same notebook run `terraform import mlspace_notebook.NAME {}`",
-                spec.name
+                "choose another name or, if it is the same notebook, run \
+                 `terraform import mlspace_notebook.NAME {name}`"
             ),
         })
     }
 
-    /// Reads back what an operation led to; an error carries it along.
+    /// The result of an operation: the notebook as it is now, also with an error.
     pub(super) async fn outcome(
         &self,
         spec: &NotebookSpec,
         done: Result<(), Error>,
     ) -> Outcome<Notebook> {
-        let known = Known::from(spec);
-        let seen = self.read(&spec.name, Some(&known)).await;
+        let prior = PriorNotebook::from(spec);
+        let seen = self.read(&spec.name, Some(&prior)).await;
         match (done, seen) {
             (Ok(()), Ok(Some(notebook))) => Ok(notebook),
-            (Ok(()), Ok(None)) => Err(vanished(spec).into()),
+            (Ok(()), Ok(None)) => Err(missing_instance(spec).into()),
             (Ok(()), Err(error)) => Err(Failure {
                 error,
-                reached: self.bare_notebook(spec).await,
+                reached: self.unread_notebook(spec).await,
             }),
             (Err(error), Ok(reached)) => Err(Failure { error, reached }),
             (Err(error), Err(_)) => Err(Failure {
                 error,
-                reached: self.bare_notebook(spec).await,
+                reached: self.unread_notebook(spec).await,
             }),
         }
     }
 
-    /// What is known of an instance that exists but cannot be read just now: the state must not lose it.
-    async fn bare_notebook(&self, spec: &NotebookSpec) -> Option<Notebook> {
+    /// A notebook whose instance exists but cannot be read at the moment, so that the state does
+    /// not lose it.
+    async fn unread_notebook(&self, spec: &NotebookSpec) -> Option<Notebook> {
         let account = self.clients.account().await.ok()?;
         let network = Network::of(spec, &self.clients.settings().notebook_defaults).ok();
         let arn = account.notebook_arn(&spec.name.as_str().to_ascii_lowercase());
@@ -291,11 +309,11 @@ impl Notebooks {
             .await
             .ok()?;
         let found = InstanceState::unread(spec, network, arn, role_arn);
-        let tags = tagging::wanted(spec, self.clients.settings());
-        let (known, own) = (Known::from(spec), spec.tags.clone());
+        let tags = tagging::desired(spec, self.clients.settings());
+        let (prior, own) = (PriorNotebook::from(spec), spec.tags.clone());
         Some(read::notebook(
             &spec.name,
-            &known,
+            &prior,
             found,
             own,
             tags,
@@ -313,25 +331,10 @@ fn check_tags(spec: &NotebookSpec) -> Result<(), Error> {
     })
 }
 
-/// The instance went while it was worked on.
-pub(super) fn vanished(spec: &NotebookSpec) -> Error {
+/// The error for an instance that was deleted during an operation.
+pub(super) fn missing_instance(spec: &NotebookSpec) -> Error {
     Error::NotFound {
         what: format!("notebook instance `{}`", spec.name),
-        remedy: "it was deleted by someone else: apply again to create it anew".to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn broken_rules_become_errors_with_attribute_and_remedy() {
-        let error = Error::from(NotebookSpecError::VolumeSize { given: 4 });
-        assert_eq!(error.attribute(), Some("volume_size"));
-        assert_eq!(
-            error.to_string(),
-            "a volume of 4 GB is not possible; choose between 5 and 16384"
-        );
+        remedy: "apply again to create it, because another process deleted it".to_owned(),
     }
 }

@@ -56,6 +56,18 @@ impl FakeNotebooks {
         act(instances.get_mut(&name.parse().unwrap()).unwrap());
     }
 
+    /// Adds or replaces an instance as another program would.
+    pub(crate) fn insert(&self, name: &str, instance: FakeInstance) {
+        let mut instances = self.instances.lock().unwrap();
+        instances.insert(name.parse().unwrap(), instance);
+    }
+
+    /// Removes an instance as another program would.
+    pub(crate) fn remove(&self, name: &str) -> Option<FakeInstance> {
+        let mut instances = self.instances.lock().unwrap();
+        instances.remove(&name.parse().unwrap())
+    }
+
     /// Lets the next start, or creation, fail for this reason.
     pub(crate) fn fail_next_start(&self, reason: &str) {
         *self.failure.lock().unwrap() = Some(reason.to_owned());

@@ -1,10 +1,10 @@
-//! A notebook instance as SageMaker describes it.
+//! The state of a notebook instance in SageMaker.
 
 use aws_sdk_sagemaker::operation::describe_notebook_instance::DescribeNotebookInstanceOutput;
 
 use super::{Network, NotebookSpec, Status};
 
-/// What DescribeNotebookInstance says, in our types.
+/// The result of DescribeNotebookInstance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct InstanceState {
     /// ARN of the instance.
@@ -33,17 +33,17 @@ pub(crate) struct InstanceState {
     pub(crate) role_arn: String,
     /// Network interface.
     pub(crate) network_interface_id: Option<String>,
-    /// `RootAccess` as written.
+    /// The value of `RootAccess`.
     pub(crate) root_access: String,
-    /// `DirectInternetAccess` as written.
+    /// The value of `DirectInternetAccess`.
     pub(crate) direct_internet_access: String,
-    /// Lowest version of the instance metadata service that answers, `1` or `2`.
+    /// Minimum version of the instance metadata service, `1` or `2`.
     pub(crate) metadata_service: String,
 }
 
-/// The value of both switches that never may be on.
+/// The required value of `RootAccess` and `DirectInternetAccess`.
 pub(crate) const DISABLED: &str = "Disabled";
-/// The version of the metadata service that is required.
+/// The required minimum version of the metadata service.
 pub(crate) const METADATA_SERVICE: &str = "2";
 
 impl From<DescribeNotebookInstanceOutput> for InstanceState {
@@ -73,7 +73,7 @@ impl From<DescribeNotebookInstanceOutput> for InstanceState {
             platform_identifier: some(found.platform_identifier),
             role_arn: found.role_arn.unwrap_or_default(),
             network_interface_id: some(found.network_interface_id),
-            // SageMaker's own defaults, where it says nothing, are the unsafe ones.
+            // SageMaker's defaults for missing values are the insecure ones.
             root_access: found
                 .root_access
                 .map_or("Enabled".to_owned(), |access| access.as_str().to_owned()),
@@ -89,7 +89,8 @@ impl From<DescribeNotebookInstanceOutput> for InstanceState {
 }
 
 impl InstanceState {
-    /// What an instance must be that was made from `spec` but cannot be described just now.
+    /// The expected state of an instance that was created from `spec` and cannot be described at
+    /// the moment.
     pub(crate) fn unread(
         spec: &NotebookSpec,
         network: Option<Network>,
@@ -121,9 +122,9 @@ impl InstanceState {
         }
     }
 
-    /// A sentence for each setting that isn't as the platform demands.
+    /// A sentence for each setting that differs from the required value.
     pub(crate) fn drift(&self, role_arn: &str) -> Vec<String> {
-        let demands = [
+        let required = [
             ("root access", self.root_access.as_str(), DISABLED),
             (
                 "direct internet access",
@@ -131,23 +132,23 @@ impl InstanceState {
                 DISABLED,
             ),
             (
-                "the lowest version of the instance metadata service",
+                "the minimum version of the instance metadata service",
                 self.metadata_service.as_str(),
                 METADATA_SERVICE,
             ),
             ("the role", self.role_arn.as_str(), role_arn),
         ];
-        demands
+        required
             .iter()
-            .filter(|(_, is, should)| is != should)
-            .map(|(what, is, should)| format!("{what} is `{is}` instead of `{should}`"))
+            .filter(|(_, found, required)| found != required)
+            .map(|(what, found, required)| format!("{what} is `{found}` instead of `{required}`"))
             .collect()
     }
 
-    /// Why no update can mend the instance, if none can.
+    /// Why the instance must be replaced, if no update can repair it.
     pub(crate) fn must_replace(&self) -> Option<String> {
         (self.direct_internet_access != DISABLED).then(|| {
-            "the instance has direct internet access, which SageMaker cannot take from an existing instance".to_owned()
+            "the instance has direct internet access, which SageMaker cannot remove from an existing instance".to_owned()
         })
     }
 }
@@ -164,7 +165,7 @@ pub(crate) mod tests {
     pub(crate) const ROLE: &str =
         "arn:aws:iam::123456789012:role/MLSpace-fraud-2bd806c97f0e00af1a1fc332";
 
-    /// An instance as the platform makes them.
+    /// An instance as the platform creates it.
     pub(crate) fn instance() -> InstanceState {
         InstanceState::from(
             DescribeNotebookInstanceOutput::builder()
@@ -190,14 +191,14 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn an_instance_of_ours_shows_no_drift() {
+    fn drift_is_empty_for_required_settings() {
         assert_eq!(instance().drift(ROLE), Vec::<String>::new());
         assert_eq!(instance().must_replace(), None);
         assert_eq!(instance().security_group_ids, ["sg-1", "sg-2"]);
     }
 
     #[test]
-    fn what_sagemaker_leaves_out_counts_as_its_unsafe_default() {
+    fn instance_state_defaults_are_insecure() {
         let bare = InstanceState::from(
             DescribeNotebookInstanceOutput::builder()
                 .role_arn(ROLE)
@@ -208,7 +209,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn each_weakened_setting_gets_a_sentence() {
+    fn drift_has_sentence_per_setting() {
         let weak = InstanceState {
             root_access: "Enabled".to_owned(),
             metadata_service: "1".to_owned(),

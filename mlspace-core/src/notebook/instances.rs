@@ -1,5 +1,4 @@
-//! Notebook instances: calls that are retried while their errors are transient, and driving an
-//! instance into a state.
+//! Notebook instances: calls with retries of transient errors, and transitions to a desired state.
 
 use std::sync::Arc;
 
@@ -14,8 +13,8 @@ use crate::aws::{Backoff, Error, Operation, Poll};
 use crate::name::NotebookName;
 use crate::tags::Tags;
 
-/// How often a call that SageMaker refuses for the instance's status is repeated, after reading the
-/// status again.
+/// How often a call is repeated that SageMaker refuses because of the instance's status. The status
+/// is read again before each.
 const MAX_REFUSALS: u32 = 3;
 
 /// Notebook instances of the account and region.
@@ -37,7 +36,7 @@ impl NotebookInstances {
         self.api.describe(name).await
     }
 
-    /// The instance's tags without AWS's own; `None` when it does not exist any more.
+    /// The instance's tags without AWS's own; `None` when it no longer exists.
     pub(super) async fn tags(&self, arn: &str) -> Result<Option<Tags>, Error> {
         self.api.tags(arn).await
     }
@@ -64,7 +63,7 @@ impl NotebookInstances {
         Ok(())
     }
 
-    /// Creates an instance; repeated while the role is too new to be assumed.
+    /// Creates an instance. Retried while the role is too new to be assumed.
     pub(super) async fn create(
         &self,
         operation: &Operation,
@@ -109,10 +108,11 @@ impl NotebookInstances {
         retry(operation, &what, || self.api.delete(name)).await
     }
 
-    /// Brings the instance into the state `goal` and waits until it is in it; `None` when it is gone.
+    /// Brings the instance into the state `goal` and waits until it is in it; `None` when it is
+    /// gone.
     ///
-    /// `started` says that an earlier call of ours is starting it, so that `Failed` is the result of
-    /// that call.
+    /// `started` says that an earlier call of ours is starting it, so that `Failed` is the result
+    /// of that call.
     pub(super) async fn drive(
         &self,
         operation: &Operation,
@@ -144,10 +144,10 @@ impl NotebookInstances {
             let answer = match step {
                 Step::Reached | Step::Wait => return Ok(Some(found)),
                 Step::Failed => return Err(failed(name, &found)),
-                Step::Vanishing => {
+                Step::BeingDeleted => {
                     return Err(Error::Conflict {
                         message: format!("notebook `{name}` is being deleted by another process"),
-                        remedy: "apply again when it is gone to create it again".to_owned(),
+                        remedy: "apply again after its deletion to create it".to_owned(),
                     });
                 }
                 Step::Start => {
@@ -159,12 +159,12 @@ impl NotebookInstances {
             };
             match answer {
                 Ok(()) => refusals = 0,
-                // Deleted between reading and calling: the next read says so.
+                // Deleted between read and call. The next read finds that.
                 Err(error) if is_missing(&error) => {}
                 Err(error) if is_wrong_status(&error) && found.status == Status::Failed => {
                     return Err(beyond_repair(name, &found, &error));
                 }
-                // Its status changed between reading and calling.
+                // The status changed between read and call.
                 Err(error) if is_wrong_status(&error) && refusals < MAX_REFUSALS => {
                     refusals += 1;
                     started &= step != Step::Start;
@@ -182,25 +182,25 @@ fn reason(found: &InstanceState) -> &str {
         .unwrap_or("SageMaker gave no reason")
 }
 
-/// The start that was ours failed.
+/// The error for an instance that failed after our call.
 pub(super) fn failed(name: &NotebookName, found: &InstanceState) -> Error {
     Error::Conflict {
         message: format!("notebook `{name}` failed: {}", reason(found)),
         remedy: format!(
-            "correct the cause and apply again; scripts of lifecycle configurations write to the log stream `{name}/` of \
-             /aws/sagemaker/NotebookInstances"
+            "correct the cause and apply again; the output of lifecycle configuration scripts is in the log \
+             stream `{name}/` of /aws/sagemaker/NotebookInstances"
         ),
     }
 }
 
-/// SageMaker refuses every call that would repair the failed instance.
+/// The error for a failed instance that SageMaker does not start or change.
 pub(super) fn beyond_repair(name: &NotebookName, found: &InstanceState, refusal: &Error) -> Error {
     Error::Conflict {
         message: format!(
             "notebook `{name}` failed ({}) and SageMaker refuses to repair it: {refusal}",
             reason(found)
         ),
-        remedy: "replace it with `terraform apply -replace=ADDRESS`; its volume is lost with that"
+        remedy: "replace it with `terraform apply -replace=ADDRESS`, which loses its volume"
             .to_owned(),
     }
 }

@@ -1,4 +1,4 @@
-//! The notebooks of a project: found by their tags, and stopped when it is suspended.
+//! The notebooks of a project: found by tags, stopped when the project is suspended.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::aws::{Backoff, Clients, Error, Operation, Poll};
 use crate::name::{NotebookName, ProjectName, UserName};
 use crate::tags::{self, Tags};
 
-/// How many notebooks are asked for their tags at once.
+/// Maximum number of concurrent reads of tags.
 const CONCURRENT_READS: usize = 8;
 
 /// A notebook of a project.
@@ -21,18 +21,18 @@ pub(crate) struct OwnedNotebook {
     pub(crate) name: NotebookName,
     /// Its status when it was listed.
     pub(crate) status: Status,
-    /// The user it is for.
+    /// The user it belongs to.
     pub(crate) user: String,
 }
 
-/// What to do about a notebook that is to stop, by its status.
+/// The next step to stop a notebook.
 #[derive(Debug, PartialEq, Eq)]
 enum StopStep {
     /// Stop it.
     Stop,
-    /// Wait: it cannot be stopped now, or is stopping.
+    /// Wait: it is stopping, or cannot be stopped at the moment.
     Wait,
-    /// Nothing: it does not run.
+    /// None: it does not run.
     Done,
 }
 
@@ -44,19 +44,19 @@ fn stop_step(status: &Status) -> StopStep {
     }
 }
 
-/// All notebook instances of the account and region, by their tags.
+/// The notebook instances of the account and region, by their tags.
 pub(crate) struct NotebookInventory {
     clients: Clients,
     api: Arc<dyn NotebookApi>,
 }
 
 impl NotebookInventory {
-    /// Instances behind `api`, of the system that the settings of `clients` name.
+    /// Instances behind `api`. The settings of `clients` name the system tag.
     pub(crate) fn new(clients: Clients, api: Arc<dyn NotebookApi>) -> Self {
         Self { clients, api }
     }
 
-    /// The notebooks whose tags say that they are the project's, and the user's if one is given.
+    /// The notebooks whose tags name the project, and the user if one is given.
     pub(crate) async fn of_project(
         &self,
         project: &ProjectName,
@@ -65,7 +65,7 @@ impl NotebookInventory {
         let listed = self.api.list().await?;
         let owned: Vec<Option<OwnedNotebook>> = futures::stream::iter(listed)
             .map(|instance| async move {
-                // No tags: it was deleted in the meantime.
+                // `None` means that it was deleted after the list.
                 let tags = self.api.tags(&instance.arn).await?.unwrap_or_default();
                 let system = &self.clients.settings().system_tag;
                 let owner = owner_in(&tags, system, project, user);
@@ -83,8 +83,10 @@ impl NotebookInventory {
         Ok(owned)
     }
 
-    /// Stops every notebook of the project and waits until none runs. One that cannot be stopped
-    /// does not keep the others running; the error at the end names it.
+    /// Stops all notebooks of the project and waits until none runs.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] with the notebooks that could not be stopped, after all others were.
     pub(crate) async fn stop_all(
         &self,
         operation: &Operation,
@@ -115,7 +117,7 @@ impl NotebookInventory {
             .collect();
         Err(Error::Conflict {
             message: format!(
-                "members of project `{project}` are denied everything, but these notebooks could not be stopped: {}",
+                "the members of project `{project}` are denied all access, but some notebooks could not be stopped: {}",
                 list.join(", ")
             ),
             remedy: "apply again to continue".to_owned(),
@@ -136,7 +138,7 @@ impl NotebookInventory {
             }
             match self.api.stop(name).await {
                 Ok(()) => Ok(Poll::Pending("Stopping".to_owned())),
-                // It was deleted, or its status changed, in between: look again.
+                // It was deleted, or its status changed, after the read: read again.
                 Err(error) if is_missing(&error) || error.is("ValidationException") => {
                     Ok(Poll::Pending(status))
                 }
@@ -147,7 +149,7 @@ impl NotebookInventory {
     }
 }
 
-/// The user that the tags name, if they are the project's (and this user's).
+/// The user that the tags name, if they name the project (and this user).
 fn owner_in(
     found: &Tags,
     system: &str,
@@ -164,9 +166,12 @@ fn owner_in(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::PolicyModel;
+    use crate::services::Services;
+    use crate::testing::{self, FakePlatform, operation};
 
     #[test]
-    fn owner_needs_all_three_tags() {
+    fn owner_in_needs_all_three_tags() {
         let (fraud, alice, bob) = (
             "fraud".parse().unwrap(),
             "alice".parse().unwrap(),
@@ -191,5 +196,137 @@ mod tests {
         for status in [Status::Stopped, Status::Failed, Status::Deleting] {
             assert_eq!(stop_step(&status), StopStep::Done, "{status}");
         }
+    }
+
+    /// A platform with the project fraud and a notebook of each of these users in it.
+    async fn platform_of(users: &[&str]) -> FakePlatform {
+        let platform = FakePlatform::new(PolicyModel::PerPrincipal);
+        let Services {
+            projects,
+            memberships,
+            notebooks,
+            ..
+        } = &platform.services;
+        let operation = operation();
+        let fraud = testing::project("fraud");
+        projects.create(&operation, &fraud).await.unwrap();
+        for user in users {
+            let membership = testing::member("fraud", user);
+            memberships.create(&operation, &membership).await.unwrap();
+            let spec = testing::notebook(&format!("{user}-fraud"), "fraud", user);
+            notebooks.create(&operation, &spec).await.unwrap();
+        }
+        platform
+    }
+
+    fn inventory(platform: &FakePlatform) -> NotebookInventory {
+        let api = Arc::clone(&platform.notebooks);
+        NotebookInventory::new(platform.services.clients.clone(), api)
+    }
+
+    async fn stop_all(platform: &FakePlatform) -> Result<(), Error> {
+        let fraud = testing::project_name("fraud");
+        inventory(platform).stop_all(&operation(), &fraud).await
+    }
+
+    fn statuses(platform: &FakePlatform) -> Vec<Status> {
+        let instances = platform.notebooks.instances().into_values();
+        instances.map(|instance| instance.state.status).collect()
+    }
+
+    #[tokio::test]
+    async fn of_project_filters_by_tags() {
+        let platform = platform_of(&["alice", "bob", "carol"]).await;
+        platform.notebooks.edit("carol-fraud", |instance| {
+            instance.tags.insert("project", "other");
+        });
+        let inventory = inventory(&platform);
+        let fraud = testing::project_name("fraud");
+        let owned = async |user: Option<&UserName>| {
+            let found = inventory.of_project(&fraud, user).await.unwrap();
+            let users: Vec<String> = found.into_iter().map(|notebook| notebook.user).collect();
+            users
+        };
+        assert_eq!(owned(None).await, ["alice", "bob"]);
+        assert_eq!(owned(Some(&"bob".parse().unwrap())).await, ["bob"]);
+    }
+
+    #[tokio::test]
+    async fn of_project_leaves_out_deleted_instances() {
+        let platform = platform_of(&["alice"]).await;
+        let notebooks = Arc::clone(&platform.notebooks);
+        platform.faults.before("ListTags", move || {
+            notebooks.remove("alice-fraud");
+            Ok(())
+        });
+        let fraud = testing::project_name("fraud");
+        assert_eq!(
+            inventory(&platform).of_project(&fraud, None).await,
+            Ok(Vec::new())
+        );
+    }
+
+    #[tokio::test]
+    async fn stop_all_stops_running_notebooks() {
+        let platform = platform_of(&["alice", "bob", "carol"]).await;
+        platform.notebooks.edit("bob-fraud", |instance| {
+            instance.state.status = Status::Pending;
+        });
+        platform.notebooks.edit("carol-fraud", |instance| {
+            instance.state.status = Status::Failed;
+        });
+        stop_all(&platform).await.unwrap();
+        assert_eq!(
+            statuses(&platform),
+            [Status::Stopped, Status::Stopped, Status::Failed]
+        );
+    }
+
+    #[tokio::test]
+    async fn stop_all_names_notebooks_that_run_on() {
+        let platform = platform_of(&["alice", "bob", "carol"]).await;
+        let operation = "StopNotebookInstance";
+        platform
+            .faults
+            .refuse("sagemaker", operation, "InternalFailure", 1);
+        let text = stop_all(&platform).await.unwrap_err().to_string();
+        assert!(text.contains("`alice-fraud`"), "{text}");
+        assert!(!text.contains("`bob-fraud`"), "{text}");
+        assert_eq!(
+            statuses(&platform),
+            [Status::InService, Status::Stopped, Status::Stopped]
+        );
+        stop_all(&platform).await.unwrap();
+        assert_eq!(statuses(&platform), [(); 3].map(|()| Status::Stopped));
+    }
+
+    #[tokio::test]
+    async fn stop_all_looks_again_after_race() {
+        let platform = platform_of(&["alice"]).await;
+        let operation = "StopNotebookInstance";
+        platform
+            .faults
+            .refuse("sagemaker", operation, "ValidationException", 1);
+        stop_all(&platform).await.unwrap();
+        assert_eq!(statuses(&platform), [Status::Stopped]);
+        platform.notebooks.edit("alice-fraud", |instance| {
+            instance.state.status = Status::InService;
+        });
+        let notebooks = Arc::clone(&platform.notebooks);
+        platform.faults.before(operation, move || {
+            notebooks.remove("alice-fraud");
+            Ok(())
+        });
+        stop_all(&platform).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn stop_all_ends_when_cancelled() {
+        let platform = platform_of(&["alice"]).await;
+        let operation = operation();
+        operation.cancel.cancel();
+        let fraud = testing::project_name("fraud");
+        let stopped = inventory(&platform).stop_all(&operation, &fraud).await;
+        assert!(matches!(stopped, Err(Error::Cancelled { .. })));
     }
 }

@@ -1,11 +1,11 @@
-//! Where a notebook instance runs: its own choice, else the platform's defaults.
+//! Network settings of a notebook instance: its own, or the provider's defaults.
 
 use sha2::{Digest, Sha256};
 
 use super::{NotebookSpec, NotebookSpecError};
 use crate::{aws::NotebookDefaults, name::NotebookName};
 
-/// Network, key and lifecycle configuration of an instance, the defaults filled in.
+/// Network, key and lifecycle configuration of an instance, with defaults.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Network {
     /// The subnet.
@@ -19,10 +19,11 @@ pub struct Network {
 }
 
 impl Network {
-    /// What a new instance gets.
+    /// The settings of a new instance.
     ///
     /// # Errors
-    /// [`NotebookSpecError::NoSubnet`] or [`NotebookSpecError::NoSecurityGroup`] when neither the notebook nor the defaults name one.
+    /// [`NotebookSpecError::NoSubnet`] or [`NotebookSpecError::NoSecurityGroup`] when neither the
+    /// notebook nor the defaults name one.
     pub fn of(spec: &NotebookSpec, defaults: &NotebookDefaults) -> Result<Self, NotebookSpecError> {
         let subnet_id = match &spec.subnet_id {
             Some(own) => own.clone(),
@@ -49,17 +50,18 @@ impl Network {
     }
 }
 
-/// The lifecycle configuration that an instance should have.
+/// The desired lifecycle configuration.
 pub(crate) fn lifecycle(spec: &NotebookSpec, defaults: &NotebookDefaults) -> Option<String> {
     spec.lifecycle_config_name
         .clone()
         .or_else(|| defaults.lifecycle_config_name.clone())
 }
 
-/// One of `subnets` for the notebook called `name`: always the same one, whatever their order.
+/// The subnet for the notebook called `name`: always the same one, in any order of `subnets`.
+/// `None` when there are no subnets.
 ///
-/// Each subnet is weighed by a hash over itself and the name, and the heaviest is taken, so that notebooks spread evenly and adding a
-/// subnet moves the choice of few names. Nothing is chosen from nothing.
+/// This is rendezvous hashing: the weight of a subnet is a hash of subnet and name, and the highest
+/// weight wins. Notebooks are spread evenly, and a new subnet changes the choice for few names.
 pub fn choose_subnet<'a>(name: &NotebookName, subnets: &'a [String]) -> Option<&'a str> {
     let weight = |subnet: &str| {
         let mut hash = Sha256::new();
@@ -92,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_notebook_says_goes_before_the_defaults() {
+    fn network_prefers_own_settings() {
         let plain = Network::of(&spec(), &defaults()).unwrap();
         assert!(defaults().subnet_ids.contains(&plain.subnet_id));
         assert_eq!(plain.kms_key_id.as_deref(), Some("key-1"));
@@ -111,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_network_there_is_no_notebook() {
+    fn network_needs_subnet_and_security_group() {
         let error = Network::of(&spec(), &NotebookDefaults::default()).unwrap_err();
         assert_eq!(error.attribute(), "subnet_id");
         let half = NotebookDefaults {
@@ -123,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn notebooks_spread_over_the_subnets() {
+    fn choose_subnet_spreads_notebooks() {
         let subnets: Vec<String> = (0..4).map(|n| format!("subnet-{n}")).collect();
         let mut count: BTreeMap<String, u32> = BTreeMap::new();
         for n in 0..400 {
@@ -140,7 +142,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_choice_depends_on_neither_order_nor_losers(
+        fn choose_subnet_is_stable(
             name in "[a-z][a-z0-9]{0,20}",
             mut subnets in prop::collection::vec("subnet-[0-9a-f]{8}", 1..6),
             seed in any::<u64>(),

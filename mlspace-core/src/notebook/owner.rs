@@ -1,4 +1,4 @@
-//! Whose notebook it may be: the project's and the membership's records, and the member's role.
+//! Checks of a notebook's owner: the records of project and membership, and the member's role.
 
 use super::{NotebookSpec, Notebooks};
 use crate::aws::Error;
@@ -6,20 +6,21 @@ use crate::name::{ProjectName, UserName};
 use crate::project::missing_project;
 use crate::schedule::StopTime;
 
-/// What a notebook gets from its project and membership.
+/// Settings of a notebook that come from its project and membership.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NotebookOwner {
     /// ARN of the member's role.
     pub(crate) role_arn: String,
-    /// When the notebook stops every day.
+    /// The daily stop time.
     pub(crate) stop: Option<StopTime>,
 }
 
 impl Notebooks {
-    /// Checks that the project and the membership allow the notebook, and gives what comes from them.
+    /// Checks that project and membership allow the notebook.
     ///
     /// # Errors
-    /// [`Error::Invalid`] naming `project`, `user`, `running` or `daily_stop_time`; [`Error::NotFound`] when the member's role is missing.
+    /// [`Error::Invalid`] for `project`, `user`, `running` or `daily_stop_time`;
+    /// [`Error::NotFound`] when the member's role is missing.
     pub(super) async fn check_owner(&self, spec: &NotebookSpec) -> Result<NotebookOwner, Error> {
         let (project, user) = (&spec.project, &spec.user);
         let rules = self
@@ -33,9 +34,7 @@ impl Notebooks {
         if rules.suspended && spec.running {
             return Err(Error::Invalid {
                 attribute: Some("running"),
-                message: format!(
-                    "project `{project}` is suspended, so that its notebooks cannot run"
-                ),
+                message: format!("notebooks of the suspended project `{project}` cannot run"),
                 remedy: "set `running = false`, or `suspended = false` on the project".to_owned(),
             });
         }
@@ -78,5 +77,104 @@ pub(super) fn not_a_member(project: &ProjectName, user: &UserName) -> Error {
         attribute: Some("user"),
         message: format!("`{user}` is not a member of project `{project}`"),
         remedy: "add a `mlspace_membership` and refer to its `project` and `user` here, so that it is created first".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{platform, spec};
+    use super::*;
+    use crate::aws::PolicyModel;
+    use crate::project::ProjectSpec;
+    use crate::records::TerminationConfig;
+    use crate::testing::{self, FakePlatform, operation};
+
+    async fn check(platform: &FakePlatform, spec: &NotebookSpec) -> Result<NotebookOwner, Error> {
+        platform.services.notebooks.check_owner(spec).await
+    }
+
+    async fn update(platform: &FakePlatform, project: &ProjectSpec) {
+        let projects = &platform.services.projects;
+        projects.update(&operation(), project).await.unwrap();
+    }
+
+    fn with_stop(may_override: bool) -> ProjectSpec {
+        ProjectSpec {
+            termination: Some(TerminationConfig {
+                default_notebook_stop_time: Some("17:00".to_owned()),
+                allow_notebook_owner_override: may_override,
+                ..TerminationConfig::default()
+            }),
+            ..testing::project("fraud")
+        }
+    }
+
+    #[tokio::test]
+    async fn check_owner_gives_role_and_stop() {
+        let platform = platform().await;
+        let owner = check(&platform, &spec()).await.unwrap();
+        let roles = platform.iam.state().roles;
+        assert!(roles.values().any(|role| role.arn == owner.role_arn));
+        assert_eq!(owner.stop, None);
+        update(&platform, &with_stop(false)).await;
+        let owner = check(&platform, &spec()).await.unwrap();
+        assert_eq!(owner.stop, "17:00".parse().ok());
+    }
+
+    #[tokio::test]
+    async fn check_owner_refuses_missing_project() {
+        let platform = FakePlatform::new(PolicyModel::PerPrincipal);
+        let error = check(&platform, &spec()).await.unwrap_err();
+        assert_eq!(error.attribute(), Some("project"));
+    }
+
+    #[tokio::test]
+    async fn check_owner_refuses_nonmember() {
+        let platform = platform().await;
+        let bobs = testing::notebook("n", "fraud", "bob");
+        let error = check(&platform, &bobs).await.unwrap_err();
+        assert_eq!(error.attribute(), Some("user"));
+        assert!(error.detail().contains("mlspace_membership"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn check_owner_refuses_running_in_suspended_project() {
+        let platform = platform().await;
+        let suspended = ProjectSpec {
+            suspended: true,
+            ..testing::project("fraud")
+        };
+        update(&platform, &suspended).await;
+        let error = check(&platform, &spec()).await.unwrap_err();
+        assert_eq!(error.attribute(), Some("running"));
+        let stopped = NotebookSpec {
+            running: false,
+            ..spec()
+        };
+        assert!(check(&platform, &stopped).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn check_owner_applies_override_rule() {
+        let platform = platform().await;
+        let own = NotebookSpec {
+            daily_stop_time: "19:00".parse().ok(),
+            ..spec()
+        };
+        update(&platform, &with_stop(false)).await;
+        let error = check(&platform, &own).await.unwrap_err();
+        assert_eq!(error.attribute(), Some("daily_stop_time"));
+        update(&platform, &with_stop(true)).await;
+        let owner = check(&platform, &own).await.unwrap();
+        assert_eq!(owner.stop, own.daily_stop_time);
+    }
+
+    #[tokio::test]
+    async fn check_owner_reports_missing_role() {
+        let platform = platform().await;
+        platform.iam.edit(|account| account.roles.clear());
+        let error = check(&platform, &spec()).await.unwrap_err();
+        assert!(matches!(error, Error::NotFound { .. }));
+        assert!(error.detail().contains("`fraud/alice`"), "{error}");
     }
 }

@@ -19,8 +19,8 @@ pub struct DefaultSettings {
 }
 
 impl Notebooks {
-    /// The settings that a notebook has where its configuration does not set them. The subnet depends
-    /// on the name, so there is none without.
+    /// The settings of a notebook that has none of its own. The subnet depends on the name, so that
+    /// it is `None` without a name.
     #[must_use]
     pub fn defaults(&self, name: Option<&NotebookName>) -> DefaultSettings {
         let defaults = &self.clients.settings().notebook_defaults;
@@ -34,9 +34,11 @@ impl Notebooks {
         }
     }
 
-    /// Plans a new notebook. A membership that this process plans to create counts. So does one of a
-    /// project that does not exist yet, because its members can only be in the same configuration;
-    /// they are checked again when the notebook is created.
+    /// Plans a new notebook.
+    ///
+    /// The membership can be one that this process plans to create. It is not checked when the
+    /// project does not exist, because then it is created by the same configuration. The apply
+    /// checks it again.
     pub async fn plan_new(&self, spec: &NotebookSpec) -> PlanOutcome<()> {
         self.try_plan_new(spec).await.into()
     }
@@ -55,7 +57,7 @@ pub fn plan_volume_change(from: i64, to: i64) -> PlanOutcome<()> {
     if let Err(error) = check_volume_change(from, to) {
         outcome.errors.push(Notice {
             attribute: "volume_size",
-            summary: "Volume cannot shrink".to_owned(),
+            summary: "Invalid volume size".to_owned(),
             detail: error.to_string(),
         });
     }
@@ -86,8 +88,88 @@ pub fn plan_settings_change(prior: &NotebookSpec, spec: &NotebookSpec) -> PlanOu
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::spec;
+    use super::super::Status;
+    use super::super::tests::{platform, platform_with, spec};
     use super::*;
+    use crate::aws::PolicyModel;
+    use crate::testing::{self, FakePlatform};
+
+    /// Attributes of the plan's errors.
+    async fn errors(platform: &FakePlatform, spec: &NotebookSpec) -> Vec<&'static str> {
+        let outcome = platform.services.notebooks.plan_new(spec).await;
+        assert_eq!(outcome.values.is_some(), outcome.errors.is_empty());
+        outcome.errors.iter().map(|error| error.attribute).collect()
+    }
+
+    #[tokio::test]
+    async fn plan_new_accepts_members_only() {
+        let platform = platform().await;
+        assert_eq!(errors(&platform, &spec()).await, [""; 0]);
+        let bobs = testing::notebook("n", "fraud", "bob");
+        assert_eq!(errors(&platform, &bobs).await, ["user"]);
+        // Membership of bob in the same plan.
+        let membership = testing::member("fraud", "bob");
+        let memberships = &platform.services.memberships;
+        memberships.plan(&membership, false, false).await;
+        assert_eq!(errors(&platform, &bobs).await, [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn plan_new_accepts_planned_project() {
+        let platform = FakePlatform::new(PolicyModel::PerPrincipal);
+        assert_eq!(errors(&platform, &spec()).await, [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn plan_new_checks_spec() {
+        let mut platform = platform().await;
+        let odd = NotebookSpec {
+            instance_type: "large".to_owned(),
+            ..spec()
+        };
+        assert_eq!(errors(&platform, &odd).await, ["instance_type"]);
+        let reserved = NotebookSpec {
+            tags: crate::tags::Tags::from([("system", "x")]),
+            ..spec()
+        };
+        assert_eq!(errors(&platform, &reserved).await, ["tags"]);
+        platform.reconfigure(|settings| settings.notebook_defaults.security_group_ids.clear());
+        assert_eq!(errors(&platform, &spec()).await, ["security_group_ids"]);
+    }
+
+    #[tokio::test]
+    async fn plan_new_refuses_foreign_instance() {
+        let platform = platform_with(&spec()).await;
+        let name = spec().name;
+        assert_eq!(errors(&platform, &spec()).await, [""; 0]);
+        platform.notebooks.edit(name.as_str(), |instance| {
+            instance.tags.remove("system");
+        });
+        let outcome = platform.services.notebooks.plan_new(&spec()).await;
+        assert_eq!(outcome.errors[0].summary, "Resource already exists");
+        platform.notebooks.edit(name.as_str(), |instance| {
+            instance.state.status = Status::Deleting
+        });
+        assert_eq!(errors(&platform, &spec()).await, [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn defaults_come_from_settings() {
+        let mut platform = platform().await;
+        platform.reconfigure(|settings| {
+            settings.notebook_defaults.kms_key_id = Some("key-1".to_owned());
+            settings.notebook_defaults.lifecycle_config_name = Some("base".to_owned());
+        });
+        let notebooks = &platform.services.notebooks;
+        let expected = DefaultSettings {
+            subnet_id: Some("subnet-a".to_owned()),
+            security_group_ids: vec!["sg-1".to_owned()],
+            kms_key_id: Some("key-1".to_owned()),
+            lifecycle_config_name: Some("base".to_owned()),
+        };
+        assert_eq!(notebooks.defaults(Some(&spec().name)), expected);
+        assert_eq!(notebooks.defaults(None).subnet_id, None);
+    }
 
     #[test]
     fn plan_settings_change_warns_of_stop() {

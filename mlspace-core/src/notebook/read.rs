@@ -1,4 +1,7 @@
-//! What a notebook is: instance, tags and daily stop, with what was changed outside.
+//! Reading notebooks: instance, tags and daily stop, with drift.
+
+#[cfg(test)]
+mod tests;
 
 use super::{Notebook, NotebookSpec, Notebooks, instance::InstanceState, tagging};
 use crate::{
@@ -8,9 +11,10 @@ use crate::{
     tags::{self, Tags},
 };
 
-/// What is known of a notebook before it is read: its owner, who its tags may misname, and what its configuration says.
+/// What the state says about a notebook that is read: the owner, whom the tags may name wrongly
+/// after drift, and settings that are told apart from defaults.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct PriorNotebook {
     /// The project it belongs to.
     pub project: ProjectName,
     /// The member it belongs to.
@@ -21,7 +25,7 @@ pub struct Known {
     pub daily_stop_time: Option<StopTime>,
 }
 
-impl From<&NotebookSpec> for Known {
+impl From<&NotebookSpec> for PriorNotebook {
     fn from(spec: &NotebookSpec) -> Self {
         Self {
             project: spec.project.clone(),
@@ -33,16 +37,16 @@ impl From<&NotebookSpec> for Known {
 }
 
 impl Notebooks {
-    /// Reads a notebook; `None` when its instance is gone, or on its way out.
+    /// Reads a notebook; `None` when its instance does not exist or is being deleted.
     ///
-    /// Without `known` (an import), the owner comes from the instance's tags, which must be the platform's.
+    /// Without `prior` (an import), the owner comes from the instance's tags.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when the owner is to come from the tags and they name none; else what the calls say.
+    /// [`Error::Conflict`] when an import finds no owner in the tags, and those of the calls.
     pub async fn read(
         &self,
         name: &NotebookName,
-        known: Option<&Known>,
+        prior: Option<&PriorNotebook>,
     ) -> Result<Option<Notebook>, Error> {
         let Some(found) = self.instances.describe(name).await? else {
             return Ok(None);
@@ -53,8 +57,8 @@ impl Notebooks {
         let Some(tags) = self.instances.tags(&found.arn).await? else {
             return Ok(None);
         };
-        let owner = match known {
-            Some(known) => known.clone(),
+        let owner = match prior {
+            Some(prior) => prior.clone(),
             None => self.owner_by_tags(name, &tags)?,
         };
         let rules = self
@@ -74,10 +78,10 @@ impl Notebooks {
         ));
         let (daily_stop_time, sentence) = stop(scheduled, rules.stop, owner.daily_stop_time);
         drift.extend(sentence);
-        let own = tagging::own(
+        let own = tagging::own_tags(
             &tags,
             self.clients.settings(),
-            known.map(|known| &known.tags),
+            prior.map(|prior| &prior.tags),
         );
         Ok(Some(notebook(
             name,
@@ -90,11 +94,11 @@ impl Notebooks {
         )))
     }
 
-    fn owner_by_tags(&self, name: &NotebookName, tags: &Tags) -> Result<Known, Error> {
+    fn owner_by_tags(&self, name: &NotebookName, tags: &Tags) -> Result<PriorNotebook, Error> {
         let refused = |message: String| Error::Conflict {
             message,
             remedy: format!(
-                "only instances tagged `{}` = `{}`, `{}` and `{}` can be imported",
+                "import only instances with the tags `{}` = `{}`, `{}` and `{}`",
                 tags::SYSTEM,
                 self.clients.settings().system_tag,
                 tags::PROJECT,
@@ -111,7 +115,7 @@ impl Notebooks {
                 "notebook instance `{name}` belongs to system `{system}`"
             )));
         }
-        Ok(Known {
+        Ok(PriorNotebook {
             project: tag(tags::PROJECT)?
                 .parse()
                 .map_err(|error| refused(format!("{error}")))?,
@@ -124,17 +128,16 @@ impl Notebooks {
     }
 }
 
-/// The notebook's own stop time, given the recorded one, and a sentence when it differs from what it should be without the
-/// configuration showing that.
+/// The notebook's own stop time, and a sentence for drift that the attribute does not show.
 fn stop(
     scheduled: Option<StopTime>,
     policy: StopPolicy,
-    known: Option<StopTime>,
+    prior: Option<StopTime>,
 ) -> (Option<StopTime>, Option<String>) {
-    match (known, scheduled) {
+    match (prior, scheduled) {
         // The attribute itself shows the difference.
         (Some(_), scheduled) => (scheduled, None),
-        // The project's default, or none where none is asked for.
+        // The project's default, or none where none is configured.
         (None, scheduled) if scheduled == policy.default => (None, None),
         (None, Some(other)) => (Some(other), None),
         (None, None) => {
@@ -148,10 +151,10 @@ fn stop(
     }
 }
 
-/// Puts a notebook together.
+/// Builds a notebook from its parts.
 pub(super) fn notebook(
     name: &NotebookName,
-    owner: &Known,
+    owner: &PriorNotebook,
     found: InstanceState,
     tags: Tags,
     tags_all: Tags,
@@ -181,87 +184,5 @@ pub(super) fn notebook(
         role_arn: found.role_arn,
         network_interface_id: found.network_interface_id,
         drift,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{
-        super::{instance::tests::instance, tests::spec},
-        *,
-    };
-    use crate::aws::PolicyModel;
-    use crate::testing::FakePlatform;
-
-    fn at(text: &str) -> Option<StopTime> {
-        Some(text.parse().unwrap())
-    }
-
-    #[test]
-    fn a_stop_time_shows_where_it_is_the_notebook_s_own() {
-        let none = StopPolicy::default();
-        let five = StopPolicy {
-            default: at("17:00"),
-            may_override: true,
-        };
-        assert_eq!(stop(at("19:00"), none, at("19:00")), (at("19:00"), None));
-        assert_eq!(stop(None, none, at("19:00")), (None, None));
-        assert_eq!(stop(at("20:00"), five, at("19:00")), (at("20:00"), None));
-        assert_eq!(stop(at("17:00"), five, at("17:00")), (at("17:00"), None));
-        assert_eq!(stop(at("17:00"), five, None), (None, None));
-        assert_eq!(stop(at("18:00"), five, None), (at("18:00"), None));
-        assert_eq!(stop(at("18:00"), none, None), (at("18:00"), None));
-        assert_eq!(stop(None, none, None), (None, None));
-        let (shown, sentence) = stop(None, five, None);
-        assert_eq!(shown, None);
-        assert!(sentence.unwrap().contains("`17:00`"));
-    }
-
-    #[test]
-    fn an_import_needs_the_platform_s_tags() {
-        let platform = FakePlatform::new(PolicyModel::PerPrincipal);
-        let notebooks = &platform.services.notebooks;
-        let name = spec().name;
-        let good = Tags::from([
-            ("system", "MLSpace"),
-            ("project", "fraud"),
-            ("user", "alice"),
-        ]);
-        let owner = notebooks.owner_by_tags(&name, &good).unwrap();
-        assert_eq!((owner.project, owner.user), (spec().project, spec().user));
-        for (key, value) in [("system", "Other"), ("project", "a*"), ("user", "")] {
-            let mut bad = good.clone();
-            bad.insert(key, value);
-            assert!(notebooks.owner_by_tags(&name, &bad).is_err(), "{key}");
-            bad.remove(key);
-            let error = notebooks.owner_by_tags(&name, &bad).unwrap_err();
-            assert!(error.to_string().contains(key), "{error}");
-        }
-    }
-
-    #[test]
-    fn a_notebook_runs_while_its_instance_does() {
-        let tags = Tags::new;
-        let read = |status: &str| {
-            let found = InstanceState {
-                status: super::super::Status::from_name(status),
-                ..instance()
-            };
-            let known = Known::from(&spec());
-            notebook(
-                &spec().name,
-                &known,
-                found,
-                tags(),
-                tags(),
-                None,
-                Vec::new(),
-            )
-            .running
-        };
-        assert!(read("InService") && read("Pending"));
-        for still in ["Stopped", "Stopping", "Updating", "Failed"] {
-            assert!(!read(still), "{still}");
-        }
     }
 }

@@ -13,7 +13,7 @@ use crate::aws::{Clients, Error, SdkResultExt as _};
 use crate::name::NotebookName;
 use crate::tags::Tags;
 
-/// The SDK's SageMaker client, made at the first call.
+/// The SDK's SageMaker client, created at the first call.
 pub(crate) struct SdkNotebooks {
     clients: Clients,
 }
@@ -97,7 +97,7 @@ impl NotebookApi for SdkNotebooks {
             let call = client.list_tags().resource_arn(arn).set_next_token(token);
             let page = match call.send().await.called("sagemaker", "ListTags") {
                 Ok(page) => page,
-                // The ARN is one that SageMaker gave, so a refusal means that the instance is gone.
+                // The ARN comes from SageMaker, so this error means that the instance was deleted.
                 Err(error) if is_missing(&error) || error.is("ValidationException") => {
                     return Ok(None);
                 }

@@ -1,4 +1,4 @@
-//! The settings of an instance that SageMaker can change at rest, and what of them has to change.
+//! Changes of settings that SageMaker makes to stopped instances.
 
 use super::{
     NotebookSpec, NotebookSpecError, check_volume_change,
@@ -7,71 +7,71 @@ use super::{
 };
 use crate::aws::NotebookDefaults;
 
-/// What to make of the lifecycle configuration.
+/// A change of the lifecycle configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum LifecycleChange {
-    /// Nothing.
+    /// None.
     #[default]
     Keep,
-    /// Use this one.
+    /// Use this lifecycle configuration.
     Attach(String),
-    /// Use none.
+    /// Use no lifecycle configuration.
     Detach,
 }
 
-/// One UpdateNotebookInstance: only what differs.
+/// The arguments of UpdateNotebookInstance: only those that differ.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SettingsChange {
-    /// Another instance type.
+    /// The new instance type.
     pub(crate) instance_type: Option<String>,
-    /// A larger volume, in GB.
+    /// The new size of the volume, in GB.
     pub(crate) volume_size: Option<i64>,
-    /// Another platform.
+    /// The new platform.
     pub(crate) platform_identifier: Option<String>,
-    /// The member's role, where the instance runs with another.
+    /// ARN of the member's role, if the instance runs with another.
     pub(crate) role_arn: Option<String>,
-    /// Another lifecycle configuration.
+    /// The change of the lifecycle configuration.
     pub(crate) lifecycle: LifecycleChange,
-    /// Whether root access must be taken away.
+    /// Whether to disable root access.
     pub(crate) disable_root: bool,
-    /// Whether version 2 of the metadata service must be required.
+    /// Whether to require version 2 of the instance metadata service.
     pub(crate) require_metadata_service: bool,
 }
 
 impl SettingsChange {
-    /// What leads from what is to what should be.
+    /// The change from `found` to `desired`.
     ///
     /// # Errors
     /// [`NotebookSpecError::VolumeShrinks`].
     pub(crate) fn between(
-        is: &InstanceState,
-        should: &NotebookSpec,
+        found: &InstanceState,
+        desired: &NotebookSpec,
         defaults: &NotebookDefaults,
         role_arn: &str,
     ) -> Result<Self, NotebookSpecError> {
-        check_volume_change(is.volume_size, should.volume_size)?;
-        let lifecycle = network::lifecycle(should, defaults);
-        let other = |is: &str, should: &str| (is != should).then(|| should.to_owned());
+        check_volume_change(found.volume_size, desired.volume_size)?;
+        let lifecycle = network::lifecycle(desired, defaults);
+        let changed = |found: &str, desired: &str| (found != desired).then(|| desired.to_owned());
         Ok(Self {
-            instance_type: other(&is.instance_type, &should.instance_type),
-            volume_size: (is.volume_size != should.volume_size).then_some(should.volume_size),
-            // Without a choice the platform stays what it is: SageMaker picks one at creation.
-            platform_identifier: should
+            instance_type: changed(&found.instance_type, &desired.instance_type),
+            volume_size: (found.volume_size != desired.volume_size).then_some(desired.volume_size),
+            // Without a configured platform the instance keeps the one that SageMaker chose.
+            platform_identifier: desired
                 .platform_identifier
                 .clone()
-                .filter(|chosen| is.platform_identifier.as_ref() != Some(chosen)),
-            role_arn: other(&is.role_arn, role_arn),
+                .filter(|chosen| found.platform_identifier.as_ref() != Some(chosen)),
+            role_arn: changed(&found.role_arn, role_arn),
             lifecycle: match lifecycle {
-                same if same == is.lifecycle_config_name => LifecycleChange::Keep,
+                same if same == found.lifecycle_config_name => LifecycleChange::Keep,
                 Some(name) => LifecycleChange::Attach(name),
                 None => LifecycleChange::Detach,
             },
-            disable_root: is.root_access != DISABLED,
-            require_metadata_service: is.metadata_service != METADATA_SERVICE,
+            disable_root: found.root_access != DISABLED,
+            require_metadata_service: found.metadata_service != METADATA_SERVICE,
         })
     }
 
-    /// Whether nothing has to change.
+    /// Whether nothing changes.
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -87,12 +87,12 @@ mod tests {
         *,
     };
 
-    fn between(is: &InstanceState, should: &NotebookSpec) -> SettingsChange {
-        SettingsChange::between(is, should, &NotebookDefaults::default(), ROLE).unwrap()
+    fn between(found: &InstanceState, desired: &NotebookSpec) -> SettingsChange {
+        SettingsChange::between(found, desired, &NotebookDefaults::default(), ROLE).unwrap()
     }
 
     #[test]
-    fn nothing_changes_when_all_is_as_it_should_be() {
+    fn between_equal_settings_is_empty() {
         assert!(between(&instance(), &spec()).is_empty());
         let platformed = InstanceState {
             platform_identifier: Some("notebook-al2-v2".to_owned()),
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_differs_is_sent() {
+    fn between_has_differing_settings_only() {
         let larger = NotebookSpec {
             volume_size: 50,
             ..spec()
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lifecycle_configuration_is_attached_exchanged_and_taken_away() {
+    fn between_attaches_and_detaches_lifecycle() {
         let with = |name: &str| InstanceState {
             lifecycle_config_name: Some(name.to_owned()),
             ..instance()
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_volume_never_shrinks() {
+    fn between_refuses_smaller_volume() {
         let smaller = NotebookSpec {
             volume_size: 19,
             ..spec()

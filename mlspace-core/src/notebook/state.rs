@@ -1,7 +1,8 @@
-//! The life of a notebook instance: which call leads from a status to where it should be.
+//! The states of a notebook instance, and the calls that lead from a status to a desired state.
 //!
-//! SageMaker takes a Stop only when the instance is InService, a Start, Update or Delete only when it is at rest
-//! (*StopNotebookInstance*, *StartNotebookInstance*, *UpdateNotebookInstance*, *DeleteNotebookInstance* in the SageMaker API Reference).
+//! SageMaker accepts a Stop only while the instance is InService, and a Start, Update or Delete
+//! only while it is Stopped or Failed (*StopNotebookInstance*, *StartNotebookInstance*,
+//! *UpdateNotebookInstance*, *DeleteNotebookInstance* in the SageMaker API Reference).
 
 use std::fmt;
 
@@ -12,22 +13,22 @@ pub enum Status {
     Pending,
     /// Running.
     InService,
-    /// On its way to `Stopped`.
+    /// Being stopped.
     Stopping,
-    /// At rest; the volume is kept.
+    /// Stopped; the volume is kept.
     Stopped,
-    /// Creation, start or update failed; DescribeNotebookInstance says why.
+    /// Creation, start or update failed; DescribeNotebookInstance has the reason.
     Failed,
-    /// On its way out.
+    /// Being deleted.
     Deleting,
     /// Settings are being changed.
     Updating,
-    /// A status that came after this was written.
+    /// A status that this version does not know.
     Other(String),
 }
 
 impl Status {
-    /// The status that SageMaker calls so.
+    /// The status of this name in SageMaker's API.
     pub fn from_name(name: &str) -> Self {
         match name {
             "Pending" => Self::Pending,
@@ -41,7 +42,7 @@ impl Status {
         }
     }
 
-    /// SageMaker's name for it.
+    /// Its name in SageMaker's API.
     pub fn name(&self) -> &str {
         match self {
             Self::Pending => "Pending",
@@ -55,7 +56,7 @@ impl Status {
         }
     }
 
-    /// Whether the instance runs or is about to.
+    /// Whether the instance is running or starting.
     pub fn is_running(&self) -> bool {
         matches!(self, Self::InService | Self::Pending)
     }
@@ -67,23 +68,23 @@ impl fmt::Display for Status {
     }
 }
 
-/// Where an instance should be.
+/// The desired state of an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DesiredState {
     /// InService.
     Running,
-    /// Where settings can be changed: Stopped, or Failed.
+    /// Stopped or Failed: settings can be changed.
     AtRest,
-    /// Gone.
+    /// Deleted.
     Gone,
 }
 
-/// What to do next.
+/// The next step towards a desired state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// Nothing: the goal is reached.
+    /// None: the instance is in the desired state.
     Reached,
-    /// Ask again later.
+    /// Read the status again later.
     Wait,
     /// StartNotebookInstance.
     Start,
@@ -91,15 +92,16 @@ pub(crate) enum Step {
     Stop,
     /// DeleteNotebookInstance.
     Delete,
-    /// Nothing leads there: the start was tried and failed.
+    /// None: the start failed.
     Failed,
-    /// Nothing leads there: someone deletes the instance.
-    Vanishing,
+    /// None: another process deletes the instance.
+    BeingDeleted,
 }
 
-/// The next step from a status towards a goal.
+/// The next step from a status towards a desired state.
 ///
-/// `started` tells that the present attempt to run it was ours, so that `Failed` is its outcome and not where it was before.
+/// `started` says that this operation started the instance, so that `Failed` is the result of that
+/// start and not an earlier state.
 pub(crate) fn next(status: &Status, goal: DesiredState, started: bool) -> Step {
     match (goal, status) {
         (DesiredState::Running, Status::InService)
@@ -108,7 +110,7 @@ pub(crate) fn next(status: &Status, goal: DesiredState, started: bool) -> Step {
         (DesiredState::Running, Status::Stopped | Status::Failed) => Step::Start,
         (DesiredState::AtRest | DesiredState::Gone, Status::InService) => Step::Stop,
         (DesiredState::Gone, Status::Stopped | Status::Failed) => Step::Delete,
-        (DesiredState::Running | DesiredState::AtRest, Status::Deleting) => Step::Vanishing,
+        (DesiredState::Running | DesiredState::AtRest, Status::Deleting) => Step::BeingDeleted,
         (
             _,
             Status::Pending
@@ -136,7 +138,7 @@ mod tests {
         Status::Updating,
     ];
 
-    /// What SageMaker makes of a status while nobody calls.
+    /// The status that follows without a call.
     fn settled(status: &Status) -> Option<Status> {
         match status {
             Status::Pending => Some(Status::InService),
@@ -146,7 +148,7 @@ mod tests {
         }
     }
 
-    /// SageMaker's answer to a call: the new status, or a refusal.
+    /// SageMaker's response to a call: the new status, or an error.
     fn call(status: &Status, step: Step) -> Result<Status, String> {
         match (step, status) {
             (Step::Stop, Status::InService) => Ok(Status::Stopping),
@@ -157,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn names_round_trip() {
+    fn status_names_round_trip() {
         for status in &ALL {
             assert_eq!(&Status::from_name(status.name()), status);
         }
@@ -165,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn every_goal_is_reached_from_every_status_by_calls_that_are_taken() {
+    fn next_reaches_each_state_by_accepted_calls() {
         for goal in [
             DesiredState::Running,
             DesiredState::AtRest,
@@ -186,7 +188,7 @@ mod tests {
                             break;
                         }
                         Step::Wait => status = settled(&now),
-                        Step::Vanishing => {
+                        Step::BeingDeleted => {
                             reached = *start == Status::Deleting;
                             break;
                         }
@@ -203,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_start_that_failed_is_not_repeated() {
+    fn next_does_not_repeat_failed_start() {
         assert_eq!(
             next(&Status::Failed, DesiredState::Running, false),
             Step::Start
@@ -216,7 +218,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_unknown_status_is_waited_out(name in "[A-Z][a-z]{9,12}ed") {
+        fn next_waits_in_unknown_status(name in "[A-Z][a-z]{9,12}ed") {
             let status = Status::from_name(&name);
             for goal in [DesiredState::Running, DesiredState::AtRest, DesiredState::Gone] {
                 prop_assert_eq!(next(&status, goal, false), Step::Wait);

@@ -1,4 +1,4 @@
-//! Tags of a notebook instance: which it must have, and what leads there.
+//! Tags of a notebook instance: the desired ones, and changes.
 
 use super::NotebookSpec;
 use crate::{
@@ -7,12 +7,13 @@ use crate::{
     tags::{self, Tags},
 };
 
-/// All tags that the instance should have. The platform's own win over everything, the notebook's over the provider's defaults.
-pub(crate) fn wanted(spec: &NotebookSpec, settings: &Settings) -> Tags {
+/// All tags that the instance should have.
+pub(crate) fn desired(spec: &NotebookSpec, settings: &Settings) -> Tags {
     all_tags(settings, &spec.project, &spec.user, &spec.tags)
 }
 
-/// All tags of a notebook whose own are `own`: the platform's win over everything, its own over the provider's defaults.
+/// All tags of a notebook with the own tags `own`. The platform's tags override all others, its own
+/// ones override the provider's defaults.
 pub fn all_tags(settings: &Settings, project: &ProjectName, user: &UserName, own: &Tags) -> Tags {
     settings
         .default_tags
@@ -21,8 +22,8 @@ pub fn all_tags(settings: &Settings, project: &ProjectName, user: &UserName, own
         .overlaid(&tags::resource_tags(&settings.system_tag, project, user))
 }
 
-/// Whether these tags prove that the instance is the platform's, for this project and user.
-pub(crate) fn proves(
+/// Whether the tags prove that the instance belongs to this platform, project and user.
+pub(crate) fn is_owned_by(
     found: &Tags,
     settings: &Settings,
     project: &ProjectName,
@@ -36,30 +37,32 @@ pub(crate) fn proves(
 pub(crate) struct TagChange {
     /// Tags that are missing or have another value.
     pub(crate) set: Tags,
-    /// Keys that should not be there.
+    /// Keys to remove.
     pub(crate) remove: Vec<String>,
 }
 
 impl TagChange {
-    /// What leads from `found` to `wanted`. Tags that AWS itself set (`aws:…`) are left alone: nobody else can change them.
-    pub(crate) fn between(found: &Tags, wanted: &Tags) -> Self {
+    /// The change from `found` to `desired`. AWS's own tags (`aws:…`) are left out, because only
+    /// AWS can change them.
+    pub(crate) fn between(found: &Tags, desired: &Tags) -> Self {
         Self {
-            set: wanted
+            set: desired
                 .iter()
                 .filter(|(key, value)| found.get(key) != Some(value))
                 .collect(),
             remove: found
                 .iter()
                 .map(|(key, _)| key)
-                .filter(|key| !wanted.contains_key(key) && !key.starts_with("aws:"))
+                .filter(|key| !desired.contains_key(key) && !key.starts_with("aws:"))
                 .map(str::to_owned)
                 .collect(),
         }
     }
 }
 
-/// The tags that count as the notebook's own: not the platform's, and not a provider default unless the notebook is known to set it too.
-pub(crate) fn own(found: &Tags, settings: &Settings, known: Option<&Tags>) -> Tags {
+/// The notebook's own tags: without the platform's, and without the provider's defaults unless
+/// `known`, the notebook's tags in the state, has them too.
+pub(crate) fn own_tags(found: &Tags, settings: &Settings, known: Option<&Tags>) -> Tags {
     found
         .iter()
         .filter(|(key, value)| {
@@ -73,7 +76,8 @@ pub(crate) fn own(found: &Tags, settings: &Settings, known: Option<&Tags>) -> Ta
         .collect()
 }
 
-/// A sentence for each tag of the platform or of the provider's defaults that is missing or has another value.
+/// A sentence for each tag of the platform or the provider's defaults that is missing or has
+/// another value.
 pub(crate) fn drift(
     found: &Tags,
     settings: &Settings,
@@ -112,14 +116,14 @@ mod tests {
     }
 
     #[test]
-    fn the_platform_s_tags_win() {
+    fn desired_prefers_platform_tags() {
         let spec = NotebookSpec {
             tags: Tags::from([("env", "test"), ("project", "other"), ("team", "cards")]),
             ..spec()
         };
-        let wanted = wanted(&spec, &settings());
+        let desired = desired(&spec, &settings());
         assert_eq!(
-            wanted,
+            desired,
             Tags::from([
                 ("cost-center", "ml"),
                 ("env", "test"),
@@ -132,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn ownership_takes_all_three_tags_exactly() {
+    fn is_owned_by_needs_all_three_tags() {
         let (project, user) = (&spec().project, &spec().user);
         let ours = Tags::from([
             ("system", "MLSpace"),
@@ -140,20 +144,20 @@ mod tests {
             ("user", "alice"),
             ("x", "y"),
         ]);
-        assert!(proves(&ours, &settings(), project, user));
+        assert!(is_owned_by(&ours, &settings(), project, user));
         for key in ["system", "project", "user"] {
             let mut without = ours.clone();
             without.remove(key);
-            assert!(!proves(&without, &settings(), project, user));
+            assert!(!is_owned_by(&without, &settings(), project, user));
             let mut other = ours.clone();
             other.insert(key, "FRAUD");
-            assert!(!proves(&other, &settings(), project, user));
+            assert!(!is_owned_by(&other, &settings(), project, user));
         }
     }
 
     #[test]
-    fn own_tags_leave_out_what_the_provider_adds() {
-        let found = wanted(
+    fn own_tags_leaves_out_added_tags() {
+        let found = desired(
             &NotebookSpec {
                 tags: Tags::from([("env", "prod"), ("team", "cards")]),
                 ..spec()
@@ -161,18 +165,18 @@ mod tests {
             &settings(),
         );
         assert_eq!(
-            own(&found, &settings(), None),
+            own_tags(&found, &settings(), None),
             Tags::from([("team", "cards")])
         );
         let known = Tags::from([("env", "prod")]);
         assert_eq!(
-            own(&found, &settings(), Some(&known)),
+            own_tags(&found, &settings(), Some(&known)),
             Tags::from([("env", "prod"), ("team", "cards")])
         );
     }
 
     #[test]
-    fn drift_names_the_tag_and_both_values() {
+    fn drift_names_tag_and_values() {
         let found = Tags::from([
             ("system", "MLSpace"),
             ("project", "Fraud"),
@@ -201,16 +205,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_change_leads_to_what_is_wanted(found in tags(), wanted in tags()) {
-            let change = TagChange::between(&found, &wanted);
+        fn tag_change_leads_to_desired_tags(found in tags(), desired in tags()) {
+            let change = TagChange::between(&found, &desired);
             let mut result = found.clone().overlaid(&change.set);
             for key in &change.remove {
                 prop_assert!(!key.starts_with("aws:"));
                 result.remove(key);
             }
-            prop_assert!(result.contains_all(&wanted));
-            prop_assert!(result.iter().all(|(key, _)| wanted.contains_key(key) || key.starts_with("aws:")));
-            prop_assert_eq!(TagChange::between(&result, &wanted), TagChange::default());
+            prop_assert!(result.contains_all(&desired));
+            prop_assert!(result.iter().all(|(key, _)| desired.contains_key(key) || key.starts_with("aws:")));
+            prop_assert_eq!(TagChange::between(&result, &desired), TagChange::default());
         }
     }
 }

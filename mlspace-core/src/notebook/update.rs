@@ -1,20 +1,24 @@
-//! Changing a notebook in place.
+//! Updating notebooks in place.
 
-use super::{Notebook, NotebookSpec, Notebooks, create::vanished};
+#[cfg(test)]
+mod tests;
+
+use super::{Notebook, NotebookSpec, Notebooks, create::missing_instance};
 use crate::{
     aws::{Error, Operation, Outcome},
     tags::check_user_tags,
 };
 
 impl Notebooks {
-    /// Leads a notebook to `spec`, mending what was changed outside on the way.
+    /// Changes a notebook to `spec`, and repairs changes made outside of Terraform.
     ///
-    /// Settings of the machine change at rest: a running instance is stopped, changed, and started again if it should run. What was
-    /// interrupted halfway is finished by calling this again, since only `spec` and the instance decide, never what was done before.
+    /// SageMaker changes settings only of stopped instances: a running one is stopped, changed, and
+    /// started again if it should run. Calling this again finishes an interrupted update, because
+    /// it compares the instance with `spec` only.
     ///
     /// # Errors
-    /// With the notebook as it is by then. A failed instance that SageMaker doesn't bring back is an [`Error::Conflict`] that asks for
-    /// replacement.
+    /// With the notebook as it is then. A failed instance that SageMaker does not start or change
+    /// is an [`Error::Conflict`] that recommends replacement.
     pub async fn update(&self, operation: &Operation, spec: &NotebookSpec) -> Outcome<Notebook> {
         let _guard = self.locks.lock(spec.name.as_str()).await;
         let done = Box::pin(self.update_steps(operation, spec)).await;
@@ -34,12 +38,12 @@ impl Notebooks {
             .instances
             .describe(&spec.name)
             .await?
-            .ok_or_else(|| vanished(spec))?;
+            .ok_or_else(|| missing_instance(spec))?;
         let tags = self
             .instances
             .tags(&found.arn)
             .await?
-            .ok_or_else(|| vanished(spec))?;
+            .ok_or_else(|| missing_instance(spec))?;
         Box::pin(self.converge(operation, spec, &owner, &tags)).await
     }
 }

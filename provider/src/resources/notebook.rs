@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use mlspace_core::aws::Settings;
 use mlspace_core::name::{NotebookName, ProjectName, UserName};
-use mlspace_core::notebook::{self, Known, Notebook, NotebookSpec, Notebooks};
+use mlspace_core::notebook::{self, Notebook, NotebookSpec, Notebooks, PriorNotebook};
 use mlspace_core::schedule::StopTime;
 use mlspace_core::tags::Tags;
 use serde::{Deserialize, Serialize};
@@ -235,12 +235,12 @@ fn plan_change(prior: &NotebookModel, plan: &mut Plan<NotebookModel>) {
 
 impl NotebookModel {
     /// Whose notebook it is, if the state knows; after an import it does not.
-    fn owner(&self) -> Result<Option<Known>, Diagnostics> {
+    fn owner(&self) -> Result<Option<PriorNotebook>, Diagnostics> {
         let project = mapping::parse_optional(&self.project, "project")?;
         let user = mapping::parse_optional(&self.user, "user")?;
         let daily_stop_time = mapping::parse_optional(&self.daily_stop_time, "daily_stop_time")?;
         let tags = mapping::known_tags(&self.tags).unwrap_or_default();
-        Ok(project.zip(user).map(|(project, user)| Known {
+        Ok(project.zip(user).map(|(project, user)| PriorNotebook {
             project,
             user,
             tags,
