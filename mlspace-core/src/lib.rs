@@ -63,5 +63,7 @@ pub mod schedule;
 pub mod services;
 pub mod tables;
 pub mod tags;
-#[cfg(all(test, feature = "aws"))]
+// Two attributes, because clippy only recognizes `cfg(test)` alone as test code.
+#[cfg(feature = "aws")]
+#[cfg(test)]
 mod testing;
