@@ -167,3 +167,20 @@ fn departures(all: &[Departure]) -> String {
         more => format!("{}, and {more} more", shown.join(", ")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn departures_shows_three_and_counts_the_rest() {
+        let all: Vec<Departure> = (0..5)
+            .map(|n| Departure {
+                what: format!("do {n}"),
+                why: "some statement".to_owned(),
+            })
+            .collect();
+        assert_eq!(departures(&all[..1]), "do 0 (some statement)");
+        assert!(departures(&all).ends_with("do 2 (some statement), and 2 more"));
+    }
+}

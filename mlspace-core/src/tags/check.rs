@@ -7,7 +7,7 @@
 
 use thiserror::Error;
 
-use super::{RESERVED_KEYS, SYSTEM, Tags};
+use super::{RESERVED_KEYS, Tags};
 
 /// Largest number of tags on an AWS resource.
 const MAX_TAGS: usize = 50;
@@ -96,12 +96,12 @@ pub enum TagError {
     },
 }
 
-/// Checks the value of the tag `system`, which policies compare with.
+/// Checks tags from a configuration, before the platform adds its own.
 ///
 /// The limits are AWS's (*Tagging AWS resources*, "Tag naming limits and requirements":
 /// <https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html>): keys of 1 to 128 and
 /// values of up to 256 characters, letters, digits, spaces and `_ . : / = + - @`, at most 50 tags
-/// in all, of which the platform takes four. The platform's keys and the prefix `aws:` are refused
+/// in all, of which the platform needs four. The platform's keys and the prefix `aws:` are refused
 /// in any case, as IAM compares keys without regard to case.
 ///
 /// # Errors
@@ -146,7 +146,8 @@ pub fn check_user_tags(tags: &Tags) -> Result<(), TagError> {
 /// [`TagError::PolicyValue`] when the value is empty, too long or contains another character.
 pub fn check_policy_tag_value(key: &str, value: &str) -> Result<(), TagError> {
     let length = 1..=MAX_VALUE;
-    if length.contains(&value.chars().count()) && value.chars().all(|c| c.is_ascii() && allowed(c))
+    if length.contains(&value.chars().count())
+        && value.chars().all(|c| c.is_ascii() && is_allowed(c))
     {
         return Ok(());
     }

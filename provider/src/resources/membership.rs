@@ -208,21 +208,3 @@ impl StateModel for MembershipModel {
         self
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_few_departures_are_shown_and_the_rest_counted() {
-        let all: Vec<Departure> = (0..5)
-            .map(|n| Departure {
-                what: format!("do {n}"),
-                why: "some statement".to_owned(),
-            })
-            .collect();
-        let some = all.get(..1).unwrap();
-        assert_eq!(departures(some), "do 0 (some statement)");
-        assert!(departures(&all).ends_with("do 2 (some statement), and 2 more"));
-    }
-}
