@@ -1,7 +1,8 @@
-//! Datasets: a prefix of the data bucket, the record that announces it, and the groups it is shared with.
+//! Datasets: a prefix of the data bucket, its record, and the groups that it is shared with.
 //!
-//! S3 has no folders, so a dataset begins with no object at all: its record makes it one. What lies under its prefix is open to whom the
-//! prefix belongs (a project's members, a user, everybody) with or without the record; only group datasets are opened by their own rows.
+//! S3 has no folders, so a dataset starts without any object: only its record says that it exists.
+//! Access to the objects follows from the prefix (a project's members, one user, all users), with
+//! or without a record. Only group datasets are opened by rows of their own.
 
 mod check;
 mod create;
@@ -13,12 +14,16 @@ mod plan;
 mod read;
 mod s3;
 mod sharing;
+#[cfg(test)]
+mod tests;
 mod update;
 
 pub use plan::PlannedDataset;
 
 pub use check::{DESCRIPTION_MAX, DatasetSpecError, check_description};
 
+#[cfg(test)]
+pub(crate) use objects::Upload;
 pub(crate) use objects::{DatasetObjects, ObjectStore};
 pub(crate) use s3::S3Objects;
 
@@ -43,7 +48,8 @@ pub struct Datasets {
 }
 
 impl Datasets {
-    /// Datasets on record in `records`, with their objects in `objects`, shared with `groups`.
+    /// Datasets with their records in `records` and their objects in `objects`, shared with
+    /// `groups`.
     pub(crate) fn new(
         clients: Clients,
         records: Arc<dyn RecordStore>,
@@ -61,37 +67,38 @@ impl Datasets {
         }
     }
 
-    /// Waits until this process changes no dataset under this key, and keeps it so while the guard is held.
+    /// Locks the dataset of this key: no other operation of this process changes it while the guard
+    /// is held.
     async fn lock(&self, key: &DatasetKey) -> Guard {
         let key = format!("{}/{}", key.record_scope(), key.name);
         self.locks.lock(&key).await
     }
 }
 
-/// A dataset as it should be.
+/// The desired state of a dataset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatasetSpec {
-    /// Whose it is and its name.
+    /// The scope and the name.
     pub key: DatasetKey,
     /// The groups that a group dataset is shared with; none for the other types.
     pub groups: Vec<GroupName>,
-    /// What it holds.
+    /// Description of the content.
     pub description: String,
-    /// Who made it, and may edit it in MLSpace's web application; absent, it is a private dataset's user, else nobody, and an existing
-    /// record keeps what it has.
+    /// The user who owns the record and can edit it in MLSpace's web application. `None` is the
+    /// user of a private dataset and no user for other types; an existing record keeps its value.
     pub created_by: Option<UserName>,
 }
 
-/// A dataset as it is.
+/// The current state of a dataset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dataset {
-    /// Whose it is and its name.
+    /// The scope and the name.
     pub key: DatasetKey,
     /// The groups that it is shared with, sorted.
     pub groups: Vec<String>,
-    /// What it holds.
+    /// Description of the content.
     pub description: String,
-    /// Who made it; may be empty.
+    /// The user who owns the record, or empty.
     pub created_by: String,
     /// Its prefix in the data bucket, with a `/` at the end.
     pub prefix: String,
@@ -99,25 +106,10 @@ pub struct Dataset {
     pub location: String,
     /// ARN of the prefix.
     pub arn: String,
-    /// When it was recorded, in seconds since the epoch.
+    /// Creation time of the record, in seconds since the epoch.
     pub created_at: i64,
-    /// When its record last changed, in seconds since the epoch.
+    /// Time of the record's last change, in seconds since the epoch.
     pub last_updated_at: i64,
-    /// What was changed outside that no other field shows: one sentence each.
+    /// Changes by others that no other field shows, one clause each.
     pub drift: Vec<String>,
-}
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use super::DatasetSpec;
-
-    /// A dataset with this id that says nothing else.
-    pub(crate) fn spec(id: &str) -> DatasetSpec {
-        DatasetSpec {
-            key: id.parse().unwrap(),
-            groups: Vec::new(),
-            description: String::new(),
-            created_by: None,
-        }
-    }
 }

@@ -15,6 +15,7 @@ use crate::name::ProjectName;
 use crate::notebook::NotebookSpec;
 use crate::notebook::fake::FakeNotebooks;
 use crate::project::ProjectSpec;
+use crate::records::ItemBuilder;
 use crate::records::memory::MemoryStore;
 use crate::services::{Apis, Services};
 use crate::tags::Tags;
@@ -239,6 +240,26 @@ impl FakePlatform {
     }
 }
 
+impl FakePlatform {
+    /// Puts the user into the group, as the web application would.
+    pub(crate) fn add_to_group(&self, user: &str, group: &str) {
+        let item = ItemBuilder::new()
+            .string("group", group)
+            .string("user", user);
+        let table = &self.settings.table_names.group_users;
+        self.records.insert(table, item.build());
+    }
+
+    /// Records that the dataset is shared with the group, without an update of the group's policies.
+    pub(crate) fn add_share(&self, dataset: &str, group: &str) {
+        let item = ItemBuilder::new()
+            .string("group", group)
+            .string("dataset", dataset);
+        let table = &self.settings.table_names.group_datasets;
+        self.records.insert(table, item.build());
+    }
+}
+
 fn services(
     settings: &Settings,
     iam: &Arc<FakeIam>,
@@ -381,6 +402,7 @@ pub(crate) struct Snapshot {
     iam: crate::iam::fake::FakeAccount,
     records: Vec<(String, Vec<crate::records::Item>)>,
     objects: Vec<crate::dataset::fake::FakeObject>,
+    uploads: Vec<crate::dataset::Upload>,
     notebooks:
         std::collections::BTreeMap<crate::name::NotebookName, crate::notebook::fake::FakeInstance>,
 }
@@ -401,6 +423,7 @@ impl FakePlatform {
                 .map(|(_, table)| (table.to_owned(), self.timeless(table)))
                 .collect(),
             objects: self.objects.objects(),
+            uploads: self.objects.pending_uploads(),
             notebooks: self.notebooks.instances(),
         }
     }

@@ -1,4 +1,4 @@
-//! Rules that a dataset's configuration must keep, all of them decided without a call.
+//! Rules for a dataset's configuration that need no call to AWS.
 
 use std::collections::BTreeSet;
 
@@ -7,34 +7,34 @@ use thiserror::Error;
 use super::DatasetSpec;
 use crate::{aws::Error, layout::DatasetScope};
 
-/// Longest description, in characters: MLSpace's web application takes no longer one.
+/// The longest description that MLSpace's web application accepts, in characters.
 pub const DESCRIPTION_MAX: usize = 254;
 
-/// A dataset configuration that cannot be had.
+/// An invalid dataset configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum DatasetSpecError {
-    /// Groups on a dataset that isn't of type `group`.
-    #[error("a {kind} dataset is not shared with groups, but `groups` names {count}")]
+    /// Groups on a dataset of another type than `group`.
+    #[error("a {kind} dataset cannot be shared with groups, but `groups` contains {count}")]
     Groups {
         /// The dataset's type.
         kind: &'static str,
-        /// How many groups are named.
+        /// Number of groups in the configuration.
         count: usize,
     },
-    /// A group named twice.
-    #[error("`groups` names `{group}` twice")]
+    /// A duplicate group.
+    #[error("`groups` contains `{group}` twice")]
     GroupTwice {
         /// The group.
         group: String,
     },
     /// The description is too long.
-    #[error("the description has {length} characters, {DESCRIPTION_MAX} are possible")]
+    #[error("the description has {length} characters, more than {DESCRIPTION_MAX}")]
     DescriptionLength {
         /// Its length in characters.
         length: usize,
     },
-    /// The description holds a line break or another control character.
-    #[error("the description holds the control character `{}`", found.escape_default())]
+    /// The description contains a line break or another control character.
+    #[error("the description contains the control character `{}`", found.escape_default())]
     DescriptionCharacter {
         /// The character.
         found: char,
@@ -42,7 +42,7 @@ pub enum DatasetSpecError {
 }
 
 impl DatasetSpecError {
-    /// The attribute that the error is about, by its name in the configuration.
+    /// Name of the configuration attribute at fault.
     pub fn attribute(&self) -> &'static str {
         match self {
             Self::Groups { .. } | Self::GroupTwice { .. } => "groups",
@@ -52,10 +52,10 @@ impl DatasetSpecError {
 
     fn remedy(&self) -> &'static str {
         match self {
-            Self::Groups { .. } => "remove `groups`, or make it a dataset of type `group`",
-            Self::GroupTwice { .. } => "name each group once",
-            Self::DescriptionLength { .. } => "shorten it",
-            Self::DescriptionCharacter { .. } => "write it on one line",
+            Self::Groups { .. } => "remove `groups`, or set `type = \"group\"`",
+            Self::GroupTwice { .. } => "list each group once",
+            Self::DescriptionLength { .. } => "shorten the description",
+            Self::DescriptionCharacter { .. } => "write the description on one line",
         }
     }
 }
@@ -71,10 +71,10 @@ impl From<DatasetSpecError> for Error {
 }
 
 impl DatasetSpec {
-    /// Checks what can be told without a call; the rules of names and scopes hold by their types.
+    /// Checks the rules that the types of its fields do not ensure.
     ///
     /// # Errors
-    /// The first rule that is broken.
+    /// The first broken rule.
     pub fn check(&self) -> Result<(), DatasetSpecError> {
         if self.key.scope != DatasetScope::Group && !self.groups.is_empty() {
             return Err(DatasetSpecError::Groups {
@@ -92,7 +92,7 @@ impl DatasetSpec {
     }
 }
 
-/// Checks a description by itself.
+/// Checks a description.
 ///
 /// # Errors
 /// [`DatasetSpecError::DescriptionLength`] or [`DatasetSpecError::DescriptionCharacter`].
@@ -109,14 +109,15 @@ pub fn check_description(description: &str) -> Result<(), DatasetSpecError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::tests::spec, *};
+    use super::*;
+    use crate::testing::dataset as spec;
 
     fn groups(names: &[&str]) -> Vec<crate::name::GroupName> {
         names.iter().map(|name| name.parse().unwrap()).collect()
     }
 
     #[test]
-    fn only_group_datasets_are_shared() {
+    fn check_allows_groups_on_group_datasets_only() {
         for id in ["global/x", "project/fraud/x", "private/alice/x"] {
             let shared = DatasetSpec {
                 groups: groups(&["risk"]),
@@ -144,9 +145,9 @@ mod tests {
     }
 
     #[test]
-    fn descriptions_are_short_and_on_one_line() {
-        let described = |text: String| DatasetSpec {
-            description: text,
+    fn check_limits_descriptions() {
+        let described = |description: String| DatasetSpec {
+            description,
             ..spec("global/x")
         };
         assert_eq!(described("ü".repeat(DESCRIPTION_MAX)).check(), Ok(()));
@@ -157,7 +158,7 @@ mod tests {
         let lines = described("a\nb".to_owned()).check().unwrap_err();
         assert_eq!(
             lines.to_string(),
-            "the description holds the control character `\\n`"
+            "the description contains the control character `\\n`"
         );
     }
 }

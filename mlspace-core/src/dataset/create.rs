@@ -1,4 +1,4 @@
-//! Making a dataset: bucket and names checked, rows and policies of its groups, the record last.
+//! Creating a dataset: checks first, then rows and policies of its groups, and the record last.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Dataset, DatasetSpec, Datasets,
-    read::Found,
+    read::FoundRecord,
     sharing::{self, ShareChange},
 };
 use crate::{
@@ -18,33 +18,34 @@ use crate::{
     records::{DatasetRecord, Write, is_ours, mark_ours},
 };
 
-/// How long a failed create may take to put its sharing back.
-const TAKING_BACK: Duration = Duration::from_secs(60);
+/// Time limit for removing the sharing of a failed create.
+const ROLLBACK_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl Datasets {
-    /// Checks a new dataset as far as that is possible before anything is applied: its own rules, and records in the way.
+    /// Checks a new dataset at plan time: its specification, and conflicts with existing records.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a broken rule or a name that differs from another's in case only; [`Error::AlreadyExists`] or
-    /// [`Error::Conflict`] for a record in the way.
+    /// [`Error::Invalid`] for a broken rule or a name that differs from another only in case;
+    /// [`Error::AlreadyExists`] or [`Error::Conflict`] for an existing record with its key.
     pub(super) async fn check_new(&self, spec: &DatasetSpec) -> Result<(), Error> {
         spec.check()?;
         self.objects.bucket()?;
-        // A table that isn't there yet may be made by the same run, and holds nothing in the way.
+        // The same run may create the table, so that a missing one has no records.
         self.check_case_collision(&spec.key).await.if_present()?;
         match self.find(&spec.key).await.if_present()?.flatten() {
-            // A dataset that is being replaced is still there, with its old content.
+            // A dataset that this run replaces still has its record, with the old content.
             Some(found) if is_ours(&found.item) => Ok(()),
-            Some(found) => check_ours(spec, &found, self.objects.bucket()?),
+            Some(found) => check_own_record(spec, &found, self.objects.bucket()?),
             None => Ok(()),
         }
     }
 
-    /// Makes a dataset. Rows and policies of its groups come first and the record last, so that a dataset with a record is whole; all of
-    /// it can be done again after an interruption.
+    /// Creates a dataset. Rows and policies of its groups come first and the record last, so that a
+    /// dataset with a record is complete. After an interruption all steps can be repeated.
     ///
     /// # Errors
-    /// With nothing reached: without its record there is no dataset, and the next create goes on from there.
+    /// The first failed step, with nothing reached: without a record there is no dataset, and the
+    /// next create continues.
     pub async fn create(&self, operation: &Operation, spec: &DatasetSpec) -> Outcome<Dataset> {
         let _guard = self.lock(&spec.key).await;
         spec.check().map_err(Error::from)?;
@@ -54,7 +55,7 @@ impl Datasets {
         self.check_project(&spec.key).await?;
         self.check_case_collision(&spec.key).await?;
         if let Some(found) = self.find(&spec.key).await? {
-            check_ours(spec, &found, bucket)?;
+            check_own_record(spec, &found, bucket)?;
             unowned = None;
         }
         let change = match spec.key.scope {
@@ -65,26 +66,29 @@ impl Datasets {
             .share_and_record(operation, spec, bucket, &change)
             .await
         {
-            self.take_back(spec, &change).await;
+            self.roll_back(spec, &change).await;
             return Err(error.into());
         }
         self.outcome(spec, Ok(())).await
     }
 
-    /// The rows that a new group dataset needs. Objects that are there without a record (`unowned`) were not open to these groups, unless rows of an
-    /// interrupted create or of a lost record say so: sharing them is not for a create to decide.
+    /// The rows that a new group dataset needs.
+    ///
+    /// `unowned` is an object under the prefix of a dataset without a record. Sharing it would open
+    /// it to groups that had no access so far, which a create must not decide. Rows that exist
+    /// already, from an interrupted create or a lost record, do not open anything new.
     async fn shares_of_new(
         &self,
         spec: &DatasetSpec,
         unowned: Option<String>,
     ) -> Result<ShareChange, Error> {
-        let wanted = sharing::names(&spec.groups);
+        let desired = sharing::group_names(&spec.groups);
         let shared = self
-            .shared_with(&spec.key.name, wanted.iter().cloned())
+            .shared_with(&spec.key.name, desired.iter().cloned())
             .await?;
-        let change = ShareChange::between(&shared, &wanted);
+        let change = ShareChange::between(&shared, &desired);
         match (unowned, change.add.first()) {
-            (Some(object), Some(group)) => Err(exposed(&spec.key, &object, group)),
+            (Some(object), Some(group)) => Err(exposure_error(&spec.key, &object, group)),
             _ => Ok(change),
         }
     }
@@ -98,8 +102,8 @@ impl Datasets {
     ) -> Result<(), Error> {
         if spec.key.scope == DatasetScope::Group {
             self.write_shares(operation, &spec.key.name, change).await?;
-            let wanted = sharing::names(&spec.groups);
-            self.sync_groups(operation, wanted.union(&change.remove))
+            let desired = sharing::group_names(&spec.groups);
+            self.sync_groups(operation, desired.union(&change.remove))
                 .await?;
         }
         let table = &self.clients.settings().table_names.datasets;
@@ -107,17 +111,18 @@ impl Datasets {
         let item = mark_ours(record(spec, bucket, Timestamp::now().as_second()).item());
         match self.records.create(table, &key, item).await? {
             Write::Done => Ok(()),
-            // Made meanwhile: by our own earlier try, or by someone else.
+            // Created meanwhile, by an earlier attempt of this create or by another program.
             Write::Refused => match self.find(&spec.key).await? {
-                Some(found) => check_ours(spec, &found, bucket),
-                None => Err(contested(&spec.key)),
+                Some(found) => check_own_record(spec, &found, bucket),
+                None => Err(contested_record(&spec.key)),
             },
         }
     }
 
-    /// Takes back the sharing of a create that failed: without a record the state holds nothing that a destroy could find it by. When
-    /// even this fails, the next create of the dataset puts the rows right.
-    async fn take_back(&self, spec: &DatasetSpec, change: &ShareChange) {
+    /// Removes the sharing of a failed create: without a record, Terraform's state has nothing that
+    /// a destroy could find it by. If this fails too, the next create of the dataset corrects the
+    /// rows.
+    async fn roll_back(&self, spec: &DatasetSpec, change: &ShareChange) {
         if change.add.is_empty() {
             return;
         }
@@ -125,14 +130,14 @@ impl Datasets {
             add: BTreeSet::new(),
             remove: change.add.clone(),
         };
-        // The create's own bounds may be what ended it.
-        let operation = Operation::new(CancellationToken::new(), TAKING_BACK);
+        // A new operation, because the create may have failed by its time limit or cancellation.
+        let operation = Operation::new(CancellationToken::new(), ROLLBACK_TIMEOUT);
         let undone = async {
             self.write_shares(&operation, &spec.key.name, &undo).await?;
             self.sync_groups(&operation, &undo.remove).await
         };
         if let Err(error) = undone.await {
-            tracing::warn!(dataset = %spec.key, %error, "could not take back the sharing of a failed create");
+            tracing::warn!(dataset = %spec.key, %error, "could not remove the sharing of a failed create");
         }
     }
 
@@ -147,7 +152,7 @@ impl Datasets {
         }
     }
 
-    /// Refuses a name that another dataset of the scope has in another case.
+    /// Refuses a name that differs only in case from another dataset of the same scope and type.
     async fn check_case_collision(&self, key: &DatasetKey) -> Result<(), Error> {
         let table = &self.clients.settings().table_names.datasets;
         let items = self
@@ -166,7 +171,8 @@ impl Datasets {
         }
     }
 
-    /// Reads back what an operation led to; an error carries it along.
+    /// The result of an operation: the dataset as it is now, together with the error if there is
+    /// one.
     pub(super) async fn outcome(
         &self,
         spec: &DatasetSpec,
@@ -175,7 +181,7 @@ impl Datasets {
         let seen = self.read(&spec.key).await;
         match (done, seen) {
             (Ok(()), Ok(Some(dataset))) => Ok(dataset),
-            (Ok(()), Ok(None)) => Err(gone(&spec.key).into()),
+            (Ok(()), Ok(None)) => Err(deleted_record(&spec.key).into()),
             (Err(error), Ok(reached)) => Err(Failure { error, reached }),
             (Ok(()), Err(error)) | (Err(error), Err(_)) => Err(Failure {
                 error,
@@ -184,12 +190,13 @@ impl Datasets {
         }
     }
 
-    /// What is known of a dataset that exists but cannot be read just now: the state must not lose it.
+    /// The dataset as far as it is known when it cannot be read. It may exist, so that Terraform's
+    /// state must keep it.
     async fn assumed(&self, spec: &DatasetSpec) -> Option<Dataset> {
         let bucket = self.objects.bucket().ok()?;
         let arn = spec.key.arn(self.clients.account().await.ok()?, bucket);
         let record = record(spec, bucket, Timestamp::now().as_second());
-        let groups = sharing::names(&spec.groups);
+        let groups = sharing::group_names(&spec.groups);
         Some(super::read::dataset(
             &spec.key,
             record,
@@ -215,12 +222,12 @@ pub(super) fn record(spec: &DatasetSpec, bucket: &str, now: i64) -> DatasetRecor
         created_by,
         created_at: now,
         last_updated_at: now,
-        groups: sharing::names(&spec.groups).into_iter().collect(),
+        groups: sharing::group_names(&spec.groups).into_iter().collect(),
     }
 }
 
-/// Whether the record in the way is what an earlier, interrupted create of the same dataset wrote.
-fn check_ours(spec: &DatasetSpec, found: &Found, bucket: &str) -> Result<(), Error> {
+/// Accepts a record that an earlier, interrupted create of the same dataset wrote.
+fn check_own_record(spec: &DatasetSpec, found: &FoundRecord, bucket: &str) -> Result<(), Error> {
     let key = &spec.key;
     if found.record.kind != key.scope.kind() {
         return Err(Error::Conflict {
@@ -245,53 +252,54 @@ fn check_ours(spec: &DatasetSpec, found: &Found, bucket: &str) -> Result<(), Err
     })
 }
 
-fn exposed(key: &DatasetKey, object: &str, group: &str) -> Error {
+fn exposure_error(key: &DatasetKey, object: &str, group: &str) -> Error {
     Error::Conflict {
         message: format!(
-            "objects are in the way that no record owns, `{object}` for one: dataset `{key}` would open them to group `{group}`"
+            "dataset `{key}` would open existing objects without a record, such as `{object}`, to group `{group}`"
         ),
         remedy: format!(
-            "move or delete what lies under `{}`, or create the dataset with `groups = []`, look through it and share it then",
+            "move or delete the objects under `{}`, or create the dataset with `groups = []`, check them and share it afterwards",
             key.prefix()
         ),
     }
 }
 
-fn contested(key: &DatasetKey) -> Error {
+fn contested_record(key: &DatasetKey) -> Error {
     Error::Conflict {
         message: format!(
-            "the record of dataset `{key}` was made and removed by someone else just now"
+            "another program created and deleted the record of dataset `{key}` at the same time"
         ),
         remedy: "apply again".to_owned(),
     }
 }
 
-/// The record went while it was worked on.
-pub(super) fn gone(key: &DatasetKey) -> Error {
+/// The error for a record that was deleted during an operation.
+pub(super) fn deleted_record(key: &DatasetKey) -> Error {
     Error::NotFound {
         what: format!("the record of dataset `{key}`"),
-        remedy: "it was deleted by someone else: apply again to create it anew".to_owned(),
+        remedy: "another program deleted it: apply again to create it".to_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{super::tests::spec, *};
+    use super::*;
+    use crate::testing::dataset as spec;
 
-    fn found(record: &DatasetRecord, marked_as_ours: bool) -> Found {
+    fn found(record: &DatasetRecord, marked_as_ours: bool) -> FoundRecord {
         let item = if marked_as_ours {
             mark_ours(record.item())
         } else {
             record.item()
         };
-        Found {
+        FoundRecord {
             record: DatasetRecord::read(&item).unwrap(),
             item,
         }
     }
 
     #[test]
-    fn a_private_dataset_is_made_by_its_user_unless_told_otherwise() {
+    fn record_of_a_private_dataset_belongs_to_its_user() {
         assert_eq!(
             record(&spec("private/alice/x"), "data", 1).created_by,
             "alice"
@@ -305,12 +313,12 @@ mod tests {
     }
 
     #[test]
-    fn only_the_very_record_of_an_interrupted_create_is_taken_over() {
+    fn check_ours_accepts_the_same_marked_record() {
         let spec = spec("project/fraud/cards");
         let made = record(&spec, "data", 1_700_000_000);
-        assert_eq!(check_ours(&spec, &found(&made, true), "data"), Ok(()));
+        assert_eq!(check_own_record(&spec, &found(&made, true), "data"), Ok(()));
 
-        let theirs = check_ours(&spec, &found(&made, false), "data").unwrap_err();
+        let theirs = check_own_record(&spec, &found(&made, false), "data").unwrap_err();
         assert!(
             theirs
                 .to_string()
@@ -322,13 +330,13 @@ mod tests {
             description: "edited".to_owned(),
             ..made.clone()
         };
-        assert!(check_ours(&spec, &found(&edited, true), "data").is_err());
+        assert!(check_own_record(&spec, &found(&edited, true), "data").is_err());
 
         let private = DatasetRecord {
             kind: "private".to_owned(),
             ..made
         };
-        let clash = check_ours(&spec, &found(&private, true), "data").unwrap_err();
+        let clash = check_own_record(&spec, &found(&private, true), "data").unwrap_err();
         assert!(matches!(clash, Error::Conflict { .. }), "{clash}");
     }
 }

@@ -1,4 +1,4 @@
-//! Removing a dataset.
+//! Deleting a dataset.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +10,15 @@ use crate::{
 };
 
 impl Datasets {
-    /// Removes a dataset: its sharing, what lies under its prefix, its record.
+    /// Deletes a dataset: its sharing, the objects under its prefix, and its record last, so that
+    /// an interrupted delete can be continued. A dataset that does not exist is not an error.
     ///
-    /// Without `force_destroy` it refuses while there is anything under the prefix, older versions included. With it, all of that goes,
-    /// however much. Should it be interrupted, the record is still there and the next destroy goes on.
+    /// Without `force_destroy` it is an error when there are objects, older versions or delete
+    /// markers under the prefix. With it, all of them are deleted.
     ///
     /// # Errors
-    /// [`Error::InUse`] when objects exist and `force_destroy` is off; else what the calls say. A dataset that isn't there is no error.
+    /// [`Error::InUse`] when there are objects and `force_destroy` is false, or the error of a
+    /// failed call.
     pub async fn delete(
         &self,
         operation: &Operation,
@@ -42,7 +44,8 @@ impl Datasets {
         self.records.delete(table, &DatasetRecord::key(key)).await
     }
 
-    /// Takes the dataset from its groups. Rows are by name alone, so only a group dataset may touch them.
+    /// Ends the sharing with all groups. Rows have only the dataset's name, so this is for group
+    /// datasets only: another type's dataset of the same name has no rows.
     async fn unshare(
         &self,
         operation: &Operation,
@@ -54,7 +57,7 @@ impl Datasets {
             .await?;
         let change = ShareChange::between(&shared, &BTreeSet::new());
         self.write_shares(operation, &key.name, &change).await?;
-        // Groups of the record's list, too: an interrupted delete may have removed their rows only.
+        // An interrupted delete may have removed the rows and not updated the policies.
         let groups: BTreeSet<String> = shared
             .into_iter()
             .chain(record.groups.iter().cloned())
@@ -72,7 +75,7 @@ fn not_empty(key: &DatasetKey, bucket: &str, content: Content) -> Error {
         what: format!("dataset `{key}`"),
         by: vec![format!("s3://{bucket}/{object}")],
         remedy: format!(
-            "it holds {what}: delete them with all their versions, or set `force_destroy = true` and apply before destroying"
+            "it contains {what}: delete them with all their versions, or set `force_destroy = true` and apply before destroying"
         ),
     }
 }
@@ -82,11 +85,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_refusal_names_an_object_and_the_way_out() {
+    fn not_empty_names_an_object_and_the_remedy() {
         let key: DatasetKey = "project/fraud/cards".parse().unwrap();
         let object = "project/fraud/datasets/cards/a.csv".to_owned();
         for (content, word) in [
-            (Content::Object(object.clone()), "it holds objects"),
+            (Content::Object(object.clone()), "it contains objects"),
             (Content::Version(object.clone()), "older versions"),
         ] {
             let text = not_empty(&key, "data", content).to_string();

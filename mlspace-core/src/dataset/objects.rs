@@ -8,12 +8,12 @@ use crate::aws::wait::retry;
 use crate::aws::{Clients, Error, Operation};
 use crate::layout::DatasetKey;
 
-/// The first thing found under a prefix.
+/// The first object or version found under a prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Content {
     /// An object, by key.
     Object(String),
-    /// No current object, but an older version or a delete marker of this one.
+    /// An older version or a delete marker, by key: there is no current object.
     Version(String),
 }
 
@@ -81,7 +81,7 @@ pub(crate) trait ObjectStore: Send + Sync {
     async fn abort_upload(&self, bucket: &str, upload: &Upload) -> Result<(), Error>;
 }
 
-/// How many kept keys an error names.
+/// How many keys an error names.
 const NAMED: usize = 3;
 
 /// The error for objects that S3 did not delete: how many, and why for the first few.
@@ -97,11 +97,11 @@ fn not_deleted(bucket: &str, kept: &[Kept]) -> Error {
     };
     Error::Conflict {
         message: format!(
-            "bucket `{bucket}` kept {} of the objects to delete: {}{rest}",
+            "bucket `{bucket}` did not delete {} objects: {}{rest}",
             kept.len(),
             named.join(", ")
         ),
-        remedy: "remove what protects them (object lock, legal hold, a Deny in the bucket policy) and destroy again".to_owned(),
+        remedy: "remove their protection (object lock, legal hold, a Deny in the bucket policy) and destroy again".to_owned(),
     }
 }
 
@@ -125,19 +125,17 @@ impl DatasetObjects {
         match self.clients.settings().data_bucket.as_str() {
             "" => Err(Error::Invalid {
                 attribute: Some("data_bucket"),
-                message: "datasets need a data bucket, but the provider block names none"
-                    .to_owned(),
-                remedy: "set `data_bucket` there".to_owned(),
+                message: "datasets need a data bucket, but `data_bucket` is not set".to_owned(),
+                remedy: "set `data_bucket` in the provider block".to_owned(),
             }),
             bucket => Ok(bucket),
         }
     }
 
-    /// The first object under the dataset's prefix. Fails when the bucket does not exist or may not
-    /// be listed.
+    /// The first object under the dataset's prefix.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is no such bucket.
+    /// [`Error::NotFound`] when the bucket does not exist.
     pub(super) async fn first(&self, key: &DatasetKey) -> Result<Option<String>, Error> {
         let bucket = self.bucket()?;
         let found = self.store.first_object(bucket, &key.prefix()).await?;
@@ -147,8 +145,8 @@ impl DatasetObjects {
         })
     }
 
-    /// The first thing under the dataset's prefix, older versions and delete markers included. A
-    /// bucket that does not exist has none.
+    /// The first object, older version or delete marker under the dataset's prefix. A bucket that
+    /// does not exist has none.
     pub(super) async fn first_content(&self, key: &DatasetKey) -> Result<Option<Content>, Error> {
         let object = match self.first(key).await {
             Err(Error::NotFound { .. }) => return Ok(None),
@@ -166,20 +164,20 @@ impl DatasetObjects {
         Ok(first.map(|version| Content::Version(version.key)))
     }
 
-    /// Deletes everything under the dataset's prefix: unfinished uploads, then every object, version
-    /// and delete marker, a thousand at a time. Between batches it can be cancelled and continued by
-    /// calling it again.
+    /// Deletes everything under the dataset's prefix: unfinished uploads, then every object,
+    /// version and delete marker, up to 1,000 in a call. It can be cancelled between calls; calling
+    /// it again continues.
     ///
     /// # Errors
     /// [`Error::Conflict`] naming the first keys that S3 kept.
     pub(super) async fn purge(&self, operation: &Operation, key: &DatasetKey) -> Result<(), Error> {
         self.abort_uploads(operation, key).await?;
-        // Until a pass finds nothing: objects may be written while it runs.
+        // Other programs may write objects during a pass, so repeat until a pass finds nothing.
         while self.purge_pass(operation, key).await? {}
         Ok(())
     }
 
-    /// One pass over all pages; whether it found anything.
+    /// Deletes the versions of all pages once. True when there were any.
     async fn purge_pass(&self, operation: &Operation, key: &DatasetKey) -> Result<bool, Error> {
         let bucket = self.bucket()?;
         let mut after = None;
@@ -210,11 +208,11 @@ impl DatasetObjects {
         }
     }
 
-    /// Aborts every unfinished upload under the prefix: its parts are stored, and could yet become an
-    /// object.
+    /// Aborts every unfinished upload under the prefix: its parts are stored and could still become
+    /// an object.
     async fn abort_uploads(&self, operation: &Operation, key: &DatasetKey) -> Result<(), Error> {
         let bucket = self.bucket()?;
-        let what = format!("ending unfinished uploads to dataset `{key}`");
+        let what = format!("aborting unfinished uploads to dataset `{key}`");
         let mut after = None;
         loop {
             operation.check(&what)?;
@@ -250,7 +248,7 @@ mod tests {
             })
             .collect();
         let text = not_deleted("data", &kept).to_string();
-        assert!(text.contains("kept 5 of the objects"), "{text}");
+        assert!(text.contains("did not delete 5 objects"), "{text}");
         assert!(text.contains("`k3` (AccessDenied) and 2 more"), "{text}");
         assert!(!text.contains("k4"), "{text}");
         assert!(!not_deleted("data", &kept[..2]).to_string().contains("more"));

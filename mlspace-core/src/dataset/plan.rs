@@ -4,7 +4,7 @@ use super::{DatasetSpec, Datasets};
 use crate::aws::Error;
 use crate::plan::PlanOutcome;
 
-/// What is known of a dataset before it is created.
+/// Values of a dataset that are known before it is created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedDataset {
     /// The id, as in `project/fraud/cards`.

@@ -1,4 +1,4 @@
-//! What a dataset is: its record and its sharing, with what was changed outside.
+//! Reading a dataset: its record, its sharing and its drift.
 
 use std::collections::BTreeSet;
 
@@ -10,20 +10,20 @@ use crate::{
     records::{DatasetRecord, Item},
 };
 
-/// A record with the item it was read from.
-pub(super) struct Found {
-    /// The item as it is.
+/// A record with its item.
+pub(super) struct FoundRecord {
+    /// The item with all of its attributes.
     pub(super) item: Item,
-    /// The item as a record.
+    /// The attributes that this platform reads.
     pub(super) record: DatasetRecord,
 }
 
 impl Datasets {
-    /// Reads a dataset; `None` when its record is gone, or is now that of a dataset of another type (a user and a project of one name
-    /// share their records' scope).
+    /// Reads a dataset. `None` when it has no record, or when the record belongs to a dataset of
+    /// another type: a user and a project of the same name share the scope of their records.
     ///
     /// # Errors
-    /// What the calls say, and [`Error::Record`] for a record that cannot be understood.
+    /// [`Error::Record`] for a malformed record, or the error of a failed call.
     pub async fn read(&self, key: &DatasetKey) -> Result<Option<Dataset>, Error> {
         match self.find(key).await? {
             Some(found) if found.record.kind == key.scope.kind() => {
@@ -33,19 +33,19 @@ impl Datasets {
         }
     }
 
-    /// The record under the dataset's key, of whatever type.
-    pub(super) async fn find(&self, key: &DatasetKey) -> Result<Option<Found>, Error> {
+    /// The record with the dataset's key, of any type.
+    pub(super) async fn find(&self, key: &DatasetKey) -> Result<Option<FoundRecord>, Error> {
         let table = &self.clients.settings().table_names.datasets;
         let at = DatasetRecord::key(key);
         let Some(item) = self.records.get(table, &at).await? else {
             return Ok(None);
         };
         let record = DatasetRecord::read(&item).map_err(|error| error.of(table, &at))?;
-        Ok(Some(Found { item, record }))
+        Ok(Some(FoundRecord { item, record }))
     }
 
-    /// The project's datasets on record. A user of the project's name may have private ones under the
-    /// same hash key; they are not the project's.
+    /// The project's datasets on record. Private datasets of a user with the project's name have
+    /// the same hash key and are left out.
     pub(crate) async fn of_project(&self, project: &ProjectName) -> Result<Vec<DatasetKey>, Error> {
         let table = &self.clients.settings().table_names.datasets;
         let items = self.records.query(table, "scope", project.as_str()).await?;
@@ -71,7 +71,7 @@ impl Datasets {
     }
 }
 
-/// Puts a dataset together.
+/// Combines the parts of a dataset and finds its drift.
 pub(super) fn dataset(
     key: &DatasetKey,
     record: DatasetRecord,
@@ -118,11 +118,12 @@ fn list(names: &BTreeSet<String>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::create::record, super::tests::spec, *};
+    use super::{super::create::record, *};
     use crate::dataset::DatasetSpec;
+    use crate::testing::dataset as spec;
 
     #[test]
-    fn a_dataset_as_it_was_made_shows_no_drift() {
+    fn dataset_has_no_drift_after_create() {
         let shared = DatasetSpec {
             groups: vec!["risk".parse().unwrap(), "audit".parse().unwrap()],
             ..spec("group/cards")
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn another_location_and_a_stale_list_are_told() {
+    fn dataset_reports_location_and_stale_list() {
         let spec = spec("group/cards");
         let record = DatasetRecord {
             location: "s3://elsewhere/cards/".to_owned(),

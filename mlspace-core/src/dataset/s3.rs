@@ -7,12 +7,13 @@ use aws_smithy_types::error::operation::BuildError;
 use super::objects::{Kept, ObjectStore, ObjectVersion, Page, Upload};
 use crate::aws::{Clients, Error, IfPresent as _, SdkResultExt as _};
 
-/// The SDK's S3 client, made at the first call.
+/// Objects in S3.
 pub(crate) struct S3Objects {
     clients: Clients,
 }
 
 impl S3Objects {
+    /// Objects reached through the S3 client of `clients`.
     pub(crate) fn new(clients: Clients) -> Self {
         Self { clients }
     }

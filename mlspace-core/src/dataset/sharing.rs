@@ -1,4 +1,5 @@
-//! Which groups a group dataset is shared with: rows of MLSpace's group-datasets table, and the groups' policies that follow them.
+//! Sharing of group datasets: rows of MLSpace's group-datasets table, and the policies of the
+//! groups, which follow from the rows.
 
 use std::collections::BTreeSet;
 
@@ -20,17 +21,17 @@ pub(super) struct ShareChange {
 }
 
 impl ShareChange {
-    /// What leads from sharing with `is` to sharing with `should`.
-    pub(super) fn between(is: &BTreeSet<String>, should: &BTreeSet<String>) -> Self {
+    /// The change from sharing with the groups `current` to sharing with `desired`.
+    pub(super) fn between(current: &BTreeSet<String>, desired: &BTreeSet<String>) -> Self {
         Self {
-            add: should.difference(is).cloned().collect(),
-            remove: is.difference(should).cloned().collect(),
+            add: desired.difference(current).cloned().collect(),
+            remove: current.difference(desired).cloned().collect(),
         }
     }
 }
 
 /// The names of groups as a set.
-pub(super) fn names(groups: &[GroupName]) -> BTreeSet<String> {
+pub(super) fn group_names(groups: &[GroupName]) -> BTreeSet<String> {
     groups.iter().map(ToString::to_string).collect()
 }
 
@@ -41,8 +42,8 @@ fn row_key(group: &str, dataset: &DatasetName) -> Key {
 impl Datasets {
     /// The groups that a dataset is shared with.
     ///
-    /// The index that answers this may lag behind its table, so its answer and the `hints` (groups that are likely: those of the record
-    /// and those asked for) are each looked up in the table itself.
+    /// The index by dataset may be behind its table. So each group that it returns is looked up in
+    /// the table, as are the `hints`: likely groups, from the record and the configuration.
     pub(super) async fn shared_with(
         &self,
         dataset: &DatasetName,
@@ -67,7 +68,7 @@ impl Datasets {
         Ok(looked_up.await?.into_iter().flatten().collect())
     }
 
-    /// Writes the rows, a hundred in one transaction.
+    /// Writes the rows, as many in one transaction as DynamoDB accepts.
     pub(super) async fn write_shares(
         &self,
         operation: &Operation,
@@ -93,7 +94,7 @@ impl Datasets {
         Ok(())
     }
 
-    /// Brings the policies of these groups up to date with the rows. A name that is none of ours has no policy.
+    /// Updates the policies of these groups to the rows. Invalid names have no policy.
     pub(super) async fn sync_groups(
         &self,
         operation: &Operation,
@@ -115,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_keyed_as_mlspace_s() {
+    fn row_key_is_the_records() {
         let (group, dataset): (GroupName, DatasetName) =
             ("risk".parse().unwrap(), "cards".parse().unwrap());
         assert_eq!(
@@ -126,7 +127,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_change_touches_only_what_differs(
+        fn share_change_contains_only_differences(
             is in prop::collection::btree_set("[a-e]", 0..5),
             should in prop::collection::btree_set("[a-e]", 0..5),
         ) {

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::{
     Dataset, DatasetSpec, Datasets,
-    create::gone,
-    read::Found,
+    create::deleted_record,
+    read::FoundRecord,
     sharing::{self, ShareChange},
 };
 use crate::{
@@ -16,17 +16,19 @@ use crate::{
     records::{Change, DatasetRecord, Write},
 };
 
-/// How often an update is tried again when others change the record meanwhile.
+/// How often an update is attempted while other programs change the record.
 const MAX_ATTEMPTS: u32 = 5;
 
 impl Datasets {
-    /// Leads a dataset to `spec`: its sharing, then its record. Attributes of the record that others wrote stay.
+    /// Changes a dataset to `spec`: its sharing, then its record. Attributes that other programs
+    /// added to the record stay.
     ///
-    /// The rows that share it come first, the groups' policies next, the record's list of groups last: as long as list and rows differ,
-    /// [`Datasets::read`] reports it, and this is to be called again.
+    /// The rows that share it come first, the groups' policies next, and the record's list of
+    /// groups last: after an interruption the list differs from the rows, which [`Datasets::read`]
+    /// reports as drift, and the next update continues.
     ///
     /// # Errors
-    /// With the dataset as it is by then.
+    /// The first failed step, with the current state of the dataset.
     pub async fn update(&self, operation: &Operation, spec: &DatasetSpec) -> Outcome<Dataset> {
         let _guard = self.lock(&spec.key).await;
         let done = self.update_steps(operation, spec).await;
@@ -43,11 +45,11 @@ impl Datasets {
         self.update_record(spec, found).await
     }
 
-    async fn existing(&self, spec: &DatasetSpec) -> Result<Found, Error> {
+    async fn existing(&self, spec: &DatasetSpec) -> Result<FoundRecord, Error> {
         let found = self.find(&spec.key).await?;
         found
             .filter(|found| found.record.kind == spec.key.scope.kind())
-            .ok_or_else(|| gone(&spec.key))
+            .ok_or_else(|| deleted_record(&spec.key))
     }
 
     async fn share(
@@ -56,17 +58,20 @@ impl Datasets {
         spec: &DatasetSpec,
         record: &DatasetRecord,
     ) -> Result<(), Error> {
-        let wanted = sharing::names(&spec.groups);
-        let hints = record.groups.iter().cloned().chain(wanted.iter().cloned());
+        let desired = sharing::group_names(&spec.groups);
+        let hints = record.groups.iter().cloned().chain(desired.iter().cloned());
         let shared = self.shared_with(&spec.key.name, hints).await?;
-        let change = ShareChange::between(&shared, &wanted);
+        let change = ShareChange::between(&shared, &desired);
         self.write_shares(operation, &spec.key.name, &change)
             .await?;
-        self.sync_groups(operation, &unsettled(&record.groups, &wanted, &change))
-            .await
+        self.sync_groups(
+            operation,
+            &outdated_groups(&record.groups, &desired, &change),
+        )
+        .await
     }
 
-    async fn update_record(&self, spec: &DatasetSpec, mut found: Found) -> Result<(), Error> {
+    async fn update_record(&self, spec: &DatasetSpec, mut found: FoundRecord) -> Result<(), Error> {
         let table = &self.clients.settings().table_names.datasets;
         let bucket = self.objects.bucket()?;
         for _ in 0..MAX_ATTEMPTS {
@@ -85,33 +90,38 @@ impl Datasets {
         }
         Err(Error::Conflict {
             message: format!(
-                "the record of dataset `{}` keeps being changed by others",
+                "other programs changed the record of dataset `{}` repeatedly",
                 spec.key
             ),
-            remedy: "apply again when they are done".to_owned(),
+            remedy: "apply again after they finish".to_owned(),
         })
     }
 }
 
-/// The groups whose policies may be behind: those whose rows change now, and those whose rows an interrupted update changed before, which
-/// shows in the record's list.
-fn unsettled(
+/// The groups whose policies may be outdated. Their rows change now, or an interrupted update
+/// changed them, in which case the record's list differs from `desired`.
+fn outdated_groups(
     recorded: &[String],
-    wanted: &BTreeSet<String>,
+    desired: &BTreeSet<String>,
     change: &ShareChange,
 ) -> BTreeSet<String> {
     let recorded: BTreeSet<String> = recorded.iter().cloned().collect();
     let changed = change.add.union(&change.remove).cloned();
     changed
-        .chain(recorded.symmetric_difference(wanted).cloned())
+        .chain(recorded.symmetric_difference(desired).cloned())
         .collect()
 }
 
-/// What of the record has to change; `now` in seconds since the epoch.
-fn record_change(spec: &DatasetSpec, found: &Found, bucket: &str, now: i64) -> Option<Change> {
+/// The change of the record, `None` when it is up to date; `now` in seconds since the epoch.
+fn record_change(
+    spec: &DatasetSpec,
+    found: &FoundRecord,
+    bucket: &str,
+    now: i64,
+) -> Option<Change> {
     let record = &found.record;
     let location = spec.key.location(bucket);
-    let groups: Vec<String> = sharing::names(&spec.groups).into_iter().collect();
+    let groups: Vec<String> = sharing::group_names(&spec.groups).into_iter().collect();
     let recorded: BTreeSet<&String> = record.groups.iter().collect();
     let mut change = Change::new();
     if record.description != spec.description {
@@ -144,31 +154,29 @@ fn record_change(spec: &DatasetSpec, found: &Found, bucket: &str, now: i64) -> O
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::{create::record, tests::spec},
-        *,
-    };
+    use super::{super::create::record, *};
+    use crate::testing::dataset as spec;
 
-    fn found(spec: &DatasetSpec) -> Found {
+    fn found(spec: &DatasetSpec) -> FoundRecord {
         let record = record(spec, "data", 100);
-        Found {
+        FoundRecord {
             item: record.item(),
             record,
         }
     }
 
-    fn expression(spec: &DatasetSpec, found: &Found) -> Option<String> {
+    fn expression(spec: &DatasetSpec, found: &FoundRecord) -> Option<String> {
         let change = record_change(spec, found, "data", 200)?;
         let wire = change.expressions();
-        let mut text = wire.update.unwrap();
+        let mut update = wire.update.unwrap();
         for (placeholder, name) in wire.names.unwrap() {
-            text = text.replace(&format!("{placeholder} "), &format!("{name} "));
+            update = update.replace(&format!("{placeholder} "), &format!("{name} "));
         }
-        Some(text)
+        Some(update)
     }
 
     #[test]
-    fn nothing_is_written_when_nothing_differs() {
+    fn record_change_is_none_without_a_difference() {
         let shared = DatasetSpec {
             groups: vec!["risk".parse().unwrap(), "audit".parse().unwrap()],
             ..spec("group/cards")
@@ -177,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_differs_is_written() {
+    fn record_change_sets_only_differences() {
         let before = spec("project/fraud/cards");
         let described = DatasetSpec {
             description: "transactions of 2026".to_owned(),
@@ -199,24 +207,24 @@ mod tests {
         assert_eq!(
             expression(&before, &found(&owned)),
             None,
-            "without a say it stays"
+            "an absent `created_by` keeps the record's"
         );
     }
 
     #[test]
-    fn policies_are_renewed_for_all_that_may_be_behind() {
+    fn outdated_groups_include_interrupted_updates() {
         let change = ShareChange {
             add: BTreeSet::from(["new".to_owned()]),
             remove: BTreeSet::from(["old".to_owned()]),
         };
-        let wanted = BTreeSet::from(["kept".to_owned(), "new".to_owned()]);
+        let desired = BTreeSet::from(["kept".to_owned(), "new".to_owned()]);
         let recorded = ["kept".to_owned(), "before".to_owned()];
-        let all = unsettled(&recorded, &wanted, &change);
+        let all = outdated_groups(&recorded, &desired, &change);
         assert_eq!(
             all.into_iter().collect::<Vec<_>>(),
             ["before", "new", "old"]
         );
         let settled = ["kept".to_owned(), "new".to_owned()];
-        assert!(unsettled(&settled, &wanted, &ShareChange::default()).is_empty());
+        assert!(outdated_groups(&settled, &desired, &ShareChange::default()).is_empty());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 
@@ -11,9 +12,14 @@ use super::store::{RecordStore, TransactWrite, Write};
 use crate::aws::Error;
 use crate::testing::Faults;
 
-/// Tables by name. A table exists once it was created with [`MemoryStore::table`] or written to.
+/// The attributes that the platform's indexes hold: the keys of their tables.
+const INDEXED: [&str; 4] = ["project", "user", "group", "dataset"];
+
+/// Tables by name.
 pub(crate) struct MemoryStore {
     tables: Mutex<BTreeMap<String, Vec<Item>>>,
+    /// How many conditional writes are still refused.
+    refusals: AtomicUsize,
     faults: Faults,
 }
 
@@ -28,6 +34,7 @@ impl MemoryStore {
                     .map(|(_, name)| (name.to_owned(), Vec::new()))
                     .collect(),
             ),
+            refusals: AtomicUsize::new(0),
             faults,
         }
     }
@@ -53,6 +60,20 @@ impl MemoryStore {
         let mut tables = self.tables.lock().unwrap();
         let items = tables.get_mut(table).unwrap();
         items.retain(|item| !key.is_of(item));
+    }
+
+    /// Refuses the next `times` conditional writes, as if others had changed the items just before.
+    pub(crate) fn refuse_writes(&self, times: usize) {
+        self.refusals.store(times, Ordering::Relaxed);
+    }
+
+    fn is_refused(&self) -> bool {
+        let left = self
+            .refusals
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(1)
+            });
+        left.is_ok()
     }
 
     fn with<T>(&self, table: &str, act: impl FnOnce(&mut Vec<Item>) -> T) -> Result<T, Error> {
@@ -87,6 +108,9 @@ impl RecordStore for MemoryStore {
 
     async fn create(&self, table: &str, key: &Key, item: Item) -> Result<Write, Error> {
         self.faults.write("dynamodb", "PutItem", || {
+            if self.is_refused() {
+                return Ok(Write::Refused);
+            }
             self.with(table, |items| {
                 match items.iter().find(|found| key.is_of(found)) {
                     Some(found) if *found == item => Write::Done,
@@ -102,6 +126,9 @@ impl RecordStore for MemoryStore {
 
     async fn update(&self, table: &str, key: &Key, change: &Change) -> Result<Write, Error> {
         self.faults.write("dynamodb", "UpdateItem", || {
+            if self.is_refused() {
+                return Ok(Write::Refused);
+            }
             self.with(table, |items| {
                 let position = items.iter().position(|item| key.is_of(item));
                 let before = position.map(|position| items.remove(position));
@@ -138,7 +165,11 @@ impl RecordStore for MemoryStore {
         value: &str,
     ) -> Result<Vec<Item>, Error> {
         self.faults.read("dynamodb", "Query")?;
-        self.matching(table, hash, value)
+        let mut items = self.matching(table, hash, value)?;
+        for item in &mut items {
+            item.retain(|name, _| INDEXED.contains(&name.as_str()));
+        }
+        Ok(items)
     }
 
     async fn scan(&self, table: &str, attributes: &[&str]) -> Result<Vec<Item>, Error> {
@@ -155,6 +186,11 @@ impl RecordStore for MemoryStore {
 
     async fn transact(&self, writes: &[TransactWrite]) -> Result<(), Error> {
         self.faults.write("dynamodb", "TransactWriteItems", || {
+            // All tables exist, or nothing is written.
+            for write in writes {
+                let (TransactWrite::Put(table, _) | TransactWrite::Delete(table, _)) = write;
+                self.with(table, |_| ())?;
+            }
             for write in writes {
                 match write {
                     // A put replaces; the platform's transactions only write whole keys.

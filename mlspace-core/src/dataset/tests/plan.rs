@@ -1,0 +1,96 @@
+//! Planning datasets.
+
+use super::*;
+use crate::aws::Settings;
+use crate::plan::Notice;
+use crate::testing::{operation, settings};
+
+/// The one error of a plan that must fail.
+async fn error(platform: &FakePlatform, spec: &DatasetSpec) -> Notice {
+    let mut outcome = platform.services.datasets.plan_new(spec).await;
+    assert_eq!(outcome.values, None);
+    assert_eq!(outcome.errors.len(), 1, "{outcome:?}");
+    outcome.errors.remove(0)
+}
+
+#[tokio::test]
+async fn plan_new_computes_values() {
+    let platform = FakePlatform::new(PolicyModel::PerPrincipal);
+    // The project and the tables can be created by the same run.
+    platform.records.drop_table(DATASETS);
+    let spec = dataset("project/fraud/cards");
+    let outcome = platform.services.datasets.plan_new(&spec).await;
+    assert!(outcome.errors.is_empty() && outcome.warnings.is_empty());
+    let planned = outcome.values.unwrap();
+    assert_eq!(planned.id, "project/fraud/cards");
+    assert_eq!(planned.prefix, "project/fraud/datasets/cards/");
+    assert_eq!(
+        planned.location,
+        "s3://mlspace-data/project/fraud/datasets/cards/"
+    );
+    assert_eq!(
+        planned.arn,
+        "arn:aws:s3:::mlspace-data/project/fraud/datasets/cards/"
+    );
+}
+
+#[tokio::test]
+async fn plan_new_predicts_create() {
+    let platform = platform().await;
+    let spec = shared("cards", &["risk"]);
+    let datasets = &platform.services.datasets;
+    let planned = datasets.plan_new(&spec).await.values.unwrap();
+    assert_eq!(writes(&platform), Vec::<String>::new());
+    let created = datasets.create(&operation(), &spec).await.unwrap();
+    assert_eq!(planned.id, created.key.id());
+    assert_eq!(planned.prefix, created.prefix);
+    assert_eq!(planned.location, created.location);
+    assert_eq!(planned.arn, created.arn);
+}
+
+#[tokio::test]
+async fn plan_new_names_attributes_at_fault() {
+    let platform = platform().await;
+    let datasets = &platform.services.datasets;
+    let existing = dataset("project/fraud/cards");
+    datasets.create(&operation(), &existing).await.unwrap();
+    let long = DatasetSpec {
+        description: "x".repeat(255),
+        ..dataset("global/x")
+    };
+    assert_eq!(error(&platform, &long).await.attribute, "description");
+    let colliding = dataset("project/fraud/CARDS");
+    assert_eq!(error(&platform, &colliding).await.attribute, "name");
+
+    let without = FakePlatform::with(Settings {
+        data_bucket: String::new(),
+        ..settings()
+    });
+    assert_eq!(error(&without, &existing).await.attribute, "data_bucket");
+}
+
+#[tokio::test]
+async fn plan_new_accepts_a_replaced_dataset() {
+    // It is still there when its replacement is planned, with its old content.
+    let platform = platform().await;
+    let old = dataset("global/cards");
+    platform.records.insert(DATASETS, own_record(&old));
+    let new = DatasetSpec {
+        description: "new".to_owned(),
+        ..old
+    };
+    let outcome = platform.services.datasets.plan_new(&new).await;
+    assert_eq!(outcome.errors, Vec::<Notice>::new());
+}
+
+#[tokio::test]
+async fn plan_new_refuses_foreign_records() {
+    let platform = platform().await;
+    let mut foreign = own_record(&dataset("private/fraud/cards"));
+    foreign.remove("managedBy");
+    platform.records.insert(DATASETS, foreign);
+    let exists = error(&platform, &dataset("private/fraud/cards")).await;
+    assert!(exists.detail.contains("terraform import"), "{exists:?}");
+    let conflict = error(&platform, &dataset("project/fraud/cards")).await;
+    assert!(conflict.detail.contains("private dataset"), "{conflict:?}");
+}
