@@ -1,9 +1,12 @@
-//! Groups: the datasets that are shared with a group are opened by a policy on its users' roles.
+//! Groups: policies that give the users of a group access to the datasets shared with it.
 //!
-//! A group's policies are made from the records of its shared datasets, carried by every role of
-//! every user in the group, and removed when no role carries them or nothing is shared.
+//! A group's policies follow from the records of the datasets shared with it. They are attached to
+//! the roles of all memberships of the group's users, and deleted when no role has them or nothing
+//! is shared any more.
 
 mod shares;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -22,13 +25,14 @@ use crate::{layout, policies};
 
 use shares::SharesCache;
 
-/// More policies than any role can carry: where to stop looking for those of a group that shrank.
-const MOST_POLICIES: usize = 10;
+/// How many policies of a group are looked for at most: IAM's default quota of managed policies
+/// attached to a role (IAM user guide, "IAM and AWS STS quotas").
+const MAX_POLICIES: usize = 10;
 
-/// The index that finds the groups, or projects, of a user.
+/// MLSpace's index from users to their groups or projects.
 const BY_USER: &str = "ReverseLookup";
 
-/// Longest wait for a role or policy that existed before to be visible.
+/// Longest wait until an existing role or policy is visible to the next call.
 const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Groups and their policies.
@@ -43,7 +47,8 @@ pub(crate) struct Groups {
 }
 
 impl Groups {
-    /// Groups on record in `records`, with their policies in `policies`, carried by `roles`.
+    /// Groups with their records in `records` and their policies in `policies`, attached to
+    /// `roles`.
     pub(crate) fn new(
         clients: Clients,
         records: Arc<dyn RecordStore>,
@@ -61,16 +66,17 @@ impl Groups {
         }
     }
 
+    /// Locks the group within this process. IAM ignores case in the names of policies, so the lock
+    /// does too.
     async fn lock(&self, group: &GroupName) -> Guard {
         self.locks.lock(&group.as_str().to_ascii_lowercase()).await
     }
 
-    /// Brings the policies of a group, and what its users' roles carry, in line with the records of
-    /// the datasets that are shared with it. Call it after those records changed.
+    /// Updates the policies of a group, and their attachments to its users' roles, to the records
+    /// of the datasets that are shared with it. Call it after a change of these records.
     ///
     /// # Errors
-    /// When AWS can't be reached or refuses the calls, or the group's datasets need more policies
-    /// than a role carries. Calling it again goes on.
+    /// When AWS cannot be reached or refuses a call. Calling it again continues.
     pub(crate) async fn sync(&self, operation: &Operation, group: &GroupName) -> Result<(), Error> {
         let _guard = self.lock(group).await;
         self.shares.forget().await;
@@ -94,7 +100,7 @@ impl Groups {
                     .attach(operation, role, arn, VISIBILITY_TIMEOUT)
                     .await
                 {
-                    // The membership went in the meantime.
+                    // The membership was deleted in the meantime.
                     Err(error)
                         if error.is_absent() && self.roles.current(role).await?.is_none() =>
                     {
@@ -105,7 +111,7 @@ impl Groups {
             }
         }
         for arn in stale {
-            operation.check(&format!("closing the datasets of group `{group}`"))?;
+            operation.check(&format!("removing a policy of group `{group}`"))?;
             self.policies.delete(operation, &arn).await?;
         }
         Ok(())
@@ -118,7 +124,7 @@ impl Groups {
     ) -> Result<Vec<DesiredPolicy<'a>>, Error> {
         let table = &self.clients.settings().table_names.group_datasets;
         let items = self.records.query(table, "group", group.as_str()).await?;
-        let names = parsed::<DatasetName>(&items, |item| {
+        let names = valid_names::<DatasetName>(&items, |item| {
             GroupDatasetRecord::read(item).map(|r| r.dataset)
         });
         if names.is_empty() {
@@ -128,7 +134,7 @@ impl Groups {
             policies::group_policies(&self.clients.grant_context().await?, group, &names)?;
         let name = layout::group_policy_name(&self.clients.settings().iam_resource_prefix, group)?;
         let desired = documents.into_iter().enumerate().map(|(n, document)| DesiredPolicy {
-            name: numbered(&name, n),
+            name: policy_name(&name, n),
             owner: PolicyOwner::Group(group),
             document,
             conflict_remedy: format!(
@@ -144,17 +150,17 @@ impl Groups {
         let name = layout::group_policy_name(&self.clients.settings().iam_resource_prefix, group)?;
         let account = self.clients.account().await?;
         let mut stale = Vec::new();
-        for n in kept..MOST_POLICIES {
-            let arn = account.policy_arn(&numbered(&name, n));
+        for n in kept..MAX_POLICIES {
+            let arn = account.policy_arn(&policy_name(&name, n));
             match self.policies.current(&arn).await? {
                 Some(found) if self.policies.owns(PolicyOwner::Group(group), &found) => {
                     stale.push(arn)
                 }
-                // They are numbered without gaps, so that the first one missing is the last.
+                // They are numbered without gaps, so there are none after the first missing one.
                 _ => break,
             }
         }
-        // The last goes first: an interrupted removal leaves no gap.
+        // The last one is deleted first, so that an interruption leaves no gap.
         stale.reverse();
         Ok(stale)
     }
@@ -167,13 +173,15 @@ impl Groups {
             .query(&tables.group_users, "group", group.as_str())
             .await?;
         let mut roles = BTreeSet::new();
-        for user in parsed::<UserName>(&items, |item| GroupUserRecord::read(item).map(|r| r.user)) {
+        for user in
+            valid_names::<UserName>(&items, |item| GroupUserRecord::read(item).map(|r| r.user))
+        {
             let items = self
                 .records
                 .query_index(&tables.project_users, BY_USER, "user", user.as_str())
                 .await?;
-            // An index holds keys only; so does this reading.
-            let projects = parsed::<ProjectName>(&items, |item| {
+            // An index contains only keys, and only the project is needed.
+            let projects = valid_names::<ProjectName>(&items, |item| {
                 ProjectUserRecord::read(item).map(|r| r.project)
             });
             for project in projects {
@@ -183,7 +191,8 @@ impl Groups {
         Ok(roles)
     }
 
-    /// Makes the policies of the user's groups what they should be; their ARNs, for the user's roles.
+    /// Creates or updates the policies of the user's groups. Returns their ARNs, for the user's
+    /// roles.
     pub(crate) async fn ensure_policies_of(
         &self,
         operation: &Operation,
@@ -199,13 +208,13 @@ impl Groups {
         Ok(arns)
     }
 
-    /// Removes the policies of the user's groups that no role carries any more, `gone` being a role
-    /// that was just deleted.
+    /// Deletes the policies of the user's groups that no role has any more. The role `deleted_role`
+    /// was just deleted and does not count, although IAM may list it for a while.
     pub(crate) async fn delete_unused_policies_of(
         &self,
         operation: &Operation,
         user: &UserName,
-        gone: &str,
+        deleted_role: &str,
     ) -> Result<(), Error> {
         for group in self.groups_of(user).await? {
             let _guard = self.lock(&group).await;
@@ -215,7 +224,7 @@ impl Groups {
             let stale = self.stale_policies(&group, 0).await?.len();
             for n in (0..stale).rev() {
                 self.policies
-                    .delete_if_unused(operation, &numbered(&name, n), owner, gone)
+                    .delete_if_unused(operation, &policy_name(&name, n), owner, deleted_role)
                     .await?;
             }
         }
@@ -223,16 +232,16 @@ impl Groups {
     }
 }
 
-/// The name of the group's policy number `n`, from 0.
-fn numbered(name: &str, n: usize) -> String {
+/// The name of a group's policy, counted from 0.
+fn policy_name(name: &str, n: usize) -> String {
     match n {
         0 => name.to_owned(),
         n => format!("{name}-{}", n + 1),
     }
 }
 
-/// The names that items hold; those that are no names of ours are nothing the platform made.
-fn parsed<T: std::str::FromStr>(
+/// The valid names in these items. The platform creates none of the others, so they are skipped.
+fn valid_names<T: std::str::FromStr>(
     items: &[Item],
     read: impl Fn(&Item) -> Result<String, Malformed>,
 ) -> Vec<T> {
@@ -240,44 +249,4 @@ fn parsed<T: std::str::FromStr>(
         .iter()
         .filter_map(|item| read(item).ok()?.parse().ok())
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::records::ItemBuilder;
-
-    #[test]
-    fn a_groups_policies_are_numbered_from_the_second() {
-        assert_eq!(numbered("MLSpace-group-risk", 0), "MLSpace-group-risk");
-        assert_eq!(numbered("MLSpace-group-risk", 2), "MLSpace-group-risk-3");
-    }
-
-    #[test]
-    fn keys_of_an_index_are_enough_to_find_memberships() {
-        let keys_only = ItemBuilder::new()
-            .string("user", "alice")
-            .string("project", "fraud")
-            .build();
-        let projects = parsed::<ProjectName>(&[keys_only], |item| {
-            ProjectUserRecord::read(item).map(|r| r.project)
-        });
-        assert_eq!(projects, ["fraud".parse().unwrap()]);
-    }
-
-    #[test]
-    fn names_that_could_not_be_ours_are_passed_over() {
-        let odd = ItemBuilder::new()
-            .string("group", "risk")
-            .string("dataset", "a/*")
-            .build();
-        let good = ItemBuilder::new()
-            .string("group", "risk")
-            .string("dataset", "cards")
-            .build();
-        let names = parsed::<DatasetName>(&[odd, good], |item| {
-            GroupDatasetRecord::read(item).map(|r| r.dataset)
-        });
-        assert_eq!(names, ["cards".parse().unwrap()]);
-    }
 }

@@ -1,7 +1,7 @@
-//! What is shared with whom, read as a whole for those who only look.
+//! Cached reads of all groups, for refreshes and plans.
 //!
-//! A refresh asks for the groups of every member. Their tables are small, so that reading them
-//! once serves all, where asking member by member would take a call each.
+//! A refresh needs the groups of every member. The tables are small, so one scan of each replaces a
+//! call for each member.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -11,27 +11,28 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::Groups;
-use super::{numbered, parsed};
+use super::{policy_name, valid_names};
 use crate::aws::{Error, IfPresent as _};
 use crate::name::{DatasetName, GroupName, UserName};
 use crate::records::{GroupDatasetRecord, GroupUserRecord, Item, Malformed};
 use crate::{layout, policies};
 use iam_policy::Document;
 
-/// How long one reading serves others: the length of a refresh.
+/// How long a scan is used: the length of a refresh.
 const CACHE_TTL: Duration = Duration::from_secs(30);
 
-/// The last reading.
+/// The last scan.
 #[derive(Default)]
 pub(super) struct SharesCache(Mutex<Option<(Instant, Arc<Shared>)>>);
 
 impl SharesCache {
-    /// Forgets the reading, because what it read is being changed.
+    /// Drops the last scan, because the tables are being changed.
     pub(super) async fn forget(&self) {
         *self.0.lock().await = None;
     }
 }
 
+/// The groups of all users, and the datasets that are shared with them.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Shared {
     groups: HashMap<UserName, BTreeSet<GroupName>>,
@@ -39,6 +40,7 @@ struct Shared {
 }
 
 impl Shared {
+    /// Collects the valid names of both tables' items.
     fn of(users: &[Item], datasets: &[Item]) -> Self {
         let mut shared = Self::default();
         for item in users {
@@ -57,7 +59,7 @@ impl Shared {
     }
 }
 
-/// Two names; nothing when either is no name of ours, and so nothing the platform made.
+/// Two names; `None` when one is not valid. The platform creates no such record.
 fn pair<A: std::str::FromStr, B: std::str::FromStr>(
     names: Result<(String, String), Malformed>,
 ) -> Option<(A, B)> {
@@ -65,18 +67,18 @@ fn pair<A: std::str::FromStr, B: std::str::FromStr>(
     Some((a.parse().ok()?, b.parse().ok()?))
 }
 
-/// A group's policy, as the roles of the group's users should carry it.
+/// The desired state of a group's policy.
 #[derive(Debug, Clone)]
 pub(crate) struct GroupPolicy {
     /// Its name.
     pub(crate) name: String,
-    /// What it should say.
+    /// Its document.
     pub(crate) document: Document,
 }
 
 impl Groups {
-    /// The policies of the user's groups that share anything, for those who only look. Tables that
-    /// aren't there yet hold no groups.
+    /// The policies of the user's groups, up to 30 seconds old. Missing tables contain no groups:
+    /// the same run may create them.
     pub(crate) async fn cached_policies_of(
         &self,
         user: &UserName,
@@ -96,7 +98,7 @@ impl Groups {
                     .into_iter()
                     .enumerate()
                     .map(|(n, document)| GroupPolicy {
-                        name: numbered(&name, n),
+                        name: policy_name(&name, n),
                         document,
                     }),
             );
@@ -126,7 +128,7 @@ impl Groups {
         Ok(shared)
     }
 
-    /// The user's groups as they are now.
+    /// The user's current groups.
     pub(super) async fn groups_of(&self, user: &UserName) -> Result<Vec<GroupName>, Error> {
         let table = &self.clients.settings().table_names.group_users;
         let items = self
@@ -135,7 +137,7 @@ impl Groups {
             .await
             .if_present()?;
         let items = items.unwrap_or_default();
-        let mut groups: Vec<GroupName> = parsed(&items, |item| {
+        let mut groups: Vec<GroupName> = valid_names(&items, |item| {
             GroupUserRecord::read(item).map(|record| record.group)
         });
         groups.sort();
@@ -156,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_are_turned_into_who_has_what() {
+    fn shared_skips_invalid_names() {
         let users = [
             row("risk", "user", "alice"),
             row("ops", "user", "alice"),
@@ -172,7 +174,7 @@ mod tests {
             .map(ToString::to_string)
             .collect();
         assert_eq!(groups, ["ops", "risk"]);
-        assert_eq!(shared.groups.len(), 1, "names with wildcards are nobody's");
+        assert_eq!(shared.groups.len(), 1, "a group with a wildcard");
         assert_eq!(
             shared.datasets[&"risk".parse::<GroupName>().unwrap()],
             ["cards".parse().unwrap()]
