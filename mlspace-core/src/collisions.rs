@@ -102,8 +102,8 @@ impl CaseCollisions {
         }
     }
 
-    /// Notes that `name` is going to be used. Returns another planned name that differs from it only
-    /// in case.
+    /// Adds `name` to the planned names. Returns another planned name that differs from it only in
+    /// case.
     fn plan(&self, kind: &'static str, name: &str) -> Option<String> {
         let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
         let first = planned
@@ -112,8 +112,8 @@ impl CaseCollisions {
         (first != name).then(|| first.clone())
     }
 
-    /// All values of a table's attribute. A table that does not exist yet has none: the first write
-    /// to it fails with an error that says so.
+    /// All values of a table's attribute. A missing table has none: the same run may create it, and
+    /// otherwise the first write names it.
     async fn names(&self, table: &str, attribute: &str) -> Result<HashSet<String>, Error> {
         let items = self
             .records
@@ -125,5 +125,115 @@ impl CaseCollisions {
             .iter()
             .filter_map(|item| View(item).string(attribute).ok())
             .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::PolicyModel;
+    use crate::testing::{FakePlatform, member, operation, project_name};
+
+    /// Names of a new process.
+    fn collisions(platform: &FakePlatform) -> CaseCollisions {
+        let clients = platform.services.clients.clone();
+        CaseCollisions::new(clients, Arc::clone(&platform.records) as _)
+    }
+
+    async fn platform() -> FakePlatform {
+        FakePlatform::new(PolicyModel::PerPrincipal)
+            .with_alice_in_fraud()
+            .await
+    }
+
+    fn user(name: &str) -> UserName {
+        name.parse().unwrap()
+    }
+
+    #[test]
+    fn differing_only_in_case_ignores_the_name_itself() {
+        let names = ["fraud".to_owned(), "Churn".to_owned()];
+        assert_eq!(differing_only_in_case(&names, "fraud"), None);
+        assert_eq!(differing_only_in_case(&names, "frauds"), None);
+        assert_eq!(differing_only_in_case(&names, "churn"), Some(&names[1]));
+    }
+
+    #[tokio::test]
+    async fn check_project_refuses_an_existing_name_in_another_case() {
+        let collisions = collisions(&platform().await);
+        let error = collisions.check_project(&project_name("Fraud")).await;
+        let error = error.unwrap_err();
+        assert_eq!(error.attribute(), Some("name"));
+        assert!(
+            error.to_string().contains("existing project `fraud`"),
+            "{error}"
+        );
+        let same = collisions.check_project(&project_name("fraud")).await;
+        assert_eq!(same, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn check_user_compares_members_of_all_projects() {
+        let collisions = collisions(&platform().await);
+        let error = collisions.check_user(&user("ALICE")).await.unwrap_err();
+        assert_eq!(error.attribute(), Some("user"));
+        assert!(
+            error.to_string().contains("existing user `alice`"),
+            "{error}"
+        );
+        assert_eq!(collisions.check_user(&user("alice")).await, Ok(()));
+        assert_eq!(collisions.check_user(&user("bob")).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn planned_names_collide_too() {
+        let collisions = collisions(&platform().await);
+        let churn = project_name("churn");
+        assert_eq!(collisions.check_project(&churn).await, Ok(()));
+        let error = collisions.check_project(&project_name("Churn")).await;
+        let error = error.unwrap_err().to_string();
+        assert!(
+            error.contains("also creates the project `churn`"),
+            "{error}"
+        );
+        // The first one can be planned again, and users have names of their own.
+        assert_eq!(collisions.check_project(&churn).await, Ok(()));
+        assert_eq!(collisions.check_user(&user("Churn")).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn missing_tables_hold_no_names() {
+        let platform = platform().await;
+        for table in ["mlspace-projects", "mlspace-project-users"] {
+            platform.records.drop_table(table);
+        }
+        let collisions = collisions(&platform);
+        let checked = collisions.check_project(&project_name("Fraud")).await;
+        assert_eq!(checked, Ok(()));
+        assert_eq!(collisions.check_user(&user("ALICE")).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn names_are_read_once_and_again_after_an_error() {
+        let platform = platform().await;
+        let collisions = collisions(&platform);
+        platform.faults.take_calls();
+        for name in ["bob", "carol"] {
+            collisions.check_user(&user(name)).await.unwrap();
+        }
+        assert_eq!(platform.faults.take_calls(), ["Scan"]);
+        platform.faults.deny("Scan");
+        let failed = collisions.check_project(&project_name("churn")).await;
+        assert!(failed.unwrap_err().is_denied());
+        assert_eq!(collisions.check_user(&user("dave")).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn create_of_a_membership_refuses_colliding_users() {
+        let platform = platform().await;
+        let memberships = &platform.services.memberships;
+        let other = member("fraud", "Alice");
+        let created = memberships.create(&operation(), &other).await;
+        assert_eq!(created.unwrap_err().error.attribute(), Some("user"));
     }
 }

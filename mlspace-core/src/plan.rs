@@ -1,4 +1,4 @@
-//! What a plan decides about AWS before anything is applied.
+//! Results of planning a resource.
 
 use crate::aws::Error;
 
@@ -26,16 +26,16 @@ impl From<&Error> for Notice {
 /// The result of planning one resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanOutcome<T> {
-    /// Values that are known before the apply; `None` when an error kept them from being computed.
+    /// Values that are known before the apply; `None` when they could not be computed.
     pub values: Option<T>,
-    /// What the user should know.
+    /// Warnings for the user.
     pub warnings: Vec<Notice>,
-    /// What makes the plan fail.
+    /// Errors that make the plan fail.
     pub errors: Vec<Notice>,
 }
 
 impl<T> PlanOutcome<T> {
-    /// A plan with these values and nothing to say.
+    /// A plan with these values and without notices.
     pub fn new(values: T) -> Self {
         Self {
             values: Some(values),
@@ -68,5 +68,51 @@ impl<T> From<Result<T, Error>> for PlanOutcome<T> {
             Ok(values) => Self::new(values),
             Err(error) => Self::failed(&error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn invalid(attribute: Option<&'static str>) -> Error {
+        Error::Invalid {
+            attribute,
+            message: "the name is taken".to_owned(),
+            remedy: "choose another".to_owned(),
+        }
+    }
+
+    #[test]
+    fn notice_names_the_attribute_at_fault() {
+        let notice = Notice::from(&invalid(Some("name")));
+        assert_eq!(notice.attribute, "name");
+        assert_eq!(notice.summary, invalid(Some("name")).summary());
+        assert_eq!(notice.detail, invalid(Some("name")).detail());
+        assert_eq!(Notice::from(&invalid(None)).attribute, "");
+    }
+
+    #[test]
+    fn outcome_has_values_or_errors() {
+        assert_eq!(PlanOutcome::from(Ok(1)), PlanOutcome::new(1));
+        let failed = PlanOutcome::<i32>::from(Err(invalid(None)));
+        assert_eq!(failed.values, None);
+        assert_eq!(failed.errors, [Notice::from(&invalid(None))]);
+        assert!(failed.warnings.is_empty());
+    }
+
+    #[test]
+    fn and_collects_the_notices_of_both() {
+        let notice = Notice::from(&invalid(None));
+        let warned = PlanOutcome {
+            warnings: vec![notice.clone()],
+            ..PlanOutcome::new(())
+        };
+        let both = PlanOutcome::new(1)
+            .and(warned)
+            .and(PlanOutcome::failed(&invalid(None)));
+        assert_eq!(both.values, Some(1));
+        assert_eq!(both.warnings, std::slice::from_ref(&notice));
+        assert_eq!(both.errors, [notice]);
     }
 }

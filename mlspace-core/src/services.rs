@@ -1,4 +1,4 @@
-//! Everything that a configured provider works with, wired together.
+//! The services of a configured provider, with their dependencies.
 
 use std::sync::Arc;
 
@@ -13,9 +13,9 @@ use crate::notebook::{NotebookApi, NotebookInventory, Notebooks, SdkNotebooks};
 use crate::project::{DependentResources, ProjectParts, ProjectRecords, Projects, SuspensionList};
 use crate::records::{DynamoStore, RecordStore};
 
-/// One of each kind of thing that the platform manages.
+/// One service for each kind of resource.
 ///
-/// This struct only holds them; each has what it uses from its constructor.
+/// This struct only connects them: each service gets its dependencies in its constructor.
 pub struct Services {
     /// The SDK clients, the settings and the caller.
     pub clients: Clients,
@@ -27,11 +27,11 @@ pub struct Services {
     pub datasets: Arc<Datasets>,
     /// Notebooks.
     pub notebooks: Arc<Notebooks>,
-    /// Reports of what memberships can do.
+    /// Reports of the access of memberships.
     pub access: AccessReports,
 }
 
-/// The calls to AWS.
+/// The APIs of AWS, or their fakes.
 pub(crate) struct Apis {
     pub(crate) iam: Arc<dyn IamApi>,
     pub(crate) records: Arc<dyn RecordStore>,
@@ -54,7 +54,7 @@ impl Services {
         Self::with_apis(clients, apis)
     }
 
-    /// Services over these calls.
+    /// Services that call these APIs.
     pub(crate) fn with_apis(clients: Clients, apis: Apis) -> Self {
         let Apis {
             iam,
