@@ -1,13 +1,15 @@
-//! The records: items of `DynamoDB` tables whose keys and shapes are those of `MLSpace`, so that its
-//! web application and this platform read each other's.
+//! Records: items of DynamoDB tables with the keys and attributes of MLSpace, so that this platform
+//! and MLSpace's web application can read each other's items.
 //!
-//! Reads are strongly consistent, creates are conditional, and updates change single attributes
-//! under a condition on the state they expect: what others add to an item survives. Times are whole
-//! seconds since the epoch, stored as numbers without a fraction; fractions written by others are
-//! read and rounded down.
+//! Reads are strongly consistent and creates are conditional. Updates change single attributes, on
+//! the condition that the item has the expected state, and keep attributes of other programs. Times
+//! are whole seconds since the epoch, stored as numbers; fractions that other programs write are
+//! rounded down when read.
 
 mod batch;
 mod change;
+#[cfg(test)]
+mod contract;
 mod dataset;
 mod dynamodb;
 mod group;

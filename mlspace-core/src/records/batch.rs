@@ -1,8 +1,8 @@
-//! Reading single items, many at once.
+//! Single reads, combined into batches.
 //!
-//! Terraform refreshes resources one by one, several at a time. Reads that come in while a batch is
-//! under way wait for the next: alone, a read goes out at once; among many, up to a hundred go out
-//! together. Nobody waits for company.
+//! Terraform refreshes multiple resources at a time, each with reads of its own. The first read is
+//! sent at once. Reads that arrive during a call wait for its end and are then sent together, up to
+//! 100 in one call. No read waits for others to arrive.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -15,37 +15,39 @@ use super::dynamodb::{DynamoStore, in_table};
 use super::item::{Item, Key};
 use crate::aws::{Error, SdkResultExt as _};
 
-/// What `BatchGetItem` takes at most (API reference, `BatchGetItem`, `RequestItems`).
+/// Largest number of items in one call (DynamoDB API reference, BatchGetItem, `RequestItems`).
 const BATCH: usize = 100;
 
-/// Which item of which table.
+/// A table and the key of an item in it.
 type Address = (String, Key);
 
-struct Waiting {
+/// A read that waits for its answer.
+struct PendingRead {
     address: Address,
     answer: oneshot::Sender<Result<Option<Item>, Error>>,
 }
 
-/// Reads that wait for the next batch.
+/// The queue of reads.
 #[derive(Default)]
 pub(crate) struct Batches(Mutex<Queue>);
 
 #[derive(Default)]
 struct Queue {
-    waiting: Vec<Waiting>,
+    waiting: Vec<PendingRead>,
+    /// Whether a task is reading batches; it ends when the queue is empty.
     running: bool,
 }
 
 impl Batches {
-    /// Queues a read; true when the caller has to start the reading.
-    fn push(&self, waiting: Waiting) -> bool {
+    /// Queues a read. True when the caller has to start the task that reads batches.
+    fn push(&self, waiting: PendingRead) -> bool {
         let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         queue.waiting.push(waiting);
         !std::mem::replace(&mut queue.running, true)
     }
 
-    /// The next batch; empty, and reading is over, when nobody waits.
-    fn take(&self) -> Vec<Waiting> {
+    /// Removes and returns the next batch. When it is empty, the task has to end.
+    fn take(&self) -> Vec<PendingRead> {
         let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let n = queue.waiting.len().min(BATCH);
         queue.running = n > 0;
@@ -57,18 +59,19 @@ impl DynamoStore {
     /// Reads an item consistently; `None` when there is none.
     ///
     /// # Errors
-    /// When `DynamoDB` can't be reached or refuses the call.
+    /// When DynamoDB cannot be reached or refuses the call.
     pub(super) async fn get_batched(&self, table: &str, key: &Key) -> Result<Option<Item>, Error> {
         let (answer, answered) = oneshot::channel();
         let address = (table.to_owned(), key.clone());
-        if self.batches.push(Waiting { address, answer }) {
-            // In a task of its own: a caller that is cancelled must not leave the others waiting.
+        if self.batches.push(PendingRead { address, answer }) {
+            // In a task of its own, so that the other reads are answered when this one is
+            // cancelled.
             let store = self.clone();
             tokio::spawn(async move { store.read_batches().await });
         }
         answered.await.unwrap_or_else(|_| {
             Err(Error::Conflict {
-                message: format!("reading {key} of table `{table}` ended without an answer"),
+                message: format!("the read of {key} in table `{table}` got no answer"),
                 remedy: "run the command again".to_owned(),
             })
         })
@@ -87,12 +90,12 @@ impl DynamoStore {
                 }
             }
             let answers = self.read_addresses(&addresses).await;
-            for Waiting { address, answer } in batch {
+            for PendingRead { address, answer } in batch {
                 let result = match &answers {
                     Ok(items) => items.get(&address).cloned().unwrap_or(Ok(None)),
                     Err(error) => Err(error.clone()),
                 };
-                // The reader may have gone; its answer is then nobody's.
+                // Sending fails when the read was cancelled, which is not an error.
                 answer.send(result).ok();
             }
         }
@@ -110,8 +113,8 @@ impl DynamoStore {
                         .map(|(at, item)| (at, Ok(Some(item))))
                         .collect());
                 }
-                // One missing table fails the whole batch, and batches may not be allowed: ask singly,
-                // so that each reader gets its own answer.
+                // One missing table makes the whole batch fail, and the caller may not be allowed
+                // to read batches. Read items singly, so that each read gets its own answer.
                 Err(error) if error.is_absent() || error.is_denied() => {}
                 Err(error) => return Err(error),
             }
@@ -180,7 +183,7 @@ impl DynamoStore {
             }
             request = output.unprocessed_keys.unwrap_or_default();
             if !request.is_empty() {
-                // The table is throttled: what was left out is asked for again, later and later.
+                // DynamoDB throttles the table: repeat the rest with growing pauses.
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(Duration::from_secs(5));
             }
@@ -192,27 +195,65 @@ impl DynamoStore {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::{Clients, ConnectionConfig, Settings};
 
-    fn waiting(n: usize) -> Waiting {
+    fn pending(n: usize) -> PendingRead {
         let address = ("t".to_owned(), Key::hash("name", n.to_string()));
-        Waiting {
+        PendingRead {
             address,
             answer: oneshot::channel().0,
         }
     }
 
+    fn store() -> DynamoStore {
+        // Half a key pair, so that every call fails before it is sent.
+        DynamoStore::new(Clients::new(
+            ConnectionConfig {
+                access_key: Some("AKIDEXAMPLE".to_owned()),
+                ..ConnectionConfig::default()
+            },
+            Settings::default(),
+        ))
+    }
+
+    #[tokio::test]
+    async fn get_batched_answers_every_reader_of_a_failed_batch() {
+        let store = store();
+        let keys: Vec<Key> = (0..250)
+            .map(|n| Key::hash("name", format!("{}", n % 200)))
+            .collect();
+        let reads = keys.iter().map(|key| store.get_batched("t", key));
+        for answer in futures::future::join_all(reads).await {
+            assert!(matches!(answer, Err(Error::Invalid { .. })), "{answer:?}");
+        }
+        // The reading is over, and the next reader starts it again.
+        let again = store.get_batched("t", &keys[0]).await;
+        assert!(again.is_err());
+    }
+
+    #[tokio::test]
+    async fn get_batched_outlives_a_cancelled_reader() {
+        let store = store();
+        let (first, second) = (Key::hash("name", "a"), Key::hash("name", "b"));
+        let mut cancelled = Box::pin(store.get_batched("t", &first));
+        assert!(futures::poll!(&mut cancelled).is_pending());
+        let waiting = store.get_batched("t", &second);
+        drop(cancelled);
+        assert!(waiting.await.is_err());
+    }
+
     #[test]
-    fn the_first_reader_starts_and_batches_hold_a_hundred_at_most() {
+    fn batches_hold_a_hundred_at_most() {
         let batches = Batches::default();
-        assert!(batches.push(waiting(0)));
+        assert!(batches.push(pending(0)));
         for n in 1..150 {
-            assert!(!batches.push(waiting(n)));
+            assert!(!batches.push(pending(n)));
         }
         assert_eq!(batches.take().len(), 100);
         assert_eq!(batches.take().len(), 50);
         assert!(batches.take().is_empty());
         assert!(
-            batches.push(waiting(0)),
+            batches.push(pending(0)),
             "after the last batch the next reader starts again"
         );
     }

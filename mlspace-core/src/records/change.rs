@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-/// What an update sets and removes, and the state it expects to find. On the wire, names and values
-/// are placeholders, so that DynamoDB's reserved words can be attributes.
+/// The attributes that an update sets and removes, and the state that it expects. Its expressions
+/// use placeholders for names and values, so that DynamoDB's reserved words can be attributes.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Change {
     sets: Vec<(String, AttributeValue)>,
@@ -25,7 +25,7 @@ enum Expectation {
 }
 
 impl Change {
-    /// A change of nothing, expecting nothing.
+    /// An empty change without expectations.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -69,7 +69,7 @@ impl Change {
         self
     }
 
-    /// Expects the attribute to exist. For the hash attribute that means: the item exists.
+    /// Expects the attribute to exist. For the hash attribute this means that the item exists.
     #[must_use]
     pub fn expect_present(mut self, attribute: &str) -> Self {
         self.expectations
@@ -77,7 +77,7 @@ impl Change {
         self
     }
 
-    /// Expects the attribute to be as it was read: this value, or missing.
+    /// Expects the attribute to have the value that was read, or to be missing.
     #[must_use]
     pub fn expect(mut self, attribute: &str, seen: Option<&AttributeValue>) -> Self {
         let attribute = attribute.to_owned();
@@ -88,7 +88,7 @@ impl Change {
         self
     }
 
-    /// Whether nothing would be set or removed.
+    /// Whether the change sets and removes nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.sets.is_empty() && self.removes.is_empty()
@@ -127,8 +127,8 @@ impl Change {
         wire
     }
 
-    /// The item after the change; `None` when it is not in the expected state. `item` is the one
-    /// before, `key` the attributes of a new one.
+    /// The item after the change; `None` when it is not in the expected state. `item` is the item
+    /// before the change; without one, a new item with the attributes `key` is created.
     #[cfg(test)]
     pub(super) fn applied(
         &self,
@@ -153,7 +153,8 @@ impl Change {
     }
 }
 
-/// A change in DynamoDB's expression language. What is empty is `None`, as DynamoDB wants it.
+/// A change in DynamoDB's expression language. Empty parts are `None`, because DynamoDB refuses
+/// empty expressions.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Expressions {
     /// The update expression.

@@ -12,15 +12,15 @@ pub struct DatasetRecord {
     pub name: String,
     /// `global`, `project`, `private` or `group`.
     pub kind: String,
-    /// What it holds.
+    /// Description of the content.
     pub description: String,
-    /// Where its objects are: an `s3://` address that ends with a slash.
+    /// Prefix of its objects, as an `s3://` URL that ends with a slash.
     pub location: String,
-    /// Who made it: a user's name.
+    /// The user who owns the record, or empty.
     pub created_by: String,
-    /// When it was made, in seconds since the epoch.
+    /// Creation time, in seconds since the epoch.
     pub created_at: i64,
-    /// When it was last changed, in seconds since the epoch.
+    /// Time of the last change, in seconds since the epoch.
     pub last_updated_at: i64,
     /// The groups it is shared with, for type `group`.
     pub groups: Vec<String>,
@@ -36,7 +36,7 @@ impl DatasetRecord {
     /// Reads an item.
     ///
     /// # Errors
-    /// When an attribute has a type that `MLSpace` never gives it.
+    /// When an attribute has another type than MLSpace's.
     pub fn read(item: &Item) -> Result<Self, Malformed> {
         let view = View(item);
         Ok(Self {
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_item_reads_back_and_has_the_web_applications_names() {
+    fn item_round_trips_with_mlspace_names() {
         let record = DatasetRecord {
             scope: "group".to_owned(),
             name: "cards".to_owned(),
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_is_scope_and_name() {
+    fn key_is_scope_and_name() {
         let key = DatasetRecord::key(&"project/fraud/cards".parse().unwrap());
         assert_eq!(key, Key::hash("scope", "fraud").range("name", "cards"));
     }

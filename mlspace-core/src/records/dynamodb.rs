@@ -30,7 +30,7 @@ impl DynamoStore {
     }
 }
 
-/// Names the table that is missing, which `DynamoDB`'s own message doesn't.
+/// Adds the name of a missing table, which DynamoDB's message lacks.
 pub(super) fn in_table(error: Error, table: &str) -> Error {
     if error.is_absent() {
         Error::NoTable {
@@ -227,5 +227,31 @@ fn malformed_request(error: &BuildError) -> Error {
     Error::Conflict {
         message: format!("a request to DynamoDB could not be built: {error}"),
         remedy: "report this as a defect of the provider".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(code: &str) -> Error {
+        crate::testing::refusal("dynamodb", "GetItem", code)
+    }
+
+    #[test]
+    fn in_table_names_a_missing_table_only() {
+        let expected = Error::NoTable {
+            table: "t".to_owned(),
+        };
+        let absent = answer("ResourceNotFoundException");
+        assert_eq!(in_table(absent, "t"), expected);
+        let denied = answer("AccessDeniedException");
+        assert_eq!(in_table(denied.clone(), "t"), denied);
+    }
+
+    #[test]
+    fn refused_is_a_failed_condition() {
+        assert!(refused(&answer("ConditionalCheckFailedException")));
+        assert!(!refused(&answer("TransactionCanceledException")));
     }
 }

@@ -1,4 +1,4 @@
-//! The records of groups: who is in them, and which datasets they share.
+//! The records of groups: their users, and the datasets that are shared with them.
 
 use super::item::{Item, ItemBuilder, Key, Malformed, View};
 use crate::name::{DatasetName, GroupName};
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shares_read_back_and_are_all_key() {
+    fn group_dataset_item_round_trips() {
         let record = GroupDatasetRecord {
             group: "risk".to_owned(),
             dataset: "cards".to_owned(),

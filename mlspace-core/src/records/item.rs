@@ -10,7 +10,7 @@ use crate::aws::Error;
 /// An item, by attribute name.
 pub type Item = HashMap<String, AttributeValue>;
 
-/// The key of an item; all of the platform's keys are strings.
+/// The key of an item. All keys of the platform are strings.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Key(Vec<(&'static str, String)>);
 
@@ -28,7 +28,7 @@ impl Key {
         self
     }
 
-    /// The attributes as `DynamoDB` takes them.
+    /// The key as attributes.
     #[must_use]
     pub fn attributes(&self) -> Item {
         self.0
@@ -64,13 +64,13 @@ impl fmt::Display for Key {
     }
 }
 
-/// An attribute that isn't what its readers take.
+/// An attribute that is missing or has another type than expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("has no {expected} in its attribute `{attribute}`")]
 pub struct Malformed {
     /// The attribute's name.
     pub attribute: String,
-    /// What it should hold.
+    /// The expected type.
     pub expected: &'static str,
 }
 
@@ -86,8 +86,8 @@ impl Malformed {
     }
 }
 
-/// Typed reading of an item. A missing attribute takes the default that `MLSpace` gives it; one of
-/// another type is an error, never a default.
+/// Typed access to the attributes of an item. A missing attribute has MLSpace's default; an
+/// attribute of another type is an error.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a>(pub &'a Item);
 
@@ -104,10 +104,10 @@ impl<'a> View<'a> {
         self.0.get(name).filter(|value| !value.is_null())
     }
 
-    /// A string that must be there.
+    /// A required string.
     ///
     /// # Errors
-    /// When it is missing or no string.
+    /// When it is missing or not a string.
     pub fn string(self, name: &str) -> Result<String, Malformed> {
         self.get(name)
             .and_then(|value| value.as_s().ok())
@@ -118,7 +118,7 @@ impl<'a> View<'a> {
     /// A string, empty when missing.
     ///
     /// # Errors
-    /// When it is no string.
+    /// When it is not a string.
     pub fn string_or_empty(self, name: &str) -> Result<String, Malformed> {
         match self.get(name) {
             None => Ok(String::new()),
@@ -129,7 +129,7 @@ impl<'a> View<'a> {
     /// A boolean, false when missing.
     ///
     /// # Errors
-    /// When it is none.
+    /// When it is not a boolean.
     pub fn bool(self, name: &str) -> Result<bool, Malformed> {
         match self.get(name) {
             None => Ok(false),
@@ -143,7 +143,7 @@ impl<'a> View<'a> {
     /// A whole number; fractions are rounded down. `None` when missing.
     ///
     /// # Errors
-    /// When it is no number or beyond 64 bits.
+    /// When it is not a number or does not fit into 64 bits.
     pub fn integer(self, name: &str) -> Result<Option<i64>, Malformed> {
         let Some(value) = self.get(name) else {
             return Ok(None);
@@ -186,17 +186,17 @@ impl<'a> View<'a> {
     }
 }
 
-/// The whole part of a decimal number, as other writers' floats need it.
+/// The integer part of a decimal number: MLSpace writes some times as floats.
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "the range is checked, the fraction unwanted"
+    reason = "the range is checked, and the fraction is dropped on purpose"
 )]
 fn floor(number: &str) -> Option<i64> {
     let value: f64 = number.parse().ok()?;
     (value.abs() < 9.0e15).then(|| value.floor() as i64)
 }
 
-/// Typed writing of an item.
+/// Builds an item from typed values.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ItemBuilder(Item);
 
@@ -245,7 +245,7 @@ impl ItemBuilder {
     }
 }
 
-/// A list of strings, in `DynamoDB`'s list type as `MLSpace` stores them.
+/// A list of strings. MLSpace stores them as DynamoDB's list type and not as a string set.
 pub(super) fn list(values: &[String]) -> AttributeValue {
     AttributeValue::L(values.iter().cloned().map(AttributeValue::S).collect())
 }
@@ -255,7 +255,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn other_writers_fractions_are_rounded_down() {
+    fn integer_rounds_fractions_down() {
         for (stored, read) in [
             ("1700000000", 1_700_000_000),
             ("1700000000.987654", 1_700_000_000),
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attribute_of_another_type_is_an_error_and_not_a_default() {
+    fn view_refuses_other_types() {
         let item = ItemBuilder::new()
             .string("suspended", "yes")
             .integer("name", 3)
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_and_sets_of_strings_are_read_alike() {
+    fn strings_reads_lists_and_sets() {
         let strings = vec!["MO".to_owned()];
         let item = ItemBuilder::new()
             .strings("list", &strings)
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_knows_its_item() {
+    fn key_matches_its_item() {
         let key = Key::hash("project", "fraud").range("user", "alice");
         assert!(key.is_of(&key.attributes()));
         assert!(

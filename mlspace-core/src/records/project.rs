@@ -6,21 +6,21 @@ use super::change::Change;
 use super::item::{Item, ItemBuilder, Key, Malformed, View};
 use crate::name::ProjectName;
 
-/// When a project's resources are stopped or deleted by themselves: `MLSpace`'s
+/// Times after which a project's resources are stopped or deleted automatically: MLSpace's
 /// `terminationConfiguration`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TerminationConfig {
     /// Time of day at which notebooks are stopped, as `HH:MM` in UTC.
     pub default_notebook_stop_time: Option<String>,
-    /// Whether a notebook's owner may choose another time.
+    /// Whether the owner of a notebook can choose another time.
     pub allow_notebook_owner_override: bool,
     /// Hours after which endpoints are deleted.
     pub default_endpoint_ttl_hours: Option<i64>,
-    /// Whether an endpoint's owner may choose another time.
+    /// Whether the owner of an endpoint can choose another time.
     pub allow_endpoint_owner_override: bool,
     /// Hours after which EMR clusters are terminated.
     pub default_emr_cluster_ttl_hours: Option<i64>,
-    /// Whether a cluster's owner may choose another time.
+    /// Whether the owner of a cluster can choose another time.
     pub allow_emr_owner_override: bool,
 }
 
@@ -46,7 +46,7 @@ impl TerminationConfig {
         })
     }
 
-    /// Writes this configuration over `map`, leaving keys of others as they are.
+    /// Writes this configuration into `map` and keeps unknown keys.
     fn write(&self, mut map: Item) -> Item {
         let number = |value: Option<i64>| value.map(|n| AttributeValue::N(n.to_string()));
         let optional = [
@@ -82,17 +82,17 @@ impl TerminationConfig {
 pub struct ProjectRecord {
     /// The project's name; the key.
     pub name: String,
-    /// What it is for.
+    /// Description.
     pub description: String,
-    /// Whether its members may do nothing for now.
+    /// Whether its members are denied everything.
     pub suspended: bool,
-    /// Who made it: a user's name.
+    /// The user who created it.
     pub created_by: String,
-    /// When it was made, in seconds since the epoch.
+    /// Creation time, in seconds since the epoch.
     pub created_at: i64,
-    /// When it was last changed, in seconds since the epoch.
+    /// Time of the last change, in seconds since the epoch.
     pub last_updated_at: i64,
-    /// When its resources end by themselves.
+    /// Times after which its resources are stopped or deleted.
     pub termination: Option<TerminationConfig>,
 }
 
@@ -106,7 +106,7 @@ impl ProjectRecord {
     /// Reads an item.
     ///
     /// # Errors
-    /// When an attribute has a type that `MLSpace` never gives it.
+    /// When an attribute has another type than MLSpace's.
     pub fn read(item: &Item) -> Result<Self, Malformed> {
         let view = View(item);
         let termination = match view.map("metadata")? {
@@ -167,7 +167,7 @@ impl ProjectRecord {
         })
     }
 
-    /// The `metadata` attribute with this termination configuration set into what is there.
+    /// The existing `metadata` attribute with this record's termination configuration.
     #[must_use]
     pub fn metadata(&self, existing: Option<&Item>) -> Item {
         let mut metadata = existing.cloned().unwrap_or_default();
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_reads_back_as_it_was_written() {
+    fn item_round_trips() {
         for termination in [None, Some(termination())] {
             let record = ProjectRecord {
                 termination,
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn the_item_has_the_web_applications_names_and_types() {
+    fn item_has_mlspace_names_and_types() {
         let item = record().item();
         assert_eq!(
             item["createdAt"],
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_of_the_web_application_is_read() {
+    fn read_accepts_mlspace_records() {
         let item = ItemBuilder::new()
             .string("name", "fraud")
             .string("description", "d")
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_keep_in_metadata_survives() {
+    fn metadata_keeps_unknown_keys() {
         let theirs = AttributeValue::S("theirs".to_owned());
         let mut existing = record().item()["metadata"].as_m().unwrap().clone();
         existing.insert("other".to_owned(), theirs.clone());

@@ -13,7 +13,7 @@ pub struct ProjectUserRecord {
     pub project: String,
     /// The user; range key.
     pub user: String,
-    /// What the user may do with the project in the web application.
+    /// Permissions on the project in the web application.
     pub permissions: Vec<String>,
     /// ARN of the membership's role, or empty.
     pub role: String,
@@ -29,7 +29,7 @@ impl ProjectUserRecord {
     /// Reads an item.
     ///
     /// # Errors
-    /// When an attribute has a type that `MLSpace` never gives it.
+    /// When an attribute has another type than MLSpace's.
     pub fn read(item: &Item) -> Result<Self, Malformed> {
         let view = View(item);
         Ok(Self {
@@ -59,7 +59,7 @@ impl ProjectUserRecord {
             .any(|permission| permission == OWNER)
     }
 
-    /// The permissions with ownership given or taken and all others kept.
+    /// The permissions with or without ownership; the others stay.
     #[must_use]
     pub fn permissions_with(&self, owner: bool) -> Vec<String> {
         let others = self
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_reads_back_as_it_was_written() {
+    fn item_round_trips() {
         for permissions in [&[][..], &[OWNER], &["CO", OWNER]] {
             let record = record(permissions);
             assert_eq!(ProjectUserRecord::read(&record.item()), Ok(record));
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn permissions_are_a_list_even_when_empty() {
+    fn empty_permissions_are_a_list() {
         assert_eq!(
             record(&[]).item()["permissions"],
             AttributeValue::L(Vec::new())
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn ownership_changes_leave_other_permissions() {
+    fn permissions_with_keeps_others() {
         let member = record(&["other"]);
         assert!(!member.is_owner());
         assert_eq!(member.permissions_with(true), [OWNER, "other"]);

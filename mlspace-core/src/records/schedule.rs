@@ -1,18 +1,18 @@
-//! The record of when a resource is to be stopped or deleted.
+//! The record of the time at which a resource is stopped or deleted.
 
 use super::item::{Item, ItemBuilder, Key, Malformed, View};
 
 /// The resource type of notebook instances.
 pub const NOTEBOOK_INSTANCE: &str = "notebook-instance";
 
-/// When a resource ends by itself.
+/// The time at which a resource is stopped or deleted automatically.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScheduleRecord {
     /// The resource's name; hash key.
     pub resource_id: String,
     /// Its type, such as [`NOTEBOOK_INSTANCE`]; range key.
     pub resource_type: String,
-    /// When it is stopped or deleted, in seconds since the epoch.
+    /// Time at which it is stopped or deleted, in seconds since the epoch.
     pub termination_time: i64,
     /// The project it belongs to.
     pub project: String,
@@ -28,7 +28,7 @@ impl ScheduleRecord {
     /// Reads an item.
     ///
     /// # Errors
-    /// When an attribute has a type that `MLSpace` never gives it.
+    /// When an attribute has another type than MLSpace's.
     pub fn read(item: &Item) -> Result<Self, Malformed> {
         let view = View(item);
         let wrong = || Malformed {
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_item_reads_back_as_it_was_written() {
+    fn item_round_trips() {
         let record = ScheduleRecord {
             resource_id: "alice-fraud".to_owned(),
             resource_type: NOTEBOOK_INSTANCE.to_owned(),
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schedule_without_time_is_malformed() {
+    fn read_needs_the_time() {
         let item = ScheduleRecord::key("a", NOTEBOOK_INSTANCE).attributes();
         assert!(ScheduleRecord::read(&item).is_err());
     }

@@ -1,4 +1,4 @@
-//! The store of records, as the platform uses it.
+//! The store of records.
 
 use async_trait::async_trait;
 
@@ -10,7 +10,7 @@ use crate::aws::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum Write {
-    /// The item is as asked for.
+    /// The item has the requested state.
     Done,
     /// The item is not in the expected state. Nothing was written.
     Refused,
@@ -19,15 +19,16 @@ pub enum Write {
 /// One write of a transaction.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum TransactWrite {
-    /// Writes the item of this table, whatever was there.
+    /// Writes the item into this table and replaces an existing one.
     Put(String, Item),
-    /// Deletes the item with this key of this table, if it is there.
+    /// Deletes the item with this key from this table, if it exists.
     Delete(String, Key),
 }
 
-/// Tables of records. Reads are strongly consistent unless said otherwise.
+/// Tables of records. Reads are strongly consistent unless a method says otherwise.
 ///
-/// Every method fails with [`Error::NoTable`] when the table does not exist.
+/// Every method except [`RecordStore::transact`] fails with [`Error::NoTable`] when the table does
+/// not exist.
 #[async_trait]
 pub(crate) trait RecordStore: Send + Sync {
     /// Reads an item; `None` when there is none.
@@ -35,22 +36,22 @@ pub(crate) trait RecordStore: Send + Sync {
 
     /// Creates an item, if there is none with its key.
     ///
-    /// A create whose answer was lost is repeated and then refused by the condition: when the item
-    /// that is there equals the one asked for, the create counts as done.
+    /// The SDK repeats a create whose answer was lost, and DynamoDB then refuses it. So it counts
+    /// as done when the existing item equals the requested one.
     async fn create(&self, table: &str, key: &Key, item: Item) -> Result<Write, Error>;
 
-    /// Changes an item, if it is in the state that the change expects. A change that expects
-    /// nothing creates the item when there is none.
+    /// Changes an item, if it is in the state that the change expects. A change without
+    /// expectations creates a missing item.
     async fn update(&self, table: &str, key: &Key, change: &Change) -> Result<Write, Error>;
 
-    /// Deletes an item. One that does not exist is not an error.
+    /// Deletes an item. A missing item is not an error.
     async fn delete(&self, table: &str, key: &Key) -> Result<(), Error>;
 
     /// All items whose hash attribute `hash` has this value.
     async fn query(&self, table: &str, hash: &str, value: &str) -> Result<Vec<Item>, Error>;
 
     /// All items of an index whose hash attribute `hash` has this value. An index is eventually
-    /// consistent and holds only keys.
+    /// consistent and contains only keys.
     async fn query_index(
         &self,
         table: &str,
@@ -59,13 +60,15 @@ pub(crate) trait RecordStore: Send + Sync {
         value: &str,
     ) -> Result<Vec<Item>, Error>;
 
-    /// Every item of a table, reduced to the named attributes. The cost grows with the table: for
-    /// questions that no key answers.
+    /// All items of a table, reduced to these attributes. The cost grows with the table, so this is
+    /// for lookups that no key supports.
     async fn scan(&self, table: &str, attributes: &[&str]) -> Result<Vec<Item>, Error>;
 
-    /// All of these writes or none, at most [`TRANSACTION_WRITES`] of them.
+    /// Makes all of these writes or none. There can be up to [`TRANSACTION_WRITES`].
+    /// A missing table is DynamoDB's own error, which does not say which of them is missing.
     async fn transact(&self, writes: &[TransactWrite]) -> Result<(), Error>;
 }
 
-/// Writes that one transaction takes (API reference, TransactWriteItems: "up to 100 write actions").
+/// Largest number of writes in a transaction (DynamoDB API reference, TransactWriteItems: "up to
+/// 100 write actions").
 pub(crate) const TRANSACTION_WRITES: usize = 100;
