@@ -90,6 +90,17 @@ async fn read_reports_another_location() {
 }
 
 #[tokio::test]
+async fn read_reports_a_moved_bucket() {
+    let spec = dataset("global/cards");
+    let mut platform = with(&spec).await;
+    platform.reconfigure(|settings| settings.data_bucket = "other".to_owned());
+    let read = platform.services.datasets.read(&spec.key).await;
+    let read = read.unwrap().unwrap();
+    assert_eq!(read.location, "s3://other/global/datasets/cards/");
+    assert_eq!(read.drift.len(), 1, "{:?}", read.drift);
+}
+
+#[tokio::test]
 async fn read_reports_shares_that_the_record_does_not_list() {
     let spec = shared("cards", &["risk"]);
     let platform = with(&spec).await;
