@@ -25,9 +25,10 @@ use crate::{layout, policies};
 
 use shares::SharesCache;
 
-/// How many policies of a group are looked for at most: IAM's default quota of managed policies
-/// attached to a role (IAM user guide, "IAM and AWS STS quotas").
-const MAX_POLICIES: usize = 10;
+/// How many policies of a group are looked for at most. A role carries 10 managed policies, or up to
+/// 25 with a raised quota (IAM user guide, "IAM and AWS STS quotas"); the search ends at the first
+/// missing one.
+const MAX_POLICIES: usize = 30;
 
 /// MLSpace's index from users to their groups or projects.
 const BY_USER: &str = "ReverseLookup";
