@@ -314,7 +314,7 @@ mod tests {
         let found = diagnostics(&not_found());
         let diagnostic = found.iter().next().unwrap();
         assert!(diagnostic.summary.starts_with(char::is_uppercase));
-        assert!(diagnostic.detail.ends_with("create it."), "{diagnostic:?}");
+        assert!(diagnostic.detail.ends_with("Create it."), "{diagnostic:?}");
     }
 
     #[test]

@@ -152,10 +152,10 @@ fn checks_reject_wildcards_and_variables() {
 
 #[test]
 fn check_iam_prefix_agrees_with_the_modules() {
+    // `modules/platform` has a narrower rule, because its policies must fit for every project.
     let pattern = r#"can(regex("^[A-Za-z0-9_+=,.@-]{1,44}$", var.iam_resource_prefix))"#;
     for variables in [
         include_str!("../../../modules/audit/variables.tf"),
-        include_str!("../../../modules/platform/variables.tf"),
         include_str!("../../../modules/roles/variables.tf"),
     ] {
         assert!(variables.contains(pattern));
