@@ -1,7 +1,7 @@
 //! Wildcard patterns and their matcher.
 //!
 //! A pattern is a list of tokens over characters, so it can be matched here and converted to a regular
-//! expression elsewhere. Matching takes at most (tokens × characters) steps and never recurses, whatever the input.
+//! expression elsewhere. Matching takes at most (tokens × characters) steps and never recurses.
 
 /// One token of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

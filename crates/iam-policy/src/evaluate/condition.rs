@@ -134,7 +134,7 @@ impl PreparedCondition {
     ///   changes neither, since it is about the values one by one.
     /// - `Null` asks whether the key is there, and a key whose only value is empty is: AWS calls an empty string a null
     ///   dataset where it speaks of set operators ("Single-valued vs. multivalued context keys"), and advises `Null: false`
-    ///   beside them against "empty values"; of `Null` by itself ("Condition operator to check existence of condition
+    ///   in addition to them against "empty values"; of `Null` by itself ("Condition operator to check existence of condition
     ///   keys") it only says that the value must not be null. A policy should not depend on it: compare the value too.
     /// - Without a set operator, a key with many values matches when any of them does, so a negated operator holds
     ///   when none does. AWS asks for a set operator there and does not document what happens without.

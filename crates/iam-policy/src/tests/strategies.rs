@@ -71,7 +71,7 @@ pub(crate) fn key() -> impl Strategy<Value = &'static str> {
     ])
 }
 
-/// Condition values that several operators can read.
+/// Condition values that multiple operators can parse.
 pub(crate) fn value() -> impl Strategy<Value = String> {
     select(vec![
         "a",

@@ -54,7 +54,7 @@ impl Candidates {
 }
 
 /// The statements that can match an action.
-pub(super) struct Lookup<'i> {
+pub(super) struct ActionCandidates<'i> {
     pub(super) candidates: &'i Candidates,
     /// All candidates match the action, so no further matching is needed.
     pub(super) certain: bool,
@@ -140,15 +140,15 @@ impl ActionIndex {
         }
     }
 
-    pub(super) fn find(&self, action: &str) -> Lookup<'_> {
+    pub(super) fn find(&self, action: &str) -> ActionCandidates<'_> {
         if let Some(candidates) = self.by_action.get(action) {
-            return Lookup {
+            return ActionCandidates {
                 candidates,
                 certain: true,
             };
         }
         let service = action.split_once(':').map(|(service, _)| service);
-        Lookup {
+        ActionCandidates {
             candidates: service
                 .and_then(|service| self.by_service.get(service))
                 .unwrap_or(&self.any_service),

@@ -293,6 +293,6 @@ fn compiled_empty_set_denies_all() {
     let root = Caller::from_arn("arn:aws:iam::111122223333:root").unwrap();
     let set = PolicySet::new();
     assert!(decide(&set, &Request::new(root, "s3:GetObject", "*")).is_allowed());
-    let nobody = Request::new(Caller::Anonymous, "s3:GetObject", "*");
-    assert_eq!(decide(&set, &nobody).outcome, Outcome::ImplicitDeny);
+    let anonymous = Request::new(Caller::Anonymous, "s3:GetObject", "*");
+    assert_eq!(decide(&set, &anonymous).outcome, Outcome::ImplicitDeny);
 }

@@ -372,14 +372,14 @@ fn decision_names_missing_allows() {
 
 #[test]
 fn not_principal_with_a_boundary() {
-    let spared = Document::new([Statement::deny("Others")
+    let exempting = Document::new([Statement::deny("Others")
         .not_principal(Principal::aws(USER))
         .not_principal(Principal::aws(OWN))
         .actions(["*"])
         .resources(["*"])]);
     let set = PolicySet::new()
         .identity("all", &allow("*"))
-        .resource("bucket", &spared);
+        .resource("bucket", &exempting);
     assert!(allowed(&set, &get(USER)));
     let bounded = set.boundary("boundary", &allow("*")).decide(&get(USER));
     assert_eq!(bounded.outcome, Outcome::ExplicitDeny);

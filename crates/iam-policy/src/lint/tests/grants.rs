@@ -141,7 +141,7 @@ fn key_reads_denied_and_unmanageable_key() {
         )
     };
     let reads = perimeter(r#"["kms:Decrypt", "kms:Describe*"]"#, "");
-    let spared = perimeter(
+    let exempting = perimeter(
         r#""kms:*""#,
         r#", "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/admin"}"#,
     );
@@ -149,7 +149,7 @@ fn key_reads_denied_and_unmanageable_key() {
     assert_reports(
         RuleId::L12,
         &[(Key, &reads)],
-        &[(Key, &spared), (Key, &crypto), (Managed, &reads)],
+        &[(Key, &exempting), (Key, &crypto), (Managed, &reads)],
     );
 
     let role = r#"{"AWS": "arn:aws:iam::111122223333:role/admin"}"#;
@@ -157,7 +157,7 @@ fn key_reads_denied_and_unmanageable_key() {
     let locked = allow(role, r#"["kms:Decrypt", "kms:Get*"]"#);
     let only_service = allow(service, r#""kms:*""#);
     let unreadable = allow(role, r#"["kms:Put*", "kms:GetKeyPolicy", "kms:List*"]"#);
-    // Between the two of them they could; neither can.
+    // Together they could, but neither can alone.
     let divided = format!(
         "{},{}",
         allow(role, r#"["kms:Put*", "kms:Get*"]"#),
@@ -332,7 +332,7 @@ fn wrong_vpc_endpoint() {
         places(&[(Managed, &s3), (Managed, &other)], &unknown),
         Vec::<String>::new()
     );
-    // A statement about several services may name the endpoints of all.
+    // A statement about multiple services can name the endpoints of all of them.
     let both = through(r#"["s3:*", "kms:*"]"#, "vpce-1");
     assert_eq!(
         places(&[(Managed, &s3), (Managed, &both)], &unknown),
