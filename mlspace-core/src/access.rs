@@ -1,14 +1,16 @@
-//! What memberships may really do: the access matrix, from the policies that are attached.
+//! Access reports: the effective permissions of memberships, from the policies attached to their roles.
 //!
-//! Nothing here is derived from what ought to be: [`Attached`] holds the documents that a role carries, and every right is a decision of
-//! [`iam_policy::evaluate`] about a request that a member would make. So the matrix also shows what an edited policy, a lost boundary or a foreign
-//! attachment has changed. With the feature `aws`, `AccessReports::read` reads the roles of an account.
+//! An [`IamRole`] has the documents that are attached to the role at present. Every permission is a
+//! decision of [`iam_policy::evaluate`] about a request that a member can make. The reports therefore
+//! show the effect of an edited policy, a lost boundary or an additional attachment.
+//! With the feature `aws`, `AccessReports::read` reads the roles of an account.
 //!
-//! Left out are the policies of the bucket, of keys, of endpoints and of the organization, which may take more away and, where the bucket's names
-//! the role, give more; and who may assume the role. One object stands for all objects of a dataset.
+//! Policies of buckets, keys, VPC endpoints and the organization are not included. They can deny more
+//! and, where the bucket's policy names the role, allow more. Trust policies are not included either.
+//! One object represents all objects of a dataset.
 //!
 //! ```
-//! use mlspace_core::access::Attached;
+//! use mlspace_core::access::IamRole;
 //! use mlspace_core::policies::{self, GrantContext};
 //! use mlspace_core::layout::{Account, DatasetKey};
 //! use mlspace_core::name::{ProjectName, UserName};
@@ -24,7 +26,7 @@
 //!     kms_key: None,
 //! };
 //! let (fraud, alice): (ProjectName, UserName) = ("fraud".parse()?, "alice".parse()?);
-//! let role = Attached::new(account.role_arn("MLSpace-fraud-2bd806c97f0e00af1a1fc3328fa763a9269723c8db8fac4f93a"))
+//! let role = IamRole::new(account.role_arn("MLSpace-fraud-2bd806c97f0e00af1a1fc3328fa763a9269723c8db8fac4f93a"))
 //!     .tagged(tags::membership_role_tags("MLSpace", &fraud, &alice))
 //!     .policy("MLSpace-project-fraud", policies::project_policy(&context, &fraud, false)?);
 //!
@@ -36,12 +38,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod area;
 mod details;
+mod deviations;
 #[cfg(feature = "aws")]
 mod fetch;
-mod probe;
-mod review;
+mod location;
+mod test_request;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -52,28 +54,28 @@ use crate::policies::GrantContext;
 use crate::tags::Tags;
 use iam_policy::evaluate::{CallerError, Layer, PolicySet, StatementRef};
 use iam_policy::{Document, Statement};
-use probe::Prober;
+use test_request::RoleTester;
 
-pub use area::{Area, MostRights};
 #[cfg(feature = "aws")]
 pub(crate) use details::decode;
 pub use details::{AccountDetails, DetailsError, RoleDetails};
+pub use deviations::{Deviation, Deviations, ExternalPolicies};
 #[cfg(feature = "aws")]
 pub use fetch::{AccessFilter, AccessReports};
-pub use review::{Beside, Departure, Review};
+pub use location::{DataLocation, ExpectedAccess};
 pub use verdict::Verdict;
 
-/// A role with everything attached to it that decides what it may do.
+/// An IAM role with its tags, attached and inline policies and permissions boundary.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Attached {
+pub struct IamRole {
     role_arn: String,
     tags: Tags,
     policies: Vec<(String, Document)>,
     boundary: Option<(String, Document)>,
 }
 
-impl Attached {
-    /// A role without tags, policies and boundary, by its ARN.
+impl IamRole {
+    /// A role without tags, policies and boundary.
     pub fn new(role_arn: impl Into<String>) -> Self {
         Self {
             role_arn: role_arn.into(),
@@ -90,7 +92,7 @@ impl Attached {
         self
     }
 
-    /// Adds a managed or inline policy. Reasons call it by `label`.
+    /// Adds a managed or inline policy. Reasons name it by `label`.
     #[must_use]
     pub fn policy(mut self, label: impl Into<String>, document: Document) -> Self {
         self.policies.push((label.into(), document));
@@ -116,7 +118,7 @@ impl Attached {
         &self.tags
     }
 
-    /// The policies, for decisions about requests of one's own.
+    /// The policies, for decisions about other requests.
     #[must_use]
     pub fn policy_set(&self) -> PolicySet {
         let set = self
@@ -131,12 +133,13 @@ impl Attached {
         }
     }
 
-    /// What the role, being that of `user` in `project`, may do: with each dataset, and in SageMaker.
+    /// Permissions of this role, as the role of `user` in `project`: on each dataset and in SageMaker.
     ///
-    /// Only the deployment's names are taken from `context`: its account, bucket, system tag, approved network and approved key.
+    /// `context` gives the names of the deployment: account, bucket, system tag, approved network and
+    /// approved key.
     ///
     /// # Errors
-    /// [`CallerError`] when the role's ARN is none.
+    /// [`CallerError`] when the role's ARN is invalid.
     pub fn access(
         &self,
         context: &GrantContext<'_>,
@@ -144,47 +147,49 @@ impl Attached {
         user: &UserName,
         datasets: &[DatasetKey],
     ) -> Result<MembershipAccess, CallerError> {
-        let prober = Prober::new(context, self)?;
+        let tester = RoleTester::new(context, self)?;
         Ok(MembershipAccess {
             project: project.clone(),
             user: user.clone(),
             role_arn: self.role_arn.clone(),
             data: datasets
                 .iter()
-                .map(|key| DataAccess::new(key, prober.rights(&key.prefix())))
+                .map(|key| DataAccess::new(key, tester.rights(&key.prefix())))
                 .collect(),
-            work: prober.work(project.as_str(), user.as_str()),
+            sagemaker: tester.sagemaker_access(project.as_str(), user.as_str()),
         })
     }
 
-    /// What the role may do in parts of the data bucket, in their order.
+    /// Permissions of the role on locations of the data bucket, in the order of `locations`.
     ///
     /// # Errors
-    /// [`CallerError`] when the role's ARN is none.
+    /// [`CallerError`] when the role's ARN is invalid.
     pub fn rights(
         &self,
         context: &GrantContext<'_>,
-        areas: &[Area],
+        locations: &[DataLocation],
     ) -> Result<Vec<Rights>, CallerError> {
-        let prober = Prober::new(context, self)?;
-        let rights = areas.iter().map(|area| prober.rights(&area.prefix()));
+        let tester = RoleTester::new(context, self)?;
+        let rights = locations
+            .iter()
+            .map(|location| tester.rights(&location.prefix()));
         Ok(rights.collect())
     }
 
-    /// What the role may do in SageMaker, its own resources being those with these tags.
+    /// Permissions of the role in SageMaker. Its own resources are those with these two tags.
     ///
     /// # Errors
-    /// [`CallerError`] when the role's ARN is none.
-    pub fn work(
+    /// [`CallerError`] when the role's ARN is invalid.
+    pub fn sagemaker_access(
         &self,
         context: &GrantContext<'_>,
         project: &str,
         user: &str,
-    ) -> Result<WorkAccess, CallerError> {
-        Ok(Prober::new(context, self)?.work(project, user))
+    ) -> Result<SageMakerAccess, CallerError> {
+        Ok(RoleTester::new(context, self)?.sagemaker_access(project, user))
     }
 
-    /// The statement that a decision about this role names.
+    /// The statement that a decision about this role refers to.
     #[must_use]
     pub fn statement(&self, source: &StatementRef) -> Option<&Statement> {
         let named = |(label, _): &&(String, Document)| *label == source.policy;
@@ -196,23 +201,23 @@ impl Attached {
     }
 }
 
-/// What a membership may do.
+/// Permissions of a membership.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MembershipAccess {
     /// The project.
     pub project: ProjectName,
     /// The user.
     pub user: UserName,
-    /// ARN of the role that holds the rights.
+    /// ARN of the membership's role.
     pub role_arn: String,
-    /// What it may do with each dataset, in the order in which these were given.
+    /// Permissions on each dataset, in the order of the request.
     pub data: Vec<DataAccess>,
-    /// What it may do in SageMaker.
-    pub work: WorkAccess,
+    /// Permissions in SageMaker.
+    pub sagemaker: SageMakerAccess,
 }
 
 impl MembershipAccess {
-    /// A membership that may do nothing, for one reason.
+    /// A membership without any permission, for one reason.
     #[must_use]
     pub fn nothing(
         project: &ProjectName,
@@ -236,7 +241,7 @@ impl MembershipAccess {
             user: user.clone(),
             role_arn: role_arn.into(),
             data: data.collect(),
-            work: WorkAccess {
+            sagemaker: SageMakerAccess {
                 create_job: denied(),
                 create_untagged_job: denied(),
                 use_others: denied(),
@@ -245,7 +250,8 @@ impl MembershipAccess {
     }
 }
 
-/// What a membership may do with a dataset. An object directly under the dataset's prefix stands for all of its objects.
+/// Permissions of a membership on a dataset. An object directly under the dataset's prefix represents
+/// all of its objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataAccess {
     /// The dataset.
@@ -272,7 +278,7 @@ impl DataAccess {
     }
 }
 
-/// What may be done in a part of the data bucket.
+/// Permissions on a location of the data bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rights {
     /// `s3:GetObject`.
@@ -281,19 +287,19 @@ pub struct Rights {
     pub write: Verdict,
     /// `s3:DeleteObject`.
     pub delete: Verdict,
-    /// `s3:ListBucket` with the part's prefix.
+    /// `s3:ListBucket` with the location's prefix.
     pub list: Verdict,
 }
 
-/// What a membership may do in SageMaker.
+/// Permissions of a membership in SageMaker.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WorkAccess {
-    /// Creating a training job as it should be: with the membership's tags, in the approved network, with the approved key. Where none is
-    /// approved, any stands for it.
+pub struct SageMakerAccess {
+    /// Creating a training job with the membership's tags, in the approved network and with the approved
+    /// key. An arbitrary one is tried where none is approved.
     pub create_job: Verdict,
-    /// Creating the same job without tags; a membership should not.
+    /// Creating the same job without tags, which should be denied.
     pub create_untagged_job: Verdict,
-    /// Describing, stopping, deleting or invoking what belongs to another member of the project, or to the user in another project; a membership
-    /// should not. Allowed as soon as one of these is.
+    /// Describing, stopping, deleting or invoking a resource of another member of the project, or of
+    /// the user in another project, which should be denied. Allowed when any of these is allowed.
     pub use_others: Verdict,
 }

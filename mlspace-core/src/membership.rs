@@ -19,7 +19,7 @@ mod shared;
 mod write;
 
 pub use plan::PlannedMembership;
-use review::ExternalPolicies;
+use review::ReadPolicies;
 
 pub(crate) use records::MemberRecords;
 pub(crate) use roles::MemberRoles;
@@ -67,7 +67,7 @@ pub struct Memberships {
     groups: Arc<Groups>,
     inventory: Arc<NotebookInventory>,
     collisions: Arc<CaseCollisions>,
-    external: OnceCell<ExternalPolicies>,
+    external: OnceCell<ReadPolicies>,
     locks: Locks,
 }
 

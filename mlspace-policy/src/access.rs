@@ -1,7 +1,7 @@
-//! `access`: who may do what on whose data, by what is attached in an account.
+//! `access`: reports who can access which data, by the policies attached in an account.
 
-mod as_json;
 mod datasets;
+mod json;
 mod matrix;
 mod page;
 mod table;
@@ -10,10 +10,10 @@ use mlspace_core::access::AccountDetails;
 
 use crate::arguments::{Access, MatrixFormat};
 use crate::input::{self, InputError};
-use crate::output::Answer;
+use crate::output::CommandOutput;
 use matrix::Matrix;
 
-pub(crate) fn run(options: &Access) -> Result<Answer, InputError> {
+pub(crate) fn run(options: &Access) -> Result<CommandOutput, InputError> {
     let file = options.account.display();
     let details = AccountDetails::parse(&input::text(&options.account)?)
         .map_err(|error| InputError::Other(format!("`{file}` cannot be used: {error}")))?;
@@ -24,16 +24,16 @@ pub(crate) fn run(options: &Access) -> Result<Answer, InputError> {
     let matrix = Matrix::build(options, &details, datasets)?;
     let text = match options.format {
         MatrixFormat::Table => table::text(&matrix),
-        MatrixFormat::Json => format!("{:#}\n", as_json::value(&matrix)),
+        MatrixFormat::Json => format!("{:#}\n", json::value(&matrix)),
         MatrixFormat::Html => page::html(&matrix),
     };
-    let mut answer = Answer::new(text, matrix.beyond() == 0);
+    let mut output = CommandOutput::new(text, matrix.excess() == 0);
     if let Some(path) = &options.output {
-        let text = std::mem::take(&mut answer.text);
+        let text = std::mem::take(&mut output.text);
         std::fs::write(path, text).map_err(|error| {
             InputError::Other(format!("`{}` cannot be written: {error}", path.display()))
         })?;
-        answer.notes.push(matrix.summary());
+        output.notes.push(matrix.summary());
     }
-    Ok(answer)
+    Ok(output)
 }

@@ -4,16 +4,16 @@ use iam_policy::{Document, PackTarget, pack as pack_documents};
 
 use crate::arguments::{Equivalent, Pack, Size};
 use crate::input::{self, InputError};
-use crate::output::{Answer, Lines, thousands};
+use crate::output::{CommandOutput, Lines, thousands};
 
-pub(crate) fn size(options: &Size) -> Result<Answer, InputError> {
+pub(crate) fn size(options: &Size) -> Result<CommandOutput, InputError> {
     let policies = input::all(&options.files)?;
     let mut lines = Lines::default();
-    let mut fine = true;
+    let mut passed = true;
     for policy in &policies.found {
         let kind = policy.kind(options.kind);
         let (size, limit) = (policy.document.size(), kind.limit());
-        fine &= size <= limit;
+        passed &= size <= limit;
         let verdict = if size <= limit {
             "fits"
         } else {
@@ -30,14 +30,14 @@ pub(crate) fn size(options: &Size) -> Result<Answer, InputError> {
             ),
         );
     }
-    Ok(Answer {
+    Ok(CommandOutput {
         text: lines.into_text(),
         notes: policies.notes,
-        fine,
+        passed,
     })
 }
 
-pub(crate) fn pack(options: &Pack) -> Result<Answer, InputError> {
+pub(crate) fn pack(options: &Pack) -> Result<CommandOutput, InputError> {
     let policies = input::all(&options.files)?;
     let documents: Vec<Document> = policies.found.into_iter().map(|p| p.document).collect();
     let carrier = PackTarget {
@@ -45,22 +45,22 @@ pub(crate) fn pack(options: &Pack) -> Result<Answer, InputError> {
         documents: options.documents,
     };
     match pack_documents(&documents, carrier) {
-        Ok(packed) => Ok(Answer {
-            text: as_text(&packed),
+        Ok(packed) => Ok(CommandOutput {
+            text: to_json(&packed),
             notes: policies.notes,
-            fine: true,
+            passed: true,
         }),
-        // No fault of the input: the answer is that there is no room.
-        Err(error) => Ok(Answer {
+        // The input is valid: the result is that it does not fit.
+        Err(error) => Ok(CommandOutput {
             text: String::new(),
             notes: vec![error.to_string()],
-            fine: false,
+            passed: false,
         }),
     }
 }
 
-/// One document as it is, any other number as a list.
-pub(crate) fn as_text(documents: &[Document]) -> String {
+/// One document as an object, any other number as a list.
+pub(crate) fn to_json(documents: &[Document]) -> String {
     match documents {
         [only] => format!("{}\n", only.to_json_pretty()),
         many => {
@@ -70,7 +70,7 @@ pub(crate) fn as_text(documents: &[Document]) -> String {
     }
 }
 
-pub(crate) fn equivalent(options: &Equivalent) -> Result<Answer, InputError> {
+pub(crate) fn equivalent(options: &Equivalent) -> Result<CommandOutput, InputError> {
     let (one, other) = (input::policy(&options.one)?, input::policy(&options.other)?);
     let same = one.document.equivalent(&other.document);
     let text = if same {
@@ -78,5 +78,5 @@ pub(crate) fn equivalent(options: &Equivalent) -> Result<Answer, InputError> {
     } else {
         "different: the policies are not known to mean the same\n"
     };
-    Ok(Answer::new(text, same))
+    Ok(CommandOutput::new(text, same))
 }

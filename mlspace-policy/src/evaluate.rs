@@ -1,4 +1,4 @@
-//! `evaluate`: requests decided as IAM does, with the statements that decided.
+//! `evaluate`: decides requests as IAM does, and names the deciding statements.
 
 mod request;
 
@@ -11,99 +11,100 @@ use iam_policy::evaluate::{
 use serde_json::{Value, json};
 
 use crate::arguments::{Evaluate, PolicyFiles};
+use crate::describe;
 use crate::input::{self, InputError, Policy};
-use crate::output::{self, Answer, Format, Lines, count};
-use crate::words;
-use request::{Asked, Expectation};
+use crate::output::{self, CommandOutput, Format, Lines, count};
+use request::{Expectation, RequestCase};
 
-/// The policies with the documents that decisions point into.
-struct Loaded {
+/// The policies, with the documents that decisions refer to.
+struct LoadedPolicies {
     set: PolicySet,
     policies: Vec<(Layer, Policy)>,
     notes: Vec<String>,
 }
 
-pub(crate) fn run(options: &Evaluate) -> Result<Answer, InputError> {
-    let asked = match &options.requests {
-        Some(path) => request::of_file(path)?,
-        None => vec![request::of_flags(&options.request)?],
+pub(crate) fn run(options: &Evaluate) -> Result<CommandOutput, InputError> {
+    let cases = match &options.requests {
+        Some(path) => request::from_file(path)?,
+        None => vec![request::from_flags(&options.request)?],
     };
     let loaded = load(&options.policies)?;
-    let decided: Vec<(Asked, Decision)> = asked
+    let decided: Vec<(RequestCase, Decision)> = cases
         .into_iter()
-        .map(|asked| {
-            let decision = loaded.set.decide(&asked.request);
-            (asked, decision)
+        .map(|case| {
+            let decision = loaded.set.decide(&case.request);
+            (case, decision)
         })
         .collect();
-    let fine = decided
+    let passed = decided
         .iter()
-        .all(|(asked, decision)| fine(asked, decision));
-    let answer = match options.format {
-        Format::Text => Answer::new(text(&loaded, &decided), fine),
+        .all(|(case, decision)| passes(case, decision));
+    let output = match options.format {
+        Format::Text => CommandOutput::new(text(&loaded, &decided), passed),
         Format::Json => {
             let all = decided
                 .iter()
-                .map(|(asked, decision)| as_json(&loaded, asked, decision));
-            Answer::json(&Value::Array(all.collect()), fine)
+                .map(|(case, decision)| json(&loaded, case, decision));
+            CommandOutput::json(&Value::Array(all.collect()), passed)
         }
     };
-    Ok(Answer {
+    Ok(CommandOutput {
         notes: loaded.notes,
-        ..answer
+        ..output
     })
 }
 
-/// Whether a request ended as it should; without expectation, whether it is allowed.
-fn fine(asked: &Asked, decision: &Decision) -> bool {
-    match asked.expect {
+/// Whether the decision is as expected; without an expectation, whether the request is allowed.
+fn passes(case: &RequestCase, decision: &Decision) -> bool {
+    match case.expect {
         Some(Expectation::Deny) => !decision.is_allowed(),
         Some(Expectation::Allow) | None => decision.is_allowed(),
     }
 }
 
-fn load(files: &PolicyFiles) -> Result<Loaded, InputError> {
-    let mut loaded = Loaded {
+fn load(files: &PolicyFiles) -> Result<LoadedPolicies, InputError> {
+    let mut loaded = LoadedPolicies {
         set: PolicySet::new(),
         policies: Vec::new(),
         notes: Vec::new(),
     };
     for path in &files.identity {
-        loaded.each(Layer::Identity, path, |set, p| {
+        loaded.add_all(Layer::Identity, path, |set, p| {
             set.identity(&p.label, &p.document)
         })?;
     }
     for path in &files.session {
-        loaded.each(Layer::Session, path, |set, p| {
+        loaded.add_all(Layer::Session, path, |set, p| {
             set.session(&p.label, &p.document)
         })?;
     }
     if let Some(path) = &files.boundary {
-        loaded.only(Layer::Boundary, path, |set, p| {
+        loaded.set_one(Layer::Boundary, path, |set, p| {
             set.boundary(&p.label, &p.document)
         })?;
     }
     if let Some(path) = &files.resource_policy {
-        loaded.only(Layer::Resource, path, |set, p| {
+        loaded.set_one(Layer::Resource, path, |set, p| {
             set.resource(&p.label, &p.document)
         })?;
     }
     if let Some(path) = &files.endpoint {
-        loaded.only(Layer::Endpoint, path, |set, p| {
+        loaded.set_one(Layer::Endpoint, path, |set, p| {
             set.endpoint(&p.label, &p.document)
         })?;
     }
     for path in &files.scp {
-        loaded.level(Layer::ServiceControl, path)?;
+        loaded.add_level(Layer::ServiceControl, path)?;
     }
     for path in &files.rcp {
-        loaded.level(Layer::ResourceControl, path)?;
+        loaded.add_level(Layer::ResourceControl, path)?;
     }
     Ok(loaded)
 }
 
-impl Loaded {
-    fn each(
+impl LoadedPolicies {
+    /// Adds all policies of a file.
+    fn add_all(
         &mut self,
         layer: Layer,
         path: &Path,
@@ -118,7 +119,8 @@ impl Loaded {
         Ok(())
     }
 
-    fn only(
+    /// Sets the only policy of a file.
+    fn set_one(
         &mut self,
         layer: Layer,
         path: &Path,
@@ -130,7 +132,8 @@ impl Loaded {
         Ok(())
     }
 
-    fn level(&mut self, layer: Layer, path: &Path) -> Result<(), InputError> {
+    /// Adds all policies of a file as one level of the organization.
+    fn add_level(&mut self, layer: Layer, path: &Path) -> Result<(), InputError> {
         let policies = input::policies(path)?;
         self.notes.extend(policies.notes);
         let level = policies
@@ -148,7 +151,7 @@ impl Loaded {
         Ok(())
     }
 
-    /// The statement that a decision names.
+    /// The statement that a decision refers to.
     fn statement(&self, source: &StatementRef) -> Option<&Statement> {
         let of = |(layer, policy): &&(Layer, Policy)| {
             *layer == source.layer && policy.label == source.policy
@@ -158,15 +161,15 @@ impl Loaded {
     }
 }
 
-fn text(loaded: &Loaded, decided: &[(Asked, Decision)]) -> String {
+fn text(loaded: &LoadedPolicies, decided: &[(RequestCase, Decision)]) -> String {
     let mut lines = Lines::default();
-    for (asked, decision) in decided {
+    for (case, decision) in decided {
         lines.gap();
-        one(&mut lines, loaded, asked, decision);
+        push_decision(&mut lines, loaded, case, decision);
     }
     let expected = decided
         .iter()
-        .filter(|(asked, _)| asked.expect.is_some())
+        .filter(|(case, _)| case.expect.is_some())
         .count();
     if decided.len() > 1 {
         lines.gap();
@@ -179,7 +182,7 @@ fn text(loaded: &Loaded, decided: &[(Asked, Decision)]) -> String {
         if expected > 0 {
             let failed = decided
                 .iter()
-                .filter(|(a, d)| a.expect.is_some() && !fine(a, d))
+                .filter(|(case, decision)| case.expect.is_some() && !passes(case, decision))
                 .count();
             summary.push_str(&format!("; of {expected} expectations {failed} failed"));
         }
@@ -188,19 +191,27 @@ fn text(loaded: &Loaded, decided: &[(Asked, Decision)]) -> String {
     lines.into_text()
 }
 
-fn one(lines: &mut Lines, loaded: &Loaded, asked: &Asked, decision: &Decision) {
-    let request = &asked.request;
-    let name = asked.name.as_ref().map(|name| format!("{name}: "));
-    let ending = match decision.outcome {
+fn push_decision(
+    lines: &mut Lines,
+    loaded: &LoadedPolicies,
+    case: &RequestCase,
+    decision: &Decision,
+) {
+    let request = &case.request;
+    let name = case.name.as_ref().map(|name| format!("{name}: "));
+    let outcome = match decision.outcome {
         Outcome::Allowed => "ALLOWED",
         Outcome::ExplicitDeny | Outcome::ImplicitDeny => "DENIED",
     };
-    let wrong = match asked.expect {
-        Some(_) if fine(asked, decision) => ", as expected",
+    let expectation = match case.expect {
+        Some(_) if passes(case, decision) => ", as expected",
         Some(_) => ", which is NOT AS EXPECTED",
         None => "",
     };
-    lines.add(0, format!("{}{ending}{wrong}", name.unwrap_or_default()));
+    lines.add(
+        0,
+        format!("{}{outcome}{expectation}", name.unwrap_or_default()),
+    );
     lines.add(2, format!("{} on {}", request.action(), request.resource()));
     lines.add(2, format!("by {}", request.caller()));
     let verb = if decision.is_allowed() {
@@ -221,23 +232,23 @@ fn one(lines: &mut Lines, loaded: &Loaded, asked: &Asked, decision: &Decision) {
         );
     }
     for missing in &decision.missing {
-        lacking(lines, request, missing);
+        push_missing(lines, request, missing);
     }
 }
 
-fn lacking(lines: &mut Lines, request: &Request, missing: &MissingAllow) {
+fn push_missing(lines: &mut Lines, request: &Request, missing: &MissingAllow) {
     lines.add(2, format!("no {} allows it", missing.layer));
     for near in &missing.near_misses {
         lines.add(4, format!("{} would, if", near.statement));
         for condition in &near.unmet {
-            let found = words::found(condition, request);
-            lines.add(6, format!("{} ({found})", words::condition(condition)));
+            let actual = describe::actual_values(condition, request);
+            lines.add(6, format!("{} ({actual})", describe::condition(condition)));
         }
     }
 }
 
-fn as_json(loaded: &Loaded, asked: &Asked, decision: &Decision) -> Value {
-    let request = &asked.request;
+fn json(loaded: &LoadedPolicies, case: &RequestCase, decision: &Decision) -> Value {
+    let request = &case.request;
     let source = |source: &StatementRef| output::source(source, loaded.statement(source));
     let missing = decision.missing.iter().map(|missing| {
         let near = missing.near_misses.iter().map(|near| {
@@ -247,7 +258,7 @@ fn as_json(loaded: &Loaded, asked: &Asked, decision: &Decision) -> Value {
                     "key": condition.key.as_str(),
                     "values": condition.values,
                     "found": request.values(&condition.key),
-                    "words": words::condition(condition),
+                    "words": describe::condition(condition),
                 })
             });
             json!({"statement": source(&near.statement), "unmet": unmet.collect::<Vec<_>>()})
@@ -255,7 +266,7 @@ fn as_json(loaded: &Loaded, asked: &Asked, decision: &Decision) -> Value {
         json!({"layer": missing.layer.to_string(), "near": near.collect::<Vec<_>>()})
     });
     json!({
-        "name": asked.name,
+        "name": case.name,
         "principal": request.caller().to_string(),
         "action": request.action(),
         "resource": request.resource(),
@@ -265,7 +276,7 @@ fn as_json(loaded: &Loaded, asked: &Asked, decision: &Decision) -> Value {
             Outcome::ExplicitDeny => "explicit deny",
             Outcome::ImplicitDeny => "implicit deny",
         },
-        "as_expected": asked.expect.map(|_| fine(asked, decision)),
+        "as_expected": case.expect.map(|_| passes(case, decision)),
         "deciding": decision.deciding.iter().map(source).collect::<Vec<_>>(),
         "missing": missing.collect::<Vec<_>>(),
     })

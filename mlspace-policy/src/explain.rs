@@ -1,23 +1,23 @@
-//! `explain`: what policies mean, statement by statement.
+//! `explain`: describes policies in words, statement by statement.
 
 use iam_policy::{Clause, Document, Effect, Statement, Version};
 
 use crate::arguments::Explain;
+use crate::describe;
 use crate::input::{self, InputError};
-use crate::output::{Answer, Lines, count};
-use crate::words;
+use crate::output::{CommandOutput, Lines, count};
 
-pub(crate) fn run(options: &Explain) -> Result<Answer, InputError> {
+pub(crate) fn run(options: &Explain) -> Result<CommandOutput, InputError> {
     let policies = input::all(&options.files)?;
     let mut lines = Lines::default();
     for policy in &policies.found {
         lines.gap();
         document(&mut lines, &policy.label, &policy.document);
     }
-    Ok(Answer {
+    Ok(CommandOutput {
         text: lines.into_text(),
         notes: policies.notes,
-        fine: true,
+        passed: true,
     })
 }
 
@@ -49,7 +49,7 @@ fn explain(lines: &mut Lines, index: usize, statement: &Statement, version: Vers
         if !lead.is_empty() {
             lines.add(3, lead);
         }
-        for principal in words::principals(clause, statement.effect) {
+        for principal in describe::principals(clause, statement.effect) {
             lines.add(5, principal);
         }
         lines.add(3, link);
@@ -67,11 +67,11 @@ fn explain(lines: &mut Lines, index: usize, statement: &Statement, version: Vers
         };
         lines.add(3, all);
         for condition in &statement.conditions {
-            lines.add(5, words::condition(condition));
+            lines.add(5, describe::condition(condition));
         }
     }
-    for (variable, default) in words::variables(statement, version) {
-        let key = words::key(&variable);
+    for (variable, default) in describe::variables(statement, version) {
+        let key = describe::key(&variable);
         let without = match default {
             Some(default) => format!("where that is missing, for `{default}`"),
             None => "where that is missing, nothing matches".to_owned(),

@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 use crate::arguments::Generate;
 use crate::documents;
 use crate::input::{self, InputError};
-use crate::output::{Answer, Lines};
+use crate::output::{CommandOutput, Lines};
 
-pub(crate) fn run(options: &Generate) -> Result<Answer, InputError> {
+pub(crate) fn run(options: &Generate) -> Result<CommandOutput, InputError> {
     let Some(name) = &options.kind else {
-        return Ok(Answer::new(catalogue(), true));
+        return Ok(CommandOutput::new(catalogue(), true));
     };
     let template = document_template(name).map_err(|error| InputError::Other(error.to_string()))?;
     let mut parameters = match &options.parameters {
@@ -29,7 +29,7 @@ pub(crate) fn run(options: &Generate) -> Result<Answer, InputError> {
     let made = template
         .documents(&Value::Object(parameters))
         .map_err(|error| InputError::Other(error.to_string()))?;
-    Ok(Answer::new(documents::as_text(&made), true))
+    Ok(CommandOutput::new(documents::to_json(&made), true))
 }
 
 /// The value of `--set` for a parameter of this type.

@@ -1,4 +1,4 @@
-//! Files of policies.
+//! Policy files.
 
 mod plan;
 
@@ -9,10 +9,10 @@ use std::path::Path;
 use iam_policy::{Document, ParseError, PolicyType};
 use serde_json::Value;
 
-/// The largest file that is read, in bytes: plans and accounts are far larger than policies.
+/// Largest file that is read, in bytes. Plans and account exports are far larger than policies.
 const MAX_BYTES: u64 = 256 << 20;
 
-/// A file that cannot be used.
+/// Reason why a file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InputError {
     #[error("`{file}` cannot be read: {source}")]
@@ -20,64 +20,64 @@ pub(crate) enum InputError {
         file: String,
         source: std::io::Error,
     },
-    #[error("`{file}` has more than {} MiB; nothing that this command reads is as long", MAX_BYTES >> 20)]
+    #[error("`{file}` has more than {} MiB, which is the limit of this command", MAX_BYTES >> 20)]
     TooLong { file: String },
-    #[error("`{file}` is no UTF-8 text, from byte {at} on")]
+    #[error("`{file}` is not valid UTF-8 at byte {at}")]
     NotText { file: String, at: usize },
-    #[error("`{file}` is not the JSON that it should be: {source}")]
+    #[error("`{file}` is not valid JSON of the expected form: {source}")]
     Json {
         file: String,
         source: serde_json::Error,
     },
-    #[error("`{label}` is no policy: {source}")]
+    #[error("`{label}` is not a valid policy: {source}")]
     Policy {
         label: String,
         source: Box<ParseError>,
     },
-    #[error("`{file}` holds no policy; {remedy}")]
-    None { file: String, remedy: &'static str },
-    #[error("`{file}` holds {found} policies where one is needed")]
-    Several { file: String, found: usize },
+    #[error("`{file}` contains no policy: {reason}")]
+    None { file: String, reason: &'static str },
+    #[error("`{file}` contains {found} policies where one is expected")]
+    Multiple { file: String, found: usize },
     #[error("{0}")]
     Other(String),
 }
 
-/// A policy and where it comes from.
+/// A policy with its source.
 #[derive(Debug, Clone)]
 pub(crate) struct Policy {
-    /// The file, with the place in it where it holds several.
+    /// The file, with the position in it when it contains multiple policies.
     pub(crate) label: String,
-    /// What it is used for, if the file says so.
+    /// Its type, when the file states it.
     pub(crate) kind: Option<PolicyType>,
     /// The policy.
     pub(crate) document: Document,
 }
 
 impl Policy {
-    /// What it is used for: as the file says, else as the user says, else as it looks.
+    /// Its type: from the file, otherwise from the user, otherwise inferred from its content.
     pub(crate) fn kind(&self, by_user: Option<PolicyType>) -> PolicyType {
-        let by_looks = || {
+        let inferred = || {
             let statements = &self.document.statements;
-            let named = statements.iter().any(|s| s.principals.is_some());
-            let on_nothing = statements.iter().all(|s| s.resources.is_none());
-            match (named, on_nothing) {
+            let has_principal = statements.iter().any(|s| s.principals.is_some());
+            let has_no_resource = statements.iter().all(|s| s.resources.is_none());
+            match (has_principal, has_no_resource) {
                 (false, _) => PolicyType::Managed,
                 (true, true) => PolicyType::Trust,
                 (true, false) => PolicyType::Bucket,
             }
         };
-        self.kind.or(by_user).unwrap_or_else(by_looks)
+        self.kind.or(by_user).unwrap_or_else(inferred)
     }
 }
 
-/// Policies, and what else to say of the file that they come from.
+/// Policies with notes about their files.
 #[derive(Debug, Default)]
 pub(crate) struct Policies {
     pub(crate) found: Vec<Policy>,
     pub(crate) notes: Vec<String>,
 }
 
-/// The text of a file, or of standard input for `-`, without a byte order mark.
+/// Content of a file, or of standard input for `-`, without a byte order mark.
 pub(crate) fn text(path: &Path) -> Result<String, InputError> {
     let file = path.display().to_string();
     let mut bytes = Vec::new();
@@ -105,7 +105,7 @@ pub(crate) fn text(path: &Path) -> Result<String, InputError> {
     })
 }
 
-/// All policies of some files.
+/// All policies of multiple files.
 pub(crate) fn all(paths: &[impl AsRef<Path>]) -> Result<Policies, InputError> {
     let mut all = Policies::default();
     for path in paths {
@@ -113,7 +113,7 @@ pub(crate) fn all(paths: &[impl AsRef<Path>]) -> Result<Policies, InputError> {
         all.found.append(&mut more.found);
         all.notes.append(&mut more.notes);
     }
-    // A file that is named twice is two policies.
+    // Findings refer to policies by label: a file that is named twice needs two labels.
     let mut seen = BTreeMap::<String, usize>::new();
     for policy in &mut all.found {
         let times = seen.entry(policy.label.clone()).or_default();
@@ -130,7 +130,7 @@ pub(crate) fn policy(path: &Path) -> Result<Policy, InputError> {
     let mut found = policies(path)?.found;
     match (found.pop(), found.len()) {
         (Some(only), 0) => Ok(only),
-        (_, others) => Err(InputError::Several {
+        (_, others) => Err(InputError::Multiple {
             file: path.display().to_string(),
             found: others + 1,
         }),
@@ -147,7 +147,7 @@ pub(crate) fn policies(path: &Path) -> Result<Policies, InputError> {
     if text.trim_start().starts_with('[') {
         return list(&file, &text);
     }
-    // What is no JSON at all is best explained by the reader of policies.
+    // The policy parser reports invalid JSON with line and column.
     let value = serde_json::from_str::<Value>(&text).unwrap_or_default();
     if plan::is_plan(&value) {
         return plan::policies(&file, &value);
@@ -176,7 +176,7 @@ fn parse(label: String, kind: Option<PolicyType>, text: &str) -> Result<Policy, 
     }
 }
 
-/// A list of policies, each an object or a text that holds one.
+/// A list of policies. Each is an object, or a string that contains one.
 fn list(file: &str, text: &str) -> Result<Policies, InputError> {
     let values: Vec<Value> = serde_json::from_str(text).map_err(|source| InputError::Json {
         file: file.to_owned(),
@@ -185,10 +185,11 @@ fn list(file: &str, text: &str) -> Result<Policies, InputError> {
     if values.is_empty() {
         return Err(InputError::None {
             file: file.to_owned(),
-            remedy: "the list is empty",
+            reason: "the list is empty",
         });
     }
-    // Each is read from the text itself: a JSON value would have lost members that stand there twice.
+    // Each policy is parsed from its source text: a JSON value would drop duplicate keys, which the
+    // policy parser rejects.
     let pieces = pieces(text, values.len());
     let parse = |(index, (value, piece)): (usize, (&Value, &str))| {
         let label = format!("{file}[{index}]");
@@ -208,7 +209,7 @@ fn list(file: &str, text: &str) -> Result<Policies, InputError> {
     })
 }
 
-/// The texts of the elements of a list that is known to be well formed.
+/// Source text of each element of a list that is known to be valid JSON.
 fn pieces(text: &str, count: usize) -> Vec<&str> {
     let mut rest = text.trim_start().strip_prefix('[').unwrap_or_default();
     let mut pieces = Vec::with_capacity(count);
@@ -223,7 +224,7 @@ fn pieces(text: &str, count: usize) -> Vec<&str> {
     pieces
 }
 
-/// A policy in an answer of the AWS CLI, and what it is used for where the answer tells.
+/// The policy in a response of the AWS CLI, with its type where the response implies one.
 fn wrapped(value: &Value) -> Option<(String, Option<PolicyType>)> {
     const PLACES: [(&str, Option<PolicyType>); 5] = [
         ("/PolicyVersion/Document", None),
@@ -247,14 +248,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn elements_keep_their_text() {
+    fn pieces_keep_the_source_text() {
         let text = r#" [ {"a": 1, "a": 2} , "x,]" ,[3]]"#;
         let pieces: Vec<&str> = pieces(text, 3).into_iter().map(str::trim).collect();
         assert_eq!(pieces, [r#"{"a": 1, "a": 2}"#, r#""x,]""#, "[3]"]);
     }
 
     #[test]
-    fn kinds_are_told_by_looks_only_where_nothing_else_tells() {
+    fn kind_is_inferred_last() {
         let of = |text: &str| Policy {
             label: String::new(),
             kind: None,
@@ -280,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_of_the_aws_cli_are_unwrapped() {
+    fn wrapped_reads_aws_cli_responses() {
         let inner = r#"{"Statement":[]}"#;
         for (answer, kind) in [
             (

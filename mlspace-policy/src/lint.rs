@@ -1,4 +1,4 @@
-//! `lint`: what policies say but do not do, and what AWS would refuse.
+//! `lint`: mistakes in policies, and policies that AWS would refuse.
 
 use iam_policy::lint::{Finding, LintOptions, LintTarget, Severity, lint};
 use iam_policy::{PolicyType, Violation};
@@ -6,39 +6,41 @@ use serde_json::{Value, json};
 
 use crate::arguments::Lint;
 use crate::input::{self, InputError, Policy};
-use crate::output::{Answer, Format, Lines, count, thousands};
+use crate::output::{CommandOutput, Format, Lines, count, thousands};
 
-/// A policy with what was found in it.
-struct Judged<'a> {
+/// A policy with its findings.
+struct LintedPolicy<'a> {
     policy: &'a Policy,
     kind: PolicyType,
-    /// Rules of form that AWS enforces. What is too large is a finding.
-    refused: Vec<Violation>,
+    /// Violations that make AWS refuse the policy. Its size is a finding instead.
+    violations: Vec<Violation>,
     findings: Vec<Finding>,
 }
 
-pub(crate) fn run(options: &Lint) -> Result<Answer, InputError> {
+pub(crate) fn run(options: &Lint) -> Result<CommandOutput, InputError> {
     let policies = input::all(&options.files)?;
-    let judged = judge(options, &policies.found);
-    let fine = judged
+    let linted = lint_all(options, &policies.found);
+    let passed = linted
         .iter()
-        .all(|j| j.refused.is_empty() && j.findings.is_empty());
-    let answer = match options.format {
-        Format::Text => Answer::new(text(&judged), fine),
-        Format::Json => Answer::json(&Value::Array(judged.iter().map(as_json).collect()), fine),
+        .all(|policy| policy.violations.is_empty() && policy.findings.is_empty());
+    let output = match options.format {
+        Format::Text => CommandOutput::new(text(&linted), passed),
+        Format::Json => {
+            CommandOutput::json(&Value::Array(linted.iter().map(json).collect()), passed)
+        }
     };
-    Ok(Answer {
+    Ok(CommandOutput {
         notes: policies.notes,
-        ..answer
+        ..output
     })
 }
 
-fn judge<'a>(options: &Lint, policies: &'a [Policy]) -> Vec<Judged<'a>> {
+fn lint_all<'a>(options: &Lint, policies: &'a [Policy]) -> Vec<LintedPolicy<'a>> {
     let lint_options = LintOptions {
         skip: options.skip.iter().copied().collect(),
         endpoints: options.endpoint.iter().cloned().collect(),
     };
-    let under: Vec<LintTarget<'_>> = policies
+    let targets: Vec<LintTarget<'_>> = policies
         .iter()
         .map(|policy| LintTarget {
             label: &policy.label,
@@ -46,36 +48,39 @@ fn judge<'a>(options: &Lint, policies: &'a [Policy]) -> Vec<Judged<'a>> {
             document: &policy.document,
         })
         .collect();
-    let together = if options.together {
-        lint(&under, &lint_options)
+    let findings = if options.together {
+        lint(&targets, &lint_options)
     } else {
-        under
+        targets
             .iter()
             .flat_map(|policy| lint(std::slice::from_ref(policy), &lint_options))
             .collect()
     };
-    let judged = policies.iter().zip(under).map(|(policy, under)| Judged {
-        policy,
-        kind: under.policy_type,
-        refused: policy
-            .document
-            .check(under.policy_type)
-            .into_iter()
-            .filter(|violation| !matches!(violation, Violation::Size { .. }))
-            .collect(),
-        findings: together
-            .iter()
-            .filter(|finding| finding.location.policy == policy.label)
-            .cloned()
-            .collect(),
-    });
-    judged.collect()
+    let linted = policies
+        .iter()
+        .zip(targets)
+        .map(|(policy, target)| LintedPolicy {
+            policy,
+            kind: target.policy_type,
+            violations: policy
+                .document
+                .check(target.policy_type)
+                .into_iter()
+                .filter(|violation| !matches!(violation, Violation::Size { .. }))
+                .collect(),
+            findings: findings
+                .iter()
+                .filter(|finding| finding.location.policy == policy.label)
+                .cloned()
+                .collect(),
+        });
+    linted.collect()
 }
 
-fn text(judged: &[Judged<'_>]) -> String {
+fn text(linted: &[LintedPolicy<'_>]) -> String {
     let mut lines = Lines::default();
     let (mut errors, mut warnings) = (0, 0);
-    for one in judged {
+    for one in linted {
         let document = &one.policy.document;
         lines.add(
             0,
@@ -88,7 +93,7 @@ fn text(judged: &[Judged<'_>]) -> String {
                 thousands(one.kind.limit()),
             ),
         );
-        for violation in &one.refused {
+        for violation in &one.violations {
             errors += 1;
             lines.add(2, format!("error: AWS would refuse it: {violation}"));
         }
@@ -97,11 +102,11 @@ fn text(judged: &[Judged<'_>]) -> String {
                 Severity::Error => errors += 1,
                 Severity::Warning => warnings += 1,
             }
-            found(&mut lines, finding);
+            push_finding(&mut lines, finding);
         }
     }
     let summary = [
-        count(judged.len(), "policy").replace("policys", "policies"),
+        count(linted.len(), "policy").replace("policys", "policies"),
         count(errors, "error"),
         count(warnings, "warning"),
     ];
@@ -110,7 +115,7 @@ fn text(judged: &[Judged<'_>]) -> String {
     lines.into_text()
 }
 
-fn found(lines: &mut Lines, finding: &Finding) {
+fn push_finding(lines: &mut Lines, finding: &Finding) {
     let place = &finding.location;
     let statement = match (&place.sid, place.statement) {
         (Some(sid), _) => format!(" in statement `{sid}`"),
@@ -135,8 +140,8 @@ fn found(lines: &mut Lines, finding: &Finding) {
     lines.add(4, format!("→ {}", finding.remedy));
 }
 
-fn as_json(judged: &Judged<'_>) -> Value {
-    let findings: Vec<Value> = judged
+fn json(linted: &LintedPolicy<'_>) -> Value {
+    let findings: Vec<Value> = linted
         .findings
         .iter()
         .map(|finding| {
@@ -154,11 +159,11 @@ fn as_json(judged: &Judged<'_>) -> Value {
         })
         .collect();
     json!({
-        "policy": judged.policy.label,
-        "kind": judged.kind.as_str(),
-        "size": judged.policy.document.size(),
-        "limit": judged.kind.limit(),
-        "refused": judged.refused.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "policy": linted.policy.label,
+        "kind": linted.kind.as_str(),
+        "size": linted.policy.document.size(),
+        "limit": linted.kind.limit(),
+        "refused": linted.violations.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "findings": findings,
     })
 }

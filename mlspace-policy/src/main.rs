@@ -1,9 +1,11 @@
-//! `mlspace-policy`: IAM policies linted, decided, explained and laid out as an access matrix, from files alone.
+//! `mlspace-policy`: lints, evaluates and explains IAM policies, and reports who can access which data,
+//! from files alone.
 //!
-//! Exit codes: 0 when all is well, 1 when something was found or denied, 2 when the arguments or the input are wrong.
+//! Exit codes: 0 success, 1 findings or denied requests, 2 invalid arguments or input.
 
 mod access;
 mod arguments;
+mod describe;
 mod documents;
 mod evaluate;
 mod explain;
@@ -11,7 +13,6 @@ mod generate;
 mod input;
 mod lint;
 mod output;
-mod words;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -19,11 +20,11 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use arguments::{Arguments, Command};
-use output::Answer;
+use output::CommandOutput;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let answer = match &arguments.command {
+    let output = match &arguments.command {
         Command::Lint(options) => lint::run(options),
         Command::Evaluate(options) => evaluate::run(options),
         Command::Explain(options) => explain::run(options),
@@ -33,8 +34,8 @@ fn main() -> ExitCode {
         Command::Generate(options) => generate::run(options),
         Command::Access(options) => access::run(options),
     };
-    match answer {
-        Ok(answer) => finish(&answer),
+    match output {
+        Ok(output) => finish(&output),
         Err(error) => {
             report(&format!("error: {error}"));
             ExitCode::from(2)
@@ -42,27 +43,29 @@ fn main() -> ExitCode {
     }
 }
 
-/// Writes the answer. A reader that has gone away, such as `head`, is no failure.
-fn finish(answer: &Answer) -> ExitCode {
-    for note in &answer.notes {
+/// Writes the output.
+fn finish(output: &CommandOutput) -> ExitCode {
+    for note in &output.notes {
         report(&format!("note: {note}"));
     }
     let mut out = std::io::stdout().lock();
     let written = out
-        .write_all(answer.text.as_bytes())
+        .write_all(output.text.as_bytes())
         .and_then(|()| out.flush());
     match written {
+        // A reader that has closed the pipe, such as `head`, is not an error.
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            report(&format!("error: the output cannot be written: {error}"));
+            report(&format!("error: cannot write the output: {error}"));
             ExitCode::from(2)
         }
-        _ if answer.fine => ExitCode::SUCCESS,
+        _ if output.passed => ExitCode::SUCCESS,
         _ => ExitCode::from(1),
     }
 }
 
-/// A line to standard error; there is nowhere to report that this fails.
+/// Writes a line to standard error.
 fn report(message: &str) {
-    let line = output::one_line(message);
+    let line = output::sanitize(message);
+    // There is no other place to report an error of standard error.
     let _ = writeln!(std::io::stderr(), "{line}");
 }

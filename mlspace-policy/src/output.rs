@@ -1,7 +1,7 @@
-//! What commands answer, fit for a terminal.
+//! Output of commands, safe for a terminal.
 //!
-//! Names, Sids and tags come from files that somebody else may have written. Whatever in them could move a cursor,
-//! start a line or turn the direction of writing is shown as an escape sequence instead.
+//! Names, Sids and tags come from files of unknown authors. Characters that move the cursor, start a line
+//! or change the text direction are shown as escape sequences.
 
 use std::fmt::Write as _;
 
@@ -10,43 +10,43 @@ use iam_policy::Statement;
 use iam_policy::evaluate::StatementRef;
 use serde_json::{Value, json};
 
-/// What a command found.
+/// Output of a command.
 #[derive(Debug)]
-pub(crate) struct Answer {
-    /// For standard output.
+pub(crate) struct CommandOutput {
+    /// Standard output.
     pub(crate) text: String,
-    /// For standard error: what the reader should know about the input.
+    /// Lines of standard error: notes about the input.
     pub(crate) notes: Vec<String>,
-    /// Whether nothing was found and nothing denied.
-    pub(crate) fine: bool,
+    /// Whether there are no findings and no denied requests.
+    pub(crate) passed: bool,
 }
 
-impl Answer {
-    /// An answer without notes.
-    pub(crate) fn new(text: impl Into<String>, fine: bool) -> Self {
+impl CommandOutput {
+    /// Output without notes.
+    pub(crate) fn new(text: impl Into<String>, passed: bool) -> Self {
         Self {
             text: text.into(),
             notes: Vec::new(),
-            fine,
+            passed,
         }
     }
 
-    /// An answer of JSON, indented.
-    pub(crate) fn json(value: &Value, fine: bool) -> Self {
-        Self::new(format!("{value:#}\n"), fine)
+    /// Indented JSON.
+    pub(crate) fn json(value: &Value, passed: bool) -> Self {
+        Self::new(format!("{value:#}\n"), passed)
     }
 }
 
-/// How results are written.
+/// Format of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people
+    /// Readable text
     Text,
-    /// For programs
+    /// JSON, for other programs
     Json,
 }
 
-/// A statement that made a decision, for programs.
+/// JSON for a statement that decided a request.
 pub(crate) fn source(source: &StatementRef, statement: Option<&Statement>) -> Value {
     let json = |statement: &Statement| -> Value {
         serde_json::from_str(&statement.to_json_pretty()).unwrap_or_default()
@@ -60,24 +60,24 @@ pub(crate) fn source(source: &StatementRef, statement: Option<&Statement>) -> Va
     })
 }
 
-/// Text in lines, made of parts that may hold anything.
+/// Builder of text whose parts can contain control characters.
 #[derive(Debug, Default)]
 pub(crate) struct Lines(String);
 
 impl Lines {
-    /// Adds a line, indented by so many spaces.
+    /// Adds a line with this indentation.
     pub(crate) fn add(&mut self, indent: usize, line: impl AsRef<str>) {
-        let _ = writeln!(self.0, "{:indent$}{}", "", one_line(line.as_ref()));
+        let _ = writeln!(self.0, "{:indent$}{}", "", sanitize(line.as_ref()));
     }
 
-    /// Adds the lines of a text that is laid out already, such as pretty JSON.
+    /// Adds the lines of a formatted string, such as indented JSON.
     pub(crate) fn block(&mut self, indent: usize, text: &str) {
         for line in text.lines() {
             self.add(indent, line);
         }
     }
 
-    /// Adds an empty line, unless nothing stands above it.
+    /// Adds an empty line, except at the beginning.
     pub(crate) fn gap(&mut self) {
         if !self.0.is_empty() {
             self.0.push('\n');
@@ -90,11 +90,11 @@ impl Lines {
     }
 }
 
-/// The text on one line, with nothing in it that a terminal acts upon.
-pub(crate) fn one_line(text: &str) -> String {
+/// Escapes the characters that a terminal interprets, line breaks included.
+pub(crate) fn sanitize(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() || turns_direction(c) {
+        if c.is_control() || is_directional(c) {
             safe.extend(c.escape_unicode());
         } else {
             safe.push(c);
@@ -103,28 +103,28 @@ pub(crate) fn one_line(text: &str) -> String {
     safe
 }
 
-/// Unicode's explicit directional formatting characters, with the separators of lines and paragraphs.
-fn turns_direction(c: char) -> bool {
+/// Explicit directional formatting characters of Unicode, and the separators of lines and paragraphs.
+fn is_directional(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// `1 statement`, `2 statements`.
-pub(crate) fn count(number: usize, one: &str) -> String {
+/// A number with a noun: `1 statement`, `2 statements`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
-    format!("{}{}", thousands(number), format_args!(" {one}{plural}"))
+    format!("{}{}", thousands(number), format_args!(" {noun}{plural}"))
 }
 
-/// A number with its thousands apart: `6,144`.
+/// Formats a number with thousands separators: `6,144`.
 pub(crate) fn thousands(number: usize) -> String {
     let digits = number.to_string();
-    let mut apart = String::new();
+    let mut separated = String::new();
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            apart.push(',');
+            separated.push(',');
         }
-        apart.push(digit);
+        separated.push(digit);
     }
-    apart
+    separated
 }
 
 #[cfg(test)]
@@ -132,10 +132,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_reaches_a_terminal_as_a_command() {
+    fn sanitize_escapes_control_characters() {
         let hostile = "a\u{1b}[2Jb\r\nc\u{9b}1m\u{202e}d\u{7f}";
         assert_eq!(
-            one_line(hostile),
+            sanitize(hostile),
             r"a\u{1b}[2Jb\u{d}\u{a}c\u{9b}1m\u{202e}d\u{7f}"
         );
         let mut lines = Lines::default();
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_read_well() {
+    fn numbers_have_separators() {
         assert_eq!(thousands(7), "7");
         assert_eq!(thousands(6_144), "6,144");
         assert_eq!(thousands(1_234_567), "1,234,567");

@@ -1,4 +1,4 @@
-//! An account's roles and policies from a file.
+//! Roles and policies of an account, read from a file.
 //!
 //! Source: "GetAccountAuthorizationDetails"
 //! (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html>).
@@ -9,11 +9,12 @@ use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Attached;
+use super::IamRole;
 use crate::tags::Tags;
 use iam_policy::{Document, ParseError};
 
-/// The roles and managed policies of an account, as `aws iam get-account-authorization-details` prints them.
+/// Roles and managed policies of an account, as `aws iam get-account-authorization-details` prints
+/// them.
 ///
 /// ```
 /// use mlspace_core::access::AccountDetails;
@@ -25,13 +26,13 @@ use iam_policy::{Document, ParseError};
 ///     }], "Policies": []}"#,
 /// )?;
 /// assert_eq!(details.account_id(), Some("123456789012"));
-/// assert_eq!(details.roles()[0].attached(&details)?.tags().get("user"), Some("alice"));
+/// assert_eq!(details.roles()[0].role(&details)?.tags().get("user"), Some("alice"));
 /// # Ok::<(), mlspace_core::access::DetailsError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct AccountDetails {
     roles: Vec<RoleDetails>,
-    /// The default versions by ARN.
+    /// Documents of the default versions, by ARN.
     policies: BTreeMap<String, String>,
 }
 
@@ -49,11 +50,11 @@ pub struct RoleDetails {
     boundary: Option<String>,
 }
 
-/// Details that cannot be used.
+/// Reason why account details cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[expect(
     missing_docs,
-    reason = "the messages say what the variants and their fields mean"
+    reason = "the messages explain the variants and their fields"
 )]
 #[non_exhaustive]
 pub enum DetailsError {
@@ -62,18 +63,18 @@ pub enum DetailsError {
     )]
     Json(#[from] serde_json::Error),
     #[error(
-        "the account's details are cut short (`IsTruncated`); export them without `--max-items`"
+        "the account's details are truncated (`IsTruncated`); export them without `--max-items`"
     )]
     Truncated,
     #[error(
-        "the account's details hold no roles; export them without `--filter`, or with one that names `Role`"
+        "the account's details contain no roles; export them without `--filter`, or with one that includes `Role`"
     )]
     NoRoles,
     #[error(
-        "role `{role}` carries `{policy}`, whose text is not in the account's details; export them without `--filter`"
+        "the policy `{policy}` of role `{role}` is not in the account's details; export them without `--filter`"
     )]
     MissingPolicy { role: String, policy: String },
-    #[error("{what} cannot be understood: {source}")]
+    #[error("{what} cannot be parsed: {source}")]
     Policy {
         what: String,
         source: Box<ParseError>,
@@ -89,7 +90,7 @@ struct Details {
     policies: Vec<Managed>,
     #[serde(default)]
     is_truncated: bool,
-    /// How the AWS CLI says that it left out pages.
+    /// Set by the AWS CLI when it left out pages.
     next_token: Option<String>,
 }
 
@@ -150,10 +151,12 @@ struct ManagedVersion {
 }
 
 impl AccountDetails {
-    /// Reads the JSON: documents as objects, which is how the AWS CLI prints them, or percent-encoded, as the API has them.
+    /// Parses the JSON. Documents are objects, as in the output of the AWS CLI, or percent-encoded
+    /// strings, as in the API.
     ///
     /// # Errors
-    /// [`DetailsError`] when the JSON is something else, or not all of it. Documents are read when they are asked for.
+    /// [`DetailsError`] when the JSON has another form or is incomplete. Documents are parsed by
+    /// [`RoleDetails::role`].
     pub fn parse(json: &str) -> Result<Self, DetailsError> {
         let details: Details = serde_json::from_str(json)?;
         if details.is_truncated || details.next_token.is_some() {
@@ -173,7 +176,7 @@ impl AccountDetails {
         })
     }
 
-    /// The account's id, which the roles' ARNs tell.
+    /// Id of the account, from the ARN of a role.
     #[must_use]
     pub fn account_id(&self) -> Option<&str> {
         self.roles.first()?.arn.split(':').nth(4)
@@ -198,14 +201,14 @@ impl AccountDetails {
 }
 
 impl RoleDetails {
-    /// The role with everything that decides what it may do. Policies go by their names; where two have one name, the second
-    /// goes by its ARN or, being inline, is marked so.
+    /// The role with its policies. Policies are labeled by name. When two have the same name, the label
+    /// of the second is its ARN or, for an inline policy, has the suffix `(inline)`.
     ///
     /// # Errors
-    /// [`DetailsError`] when a policy of the role is missing from the details, or can't be understood: without it, nothing can
-    /// be said of the role.
-    pub fn attached(&self, details: &AccountDetails) -> Result<Attached, DetailsError> {
-        let mut role = Attached::new(&self.arn).tagged(self.tags.clone());
+    /// [`DetailsError`] when a policy of the role is missing or cannot be parsed: no decision about the
+    /// role is reliable without it.
+    pub fn role(&self, details: &AccountDetails) -> Result<IamRole, DetailsError> {
+        let mut role = IamRole::new(&self.arn).tagged(self.tags.clone());
         let mut names = Vec::new();
         for arn in &self.attached {
             let name = policy_name(arn);
@@ -268,7 +271,7 @@ fn document(text: &str, what: impl Fn() -> String) -> Result<Document, DetailsEr
     })
 }
 
-/// The name in a policy's ARN, without its path.
+/// Name of a policy, from its ARN.
 pub(super) fn policy_name(arn: &str) -> &str {
     arn.rsplit('/').next().unwrap_or(arn)
 }
@@ -334,13 +337,13 @@ mod tests {
         })
     }
 
-    fn read(details: &Value) -> Result<Attached, DetailsError> {
+    fn read(details: &Value) -> Result<IamRole, DetailsError> {
         let details = AccountDetails::parse(&details.to_string())?;
-        details.roles()[0].attached(&details)
+        details.roles()[0].role(&details)
     }
 
     #[test]
-    fn a_role_comes_with_all_that_it_carries() {
+    fn role_has_all_policies() {
         let open = || {
             Document::parse(
                 &account()["RoleDetailList"][0]["RolePolicyList"][0]["PolicyDocument"].to_string(),
@@ -348,7 +351,7 @@ mod tests {
             .unwrap()
         };
         let empty = || Document::parse(r#"{"Statement":[]}"#).unwrap();
-        let expected = Attached::new("arn:aws:iam::123456789012:role/ml/r")
+        let expected = IamRole::new("arn:aws:iam::123456789012:role/ml/r")
             .tagged(Tags::from([("system", "MLSpace")]))
             .policy("Base", empty())
             .policy("Base (inline)", open())
@@ -360,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn policies_of_one_name_are_told_apart() {
+    fn role_labels_policies_of_one_name() {
         let mut details = account();
         let arn = "arn:aws:iam::123456789012:policy/Base";
         details["Policies"][1]["Arn"] = json!(arn);
@@ -379,32 +382,32 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_all_there_is_no_ground_for_a_verdict() {
-        let refusal = |change: &dyn Fn(&mut Value)| {
+    fn parse_rejects_incomplete_details() {
+        let error_of = |change: &dyn Fn(&mut Value)| {
             let mut details = account();
             change(&mut details);
             read(&details).unwrap_err().to_string()
         };
-        let cut = refusal(&|d| d["IsTruncated"] = json!(true));
-        assert!(cut.contains("cut short"), "{cut}");
-        assert_eq!(refusal(&|d| d["NextToken"] = json!("x")), cut);
-        assert!(refusal(&|d| d["RoleDetailList"] = json!([])).contains("hold no roles"));
+        let truncated = error_of(&|d| d["IsTruncated"] = json!(true));
+        assert!(truncated.contains("truncated"), "{truncated}");
+        assert_eq!(error_of(&|d| d["NextToken"] = json!("x")), truncated);
+        assert!(error_of(&|d| d["RoleDetailList"] = json!([])).contains("contain no roles"));
         assert!(
-            refusal(&|d| d["RoleDetailList"] = json!({}))
+            error_of(&|d| d["RoleDetailList"] = json!({}))
                 .contains("not as `get-account-authorization-details`")
         );
         for (policy, change) in [("Base", 0), ("bound", 1)] {
-            let error = refusal(&|d| d["Policies"][change]["Arn"] = json!("other"));
+            let error = error_of(&|d| d["Policies"][change]["Arn"] = json!("other"));
             assert!(
-                error.starts_with("role `r` carries `arn:aws:iam::") && error.contains(policy),
+                error.starts_with("the policy `arn:aws:iam::") && error.contains(policy),
                 "{error}"
             );
         }
-        let error = refusal(&|d| {
+        let error = error_of(&|d| {
             d["RoleDetailList"][0]["RolePolicyList"][0]["PolicyDocument"] = json!({"Statement": 1})
         });
         assert!(
-            error.starts_with("inline policy `Base` of role `r` cannot be understood: "),
+            error.starts_with("inline policy `Base` of role `r` cannot be parsed: "),
             "{error}"
         );
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use futures::{StreamExt as _, TryStreamExt as _};
 
 use super::details::policy_name;
-use super::{Attached, MembershipAccess};
+use super::{IamRole, MembershipAccess};
 use crate::aws::{Clients, Error};
 use crate::iam::{ManagedPolicies, RoleState, Roles};
 use crate::layout::{DatasetKey, DatasetScope};
@@ -183,9 +183,9 @@ impl AccessReports {
     }
 }
 
-fn attached(role: RoleState, documents: &BTreeMap<String, Document>) -> Result<Attached, Error> {
+fn attached(role: RoleState, documents: &BTreeMap<String, Document>) -> Result<IamRole, Error> {
     let of = |arn: &String| documents.get(arn).cloned().unwrap_or(Document::new([]));
-    let mut attached = Attached::new(&role.arn).tagged(role.tags);
+    let mut attached = IamRole::new(&role.arn).tagged(role.tags);
     for arn in &role.attached {
         attached = attached.policy(policy_name(arn), of(arn));
     }

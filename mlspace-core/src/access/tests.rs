@@ -1,4 +1,4 @@
-//! The matrix from documents alone.
+//! Access reports of generated policies.
 
 use super::*;
 use crate::layout::{Account, role_name};
@@ -23,15 +23,15 @@ fn names() -> (ProjectName, UserName) {
     ("fraud".parse().unwrap(), "alice".parse().unwrap())
 }
 
-fn bare(context: &GrantContext<'_>) -> Attached {
+fn bare(context: &GrantContext<'_>) -> IamRole {
     let (project, user) = names();
     let name = role_name("MLSpace", &project, &user).unwrap();
-    Attached::new(context.account.role_arn(&name))
+    IamRole::new(context.account.role_arn(&name))
         .tagged(tags::membership_role_tags("MLSpace", &project, &user))
 }
 
-/// A role as memberships make it, in a group that one dataset is shared with.
-fn member(context: &GrantContext<'_>) -> Attached {
+/// The role of a membership whose user is in a group with one shared dataset.
+fn member(context: &GrantContext<'_>) -> IamRole {
     let (project, user) = names();
     let role = bare(context);
     let own = policies::pass_role_policy(context, role.role_arn()).unwrap();
@@ -48,27 +48,27 @@ fn member(context: &GrantContext<'_>) -> Attached {
     )
 }
 
-fn access(role: &Attached, context: &GrantContext<'_>, ids: &[&str]) -> MembershipAccess {
+fn access(role: &IamRole, context: &GrantContext<'_>, ids: &[&str]) -> MembershipAccess {
     let (project, user) = names();
     let keys: Vec<DatasetKey> = ids.iter().map(|id| id.parse().unwrap()).collect();
     role.access(context, &project, &user, &keys).unwrap()
 }
 
-/// `rwdl`, with a dot for each right that is missing.
-fn letters(data: &DataAccess) -> String {
+/// `rwdl`, with a dot for each missing permission.
+fn flags(data: &DataAccess) -> String {
     let all = [
         ('r', &data.read),
         ('w', &data.write),
         ('d', &data.delete),
         ('l', &data.list),
     ];
-    all.map(|(letter, verdict)| if verdict.is_allowed() { letter } else { '.' })
+    all.map(|(flag, verdict)| if verdict.is_allowed() { flag } else { '.' })
         .iter()
         .collect()
 }
 
 #[test]
-fn each_dataset_is_open_as_far_as_the_policies_say() {
+fn access_follows_generated_policies() {
     let account = Account::new("123456789012", "us-east-1");
     let context = context(&account);
     let boundary = policies::permissions_boundary(&context).unwrap();
@@ -87,20 +87,20 @@ fn each_dataset_is_open_as_far_as_the_policies_say() {
         let found: Vec<_> = access
             .data
             .iter()
-            .map(|data| (data.dataset.id(), letters(data)))
+            .map(|data| (data.dataset.id(), flags(data)))
             .collect();
         assert_eq!(
             found,
             expected.map(|(id, rights)| (id.to_owned(), rights.to_owned()))
         );
-        assert!(access.work.create_job.is_allowed());
-        assert!(!access.work.create_untagged_job.is_allowed());
-        assert!(!access.work.use_others.is_allowed());
+        assert!(access.sagemaker.create_job.is_allowed());
+        assert!(!access.sagemaker.create_untagged_job.is_allowed());
+        assert!(!access.sagemaker.use_others.is_allowed());
     }
 }
 
 #[test]
-fn what_is_attached_decides_and_not_what_ought_to_be() {
+fn access_follows_attached_policies() {
     let account = Account::new("123456789012", "us-east-1");
     let context = context(&account);
     let open = Document::new([Statement::allow("Open").actions(["*"]).resources(["*"])]);
@@ -108,28 +108,30 @@ fn what_is_attached_decides_and_not_what_ought_to_be() {
 
     let foreign = bare(&context).policy("AdministratorAccess", open.clone());
     let all = access(&foreign, &context, &ids);
-    assert_eq!(letters(&all.data[0]), "rwdl");
-    assert!(all.work.create_untagged_job.is_allowed() && all.work.use_others.is_allowed());
+    assert_eq!(flags(&all.data[0]), "rwdl");
+    assert!(
+        all.sagemaker.create_untagged_job.is_allowed() && all.sagemaker.use_others.is_allowed()
+    );
 
     let boundary = policies::permissions_boundary(&context).unwrap();
     let bounded = access(&foreign.boundary("bound", boundary), &context, &ids);
-    assert_eq!(letters(&bounded.data[0]), "....");
-    assert_eq!(letters(&bounded.data[1]), "rwdl");
+    assert_eq!(flags(&bounded.data[0]), "....");
+    assert_eq!(flags(&bounded.data[1]), "rwdl");
     assert_eq!(
         bounded.data[0].read.reason(),
         Some("the permissions boundary does not allow it")
     );
-    assert!(!bounded.work.use_others.is_allowed());
+    assert!(!bounded.sagemaker.use_others.is_allowed());
 
-    let untagged = Attached {
+    let untagged = IamRole {
         tags: Tags::new(),
         ..member(&context).boundary("b", policies::permissions_boundary(&context).unwrap())
     };
-    assert_eq!(letters(&access(&untagged, &context, &ids).data[1]), "....");
+    assert_eq!(flags(&access(&untagged, &context, &ids).data[1]), "....");
 }
 
 #[test]
-fn reasons_name_the_statement_or_what_is_missing() {
+fn verdict_reason_names_statement_or_layer() {
     let account = Account::new("123456789012", "us-east-1");
     let context = context(&account);
     let ids = ["project/churn/calls", "group/unshared"];
@@ -139,7 +141,7 @@ fn reasons_name_the_statement_or_what_is_missing() {
         Some("denied by `DenyOtherProjectObjects` of `project`")
     );
     assert_eq!(found.data[1].write.reason(), Some("no policy allows it"));
-    assert_eq!(found.work.create_job.reason(), None);
+    assert_eq!(found.sagemaker.create_job.reason(), None);
 
     let empty = access(
         &bare(&context).boundary("b", Document::new([])),
@@ -162,7 +164,7 @@ fn reasons_name_the_statement_or_what_is_missing() {
 }
 
 #[test]
-fn a_suspended_project_leaves_nothing() {
+fn access_is_empty_when_suspended() {
     let account = Account::new("123456789012", "us-east-1");
     let context = context(&account);
     let (project, _) = names();
@@ -173,12 +175,12 @@ fn a_suspended_project_leaves_nothing() {
         &context,
         &["project/fraud/cards", "global/days", "private/alice/x"],
     );
-    assert!(found.data.iter().all(|data| letters(data) == "...."));
-    assert!(!found.work.create_job.is_allowed());
+    assert!(found.data.iter().all(|data| flags(data) == "...."));
+    assert!(!found.sagemaker.create_job.is_allowed());
 }
 
 #[test]
-fn a_job_is_tried_in_the_approved_network_with_the_approved_key() {
+fn access_tries_jobs_with_approved_network_and_key() {
     let account = Account::new("123456789012", "us-east-1");
     let (subnets, groups) = (["subnet-1".to_owned()], ["sg-1".to_owned()]);
     let context = GrantContext {
@@ -191,7 +193,7 @@ fn a_job_is_tried_in_the_approved_network_with_the_approved_key() {
     };
     assert!(
         access(&member(&context), &context, &[])
-            .work
+            .sagemaker
             .create_job
             .is_allowed()
     );
@@ -200,7 +202,7 @@ fn a_job_is_tried_in_the_approved_network_with_the_approved_key() {
         ..context
     };
     let role = member(&context);
-    let found = access(&role, &elsewhere, &[]).work.create_job;
+    let found = access(&role, &elsewhere, &[]).sagemaker.create_job;
     assert_eq!(
         found.reason(),
         Some("denied by `DenyOtherVolumeKey` of `own`")
@@ -208,44 +210,79 @@ fn a_job_is_tried_in_the_approved_network_with_the_approved_key() {
 }
 
 #[test]
-fn a_missing_role_may_nothing() {
+fn excess_names_unexpected_permissions() {
+    let account = Account::new("123456789012", "us-east-1");
+    let context = context(&account);
     let (project, user) = names();
-    let keys = ["global/days".parse().unwrap()];
-    let found = MembershipAccess::nothing(&project, &user, "arn", &keys, "the role is missing");
-    assert_eq!(letters(&found.data[0]), "....");
-    assert_eq!(found.work.use_others.reason(), Some("the role is missing"));
+    let wide = Document::new([Statement::allow("All").actions(["*"]).resources(["*"])]);
+    let locations = [
+        DataLocation::Project(project.clone()),
+        DataLocation::Global,
+        DataLocation::Private("bob".parse().unwrap()),
+    ];
+    let excess = |role: IamRole| {
+        let rights = role.rights(&context, &locations).unwrap();
+        let expected = locations
+            .iter()
+            .map(|location| location.expected_access(project.as_str(), user.as_str()));
+        rights
+            .iter()
+            .zip(expected)
+            .map(|(rights, expected)| rights.excess(expected).join(" "))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(excess(member(&context)), ["", "", ""]);
+    assert_eq!(
+        excess(bare(&context).policy("wide", wide)),
+        ["", "write delete", "read write delete list"]
+    );
 }
 
 #[test]
-fn a_role_must_have_an_arn() {
+fn nothing_denies_everything() {
+    let (project, user) = names();
+    let keys = ["global/days".parse().unwrap()];
+    let found = MembershipAccess::nothing(&project, &user, "arn", &keys, "the role is missing");
+    assert_eq!(flags(&found.data[0]), "....");
+    assert_eq!(
+        found.sagemaker.use_others.reason(),
+        Some("the role is missing")
+    );
+}
+
+#[test]
+fn access_rejects_an_invalid_arn() {
     let account = Account::new("123456789012", "us-east-1");
     let (project, user) = names();
-    let found = Attached::new("fraud").access(&context(&account), &project, &user, &[]);
+    let found = IamRole::new("fraud").access(&context(&account), &project, &user, &[]);
     assert!(found.is_err());
 }
 
-fn base(label: &str, statements: impl IntoIterator<Item = Statement>) -> Beside {
-    Beside {
+fn base(label: &str, statements: impl IntoIterator<Item = Statement>) -> ExternalPolicies {
+    ExternalPolicies {
         base: vec![(label.to_owned(), Document::new(statements))],
         boundary: None,
     }
 }
 
-fn review(beside: &Beside) -> Review {
+fn deviations(external: &ExternalPolicies) -> Deviations {
     let account = Account::new("123456789012", "us-east-1");
     let context = context(&account);
     let (project, user) = names();
     member(&context)
-        .review(&context, &project, &user, beside)
+        .deviations(&context, &project, &user, external)
         .unwrap()
 }
 
 #[test]
-fn nothing_beside_departs_from_the_model() {
-    assert_eq!(review(&Beside::default()), Review::default());
+fn deviations_of_platform_policies_are_empty() {
+    assert_eq!(
+        deviations(&ExternalPolicies::default()),
+        Deviations::default()
+    );
     let account = Account::new("123456789012", "us-east-1");
     let context = context(&account);
-    let platform = Beside {
+    let platform = ExternalPolicies {
         base: vec![(
             "base".to_owned(),
             policies::notebook_base_policy(&context).unwrap(),
@@ -255,46 +292,49 @@ fn nothing_beside_departs_from_the_model() {
             policies::permissions_boundary(&context).unwrap(),
         )),
     };
-    assert_eq!(review(&platform), Review::default());
+    assert_eq!(deviations(&platform), Deviations::default());
 }
 
 #[test]
-fn whatever_a_base_policy_allows_only_group_datasets_are_opened() {
-    let found = review(&base(
+fn deviations_of_a_wide_policy_are_group_datasets() {
+    let found = deviations(&base(
         "wide",
         [Statement::allow("All").actions(["*"]).resources(["*"])],
     ));
-    assert_eq!(found.withheld, []);
-    let what: Vec<_> = found
-        .opened
+    assert_eq!(found.missing, []);
+    let actions: Vec<_> = found
+        .excess
         .iter()
-        .map(|opened| opened.what.as_str())
+        .map(|deviation| deviation.action.as_str())
         .collect();
     assert_eq!(
-        what,
+        actions,
         ["get", "put", "delete"].map(|verb| format!(
             "{verb} objects of group datasets that are not shared with the user"
         ))
     );
-    let why = &found.opened.first().unwrap().why;
-    assert_eq!(why, "statement `All` of identity policy `wide` allows it");
+    let reason = &found.excess.first().unwrap().reason;
+    assert_eq!(
+        reason,
+        "statement `All` of identity policy `wide` allows it"
+    );
 }
 
 #[test]
-fn datasets_of_groups_that_a_base_policy_names_are_tried() {
+fn deviations_include_named_group_datasets() {
     let on = |dataset: &str| {
         let objects = format!("arn:aws:s3:::{BUCKET}/group/datasets/{dataset}/*");
         let allow = Statement::allow("Named").actions(["s3:GetObject", "s3:DeleteObject"]);
-        review(&base("base", [allow.resources([objects])]))
+        deviations(&base("base", [allow.resources([objects])]))
     };
-    assert_eq!(on("shared"), Review::default());
-    let what: Vec<_> = on("secret")
-        .opened
+    assert_eq!(on("shared"), Deviations::default());
+    let actions: Vec<_> = on("secret")
+        .excess
         .into_iter()
-        .map(|opened| opened.what)
+        .map(|deviation| deviation.action)
         .collect();
     assert_eq!(
-        what,
+        actions,
         ["get", "delete"].map(|verb| format!(
             "{verb} `group/datasets/secret/any`, which is not shared with the user"
         ))
@@ -302,28 +342,29 @@ fn datasets_of_groups_that_a_base_policy_names_are_tried() {
 }
 
 #[test]
-fn a_boundary_closes_again_and_may_close_too_much() {
+fn deviations_consider_the_boundary() {
     let wide = Statement::allow("All").actions(["*"]).resources(["*"]);
     let jobs = Statement::allow("Jobs")
         .actions(["sagemaker:*"])
         .resources(["*"]);
-    let beside = Beside {
+    let external = ExternalPolicies {
         boundary: Some(("narrow".to_owned(), Document::new([jobs]))),
         ..base("wide", [wide])
     };
-    let found = review(&beside);
-    assert_eq!(found.opened, []);
+    let found = deviations(&external);
+    assert_eq!(found.excess, []);
     assert!(
         found
-            .withheld
+            .missing
             .iter()
-            .any(|missing| missing.what == "get own objects" && missing.why.contains("boundary"))
+            .any(|deviation| deviation.action == "get own objects"
+                && deviation.reason.contains("boundary"))
     );
     assert!(
         !found
-            .withheld
+            .missing
             .iter()
-            .any(|missing| missing.what.contains("job")),
+            .any(|deviation| deviation.action.contains("job")),
         "{found:?}"
     );
     let denied = base(
@@ -332,19 +373,19 @@ fn a_boundary_closes_again_and_may_close_too_much() {
             .actions(["sagemaker:Create*"])
             .resources(["*"])],
     );
-    let found = review(&denied).withheld;
+    let found = deviations(&denied).missing;
     assert_eq!(
         found,
-        [Departure {
-            what: "create a training job".to_owned(),
-            why: "denied by `NoJobs` of `strict`".to_owned(),
+        [Deviation {
+            action: "create a training job".to_owned(),
+            reason: "denied by `NoJobs` of `strict`".to_owned(),
         }]
     );
 }
 
 #[test]
-fn every_probe_is_decided_by_the_platforms_own_policies() {
-    // With nothing of the platform's, a wide policy opens every closed row: so each of them is a request that can be allowed.
+fn deviations_test_allowable_requests() {
+    // Without the platform's own policies, a wide policy allows every request that the model denies.
     let account = Account::new("123456789012", "us-east-1");
     let context = context(&account);
     let (project, user) = names();
@@ -353,8 +394,8 @@ fn every_probe_is_decided_by_the_platforms_own_policies() {
         [Statement::allow("All").actions(["*"]).resources(["*"])],
     );
     let naked = bare(&context)
-        .review(&context, &project, &user, &wide)
+        .deviations(&context, &project, &user, &wide)
         .unwrap();
-    assert!(naked.opened.len() > 40, "{}", naked.opened.len());
-    assert_eq!(naked.withheld, []);
+    assert!(naked.excess.len() > 40, "{}", naked.excess.len());
+    assert_eq!(naked.missing, []);
 }

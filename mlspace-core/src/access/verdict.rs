@@ -1,8 +1,8 @@
-//! An answer with its reason.
+//! Decisions with a reason in words.
 
 use iam_policy::evaluate::{Decision, Layer, Outcome, StatementRef};
 
-/// Whether something is allowed and, if it isn't, why.
+/// Whether a request is allowed and, when it is not, the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     reason: Option<String>,
@@ -10,7 +10,7 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// A denial for a reason, without any policy being asked.
+    /// A denial for a reason other than a policy.
     pub(super) fn denied(reason: &str) -> Self {
         Self {
             reason: Some(reason.to_owned()),
@@ -18,19 +18,20 @@ impl Verdict {
         }
     }
 
-    /// Whether it is allowed.
+    /// Whether the request is allowed.
     #[must_use]
     pub fn is_allowed(&self) -> bool {
         self.reason.is_none()
     }
 
-    /// Why it is not allowed, in a few words: the first statement that denies it, or which policies lack an allow.
+    /// Reason for a denial: the first statement that denies the request, or the kinds of policies that
+    /// do not allow it.
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         self.reason.as_deref()
     }
 
-    /// The decision, with all statements that made it; none where there is no role to decide about.
+    /// The decision with its statements; `None` when the role is missing.
     #[must_use]
     pub fn decision(&self) -> Option<&Decision> {
         self.decision.as_ref()
@@ -55,12 +56,12 @@ fn reason(decision: &Decision) -> Option<String> {
         }),
         Outcome::ImplicitDeny => {
             let lacks = |layer| decision.missing.iter().any(|m| m.layer == layer);
-            let lacking = match (lacks(Layer::Identity), lacks(Layer::Boundary)) {
+            let reason = match (lacks(Layer::Identity), lacks(Layer::Boundary)) {
                 (true, true) => "neither a policy nor the permissions boundary allows it",
                 (false, true) => "the permissions boundary does not allow it",
                 _ => "no policy allows it",
             };
-            Some(lacking.to_owned())
+            Some(reason.to_owned())
         }
     }
 }

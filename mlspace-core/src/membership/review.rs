@@ -2,7 +2,7 @@
 
 use super::read::id;
 use super::{MembershipSpec, Memberships};
-use crate::access::{Attached, Beside, Departure, Review};
+use crate::access::{Deviation, Deviations, ExternalPolicies, IamRole};
 use crate::aws::{Error, PolicyModel};
 use crate::plan::{Notice, PlanOutcome};
 use crate::policies;
@@ -10,9 +10,9 @@ use iam_policy::Document;
 
 /// The base policies and the boundary of all memberships, as far as they could be read.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct ExternalPolicies {
+pub(super) struct ReadPolicies {
     /// What was read.
-    pub beside: Beside,
+    pub external: ExternalPolicies,
     /// Of each that could not be read or understood, one sentence why.
     pub unread: Vec<String>,
 }
@@ -38,32 +38,32 @@ impl Memberships {
             Ok(review) => review,
             Err(error) => return outcome.and(PlanOutcome::failed(&error)),
         };
-        if !review.opened.is_empty() {
+        if !review.excess.is_empty() {
             let excess = Notice {
                 attribute: "",
                 summary: "Base policies grant excess permissions".to_owned(),
                 detail: format!(
                     "Base policies would let `{}` {}. Narrow them, or remove them from `base_policy_arns`.",
                     id(spec),
-                    departures(&review.opened)
+                    list_deviations(&review.excess)
                 ),
             };
             let bounded = self.clients.settings().permissions_boundary_arn.is_some();
             // A boundary that is unknown, or does not exist yet, might deny it again.
-            if external.beside.boundary.is_some() || !bounded {
+            if external.external.boundary.is_some() || !bounded {
                 outcome.errors.push(excess);
             } else {
                 outcome.warnings.push(excess);
             }
         }
-        if !review.withheld.is_empty() {
+        if !review.missing.is_empty() {
             outcome.warnings.push(Notice {
                 attribute: "",
                 summary: "Member permissions are restricted".to_owned(),
                 detail: format!(
                     "Base policies or the permissions boundary would not let `{}` {}. Widen them if this is not intended.",
                     id(spec),
-                    departures(&review.withheld)
+                    list_deviations(&review.missing)
                 ),
             });
         }
@@ -71,13 +71,13 @@ impl Memberships {
     }
 
     /// Reads the base policies and the permissions boundary. Those that are not there are left out: the same run may make them.
-    async fn read_external(&self) -> ExternalPolicies {
+    async fn read_external(&self) -> ReadPolicies {
         let settings = self.clients.settings();
-        let mut found = ExternalPolicies::default();
+        let mut found = ReadPolicies::default();
         for arn in &settings.base_policy_arns {
             match self.external_document(arn).await {
                 Ok(document) => found
-                    .beside
+                    .external
                     .base
                     .extend(document.map(|document| (arn.clone(), document))),
                 Err(why) => found.unread.push(why),
@@ -86,7 +86,7 @@ impl Memberships {
         if let Some(arn) = &settings.permissions_boundary_arn {
             match self.external_document(arn).await {
                 Ok(document) => {
-                    found.beside.boundary = document.map(|document| (arn.clone(), document));
+                    found.external.boundary = document.map(|document| (arn.clone(), document));
                 }
                 Err(why) => found.unread.push(why),
             }
@@ -109,12 +109,12 @@ impl Memberships {
     async fn review_with(
         &self,
         spec: &MembershipSpec,
-        external: &ExternalPolicies,
-    ) -> Result<Review, Error> {
+        external: &ReadPolicies,
+    ) -> Result<Deviations, Error> {
         let (project, user) = (&spec.project, &spec.user);
         let context = self.clients.grant_context().await?;
         let role_arn = self.member_roles.arn(project, user).await?;
-        let role = Attached::new(role_arn.as_str()).tagged(self.member_roles.tags(project, user));
+        let role = IamRole::new(role_arn.as_str()).tagged(self.member_roles.tags(project, user));
         let role = match self.clients.settings().policy_model {
             PolicyModel::PerPrincipal => role
                 .policy(
@@ -131,7 +131,7 @@ impl Memberships {
         let role = groups
             .into_iter()
             .fold(role, |role, group| role.policy(group.name, group.document));
-        role.review(&context, project, user, &external.beside)
+        role.deviations(&context, project, user, &external.external)
             .map_err(|error| Error::Conflict {
                 message: format!(
                     "the role of member `{}` cannot be judged: {error}",
@@ -155,12 +155,12 @@ fn not_checked(reason: &String) -> Notice {
 }
 
 /// The first few with their reasons, and how many more there are.
-fn departures(all: &[Departure]) -> String {
+fn list_deviations(all: &[Deviation]) -> String {
     const SHOWN: usize = 3;
     let shown: Vec<String> = all
         .iter()
         .take(SHOWN)
-        .map(|departure| format!("{} ({})", departure.what, departure.why))
+        .map(|deviation| format!("{} ({})", deviation.action, deviation.reason))
         .collect();
     match all.len().saturating_sub(SHOWN) {
         0 => shown.join(", "),
@@ -173,14 +173,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn departures_shows_three_and_counts_the_rest() {
-        let all: Vec<Departure> = (0..5)
-            .map(|n| Departure {
-                what: format!("do {n}"),
-                why: "some statement".to_owned(),
+    fn list_deviations_shows_three_and_counts_the_rest() {
+        let all: Vec<Deviation> = (0..5)
+            .map(|n| Deviation {
+                action: format!("do {n}"),
+                reason: "some statement".to_owned(),
             })
             .collect();
-        assert_eq!(departures(&all[..1]), "do 0 (some statement)");
-        assert!(departures(&all).ends_with("do 2 (some statement), and 2 more"));
+        assert_eq!(list_deviations(&all[..1]), "do 0 (some statement)");
+        assert!(list_deviations(&all).ends_with("do 2 (some statement), and 2 more"));
     }
 }

@@ -1,4 +1,4 @@
-//! Files of datasets.
+//! Dataset files.
 
 use std::path::Path;
 
@@ -7,10 +7,11 @@ use serde_json::Value;
 
 use crate::input::{self, InputError};
 
-/// How an entry of a file is read.
-type Reader = fn(&Value) -> Result<DatasetKey, String>;
+/// Parser of an entry.
+type ParseEntry = fn(&Value) -> Result<DatasetKey, String>;
 
-/// The datasets of a file: a list of ids, or the items of MLSpace's datasets table as `aws dynamodb scan` prints them.
+/// The datasets of a file: a list of ids, or the items of MLSpace's datasets table as
+/// `aws dynamodb scan` prints them.
 pub(super) fn read(path: &Path) -> Result<Vec<DatasetKey>, InputError> {
     let file = path.display().to_string();
     let value: Value =
@@ -19,43 +20,44 @@ pub(super) fn read(path: &Path) -> Result<Vec<DatasetKey>, InputError> {
             source,
         })?;
     let items = value.get("Items").and_then(Value::as_array);
-    let (entries, read): (_, Reader) = match (items, value.as_array()) {
-        (Some(items), _) => (items, of_item),
-        (None, Some(ids)) => (ids, of_id),
+    let (entries, parse): (_, ParseEntry) = match (items, value.as_array()) {
+        (Some(items), _) => (items, from_item),
+        (None, Some(ids)) => (ids, from_id),
         (None, None) => {
             return Err(InputError::Other(format!(
-                "`{file}` holds no datasets; write a list of ids, such as `[\"global/days\"]`, or scan the datasets table"
+                "`{file}` contains no datasets: write a list of ids, such as `[\"global/days\"]`, or scan the datasets table"
             )));
         }
     };
-    let place = |(index, entry): (usize, &Value)| {
-        read(entry).map_err(|error| {
+    let in_file = |(index, entry): (usize, &Value)| {
+        parse(entry).map_err(|error| {
             InputError::Other(format!(
-                "dataset {} of `{file}` is wrong: {error}",
+                "dataset {} of `{file}` is invalid: {error}",
                 index + 1
             ))
         })
     };
-    entries.iter().enumerate().map(place).collect()
+    entries.iter().enumerate().map(in_file).collect()
 }
 
-fn of_id(value: &Value) -> Result<DatasetKey, String> {
-    let id = value.as_str().ok_or("it is no text")?;
+fn from_id(value: &Value) -> Result<DatasetKey, String> {
+    let id = value.as_str().ok_or("it is not a string")?;
     id.parse()
         .map_err(|error: mlspace_core::layout::DatasetKeyError| error.to_string())
 }
 
-fn of_item(item: &Value) -> Result<DatasetKey, String> {
-    let text = |name: &str| {
+fn from_item(item: &Value) -> Result<DatasetKey, String> {
+    let string = |name: &str| {
         item.get(name)
             .and_then(|attribute| attribute.get("S"))
             .and_then(Value::as_str)
-            .ok_or_else(|| format!("it has no text `{name}`"))
+            .ok_or_else(|| format!("it has no string attribute `{name}`"))
     };
-    let (kind, scope, name) = (text("type")?, text("scope")?, text("name")?);
-    let owned = matches!(kind, "project" | "private");
+    let (kind, scope, name) = (string("type")?, string("scope")?, string("name")?);
+    // The table has `global` and `group` as the scope of datasets that have no owner.
+    let has_owner = matches!(kind, "project" | "private");
     let scope =
-        DatasetScope::from_parts(kind, owned.then_some(scope)).map_err(|e| e.to_string())?;
+        DatasetScope::from_parts(kind, has_owner.then_some(scope)).map_err(|e| e.to_string())?;
     let name = name
         .parse()
         .map_err(|error: mlspace_core::name::NameError| error.to_string())?;

@@ -1,10 +1,11 @@
-//! The matrix: roles down, parts of the data across.
+//! The access matrix: a row for each role, a column for each location of data.
 
 use std::collections::BTreeSet;
 
 use iam_policy::evaluate::CallerError;
 use mlspace_core::access::{
-    AccountDetails, Area, Attached, DetailsError, Rights, RoleDetails, Verdict, WorkAccess,
+    AccountDetails, DataLocation, DetailsError, IamRole, Rights, RoleDetails, SageMakerAccess,
+    Verdict,
 };
 use mlspace_core::layout::{Account, DatasetKey, DatasetScope};
 use mlspace_core::policies::{ApprovedNetwork, GrantContext};
@@ -14,7 +15,7 @@ use crate::arguments::Access;
 use crate::input::InputError;
 use crate::output::count;
 
-/// Who may do what on whose data.
+/// Permissions of roles on locations of data.
 pub(super) struct Matrix {
     pub(super) account: Account,
     pub(super) data_bucket: String,
@@ -22,63 +23,63 @@ pub(super) struct Matrix {
     pub(super) rows: Vec<Row>,
 }
 
-/// A part of the data.
+/// A location of data.
 pub(super) struct Column {
-    pub(super) area: Area,
-    /// What it is called: its prefix, without the `/` at the end.
+    pub(super) location: DataLocation,
+    /// Its name: the prefix, without the `/` at the end.
     pub(super) name: String,
 }
 
-/// A role.
+/// A role with its permissions.
 pub(super) struct Row {
-    pub(super) role: Attached,
-    pub(super) who: Who,
+    pub(super) role: IamRole,
+    pub(super) owner: RoleOwner,
     /// One for each column.
     pub(super) cells: Vec<Cell>,
-    /// What it may do in SageMaker; nothing is asked of roles that are no membership.
-    pub(super) work: Option<WorkAccess>,
+    /// Permissions in SageMaker, for memberships only.
+    pub(super) sagemaker: Option<SageMakerAccess>,
 }
 
-/// Whose role it is. Names are as the tags have them: whoever may set these can write anything there.
-pub(super) enum Who {
+/// Owner of a role. The names are values of tags and can contain any character.
+pub(super) enum RoleOwner {
     Member {
         project: String,
         user: String,
     },
-    /// No membership, by the role's name.
+    /// The role does not belong to a membership. The name is the role's.
     Other(String),
 }
 
-/// What a role may do in a part of the data.
+/// Permissions of a role on a location.
 pub(super) struct Cell {
     pub(super) rights: Rights,
-    /// The rights that the access model does not give.
-    pub(super) beyond: Vec<&'static str>,
+    /// Names of the permissions in excess of the access model.
+    pub(super) excess: Vec<&'static str>,
 }
 
-/// The headings under which columns stand, in their order.
+/// Headings of groups of columns, in order.
 pub(super) const GROUPS: [&str; 4] = ["Projects", "Private", "Everybody", "Groups"];
 
-/// What is asked of memberships in SageMaker.
-pub(super) const WORK: [&str; 3] = [
+/// Names of the permissions in SageMaker.
+pub(super) const SAGEMAKER_RIGHTS: [&str; 3] = [
     "create a tagged job",
     "create an untagged job",
     "use the resources of others",
 ];
 
 impl Column {
-    fn new(area: Area) -> Self {
-        let name = area.prefix().trim_end_matches('/').to_owned();
-        Self { area, name }
+    fn new(location: DataLocation) -> Self {
+        let name = location.prefix().trim_end_matches('/').to_owned();
+        Self { location, name }
     }
 
-    /// The index of the heading that it stands under.
+    /// Index of its heading in [`GROUPS`].
     pub(super) fn group(&self) -> usize {
-        match &self.area {
-            Area::Project(_) => 0,
-            Area::Private(_) => 1,
-            Area::Global | Area::GlobalReadOnly => 2,
-            Area::Dataset(key) => match key.scope {
+        match &self.location {
+            DataLocation::Project(_) => 0,
+            DataLocation::Private(_) => 1,
+            DataLocation::Global | DataLocation::GlobalReadOnly => 2,
+            DataLocation::Dataset(key) => match key.scope {
                 DatasetScope::Project(_) => 0,
                 DatasetScope::Private(_) => 1,
                 DatasetScope::Global => 2,
@@ -88,7 +89,7 @@ impl Column {
     }
 }
 
-impl Who {
+impl RoleOwner {
     fn of(role: &RoleDetails, system: &str) -> Self {
         let tag = |key| role.tags.get(key).map(str::to_owned);
         match (role.tags.get(SYSTEM), tag(PROJECT), tag(USER)) {
@@ -107,8 +108,8 @@ impl Who {
         }
     }
 
-    /// What stands in the columns of project and person.
-    pub(super) fn shown(&self) -> (&str, &str) {
+    /// Content of the columns for project and person.
+    pub(super) fn labels(&self) -> (&str, &str) {
         match self {
             Self::Member { project, user } => (project, user),
             Self::Other(name) => ("(other role)", name),
@@ -117,21 +118,22 @@ impl Who {
 }
 
 impl Cell {
-    fn new(area: &Area, who: &Who, rights: Rights) -> Self {
-        let beyond = who
+    fn new(location: &DataLocation, owner: &RoleOwner, rights: Rights) -> Self {
+        // The access model only speaks of memberships: other roles have no excess.
+        let excess = owner
             .names()
-            .map(|(project, user)| rights.beyond(area.most_rights(project, user)))
+            .map(|(project, user)| rights.excess(location.expected_access(project, user)))
             .unwrap_or_default();
-        Self { rights, beyond }
+        Self { rights, excess }
     }
 
-    /// `rwdl`, with a dot for each right that is missing.
-    pub(super) fn letters(&self) -> String {
-        let letter = |(name, verdict): (&str, &Verdict)| match name.chars().next() {
-            Some(letter) if verdict.is_allowed() => letter,
+    /// `rwdl`, with a dot for each missing permission.
+    pub(super) fn flags(&self) -> String {
+        let flag = |(name, verdict): (&str, &Verdict)| match name.chars().next() {
+            Some(flag) if verdict.is_allowed() => flag,
             _ => '·',
         };
-        self.rights.by_name().into_iter().map(letter).collect()
+        self.rights.by_name().into_iter().map(flag).collect()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -140,40 +142,40 @@ impl Cell {
 }
 
 impl Row {
-    /// What is asked of a membership in SageMaker: a name, whether it should be allowed, and whether it is.
-    pub(super) fn work(&self) -> Option<[(&'static str, bool, &Verdict); 3]> {
-        let work = self.work.as_ref()?;
-        let [own, untagged, others] = WORK;
+    /// Permissions of a membership in SageMaker: name, whether the access model grants it, verdict.
+    pub(super) fn sagemaker_rights(&self) -> Option<[(&'static str, bool, &Verdict); 3]> {
+        let access = self.sagemaker.as_ref()?;
+        let [own, untagged, others] = SAGEMAKER_RIGHTS;
         Some([
-            (own, true, &work.create_job),
-            (untagged, false, &work.create_untagged_job),
-            (others, false, &work.use_others),
+            (own, true, &access.create_job),
+            (untagged, false, &access.create_untagged_job),
+            (others, false, &access.use_others),
         ])
     }
 
-    fn beyond(&self) -> usize {
-        let work = self.work().into_iter().flatten();
-        let wrong = work.filter(|(_, should, is)| is.is_allowed() && !should);
+    fn excess(&self) -> usize {
+        let sagemaker = self.sagemaker_rights().into_iter().flatten();
+        let sagemaker = sagemaker.filter(|(_, granted, verdict)| verdict.is_allowed() && !granted);
         self.cells
             .iter()
-            .map(|cell| cell.beyond.len())
+            .map(|cell| cell.excess.len())
             .sum::<usize>()
-            + wrong.count()
+            + sagemaker.count()
     }
 }
 
 impl Matrix {
-    /// How many rights are more than the access model gives.
-    pub(super) fn beyond(&self) -> usize {
-        self.rows.iter().map(Row::beyond).sum()
+    /// Number of permissions in excess of the access model.
+    pub(super) fn excess(&self) -> usize {
+        self.rows.iter().map(Row::excess).sum()
     }
 
-    /// How much it covers, in words.
+    /// Number of roles and columns, in words.
     pub(super) fn size(&self) -> String {
         let members = self
             .rows
             .iter()
-            .filter(|row| row.who.names().is_some())
+            .filter(|row| row.owner.names().is_some())
             .count();
         let others = match self.rows.len() - members {
             0 => String::new(),
@@ -186,13 +188,13 @@ impl Matrix {
         )
     }
 
-    /// One line about all of it.
+    /// Summary in one line.
     pub(super) fn summary(&self) -> String {
-        let beyond = match self.beyond() {
+        let excess = match self.excess() {
             0 => "no right beyond the access model".to_owned(),
             more => format!("{} beyond the access model", count(more, "right")),
         };
-        format!("{}, {beyond}", self.size())
+        format!("{}, {excess}", self.size())
     }
 
     pub(super) fn build(
@@ -200,7 +202,6 @@ impl Matrix {
         details: &AccountDetails,
         datasets: Vec<DatasetKey>,
     ) -> Result<Self, InputError> {
-        let wrong = |message: String| InputError::Other(message);
         let account_id = details.account_id().unwrap_or_default();
         let account = Account::new(account_id, options.region.as_str());
         let network = (!options.subnet.is_empty() || !options.security_group.is_empty()).then_some(
@@ -217,40 +218,43 @@ impl Matrix {
             network,
             kms_key: options.kms_key.as_deref(),
         };
-        let roles: Vec<(Who, &RoleDetails)> = details
+        let roles: Vec<(RoleOwner, &RoleDetails)> = details
             .roles()
             .iter()
-            .map(|role| (Who::of(role, &options.system_tag), role))
+            .map(|role| (RoleOwner::of(role, &options.system_tag), role))
             .collect();
         let columns = columns(&roles, datasets);
-        let areas: Vec<Area> = columns.iter().map(|column| column.area.clone()).collect();
+        let locations: Vec<DataLocation> = columns
+            .iter()
+            .map(|column| column.location.clone())
+            .collect();
 
         let mut rows = Vec::new();
-        for (who, role) in roles {
-            let wanted = match who.names() {
+        for (owner, role) in roles {
+            let selected = match owner.names() {
                 Some((project, user)) => {
                     options.project.as_ref().is_none_or(|only| only == project)
                         && options.user.as_ref().is_none_or(|only| only == user)
                 }
                 None => options.other_roles,
             };
-            if wanted {
-                let asked = row(details, &context, &areas, who, role);
-                rows.push(asked.map_err(|error| wrong(error.to_string()))?);
+            if selected {
+                let row = row(details, &context, &locations, owner, role);
+                rows.push(row.map_err(|error| InputError::Other(error.to_string()))?);
             }
         }
-        rows.retain(|row| row.who.names().is_some() || !row.cells.iter().all(Cell::is_empty));
+        rows.retain(|row| row.owner.names().is_some() || !row.cells.iter().all(Cell::is_empty));
         if rows.is_empty() {
-            return Err(wrong(format!(
-                "no role in `{}` has the tags of a membership, with `{SYSTEM}` = `{}`, and is wanted by the filters",
+            return Err(InputError::Other(format!(
+                "no role in `{}` has the tags of a membership, with `{SYSTEM}` = `{}`, and matches the filters",
                 options.account.display(),
                 options.system_tag
             )));
         }
         let order = |row: &Row| {
-            let (project, user) = row.who.shown();
+            let (project, user) = row.owner.labels();
             (
-                row.who.names().is_none(),
+                row.owner.names().is_none(),
                 project.to_owned(),
                 user.to_owned(),
                 row.role.role_arn().to_owned(),
@@ -266,7 +270,7 @@ impl Matrix {
     }
 }
 
-/// A role that cannot be judged.
+/// Reason why a role cannot be evaluated.
 #[derive(Debug, thiserror::Error)]
 enum RowError {
     #[error(transparent)]
@@ -278,38 +282,38 @@ enum RowError {
 fn row(
     details: &AccountDetails,
     context: &GrantContext<'_>,
-    areas: &[Area],
-    who: Who,
+    locations: &[DataLocation],
+    owner: RoleOwner,
     role: &RoleDetails,
 ) -> Result<Row, RowError> {
-    let role = role.attached(details)?;
-    let rights = role.rights(context, areas)?;
-    let cells = areas
+    let role = role.role(details)?;
+    let rights = role.rights(context, locations)?;
+    let cells = locations
         .iter()
         .zip(rights)
-        .map(|(area, rights)| Cell::new(area, &who, rights));
-    let work = match who.names() {
-        Some((project, user)) => Some(role.work(context, project, user)?),
+        .map(|(location, rights)| Cell::new(location, &owner, rights));
+    let sagemaker = match owner.names() {
+        Some((project, user)) => Some(role.sagemaker_access(context, project, user)?),
         None => None,
     };
     Ok(Row {
         cells: cells.collect(),
-        work,
+        sagemaker,
         role,
-        who,
+        owner,
     })
 }
 
-/// The areas of all projects and users that roles name, what is everybody's, and the datasets.
-fn columns(roles: &[(Who, &RoleDetails)], datasets: Vec<DatasetKey>) -> Vec<Column> {
-    let mut areas = BTreeSet::from([Area::Global, Area::GlobalReadOnly]);
-    for (project, user) in roles.iter().filter_map(|(who, _)| who.names()) {
-        // What can be no name of ours has no area of its own.
-        areas.extend(project.parse().ok().map(Area::Project));
-        areas.extend(user.parse().ok().map(Area::Private));
+/// Columns for the projects and users of all memberships, the global data and the datasets.
+fn columns(roles: &[(RoleOwner, &RoleDetails)], datasets: Vec<DatasetKey>) -> Vec<Column> {
+    let mut locations = BTreeSet::from([DataLocation::Global, DataLocation::GlobalReadOnly]);
+    for (project, user) in roles.iter().filter_map(|(owner, _)| owner.names()) {
+        // A tag whose value is not a valid name has no prefix in the bucket.
+        locations.extend(project.parse().ok().map(DataLocation::Project));
+        locations.extend(user.parse().ok().map(DataLocation::Private));
     }
-    areas.extend(datasets.into_iter().map(Area::Dataset));
-    let mut columns: Vec<Column> = areas.into_iter().map(Column::new).collect();
+    locations.extend(datasets.into_iter().map(DataLocation::Dataset));
+    let mut columns: Vec<Column> = locations.into_iter().map(Column::new).collect();
     columns.sort_by(|a, b| (a.group(), &a.name).cmp(&(b.group(), &b.name)));
     columns
 }

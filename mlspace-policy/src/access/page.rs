@@ -1,8 +1,8 @@
-//! The matrix as one self-contained page.
+//! The access matrix as a self-contained HTML page.
 //!
-//! Everything in it that comes from the account can have been written by a tenant: tags, names of policies, Sids. Text and attributes are
-//! escaped, the decisions travel as JSON that the script only ever sets as text, and the policy of the page itself allows no request, and no
-//! style or script but the two whose hashes it names.
+//! Tenants can choose tags, names of policies and Sids of the account. Text and attributes are therefore
+//! escaped, the script inserts decisions as text only, and the page's Content Security Policy allows no
+//! request and only the style and the script whose hashes it contains.
 
 mod record;
 
@@ -12,15 +12,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use super::matrix::{Cell, GROUPS, Matrix, Row, WORK, Who};
-use record::Record;
+use super::matrix::{Cell, GROUPS, Matrix, RoleOwner, Row, SAGEMAKER_RIGHTS};
+use record::DecisionRecord;
 
 const STYLE: &str = include_str!("page/page.css");
 const SCRIPT: &str = include_str!("page/page.js");
 
-/// The whole page.
+/// Renders the page.
 pub(super) fn html(matrix: &Matrix) -> String {
-    let mut record = Record::default();
+    let mut record = DecisionRecord::default();
     let table = table(matrix, &mut record);
     let title = format!(
         "Access matrix of account {}",
@@ -46,15 +46,15 @@ pub(super) fn html(matrix: &Matrix) -> String {
     )
 }
 
-/// A source expression that allows this text and no other (Content Security Policy Level 3, `hash-source`).
+/// The `hash-source` expression that allows this string only (Content Security Policy Level 3).
 fn hash(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
 }
 
-/// Text that can stand in an element or a quoted attribute. Directional controls are shown as what they are.
+/// Escapes a string for an element or a quoted attribute. Control characters become visible.
 fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for c in crate::output::one_line(text).chars() {
+    for c in crate::output::sanitize(text).chars() {
         match c {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
@@ -67,7 +67,7 @@ fn escape(text: &str) -> String {
     safe
 }
 
-/// JSON that can stand in a script element: nothing in it can end the element or open a comment.
+/// JSON for a script element, in which nothing ends the element or opens a comment.
 fn embed(json: &serde_json::Value) -> String {
     json.to_string()
         .replace('<', "\\u003c")
@@ -76,8 +76,7 @@ fn embed(json: &serde_json::Value) -> String {
 }
 
 fn header(matrix: &Matrix) -> String {
-    let beyond = matrix.beyond();
-    let (class, verdict) = match beyond {
+    let (class, verdict) = match matrix.excess() {
         0 => ("good", "Nothing goes beyond the access model.".to_owned()),
         1 => ("bad", "1 right goes beyond the access model.".to_owned()),
         more => ("bad", format!("{more} rights go beyond the access model.")),
@@ -109,8 +108,8 @@ fn filters(matrix: &Matrix) -> String {
          <label>Data <input id=\"data\" type=\"search\" placeholder=\"part of a name\" autocomplete=\"off\" spellcheck=\"false\"></label>\n\
          <label class=\"check\"><input id=\"only-beyond\" type=\"checkbox\"> only roles beyond the model</label>\n\
          <output id=\"shown\" role=\"status\"></output>\n</form>\n",
-        choices(&|row| row.who.shown().0.to_owned()),
-        choices(&|row| row.who.shown().1.to_owned()),
+        choices(&|row| row.owner.labels().0.to_owned()),
+        choices(&|row| row.owner.labels().1.to_owned()),
     )
 }
 
@@ -128,7 +127,7 @@ fn footer() -> &'static str {
      </footer>\n"
 }
 
-fn table(matrix: &Matrix, record: &mut Record) -> String {
+fn table(matrix: &Matrix, record: &mut DecisionRecord) -> String {
     let mut out = String::from(
         "<table id=\"matrix\">\n<caption>Rights of each role in each part of the data</caption>\n",
     );
@@ -163,7 +162,7 @@ fn head(matrix: &Matrix, out: &mut String) {
         heading(&column.name, before != Some(column.group()), out);
         before = Some(column.group());
     }
-    for (index, name) in WORK.iter().enumerate() {
+    for (index, name) in SAGEMAKER_RIGHTS.iter().enumerate() {
         heading(name, index == 0, out);
     }
     out.push_str("</tr>\n</thead>\n");
@@ -178,11 +177,11 @@ fn heading(name: &str, first: bool, out: &mut String) {
     );
 }
 
-fn body_row(matrix: &Matrix, row: &Row, record: &mut Record, out: &mut String) {
-    let (project, user) = row.who.shown();
-    let other = match row.who {
-        Who::Other(_) => " class=\"other\"",
-        Who::Member { .. } => "",
+fn body_row(matrix: &Matrix, row: &Row, record: &mut DecisionRecord, out: &mut String) {
+    let (project, user) = row.owner.labels();
+    let other = match row.owner {
+        RoleOwner::Other(_) => " class=\"other\"",
+        RoleOwner::Member { .. } => "",
     };
     let _ = write!(
         out,
@@ -197,11 +196,11 @@ fn body_row(matrix: &Matrix, row: &Row, record: &mut Record, out: &mut String) {
         before = Some(column.group());
         data_cell(row, cell, first, record, out);
     }
-    match row.work() {
-        Some(work) => {
-            for (index, (name, should, is)) in work.into_iter().enumerate() {
-                let at = record.cell(&row.role, &[(name, is)]);
-                let (text, class) = match (is.is_allowed(), should) {
+    match row.sagemaker_rights() {
+        Some(rights) => {
+            for (index, (name, granted, verdict)) in rights.into_iter().enumerate() {
+                let at = record.cell(&row.role, &[(name, verdict)]);
+                let (text, class) = match (verdict.is_allowed(), granted) {
                     (true, true) => ("yes", "full"),
                     (true, false) => ("yes", "full beyond"),
                     (false, _) => ("no", "none"),
@@ -214,7 +213,7 @@ fn body_row(matrix: &Matrix, row: &Row, record: &mut Record, out: &mut String) {
     out.push_str("</tr>\n");
 }
 
-fn data_cell(row: &Row, cell: &Cell, first: bool, record: &mut Record, out: &mut String) {
+fn data_cell(row: &Row, cell: &Cell, first: bool, record: &mut DecisionRecord, out: &mut String) {
     let at = record.cell(&row.role, &cell.rights.by_name());
     let names: Vec<&str> = cell
         .rights
@@ -236,20 +235,20 @@ fn data_cell(row: &Row, cell: &Cell, first: bool, record: &mut Record, out: &mut
         names.join(", ")
     };
     let mut class = level.to_owned();
-    if !cell.beyond.is_empty() {
+    if !cell.excess.is_empty() {
         class.push_str(" beyond");
         label.push_str("; beyond the access model: ");
-        label.push_str(&cell.beyond.join(", "));
+        label.push_str(&cell.excess.join(", "));
     }
     let text = if names.is_empty() {
         "–".to_owned()
     } else {
-        cell.letters()
+        cell.flags()
     };
     button(at, &text, &class, &label, first, out);
 }
 
-/// A cell that opens what decided it.
+/// A cell that opens the deciding statements.
 fn button(at: usize, text: &str, class: &str, label: &str, first: bool, out: &mut String) {
     let first = if first { " class=\"first\"" } else { "" };
     let _ = write!(
@@ -263,7 +262,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_is_escaped_is_markup() {
+    fn escape_leaves_no_markup() {
         assert_eq!(
             escape("<script>alert('x' + \"y\")</script>&\u{202e}\n"),
             "&lt;script&gt;alert(&#39;x&#39; + &quot;y&quot;)&lt;/script&gt;&amp;\\u{202e}\\u{a}"
@@ -271,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn embedded_json_ends_no_element_and_stays_the_same() {
+    fn embed_keeps_the_value_without_markup() {
         let value = serde_json::json!({"a": "</script><!--<script>&\u{2028}"});
         let text = embed(&value);
         assert!(!text.contains(['<', '>', '&']), "{text}");
@@ -282,14 +281,14 @@ mod tests {
     }
 
     #[test]
-    fn the_page_s_own_texts_hold_no_end_of_their_element() {
+    fn style_and_script_contain_no_end_tag() {
         assert!(!STYLE.contains("</") && !SCRIPT.contains("</") && !SCRIPT.contains("<!--"));
         assert!(!SCRIPT.contains("innerHTML") && !SCRIPT.contains("insertAdjacentHTML"));
     }
 
     #[test]
-    fn hashes_are_those_that_browsers_compute() {
-        // By another implementation of SHA-256 and Base64.
+    fn hash_matches_browsers() {
+        // Computed by another implementation of SHA-256 and Base64.
         assert_eq!(
             hash("doSubmit()"),
             "'sha256-jzgBGA4UWFFmpOBq0JpdsySukE1FrEN5bUpoK8Z29fY='"

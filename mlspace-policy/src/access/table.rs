@@ -1,4 +1,4 @@
-//! The matrix as lines of text.
+//! The access matrix as text.
 
 use std::collections::BTreeSet;
 
@@ -6,15 +6,15 @@ use iam_policy::evaluate::StatementRef;
 use mlspace_core::access::Verdict;
 
 use super::matrix::{Matrix, Row};
-use crate::output::{Lines, one_line};
+use crate::output::{Lines, sanitize};
 
-/// A line for each role and each part of the data in which it may do something, and below it what goes beyond the access
-/// model, with the statements that allow it.
+/// A line for each role and location with permissions. Below it, the permissions in excess of the access
+/// model with the statements that allow them.
 pub(super) fn text(matrix: &Matrix) -> String {
-    let wide = |longest: &dyn Fn(&Row) -> usize| matrix.rows.iter().map(longest).max().unwrap_or(0);
+    let widest = |of: &dyn Fn(&Row) -> usize| matrix.rows.iter().map(of).max().unwrap_or(0);
     let columns = Columns {
-        project: wide(&|row| width(row.who.shown().0)).max("PROJECT".len()),
-        user: wide(&|row| width(row.who.shown().1)).max("PERSON".len()),
+        project: widest(&|row| width(row.owner.labels().0)).max("PROJECT".len()),
+        user: widest(&|row| width(row.owner.labels().1)).max("PERSON".len()),
         data: matrix
             .columns
             .iter()
@@ -25,22 +25,19 @@ pub(super) fn text(matrix: &Matrix) -> String {
     let mut lines = Lines::default();
     lines.add(0, columns.line("PROJECT", "PERSON", "DATA", "RIGHTS"));
     for row in &matrix.rows {
-        let (project, user) = row.who.shown();
+        let (project, user) = row.owner.labels();
         for (column, cell) in matrix.columns.iter().zip(&row.cells) {
             if !cell.is_empty() {
-                lines.add(
-                    0,
-                    columns.line(project, user, &column.name, &cell.letters()),
-                );
+                lines.add(0, columns.line(project, user, &column.name, &cell.flags()));
                 let rights = cell.rights.by_name().into_iter();
-                let more = rights.filter(|(name, _)| cell.beyond.contains(name));
-                beyond(&mut lines, &more.collect::<Vec<_>>());
+                let excess = rights.filter(|(name, _)| cell.excess.contains(name));
+                push_excess(&mut lines, &excess.collect::<Vec<_>>());
             }
         }
-        for (name, should, is) in row.work().into_iter().flatten() {
-            if is.is_allowed() && !should {
+        for (name, granted, verdict) in row.sagemaker_rights().into_iter().flatten() {
+            if verdict.is_allowed() && !granted {
                 lines.add(0, columns.line(project, user, "SageMaker", name));
-                beyond(&mut lines, &[(name, is)]);
+                push_excess(&mut lines, &[(name, verdict)]);
             }
         }
     }
@@ -50,7 +47,7 @@ pub(super) fn text(matrix: &Matrix) -> String {
     lines.into_text()
 }
 
-/// How wide the columns are.
+/// Widths of the columns.
 struct Columns {
     project: usize,
     user: usize,
@@ -60,7 +57,8 @@ struct Columns {
 impl Columns {
     fn line(&self, project: &str, user: &str, data: &str, rights: &str) -> String {
         let pad = |text: &str, to: usize| {
-            let text = one_line(text);
+            // The escaped form determines the width.
+            let text = sanitize(text);
             let gap = to.saturating_sub(width(&text));
             format!("{text}{:gap$}", "")
         };
@@ -74,11 +72,11 @@ impl Columns {
 }
 
 fn width(text: &str) -> usize {
-    one_line(text).chars().count()
+    sanitize(text).chars().count()
 }
 
-/// What goes beyond the access model, with the statements that allow it.
-fn beyond(lines: &mut Lines, rights: &[(&str, &Verdict)]) {
+/// Adds the permissions in excess of the access model, with the statements that allow them.
+fn push_excess(lines: &mut Lines, rights: &[(&str, &Verdict)]) {
     if rights.is_empty() {
         return;
     }

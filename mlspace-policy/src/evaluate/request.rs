@@ -1,4 +1,4 @@
-//! Requests, from flags or from a file.
+//! Requests to evaluate, from flags or from a file.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,17 +9,17 @@ use serde::Deserialize;
 use crate::arguments::RequestFlags;
 use crate::input::{self, InputError};
 
-/// A request to decide.
+/// A request to evaluate.
 #[derive(Debug)]
-pub(crate) struct Asked {
-    /// What its author calls it.
+pub(crate) struct RequestCase {
+    /// Its name in the file.
     pub(crate) name: Option<String>,
     pub(crate) request: Request,
-    /// How it should end.
+    /// The expected decision.
     pub(crate) expect: Option<Expectation>,
 }
 
-/// How a request should end.
+/// Expected decision of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Expectation {
@@ -27,10 +27,10 @@ pub(crate) enum Expectation {
     Deny,
 }
 
-/// A request as a file has it.
+/// A request in a file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct RequestSpec {
     name: Option<String>,
     principal: String,
     action: String,
@@ -54,7 +54,7 @@ enum Values {
     Many(Vec<String>),
 }
 
-/// A file's content: one request or a list of them.
+/// Content of a file: one request or a list of requests.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum File {
@@ -63,42 +63,42 @@ enum File {
 }
 
 /// The requests of a file, at least one.
-pub(super) fn of_file(path: &Path) -> Result<Vec<Asked>, InputError> {
+pub(super) fn from_file(path: &Path) -> Result<Vec<RequestCase>, InputError> {
     let file = path.display().to_string();
-    let wrong = |source| InputError::Json {
+    let json_error = |source| InputError::Json {
         file: file.clone(),
         source,
     };
-    let written = match serde_json::from_str(&input::text(path)?).map_err(wrong)? {
+    let specs = match serde_json::from_str(&input::text(path)?).map_err(json_error)? {
         File::Many(requests) => requests,
         File::One(request) => vec![request],
     };
-    if written.is_empty() {
+    if specs.is_empty() {
         return Err(InputError::Other(format!(
-            "`{file}` holds no request; the list is empty"
+            "`{file}` contains no request: the list is empty"
         )));
     }
-    let read = |(index, value): (usize, serde_json::Value)| {
-        let place = |error: &dyn std::fmt::Display| {
+    let parse = |(index, value): (usize, serde_json::Value)| {
+        let in_file = |error: &dyn std::fmt::Display| {
             InputError::Other(format!(
-                "request {} of `{file}` is wrong: {error}",
+                "request {} of `{file}` is invalid: {error}",
                 index + 1
             ))
         };
-        let written: Written = serde_json::from_value(value).map_err(|error| place(&error))?;
-        asked(written).map_err(|error| place(&error))
+        let spec: RequestSpec = serde_json::from_value(value).map_err(|error| in_file(&error))?;
+        build(spec).map_err(|error| in_file(&error))
     };
-    written.into_iter().enumerate().map(read).collect()
+    specs.into_iter().enumerate().map(parse).collect()
 }
 
 /// The request of the flags.
-pub(super) fn of_flags(flags: &RequestFlags) -> Result<Asked, InputError> {
+pub(super) fn from_flags(flags: &RequestFlags) -> Result<RequestCase, InputError> {
     let mut context: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (key, value) in &flags.context {
         context.entry(key.clone()).or_default().push(value.clone());
     }
     let tags = |pairs: &[(String, String)]| pairs.iter().cloned().collect();
-    asked(Written {
+    build(RequestSpec {
         principal: flags.principal.clone().unwrap_or_default(),
         action: flags.action.clone().unwrap_or_default(),
         resource: Some(flags.resource.clone()),
@@ -110,56 +110,57 @@ pub(super) fn of_flags(flags: &RequestFlags) -> Result<Asked, InputError> {
             .into_iter()
             .map(|(key, values)| (key, Values::Many(values)))
             .collect(),
-        ..Written::default()
+        ..RequestSpec::default()
     })
 }
 
-fn asked(written: Written) -> Result<Asked, InputError> {
-    let caller = caller(&written.principal)?;
-    let action = written.action;
-    let full = action.split_once(':').is_some_and(|(service, name)| {
+fn build(spec: RequestSpec) -> Result<RequestCase, InputError> {
+    let caller = caller(&spec.principal)?;
+    let action = spec.action;
+    let is_full = action.split_once(':').is_some_and(|(service, name)| {
         !service.is_empty() && !name.is_empty() && !name.contains(['*', '?', ' '])
     });
-    if !full {
+    if !is_full {
         return Err(InputError::Other(format!(
-            "`{action}` is no action; write one in full, such as `s3:GetObject`"
+            "`{action}` is not a valid action: write its full name, such as `s3:GetObject`"
         )));
     }
     let mut request = Request::new(
         caller,
         action,
-        written.resource.unwrap_or_else(|| "*".to_owned()),
+        spec.resource.unwrap_or_else(|| "*".to_owned()),
     );
-    if let Some(account) = written.resource_account {
+    if let Some(account) = spec.resource_account {
         request = request.resource_account(account);
     }
-    for (key, value) in written.principal_tags {
+    for (key, value) in spec.principal_tags {
         request = request.principal_tag(&key, value);
     }
-    for (key, value) in written.resource_tags {
+    for (key, value) in spec.resource_tags {
         request = request.resource_tag(&key, value);
     }
-    for (key, value) in written.request_tags {
+    for (key, value) in spec.request_tags {
         request = request.request_tag(&key, value);
     }
-    for (key, values) in written.context {
+    for (key, values) in spec.context {
         let values = match values {
             Values::One(value) => vec![value],
             Values::Many(values) => values,
         };
         request = request.context(key, values);
     }
-    Ok(Asked {
-        name: written.name,
+    Ok(RequestCase {
+        name: spec.name,
         request,
-        expect: written.expect,
+        expect: spec.expect,
     })
 }
 
-/// Who asks. A name with a dot and no colon is a service's, as no ARN is without colons.
+/// The caller of a request.
 fn caller(text: &str) -> Result<Caller, InputError> {
     match text {
         "anonymous" => Ok(Caller::Anonymous),
+        // ARNs have colons, names of services have none.
         _ if text.contains('.') && !text.contains(':') => Ok(Caller::Service(text.to_owned())),
         _ => Caller::from_arn(text).map_err(|error| InputError::Other(error.to_string())),
     }

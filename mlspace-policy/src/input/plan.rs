@@ -1,4 +1,4 @@
-//! Policies in Terraform's plans and states, as `terraform show -json` prints them.
+//! Policies in plans and states of Terraform, as `terraform show -json` prints them.
 //!
 //! Source: "JSON Output Format" (<https://developer.hashicorp.com/terraform/internals/json-format>).
 
@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::{InputError, Policies, parse};
 
-/// What the attributes of the AWS provider that hold policies hold. Policies elsewhere are found too, and told by their looks.
+/// Attributes of the AWS provider that contain policies, with the type of policy. Policies in other
+/// attributes are found too; their type is inferred.
 const KINDS: [(&str, &str, PolicyType); 14] = [
     ("aws_iam_policy", "policy", PolicyType::Managed),
     ("aws_iam_role", "assume_role_policy", PolicyType::Trust),
@@ -40,7 +41,8 @@ fn root(value: &Value) -> Option<&Value> {
         .or_else(|| value.pointer("/values/root_module"))
 }
 
-/// Every policy among the planned values, by the address of its resource; with a note of those that only the apply will make known.
+/// All policies in the planned values, labeled by the address of their resource, with a note for each
+/// that is known after apply.
 pub(super) fn policies(file: &str, value: &Value) -> Result<Policies, InputError> {
     let mut all = Policies::default();
     if let Some(root) = root(value) {
@@ -53,14 +55,14 @@ pub(super) fn policies(file: &str, value: &Value) -> Result<Policies, InputError
         };
         if let Some(attribute) = unknown(change) {
             all.notes.push(format!(
-                "`{address}` has a `{attribute}` that is known after apply only; it is not looked at"
+                "`{attribute}` of `{address}` is known after apply and was not checked"
             ));
         }
     }
     if all.found.is_empty() {
         return Err(InputError::None {
             file: file.to_owned(),
-            remedy: "none of the planned values is one, or all are known after apply only",
+            reason: "the planned values have none, or all are known after apply",
         });
     }
     Ok(all)
@@ -88,14 +90,14 @@ fn module(module: &Value, all: &mut Policies) -> Result<(), InputError> {
             .into_iter()
             .flatten()
         {
-            let used_for = kind_of(kind, attribute, resource);
-            search(value, &format!("{address}.{attribute}"), used_for, all)?;
+            let policy_kind = kind_of(kind, attribute, resource);
+            search(value, &format!("{address}.{attribute}"), policy_kind, all)?;
         }
     }
     list("child_modules").try_for_each(|child| self::module(child, all))
 }
 
-/// What a resource's attribute is used for.
+/// Type of the policy in an attribute of a resource.
 fn kind_of(resource: &str, attribute: &str, values: &Value) -> Option<PolicyType> {
     if (resource, attribute) == ("aws_organizations_policy", "content") {
         return match values.pointer("/values/type").and_then(Value::as_str) {
@@ -110,7 +112,7 @@ fn kind_of(resource: &str, attribute: &str, values: &Value) -> Option<PolicyType
     known.map(|(_, _, kind)| *kind)
 }
 
-/// Takes the policies within a value, which may be nested in blocks.
+/// Collects the policies in a value, which can be nested in blocks.
 fn search(
     value: &Value,
     label: &str,
@@ -134,7 +136,7 @@ fn search(
     }
 }
 
-/// Whether a text is meant to be a policy: an object with a `Statement`, as IAM reads member names.
+/// Whether a string is a policy: an object with a `Statement`. IAM ignores the case of member names.
 fn is_policy(text: &str) -> bool {
     text.trim_start().starts_with('{')
         && serde_json::from_str::<serde_json::Map<String, Value>>(text).is_ok_and(|object| {
@@ -153,15 +155,15 @@ fn unknown(change: &Value) -> Option<&'static str> {
         .filter(|(of, _, _)| *of == kind)
         .map(|(_, attribute, _)| *attribute)
         .chain((kind == "aws_organizations_policy").then_some("content"));
-    attributes.find(|attribute| after.get(attribute).is_some_and(holds_true))
+    attributes.find(|attribute| after.get(attribute).is_some_and(is_unknown))
 }
 
-/// Whether some part is marked as unknown.
-fn holds_true(mark: &Value) -> bool {
+/// Whether a part of the value is marked as unknown.
+fn is_unknown(mark: &Value) -> bool {
     match mark {
         Value::Bool(unknown) => *unknown,
-        Value::Array(marks) => marks.iter().any(holds_true),
-        Value::Object(marks) => marks.get("policy").is_some_and(holds_true),
+        Value::Array(marks) => marks.iter().any(is_unknown),
+        Value::Object(marks) => marks.get("policy").is_some_and(is_unknown),
         _ => false,
     }
 }

@@ -3,15 +3,15 @@
 use serde_json::{Value, json};
 
 use crate::account::{Details, PLATFORM, open};
-use crate::support::{Desk, Run};
+use crate::support::{Run, Workspace};
 
 fn run(details: &Details, more: &str) -> Run {
-    Desk::new()
+    Workspace::new()
         .with("account.json", details.json())
         .run(&format!("access account.json {PLATFORM} {more}"))
 }
 
-/// A platform with a member who has everything, and a role beside it.
+/// A platform with a membership and another role that have all permissions.
 fn faulty() -> Details {
     let mut details = Details::platform();
     let tags = [
@@ -32,32 +32,32 @@ fn faulty() -> Details {
 }
 
 #[test]
-fn a_sound_platform_is_fine() {
+fn access_of_a_sound_platform() {
     let run = run(
         &Details::platform(),
         "--dataset project/fraud/cards --dataset group/shared",
     );
-    insta::assert_snapshot!(run.seen());
+    insta::assert_snapshot!(run.transcript());
 }
 
 #[test]
-fn what_goes_beyond_the_model_is_shown_with_its_statement() {
+fn access_shows_excess_with_its_statement() {
     let run = run(&faulty(), "--user mallory");
-    insta::assert_snapshot!(run.seen());
+    insta::assert_snapshot!(run.transcript());
 }
 
 #[test]
-fn groups_open_their_datasets_and_delete_nothing() {
+fn access_follows_group_policies() {
     let mut details = Details::platform();
     details.member("fraud", "dora", &["MLSpace-group-analysts"]);
     let error = run(&details, "");
-    assert_eq!(error.code, 2, "{}", error.seen());
+    assert_eq!(error.code, 2, "{}", error.transcript());
     assert!(
-        error.err.contains(
-            "role `MLSpace-fraud-dora` carries `arn:aws:iam::123456789012:policy/MLSpace-user-dora`"
+        error.stderr.contains(
+            "the policy `arn:aws:iam::123456789012:policy/MLSpace-user-dora` of role `MLSpace-fraud-dora` is not in"
         ),
         "{}",
-        error.err
+        error.stderr
     );
 
     let mut details = Details::platform();
@@ -66,25 +66,29 @@ fn groups_open_their_datasets_and_delete_nothing() {
         &details,
         "--dataset group/shared --project fraud --user carol",
     );
-    assert_eq!(run.code, 0, "{}", run.seen());
+    assert_eq!(run.code, 0, "{}", run.transcript());
     assert!(
-        run.out
+        run.stdout
             .contains("fraud    carol   group/datasets/shared  rw·l"),
         "{}",
-        run.out
+        run.stdout
     );
 }
 
 #[test]
-fn other_roles_are_shown_when_asked_for_and_mighty() {
+fn other_roles_need_the_flag_and_permissions() {
     let with = run(&faulty(), "--other-roles");
-    assert!(with.out.contains("(other role)  deploy"), "{}", with.out);
-    assert!(!with.out.contains("idle"), "{}", with.out);
-    assert!(!run(&faulty(), "").out.contains("deploy"));
+    assert!(
+        with.stdout.contains("(other role)  deploy"),
+        "{}",
+        with.stdout
+    );
+    assert!(!with.stdout.contains("idle"), "{}", with.stdout);
+    assert!(!run(&faulty(), "").stdout.contains("deploy"));
 }
 
 #[test]
-fn json_holds_every_cell() {
+fn json_contains_every_cell() {
     let run = run(&faulty(), "--format json");
     assert_eq!(run.code, 1);
     let found = run.json();
@@ -129,47 +133,47 @@ fn json_holds_every_cell() {
 }
 
 #[test]
-fn datasets_come_from_files() {
+fn datasets_are_read_from_files() {
     let scan = json!({"Items": [
         {"type": {"S": "private"}, "scope": {"S": "bob"}, "name": {"S": "notes"}},
         {"type": {"S": "global"}, "scope": {"S": "global"}, "name": {"S": "days"}},
     ], "Count": 2});
-    let desk = |content: &Value| {
-        Desk::new()
+    let workspace = |content: &Value| {
+        Workspace::new()
             .with("account.json", Details::platform().json())
             .with("d.json", content.to_string())
     };
     let arguments = format!("access account.json {PLATFORM} --datasets d.json");
     for content in [scan, json!(["private/bob/notes", "global/days"])] {
-        let run = desk(&content).run(&arguments);
-        assert_eq!(run.code, 0, "{}", run.seen());
+        let run = workspace(&content).run(&arguments);
+        assert_eq!(run.code, 0, "{}", run.transcript());
         assert!(
-            run.out.contains("private/bob/datasets/notes  rwdl"),
+            run.stdout.contains("private/bob/datasets/notes  rwdl"),
             "{}",
-            run.out
+            run.stdout
         );
         assert!(
-            run.out.contains("global/datasets/days        r··l"),
+            run.stdout.contains("global/datasets/days        r··l"),
             "{}",
-            run.out
+            run.stdout
         );
     }
     for (content, message) in [
-        (json!({}), "`d.json` holds no datasets"),
-        (json!(["fraud/*"]), "dataset 1 of `d.json` is wrong"),
+        (json!({}), "`d.json` contains no datasets"),
+        (json!(["fraud/*"]), "dataset 1 of `d.json` is invalid"),
         (
             json!({"Items": [{"type": {"S": "global"}}]}),
-            "dataset 1 of `d.json` is wrong: it has no text `scope`",
+            "dataset 1 of `d.json` is invalid: it has no string attribute `scope`",
         ),
     ] {
-        let run = desk(&content).run(&arguments);
+        let run = workspace(&content).run(&arguments);
         assert_eq!(run.code, 2);
-        assert!(run.err.contains(message), "{}", run.err);
+        assert!(run.stderr.contains(message), "{}", run.stderr);
     }
 }
 
 #[test]
-fn the_page_asks_for_nothing_and_runs_nothing_else() {
+fn html_page_is_self_contained() {
     let mut details = Details::platform();
     let hostile = [
         ("system", "MLSpace"),
@@ -183,13 +187,22 @@ fn the_page_asks_for_nothing_and_runs_nothing_else() {
         &[("<svg onload=alert(3)>", open("<b onclick='alert(4)'>"))],
         None,
     );
-    let desk = Desk::new().with("account.json", details.json());
-    let run = desk.run(&format!(
+    let workspace = Workspace::new().with("account.json", details.json());
+    let run = workspace.run(&format!(
         "access account.json {PLATFORM} --format html --output page.html"
     ));
-    assert_eq!((run.code, run.out.as_str()), (1, ""), "{}", run.seen());
-    assert!(run.err.starts_with("note: 5 memberships, "), "{}", run.err);
-    let page = desk.read("page.html");
+    assert_eq!(
+        (run.code, run.stdout.as_str()),
+        (1, ""),
+        "{}",
+        run.transcript()
+    );
+    assert!(
+        run.stderr.starts_with("note: 5 memberships, "),
+        "{}",
+        run.stderr
+    );
+    let page = workspace.read("page.html");
     for tag in [
         "<img",
         "<svg",
@@ -212,8 +225,8 @@ fn the_page_asks_for_nothing_and_runs_nothing_else() {
 }
 
 #[test]
-fn an_account_that_is_none_is_refused() {
-    let desk = Desk::new()
+fn access_rejects_invalid_accounts() {
+    let workspace = Workspace::new()
         .with("a.json", "{\"RoleDetailList\": [")
         .with("b.json", "{}")
         .with("c.json", "[]");
@@ -224,20 +237,20 @@ fn an_account_that_is_none_is_refused() {
         ),
         (
             "b.json",
-            "`b.json` cannot be used: the account's details hold no roles",
+            "`b.json` cannot be used: the account's details contain no roles",
         ),
         ("c.json", "`c.json` cannot be used: "),
         ("d.json", "`d.json` cannot be read: "),
     ] {
-        let run = desk.run(&format!("access {file} {PLATFORM}"));
-        assert_eq!((run.code, run.out.as_str()), (2, ""), "{file}");
-        assert!(run.err.contains(message), "{file}: {}", run.err);
+        let run = workspace.run(&format!("access {file} {PLATFORM}"));
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{file}");
+        assert!(run.stderr.contains(message), "{file}: {}", run.stderr);
     }
     let run = run(&Details::platform(), "--system-tag Other");
     assert!(
-        run.err
+        run.stderr
             .contains("no role in `account.json` has the tags of a membership"),
         "{}",
-        run.err
+        run.stderr
     );
 }

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 const BUCKET: &str = "mlspace-data-123456789012";
 
-/// The arguments that fit the account.
+/// Arguments for this account.
 pub(crate) const PLATFORM: &str = "--region us-east-1 --data-bucket mlspace-data-123456789012 --subnet subnet-1 --security-group sg-1";
 
-/// Roles and managed policies.
+/// Roles and managed policies of an account.
 #[derive(Default)]
 pub(crate) struct Details {
     roles: Vec<Value>,
@@ -28,7 +28,7 @@ fn pairs(tags: &[(&str, &str)]) -> Vec<Value> {
 }
 
 impl Details {
-    /// Two projects, three people and a boundary, as the provider makes them.
+    /// Two projects, three users and a boundary, as the provider creates them.
     pub(crate) fn platform() -> Self {
         let mut details = Self::default();
         details.with_context(|details, context| {
@@ -85,7 +85,7 @@ impl Details {
         }));
     }
 
-    /// Adds the role of a member, with further policies.
+    /// Adds the role of a membership, with additional policies.
     pub(crate) fn member(&mut self, project: &str, user: &str, more: &[&str]) {
         let name = format!("MLSpace-{project}-{user}");
         let mut policies = vec![
@@ -108,7 +108,7 @@ impl Details {
         });
     }
 
-    /// Adds any role.
+    /// Adds an arbitrary role.
     pub(crate) fn role(
         &mut self,
         name: &str,
@@ -137,7 +137,7 @@ impl Details {
         self.roles.push(role);
     }
 
-    /// The file's text.
+    /// The JSON of the file.
     pub(crate) fn json(&self) -> String {
         json!({"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": self.roles, "Policies": self.policies}).to_string()
     }

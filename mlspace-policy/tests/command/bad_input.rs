@@ -1,80 +1,77 @@
-//! Files that are nothing of what they should be: an error that names the file, and exit code 2.
+//! Invalid files and arguments: an error that names the file, and exit code 2.
 
-use crate::support::{Desk, SOUND};
+use crate::support::{SOUND, Workspace};
 
-/// The first line of the error, with nothing on standard output.
-fn refused(desk: &Desk, arguments: &str) -> String {
-    let run = desk.run(arguments);
+/// The one-line error of a run that fails without output.
+fn error_of(workspace: &Workspace, arguments: &str) -> String {
+    let run = workspace.run(arguments);
     assert_eq!(
-        (run.code, run.out.as_str()),
+        (run.code, run.stdout.as_str()),
         (2, ""),
         "{arguments}: {}",
-        run.seen()
+        run.transcript()
     );
-    assert_eq!(run.err.lines().count(), 1, "{}", run.err);
-    run.err
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+    run.stderr
 }
 
 #[test]
-fn files_that_cannot_be_read() {
-    let desk = Desk::new();
-    let error = refused(&desk, "lint absent.json");
+fn missing_files_are_named() {
+    let workspace = Workspace::new();
+    let error = error_of(&workspace, "lint absent.json");
     assert!(
         error.starts_with("error: `absent.json` cannot be read: "),
         "{error}"
     );
-    assert!(refused(&desk, "lint .").starts_with("error: `.` cannot be read: "));
+    assert!(error_of(&workspace, "lint .").starts_with("error: `.` cannot be read: "));
 }
 
 #[test]
-fn truncated_json_says_where_it_ends() {
+fn truncated_json_is_located() {
     for end in (0..SOUND.len())
         .step_by(7)
         .filter(|end| SOUND.is_char_boundary(*end))
     {
-        let error = refused(
-            &Desk::new().with("cut.json", &SOUND[..end]),
+        let error = error_of(
+            &Workspace::new().with("cut.json", &SOUND[..end]),
             "lint cut.json",
         );
         assert!(
-            error.starts_with("error: `cut.json` is no policy: line "),
+            error.starts_with("error: `cut.json` is not a valid policy: line "),
             "{error}"
         );
     }
-    let error = refused(
-        &Desk::new().with("cut.json", format!("[{SOUND},")),
+    let error = error_of(
+        &Workspace::new().with("cut.json", format!("[{SOUND},")),
         "explain cut.json",
     );
     assert!(
-        error.starts_with("error: `cut.json` is not the JSON that it should be: EOF"),
+        error.starts_with("error: `cut.json` is not valid JSON of the expected form: EOF"),
         "{error}"
     );
 }
 
 #[test]
-fn a_huge_file_is_refused_as_such() {
+fn huge_files_are_rejected() {
     let huge = format!(
         "{{\"Statement\": [{}]}}",
         "\"s3:GetObject\",".repeat(10_000_000 / 15)
     );
-    let error = refused(&Desk::new().with("huge.json", huge), "lint huge.json");
+    let error = error_of(&Workspace::new().with("huge.json", huge), "lint huge.json");
     assert!(error.contains("the limit is 1048576"), "{error}");
     let deep = "[".repeat(10_000_000);
-    let error = refused(&Desk::new().with("deep.json", deep), "lint deep.json");
+    let error = error_of(&Workspace::new().with("deep.json", deep), "lint deep.json");
     assert!(error.contains("recursion limit"), "{error}");
 }
 
 #[test]
-fn text_that_is_none() {
-    let desk = Desk::new().with("latin.json", b"{\"Version\": \"\xe9\"}");
-    let error = refused(&desk, "lint latin.json");
-    assert_eq!(
-        error,
-        "error: `latin.json` is no UTF-8 text, from byte 13 on\n"
-    );
+fn encodings_other_than_utf8_are_rejected() {
+    let workspace = Workspace::new().with("latin.json", b"{\"Version\": \"\xe9\"}");
+    let error = error_of(&workspace, "lint latin.json");
+    assert_eq!(error, "error: `latin.json` is not valid UTF-8 at byte 13\n");
     let marked = format!("\u{feff}{SOUND}");
     assert_eq!(
-        Desk::new()
+        Workspace::new()
             .with("bom.json", marked)
             .run("size bom.json")
             .code,
@@ -83,11 +80,14 @@ fn text_that_is_none() {
 }
 
 #[test]
-fn json_that_is_no_policy() {
+fn json_other_than_policies_is_rejected() {
     for (text, message) in [
-        ("[]", "`p.json` holds no policy; the list is empty"),
-        ("[1]", "`p.json[0]` is no policy: line 1, column 1: "),
-        ("null", "`p.json` is no policy: line 1, column 1: "),
+        ("[]", "`p.json` contains no policy: the list is empty"),
+        (
+            "[1]",
+            "`p.json[0]` is not a valid policy: line 1, column 1: ",
+        ),
+        ("null", "`p.json` is not a valid policy: line 1, column 1: "),
         (
             "{\"Statement\": [], \"Statement\": []}",
             "`Statement` is repeated",
@@ -98,14 +98,14 @@ fn json_that_is_no_policy() {
         ),
         ("{\"Statment\": []}", "`Statment` is not a valid element"),
     ] {
-        let error = refused(&Desk::new().with("p.json", text), "lint p.json");
+        let error = error_of(&Workspace::new().with("p.json", text), "lint p.json");
         assert!(error.contains(message), "{text}: {error}");
     }
 }
 
 #[test]
 fn wrong_arguments_are_explained() {
-    let desk = Desk::new().with("p.json", SOUND);
+    let workspace = Workspace::new().with("p.json", SOUND);
     for (arguments, message) in [
         ("lint", "required arguments were not provided"),
         (
@@ -122,8 +122,8 @@ fn wrong_arguments_are_explained() {
         ),
         ("lynt p.json", "unrecognized subcommand 'lynt'"),
     ] {
-        let run = desk.run(arguments);
+        let run = workspace.run(arguments);
         assert_eq!(run.code, 2, "{arguments}");
-        assert!(run.err.contains(message), "{arguments}: {}", run.err);
+        assert!(run.stderr.contains(message), "{arguments}: {}", run.stderr);
     }
 }

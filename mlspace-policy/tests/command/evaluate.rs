@@ -2,40 +2,41 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Desk, Run, SOUND};
+use crate::support::{Run, SOUND, Workspace};
 
-const WHO: &str = "--principal arn:aws:iam::123456789012:role/alice --principal-tag project=fraud";
+const CALLER: &str =
+    "--principal arn:aws:iam::123456789012:role/alice --principal-tag project=fraud";
 
-fn desk() -> Desk {
-    Desk::new().with("cards.json", SOUND)
+fn workspace() -> Workspace {
+    Workspace::new().with("cards.json", SOUND)
 }
 
 fn get(key: &str, more: &str) -> Run {
-    desk().run(&format!(
-        "evaluate --identity cards.json {WHO} --action s3:GetObject --resource arn:aws:s3:::data/{key} {more}"
+    workspace().run(&format!(
+        "evaluate --identity cards.json {CALLER} --action s3:GetObject --resource arn:aws:s3:::data/{key} {more}"
     ))
 }
 
 #[test]
-fn an_allowed_request_names_the_statement() {
+fn evaluate_names_the_allowing_statement() {
     let run = get("project/fraud/x", "--context aws:SecureTransport=true");
-    insta::assert_snapshot!(run.seen());
+    insta::assert_snapshot!(run.transcript());
 }
 
 #[test]
-fn a_denied_request_names_the_statement() {
+fn evaluate_names_the_denying_statement() {
     let run = get("private/x", "--context aws:SecureTransport=true");
-    insta::assert_snapshot!(run.seen());
+    insta::assert_snapshot!(run.transcript());
 }
 
 #[test]
-fn what_is_missing_is_said_in_words() {
+fn evaluate_names_unmet_conditions() {
     let run = get("project/fraud/x", "");
-    insta::assert_snapshot!(run.seen());
+    insta::assert_snapshot!(run.transcript());
 }
 
 #[test]
-fn json_holds_the_same() {
+fn json_contains_the_decision() {
     let of = |key, more: &str| get(key, &format!("{more} --format json")).json()[0].clone();
     let allowed = of("project/fraud/x", "--context aws:SecureTransport=true");
     assert_eq!(allowed["outcome"], "allowed");
@@ -50,7 +51,7 @@ fn json_holds_the_same() {
 }
 
 #[test]
-fn every_layer_has_its_say() {
+fn evaluate_applies_every_layer() {
     let allow = |action: &str| {
         json!({"Version": "2012-10-17", "Statement": {"Sid": "Only", "Effect": "Allow", "Action": action, "Resource": "*"}})
             .to_string()
@@ -60,7 +61,7 @@ fn every_layer_has_its_say() {
             {"Sid": "Only", "Effect": "Allow", "Principal": "*", "Action": action, "Resource": "*"}})
         .to_string()
     };
-    let desk = Desk::new()
+    let workspace = Workspace::new()
         .with("s3.json", allow("s3:*"))
         .with("ec2.json", allow("ec2:*"))
         .with(
@@ -69,7 +70,7 @@ fn every_layer_has_its_say() {
         )
         .with("endpoint.json", open("ec2:*"));
     let with = |more: &str| {
-        desk.run(&format!("evaluate --identity s3.json {WHO} --action s3:GetObject --resource arn:aws:s3:::b/k {more}"))
+        workspace.run(&format!("evaluate --identity s3.json {CALLER} --action s3:GetObject --resource arn:aws:s3:::b/k {more}"))
     };
     assert_eq!(with("").code, 0);
     for (flag, layer) in [
@@ -83,17 +84,17 @@ fn every_layer_has_its_say() {
         let run = with(flag);
         assert_eq!(run.code, 1, "{flag}");
         assert!(
-            run.out.contains(&format!("no {layer} allows it")),
+            run.stdout.contains(&format!("no {layer} allows it")),
             "{flag}: {}",
-            run.out
+            run.stdout
         );
     }
     // One policy of a level is enough.
     assert_eq!(with("--scp levels.json --session levels.json").code, 0);
-    let other = desk.run(
+    let other = workspace.run(
         "evaluate --resource-policy endpoint.json --principal anonymous --action ec2:RunInstances --resource *",
     );
-    assert_eq!(other.code, 0, "{}", other.seen());
+    assert_eq!(other.code, 0, "{}", other.transcript());
 }
 
 fn requests() -> Value {
@@ -112,56 +113,56 @@ fn requests() -> Value {
 }
 
 #[test]
-fn a_file_of_expectations_is_a_test() {
-    let desk = desk().with("requests.json", requests().to_string());
-    let run = desk.run("evaluate --identity cards.json --requests requests.json");
-    assert_eq!(run.code, 0, "{}", run.seen());
+fn expectations_determine_the_exit_code() {
+    let workspace = workspace().with("requests.json", requests().to_string());
+    let run = workspace.run("evaluate --identity cards.json --requests requests.json");
+    assert_eq!(run.code, 0, "{}", run.transcript());
     assert!(
-        run.out
+        run.stdout
             .ends_with("3 requests: 1 allowed, 2 denied; of 3 expectations 0 failed\n"),
         "{}",
-        run.out
+        run.stdout
     );
 
     let mut wrong = requests();
     wrong[1]["expect"] = json!("allow");
-    let desk = desk.with("requests.json", wrong.to_string());
-    let run = desk.run("evaluate --identity cards.json --requests requests.json");
+    let workspace = workspace.with("requests.json", wrong.to_string());
+    let run = workspace.run("evaluate --identity cards.json --requests requests.json");
     assert_eq!(run.code, 1);
     assert!(
-        run.out
+        run.stdout
             .contains("others: DENIED, which is NOT AS EXPECTED\n"),
         "{}",
-        run.out
+        run.stdout
     );
 }
 
 #[test]
-fn a_wrong_request_is_named() {
+fn invalid_requests_are_numbered() {
     let cases = [
         (
             json!([{"principal": "x", "action": "s3:GetObject"}]),
-            "request 1 of `r.json` is wrong: `x` is not the ARN",
+            "request 1 of `r.json` is invalid: `x` ",
         ),
         (
             json!({"principal": "anonymous", "action": "s3"}),
-            "request 1 of `r.json` is wrong: `s3` is no action",
+            "request 1 of `r.json` is invalid: `s3` is not a valid action",
         ),
         (
             json!([{"principal": "anonymous", "action": "s3:*"}]),
-            "`s3:*` is no action; write one in full",
+            "`s3:*` is not a valid action: write its full name",
         ),
         (
             json!([{"principal": "anonymous", "action": "s3:A", "tags": {}}]),
             "unknown field `tags`",
         ),
-        (json!([]), "`r.json` holds no request; the list is empty"),
+        (json!([]), "`r.json` contains no request: the list is empty"),
     ];
     for (file, message) in cases {
-        let run = desk()
+        let run = workspace()
             .with("r.json", file.to_string())
             .run("evaluate --identity cards.json --requests r.json");
-        assert_eq!((run.code, run.out.as_str()), (2, ""), "{message}");
-        assert!(run.err.contains(message), "{message}: {}", run.err);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{message}");
+        assert!(run.stderr.contains(message), "{message}: {}", run.stderr);
     }
 }

@@ -2,27 +2,27 @@
 
 use serde_json::json;
 
-use crate::support::Desk;
+use crate::support::Workspace;
 
 const PLATFORM: &str = "--set account_id=123456789012 --set region=eu-west-1 --set data_bucket=data --set subnet_ids=subnet-1,subnet-2";
 
 #[test]
-fn kinds_are_listed_with_what_they_need() {
-    let run = Desk::new().run("generate");
-    assert_eq!((run.code, run.err.as_str()), (0, ""));
-    assert!(run.out.contains("\nuser: permissions of a user in every project\n    account_id, region, data_bucket, user\n"), "{}", run.out);
+fn generate_lists_kinds_with_parameters() {
+    let run = Workspace::new().run("generate");
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert!(run.stdout.contains("\nuser: permissions of a user in every project\n    account_id, region, data_bucket, user\n"), "{}", run.stdout);
     assert!(
-        run.out.contains(
+        run.stdout.contains(
             "\nG14 harden-notebooks: notebook instances without root and internet access\n"
         ),
         "{}",
-        run.out
+        run.stdout
     );
 }
 
 #[test]
-fn what_is_made_is_free_of_findings() {
-    let desk = Desk::new().with(
+fn generate_prints_policies_without_findings() {
+    let workspace = Workspace::new().with(
         "key.json",
         json!({"administrator_arns": ["arn:aws:iam::123456789012:role/admin"]}).to_string(),
     );
@@ -51,16 +51,16 @@ fn what_is_made_is_free_of_findings() {
         ),
         ("G19", "scp", "--set max_runtime_seconds=3600"),
     ] {
-        let made = desk.run(&format!("generate {kind} {more}"));
-        assert_eq!((made.code, made.err.as_str()), (0, ""), "{kind}");
-        let found = desk.run_with(&format!("lint - --kind {used_as}"), &made.out);
-        assert_eq!(found.code, 0, "{kind}: {}", found.seen());
+        let made = workspace.run(&format!("generate {kind} {more}"));
+        assert_eq!((made.code, made.stderr.as_str()), (0, ""), "{kind}");
+        let found = workspace.run_with(&format!("lint - --kind {used_as}"), &made.stdout);
+        assert_eq!(found.code, 0, "{kind}: {}", found.transcript());
     }
 }
 
 #[test]
-fn what_is_wrong_with_parameters_is_said() {
-    let desk = Desk::new().with("list.json", "[]");
+fn generate_explains_parameter_errors() {
+    let workspace = Workspace::new().with("list.json", "[]");
     for (arguments, message) in [
         (
             "generate users",
@@ -73,7 +73,7 @@ fn what_is_wrong_with_parameters_is_said() {
         ),
         (
             "generate user --parameters list.json",
-            "`list.json` is not the JSON that it should be",
+            "`list.json` is not valid JSON of the expected form",
         ),
         (
             "generate project --set suspended=maybe",
@@ -81,8 +81,8 @@ fn what_is_wrong_with_parameters_is_said() {
         ),
         ("generate --set a=b", "required arguments were not provided"),
     ] {
-        let run = desk.run(arguments);
-        assert_eq!((run.code, run.out.as_str()), (2, ""), "{arguments}");
-        assert!(run.err.contains(message), "{arguments}: {}", run.err);
+        let run = workspace.run(arguments);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{arguments}");
+        assert!(run.stderr.contains(message), "{arguments}: {}", run.stderr);
     }
 }

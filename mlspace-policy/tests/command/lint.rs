@@ -2,30 +2,41 @@
 
 use serde_json::json;
 
-use crate::support::{Desk, FAULTY, SOUND};
+use crate::support::{FAULTY, SOUND, Workspace};
 
 #[test]
-fn findings_have_a_place_a_reason_and_a_remedy() {
-    let desk = Desk::new()
+fn lint_shows_location_reason_and_remedy() {
+    let workspace = Workspace::new()
         .with("guardrail.json", FAULTY)
         .with("cards.json", SOUND);
-    insta::assert_snapshot!(desk.run("lint guardrail.json cards.json --kind scp").seen());
-}
-
-#[test]
-fn a_sound_policy_is_fine() {
-    let run = Desk::new().with("cards.json", SOUND).run("lint cards.json");
-    assert_eq!((run.code, run.err.as_str()), (0, ""), "{}", run.seen());
-    assert!(
-        run.out.ends_with("1 policy, 0 errors, 0 warnings\n"),
-        "{}",
-        run.out
+    insta::assert_snapshot!(
+        workspace
+            .run("lint guardrail.json cards.json --kind scp")
+            .transcript()
     );
 }
 
 #[test]
-fn json_has_all_that_the_text_has() {
-    let run = Desk::new().run_with("lint - --kind scp --format json", FAULTY);
+fn lint_passes_a_sound_policy() {
+    let run = Workspace::new()
+        .with("cards.json", SOUND)
+        .run("lint cards.json");
+    assert_eq!(
+        (run.code, run.stderr.as_str()),
+        (0, ""),
+        "{}",
+        run.transcript()
+    );
+    assert!(
+        run.stdout.ends_with("1 policy, 0 errors, 0 warnings\n"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn json_contains_the_findings() {
+    let run = Workspace::new().run_with("lint - --kind scp --format json", FAULTY);
     assert_eq!(run.code, 1);
     let found = run.json();
     assert_eq!(found[0]["policy"], "standard input");
@@ -42,23 +53,29 @@ fn json_has_all_that_the_text_has() {
 }
 
 #[test]
-fn rules_can_be_left_out() {
-    let desk = Desk::new().with("guardrail.json", FAULTY);
+fn skip_disables_rules() {
+    let workspace = Workspace::new().with("guardrail.json", FAULTY);
     assert_eq!(
-        desk.run("lint guardrail.json --kind scp --skip L02").code,
+        workspace
+            .run("lint guardrail.json --kind scp --skip L02")
+            .code,
         0
     );
     let by_slug = "lint guardrail.json --kind scp --skip conjoined-requirements";
-    assert_eq!(desk.run(by_slug).code, 0);
-    let run = desk.run("lint guardrail.json --skip L99");
+    assert_eq!(workspace.run(by_slug).code, 0);
+    let run = workspace.run("lint guardrail.json --skip L99");
     assert_eq!(run.code, 2);
-    assert!(run.err.contains("`L99` is not a lint rule"), "{}", run.err);
+    assert!(
+        run.stderr.contains("`L99` is not a lint rule"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
-fn a_list_is_judged_policy_by_policy() {
+fn lint_checks_each_policy_of_a_list() {
     let list = format!("[{SOUND}, {}]", json!(FAULTY));
-    let run = Desk::new()
+    let run = Workspace::new()
         .with("all.json", list)
         .run("lint all.json --format json");
     let found = run.json();
@@ -69,39 +86,39 @@ fn a_list_is_judged_policy_by_policy() {
 }
 
 #[test]
-fn policies_of_one_role_bear_on_each_other() {
-    // An Allow with a condition limits nothing beside one without, which may stand in another policy.
+fn together_combines_policies() {
+    // The condition of an Allow has no effect when another policy allows the same without it.
     let limited = r#"{"Version":"2012-10-17","Statement":{"Sid":"A","Effect":"Allow","Action":"s3:GetObject",
         "Resource":"arn:aws:s3:::b/*","Condition":{"StringEquals":{"aws:SourceVpce":"vpce-1"}}}}"#;
     let open = r#"{"Version":"2012-10-17","Statement":{"Sid":"B","Effect":"Allow","Action":"s3:GetObject",
         "Resource":"arn:aws:s3:::b/*"}}"#;
-    let desk = Desk::new()
+    let workspace = Workspace::new()
         .with("limited.json", limited)
         .with("open.json", open);
-    assert_eq!(desk.run("lint limited.json open.json").code, 0);
-    let run = desk.run("lint --together limited.json open.json --format json");
+    assert_eq!(workspace.run("lint limited.json open.json").code, 0);
+    let run = workspace.run("lint --together limited.json open.json --format json");
     assert_eq!(run.code, 1);
     assert_eq!(run.json()[0]["findings"][0]["rule"], "L01");
 }
 
 #[test]
-fn what_aws_would_refuse_is_said() {
+fn lint_reports_what_aws_refuses() {
     let principal = r#"{"Version":"2012-10-17","Statement":{"Sid":"a b","Effect":"Allow","Principal":"*","Action":"s3:GetObject",
         "Resource":"arn:aws:s3:::b/*"}}"#;
-    let run = Desk::new()
+    let run = Workspace::new()
         .with("p.json", principal)
         .run("lint p.json --kind managed");
     assert_eq!(run.code, 1);
     assert!(
-        run.out
+        run.stdout
             .contains("error: AWS would refuse it: statement `a b` has a `Principal`"),
         "{}",
-        run.out
+        run.stdout
     );
 }
 
 #[test]
-fn terraform_plans_are_searched() {
+fn lint_reads_terraform_plans() {
     let resource = |address: &str, values: serde_json::Value| {
         let kind = address.rsplit('.').nth(1).unwrap();
         json!({"address": address, "type": kind, "values": values})
@@ -127,29 +144,36 @@ fn terraform_plans_are_searched() {
             {"address": "aws_iam_role.member", "type": "aws_iam_role", "change": {"after_unknown": {"inline_policy": [{}], "arn": true}}},
         ],
     });
-    let desk = Desk::new().with("plan.json", plan.to_string());
-    insta::assert_snapshot!(desk.run("lint plan.json").seen());
+    let workspace = Workspace::new().with("plan.json", plan.to_string());
+    insta::assert_snapshot!(workspace.run("lint plan.json").transcript());
 }
 
 #[test]
-fn a_plan_without_policies_is_no_clean_plan() {
+fn lint_rejects_a_plan_without_policies() {
     let plan = r#"{"format_version":"1.2","planned_values":{"root_module":{}}}"#;
-    let run = Desk::new().with("plan.json", plan).run("lint plan.json");
+    let run = Workspace::new()
+        .with("plan.json", plan)
+        .run("lint plan.json");
     assert_eq!(run.code, 2);
     assert!(
-        run.err.starts_with("error: `plan.json` holds no policy"),
+        run.stderr
+            .starts_with("error: `plan.json` contains no policy"),
         "{}",
-        run.err
+        run.stderr
     );
 }
 
 #[test]
-fn names_from_files_move_no_cursor() {
+fn control_characters_are_escaped() {
     let hostile = r#"{"Statement":{"Sid":"\u001b[2J\nerror: all is well","Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}"#;
     for command in ["lint - --kind managed", "explain -"] {
-        let run = Desk::new().run_with(command, hostile);
-        assert!(run.out.contains("error: all is well"), "{}", run.out);
-        assert!(!run.out.contains('\u{1b}'), "{}", run.out);
-        assert!(!run.out.contains("\nerror: all is well"), "{}", run.out);
+        let run = Workspace::new().run_with(command, hostile);
+        assert!(run.stdout.contains("error: all is well"), "{}", run.stdout);
+        assert!(!run.stdout.contains('\u{1b}'), "{}", run.stdout);
+        assert!(
+            !run.stdout.contains("\nerror: all is well"),
+            "{}",
+            run.stdout
+        );
     }
 }

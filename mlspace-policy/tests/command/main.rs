@@ -1,4 +1,4 @@
-//! The command `mlspace-policy`, run as a person would: arguments and files in, text and an exit code out.
+//! The command `mlspace-policy` from the outside: arguments and files in, text and exit code out.
 
 #[cfg(test)]
 mod access;
@@ -9,12 +9,14 @@ mod bad_input;
 #[cfg(test)]
 mod evaluate;
 #[cfg(test)]
+mod explain;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod generate;
 #[cfg(test)]
+mod help;
+#[cfg(test)]
 mod lint;
 #[cfg(test)]
 mod support;
-#[cfg(test)]
-mod words;

@@ -1,4 +1,4 @@
-//! A directory of files, and the command run in it.
+//! A directory of files in which the command runs.
 
 use std::fs;
 use std::io::Write as _;
@@ -6,38 +6,38 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-/// A directory that the command runs in, so that what it prints names no directory of this machine.
-pub(crate) struct Desk(TempDir);
+/// Working directory of the command. Paths in its output are relative to it.
+pub(crate) struct Workspace(TempDir);
 
-/// What the command did.
+/// Result of a run.
 pub(crate) struct Run {
     pub(crate) code: i32,
-    pub(crate) out: String,
-    pub(crate) err: String,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
-impl Desk {
+impl Workspace {
     pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    /// Puts a file there.
+    /// Writes a file.
     pub(crate) fn with(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         fs::write(self.0.path().join(name), content).unwrap();
         self
     }
 
-    /// The content of a file there.
+    /// Content of a file.
     pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.0.path().join(name)).unwrap()
     }
 
-    /// Runs the command with arguments apart by spaces.
+    /// Runs the command with arguments separated by spaces.
     pub(crate) fn run(&self, arguments: &str) -> Run {
         self.run_with(arguments, "")
     }
 
-    /// The same, with this on standard input.
+    /// Runs the command with this standard input.
     pub(crate) fn run_with(&self, arguments: &str, input: &str) -> Run {
         let mut child = Command::new(env!("CARGO_BIN_EXE_mlspace-policy"))
             .args(arguments.split_whitespace())
@@ -47,36 +47,40 @@ impl Desk {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        // A command that reads nothing closes the pipe.
+        // Fails when the command reads no input and has ended: not an error of the test.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let output = child.wait_with_output().unwrap();
         Run {
             code: output.status.code().unwrap(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
         }
     }
 }
 
 impl Run {
-    /// Everything a person would see, for a snapshot.
-    pub(crate) fn seen(&self) -> String {
-        let Self { code, out, err } = self;
-        let gap = if err.is_empty() {
+    /// All output with the exit code, for a snapshot.
+    pub(crate) fn transcript(&self) -> String {
+        let Self {
+            code,
+            stdout,
+            stderr,
+        } = self;
+        let heading = if stderr.is_empty() {
             ""
         } else {
             "--- standard error\n"
         };
-        format!("{out}{gap}{err}--- exit code {code}\n")
+        format!("{stdout}{heading}{stderr}--- exit code {code}\n")
     }
 
     /// Standard output as JSON.
     pub(crate) fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}: {}", self.seen()))
+        serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("{e}: {}", self.transcript()))
     }
 }
 
-/// Meant to demand both; denies only what names neither.
+/// Intended to require both keys; denies only requests that lack both.
 pub(crate) const FAULTY: &str = r#"{
   "Version": "2012-10-17",
   "Statement": [
@@ -90,7 +94,7 @@ pub(crate) const FAULTY: &str = r#"{
   ]
 }"#;
 
-/// A policy without a fault.
+/// A policy without findings.
 pub(crate) const SOUND: &str = r#"{
   "Version": "2012-10-17",
   "Statement": [

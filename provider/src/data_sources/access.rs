@@ -203,7 +203,7 @@ fn entry(membership: &MembershipAccess, data: &DataAccess) -> EntryModel {
 }
 
 fn workload(membership: &MembershipAccess) -> WorkloadModel {
-    let work = &membership.work;
+    let work = &membership.sagemaker;
     WorkloadModel {
         project: membership.project.to_string(),
         user: membership.user.to_string(),
@@ -229,7 +229,7 @@ fn reasons_of<const N: usize>(verdicts: [(&str, &Verdict); N]) -> BTreeMap<Strin
 
 #[cfg(test)]
 mod tests {
-    use mlspace_core::access::Attached;
+    use mlspace_core::access::IamRole;
     use mlspace_core::layout::Account;
     use mlspace_core::policies::{self, GrantContext};
     use mlspace_core::tags;
@@ -248,7 +248,7 @@ mod tests {
             kms_key: None,
         };
         let (project, user) = ("fraud".parse().unwrap(), "alice".parse().unwrap());
-        let role = Attached::new(account.role_arn("r"))
+        let role = IamRole::new(account.role_arn("r"))
             .tagged(tags::membership_role_tags("MLSpace", &project, &user))
             .policy("user", policies::user_policy(&context, &user).unwrap());
         let days = ["global/days".parse().unwrap()];

@@ -148,7 +148,7 @@ fn attached_takes_every_policy_by_name() {
     };
     let documents = BTreeMap::from([("arn:aws:iam::aws:policy/Base".to_owned(), open.clone())]);
     // The boundary's document is gone: it allows nothing.
-    let expected = Attached::new("arn:aws:iam::123456789012:role/r")
+    let expected = IamRole::new("arn:aws:iam::123456789012:role/r")
         .policy("Base", open.clone())
         .policy("own", open)
         .boundary("bound", Document::new([]));
@@ -190,9 +190,9 @@ async fn read_reports_memberships_on_record() {
             };
             assert_eq!(rights(data), expected, "{}", data.dataset);
         }
-        assert!(found.work.create_job.is_allowed());
-        assert!(!found.work.create_untagged_job.is_allowed());
-        assert!(!found.work.use_others.is_allowed());
+        assert!(found.sagemaker.create_job.is_allowed());
+        assert!(!found.sagemaker.create_untagged_job.is_allowed());
+        assert!(!found.sagemaker.use_others.is_allowed());
     }
 }
 
@@ -224,7 +224,7 @@ async fn read_finds_memberships_by_role_tags() {
     remove_record(&platform, "fraud", "alice");
     let report = read(&mut platform, &AccessFilter::default()).await;
     assert_eq!(ids(&report), ["churn/alice", "fraud/alice", "fraud/bob"]);
-    assert!(report[1].work.create_job.is_allowed());
+    assert!(report[1].sagemaker.create_job.is_allowed());
     // A foreign role with the tags of another system is not a membership.
     edit_role(&platform, |role| {
         role.tags.insert("system", "Other");
@@ -248,7 +248,7 @@ async fn read_reports_memberships_without_a_role() {
         assert_eq!(data.read.reason(), Some("the role is missing"));
     }
     assert_eq!(
-        report[0].work.create_job.reason(),
+        report[0].sagemaker.create_job.reason(),
         Some("the role is missing")
     );
 }

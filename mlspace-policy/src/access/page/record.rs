@@ -1,50 +1,52 @@
-//! What the cells of the page open: the decisions, each kept once.
+//! Decisions that the cells of the page open, without duplicates.
 
 use std::collections::BTreeMap;
 
 use iam_policy::evaluate::{MissingAllow, StatementRef};
-use mlspace_core::access::{Attached, Verdict};
+use mlspace_core::access::{IamRole, Verdict};
 use serde_json::{Value, json};
 
-use crate::words;
+use crate::describe;
 
-/// Statements, verdicts and cells by number; whatever repeats has one number.
+/// Statements, verdicts and cells, which refer to each other by index.
 #[derive(Default)]
-pub(super) struct Record {
-    statements: Shelf,
-    verdicts: Shelf,
-    cells: Shelf,
+pub(super) struct DecisionRecord {
+    statements: Section,
+    verdicts: Section,
+    cells: Section,
 }
 
-/// Texts of JSON in the order in which they came.
+/// JSON values without duplicates, in order of insertion.
 #[derive(Default)]
-struct Shelf {
-    places: BTreeMap<String, usize>,
+struct Section {
+    /// Index of each value, by its JSON.
+    indexes: BTreeMap<String, usize>,
     values: Vec<Value>,
 }
 
-impl Shelf {
-    fn place(&mut self, value: Value) -> usize {
+impl Section {
+    /// Index of a value, which is added unless it is there.
+    fn index(&mut self, value: Value) -> usize {
         let next = self.values.len();
-        let place = *self.places.entry(value.to_string()).or_insert(next);
-        if place == next {
+        let index = *self.indexes.entry(value.to_string()).or_insert(next);
+        if index == next {
             self.values.push(value);
         }
-        place
+        index
     }
 }
 
-impl Record {
-    /// The number of a cell with these rights.
-    pub(super) fn cell(&mut self, role: &Attached, rights: &[(&str, &Verdict)]) -> usize {
+impl DecisionRecord {
+    /// Index of a cell with these permissions.
+    pub(super) fn cell(&mut self, role: &IamRole, rights: &[(&str, &Verdict)]) -> usize {
         let rights: Vec<Value> = rights
             .iter()
             .map(|(name, verdict)| json!([name, self.verdict(role, verdict)]))
             .collect();
-        self.cells.place(Value::Array(rights))
+        self.cells.index(Value::Array(rights))
     }
 
-    fn verdict(&mut self, role: &Attached, verdict: &Verdict) -> usize {
+    fn verdict(&mut self, role: &IamRole, verdict: &Verdict) -> usize {
         let decision = verdict.decision();
         let deciding: Vec<usize> = decision
             .into_iter()
@@ -56,30 +58,30 @@ impl Record {
             .flat_map(|d| &d.missing)
             .map(|missing| self.missing(role, missing))
             .collect();
-        self.verdicts.place(json!({
+        self.verdicts.index(json!({
             "allowed": verdict.is_allowed(),
             "deciding": deciding,
             "missing": missing,
         }))
     }
 
-    fn missing(&mut self, role: &Attached, missing: &MissingAllow) -> Value {
+    fn missing(&mut self, role: &IamRole, missing: &MissingAllow) -> Value {
         let near: Vec<Value> = missing
             .near_misses
             .iter()
             .map(|near| {
-                let unmet: Vec<String> = near.unmet.iter().map(words::condition).collect();
+                let unmet: Vec<String> = near.unmet.iter().map(describe::condition).collect();
                 json!({"statement": self.statement(role, &near.statement), "unmet": unmet})
             })
             .collect();
         json!({"layer": missing.layer.to_string(), "near": near})
     }
 
-    fn statement(&mut self, role: &Attached, source: &StatementRef) -> usize {
+    fn statement(&mut self, role: &IamRole, source: &StatementRef) -> usize {
         let text = role
             .statement(source)
             .map(|statement| statement.to_json_pretty());
-        self.statements.place(json!({
+        self.statements.index(json!({
             "layer": source.layer.to_string(),
             "policy": source.policy,
             "name": match &source.sid {
@@ -96,5 +98,18 @@ impl Record {
             "verdicts": self.verdicts.values,
             "cells": self.cells.values,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn section_index_repeats_for_equal_values() {
+        let mut section = Section::default();
+        let indexes = [json!([1]), json!([2]), json!([1])].map(|value| section.index(value));
+        assert_eq!(indexes, [0, 1, 0]);
+        assert_eq!(section.values, [json!([1]), json!([2])]);
     }
 }

@@ -1,18 +1,18 @@
-//! The matrix for programs.
+//! The access matrix as JSON.
 
 use mlspace_core::access::Verdict;
 use serde_json::{Map, Value, json};
 
-use super::matrix::{Cell, Matrix, Row, Who};
+use super::matrix::{Cell, Matrix, RoleOwner, Row};
 use crate::output;
 
-/// Every role with its rights in every part of the data, each with what decided it.
+/// Every role with its permissions on every location, each with the deciding statements.
 pub(super) fn value(matrix: &Matrix) -> Value {
     json!({
         "account": matrix.account.account_id,
         "region": matrix.account.region,
         "data_bucket": matrix.data_bucket,
-        "beyond": matrix.beyond(),
+        "beyond": matrix.excess(),
         "roles": matrix.rows.iter().map(|row| role(matrix, row)).collect::<Vec<_>>(),
     })
 }
@@ -20,18 +20,18 @@ pub(super) fn value(matrix: &Matrix) -> Value {
 fn role(matrix: &Matrix, row: &Row) -> Value {
     let data = matrix.columns.iter().zip(&row.cells).map(|(column, cell)| {
         let mut rights = rights(row, cell);
-        rights.insert("prefix".to_owned(), column.area.prefix().into());
+        rights.insert("prefix".to_owned(), column.location.prefix().into());
         Value::Object(rights)
     });
-    let (project, user) = match &row.who {
-        Who::Member { project, user } => (Some(project), Some(user)),
-        Who::Other(_) => (None, None),
+    let (project, user) = match &row.owner {
+        RoleOwner::Member { project, user } => (Some(project), Some(user)),
+        RoleOwner::Other(_) => (None, None),
     };
-    let work = row.work.as_ref().map(|work| {
+    let sagemaker = row.sagemaker.as_ref().map(|access| {
         json!({
-            "create_job": verdict(row, &work.create_job),
-            "create_untagged_job": verdict(row, &work.create_untagged_job),
-            "use_others": verdict(row, &work.use_others),
+            "create_job": verdict(row, &access.create_job),
+            "create_untagged_job": verdict(row, &access.create_untagged_job),
+            "use_others": verdict(row, &access.use_others),
         })
     });
     json!({
@@ -39,16 +39,16 @@ fn role(matrix: &Matrix, row: &Row) -> Value {
         "project": project,
         "user": user,
         "data": data.collect::<Vec<_>>(),
-        "work": work,
+        "work": sagemaker,
     })
 }
 
 fn rights(row: &Row, cell: &Cell) -> Map<String, Value> {
     let rights = cell.rights.by_name().into_iter();
     let mut all: Map<String, Value> = rights
-        .map(|(name, of)| (name.to_owned(), verdict(row, of)))
+        .map(|(name, right)| (name.to_owned(), verdict(row, right)))
         .collect();
-    all.insert("beyond".to_owned(), json!(cell.beyond));
+    all.insert("beyond".to_owned(), json!(cell.excess));
     all
 }
 

@@ -1,4 +1,4 @@
-//! Policies in plain words. What they say of a condition is what the evaluator does with it, down to keys that are missing.
+//! Descriptions of policies in words. They state what the evaluator does, missing keys included.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use iam_policy::{
     Clause, Condition, ConditionKey, Effect, Operator, Principal, SetQualifier, Statement, Version,
 };
 
-/// What must hold of a request for the condition to hold.
+/// The requirement of a condition.
 pub(crate) fn condition(condition: &Condition) -> String {
     let subject = key(&condition.key);
     let operator = condition.operator;
@@ -29,8 +29,8 @@ pub(crate) fn condition(condition: &Condition) -> String {
 }
 
 fn presence(subject: &str, values: &BTreeSet<String>) -> String {
-    let says = |word: &str| values.iter().any(|v| v.eq_ignore_ascii_case(word));
-    match (says("true"), says("false")) {
+    let has = |word: &str| values.iter().any(|v| v.eq_ignore_ascii_case(word));
+    match (has("true"), has("false")) {
         (true, false) => format!("{subject} is missing"),
         (false, true) => format!("{subject} is there"),
         (true, true) => format!("{subject} is missing or there, so always"),
@@ -38,7 +38,7 @@ fn presence(subject: &str, values: &BTreeSet<String>) -> String {
     }
 }
 
-/// `is `a` or `b``, for one value of the request.
+/// The comparison with one value of the request, such as ``is `a` or `b` ``.
 fn relation(comparison: Operator, values: &BTreeSet<String>) -> String {
     let negated = comparison.is_negated();
     if values.is_empty() {
@@ -70,20 +70,22 @@ fn relation(comparison: Operator, values: &BTreeSet<String>) -> String {
     let quoted: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
     match (negated, quoted.as_slice()) {
         (true, [one]) => format!("is not {stem}{one}{tail}"),
-        (true, many) => format!("is neither {stem}{}{tail}", listed(many, "nor")),
-        (false, many) => format!("is {stem}{}{tail}", listed(many, "or")),
+        (true, many) => format!("is neither {stem}{}{tail}", join(many, "nor")),
+        (false, many) => format!("is {stem}{}{tail}", join(many, "or")),
     }
 }
 
-/// `a, b or c`.
-pub(crate) fn listed(words: &[String], last: &str) -> String {
-    match words.split_last() {
-        Some((end, rest)) if !rest.is_empty() => format!("{} {last} {end}", rest.join(", ")),
-        _ => words.concat(),
+/// Joins items to a list such as `a, b or c`.
+fn join(items: &[String], conjunction: &str) -> String {
+    match items.split_last() {
+        Some((last, rest)) if !rest.is_empty() => {
+            format!("{} {conjunction} {last}", rest.join(", "))
+        }
+        _ => items.concat(),
     }
 }
 
-/// A condition key as a person would name it.
+/// Name of a condition key in words.
 pub(crate) fn key(key: &ConditionKey) -> String {
     const TAGS: [(&str, &str); 3] = [
         ("aws:PrincipalTag", "the caller's tag"),
@@ -97,18 +99,18 @@ pub(crate) fn key(key: &ConditionKey) -> String {
     tag.unwrap_or_else(|| format!("`{key}`"))
 }
 
-/// What a request has for a condition's key.
-pub(crate) fn found(condition: &Condition, request: &Request) -> String {
+/// The values that a request has for the key of a condition.
+pub(crate) fn actual_values(condition: &Condition, request: &Request) -> String {
     match request.values(&condition.key) {
         [] => "it is missing".to_owned(),
         values => {
             let quoted: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
-            format!("it is {}", listed(&quoted, "and"))
+            format!("it is {}", join(&quoted, "and"))
         }
     }
 }
 
-/// Whom a statement is about, if it says so.
+/// The principals of a statement.
 pub(crate) fn principals(clause: &Clause<Principal>, effect: Effect) -> Vec<String> {
     let words = |one| principal(one, effect);
     clause.values().iter().map(words).collect()
@@ -195,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn every_operator_tells_what_a_missing_key_does() {
+    fn condition_mentions_missing_keys() {
         for operator in operators().filter(|o| o.comparison != Operator::Null) {
             let condition = of(operator, "aws:x", &["1"]);
             let words = super::condition(&condition);
@@ -217,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn every_operator_tells_whether_it_negates() {
+    fn condition_mentions_negation() {
         let samples = [
             (Operator::IpAddress, "10.0.0.1"),
             (Operator::DateEquals, "2026-01-01T00:00:00Z"),
@@ -242,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_list_is_named() {
+    fn condition_mentions_empty_lists() {
         for operator in operators().filter(|o| o.comparison != Operator::Null) {
             let condition = of(operator, "aws:x", &[]);
             let words = super::condition(&condition);
@@ -255,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn conditions_read_as_sentences() {
+    fn condition_forms_sentences() {
         let cases = [
             (
                 of(
@@ -300,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_are_those_of_the_current_language() {
+    fn variables_depend_on_the_version() {
         let statement = Statement::allow("")
             .actions(["s3:*"])
             .resources(["arn:aws:s3:::b/${aws:PrincipalTag/user}/${*}"])

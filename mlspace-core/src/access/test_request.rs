@@ -1,14 +1,14 @@
-//! The requests whose decisions make up the matrix.
+//! Requests whose decisions make up an access report.
 
-use super::{Attached, Rights, Verdict, WorkAccess};
+use super::{IamRole, Rights, SageMakerAccess, Verdict};
 use crate::policies::GrantContext;
 use crate::tags::{PROJECT, SYSTEM, Tags, USER};
 use iam_policy::evaluate::{Caller, CallerError, CompiledPolicies, Request};
 
-/// Stands for any object of a dataset, and any SageMaker resource.
+/// Name of an arbitrary object of a dataset or SageMaker resource.
 const ANY: &str = "any";
 
-/// What is tried on the resources of others: an action and the type that it is about.
+/// Actions that are tried on resources of other memberships, with the type of resource.
 pub(super) const ON_OTHERS: [(&str, &str); 5] = [
     ("sagemaker:DescribeTrainingJob", "training-job"),
     ("sagemaker:StopTrainingJob", "training-job"),
@@ -17,18 +17,18 @@ pub(super) const ON_OTHERS: [(&str, &str); 5] = [
     ("sagemaker:StopNotebookInstance", "notebook-instance"),
 ];
 
-/// Asks as a role would.
-pub(super) struct Prober<'a> {
+/// Builds the requests of a role and decides them by its policies.
+pub(super) struct RoleTester<'a> {
     context: &'a GrantContext<'a>,
     caller: Caller,
     tags: &'a Tags,
     policies: CompiledPolicies,
 }
 
-impl<'a> Prober<'a> {
+impl<'a> RoleTester<'a> {
     pub(super) fn new(
         context: &'a GrantContext<'a>,
-        role: &'a Attached,
+        role: &'a IamRole,
     ) -> Result<Self, CallerError> {
         Ok(Self {
             context,
@@ -55,7 +55,7 @@ impl<'a> Prober<'a> {
         Verdict::from(self.policies.decide(request))
     }
 
-    /// What may be done under a prefix of the data bucket, which ends in `/`.
+    /// Permissions under a prefix of the data bucket, which ends in `/`.
     pub(super) fn rights(&self, prefix: &str) -> Rights {
         let (account, bucket) = (self.context.account, self.context.data_bucket);
         let object = account.object_arn(bucket, &format!("{prefix}{ANY}"));
@@ -72,14 +72,15 @@ impl<'a> Prober<'a> {
         }
     }
 
-    pub(super) fn work(&self, project: &str, user: &str) -> WorkAccess {
+    /// Permissions in SageMaker, with the project and user that own the role.
+    pub(super) fn sagemaker_access(&self, project: &str, user: &str) -> SageMakerAccess {
         let untagged = self.training_job();
         let tagged = untagged
             .clone()
             .request_tag(SYSTEM, self.context.system_tag)
             .request_tag(PROJECT, project)
             .request_tag(USER, user);
-        WorkAccess {
+        SageMakerAccess {
             create_job: self.decide(&tagged),
             create_untagged_job: self.decide(&untagged),
             use_others: self.use_others(project, user),
@@ -89,9 +90,9 @@ impl<'a> Prober<'a> {
     /// A training job in the approved network with the approved key, without tags.
     pub(super) fn training_job(&self) -> Request {
         let network = self.context.network;
-        let first = |ids: Option<&'a [String]>, or: &'static str| {
+        let first_or = |ids: Option<&'a [String]>, default: &'static str| {
             ids.and_then(<[String]>::first)
-                .map_or(or, String::as_str)
+                .map_or(default, String::as_str)
                 .to_owned()
         };
         let key = self.context.account.kms_arn(
@@ -100,7 +101,7 @@ impl<'a> Prober<'a> {
                 .unwrap_or("00000000-0000-0000-0000-000000000000"),
         );
         let keys = ["VolumeKmsKey", "OutputKmsKey"];
-        // Old and new names of the keys' condition keys: which of them a request carries is not documented.
+        // Old and new names of the condition keys: AWS does not document which of them a request has.
         let names = keys
             .iter()
             .flat_map(|name| [(*name).to_owned(), format!("{name}Arn")]);
@@ -111,18 +112,23 @@ impl<'a> Prober<'a> {
             )
             .context(
                 "sagemaker:VpcSubnets",
-                [first(network.map(|n| n.subnet_ids), "subnet-00000000")],
+                [first_or(network.map(|n| n.subnet_ids), "subnet-00000000")],
             )
             .context(
                 "sagemaker:VpcSecurityGroupIds",
-                [first(network.map(|n| n.security_group_ids), "sg-00000000")],
+                [first_or(
+                    network.map(|n| n.security_group_ids),
+                    "sg-00000000",
+                )],
             ),
             |request, name| request.context(format!("sagemaker:{name}"), [key.as_str()]),
         )
     }
 
-    /// The names of the others begin with the role's own, so that a pattern that is too wide shows.
+    /// Whether any action of [`ON_OTHERS`] is allowed; otherwise the last denial.
     fn use_others(&self, project: &str, user: &str) -> Verdict {
+        // The names of the other owners begin with the role's own: `fraud*` in place of `fraud` in a
+        // policy would match them.
         let owners = [
             (project.to_owned(), format!("{user}x")),
             (format!("{project}x"), user.to_owned()),
@@ -144,7 +150,7 @@ impl<'a> Prober<'a> {
         last
     }
 
-    /// ARN of any resource of the type.
+    /// ARN of an arbitrary resource of a type.
     pub(super) fn sagemaker(&self, kind: &str) -> String {
         self.context.account.sagemaker_arn(&format!("{kind}/{ANY}"))
     }

@@ -1,117 +1,122 @@
-//! Whether what a role carries beside the platform's own policies keeps to the access model.
+//! Deviations from the access model that base policies and permissions boundary would cause.
 
 use std::collections::BTreeSet;
 
-use super::probe::{ON_OTHERS, Prober};
-use super::{Attached, Verdict};
+use super::test_request::{ON_OTHERS, RoleTester};
+use super::{IamRole, Verdict};
 use crate::name::{ProjectName, UserName};
 use crate::policies::GrantContext;
 use crate::tags::{PROJECT, SYSTEM, USER};
 use iam_policy::Document;
 use iam_policy::evaluate::{CallerError, PolicySet, Request};
 
-/// What roles carry that the platform did not make: base policies and the permissions boundary, each with the name that findings call it by.
+/// Policies of roles that the platform does not create: base policies and the permissions boundary,
+/// each with the label that findings name it by.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Beside {
+pub struct ExternalPolicies {
     /// The base policies.
     pub base: Vec<(String, Document)>,
     /// The permissions boundary.
     pub boundary: Option<(String, Document)>,
 }
 
-/// Where base policies and boundary depart from the access model.
+/// Deviations of a role from the access model.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Review {
-    /// What they open though the model closes it.
-    pub opened: Vec<Departure>,
-    /// What they withhold though the model grants it.
-    pub withheld: Vec<Departure>,
+pub struct Deviations {
+    /// Permissions that the role has in excess of the model.
+    pub excess: Vec<Deviation>,
+    /// Permissions of the model that the role lacks.
+    pub missing: Vec<Deviation>,
 }
 
-/// One thing that is other than the access model says.
+/// A permission that differs from the access model.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Departure {
-    /// What a member would do, such as "get objects of other projects".
-    pub what: String,
-    /// What decides it: the statement that allows or denies it, or which policies lack an allow.
-    pub why: String,
+pub struct Deviation {
+    /// The action, such as "get objects of other projects".
+    pub action: String,
+    /// The statement that allows or denies it, or the kinds of policies that do not allow it.
+    pub reason: String,
 }
 
-/// A request and what it stands for.
-type Probe = (String, Request);
+/// An action in words, with a request that represents it.
+type TestRequest = (String, Request);
 
-impl Attached {
-    /// What base policies and a boundary would change about this role, being that of `user` in `project` and carrying the platform's own
-    /// policies only.
+impl IamRole {
+    /// Deviations that `external` would cause in this role, which is the role of `user` in `project` and
+    /// has the platform's own policies only.
     ///
-    /// Each row of the access model is tried by requests that stand for it, with names that begin with the role's own, and for the datasets of
-    /// groups with those that base policies name. What the platform's policies allow by themselves is never called opened.
+    /// Requests represent each row of the access model. The names of other tenants begin with the
+    /// role's own names, and group datasets that base policies name are tried too. A permission of the
+    /// platform's own policies is never in excess.
     ///
     /// # Errors
-    /// [`CallerError`] when the role's ARN is none.
-    pub fn review(
+    /// [`CallerError`] when the role's ARN is invalid.
+    pub fn deviations(
         &self,
         context: &GrantContext<'_>,
         project: &ProjectName,
         user: &UserName,
-        beside: &Beside,
-    ) -> Result<Review, CallerError> {
-        let asker = Prober::new(context, self)?;
+        external: &ExternalPolicies,
+    ) -> Result<Deviations, CallerError> {
+        let tester = RoleTester::new(context, self)?;
         let own = self.policy_set();
-        let all = beside
+        let all = external
             .base
             .iter()
             .fold(own.clone(), |set, (label, document)| {
                 set.identity(label, document)
             });
-        let all = match &beside.boundary {
+        let all = match &external.boundary {
             Some((label, document)) => all.boundary(label, document),
             None => all,
         };
-        let asked = Asked {
-            asker: &asker,
+        let requests = MemberRequests {
+            tester: &tester,
             context,
             role_arn: self.role_arn(),
             project: project.as_str(),
             user: user.as_str(),
         };
-        let named = named_objects(context, &beside.base);
-        Ok(Review {
-            opened: asked
-                .closed(&own, &named)
+        let named = named_objects(context, &external.base);
+        Ok(Deviations {
+            excess: requests
+                .denied(&own, &named)
                 .into_iter()
-                .filter_map(|probe| opened(&own, &all, probe))
+                .filter_map(|test| excess(&own, &all, test))
                 .collect(),
-            withheld: asked
-                .open()
+            missing: requests
+                .granted()
                 .into_iter()
-                .filter_map(|probe| withheld(&own, &all, probe))
+                .filter_map(|test| missing(&own, &all, test))
                 .collect(),
         })
     }
 }
 
-fn opened(own: &PolicySet, all: &PolicySet, (what, request): Probe) -> Option<Departure> {
+/// The action, if the external policies allow it and the platform's own do not.
+fn excess(own: &PolicySet, all: &PolicySet, (action, request): TestRequest) -> Option<Deviation> {
     let decision = all.decide(&request);
     if !decision.is_allowed() || own.decide(&request).is_allowed() {
         return None;
     }
-    let why = decision.deciding.first().map_or_else(
+    let reason = decision.deciding.first().map_or_else(
         || "no statement".to_owned(),
         |source| format!("{source} allows it"),
     );
-    Some(Departure { what, why })
+    Some(Deviation { action, reason })
 }
 
-fn withheld(own: &PolicySet, all: &PolicySet, (what, request): Probe) -> Option<Departure> {
+/// The action, if the platform's own policies allow it and the external policies do not.
+fn missing(own: &PolicySet, all: &PolicySet, (action, request): TestRequest) -> Option<Deviation> {
     let verdict = Verdict::from(all.decide(&request));
-    let why = verdict.reason()?.to_owned();
+    let reason = verdict.reason()?.to_owned();
     own.decide(&request)
         .is_allowed()
-        .then_some(Departure { what, why })
+        .then_some(Deviation { action, reason })
 }
 
-/// Keys of group datasets' objects that the policies' resources name, with something for each wildcard.
+/// Keys of objects of group datasets that match the policies' resources, with a name in place of each
+/// wildcard.
 fn named_objects(context: &GrantContext<'_>, base: &[(String, Document)]) -> BTreeSet<String> {
     let account = context.account;
     let bucket = account.object_arn(context.data_bucket, "");
@@ -125,54 +130,54 @@ fn named_objects(context: &GrantContext<'_>, base: &[(String, Document)]) -> BTr
         .collect()
 }
 
-/// A member's requests.
-struct Asked<'a> {
-    asker: &'a Prober<'a>,
+/// Requests of a member.
+struct MemberRequests<'a> {
+    tester: &'a RoleTester<'a>,
     context: &'a GrantContext<'a>,
     role_arn: &'a str,
     project: &'a str,
     user: &'a str,
 }
 
-impl Asked<'_> {
+impl MemberRequests<'_> {
     fn object(&self, action: &str, key: &str) -> Request {
         let (account, bucket) = (self.context.account, self.context.data_bucket);
-        self.asker.request(action, account.object_arn(bucket, key))
+        self.tester.request(action, account.object_arn(bucket, key))
     }
 
     fn listing(&self, prefix: Option<&str>) -> Request {
         let (account, bucket) = (self.context.account, self.context.data_bucket);
-        self.asker
+        self.tester
             .request("s3:ListBucket", account.bucket_arn(bucket))
             .context("s3:prefix", prefix)
     }
 
-    /// A job of the member's, as it should be.
+    /// A training job of the member with all that policies require.
     fn job(&self) -> Request {
-        self.asker
+        self.tester
             .training_job()
             .request_tag(SYSTEM, self.context.system_tag)
             .request_tag(PROJECT, self.project)
             .request_tag(USER, self.user)
     }
 
-    /// A request about an existing resource.
+    /// An action on an existing resource of an owner.
     fn on(&self, action: &str, kind: &str, project: &str, user: &str) -> Request {
-        self.asker
-            .request(action, self.asker.sagemaker(kind))
+        self.tester
+            .request(action, self.tester.sagemaker(kind))
             .resource_tag(SYSTEM, self.context.system_tag)
             .resource_tag(PROJECT, project)
             .resource_tag(USER, user)
     }
 
     fn pass(&self, role_arn: &str, service: &str) -> Request {
-        self.asker
+        self.tester
             .request("iam:PassRole", role_arn.to_owned())
             .context("iam:PassedToService", [service])
     }
 
-    /// What the access model grants.
-    fn open(&self) -> Vec<Probe> {
+    /// Requests that the access model allows.
+    fn granted(&self) -> Vec<TestRequest> {
         let (project, private) = (
             format!("project/{}/any", self.project),
             format!("private/{}/any", self.user),
@@ -217,42 +222,42 @@ impl Asked<'_> {
         all
     }
 
-    /// What the access model closes.
-    fn closed(&self, own: &PolicySet, named: &BTreeSet<String>) -> Vec<Probe> {
-        let mut all = self.closed_data(own, named);
-        all.extend(self.closed_work());
+    /// Requests that the access model denies.
+    fn denied(&self, own: &PolicySet, named: &BTreeSet<String>) -> Vec<TestRequest> {
+        let mut all = self.denied_data(own, named);
+        all.extend(self.denied_sagemaker());
         all.extend(self.administration());
         all
     }
 
-    fn closed_data(&self, own: &PolicySet, named: &BTreeSet<String>) -> Vec<Probe> {
-        const TOUCH: [(&str, &str); 3] = [
+    fn denied_data(&self, own: &PolicySet, named: &BTreeSet<String>) -> Vec<TestRequest> {
+        const OBJECT_ACTIONS: [(&str, &str); 3] = [
             ("get", "s3:GetObject"),
             ("put", "s3:PutObject"),
             ("delete", "s3:DeleteObject"),
         ];
         let mut all = Vec::new();
-        let mut touch = |what: &str, key: &str| {
-            for (verb, action) in TOUCH {
+        let mut on_objects = |what: &str, key: &str| {
+            for (verb, action) in OBJECT_ACTIONS {
                 all.push((format!("{verb} {what}"), self.object(action, key)));
             }
         };
-        touch(
+        on_objects(
             "objects of other projects",
             &format!("project/{}x/any", self.project),
         );
-        touch(
+        on_objects(
             "objects of other users",
             &format!("private/{}x/any", self.user),
         );
-        touch(
+        on_objects(
             "objects of group datasets that are not shared with the user",
             "group/datasets/not-shared-with-anybody/any",
         );
         for key in named {
-            // Deleting is left to base policies where the dataset is shared.
+            // Base policies can allow deleting in a dataset that is shared with the user.
             if !own.decide(&self.object("s3:GetObject", key)).is_allowed() {
-                touch(&format!("`{key}`, which is not shared with the user"), key);
+                on_objects(&format!("`{key}`, which is not shared with the user"), key);
             }
         }
         for (verb, action) in [("put", "s3:PutObject"), ("delete", "s3:DeleteObject")] {
@@ -266,7 +271,7 @@ impl Asked<'_> {
             let object = self.context.account.object_arn(&other, "any");
             all.push((
                 format!("{verb} objects of other buckets"),
-                self.asker.request(action, object),
+                self.tester.request(action, object),
             ));
         }
         let other = format!("project/{}x/", self.project);
@@ -280,7 +285,7 @@ impl Asked<'_> {
         all
     }
 
-    fn closed_work(&self) -> Vec<Probe> {
+    fn denied_sagemaker(&self) -> Vec<TestRequest> {
         let without = |key: &str| self.job().context(key, None::<&str>);
         let keyless = ["VolumeKmsKey", "VolumeKmsKeyArn"]
             .iter()
@@ -291,7 +296,7 @@ impl Asked<'_> {
         let mut all = vec![
             (
                 "create jobs without tags".to_owned(),
-                self.asker.training_job(),
+                self.tester.training_job(),
             ),
             (
                 "create jobs for other users".to_owned(),
@@ -334,7 +339,7 @@ impl Asked<'_> {
         all
     }
 
-    fn administration(&self) -> Vec<Probe> {
+    fn administration(&self) -> Vec<TestRequest> {
         let account = self.context.account;
         let other_role = format!("{}x", self.role_arn);
         let policy = account.policy_arn("any");
@@ -363,7 +368,7 @@ impl Asked<'_> {
         ] {
             all.push((
                 format!("call {action}"),
-                self.asker.request(action, resource.clone()),
+                self.tester.request(action, resource.clone()),
             ));
         }
         all

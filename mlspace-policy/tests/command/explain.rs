@@ -1,48 +1,28 @@
-//! `explain`, and the help texts.
+//! `explain`.
 
-use crate::support::{Desk, SOUND};
+use crate::support::{SOUND, Workspace};
 
 #[test]
-fn a_policy_is_told_statement_by_statement() {
+fn explain_describes_each_statement() {
     insta::assert_snapshot!(
-        Desk::new()
+        Workspace::new()
             .with("cards.json", SOUND)
             .run("explain cards.json")
-            .seen()
+            .transcript()
     );
 }
 
 #[test]
-fn principals_and_exceptions_are_told() {
+fn explain_describes_principals_and_exceptions() {
     let key = r#"{"Statement":[
         {"Effect":"Allow","Principal":{"AWS":["arn:aws:iam::123456789012:root","arn:aws:iam::123456789012:role/a"],"Service":"s3.amazonaws.com"},
          "Action":"kms:*","Resource":"*"},
         {"Effect":"Deny","NotPrincipal":{"AWS":"arn:aws:iam::123456789012:role/a"},"NotAction":["kms:Describe*","kms:Get*"],"Resource":"${x}",
          "Condition":{"StringNotEqualsIfExists":{"aws:PrincipalOrgID":"o-1"},"Null":{"aws:ViaAWSService":"false"}}}]}"#;
     insta::assert_snapshot!(
-        Desk::new()
+        Workspace::new()
             .with("key.json", key)
             .run("explain key.json")
-            .seen()
+            .transcript()
     );
-}
-
-#[test]
-fn help_is_complete() {
-    let desk = Desk::new();
-    for command in [
-        "",
-        "lint",
-        "evaluate",
-        "explain",
-        "size",
-        "pack",
-        "equivalent",
-        "generate",
-        "access",
-    ] {
-        let run = desk.run(&format!("{command} --help"));
-        assert_eq!((run.code, run.err.as_str()), (0, ""));
-        insta::assert_snapshot!(format!("help_{command}"), run.out);
-    }
 }

@@ -1,4 +1,4 @@
-//! Parts of the data bucket, and what the access model gives in them.
+//! Locations in the data bucket, and the permissions that the access model grants there.
 
 use super::Rights;
 use crate::layout::{
@@ -7,24 +7,24 @@ use crate::layout::{
 };
 use crate::name::{ProjectName, UserName};
 
-/// A part of the data bucket that rights are asked about. One object in it stands for all.
+/// A location in the data bucket. One object represents all objects of a location.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Area {
-    /// What belongs to a project's members.
+pub enum DataLocation {
+    /// Objects of a project.
     Project(ProjectName),
-    /// What belongs to one user.
+    /// Private objects of a user.
     Private(UserName),
-    /// The datasets that everybody may read.
+    /// Datasets that all members can read.
     Global,
-    /// The platform's own material that everybody may read.
+    /// The platform's own files that all members can read.
     GlobalReadOnly,
     /// One dataset.
     Dataset(DatasetKey),
 }
 
-/// The most that the access model gives a membership in an area.
+/// Permissions that the access model grants to a membership on a location.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MostRights {
+pub struct ExpectedAccess {
     /// Getting objects.
     pub read: bool,
     /// Putting objects.
@@ -35,12 +35,12 @@ pub struct MostRights {
     pub list: bool,
 }
 
-impl MostRights {
-    const ALL: Self = Self {
+impl ExpectedAccess {
+    const FULL: Self = Self {
         delete: true,
         ..Self::SHARED
     };
-    /// Of a dataset that is shared with one's groups.
+    /// On a dataset that is shared with a group of the user.
     const SHARED: Self = Self {
         write: true,
         ..Self::READ
@@ -58,8 +58,8 @@ impl MostRights {
     };
 }
 
-impl Area {
-    /// Its prefix, with a `/` at the end.
+impl DataLocation {
+    /// Prefix of the location, with a `/` at the end.
     #[must_use]
     pub fn prefix(&self) -> String {
         match self {
@@ -71,33 +71,33 @@ impl Area {
         }
     }
 
-    /// The most that the access model gives to the role of `user` in `project`. A dataset of groups counts as shared with
-    /// one of the user's.
+    /// Permissions that the access model grants to the role of `user` in `project`. A group dataset is
+    /// taken as shared with a group of the user.
     #[must_use]
-    pub fn most_rights(&self, project: &str, user: &str) -> MostRights {
-        let own = |mine: bool| {
-            if mine {
-                MostRights::ALL
+    pub fn expected_access(&self, project: &str, user: &str) -> ExpectedAccess {
+        let if_own = |is_own: bool| {
+            if is_own {
+                ExpectedAccess::FULL
             } else {
-                MostRights::NONE
+                ExpectedAccess::NONE
             }
         };
         match self {
-            Self::Project(of) => own(of.as_str() == project),
-            Self::Private(of) => own(of.as_str() == user),
-            Self::Global | Self::GlobalReadOnly => MostRights::READ,
+            Self::Project(of) => if_own(of.as_str() == project),
+            Self::Private(of) => if_own(of.as_str() == user),
+            Self::Global | Self::GlobalReadOnly => ExpectedAccess::READ,
             Self::Dataset(key) => match &key.scope {
-                DatasetScope::Project(of) => own(of.as_str() == project),
-                DatasetScope::Private(of) => own(of.as_str() == user),
-                DatasetScope::Global => MostRights::READ,
-                DatasetScope::Group => MostRights::SHARED,
+                DatasetScope::Project(of) => if_own(of.as_str() == project),
+                DatasetScope::Private(of) => if_own(of.as_str() == user),
+                DatasetScope::Global => ExpectedAccess::READ,
+                DatasetScope::Group => ExpectedAccess::SHARED,
             },
         }
     }
 }
 
 impl Rights {
-    /// The rights by name: `read`, `write`, `delete`, `list`.
+    /// Permissions by name: `read`, `write`, `delete`, `list`.
     #[must_use]
     pub fn by_name(&self) -> [(&'static str, &super::Verdict); 4] {
         [
@@ -108,14 +108,19 @@ impl Rights {
         ]
     }
 
-    /// The names of the rights that are more than these.
+    /// Names of the permissions in excess of `expected`.
     #[must_use]
-    pub fn beyond(&self, most: MostRights) -> Vec<&'static str> {
-        let given = [most.read, most.write, most.delete, most.list];
+    pub fn excess(&self, expected: ExpectedAccess) -> Vec<&'static str> {
+        let expected = [
+            expected.read,
+            expected.write,
+            expected.delete,
+            expected.list,
+        ];
         self.by_name()
             .into_iter()
-            .zip(given)
-            .filter(|((_, verdict), given)| verdict.is_allowed() && !given)
+            .zip(expected)
+            .filter(|((_, verdict), expected)| verdict.is_allowed() && !expected)
             .map(|((name, _), _)| name)
             .collect()
     }
@@ -125,44 +130,44 @@ impl Rights {
 mod tests {
     use super::*;
 
-    fn letters(most: MostRights) -> String {
+    fn flags(access: ExpectedAccess) -> String {
         [
-            ('r', most.read),
-            ('w', most.write),
-            ('d', most.delete),
-            ('l', most.list),
+            ('r', access.read),
+            ('w', access.write),
+            ('d', access.delete),
+            ('l', access.list),
         ]
-        .map(|(letter, given)| if given { letter } else { '.' })
+        .map(|(flag, granted)| if granted { flag } else { '.' })
         .iter()
         .collect()
     }
 
     #[test]
-    fn the_model_gives_what_is_ones_own_and_what_is_everybodys() {
-        let dataset = |id: &str| Area::Dataset(id.parse().unwrap());
-        for (area, prefix, rights) in [
+    fn expected_access_is_own_and_shared_data() {
+        let dataset = |id: &str| DataLocation::Dataset(id.parse().unwrap());
+        for (location, prefix, rights) in [
             (
-                Area::Project("fraud".parse().unwrap()),
+                DataLocation::Project("fraud".parse().unwrap()),
                 "project/fraud/",
                 "rwdl",
             ),
             (
-                Area::Project("Fraud".parse().unwrap()),
+                DataLocation::Project("Fraud".parse().unwrap()),
                 "project/Fraud/",
                 "....",
             ),
             (
-                Area::Private("alice".parse().unwrap()),
+                DataLocation::Private("alice".parse().unwrap()),
                 "private/alice/",
                 "rwdl",
             ),
             (
-                Area::Private("fraud".parse().unwrap()),
+                DataLocation::Private("fraud".parse().unwrap()),
                 "private/fraud/",
                 "....",
             ),
-            (Area::Global, "global/", "r..l"),
-            (Area::GlobalReadOnly, "global-read-only/", "r..l"),
+            (DataLocation::Global, "global/", "r..l"),
+            (DataLocation::GlobalReadOnly, "global-read-only/", "r..l"),
             (
                 dataset("project/fraud/x"),
                 "project/fraud/datasets/x/",
@@ -181,9 +186,9 @@ mod tests {
             (dataset("global/x"), "global/datasets/x/", "r..l"),
             (dataset("group/x"), "group/datasets/x/", "rw.l"),
         ] {
-            assert_eq!(area.prefix(), prefix);
+            assert_eq!(location.prefix(), prefix);
             assert_eq!(
-                letters(area.most_rights("fraud", "alice")),
+                flags(location.expected_access("fraud", "alice")),
                 rights,
                 "{prefix}"
             );
