@@ -1,12 +1,14 @@
 //! The reference pages under `docs/`, written from the provider's schemas and from `examples/`.
 //!
 //! The layout is the one that the Terraform Registry reads
-//! (<https://developer.hashicorp.com/terraform/registry/providers/docs>): `index.md`, and a page in `resources/`,
-//! `data-sources/` and `functions/` for each thing. The guide on lint rules is written from the table of rules. Other
-//! pages under `guides/` and the README are written by hand, but what they quote from `examples/` is kept up to date here, and so are the lists of inputs and outputs of `modules/`.
+//! (<https://developer.hashicorp.com/terraform/registry/providers/docs>): `index.md`, and a page in
+//! `resources/`, `data-sources/` and `functions/` for each thing. The guide on lint rules is
+//! written from the table of rules. Other pages under `guides/` and the README are written by hand,
+//! but what they quote from `examples/` is kept up to date here, and so are the lists of inputs and
+//! outputs of `modules/`.
 //!
-//! What a page needs and doesn't find is an error: a thing without an example, an attribute without a description, an
-//! example of a thing that no longer exists.
+//! What a page needs and doesn't find is an error: a thing without an example, an attribute without
+//! a description, an example of a thing that no longer exists.
 
 mod catalogue;
 mod examples;

@@ -1,10 +1,11 @@
 //! A hash for names that compare without ASCII case.
 //!
-//! The crate `unicase` has such a key type, but no hash that can be stored with the key: hashing at each comparison is
-//! what this module avoids.
+//! The crate `unicase` has such a key type, but no hash that can be stored with the key: hashing at
+//! each comparison is what this module avoids.
 
-/// A hash that is equal for strings that differ in ASCII case only. Such letters differ in bit 5 only, so that bit is set
-/// in every byte. Other characters can collide; callers compare the strings too.
+/// A hash that is equal for strings that differ in ASCII case only. Such letters differ in bit 5
+/// only, so that bit is set in every byte. Other characters can collide; callers compare the
+/// strings too.
 pub(crate) fn caseless_hash(text: &str) -> u64 {
     const FOLD: u64 = 0x2020_2020_2020_2020;
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15;

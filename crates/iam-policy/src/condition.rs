@@ -16,7 +16,8 @@ use super::operator::ConditionOperator;
 #[derive(Clone)]
 pub struct ConditionKey {
     name: String,
-    /// The hash of the name, without ASCII case. Keys are compared often, and most comparisons end with the hash.
+    /// The hash of the name, without ASCII case. Keys are compared often, and most comparisons end
+    /// with the hash.
     hash: u64,
 }
 
@@ -99,13 +100,14 @@ pub struct Condition {
     pub values: BTreeSet<String>,
 }
 
-/// The condition block of a statement: all its conditions must hold. Sorted by operator and key, each pair once.
+/// The condition block of a statement: all its conditions must hold. Sorted by operator and key,
+/// each pair once.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Conditions(Vec<Condition>);
 
 impl Conditions {
-    /// Adds a condition. Values for the same operator and key are combined, because a JSON block can contain the pair only
-    /// once.
+    /// Adds a condition. Values for the same operator and key are combined, because a JSON block
+    /// can contain the pair only once.
     pub fn insert(&mut self, condition: Condition) {
         let place = self
             .0

@@ -12,7 +12,8 @@ use std::str::FromStr;
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html>).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Version {
-    /// `2008-10-17`, which AWS assumes when a document has no `Version`. It has no policy variables.
+    /// `2008-10-17`, which AWS assumes when a document has no `Version`. It has no policy
+    /// variables.
     V2008,
     /// `2012-10-17`, the current language.
     #[default]
@@ -53,13 +54,13 @@ impl Document {
 
     /// Parses a document from JSON, in any of the forms that IAM accepts.
     ///
-    /// Lists become sets, and elements can be in any order. A document without `Version` has version `2008-10-17`, as in
-    /// IAM.
+    /// Lists become sets, and elements can be in any order. A document without `Version` has
+    /// version `2008-10-17`, as in IAM.
     ///
     /// # Errors
     ///
-    /// The first error in the JSON, in the policy, or in the limits of size and depth, with its line, column and JSON
-    /// pointer.
+    /// The first error in the JSON, in the policy, or in the limits of size and depth, with its
+    /// line, column and JSON pointer.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         parse::parse(text)
     }
@@ -85,7 +86,8 @@ impl Document {
         }
     }
 
-    /// The canonical JSON on one line: members in a fixed order, sorted lists, lists with one value as a string.
+    /// The canonical JSON on one line: members in a fixed order, sorted lists, lists with one value
+    /// as a string.
     #[must_use]
     pub fn to_json(&self) -> String {
         print::compact(self)
@@ -99,7 +101,8 @@ impl Document {
 
     /// The size that AWS compares with its quotas: the characters of the JSON without white space.
     ///
-    /// Source: "IAM and AWS STS quotas" (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
+    /// Source: "IAM and AWS STS quotas"
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
     #[must_use]
     pub fn size(&self) -> usize {
         self.to_json()

@@ -1,8 +1,9 @@
 //! Comparison of documents by meaning.
 //!
-//! Each document is converted to a normal form, and documents are equivalent if their forms are equal, so equivalence is
-//! reflexive, symmetric and transitive. The conversion only uses rewritings that keep every decision of IAM. Documents
-//! with equal decisions can still have different forms: "not equivalent" means "not shown to be the same".
+//! Each document is converted to a normal form, and documents are equivalent if their forms are
+//! equal, so equivalence is reflexive, symmetric and transitive. The conversion only uses
+//! rewritings that keep every decision of IAM. Documents with equal decisions can still have
+//! different forms: "not equivalent" means "not shown to be the same".
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,16 +14,19 @@ use super::pattern::{Case, Pattern};
 use super::principal::Principal;
 use super::statement::{Clause, Effect, Statement};
 
-/// The maximum number of single grants of a document. Statements of larger documents are compared as a whole.
+/// The maximum number of single grants of a document. Statements of larger documents are compared
+/// as a whole.
 const MAX_GRANTS: usize = 200_000;
 
 impl Document {
-    /// Whether both documents have the same decision for every request, as far as their normal forms show.
+    /// Whether both documents have the same decision for every request, as far as their normal
+    /// forms show.
     ///
-    /// These differences have no meaning: the order of statements and values, a list of one, repetition, `Sid` and `Id`, the case of
-    /// actions, condition keys and operators, the distribution of grants over statements, an action that a
-    /// pattern in the same list covers, the choice between `ArnLike` and `ArnEquals`, `StringLike` without wildcards, and the version
-    /// where no variable is used.
+    /// These differences have no meaning: the order of statements and values, a list of one,
+    /// repetition, `Sid` and `Id`, the case of actions, condition keys and operators, the
+    /// distribution of grants over statements, an action that a pattern in the same list covers,
+    /// the choice between `ArnLike` and `ArnEquals`, `StringLike` without wildcards, and the
+    /// version where no variable is used.
     #[must_use]
     pub fn equivalent(&self, other: &Self) -> bool {
         NormalForm::of(self) == NormalForm::of(other)
@@ -42,7 +46,8 @@ struct NormalForm {
     statements: BTreeMap<GrantKey, Grants>,
 }
 
-/// The elements that statements must have in common to be joined. `Not` elements cannot be joined value by value.
+/// The elements that statements must have in common to be joined. `Not` elements cannot be joined
+/// value by value.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct GrantKey {
     effect: Effect,
@@ -105,7 +110,8 @@ impl NormalForm {
     }
 }
 
-/// Drops grants that another grant of the same key covers: by its resource `*`, or by an action pattern.
+/// Drops grants that another grant of the same key covers: by its resource `*`, or by an action
+/// pattern.
 fn reduce(grants: &mut BTreeSet<Grant>) {
     let actions: BTreeSet<String> = grants
         .iter()
@@ -131,8 +137,8 @@ fn reduce(grants: &mut BTreeSet<Grant>) {
     });
 }
 
-/// For each plain action, the patterns of the list that cover it. Empty for very long lists, where the search would take
-/// too long.
+/// For each plain action, the patterns of the list that cover it. Empty for very long lists, where
+/// the search would take too long.
 fn covering(actions: &BTreeSet<String>) -> BTreeMap<String, Vec<String>> {
     let (patterns, plain): (Vec<&String>, Vec<&String>) =
         actions.iter().partition(|a| a.contains(['*', '?']));
@@ -156,7 +162,8 @@ fn covering(actions: &BTreeSet<String>) -> BTreeMap<String, Vec<String>> {
     covers
 }
 
-/// Principals, actions and resources of a statement, `None` where the element is absent or a `Not` element.
+/// Principals, actions and resources of a statement, `None` where the element is absent or a `Not`
+/// element.
 type ValueLists = (
     Vec<Option<Principal>>,
     Vec<Option<String>>,
@@ -186,7 +193,8 @@ fn to_parts(statement: &Statement, variables: bool) -> Parts {
     (key, (principals, actions, resources))
 }
 
-/// The values to join over, and the `Not` element if it is one. An absent or `Not` element counts as one value.
+/// The values to join over, and the `Not` element if it is one. An absent or `Not` element counts
+/// as one value.
 fn split<T: Ord + Clone>(
     clause: Option<&Clause<T>>,
     normal: impl Fn(&BTreeSet<T>) -> BTreeSet<T>,
@@ -249,7 +257,8 @@ fn normal_condition(condition: &Condition, variables: bool) -> Condition {
     if matches!(comparison, Operator::Bool | Operator::Null) {
         values = values.iter().map(|v| v.to_ascii_lowercase()).collect();
     }
-    // Negated operators and `ForAllValues` already hold for a missing key, so `IfExists` has no effect on them.
+    // Negated operators and `ForAllValues` already hold for a missing key, so `IfExists` has no
+    // effect on them.
     let qualifier = condition.operator.qualifier;
     let redundant = qualifier == Some(SetQualifier::ForAllValues)
         || (qualifier.is_none() && comparison.is_negated());
@@ -265,8 +274,8 @@ fn normal_condition(condition: &Condition, variables: bool) -> Condition {
     }
 }
 
-/// Whether a value means the same to `StringLike` and `StringEquals`. Values with variables do not count, unless
-/// the version has no variables and the braces are plain characters.
+/// Whether a value means the same to `StringLike` and `StringEquals`. Values with variables do not
+/// count, unless the version has no variables and the braces are plain characters.
 fn no_wildcard(value: &str, variables: bool) -> bool {
     let varies = variables && value.contains("${");
     !varies && !value.contains(['*', '?'])

@@ -37,7 +37,8 @@ impl ParseError {
         self.column
     }
 
-    /// The position as a JSON pointer (RFC 6901), such as `/Statement/0/Effect`; empty for the whole document.
+    /// The position as a JSON pointer (RFC 6901), such as `/Statement/0/Effect`; empty for the
+    /// whole document.
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer

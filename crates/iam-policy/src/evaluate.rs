@@ -1,8 +1,9 @@
 //! Evaluation of requests as IAM does it.
 //!
-//! A [`Request`] has a caller, an action, a resource and a context. A [`PolicySet`] has the policies that apply to it.
-//! [`PolicySet::decide`] returns the [`Decision`], with the statements behind it or, for an implicit deny, the layers
-//! that did not allow. The order of evaluation follows "Policy evaluation logic"
+//! A [`Request`] has a caller, an action, a resource and a context. A [`PolicySet`] has the
+//! policies that apply to it. [`PolicySet::decide`] returns the [`Decision`], with the statements
+//! behind it or, for an implicit deny, the layers that did not allow. The order of evaluation
+//! follows "Policy evaluation logic"
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>).
 //!
 //! ```
@@ -23,9 +24,10 @@
 //!
 //! # Many requests
 //!
-//! [`PolicySet::compile`] makes [`CompiledPolicies`], which decide the same in less time. Compiling takes as long as about
-//! 25 decisions. Measured on one core of a two-core cloud machine, with requests of a project member for S3 and SageMaker, most
-//! of them edge cases, and the policies of project, user and role and the permissions boundary:
+//! [`PolicySet::compile`] makes [`CompiledPolicies`], which decide the same in less time. Compiling
+//! takes as long as about 25 decisions. Measured on one core of a two-core cloud machine, with
+//! requests of a project member for S3 and SageMaker, most of them edge cases, and the policies of
+//! project, user and role and the permissions boundary:
 //!
 //! | | decisions per second | compared with `@cloud-copilot/iam-simulate` |
 //! |---|---|---|
@@ -34,8 +36,8 @@
 //! | building the [`Request`], and `outcome` | 510,000 | 1,400× |
 //! | [`PolicySet::decide`] | 110,000 | 300× |
 //!
-//! Apart from building the [`Request`], which has its own row, nothing is prepared outside of the measured time.
-//! `make bench` repeats the measurement.
+//! Apart from building the [`Request`], which has its own row, nothing is prepared outside of the
+//! measured time. `make bench` repeats the measurement.
 
 mod caller;
 mod combine;

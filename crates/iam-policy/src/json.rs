@@ -1,10 +1,10 @@
 //! A small JSON parser that keeps positions.
 //!
-//! Values keep their byte offset, numbers their spelling, members their order. Repeated members are errors. Size and depth
-//! are limited, so that the work on hostile input is limited too.
+//! Values keep their byte offset, numbers their spelling, members their order. Repeated members are
+//! errors. Size and depth are limited, so that the work on hostile input is limited too.
 //!
-//! The crate `jsonc-parser` has syntax trees with positions as well, but it accepts more than JSON, and checks for depth and
-//! repeated members would have to run on a finished tree, after the work on hostile input is done.
+//! The crate `jsonc-parser` also has syntax trees with positions. It would replace the easier half:
+//! its errors have no JSON pointer, and the checks for depth and repeated members would remain here.
 
 use super::error::{ParseError, ParseErrorKind};
 

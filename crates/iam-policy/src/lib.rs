@@ -1,18 +1,19 @@
 //! IAM policies as values: parse, print, compare, pack, lint and evaluate them, offline.
 //!
-//! [`Document`] represents every type of policy in the IAM policy language: identity policies, permissions
-//! boundaries, service and resource control policies, trust policies, and the policies of buckets, keys and VPC
-//! endpoints. Its elements are those of "IAM JSON policy elements reference"
+//! [`Document`] represents every type of policy in the IAM policy language: identity policies,
+//! permissions boundaries, service and resource control policies, trust policies, and the policies
+//! of buckets, keys and VPC endpoints. Its elements are those of "IAM JSON policy elements
+//! reference"
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html>).
 //!
-//! The crate makes no network call, needs no AWS SDK and builds for WebAssembly. Facts about AWS are in tables and
-//! comments that name the page they come from.
+//! The crate makes no network call, needs no AWS SDK and builds for WebAssembly. Facts about AWS
+//! are in tables and comments that name the page they come from.
 //!
 //! # Parse and lint
 //!
-//! [`Document::parse`] accepts what IAM accepts. Its errors give line, column and JSON pointer. [`lint`](lint::lint)
-//! finds statements that AWS accepts but that do not do what they seem to. Here, two keys are under one `Null`, so the Deny
-//! does not apply to a request with one of them:
+//! [`Document::parse`] accepts what IAM accepts. Its errors give line, column and JSON pointer.
+//! [`lint`](lint::lint) finds statements that AWS accepts but that do not do what they seem to.
+//! Here, two keys are under one `Null`, so the Deny does not apply to a request with one of them:
 //!
 //! ```
 //! use iam_policy::lint::{LintOptions, LintTarget, RuleId, lint};
@@ -35,9 +36,10 @@
 //!
 //! # Evaluate
 //!
-//! [`evaluate`] decides a request as IAM does, over identity, resource, session, endpoint and organization policies and
-//! the permissions boundary, within an account and across accounts. A [`Decision`](evaluate::Decision) names the
-//! statements behind it, or for an implicit deny the policies that did not allow.
+//! [`evaluate`] decides a request as IAM does, over identity, resource, session, endpoint and
+//! organization policies and the permissions boundary, within an account and across accounts. A
+//! [`Decision`](evaluate::Decision) names the statements behind it, or for an implicit deny the
+//! policies that did not allow.
 //!
 //! ```
 //! use iam_policy::evaluate::{Caller, Outcome, PolicySet, Request};
@@ -69,8 +71,8 @@
 //!
 //! # Pack
 //!
-//! Policies have quotas. [`pack`] fits statements into as few documents of a [`PackTarget`] as possible, without widening
-//! any pattern. If they do not fit, the error gives the sizes.
+//! Policies have quotas. [`pack`] fits statements into as few documents of a [`PackTarget`] as
+//! possible, without widening any pattern. If they do not fit, the error gives the sizes.
 //!
 //! ```
 //! use iam_policy::{PackTarget, Document, PolicyType, Statement, pack};

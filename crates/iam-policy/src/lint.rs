@@ -1,9 +1,10 @@
 //! Checks for faults in policies that AWS accepts.
 //!
-//! A guardrail that does not work fails quietly: a Deny that never fires looks like one that does. [`lint`] checks one
-//! policy, or all policies of the same principals and resources, against the [`rules`]. Each finding has a rule with
-//! an id, a slug and a severity, a location with a JSON pointer, a reason and a remedy. Rules about actions and
-//! condition keys use tables ([`condition_keys`], [`actions`]); services without a table are not checked.
+//! A guardrail that does not work fails quietly: a Deny that never fires looks like one that does.
+//! [`lint`] checks one policy, or all policies of the same principals and resources, against the
+//! [`rules`]. Each finding has a rule with an id, a slug and a severity, a location with a JSON
+//! pointer, a reason and a remedy. Rules about actions and condition keys use tables
+//! ([`condition_keys`], [`actions`]); services without a table are not checked.
 //!
 //! ```
 //! use iam_policy::lint::{LintOptions, LintTarget, RuleId, lint};
@@ -61,16 +62,16 @@ pub struct LintTarget<'a> {
 pub struct LintOptions {
     /// Rules to skip.
     pub skip: BTreeSet<RuleId>,
-    /// VPC endpoints: the service of each id, such as `com.amazonaws.eu-west-1.s3`. With it, L16 finds ids of the
-    /// wrong service; without it, only ids that are used for multiple services.
+    /// VPC endpoints: the service of each id, such as `com.amazonaws.eu-west-1.s3`. With it, L16
+    /// finds ids of the wrong service; without it, only ids that are used for multiple services.
     pub endpoints: BTreeMap<String, String>,
 }
 
-/// Finds the faults of policies that apply to the same principals and resources, in the order of policies and
-/// statements.
+/// Finds the faults of policies that apply to the same principals and resources, in the order of
+/// policies and statements.
 ///
-/// Some rules depend on what the other policies allow, deny or use, so lint all policies of a role together, and
-/// unrelated roles separately.
+/// Some rules depend on what the other policies allow, deny or use, so lint all policies of a role
+/// together, and unrelated roles separately.
 #[must_use]
 pub fn lint(policies: &[LintTarget<'_>], options: &LintOptions) -> Vec<Finding> {
     let scope = scope::Scope::new(policies, options);

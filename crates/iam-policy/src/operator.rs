@@ -105,7 +105,8 @@ impl Operator {
         }
     }
 
-    /// The comparison that a negated operator denies: `StringEquals` for `StringNotEquals`. Others give themselves.
+    /// The comparison that a negated operator denies: `StringEquals` for `StringNotEquals`. Others
+    /// give themselves.
     #[must_use]
     pub fn positive(self) -> Self {
         match self {
@@ -121,7 +122,8 @@ impl Operator {
         }
     }
 
-    /// Whether the operator holds when none of its values match (and so also when the key is missing).
+    /// Whether the operator holds when none of its values match (and so also when the key is
+    /// missing).
     #[must_use]
     pub fn is_negated(self) -> bool {
         self.positive() != self
@@ -165,7 +167,8 @@ pub struct ConditionOperator {
     pub comparison: Operator,
     /// `ForAllValues:` or `ForAnyValue:`, if any.
     pub qualifier: Option<SetQualifier>,
-    /// Whether the name ends in `IfExists`. Without meaning for `Null`, which IAM refuses to combine with it.
+    /// Whether the name ends in `IfExists`. Without meaning for `Null`, which IAM refuses to
+    /// combine with it.
     pub if_exists: bool,
 }
 

@@ -1,9 +1,11 @@
 //! Packing: fitting statements into as few documents as the quotas allow.
 //!
-//! Packing is deterministic and stable: statements keep their order, and a list that has to be split is distributed by a
-//! hash of each value, so that one more value changes one document and not all documents after it.
+//! Packing is deterministic and stable: statements keep their order, and a list that has to be
+//! split is distributed by a hash of each value, so that one more value changes one document and
+//! not all documents after it.
 //!
-//! The quotas are those of [`PolicyType::limit`]; how statements can be joined follows from, "Policy evaluation logic"
+//! The quotas are those of [`PolicyType::limit`]; how statements can be joined follows from,
+//! "Policy evaluation logic"
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,8 +20,8 @@ use super::principal::Principal;
 use super::print::statement_size;
 use super::statement::{Clause, Effect, Statement};
 
-/// The maximum number of parts that a list is distributed to at once. It is at least the number of documents of every
-/// target in use: larger lists are distributed in rounds.
+/// The maximum number of parts that a list is distributed to at once. It is at least the number of
+/// documents of every target in use: larger lists are distributed in rounds.
 const MAX_PARTS: usize = 32;
 
 /// The policies that packed documents must fit into.
@@ -69,9 +71,10 @@ pub enum PackError {
 
 /// Fits the statements of the documents into documents of the target.
 ///
-/// Repeated statements are dropped. If the rest does not fit into one document, statements that differ only in their
-/// actions, or only in their resources, are joined under the `Sid` of the first; statements that are still too large are
-/// split over documents. Patterns are never widened. Ids are dropped, and a `Sid` that would repeat in a document gets a number.
+/// Repeated statements are dropped. If the rest does not fit into one document, statements that
+/// differ only in their actions, or only in their resources, are joined under the `Sid` of the
+/// first; statements that are still too large are split over documents. Patterns are never widened.
+/// Ids are dropped, and a `Sid` that would repeat in a document gets a number.
 ///
 /// # Errors
 ///
@@ -111,7 +114,8 @@ pub fn pack(documents: &[Document], target: PackTarget) -> Result<Vec<Document>,
     for statement in &merged {
         packer.check_smallest(statement)?;
     }
-    // If the sum of characters exceeds all documents, splitting cannot help, and trying is slow for long lists.
+    // If the sum of characters exceeds all documents, splitting cannot help, and trying is slow for
+    // long lists.
     let size: usize = merged.iter().map(statement_size).sum();
     let least = size.div_ceil(packer.room.max(1));
     let too_many = |needed| PackError::TooMany {
@@ -124,8 +128,8 @@ pub fn pack(documents: &[Document], target: PackTarget) -> Result<Vec<Document>,
     if least > target.documents {
         return Err(too_many(least));
     }
-    // Loose first: pieces distributed by hash change little from one packing to the next, but leave space unused. Tight
-    // only if loose needs too many documents.
+    // Loose first: pieces distributed by hash change little from one packing to the next, but leave
+    // space unused. Tight only if loose needs too many documents.
     let loose = packer.split_and_fill(&merged, false)?;
     if loose.len() <= target.documents {
         return Ok(loose);
@@ -166,7 +170,8 @@ impl Packer {
         Ok(self.fill(&pieces))
     }
 
-    /// Rejects a statement that is too large even with only its longest action and its longest resource.
+    /// Rejects a statement that is too large even with only its longest action and its longest
+    /// resource.
     fn check_smallest(&self, statement: &Statement) -> Result<(), PackError> {
         if statement_size(statement) <= self.room {
             return Ok(());
@@ -195,7 +200,7 @@ impl Packer {
         let mut bins: Vec<(usize, Document, BTreeSet<String>)> = Vec::new();
         for statement in statements {
             let size = statement_size(statement) + 1; // with a comma
-            // `unique_sid` can add a number of up to four digits.
+            // `unique_sid` can add a number of up to four characters.
             let reserve = size + if statement.sid.is_some() { 4 } else { 0 };
             let at = bins
                 .iter()
@@ -221,7 +226,8 @@ impl Packer {
         bins.into_iter().map(|(_, document, _)| document).collect()
     }
 
-    /// Splits a statement that is too large for a document, over its resources or, if it has fewer of those, its actions.
+    /// Splits a statement that is too large for a document, over its resources or, if it has fewer
+    /// of those, its actions.
     fn split(
         &self,
         statement: &Statement,
@@ -268,11 +274,12 @@ impl Packer {
         Ok(())
     }
 
-    /// Distributes values to parts by rendezvous hashing: a value goes to the part whose number has the highest hash with
-    /// it. As long as the number of parts does not change, a new value joins one part and moves no other value.
+    /// Distributes values to parts by rendezvous hashing: a value goes to the part whose number has
+    /// the highest hash with it. As long as the number of parts does not change, a new value joins
+    /// one part and moves no other value.
     ///
-    /// Each value is hashed with each part. Lists that need many parts are therefore distributed in rounds of a few parts,
-    /// with different hashes in each round.
+    /// Each value is hashed with each part. Lists that need many parts are therefore distributed in
+    /// rounds of a few parts, with different hashes in each round.
     fn distribute(
         &self,
         values: &BTreeSet<String>,
@@ -292,7 +299,7 @@ impl Packer {
                 .or_default()
                 .insert(value.clone());
         }
-        // If all values hash to one part, distributing them again would not end.
+        // One part with all values would be as large as the list.
         if parts_by_number.len() > 1 {
             parts_by_number.into_values().collect()
         } else {
@@ -317,7 +324,7 @@ impl Packer {
 }
 
 fn weight(value: &str, part: usize, depth: u8) -> [u8; 32] {
-    // The first round hashes without its number, which keeps packings from before rounds existed.
+    // The number of the round, from the second round on.
     let round = [depth];
     Sha256::new()
         .chain_update(u64::try_from(part).unwrap_or(u64::MAX).to_be_bytes())
@@ -360,8 +367,8 @@ type SharedElements = (
     Conditions,
 );
 
-/// Joins statements that differ only in actions, then those that differ only in resources, until nothing changes. A
-/// joined statement stands where the first of its parts stood.
+/// Joins statements that differ only in actions, then those that differ only in resources, until
+/// nothing changes. A joined statement stands where the first of its parts stood.
 fn merge(mut statements: Vec<Statement>) -> Vec<Statement> {
     loop {
         let before = statements.len();

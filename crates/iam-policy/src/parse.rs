@@ -1,7 +1,8 @@
 //! Parsing of documents.
 //!
-//! Accepts what IAM accepts: a string or a list, one statement or many, numbers and booleans as condition values,
-//! condition operators in any case. Element names and `Allow`/`Deny` are case-sensitive, as in IAM
+//! Accepts what IAM accepts: a string or a list, one statement or many, numbers and booleans as
+//! condition values, condition operators in any case. Element names and `Allow`/`Deny` are
+//! case-sensitive, as in IAM
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>).
 
 use std::collections::BTreeSet;

@@ -1,7 +1,8 @@
 //! Wildcard patterns and their matcher.
 //!
-//! A pattern is a list of tokens over characters, so it can be matched here and converted to a regular
-//! expression elsewhere. Matching takes at most (tokens × characters) steps and never recurses.
+//! A pattern is a list of tokens over characters, so it can be matched here and converted to a
+//! regular expression elsewhere. Matching takes at most (tokens × characters) steps and never
+//! recurses.
 
 /// One token of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,8 +77,8 @@ impl Pattern {
         tokens_match(&self.0, text, case)
     }
 
-    /// Reads the pattern as a `Resource` element: a star that is not the last character of one of the first five
-    /// parts of the ARN stays within its part; any other crosses colons.
+    /// Reads the pattern as a `Resource` element: a star that is not the last character of one of
+    /// the first five parts of the ARN stays within its part; any other crosses colons.
     ///
     /// Source: "IAM JSON policy elements: Resource", section on wildcards
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>).
@@ -104,8 +105,9 @@ impl Pattern {
         self
     }
 
-    /// Whether the string is an ARN whose six parts match the six parts of this pattern, one by one. A pattern or
-    /// string with fewer parts never matches; further colons belong to the sixth part.
+    /// Whether the string is an ARN whose six parts match the six parts of this pattern, one by
+    /// one. A pattern or string with fewer parts never matches; further colons belong to the sixth
+    /// part.
     ///
     /// Source: "Amazon Resource Name (ARN) condition operators"
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>).
@@ -138,8 +140,8 @@ fn tokens_match(tokens: &[Token], text: &str, case: Case) -> bool {
     }
 }
 
-/// The usual greedy matcher: after a mismatch it only extends the latest star, because the latest star can match
-/// everything that an earlier one could.
+/// The usual greedy matcher: after a mismatch it only extends the latest star, because the latest
+/// star can match everything that an earlier one could.
 fn greedy(tokens: &[Token], text: &str, case: Case) -> bool {
     let (mut tokens, mut text) = (tokens, text);
     // The tokens after the latest star, and the position at which they are tried.
@@ -175,7 +177,8 @@ fn greedy(tokens: &[Token], text: &str, case: Case) -> bool {
     }
 }
 
-/// Tracks all positions at once. Needed for stars of two kinds: extending only the latest can miss a match.
+/// Tracks all positions at once. Needed for stars of two kinds: extending only the latest can miss
+/// a match.
 fn by_steps(tokens: &[Token], text: &str, case: Case) -> bool {
     // reached[i]: the tokens so far can match the first i characters.
     let chars: Vec<char> = text.chars().collect();
@@ -307,7 +310,8 @@ mod tests {
     fn matches_arn_by_part() {
         let long = "arn:aws:someservice:us-east-2:999999999999:store/abc:111122223333:finance/document.txt";
         let cases = [
-            // The example of the AWS page: a string pattern crosses colons, an ARN pattern does not.
+            // The example of the AWS page: a string pattern crosses colons, an ARN pattern does
+            // not.
             ("arn:aws:someservice:*:111122223333:finance/*", long, false),
             (
                 "arn:aws:iam::*:role/*",

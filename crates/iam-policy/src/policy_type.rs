@@ -84,10 +84,13 @@ impl PolicyType {
 
     /// The maximum size, in characters as counted by [`Document::size`].
     ///
-    /// Sources: "IAM and AWS STS quotas" (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>),
-    /// "Quotas for AWS Organizations" (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>),
-    /// "Bucket policies for Amazon S3" (20 KB), "Resource quotas" of the KMS guide (32 KB), "Control access to VPC
-    /// endpoints using endpoint policies" (20,480 characters). For trust policies, this is the default quota.
+    /// Sources: "IAM and AWS STS quotas"
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>), "Quotas for
+    /// AWS Organizations"
+    /// (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>),
+    /// "Bucket policies for Amazon S3" (20 KB), "Resource quotas" of the KMS guide (32 KB),
+    /// "Control access to VPC endpoints using endpoint policies" (20,480 characters). For trust
+    /// policies, this is the default quota.
     #[must_use]
     pub fn limit(self) -> usize {
         match self {
@@ -129,7 +132,8 @@ impl PolicyType {
 
 /// Managed policies that can be attached to one role by default.
 ///
-/// Source: "IAM and AWS STS quotas" (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
+/// Source: "IAM and AWS STS quotas"
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
 pub const ATTACHED_POLICIES_PER_ROLE: usize = 10;
 
 /// Service control policies that can be attached to one root, unit or account.
@@ -185,8 +189,8 @@ pub enum Violation {
 }
 
 impl Document {
-    /// The rules of the policy type that the document violates, in the order of its statements. Empty if AWS accepts the
-    /// form of the document.
+    /// The rules of the policy type that the document violates, in the order of its statements.
+    /// Empty if AWS accepts the form of the document.
     ///
     /// Source: "Grammar of the IAM JSON policy language"
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>).

@@ -8,10 +8,11 @@ use std::fmt;
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Principal {
-    /// `"*"`, and `{"AWS": "*"}`, which are the same according to AWS: everyone, including anonymous callers.
+    /// `"*"`, and `{"AWS": "*"}`, which are the same according to AWS: everyone, including
+    /// anonymous callers.
     Any,
-    /// An account (id or root ARN), role, user or session ARN, or the unique id with which IAM replaces a deleted
-    /// principal.
+    /// An account (id or root ARN), role, user or session ARN, or the unique id with which IAM
+    /// replaces a deleted principal.
     Aws(String),
     /// A service, such as `sagemaker.amazonaws.com`.
     Service(String),
@@ -42,7 +43,8 @@ impl Principal {
         Self::Federated(name.into())
     }
 
-    /// The member of the `Principal` object that contains it: `AWS`, `Service`, `Federated` or `CanonicalUser`.
+    /// The member of the `Principal` object that contains it: `AWS`, `Service`, `Federated` or
+    /// `CanonicalUser`.
     #[must_use]
     pub fn member(&self) -> &'static str {
         match self {

@@ -1,7 +1,7 @@
 //! Printing of canonical JSON.
 //!
-//! Each document has one printed form: members in the usual order of IAM, sorted sets, and sets with one value as a plain
-//! string, which is also the shortest form.
+//! Each document has one printed form: members in the usual order of IAM, sorted sets, and sets
+//! with one value as a plain string, which is also the shortest form.
 
 use std::collections::BTreeSet;
 

@@ -30,8 +30,8 @@ impl Effect {
     }
 }
 
-/// An element or its `Not` counterpart: `Action` or `NotAction`, `Resource` or `NotResource`, `Principal` or
-/// `NotPrincipal`. A statement can have only one of the two.
+/// An element or its `Not` counterpart: `Action` or `NotAction`, `Resource` or `NotResource`,
+/// `Principal` or `NotPrincipal`. A statement can have only one of the two.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Clause<T: Ord> {
     /// The plain element: only the named values.
@@ -58,11 +58,12 @@ impl<T: Ord> Clause<T> {
 
 /// A statement. Lists are sets, because order and repetition have no meaning in the language.
 ///
-/// Built from [`Statement::allow`] or [`Statement::deny`]; setting an element again replaces it, except for
-/// conditions and principals, which are added.
+/// Built from [`Statement::allow`] or [`Statement::deny`]; setting an element again replaces it,
+/// except for conditions and principals, which are added.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Statement {
-    /// The id of the statement. IAM accepts letters and digits; resource policies of some services also accept spaces.
+    /// The id of the statement. IAM accepts letters and digits; resource policies of some services
+    /// also accept spaces.
     pub sid: Option<String>,
     /// Allow or Deny.
     pub effect: Effect,
@@ -156,7 +157,8 @@ impl Statement {
         self
     }
 
-    /// Adds a condition. Values for the same operator and key are combined, and any of them can match, as in a JSON list.
+    /// Adds a condition. Values for the same operator and key are combined, and any of them can
+    /// match, as in a JSON list.
     #[must_use]
     pub fn when(
         mut self,

@@ -53,7 +53,8 @@ pub enum Template {
 }
 
 impl Template {
-    /// Parses a string. `${*}`, `${?}` and `${$}` are those characters themselves. A `${` without a closing `}` is literal.
+    /// Parses a string. `${*}`, `${?}` and `${$}` are those characters themselves. A `${` without a
+    /// closing `}` is literal.
     #[must_use]
     pub fn parse(text: &str, syntax: Syntax) -> Self {
         let plain = |c| {
@@ -88,11 +89,12 @@ impl Template {
         })
     }
 
-    /// Completes the ARN of a `Resource` in an identity-based policy: missing parts are `*`, so `arn:aws:sqs` means
-    /// `arn:aws:sqs:*:*:*`. A template with variables does not change, because their values can contain parts too, and AWS
-    /// does not document that case.
+    /// Completes the ARN of a `Resource` in an identity-based policy: missing parts are `*`, so
+    /// `arn:aws:sqs` means `arn:aws:sqs:*:*:*`. A template with variables does not change, because
+    /// their values can contain parts too, and AWS does not document that case.
     ///
-    /// Source: "IAM identifiers", on ARNs (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>).
+    /// Source: "IAM identifiers", on ARNs
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>).
     #[must_use]
     pub fn complete_arn(self) -> Self {
         let colon = Token::Char(':');
@@ -125,8 +127,8 @@ impl Template {
         })
     }
 
-    /// Replaces the variables with values. `value` returns the single value of a key. If it returns none and the variable
-    /// has no default, the template matches nothing and the result is `None`.
+    /// Replaces the variables with values. `value` returns the single value of a key. If it returns
+    /// none and the variable has no default, the template matches nothing and the result is `None`.
     pub fn resolve<'v>(
         &self,
         value: impl Fn(&ConditionKey) -> Option<&'v str>,
@@ -152,7 +154,8 @@ impl Template {
 /// The variable or escape at the start of the string, and the rest.
 fn variable(text: &str) -> Option<(Piece, &str)> {
     let inner = text.strip_prefix("${")?;
-    // A default can contain a brace: with a default the variable ends at `'}`, otherwise at the first brace.
+    // A default can contain a brace: with a default the variable ends at `'}`, otherwise at the
+    // first brace.
     let brace = inner.find('}')?;
     let quoted = inner.find(", '").filter(|at| *at < brace);
     if let Some(at) = quoted {

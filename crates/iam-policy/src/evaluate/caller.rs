@@ -1,7 +1,8 @@
 //! Callers, and how principals in policies match them.
 //!
 //! Sources: "AWS JSON policy elements: Principal"
-//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>) and "IAM identifiers"
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>)
+//! and "IAM identifiers"
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>).
 
 use std::fmt;
@@ -26,7 +27,8 @@ pub enum Caller {
     FederatedUser(String),
     /// An AWS service, such as `sagemaker.amazonaws.com`.
     Service(String),
-    /// An identity of an identity provider, as in `sts:AssumeRoleWithWebIdentity`: the name of the provider.
+    /// An identity of an identity provider, as in `sts:AssumeRoleWithWebIdentity`: the name of the
+    /// provider.
     Federated(String),
     /// An unauthenticated caller.
     Anonymous,
@@ -52,10 +54,11 @@ pub(super) enum PrincipalMatch {
 }
 
 impl Caller {
-    /// Parses the ARN of a principal: `iam` roles, users and roots, `sts` role sessions and federated users.
+    /// Parses the ARN of a principal: `iam` roles, users and roots, `sts` role sessions and
+    /// federated users.
     ///
-    /// The ARN of a role session lacks the role's path, so the role is assumed to have none; use [`Caller::Role`] if
-    /// it has one.
+    /// The ARN of a role session lacks the role's path, so the role is assumed to have none; use
+    /// [`Caller::Role`] if it has one.
     ///
     /// # Errors
     ///
@@ -130,8 +133,8 @@ impl Caller {
         matches!(self, Self::Role { arn, .. } if arn.contains(":role/aws-service-role/"))
     }
 
-    /// How the principal matches the caller, if it does. Canonical user ids and the unique ids of deleted principals
-    /// never do, since a request does not carry them.
+    /// How the principal matches the caller, if it does. Canonical user ids and the unique ids of
+    /// deleted principals never do, since a request does not carry them.
     pub(super) fn matched_by(&self, principal: &Principal) -> Option<PrincipalMatch> {
         match (principal, self) {
             (Principal::Any, _) => Some(PrincipalMatch::Direct),

@@ -44,7 +44,8 @@ impl Allows {
             Layer::Session => self.session = allowed,
             Layer::Resource => self.resource = strongest,
             Layer::ServiceControl | Layer::ResourceControl | Layer::Endpoint => {
-                // `&=`: each level of an organization comes as a layer of its own, and every one must allow.
+                // `&=`: each level of an organization comes as a layer of its own, and every one
+                // must allow.
                 self.restrictions &= allowed;
             }
         }
@@ -87,8 +88,9 @@ impl AuthorizationScope {
         let limits = allows.boundary && allows.session;
         let by_identity = self.identity(allows) && limits;
         let by_resource = match allows.resource {
-            // A resource policy that names the user or the role session grants to it directly: an implicit deny in
-            // boundary or session policy does not limit that grant. A grant to the role is limited.
+            // A resource policy that names the user or the role session grants to it directly: an
+            // implicit deny in boundary or session policy does not limit that grant. A grant to the
+            // role is limited.
             Some(PrincipalMatch::Direct) => true,
             Some(PrincipalMatch::Role) => limits,
             // A grant to the account only delegates to its identity policies.
@@ -122,7 +124,8 @@ impl AuthorizationScope {
         let no_allow = result.strongest.is_none();
         match layer {
             Layer::ServiceControl | Layer::ResourceControl | Layer::Endpoint => no_allow,
-            // The restrictions above deny by themselves. The other layers are only to blame if the grant fails.
+            // The restrictions above deny by themselves. The other layers are only to blame if the
+            // grant fails.
             _ if self.granted(allows) => false,
             Layer::Identity => !self.identity(allows),
             Layer::Boundary | Layer::Session => no_allow,
@@ -133,8 +136,9 @@ impl AuthorizationScope {
         }
     }
 
-    /// The decision, from the results of the layers that apply, in the order in which a decision names them. The result
-    /// of the resource policy is always present, and so is that of the identity policies if the caller can have some.
+    /// The decision, from the results of the layers that apply, in the order in which a decision
+    /// names them. The result of the resource policy is always present, and so is that of the
+    /// identity policies if the caller can have some.
     pub(super) fn decide(&self, results: Vec<(Layer, LayerResult)>) -> Decision {
         let mut allows = Allows::new();
         let mut denied = false;
@@ -168,7 +172,8 @@ impl AuthorizationScope {
     }
 }
 
-/// Whether the resource policy must allow even within an account: KMS key policies and role trust policies.
+/// Whether the resource policy must allow even within an account: KMS key policies and role trust
+/// policies.
 ///
 /// Source: "Policy evaluation logic", on resource-based policies
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html>).

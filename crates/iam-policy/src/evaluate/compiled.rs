@@ -1,7 +1,8 @@
 //! Policies, compiled for fast decisions on many requests.
 //!
-//! The decisions are the same as those of [`PolicySet::decide`]. Statements are found by the action, condition keys have
-//! numbers and are looked up once for each request, and patterns and values are parsed in advance.
+//! The decisions are the same as those of [`PolicySet::decide`]. Statements are found by the
+//! action, condition keys have numbers and are looked up once for each request, and patterns and
+//! values are parsed in advance.
 
 mod caseless_map;
 mod condition;
@@ -61,7 +62,8 @@ impl PolicySet {
         for (layer, policies) in self.groups() {
             for policy in policies {
                 for (index, statement) in policy.statements.iter().enumerate() {
-                    // A statement without a principal applies to no one, unless its policy is attached to the caller.
+                    // A statement without a principal applies to no one, unless its policy is
+                    // attached to the caller.
                     if statement.principals.is_some() || layer.is_attached() {
                         let source = policy.source(index, statement);
                         statements.push(CompiledStatement::compile(statement, source, &mut keys));
@@ -101,7 +103,8 @@ impl CompiledPolicies {
         let mut allows = Allows::new();
         for (layer, statements) in self.layers(&prepared, &prepared.candidates.allows) {
             let mut named = statements.filter_map(|statement| statement.allows(&prepared));
-            // The way the caller is matched matters for the resource policy only. Elsewhere the first Allow is enough.
+            // The way the caller is matched matters for the resource policy only. Elsewhere the
+            // first Allow is enough.
             let strongest = if layer == Layer::Resource {
                 named.max()
             } else {
@@ -154,8 +157,9 @@ impl CompiledPolicies {
         prepared: &'a PreparedRequest<'_>,
         candidates: &'a [usize],
     ) -> impl Iterator<Item = (Layer, impl Iterator<Item = &'a CompiledStatement>)> {
-        // Candidates are sorted, and ranges follow each other, so one pass cuts the list. Ranges that do not apply are cut
-        // off too, which is why `rest` advances before `applies` is checked.
+        // Candidates are sorted, and ranges follow each other, so one pass cuts the list. Ranges
+        // that do not apply are cut off too, which is why `rest` advances before `applies` is
+        // checked.
         let mut rest = candidates;
         self.layer_ranges.iter().filter_map(move |range| {
             let own = rest.iter().take_while(|at| **at < range.end).count();

@@ -1,8 +1,8 @@
 //! Evaluation of conditions.
 //!
 //! Sources: "IAM JSON policy elements: Condition operators"
-//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>) and
-//! "Single-valued vs. multivalued context keys"
+//! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>)
+//! and "Single-valued vs. multivalued context keys"
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>).
 
 use super::request::Request;
@@ -18,7 +18,8 @@ pub(super) struct PreparedCondition {
     pub(super) operands: Vec<Operand>,
 }
 
-/// A value of a condition, parsed as its operator requires. A value that cannot be parsed never matches.
+/// A value of a condition, parsed as its operator requires. A value that cannot be parsed never
+/// matches.
 #[derive(Debug, Clone)]
 pub(super) enum Operand {
     /// `String…` and `Bool`.
@@ -130,15 +131,19 @@ impl PreparedCondition {
     /// Whether the condition holds for the request.
     ///
     /// - A missing key fails a positive operator and satisfies a negated one and `…IfExists`.
-    /// - `ForAllValues` holds and `ForAnyValue` fails when the key is missing or its only value is empty; `IfExists`
-    ///   changes neither, since it is about the values one by one.
-    /// - `Null` asks whether the key is there, and a key whose only value is empty is: AWS calls an empty string a null
-    ///   dataset where it speaks of set operators ("Single-valued vs. multivalued context keys"), and advises `Null: false`
-    ///   in addition to them against "empty values"; of `Null` by itself ("Condition operator to check existence of condition
-    ///   keys") it only says that the value must not be null. A policy should not depend on it: compare the value too.
-    /// - Without a set operator, a key with many values matches when any of them does, so a negated operator holds
-    ///   when none does. AWS asks for a set operator there and does not document what happens without.
-    /// - A policy variable without value matches nothing: a positive operator fails on it, a negated one holds.
+    /// - `ForAllValues` holds and `ForAnyValue` fails when the key is missing or its only value is
+    ///   empty; `IfExists` changes neither, since it is about the values one by one.
+    /// - `Null` asks whether the key is there, and a key whose only value is empty is: AWS calls an
+    ///   empty string a null dataset where it speaks of set operators ("Single-valued vs.
+    ///   multivalued context keys"), and advises `Null: false` in addition to them against "empty
+    ///   values"; of `Null` by itself ("Condition operator to check existence of condition keys")
+    ///   it only says that the value must not be null. A policy should not depend on it: compare
+    ///   the value too.
+    /// - Without a set operator, a key with many values matches when any of them does, so a negated
+    ///   operator holds when none does. AWS asks for a set operator there and does not document
+    ///   what happens without.
+    /// - A policy variable without value matches nothing: a positive operator fails on it, a
+    ///   negated one holds.
     pub(super) fn holds(&self, request: &Request) -> bool {
         let operator = self.source.operator;
         let values = request.values(&self.source.key);
@@ -157,8 +162,8 @@ impl PreparedCondition {
     }
 }
 
-/// Whether a condition other than `Null` holds for the values of its key. `matches` is the positive form of the operator
-/// for one request value.
+/// Whether a condition other than `Null` holds for the values of its key. `matches` is the positive
+/// form of the operator for one request value.
 pub(super) fn holds(
     operator: ConditionOperator,
     values: &[String],

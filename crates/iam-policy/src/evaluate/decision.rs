@@ -28,7 +28,8 @@ pub enum Layer {
 }
 
 impl Layer {
-    /// Whether policies of this layer are attached to the caller, so that statements without a principal apply to it.
+    /// Whether policies of this layer are attached to the caller, so that statements without a
+    /// principal apply to it.
     pub(super) fn is_attached(self) -> bool {
         match self {
             Self::Identity | Self::Boundary | Self::Session | Self::ServiceControl => true,
@@ -36,8 +37,8 @@ impl Layer {
         }
     }
 
-    /// Whether policies of this layer apply to the caller. Policies attached to callers need one with an account, and
-    /// service control policies do not apply to service-linked roles.
+    /// Whether policies of this layer apply to the caller. Policies attached to callers need one
+    /// with an account, and service control policies do not apply to service-linked roles.
     pub(super) fn applies_to(self, caller: &Caller, has_account: bool) -> bool {
         match self {
             Self::Identity | Self::Boundary | Self::Session => has_account,
@@ -118,11 +119,11 @@ pub struct MissingAllow {
 pub struct Decision {
     /// The outcome.
     pub outcome: Outcome,
-    /// For an allowed request, the statements that allow it; for an explicit deny, the statements that deny it. Empty for
-    /// an implicit deny, and when the root user needs no policy.
+    /// For an allowed request, the statements that allow it; for an explicit deny, the statements
+    /// that deny it. Empty for an implicit deny, and when the root user needs no policy.
     pub deciding: Vec<StatementRef>,
-    /// For an implicit deny, the layers that had to allow. Within an account, one of identity and resource policy is
-    /// enough if both are named.
+    /// For an implicit deny, the layers that had to allow. Within an account, one of identity and
+    /// resource policy is enough if both are named.
     pub missing: Vec<MissingAllow>,
 }
 

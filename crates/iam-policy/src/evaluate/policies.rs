@@ -16,8 +16,9 @@ pub(super) struct PreparedPolicy {
 
 impl PreparedPolicy {
     fn prepare(layer: Layer, label: &str, document: &Document) -> Self {
-        // AWS documents this for identity-based policies, which include boundaries, and rejects incomplete ARNs in
-        // session policies. For other types it documents nothing: there, an incomplete ARN matches no resource.
+        // AWS documents this for identity-based policies, which include boundaries, and rejects
+        // incomplete ARNs in session policies. For other types it documents nothing: there, an
+        // incomplete ARN matches no resource.
         let completes_arns = matches!(layer, Layer::Identity | Layer::Boundary);
         let statements = document
             .statements
@@ -42,8 +43,8 @@ impl PreparedPolicy {
     }
 }
 
-/// The policies that apply to a request. A layer that is not set does not limit: a set without a resource policy stands
-/// for a resource that has none.
+/// The policies that apply to a request. A layer that is not set does not limit: a set without a
+/// resource policy stands for a resource that has none.
 #[derive(Debug, Clone, Default)]
 pub struct PolicySet {
     identity: Vec<PreparedPolicy>,
@@ -100,8 +101,8 @@ impl PolicySet {
         self
     }
 
-    /// Adds a level of service control policies: those of the root, of a unit, of the account. One of each level must
-    /// allow.
+    /// Adds a level of service control policies: those of the root, of a unit, of the account. One
+    /// of each level must allow.
     #[must_use]
     pub fn service_control<'d>(
         mut self,
@@ -130,23 +131,24 @@ impl PolicySet {
     /// Decides a request.
     ///
     /// - A Deny in any policy denies the request.
-    /// - Otherwise every level of service control policies (for callers of an account, but not for service-linked
-    ///   roles) and resource control policies must allow, and the endpoint's policy.
-    /// - Within an account, the identity policies, limited by boundary and session policies, or the resource policy must
-    ///   allow. A resource policy that names the caller is sufficient. If it names the role, boundary and session policies
-    ///   limit it. If it names the account, the identity policies must allow too. A key policy or trust policy must
-    ///   always allow.
-    /// - Across accounts both sides must allow. Services, federated identities and anonymous callers have no identity
-    ///   policies: the resource policy decides.
+    /// - Otherwise every level of service control policies (for callers of an account, but not for
+    ///   service-linked roles) and resource control policies must allow, and the endpoint's policy.
+    /// - Within an account, the identity policies, limited by boundary and session policies, or the
+    ///   resource policy must allow. A resource policy that names the caller is sufficient. If it
+    ///   names the role, boundary and session policies limit it. If it names the account, the
+    ///   identity policies must allow too. A key policy or trust policy must always allow.
+    /// - Across accounts both sides must allow. Services, federated identities and anonymous
+    ///   callers have no identity policies: the resource policy decides.
     ///
     /// Sources: "Policy evaluation logic"
-    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>) and "Cross-account
-    /// policy evaluation logic"
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>)
+    /// and "Cross-account policy evaluation logic"
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html>).
     #[must_use]
     pub fn decide(&self, request: &Request) -> Decision {
         let scope = AuthorizationScope::of(request, self.has_resource_policy());
-        // "NotPrincipal with a Deny effect will always deny any IAM principal that has a permissions boundary":
+        // "NotPrincipal with a Deny effect will always deny any IAM principal that has a
+        // permissions boundary":
         // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
         let bounded = scope.has_account && !self.boundary.is_empty();
         let results = self
@@ -163,8 +165,8 @@ impl PolicySet {
         !self.resource.is_empty()
     }
 
-    /// The policies of each layer, or of each level of it, in the order in which a decision names them. Layers without
-    /// policies are omitted, except the layers of caller and resource.
+    /// The policies of each layer, or of each level of it, in the order in which a decision names
+    /// them. Layers without policies are omitted, except the layers of caller and resource.
     pub(super) fn groups(&self) -> impl Iterator<Item = (Layer, &[PreparedPolicy])> {
         let set =
             |layer, policies| Some((layer, policies)).filter(|(_, p): &(_, &[_])| !p.is_empty());

@@ -9,9 +9,10 @@ use crate::ConditionKey;
 /// A request: a caller, an action, a resource and the context.
 ///
 /// The context contains the keys that follow from caller and resource: `aws:PrincipalArn`,
-/// `aws:PrincipalAccount`, `aws:PrincipalType`, `aws:PrincipalIsAWSService`, for users `aws:username`, and
-/// `aws:ResourceAccount` where the ARN names an account. Other keys, such as `aws:SecureTransport`, are missing
-/// until they are set; a value set later replaces an earlier one.
+/// `aws:PrincipalAccount`, `aws:PrincipalType`, `aws:PrincipalIsAWSService`, for users
+/// `aws:username`, and `aws:ResourceAccount` where the ARN names an account. Other keys, such as
+/// `aws:SecureTransport`, are missing until they are set; a value set later replaces an earlier
+/// one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     caller: Caller,
@@ -21,7 +22,8 @@ pub struct Request {
     context: Context,
 }
 
-/// Values by key, sorted by the hashes of the keys: a request has few keys, and they are read often.
+/// Values by key, sorted by the hashes of the keys: a request has few keys, and they are read
+/// often.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Context(Vec<(ConditionKey, Vec<String>)>);
 
@@ -132,8 +134,8 @@ impl Request {
         self
     }
 
-    /// Sets the account of the resource, if the ARN does not contain it, as for buckets. Without it, the resource is assumed
-    /// to be in the account of the caller.
+    /// Sets the account of the resource, if the ARN does not contain it, as for buckets. Without
+    /// it, the resource is assumed to be in the account of the caller.
     #[must_use]
     pub fn resource_account(mut self, account: impl Into<String>) -> Self {
         let account = account.into();

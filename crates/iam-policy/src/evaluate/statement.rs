@@ -73,10 +73,12 @@ impl PreparedStatement {
         }
     }
 
-    /// Evaluates the statement. `attached`: the policy is attached to the caller, so a statement without a principal
-    /// applies to it. `ignores_exceptions`: a Deny also applies to the principals in its `NotPrincipal`.
+    /// Evaluates the statement. `attached`: the policy is attached to the caller, so a statement
+    /// without a principal applies to it. `ignores_exceptions`: a Deny also applies to the
+    /// principals in its `NotPrincipal`.
     ///
-    /// A resource whose variable has no value matches nothing, so in `NotResource` it excludes nothing.
+    /// A resource whose variable has no value matches nothing, so in `NotResource` it excludes
+    /// nothing.
     pub(super) fn applies(
         &self,
         request: &Request,
@@ -144,7 +146,8 @@ impl PreparedStatement {
     }
 }
 
-/// How a `Principal` or `NotPrincipal` element matches the caller. `ignores_exceptions`: `NotPrincipal` exempts no one.
+/// How a `Principal` or `NotPrincipal` element matches the caller. `ignores_exceptions`:
+/// `NotPrincipal` exempts no one.
 pub(super) fn named(
     principals: &Clause<Principal>,
     caller: &Caller,
@@ -159,7 +162,8 @@ pub(super) fn named(
     }
 }
 
-/// Whether a `Resource` pattern matches. The range of its stars can depend on the values of variables.
+/// Whether a `Resource` pattern matches. The range of its stars can depend on the values of
+/// variables.
 pub(super) fn resource_matches<'v>(
     template: &Template,
     text: &str,

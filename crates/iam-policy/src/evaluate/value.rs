@@ -3,7 +3,8 @@
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
-/// An exact decimal number: sign, digits before the point without leading zeros, digits after it without trailing ones.
+/// An exact decimal number: sign, digits before the point without leading zeros, digits after it
+/// without trailing ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Decimal {
     negative: bool,
@@ -65,8 +66,9 @@ impl Ord for Decimal {
 pub(super) struct Timestamp(i128);
 
 impl Timestamp {
-    /// Parses one of the W3C forms of ISO 8601, from `2026` to `2026-11-22T06:40:55.5+01:00`, or seconds since 1970.
-    /// Missing parts take their lowest value; four digits are a year. A time needs an offset.
+    /// Parses one of the W3C forms of ISO 8601, from `2026` to `2026-11-22T06:40:55.5+01:00`, or
+    /// seconds since 1970. Missing parts take their lowest value; four digits are a year. A time
+    /// needs an offset.
     pub(super) fn parse(text: &str) -> Option<Self> {
         if text.len() != 4
             && let Ok(seconds) = text.parse::<i64>()
@@ -90,7 +92,8 @@ impl Timestamp {
             return None;
         }
         let day: i8 = day.map_or(Some(1), |d| digits(d, 2))?.try_into().ok()?;
-        // Not `jiff::Timestamp`: its range ends a day before the year 9999 does, and policies use that year for "never".
+        // Not `jiff::Timestamp`: its range ends a day before the year 9999 does, and policies use
+        // that year for "never".
         let date = jiff::civil::Date::new(year, month, day).ok()?;
         let midnight = date.duration_since(jiff::civil::date(1970, 1, 1));
         Some(Self(

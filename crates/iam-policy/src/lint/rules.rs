@@ -1,9 +1,10 @@
 //! The table of rules, and the modules that check them.
 //!
-//! A new rule takes two files: its row here, and its function with [`Examples`](super::Examples) in one of the
-//! modules below. The page `docs/guides/lint-rules.md` is generated from this table.
+//! A new rule takes two files: its row here, and its function with [`Examples`](super::Examples) in
+//! one of the modules below. The page `docs/guides/lint-rules.md` is generated from this table.
 //!
-//! Which actions carry which condition keys, and the names of keys and actions: *Service Authorization Reference*
+//! Which actions carry which condition keys, and the names of keys and actions: *Service
+//! Authorization Reference*
 //! (<https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>).
 
 mod broad_allows;
@@ -25,8 +26,8 @@ use super::reporter::Reporter;
 use super::rule::{Rule, RuleId, Severity, UnknownRule};
 use super::scope::Scope;
 
-/// A rule and the function that checks it. Apart from [`Rule`], so that findings and the reporter can name a rule
-/// without depending on the functions, which depend on them.
+/// A rule and the function that checks it. Apart from [`Rule`], so that findings and the reporter
+/// can name a rule without depending on the functions, which depend on them.
 pub(super) struct RuleCheck {
     pub(super) rule: Rule,
     check: fn(&mut Reporter<'_>),

@@ -166,9 +166,11 @@ pub(super) fn holds_when_absent(condition: &Condition) -> bool {
     }
 }
 
-/// Whether `wide` matches everything that `narrow` matches. True is always correct; false can be wrong.
+/// Whether `wide` matches everything that `narrow` matches. True is always correct; false can be
+/// wrong.
 pub(super) fn pattern_covers(wide: &str, narrow: &str, case: Case) -> bool {
-    // A `*` in `narrow` is treated as a character below. Only a `*` in `wide` may match it, not a `?`.
+    // A `*` in `narrow` is treated as a character below. Only a `*` in `wide` may match it, not a
+    // `?`.
     if wide.contains('?') && narrow.contains('*') {
         return false;
     }

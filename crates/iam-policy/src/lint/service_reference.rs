@@ -1,9 +1,11 @@
 //! Tables of the actions of each service, and of the condition keys that each action carries.
 //!
-//! There is one JSON file for each service in `data/`, made from the Service Authorization Reference
+//! There is one JSON file for each service in `data/`, made from the Service Authorization
+//! Reference
 //! (<https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>;
-//! each file names its page), and one for the global keys. The file of SageMaker is of August 2026, after its KMS keys
-//! were renamed. It lists the old names as renamed, because no action lists them any more.
+//! each file names its page), and one for the global keys. The file of SageMaker is of August 2026,
+//! after its KMS keys were renamed. It lists the old names as renamed, because no action lists them
+//! any more.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -16,7 +18,8 @@ use crate::pattern::{Case, Pattern};
 /// A condition key as AWS lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyDefinition {
-    /// The name in AWS's spelling; `${…}` at its end stands for any string, such as the key of a tag.
+    /// The name in AWS's spelling; `${…}` at its end stands for any string, such as the key of a
+    /// tag.
     pub name: String,
     /// `String`, `ARN`, `Bool`, `Numeric`, `Date` or `IPAddress`.
     pub value_type: String,
@@ -50,8 +53,8 @@ pub struct ActionDefinition {
 }
 
 impl ActionDefinition {
-    /// Whether AWS lists the key for the action; `None` if the tables do not say: for global keys, for keys of
-    /// services without a table, and for unknown names.
+    /// Whether AWS lists the key for the action; `None` if the tables do not say: for global keys,
+    /// for keys of services without a table, and for unknown names.
     pub(super) fn carries(&self, key: &ConditionKey) -> Option<bool> {
         match look_up(key) {
             Lookup::Known(key) if !key.is_global() => Some(self.keys.contains(key.current())),
@@ -107,8 +110,9 @@ pub(super) fn known(key: &ConditionKey) -> Option<&'static KeyDefinition> {
     }
 }
 
-/// The condition keys that an action such as `sagemaker:CreateApp` carries, without global keys. The name is accepted in
-/// any case. `None` for actions of services without a table and for unknown actions.
+/// The condition keys that an action such as `sagemaker:CreateApp` carries, without global keys.
+/// The name is accepted in any case. `None` for actions of services without a table and for unknown
+/// actions.
 ///
 /// Tables exist for SageMaker, S3, KMS, IAM, STS, CloudWatch, CloudWatch Logs and ECR.
 ///
@@ -209,7 +213,8 @@ struct File {
     keys: BTreeMap<String, String>,
     #[serde(default)]
     renamed: BTreeMap<String, String>,
-    /// Keys that all actions carry, or nearly all; for SageMaker, the keys of requests from within Studio.
+    /// Keys that all actions carry, or nearly all; for SageMaker, the keys of requests from within
+    /// Studio.
     on_every_action: Vec<String>,
     of_tagged_resources: Vec<String>,
     actions: BTreeMap<String, Row>,

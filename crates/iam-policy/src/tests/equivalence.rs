@@ -1,4 +1,5 @@
-//! Equivalence by example and by law. That equivalent documents decide alike is tested with the evaluator.
+//! Equivalence by example and by law. That equivalent documents decide alike is tested with the
+//! evaluator.
 
 use proptest::prelude::*;
 

@@ -1,15 +1,15 @@
 //! Hash tables with keys that compare without ASCII case: action names, services, condition keys.
 //!
-//! `HashMap<UniCase<String>, V>` would do the same, but it hashes the key at each lookup. Here, the hash of a condition
-//! key is computed once with the key, and lookups make up most of a decision.
+//! `HashMap<UniCase<String>, V>` would do the same, but it hashes the key at each lookup. Here, the
+//! hash of a condition key is computed once with the key, and lookups make up most of a decision.
 
 use crate::caseless::caseless_hash;
 
 /// A hash table with lookups that neither allocate nor require lower case.
 #[derive(Debug, Clone)]
 pub(super) struct CaselessMap<V> {
-    /// Indexes into `entries`, with linear probing. The length is a power of two and at least twice the number of entries,
-    /// so every probe ends at a free slot.
+    /// Indexes into `entries`, with linear probing. The length is a power of two and at least twice
+    /// the number of entries, so every probe ends at a free slot.
     slots: Vec<Option<u32>>,
     entries: Vec<Entry<V>>,
 }

@@ -1,7 +1,8 @@
 //! Patterns, compiled for fast matching.
 //!
-//! The meaning of a pattern is defined by its tokens ([`crate::pattern`], [`crate::template`]). The forms here are made
-//! from the tokens and match the same strings. A pattern that fits no form stays a template.
+//! The meaning of a pattern is defined by its tokens ([`crate::pattern`], [`crate::template`]). The
+//! forms here are made from the tokens and match the same strings. A pattern that fits no form
+//! stays a template.
 
 use super::keys::{KeyId, KeyTable, KeyValues};
 use crate::ConditionKey;
@@ -142,8 +143,8 @@ fn push(parts: &mut Vec<Part>, token: Token) {
     }
 }
 
-/// Whether the range of a star depends on the values of variables. It does not after five colons, or directly before a
-/// colon or the end: such a star always crosses colons.
+/// Whether the range of a star depends on the values of variables. It does not after five colons,
+/// or directly before a colon or the end: such a star always crosses colons.
 fn stars_depend_on_values(pieces: &[Piece]) -> bool {
     let mut colons = 0;
     let behind = pieces.iter().skip(1).map(Some).chain([None]);

@@ -21,7 +21,8 @@ impl ActionPatterns {
         self.globs.iter().any(|g| g.matches(action, values)) != self.except
     }
 
-    /// The services (the part before the colon) of all actions, or `None` if a pattern also matches other services.
+    /// The services (the part before the colon) of all actions, or `None` if a pattern also matches
+    /// other services.
     fn services(&self) -> Option<BTreeSet<&str>> {
         if self.except {
             return None;
@@ -71,8 +72,9 @@ pub(super) struct ActionIndex {
     any_service: Candidates,
 }
 
-/// The number of matches between statements and action names while compiling. Further names are left to the lists by
-/// service, so that time and memory for compiling stay about linear in the size of the policies.
+/// The number of matches between statements and action names while compiling. Further names are
+/// left to the lists by service, so that time and memory for compiling stay about linear in the
+/// size of the policies.
 const MAX_MATCHES: usize = 1 << 20;
 
 impl ActionIndex {
@@ -92,7 +94,8 @@ impl ActionIndex {
             .map(|service| (*service, Candidates::default()))
             .collect();
         let mut any_service = Candidates::default();
-        // Every list keeps the statements in order, since `CompiledPolicies::layers` cuts it into contiguous ranges.
+        // Every list keeps the statements in order, since `CompiledPolicies::layers` cuts it into
+        // contiguous ranges.
         for (at, ((_, effect), bound)) in statements.iter().zip(&services_of).enumerate() {
             for (service, list) in &mut services {
                 if bound.as_ref().is_none_or(|names| names.contains(service)) {

@@ -94,7 +94,8 @@ impl CompiledStatement {
 
     /// Whether a Deny of this layer applies.
     pub(super) fn denies(&self, prepared: &PreparedRequest<'_>, layer: Layer) -> bool {
-        // "NotPrincipal with a Deny effect will always deny any IAM principal that has a permissions boundary":
+        // "NotPrincipal with a Deny effect will always deny any IAM principal that has a
+        // permissions boundary":
         // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
         let ignores_exceptions = prepared.bounded && layer == Layer::Resource;
         self.target(prepared, ignores_exceptions).is_some() && self.conditions_hold(prepared)

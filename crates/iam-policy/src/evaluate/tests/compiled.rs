@@ -1,4 +1,5 @@
-//! The compiled form decides as the interpreter does: outcome, deciding statements, what was missing.
+//! The compiled form decides as the interpreter does: outcome, deciding statements, what was
+//! missing.
 
 use proptest::prelude::*;
 use proptest::sample::select;

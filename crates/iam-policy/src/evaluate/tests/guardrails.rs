@@ -1,5 +1,5 @@
-//! Guardrails for SageMaker as published in AWS white papers and samples, with requests on which they fail, and the
-//! forms that do not. They are evaluated by the documented semantics alone.
+//! Guardrails for SageMaker as published in AWS white papers and samples, with requests on which
+//! they fail, and the forms that do not. They are evaluated by the documented semantics alone.
 
 use crate::evaluate::{Caller, Outcome, PolicySet, Request};
 use crate::{Document, Operator, Principal, Statement};

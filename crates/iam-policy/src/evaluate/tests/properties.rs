@@ -58,7 +58,8 @@ fn outcome(documents: &[Document], request: &Request) -> Outcome {
         .outcome
 }
 
-/// Rewritings that keep the meaning: statements split by action and resource, reversed, doubled, with other case.
+/// Rewritings that keep the meaning: statements split by action and resource, reversed, doubled,
+/// with other case.
 fn rewritten(document: &Document) -> Document {
     let mut statements: Vec<Statement> = Vec::new();
     for statement in document.statements.iter().rev() {

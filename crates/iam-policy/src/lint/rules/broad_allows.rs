@@ -71,7 +71,8 @@ fn grants(kind: PolicyType) -> bool {
     )
 }
 
-/// Whether another statement allows the same without the condition's key, and no Deny is about the key.
+/// Whether another statement allows the same without the condition's key, and no Deny is about the
+/// key.
 fn is_bypassed(scope: &Scope<'_>, context: &StatementContext<'_>, condition: &Condition) -> bool {
     let wider = scope.statements.iter().any(|other| {
         !std::ptr::eq(other, context)
@@ -101,7 +102,8 @@ fn is_bypassed(scope: &Scope<'_>, context: &StatementContext<'_>, condition: &Co
     wider && !denied()
 }
 
-/// Whether grants of the two types add up: grants of identity policies do, and grants in the same type of policy.
+/// Whether grants of the two types add up: grants of identity policies do, and grants in the same
+/// type of policy.
 fn adds_up(one: PolicyType, other: PolicyType) -> bool {
     let identity = |kind| matches!(kind, PolicyType::Managed | PolicyType::RoleInline);
     one == other || (identity(one) && identity(other))
@@ -165,7 +167,8 @@ pub(super) const FOREIGN_BUCKETS: Examples = Examples {
 pub(super) fn foreign_buckets(reporter: &mut Reporter<'_>) {
     let scope = reporter.scope;
     for context in scope.statements.iter().filter(|context| context.allows()) {
-        // A bucket policy is about its own bucket, and organization policies start by allowing everything.
+        // A bucket policy is about its own bucket, and organization policies start by allowing
+        // everything.
         if matches!(
             context.policy_type,
             PolicyType::Bucket
@@ -193,7 +196,8 @@ pub(super) fn foreign_buckets(reporter: &mut Reporter<'_>) {
         for resource in resources {
             let open = match bucket(resource) {
                 Some(bucket) => bucket.contains(['*', '?']),
-                // Identity policies use `*` for many reasons; on an endpoint it lets data out to any bucket.
+                // Identity policies use `*` for many reasons; on an endpoint it lets data out to
+                // any bucket.
                 None => context.policy_type == PolicyType::Endpoint && resource == "*",
             };
             if open {

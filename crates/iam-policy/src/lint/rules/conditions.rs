@@ -52,8 +52,9 @@ pub(super) fn required(scope: &Scope<'_>, context: &StatementContext<'_>) -> BTr
         .collect()
 }
 
-/// Whether a Deny fires on requests that lack the key or have a wrong value of it. Exemptions of principals, networks
-/// and services use `aws:` keys; `ForAllValues` exempts requests that have a value from a list.
+/// Whether a Deny fires on requests that lack the key or have a wrong value of it. Exemptions of
+/// principals, networks and services use `aws:` keys; `ForAllValues` exempts requests that have a
+/// value from a list.
 pub(super) fn is_requirement(condition: &Condition) -> bool {
     let operator = condition.operator;
     let wrong = match operator.comparison {
@@ -67,7 +68,8 @@ pub(super) fn is_requirement(condition: &Condition) -> bool {
     wrong
         && operator.qualifier != Some(SetQualifier::ForAllValues)
         && is_of_request(&condition.key)
-        // This key is absent when AddTags is called directly: it identifies the call, and is not a requirement.
+        // This key is absent when AddTags is called directly: it identifies the call, and is not a
+        // requirement.
         && condition.key != ConditionKey::from("sagemaker:TaggingAction")
 }
 

@@ -28,7 +28,8 @@ pub(super) fn exemption_by_mutable_tag(reporter: &mut Reporter<'_>) {
                 continue;
             };
             let exempts = condition.operator.comparison.is_negated()
-                // A comparison with another tag or request key is a match of the two, not a list of exempt principals.
+                // A comparison with another tag or request key is a match of the two, not a list of
+                // exempt principals.
                 && condition.values.iter().all(|value| values::variables(value).is_empty());
             if exempts && !is_protected(scope, tag) {
                 reporter.condition(

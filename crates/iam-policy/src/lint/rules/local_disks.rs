@@ -1,4 +1,5 @@
-//! Instance types with local disks. They take no key for a volume, so a Deny about that key has to exempt them.
+//! Instance types with local disks. They take no key for a volume, so a Deny about that key has to
+//! exempt them.
 //!
 //! Source: "ResourceConfig" of the SageMaker API reference, on `VolumeKmsKeyId`
 //! (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html>).
@@ -10,8 +11,9 @@ use crate::{Condition, ConditionKey, Operator, SetQualifier};
 const KEY: &str = "sagemaker:VolumeKmsKeyArn";
 const TYPES: &str = "sagemaker:InstanceTypes";
 
-/// Whether the condition exempts such types in a Deny about the key of a volume: it lists them, or it requires that no
-/// type is named while another statement of the document covers requests that name one.
+/// Whether the condition exempts such types in a Deny about the key of a volume: it lists them, or
+/// it requires that no type is named while another statement of the document covers requests that
+/// name one.
 pub(super) fn exempts(
     scope: &Scope<'_>,
     context: &StatementContext<'_>,
@@ -52,8 +54,8 @@ fn lists_local_disks(condition: &Condition) -> bool {
         && condition.values.iter().all(|value| has_local_disks(value))
 }
 
-/// Whether the type, or pattern within a family, has local disks: `d` after the generation marks them, and some
-/// accelerated families always have them.
+/// Whether the type, or pattern within a family, has local disks: `d` after the generation marks
+/// them, and some accelerated families always have them.
 fn has_local_disks(name: &str) -> bool {
     let Some((family, _)) = name
         .strip_prefix("ml.")

@@ -34,7 +34,8 @@ pub(super) fn deny_always_fires(reporter: &mut Reporter<'_>) {
                 .flat_map(|pattern| &pattern.actions)
                 .copied()
                 .filter(|action| action.carries(&condition.key) == Some(false))
-                // If another condition needs a key that the action does not carry, nothing is denied: L04 reports it.
+                // If another condition needs a key that the action does not carry, nothing is
+                // denied: L04 reports it.
                 .filter(|action| {
                     !context.statement.conditions.iter().any(|other| {
                         !holds_when_absent(other) && action.carries(&other.key) == Some(false)
@@ -81,8 +82,8 @@ pub(super) fn condition_never_holds(reporter: &mut Reporter<'_>) {
             let mut without: Vec<&ActionDefinition> = Vec::new();
             for pattern in &context.patterns {
                 let all = pattern.actions.iter().all(lacks);
-                // The tables have all actions of their services, so the wildcard matches nothing else. A pattern
-                // over all services also matches actions without a table.
+                // The tables have all actions of their services, so the wildcard matches nothing
+                // else. A pattern over all services also matches actions without a table.
                 if all && !pattern.text.starts_with(['*', '?']) {
                     without.extend(&pattern.actions);
                 }
@@ -209,8 +210,8 @@ fn is_request_tag(key: &ConditionKey) -> bool {
         .is_some_and(|key| key.name.starts_with("aws:RequestTag/") || key.name == "aws:TagKeys")
 }
 
-/// Whether a statement on named resources requires the resource's tags. It does not apply to actions without a
-/// resource, and excludes resources that cannot have tags on purpose.
+/// Whether a statement on named resources requires the resource's tags. It does not apply to
+/// actions without a resource, and excludes resources that cannot have tags on purpose.
 fn requires_resource_tags(context: &StatementContext<'_>, key: &ConditionKey) -> bool {
     let tag = service_reference::known(key).is_some_and(|key| key.name.contains("ResourceTag/"));
     tag && !context.on_everything()

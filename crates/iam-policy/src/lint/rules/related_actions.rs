@@ -9,7 +9,8 @@ use crate::{Condition, ConditionKey, PolicyType};
 
 /// SageMaker actions that make the same settings, so that a restriction must cover all of them.
 const FAMILIES: [&[&str]; 9] = [
-    // Settings that a request for an app leaves out come from its space, its user profile and its domain.
+    // Settings that a request for an app leaves out come from its space, its user profile and its
+    // domain.
     &[
         "CreateApp",
         "CreateDomain",
@@ -75,8 +76,8 @@ pub(super) fn guardrail_gap(reporter: &mut Reporter<'_>) {
     }
 }
 
-/// Whether this condition is what the Deny restricts. If the Deny requires a key, its other conditions limit when it
-/// applies or what it exempts; `Null: false` always does.
+/// Whether this condition is what the Deny restricts. If the Deny requires a key, its other
+/// conditions limit when it applies or what it exempts; `Null: false` always does.
 fn limits(scope: &Scope<'_>, context: &StatementContext<'_>, condition: &Condition) -> bool {
     let name = condition.key.as_str().to_ascii_lowercase();
     let of_request = name.starts_with("sagemaker:") && !name.starts_with("sagemaker:resourcetag/");
@@ -114,8 +115,8 @@ fn related(context: &StatementContext<'_>, key: &ConditionKey) -> Vec<&'static A
     found
 }
 
-/// Whether the action is denied by the same key or without conditions, allowed only with the key, or outside of a
-/// permissions boundary.
+/// Whether the action is denied by the same key or without conditions, allowed only with the key,
+/// or outside of a permissions boundary.
 fn is_covered(
     scope: &Scope<'_>,
     context: &StatementContext<'_>,

@@ -7,7 +7,8 @@ use super::super::service_reference::{self, Lookup};
 use super::values;
 use crate::{ConditionKey, PolicyType};
 
-/// Names of API operations and commands that are mistaken for actions, and the actions that the operations need.
+/// Names of API operations and commands that are mistaken for actions, and the actions that the
+/// operations need.
 const MISTAKEN: [(&str, &str); 11] = [
     ("s3:CompleteMultipartUpload", "s3:PutObject"),
     ("s3:CopyObject", "s3:GetObject` and `s3:PutObject"),
@@ -109,7 +110,8 @@ fn unknown_key(key: &ConditionKey) -> Option<(String, String)> {
     }
 }
 
-/// The policy variables in the statement's resources and condition values, with the member that holds them.
+/// The policy variables in the statement's resources and condition values, with the member that
+/// holds them.
 fn variables(context: &StatementContext<'_>) -> Vec<(&'static str, ConditionKey)> {
     let resources = context
         .statement

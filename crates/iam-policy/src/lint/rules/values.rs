@@ -117,7 +117,8 @@ pub(super) fn impossible(condition: &Condition) -> Option<(String, String)> {
 }
 
 /// AWS namespaces are `AWS/…`, namespaces of SageMaker jobs `/aws/sagemaker/…`
-/// (<https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html>); custom namespaces are neither.
+/// (<https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html>); custom
+/// namespaces are neither.
 fn namespace(condition: &Condition) -> Option<(String, String)> {
     let odd = condition.values.iter().find(|value| {
         let lower = value.to_ascii_lowercase();

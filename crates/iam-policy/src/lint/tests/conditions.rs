@@ -357,7 +357,8 @@ fn guardrail_gap() {
         r#""sagemaker:CreateNotebookInstance""#,
         r#"{"StringNotEquals": {"sagemaker:DirectInternetAccess": "Disabled"}}"#,
     );
-    // Updates leave out what they do not change, so they need another operator, and a statement of their own.
+    // Updates leave out what they do not change, so they need another operator, and a statement of
+    // their own.
     let two = format!(
         "{},{}",
         deny(

@@ -1,5 +1,5 @@
-//! Faulty statements that AWS published in a white paper and in samples, reworded. The tests of the evaluator show
-//! their effect on requests.
+//! Faulty statements that AWS published in a white paper and in samples, reworded. The tests of the
+//! evaluator show their effect on requests.
 
 use super::*;
 

@@ -89,8 +89,8 @@ proptest! {
         }
     }
 
-    /// The order of policies and statements only decides the order of findings, except that L16 reports the second use
-    /// of an endpoint.
+    /// The order of policies and statements only decides the order of findings, except that L16
+    /// reports the second use of an endpoint.
     #[test]
     fn lint_ignores_order(documents in prop::collection::vec(document(), 1..4)) {
         let options = LintOptions { skip: [RuleId::L16].into(), ..LintOptions::default() };
