@@ -28,8 +28,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`access`] reports what memberships can really do, by the policies attached to their roles. [`network`] plans subnets
-//! and addresses. With the feature `aws`, on by default, come the records in DynamoDB and the operations that create,
+//! [`access`] reports the effective permissions of memberships, by the policies attached to their roles. [`network`]
+//! plans subnets and addresses, [`tables`] names the DynamoDB tables. With the feature `aws`, on by default, come the records in DynamoDB and the operations that create,
 //! read, update and delete projects, memberships, datasets and notebooks. Without it the crate needs no AWS SDK. Nothing
 //! in this crate knows about Terraform; policies are evaluated by the crate [`iam_policy`].
 

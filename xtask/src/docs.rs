@@ -7,8 +7,8 @@
 //! but what they quote from `examples/` is kept up to date here, and so are the lists of inputs and
 //! outputs of `modules/`.
 //!
-//! What a page needs and doesn't find is an error: a thing without an example, an attribute without
-//! a description, an example of a thing that no longer exists.
+//! Missing content is an error: a resource, data source or function without an example, an attribute
+//! without a description, an example of a resource that no longer exists.
 
 mod catalogue;
 mod examples;
@@ -26,30 +26,30 @@ use std::{collections::BTreeMap, io, path::Path, path::PathBuf};
 /// Files by their path relative to the repository's root.
 pub(crate) type Pages = BTreeMap<PathBuf, String>;
 
-/// Why the pages can't be written, or aren't what they should be.
+/// Reason why the pages cannot be written or are out of date.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DocsError {
-    /// A file can't be read or written.
+    /// A file cannot be read or written.
     #[error("`{}`: {source}", .path.display())]
     File {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// An attribute, block, parameter or thing isn't described.
+    /// A resource, attribute, block or parameter has no description.
     #[error("{0} has no description: add one in its schema")]
     Undescribed(String),
-    /// A page needs an example that isn't there.
-    #[error("`{}` is missing: every {kind} is shown in an example", .path.display())]
+    /// An example is missing.
+    #[error("`{}` is missing: every {kind} needs an example", .path.display())]
     NoExample {
-        /// Where the example should be.
+        /// The path of the example.
         path: PathBuf,
-        /// What it should be an example of.
+        /// The subject of the example.
         kind: &'static str,
     },
-    /// There is an example of something that the provider doesn't have.
-    #[error("`{}` is an example of nothing that the provider has: remove it", .0.display())]
+    /// The subject of an example is not in the provider.
+    #[error("the subject of the example `{}` is not in the provider: remove the example", .0.display())]
     Orphan(PathBuf),
     /// A quotation has no end.
     #[error("`{}` quotes `{quoted}` without `{end}` after it", .path.display(), end = quote::END)]
@@ -59,12 +59,12 @@ pub(crate) enum DocsError {
         /// The file that it quotes.
         quoted: String,
     },
-    /// A module's page can't be written.
+    /// The page of a module cannot be written.
     #[error("`{}` {error}", .path.display())]
     Module {
-        /// The file at fault.
+        /// The file with the error.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The error.
         error: modules::ModuleError,
     },
     /// An example of a lint rule is not a policy.
@@ -75,12 +75,13 @@ pub(crate) enum DocsError {
         /// The reason.
         error: iam_policy::ParseError,
     },
-    /// Pages differ from what would be written.
-    #[error("out of date, run `make docs`: {}", list(.0))]
+    /// Pages are out of date.
+    #[error("out of date, run `make docs`: {}", join(.0))]
     Drift(Vec<PathBuf>),
 }
 
-fn list(paths: &[PathBuf]) -> String {
+/// Joins paths, each in backticks.
+fn join(paths: &[PathBuf]) -> String {
     let names: Vec<String> = paths
         .iter()
         .map(|path| format!("`{}`", path.display()))
@@ -88,10 +89,10 @@ fn list(paths: &[PathBuf]) -> String {
     names.join(", ")
 }
 
-/// All pages as they should be.
+/// Renders all pages.
 ///
 /// # Errors
-/// When a page lacks something, or a file can't be read.
+/// When content is missing or a file cannot be read.
 pub(crate) fn render(root: &Path, catalogue: &Catalogue) -> Result<Pages, DocsError> {
     let examples = examples::Examples::new(root);
     examples.check_orphans(catalogue)?;
@@ -104,10 +105,10 @@ pub(crate) fn render(root: &Path, catalogue: &Catalogue) -> Result<Pages, DocsEr
     Ok(pages)
 }
 
-/// Writes the pages, and removes those of things that are gone. Returns the files that changed.
+/// Writes the pages and removes those of former resources. Returns the files that changed.
 ///
 /// # Errors
-/// As [`render`], or when a file can't be written.
+/// As [`render`], or when a file cannot be written.
 pub(crate) fn write(root: &Path, catalogue: &Catalogue) -> Result<Vec<PathBuf>, DocsError> {
     let pages = render(root, catalogue)?;
     let changed = files::differing(root, &pages)?;
@@ -117,7 +118,7 @@ pub(crate) fn write(root: &Path, catalogue: &Catalogue) -> Result<Vec<PathBuf>, 
     Ok(changed)
 }
 
-/// Compares the pages with what would be written.
+/// Compares the pages on disk with the rendered ones.
 ///
 /// # Errors
 /// As [`render`], or [`DocsError::Drift`].

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo xtask docs           write the reference pages of docs/ from the schemas and examples
-//! cargo xtask docs --check   fail when a page is not what would be written
+//! cargo xtask docs --check   fail when a page is out of date
 //! ```
 
 mod docs;
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match run(&arguments) {
         Ok(lines) => {
-            // Nobody is left to tell when standard output is closed.
+            // A closed standard output, as of `head`, is not an error.
             let _ = lines
                 .iter()
                 .try_for_each(|line| writeln!(io::stdout(), "{line}"));
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs a command, and says what it did.
+/// Runs a command and returns the lines to print.
 fn run(arguments: &[&str]) -> Result<Vec<String>, String> {
     match arguments {
         ["docs"] => {
@@ -55,7 +55,7 @@ fn run(arguments: &[&str]) -> Result<Vec<String>, String> {
     }
 }
 
-/// The repository's root.
+/// Root of the repository.
 fn root() -> &'static Path {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here)
@@ -66,12 +66,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_pages_of_this_repository_are_up_to_date() {
+    fn docs_of_this_repository_are_up_to_date() {
         docs::check(root(), &Catalogue::of(&Mlspace)).unwrap_or_else(|error| panic!("{error}"));
     }
 
     #[test]
-    fn unknown_commands_are_refused_with_the_usage() {
+    fn run_rejects_unknown_commands() {
         for arguments in [
             &[][..],
             &["doc"],

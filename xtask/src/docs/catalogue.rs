@@ -1,9 +1,9 @@
-//! What there is to document.
+//! Subjects of the reference pages.
 
 use super::{DocsError, lint_rules};
 use terraform_plugin::framework::{Provider, Schema, Signature};
 
-/// A provider's schemas and signatures, each kind sorted by name.
+/// Schemas and signatures of a provider, sorted by name.
 #[derive(Debug, Clone)]
 pub(crate) struct Catalogue {
     /// The provider's name, such as `mlspace`.
@@ -24,7 +24,7 @@ pub(crate) struct Catalogue {
 pub(crate) type Guide = fn() -> Result<String, DocsError>;
 
 impl Catalogue {
-    /// All that a provider serves.
+    /// Catalogue of a provider.
     pub(crate) fn of<P: Provider>(provider: &P) -> Self {
         Self {
             name: provider.name().to_owned(),
@@ -52,10 +52,10 @@ impl Catalogue {
     }
 }
 
-fn sorted<T>(things: impl Iterator<Item = (&'static str, T)>) -> Vec<(String, T)> {
-    let mut things: Vec<(String, T)> = things
-        .map(|(name, thing)| (name.to_owned(), thing))
+fn sorted<T>(entries: impl Iterator<Item = (&'static str, T)>) -> Vec<(String, T)> {
+    let mut entries: Vec<(String, T)> = entries
+        .map(|(name, entry)| (name.to_owned(), entry))
         .collect();
-    things.sort_by(|(a, _), (b, _)| a.cmp(b));
-    things
+    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+    entries
 }

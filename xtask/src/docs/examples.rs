@@ -1,4 +1,4 @@
-//! The examples that the pages show, in the layout that Terraform's own documentation generator reads.
+//! Examples in the pages, in the directory layout of Terraform's documentation generator.
 
 use std::path::{Path, PathBuf};
 
@@ -16,14 +16,14 @@ impl<'a> Examples<'a> {
         Self { root }
     }
 
-    /// The example's text without its last line's end.
+    /// Content of an example, without the final line break.
     pub(super) fn text(&self, path: &str, kind: &'static str) -> Result<String, DocsError> {
         let path = Path::new("examples").join(path);
         let text = files::read(self.root, &path)?.ok_or(DocsError::NoExample { path, kind })?;
         Ok(text.trim_end().to_owned())
     }
 
-    /// The titles of the guides with the names of their pages, by name.
+    /// Titles of the guides with the names of their pages, sorted by name.
     pub(super) fn guides(&self) -> Result<Vec<(String, String)>, DocsError> {
         let mut guides = Vec::new();
         for path in files::markdown(self.root, "docs/guides")? {
@@ -41,7 +41,7 @@ impl<'a> Examples<'a> {
         Ok(guides)
     }
 
-    /// Refuses examples of things that the provider doesn't have.
+    /// Checks that the subject of every example is in the provider.
     pub(super) fn check_orphans(&self, catalogue: &Catalogue) -> Result<(), DocsError> {
         self.check_kind(
             "examples/resources",

@@ -1,4 +1,4 @@
-//! The schema section of a page: attributes and blocks by who sets them, nested ones below.
+//! The schema section of a page: attributes and blocks in groups, followed by nested schemas.
 
 use std::fmt::Write as _;
 
@@ -9,16 +9,18 @@ use terraform_plugin::framework::{
 
 use super::DocsError;
 
-/// One line of a list, with what is nested in it.
+/// An attribute or block: its line in the list, and its nested schema.
 struct Field<'a> {
+    /// Index in [`GROUPS`].
     group: usize,
     line: String,
+    /// Kind of anchor, name and schema.
     nested: Option<(&'a str, &'a str, &'a Body)>,
 }
 
 const GROUPS: [&str; 3] = ["Required", "Optional", "Read-Only"];
 
-/// The section for a schema of the thing called `owner`.
+/// Renders the section for the schema of `owner`.
 pub(super) fn section(owner: &str, body: &Body) -> Result<String, DocsError> {
     let mut text = String::from("## Schema\n");
     if body.attributes().is_empty() && body.blocks().is_empty() {
@@ -28,7 +30,7 @@ pub(super) fn section(owner: &str, body: &Body) -> Result<String, DocsError> {
     Ok(text)
 }
 
-/// One level of nesting, then the levels below it.
+/// Renders one level of nesting, followed by the levels below it.
 fn level(text: &mut String, owner: &str, path: &[&str], body: &Body) -> Result<(), DocsError> {
     let fields = fields(owner, path, body)?;
     for (number, title) in GROUPS.iter().enumerate() {
@@ -37,7 +39,7 @@ fn level(text: &mut String, owner: &str, path: &[&str], body: &Body) -> Result<(
             .filter(|field| field.group == number)
             .peekable();
         if lines.peek().is_some() {
-            // The top level is in the page's table of contents, the others are not.
+            // Headings are in the page's table of contents, which is to list the top level only.
             text.push_str(&if path.is_empty() {
                 format!("\n### {title}\n\n")
             } else {
@@ -87,7 +89,7 @@ fn of_attribute<'a>(
     }
     let description = attribute.description();
     let mut sentences = vec![described(owner, path, name, description)?];
-    // What the schema knows is said here, unless the description says it in better words.
+    // Defaults and replacement come from the schema, unless the description mentions them.
     if let Some(value) = attribute
         .default_value()
         .filter(|_| !description.contains("Default"))
@@ -165,7 +167,7 @@ fn anchor(kind: &str, path: &[&str]) -> String {
     format!("{kind}--{}", path.join("--"))
 }
 
-/// The description, its further lines indented so that they stay in the list.
+/// The description, with further lines indented so that they stay in the list item.
 fn described(
     owner: &str,
     path: &[&str],
@@ -208,7 +210,7 @@ pub(super) fn kind(ty: &Type) -> String {
     }
 }
 
-/// A value as the Terraform language writes it, for the few forms that defaults have.
+/// A value in the syntax of Terraform. Strings have the escapes of Rust, which suffices for defaults.
 fn literal(value: &Value) -> String {
     match value {
         Value::Null | Value::Unknown => "null".to_owned(),

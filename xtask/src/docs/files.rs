@@ -7,10 +7,10 @@ use std::{
 
 use super::{DocsError, Pages};
 
-/// Directories that hold nothing but generated pages.
+/// Directories that contain generated pages only.
 const GENERATED: [&str; 3] = ["docs/resources", "docs/data-sources", "docs/functions"];
 
-/// The pages that are missing or different on disk, and the generated ones that should no longer be there.
+/// Pages that are missing or different on disk, and generated pages on disk that are obsolete.
 pub(super) fn differing(root: &Path, pages: &Pages) -> Result<Vec<PathBuf>, DocsError> {
     let mut paths = Vec::new();
     for (path, text) in pages {
@@ -28,23 +28,23 @@ pub(super) fn differing(root: &Path, pages: &Pages) -> Result<Vec<PathBuf>, Docs
     Ok(paths)
 }
 
-/// Writes a page, or removes it where there is no text.
+/// Writes a page, or removes it when `text` is `None`.
 pub(super) fn put(root: &Path, path: &Path, text: Option<&String>) -> Result<(), DocsError> {
     let full = root.join(path);
-    let done = match text {
+    let result = match text {
         Some(text) => full
             .parent()
             .map_or(Ok(()), fs::create_dir_all)
             .and_then(|()| fs::write(&full, text)),
         None => fs::remove_file(&full),
     };
-    done.map_err(|source| DocsError::File {
+    result.map_err(|source| DocsError::File {
         path: path.to_owned(),
         source,
     })
 }
 
-/// A file's text; `None` when there is no such file.
+/// Content of a file; `None` when it does not exist.
 pub(super) fn read(root: &Path, path: &Path) -> Result<Option<String>, DocsError> {
     match fs::read_to_string(root.join(path)) {
         Ok(text) => Ok(Some(text)),
@@ -56,7 +56,7 @@ pub(super) fn read(root: &Path, path: &Path) -> Result<Option<String>, DocsError
     }
 }
 
-/// The Markdown files right under a directory, sorted; none when there is no such directory.
+/// Markdown files directly in a directory, sorted. None when the directory does not exist.
 pub(super) fn markdown(root: &Path, directory: &str) -> Result<Vec<PathBuf>, DocsError> {
     let files = entries(root, directory)?;
     Ok(files
@@ -65,20 +65,20 @@ pub(super) fn markdown(root: &Path, directory: &str) -> Result<Vec<PathBuf>, Doc
         .collect())
 }
 
-/// What stands right under a directory, sorted; nothing when there is no such directory.
+/// Entries directly in a directory, sorted. None when the directory does not exist.
 pub(super) fn entries(root: &Path, directory: &str) -> Result<Vec<PathBuf>, DocsError> {
-    let fault = |source| DocsError::File {
+    let file_error = |source| DocsError::File {
         path: directory.into(),
         source,
     };
     let listing = match fs::read_dir(root.join(directory)) {
         Ok(listing) => listing,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => return Err(fault(source)),
+        Err(source) => return Err(file_error(source)),
     };
     let mut paths = Vec::new();
     for entry in listing {
-        paths.push(Path::new(directory).join(entry.map_err(fault)?.file_name()));
+        paths.push(Path::new(directory).join(entry.map_err(file_error)?.file_name()));
     }
     paths.sort();
     Ok(paths)

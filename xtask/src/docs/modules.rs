@@ -1,5 +1,5 @@
-//! The pages of the Terraform modules: each README is written by hand, but for what it quotes and the list of inputs and
-//! outputs.
+//! Pages of the Terraform modules. Each README is written by hand, except for its quotations and the list of inputs
+//! and outputs.
 //!
 //! ```text
 //! <!-- inputs and outputs -->
@@ -16,38 +16,38 @@ use interface::Interface;
 
 use super::{DocsError, Pages, files, quote};
 
-/// The line before the list.
+/// Line before the list.
 const BEGIN: &str = "<!-- inputs and outputs -->";
-/// The line after it.
+/// Line after the list.
 const END: &str = "<!-- end of inputs and outputs -->";
-/// More inputs than this, and nobody reads them any more.
-const MOST_INPUTS: usize = 14;
+/// Largest number of inputs that a reader can be expected to survey.
+const MAX_INPUTS: usize = 14;
 
-/// What is wrong with a module's documentation.
+/// Error in the documentation of a module.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ModuleError {
-    /// The README doesn't say where the list belongs.
+    /// The README has no markers for the list.
     #[error("has no `{BEGIN}` with `{END}` after it")]
-    NoPlace,
-    /// A file is not Terraform.
+    NoMarkers,
+    /// A file is not valid HCL.
     #[error("cannot be read: {0}")]
     Syntax(String),
-    /// Something that a reader must know is missing.
+    /// A required property is missing.
     #[error("`{name}` has no {what}")]
-    Lacks {
+    Missing {
         /// The variable or output.
         name: String,
-        /// What is missing.
+        /// The missing property.
         what: &'static str,
     },
-    /// Too many inputs.
+    /// The module has too many inputs.
     #[error(
-        "has {0} variables, more than {MOST_INPUTS}: group some in an object, or decide for the reader"
+        "has {0} variables, more than {MAX_INPUTS}: group some in an object, or replace some with constants"
     )]
     TooMany(usize),
 }
 
-/// The READMEs as they should be. Every module has one.
+/// Renders the READMEs. Every module needs one.
 pub(super) fn pages(root: &Path) -> Result<Pages, DocsError> {
     let mut pages = Pages::new();
     for module in files::entries(root, "modules")? {
@@ -65,19 +65,22 @@ pub(super) fn pages(root: &Path) -> Result<Pages, DocsError> {
             let source = files::read(root, path)?.unwrap_or_default();
             interface
                 .read(&source)
-                .map_err(|error| fault(path, error))?;
+                .map_err(|error| module_error(path, error))?;
         }
-        if interface.inputs.len() > MOST_INPUTS {
-            return Err(fault(&module, ModuleError::TooMany(interface.inputs.len())));
+        if interface.inputs.len() > MAX_INPUTS {
+            return Err(module_error(
+                &module,
+                ModuleError::TooMany(interface.inputs.len()),
+            ));
         }
         let text = quote::fill(root, &module, &page, &text)?;
-        let text = fill(&text, &interface).map_err(|error| fault(&page, error))?;
+        let text = fill(&text, &interface).map_err(|error| module_error(&page, error))?;
         pages.insert(page, text);
     }
     Ok(pages)
 }
 
-fn fault(path: &Path, error: ModuleError) -> DocsError {
+fn module_error(path: &Path, error: ModuleError) -> DocsError {
     DocsError::Module {
         path: path.to_owned(),
         error,
@@ -95,10 +98,10 @@ fn sources(root: &Path, module: &Path) -> Result<Vec<PathBuf>, DocsError> {
         .collect())
 }
 
-/// The text with the list as it should be.
+/// Replaces the list in `text`.
 fn fill(text: &str, interface: &Interface) -> Result<String, ModuleError> {
-    let (before, rest) = text.split_once(BEGIN).ok_or(ModuleError::NoPlace)?;
-    let (_, after) = rest.split_once(END).ok_or(ModuleError::NoPlace)?;
+    let (before, rest) = text.split_once(BEGIN).ok_or(ModuleError::NoMarkers)?;
+    let (_, after) = rest.split_once(END).ok_or(ModuleError::NoMarkers)?;
     Ok(format!(
         "{before}{BEGIN}\n\n{}\n{END}{after}",
         tables::render(interface)

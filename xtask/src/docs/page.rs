@@ -1,4 +1,4 @@
-//! The reference pages.
+//! Reference pages of the provider.
 
 use std::{fmt::Write as _, path::PathBuf};
 
@@ -6,10 +6,10 @@ use terraform_plugin::framework::{Parameter, Schema, Signature};
 
 use super::{Catalogue, DocsError, Pages, examples::Examples, fields};
 
-/// A page's path in the repository and its text.
+/// Path of a page in the repository, and its content.
 type Page = (PathBuf, String);
 
-/// The index, and a page for each thing.
+/// Renders the index and a page for each resource, data source and function.
 pub(super) fn reference(
     catalogue: &Catalogue,
     examples: &Examples<'_>,
@@ -60,7 +60,7 @@ fn resource(
     examples: &Examples<'_>,
 ) -> Result<Page, DocsError> {
     let folder = format!("resources/{name}");
-    let mut text = thing(
+    let mut text = schema_page(
         provider,
         name,
         "Resource",
@@ -110,12 +110,12 @@ fn data_source(
         &format!("data-sources/{name}/data-source.tf"),
         "data source",
     )?;
-    let text = thing(provider, name, "Data Source", schema, &example)?;
+    let text = schema_page(provider, name, "Data Source", schema, &example)?;
     Ok((page_path("data-sources", provider, name), text))
 }
 
-/// What the pages of resources and data sources have in common.
-fn thing(
+/// The common part of the pages of resources and data sources.
+fn schema_page(
     provider: &str,
     name: &str,
     kind: &str,
@@ -188,7 +188,7 @@ fn function(
     Ok((PathBuf::from(format!("docs/functions/{name}.md")), text))
 }
 
-/// The front matter that the Registry reads. It takes the first paragraph of the description.
+/// Front matter for the Registry. Its description is the first paragraph.
 fn head(title: &str, description: &str) -> String {
     let first: Vec<&str> = description
         .lines()

@@ -12,10 +12,10 @@ use super::{DocsError, Pages, files};
 
 const BEGIN: &str = "<!-- quote ";
 const BEGIN_END: &str = " -->";
-/// The line after a quotation.
+/// Line after a quotation.
 pub(super) const END: &str = "<!-- end of quote -->";
 
-/// The hand-written pages with their quotations as they should be.
+/// Renders the hand-written pages with current quotations.
 pub(super) fn pages(root: &Path) -> Result<Pages, DocsError> {
     let mut pages = Pages::new();
     for path in [PathBuf::from("README.md")]
@@ -30,7 +30,7 @@ pub(super) fn pages(root: &Path) -> Result<Pages, DocsError> {
     Ok(pages)
 }
 
-/// The text with each quotation replaced by what it quotes, a file under `base`.
+/// Replaces each quotation in `text` with the content of its file, relative to `base`.
 pub(super) fn fill(root: &Path, base: &Path, page: &Path, text: &str) -> Result<String, DocsError> {
     let mut filled = String::new();
     let mut lines = text.split_inclusive('\n');

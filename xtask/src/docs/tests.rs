@@ -123,7 +123,7 @@ fn page(root: &TempDir, path: &str) -> String {
 }
 
 #[test]
-fn every_thing_has_a_page_where_the_registry_looks() {
+fn render_uses_the_registry_layout() {
     let root = repository();
     let paths: Vec<String> = render(root.path(), &toys())
         .unwrap()
@@ -142,7 +142,7 @@ fn every_thing_has_a_page_where_the_registry_looks() {
 }
 
 #[test]
-fn a_resource_page_has_front_matter_example_schema_and_import() {
+fn resource_page_has_all_sections() {
     let root = repository();
     let text = page(&root, "docs/resources/box.md");
     let expected = r#"---
@@ -244,7 +244,7 @@ terraform import toy_box.a a
 }
 
 #[test]
-fn a_function_page_numbers_the_arguments() {
+fn function_page_numbers_arguments() {
     let root = repository();
     let text = page(&root, "docs/functions/count.md");
     assert!(
@@ -259,7 +259,7 @@ fn a_function_page_numbers_the_arguments() {
 }
 
 #[test]
-fn the_index_lists_the_guides_by_their_titles() {
+fn index_lists_guides_by_title() {
     let root = repository();
     put(
         &root,
@@ -273,7 +273,7 @@ fn the_index_lists_the_guides_by_their_titles() {
 }
 
 #[test]
-fn what_was_written_is_up_to_date_until_something_changes() {
+fn check_detects_changes() {
     let root = repository();
     assert_eq!(write(root.path(), &toys()).unwrap().len(), 4);
     check(root.path(), &toys()).unwrap();
@@ -293,7 +293,7 @@ fn what_was_written_is_up_to_date_until_something_changes() {
 }
 
 #[test]
-fn pages_of_things_that_are_gone_are_removed() {
+fn write_removes_obsolete_pages() {
     let root = repository();
     put(&root, "docs/resources/gone.md", "old");
     put(&root, "docs/guides/kept.md", "by hand");
@@ -303,7 +303,7 @@ fn pages_of_things_that_are_gone_are_removed() {
 }
 
 #[test]
-fn a_missing_example_is_an_error() {
+fn render_rejects_missing_examples() {
     for (path, _) in FILES {
         let root = repository();
         fs::remove_file(root.path().join(path)).unwrap();
@@ -316,7 +316,7 @@ fn a_missing_example_is_an_error() {
 }
 
 #[test]
-fn an_example_of_nothing_is_an_error() {
+fn render_rejects_orphan_examples() {
     let root = repository();
     put(&root, "examples/resources/toy_ball/resource.tf", "");
     let error = render(root.path(), &toys()).unwrap_err();
@@ -326,7 +326,7 @@ fn an_example_of_nothing_is_an_error() {
 }
 
 #[test]
-fn an_attribute_without_a_description_is_an_error() {
+fn render_rejects_missing_descriptions() {
     let root = repository();
     let mut catalogue = toys();
     catalogue.data_sources = vec![(
@@ -372,7 +372,7 @@ fn quotations_follow_the_quoted_file() {
 }
 
 #[test]
-fn defaults_are_written_as_in_a_configuration() {
+fn defaults_use_terraform_syntax() {
     let root = repository();
     let mut catalogue = toys();
     catalogue.provider = Schema::new(0).describe("Toys.").attributes([
@@ -403,7 +403,7 @@ fn defaults_are_written_as_in_a_configuration() {
 }
 
 #[test]
-fn what_a_description_says_is_not_said_again() {
+fn descriptions_are_not_repeated() {
     let root = repository();
     let mut catalogue = toys();
     catalogue.provider = Schema::new(0).describe("Toys.").attributes([

@@ -1,4 +1,4 @@
-//! What a module asks for and gives, read from its source.
+//! Inputs, outputs and requirements of a module, read from its source.
 
 use hcl_edit::{
     expr::Expression,
@@ -12,7 +12,7 @@ use super::ModuleError;
 pub(super) struct Interface {
     pub(super) inputs: Vec<Input>,
     pub(super) outputs: Vec<Output>,
-    /// What is required, with the versions, as `hashicorp/aws >= 5.0`.
+    /// Requirements with their version constraints, such as `hashicorp/aws` and `>= 5.0`.
     pub(super) requirements: Vec<(String, String)>,
 }
 
@@ -20,9 +20,9 @@ pub(super) struct Interface {
 #[derive(Debug)]
 pub(super) struct Input {
     pub(super) name: String,
-    /// As written, on one line or several.
+    /// The type as written, on one or multiple lines.
     pub(super) ty: String,
-    /// As written; `None` when it is required.
+    /// The default as written; `None` when the variable is required.
     pub(super) default: Option<String>,
     pub(super) description: String,
 }
@@ -36,7 +36,7 @@ pub(super) struct Output {
 }
 
 impl Interface {
-    /// Adds what a file declares.
+    /// Adds the declarations of a file.
     pub(super) fn read(&mut self, source: &str) -> Result<(), ModuleError> {
         let body: Body = source
             .parse()
@@ -77,9 +77,9 @@ impl Interface {
 }
 
 fn input(block: &Block, name: String) -> Result<Input, ModuleError> {
-    let ty = source(&block.body, "type").ok_or_else(|| lacks(&name, "type"))?;
+    let ty = source(&block.body, "type").ok_or_else(|| missing(&name, "type"))?;
     let description =
-        text(&block.body, "description").ok_or_else(|| lacks(&name, "description"))?;
+        text(&block.body, "description").ok_or_else(|| missing(&name, "description"))?;
     Ok(Input {
         ty,
         default: source(&block.body, "default"),
@@ -90,7 +90,7 @@ fn input(block: &Block, name: String) -> Result<Input, ModuleError> {
 
 fn output(block: &Block, name: String) -> Result<Output, ModuleError> {
     let description =
-        text(&block.body, "description").ok_or_else(|| lacks(&name, "description"))?;
+        text(&block.body, "description").ok_or_else(|| missing(&name, "description"))?;
     let sensitive = block.body.get_attribute("sensitive");
     Ok(Output {
         sensitive: sensitive.and_then(|attribute| attribute.value.as_bool()) == Some(true),
@@ -99,24 +99,24 @@ fn output(block: &Block, name: String) -> Result<Output, ModuleError> {
     })
 }
 
-fn lacks(name: &str, what: &'static str) -> ModuleError {
-    ModuleError::Lacks {
+fn missing(name: &str, what: &'static str) -> ModuleError {
+    ModuleError::Missing {
         name: name.to_owned(),
         what,
     }
 }
 
-/// An attribute's expression as written.
+/// Expression of an attribute, as written.
 fn source(body: &Body, name: &str) -> Option<String> {
     let attribute = body.get_attribute(name)?;
     Some(attribute.value.to_string().trim().to_owned())
 }
 
-/// The text of an attribute, on one line; `None` when there is none or it is empty.
+/// String value of an attribute, on one line; `None` when it is absent or empty.
 fn text(body: &Body, name: &str) -> Option<String> {
     let text = match &body.get_attribute(name)?.value {
         Expression::String(text) => text.value().to_string(),
-        // Descriptions cannot refer to anything, so a template is text with escapes.
+        // Descriptions cannot contain references: a template is a string with escapes.
         Expression::StringTemplate(template) => template.to_string(),
         Expression::HeredocTemplate(heredoc) => heredoc.template.to_string(),
         _ => return None,

@@ -1,11 +1,11 @@
-//! Inputs and outputs as Markdown.
+//! Inputs and outputs of a module as Markdown.
 
 use super::interface::{Input, Interface};
 
-/// Types and defaults longer than this stand below the table.
+/// Length of the longest type or default in the table, in characters. Longer ones follow the table.
 const INLINE: usize = 48;
 
-/// Requirements, inputs and outputs.
+/// Renders requirements, inputs and outputs.
 pub(super) fn render(interface: &Interface) -> String {
     let mut text = requirements(interface);
     if !interface.inputs.is_empty() {
@@ -89,7 +89,7 @@ fn is_short(source: &str) -> bool {
     !source.contains('\n') && source.chars().count() <= INLINE
 }
 
-/// A type without what it holds: `map(object)`.
+/// A type without its attributes: `map(object)`.
 fn outline(ty: &str) -> String {
     match ty.split_once("object(") {
         Some((before, _)) => {
@@ -100,7 +100,7 @@ fn outline(ty: &str) -> String {
     }
 }
 
-/// The text without the indentation that all lines but the first share.
+/// Removes the common indentation of all lines except the first.
 fn unindented(source: &str) -> String {
     let shared = source
         .lines()
@@ -124,7 +124,7 @@ fn code(source: &str) -> String {
     format!("`{}`", cell(source))
 }
 
-/// Text that stays within its cell.
+/// Escapes a string for a table cell.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }

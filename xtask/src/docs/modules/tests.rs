@@ -1,4 +1,4 @@
-//! Tests of the parent module.
+//! Tests of module pages.
 
 use std::fs;
 
@@ -59,13 +59,13 @@ fn repository(source: &str, readme: Option<&str>) -> tempfile::TempDir {
     root
 }
 
-fn problem(source: &str, readme: Option<&str>) -> String {
+fn error_of(source: &str, readme: Option<&str>) -> String {
     let root = repository(source, readme);
     pages(root.path()).unwrap_err().to_string()
 }
 
 #[test]
-fn a_readme_lists_what_the_module_asks_for_and_gives() {
+fn pages_list_inputs_and_outputs() {
     let root = repository(SOURCE, Some(README));
     let pages = pages(root.path()).unwrap();
     let text = &pages[Path::new("modules/toys/README.md")];
@@ -118,25 +118,25 @@ after
 }
 
 #[test]
-fn what_a_reader_needs_and_does_not_find_is_an_error() {
-    assert!(problem(SOURCE, None).contains("`modules/toys/README.md` is missing"));
-    assert!(problem(SOURCE, Some("# toys\n")).contains("has no `<!-- inputs and outputs -->`"));
+fn pages_reject_missing_content() {
+    assert!(error_of(SOURCE, None).contains("`modules/toys/README.md` is missing"));
+    assert!(error_of(SOURCE, Some("# toys\n")).contains("has no `<!-- inputs and outputs -->`"));
     let described = "variable \"a\" {\n  description = \"A.\"\n}\n";
-    assert!(problem(described, Some(README)).contains("`a` has no type"));
+    assert!(error_of(described, Some(README)).contains("`a` has no type"));
     let empty = "variable \"a\" {\n  type = string\n  description = \"\"\n}\n";
-    assert!(problem(empty, Some(README)).contains("`a` has no description"));
+    assert!(error_of(empty, Some(README)).contains("`a` has no description"));
     let output = "output \"a\" {\n  value = 1\n}\n";
-    assert!(problem(output, Some(README)).contains("`a` has no description"));
-    assert!(problem("variable {", Some(README)).contains("`modules/toys/main.tf` cannot be read"));
+    assert!(error_of(output, Some(README)).contains("`a` has no description"));
+    assert!(error_of("variable {", Some(README)).contains("`modules/toys/main.tf` cannot be read"));
 }
 
 #[test]
-fn fifteen_inputs_are_too_many() {
+fn pages_reject_too_many_inputs() {
     let variables: Vec<String> = (0..15)
         .map(|number| {
             format!("variable \"v{number}\" {{\n  type = string\n  description = \"V.\"\n}}\n")
         })
         .collect();
-    let error = problem(&variables.concat(), Some(README));
+    let error = error_of(&variables.concat(), Some(README));
     assert!(error.contains("has 15 variables"), "{error}");
 }
