@@ -301,14 +301,7 @@ pub(crate) fn operation() -> Operation {
 
 /// A project that says nothing but its name.
 pub(crate) fn project(name: &str) -> ProjectSpec {
-    ProjectSpec {
-        name: name.parse().unwrap(),
-        description: String::new(),
-        created_by: None,
-        suspended: false,
-        termination: None,
-        force_destroy: false,
-    }
+    ProjectSpec::new(name.parse().unwrap())
 }
 
 /// A membership that is not an owner's.

@@ -120,13 +120,9 @@ mod tests {
 
     fn rules(termination: Option<TerminationConfig>) -> NotebookRules {
         NotebookRules::of(&ProjectRecord {
-            name: "fraud".to_owned(),
-            description: String::new(),
             suspended: true,
-            created_by: String::new(),
-            created_at: 0,
-            last_updated_at: 0,
             termination,
+            ..ProjectRecord::default()
         })
     }
 

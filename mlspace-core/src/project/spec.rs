@@ -4,7 +4,7 @@ use crate::aws::Error;
 use crate::name::{ProjectName, UserName};
 use crate::records::{ProjectRecord, TerminationConfig};
 
-/// Longest description that `MLSpace` takes, in characters.
+/// Longest description that MLSpace accepts, in characters.
 pub const DESCRIPTION_MAX: usize = 4_000;
 
 /// A project as it should be.
@@ -12,19 +12,32 @@ pub const DESCRIPTION_MAX: usize = 4_000;
 pub struct ProjectSpec {
     /// The name, which identifies it.
     pub name: ProjectName,
-    /// What it is for.
+    /// Description of its purpose.
     pub description: String,
-    /// Who made it; absent, nobody, and an existing record keeps what it has.
+    /// The user who created it. `None` keeps the user on record, or records none.
     pub created_by: Option<UserName>,
-    /// Whether its members may do nothing for now.
+    /// Whether its members are denied everything.
     pub suspended: bool,
-    /// When its resources end by themselves.
+    /// Times at which its resources are stopped or deleted.
     pub termination: Option<TerminationConfig>,
-    /// Whether removing it removes members, datasets and notebooks too.
+    /// Whether deleting it deletes its members, datasets and notebooks.
     pub force_destroy: bool,
 }
 
 impl ProjectSpec {
+    /// A project of this name with the default of every other attribute.
+    #[must_use]
+    pub fn new(name: ProjectName) -> Self {
+        Self {
+            name,
+            description: String::new(),
+            created_by: None,
+            suspended: false,
+            termination: None,
+            force_destroy: false,
+        }
+    }
+
     /// The record of this project, over an existing one; `now` in seconds since the epoch.
     pub(super) fn record(&self, existing: Option<&ProjectRecord>, now: i64) -> ProjectRecord {
         let created_by = self.created_by.as_ref().map(ToString::to_string);
@@ -125,12 +138,9 @@ pub(super) mod tests {
 
     pub(in crate::project) fn spec() -> ProjectSpec {
         ProjectSpec {
-            name: "fraud".parse().unwrap(),
             description: "Card fraud models".to_owned(),
             created_by: Some("alice".parse().unwrap()),
-            suspended: false,
-            termination: None,
-            force_destroy: false,
+            ..ProjectSpec::new("fraud".parse().unwrap())
         }
     }
 

@@ -78,7 +78,7 @@ impl TerminationConfig {
 }
 
 /// A project.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProjectRecord {
     /// The project's name; the key.
     pub name: String,
