@@ -111,7 +111,7 @@ pub(crate) fn operation(call: &Call, name: &str) -> Operation {
 pub(crate) fn diagnostics(error: &Error) -> Diagnostics {
     Diagnostics::of_error(
         error.attribute().unwrap_or_default(),
-        capitalize(&error.summary()),
+        capitalize(error.summary()),
         sentence(&error.detail()),
     )
 }
