@@ -5,7 +5,7 @@
 //! `9007199254740993`, and Terraform then rejects the plan. Here every number has one canonical
 //! representation, so equality is equality of values.
 //!
-//! `bigdecimal` 0.4 would replace only the digits and exponent of [`Parts`]. Its parser accepts
+//! `bigdecimal` 0.4 would replace only the digits and exponent of `Parts`. Its parser accepts
 //! what Terraform does not (`1_000`, `.5`, `5.`) and exponents of any size, its `to_i64` truncates
 //! fractions, and its `to_f64` does not round correctly, so syntax, bounds, and the choice of an
 //! exact integer or double for the wire would still be checked here, for about the same amount of
