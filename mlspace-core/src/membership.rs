@@ -1,11 +1,11 @@
-//! Memberships: a role that holds a user's rights in a project, and a record.
+//! Memberships: a role with a user's permissions in a project, and a record.
 //!
-//! The role is made without rights and given them one by one, denials before grants; the record,
-//! with the role's ARN, comes last. Removal takes the role first and the record last, so that
-//! whatever is left of an interrupted removal is still seen, and removed by the next.
+//! The role is created without policies and gets them one by one, Denies before Allows; the record,
+//! with the role's ARN, is written last. Deletion starts with the role and ends with the record, so
+//! that the rest of an interrupted deletion is found, and deleted, by the next one.
 //!
-//! A membership may be the last owner's: removing it is not refused, since a project and its
-//! members are removed together.
+//! The membership of a project's last owner can be deleted, because a project and its members are
+//! deleted together.
 
 mod delete;
 mod desired_role;

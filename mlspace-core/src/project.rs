@@ -1,9 +1,9 @@
-//! Projects: a record, and a policy that all members' roles carry.
+//! Projects: a record, and a policy that is attached to all members' roles.
 //!
-//! The policy comes first and the record last: a record says that the project is whole. A create
-//! that was interrupted leaves a policy whose tags prove it is ours, and the next create takes it
-//! up; a record that is there already belongs to a finished project, so that it is imported, never
-//! taken over. Removal goes the other way round: the policy's power first, the record last.
+//! The policy is created first and the record last: a record says that the project is complete. An
+//! interrupted create leaves a policy whose tags prove that it is ours, and the next create
+//! continues from there. An existing record belongs to a complete project, which has to be
+//! imported. Deletion starts with the policy and ends with the record.
 
 mod delete;
 mod plan;

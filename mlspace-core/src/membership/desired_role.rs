@@ -1,17 +1,19 @@
-//! What a membership's role should hold, how one found differs, and the order of mending it.
+//! The desired role of a membership, how an existing role differs from it, and the order of repair.
 //!
-//! A role never may more than the access model says, at no step and wherever the steps end:
+//! A role never has more permissions than the access model says, at any step, and wherever the
+//! steps end:
 //!
-//! * What takes rights away comes first, then the policy that may deny everything, as it does to
-//!   members of suspended projects, then the inline policy, whose denials are the widest, then what
-//!   grants most.
-//! * A role that changes over to the other policy model carries the whole of both in between. Each
-//!   model by itself denies whatever it doesn't grant, so that two of them together, or one and a
-//!   part of the other, grant no more than one. The new one is attached before the old one goes:
-//!   the other way round there would be a moment without any denials, and base policies would be
-//!   open. The inline policy of the attribute model holds all denials of the other's and more, so
-//!   that it comes first on the way there and goes last on the way back.
-//! * Where a role has no room for both, the inline policy denies everything in the meantime.
+//! * Steps that remove permissions come first, then the policy that can deny everything, as it does
+//!   for members of suspended projects, then the inline policy, whose Denies are the widest, then
+//!   the policies that grant most.
+//! * A role that migrates to the other policy model has the policies of both in between. Each model
+//!   denies whatever it does not grant, so both together, or one and a part of the other, grant no
+//!   more than one. The new policies are attached before the old ones are detached: in the other
+//!   order there would be a moment without any Deny, in which base policies apply unrestricted. The
+//!   inline policy of the attribute model has all Denies of the other and more, so it is set first
+//!   on the way there and replaced last on the way back.
+//! * Where the quota of attached policies is too small for both, the inline policy denies everything
+//!   in the meantime.
 
 use std::fmt;
 

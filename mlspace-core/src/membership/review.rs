@@ -1,4 +1,5 @@
-//! Judging, at plan time, what a membership's role would carry beside the platform's own policies.
+//! Checks, at plan time, of the base policies and the boundary that a membership's role would have
+//! in addition to the platform's own policies.
 
 use super::read::id;
 use super::{MembershipSpec, Memberships};

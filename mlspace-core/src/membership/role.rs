@@ -1,4 +1,4 @@
-//! Bringing a membership's role about.
+//! Creating and repairing the role of a membership.
 
 use std::time::Duration;
 

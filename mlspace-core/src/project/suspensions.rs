@@ -1,13 +1,13 @@
 //! The shared list of suspended projects, in the attribute model.
 //!
 //! One policy on every member's role denies everything to the members of the projects that it
-//! lists, so that suspending is a single write however many members there are.
+//! lists, so suspending is a single write, independent of the number of members.
 //!
 //! The list follows from the records. IAM has no conditional writes: of two processes that change
-//! the list at once, one may undo what the other did. So each looks again after its write, and once
-//! more when its project's record is written. Whoever looks last finds the records of both and adds
-//! what is missing. Until then, whatever is listed stays, as its suspension may be under way and
-//! not recorded yet; only the project's own resource takes it off, or its end.
+//! the list at the same time, one can undo the other's change. So each reads the list again after
+//! its write, and once more when its project's record is written. The last reader finds the records
+//! of both and adds what is missing. Until then every listed project stays, because its suspension
+//! can be in progress and not recorded yet; only the project's own resource removes it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -52,7 +52,7 @@ impl Resource<Client> for DatasetResource {
         Schema::new(0)
             .describe(
                 "A dataset: a prefix of the data bucket that one project, one user, the members of some groups or \
-                 everybody may read, with its record.",
+                 everyone can read, with its record.",
             )
             .attributes([
                 id_attribute("type, scope and name, for example `project/fraud/cards-2026` or `global/holidays`.").identity(),
@@ -68,7 +68,7 @@ impl Resource<Client> for DatasetResource {
                     .required()
                     .requires_replace()
                     .describe(
-                        "Who the dataset is for: `global` (everybody reads), `project` (the members of `scope`), \
+                        "Type of the dataset, which decides who can use it: `global` (everyone reads), `project` (the members of `scope`), \
                          `private` (the user `scope`) or `group` (the members of `groups`). Changing it replaces the \
                          dataset.",
                     )
@@ -94,8 +94,8 @@ impl Resource<Client> for DatasetResource {
                     .optional_computed()
                     .use_state_for_unknown()
                     .describe(
-                        "User who owns the dataset's record and may edit it in MLSpace's web application. Defaults to the \
-                         user of a private dataset, else to nobody.",
+                        "User who owns the dataset's record and can edit it in MLSpace's web application. Defaults to the \
+                         user of a private dataset; otherwise unset.",
                     )
                     .validate(validators::parses_as::<UserName>),
                 Attribute::bool("force_destroy")
@@ -284,7 +284,7 @@ impl DatasetModel {
             key: self.key()?,
             groups: mapping::parse_all(&self.groups, "groups")?,
             description: mapping::string_or_default(&self.description),
-            // The configuration's is checked; a record may hold what is no user name, or nothing, and then keeps it.
+            // A configured name is validated. A record can hold an invalid name or none, and keeps it.
             created_by: self
                 .created_by
                 .as_option()

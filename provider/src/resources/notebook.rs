@@ -341,7 +341,7 @@ fn identity_attributes() -> Vec<Attribute> {
     ]
 }
 
-/// What a configuration may choose.
+/// Attributes that a configuration can set.
 fn setting_attributes() -> Vec<Attribute> {
     let restart = "Changing it stops a running notebook and starts it again.";
     vec![
@@ -387,7 +387,7 @@ fn setting_attributes() -> Vec<Attribute> {
             .validate(validators::parses_as::<StopTime>),
         Attribute::map("tags", Type::String)
             .optional()
-            .describe("Tags besides the provider's `default_tags` and the platform's own. Changed in place."),
+            .describe("Tags in addition to the provider's `default_tags` and the platform's own. Changed in place."),
     ]
 }
 
@@ -419,6 +419,6 @@ fn computed_attributes() -> Vec<Attribute> {
         Attribute::string("must_replace")
             .computed()
             .use_state_for_unknown()
-            .describe("Why only a replacement can mend the notebook, if that is so; the next plan then replaces it."),
+            .describe("Reason why only a replacement can repair the notebook, if there is one. The next plan then replaces it."),
     ]
 }

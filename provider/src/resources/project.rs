@@ -83,7 +83,7 @@ impl Resource<Client> for ProjectResource {
                     .optional_computed()
                     .use_state_for_unknown()
                     .describe(
-                        "User who made the project, as MLSpace's web application shows it. Defaults to nobody.",
+                        "User who created the project, as MLSpace's web application shows it. Unset by default.",
                     )
                     .validate(validators::parses_as::<UserName>),
                 Attribute::bool("suspended")
@@ -130,8 +130,8 @@ impl Resource<Client> for ProjectResource {
             diagnostics.warning(
                 "termination.allow_notebook_owner_override",
                 "Override forbidden without a default",
-                "owners may not choose a stop time and the project sets none, so notebooks never stop by schedule; \
-                 set `default_notebook_stop_time`",
+                "Owners cannot choose a stop time and the project sets none, so notebooks never stop by schedule. \
+                 Set `default_notebook_stop_time`.",
             );
         }
     }
@@ -147,7 +147,7 @@ impl Resource<Client> for ProjectResource {
             &mut plan.proposed.drift,
         );
         if drifted {
-            // Mending may mean to make the record anew.
+            // A repair can create the record again.
             plan.proposed.created_at = Field::Unknown;
         }
         let (Some(client), Ok(spec)) = (client, plan.proposed.spec()) else {
@@ -242,7 +242,7 @@ impl ProjectModel {
         Ok(ProjectSpec {
             name: mapping::parse(&self.name, "name")?,
             description: mapping::string_or_default(&self.description),
-            // The configuration's is checked; a record may hold what is no user name, or nothing, and then keeps it.
+            // A configured name is validated. A record can hold an invalid name or none, and keeps it.
             created_by: self
                 .created_by
                 .as_option()
@@ -332,11 +332,11 @@ fn termination_block() -> Block {
             ))
             .validate(validators::between(1, 87_600))
     };
-    let may = |name: &str, of: &str| {
+    let allow_override = |name: &str, of: &str| {
         Attribute::bool(name)
             .optional()
             .default(Value::Bool(true))
-            .describe(format!("Whether the owner of {of} may choose otherwise."))
+            .describe(format!("Whether the owner of {of} can choose otherwise."))
     };
     Block::single(
         "termination",
@@ -345,11 +345,11 @@ fn termination_block() -> Block {
                 .optional()
                 .describe("Time of day at which the project's notebooks stop: `HH:MM` in UTC.")
                 .validate(validators::parses_as::<StopTime>),
-            may("allow_notebook_owner_override", "a notebook"),
+            allow_override("allow_notebook_owner_override", "a notebook"),
             hours("default_endpoint_ttl_hours", "an endpoint"),
-            may("allow_endpoint_owner_override", "an endpoint"),
+            allow_override("allow_endpoint_owner_override", "an endpoint"),
             hours("default_emr_cluster_ttl_hours", "an EMR cluster"),
-            may("allow_emr_owner_override", "an EMR cluster"),
+            allow_override("allow_emr_owner_override", "an EMR cluster"),
         ],
     )
     .describe("When the project's resources are stopped or removed by MLSpace's scheduler.")
