@@ -37,7 +37,7 @@ e2e_test! {
         override_policies(env, Some(&narrow), &[&wide]);
         let warnings = warnings_of_plan(env);
         let [warning] = warnings.as_slice() else { panic!("{warnings:?}") };
-        assert!(warning.starts_with("Less than members may") && warning.contains("training job"), "{warning}");
+        assert!(warning.starts_with("Member permissions are restricted") && warning.contains("training job"), "{warning}");
 
         // A policy that cannot be read is not an error.
         override_policies(env, None, &[&wide]);
@@ -71,7 +71,7 @@ e2e_test! {
         let text = format!("provider \"mlspace\" {{\n  notebook_defaults {{\n    subnet_ids = {}\n  }}\n}}\n", json!(subnets));
         env.work.write("settings_override.tf", &text);
         let plan = env.work.plan(&[]);
-        plan.outcome.assert_error(&["characters", "IAM takes 10240", "approve fewer subnets"]);
+        plan.outcome.assert_error(&["characters", "IAM allows 10240", "approve fewer subnets"]);
     }
 }
 
@@ -150,7 +150,7 @@ data "mlspace_policy_document" "trust" {
         for (arguments, says) in [
             ("kind = \"sticker\"", "permissions_boundary"),
             ("kind = \"user\"", "name of the user"),
-            ("kind = \"user\"\n user = \"alice\"\n project = \"fraud\"", "take no `project`"),
+            ("kind = \"user\"\n user = \"alice\"\n project = \"fraud\"", "do not support `project`"),
             ("kind = \"user\"\n user = \"al*\"", "al*"),
         ] {
             env.configure(&format!("data \"mlspace_policy_document\" \"x\" {{\n {arguments}\n}}\n"));

@@ -59,11 +59,11 @@ REJECTED = {
     ),
     "a computed attribute": (
         'resource "aws_vpc" "x" {\n cidr_block = "10.0.0.0/16"\n arn = "arn"\n}',
-        "cannot be set",
+        "Read-only attribute",
     ),
     "an id": (
         'resource "aws_vpc" "x" {\n cidr_block = "10.0.0.0/16"\n id = "vpc-1"\n}',
-        "cannot be set",
+        "Read-only attribute",
     ),
     "an object without some of its attributes": (
         'resource "aws_security_group" "x" {\n ingress = [{ from_port = 1 }]\n}',
