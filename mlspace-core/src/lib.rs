@@ -67,3 +67,4 @@ pub mod tags;
 #[cfg(feature = "aws")]
 #[cfg(test)]
 mod testing;
+pub mod text;

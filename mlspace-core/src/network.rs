@@ -29,16 +29,3 @@ pub const SUBNET_PREFIXES: std::ops::RangeInclusive<u8> = 16..=28;
 
 /// Number of addresses that AWS reserves in every subnet (same source as [`SUBNET_PREFIXES`]).
 pub const RESERVED_ADDRESSES: u64 = 5;
-
-/// Formats a number with thousands separators: `65,531`.
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut separated = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            separated.push(',');
-        }
-        separated.push(digit);
-    }
-    separated
-}

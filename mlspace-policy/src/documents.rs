@@ -1,10 +1,11 @@
 //! `size`, `pack` and `equivalent`.
 
 use iam_policy::{Document, PackTarget, pack as pack_documents};
+use mlspace_core::text::thousands;
 
 use crate::arguments::{Equivalent, Pack, Size};
 use crate::input::{self, InputError};
-use crate::output::{CommandOutput, Lines, thousands};
+use crate::output::{CommandOutput, Lines};
 
 pub(crate) fn size(options: &Size) -> Result<CommandOutput, InputError> {
     let policies = input::all(&options.files)?;

@@ -2,11 +2,12 @@
 
 use iam_policy::lint::{Finding, LintOptions, LintTarget, Severity, lint};
 use iam_policy::{PolicyType, Violation};
+use mlspace_core::text::thousands;
 use serde_json::{Value, json};
 
 use crate::arguments::Lint;
 use crate::input::{self, InputError, Policy};
-use crate::output::{CommandOutput, Format, Lines, count, thousands};
+use crate::output::{CommandOutput, Format, Lines, count};
 
 /// A policy with its findings.
 struct LintedPolicy<'a> {

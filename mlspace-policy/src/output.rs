@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use clap::ValueEnum;
 use iam_policy::Statement;
 use iam_policy::evaluate::StatementRef;
+use mlspace_core::text::thousands;
 use serde_json::{Value, json};
 
 /// Output of a command.
@@ -114,19 +115,6 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
     format!("{}{}", thousands(number), format_args!(" {noun}{plural}"))
 }
 
-/// Formats a number with thousands separators: `6,144`.
-pub(crate) fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut separated = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            separated.push(',');
-        }
-        separated.push(digit);
-    }
-    separated
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,10 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_separators() {
-        assert_eq!(thousands(7), "7");
-        assert_eq!(thousands(6_144), "6,144");
-        assert_eq!(thousands(1_234_567), "1,234,567");
+    fn count_has_separators_and_plural() {
         assert_eq!(count(1, "policy version"), "1 policy version");
         assert_eq!(count(2_000, "statement"), "2,000 statements");
     }

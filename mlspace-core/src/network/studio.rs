@@ -4,7 +4,8 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::cidr::{address_count, prefix_for};
-use super::{RESERVED_ADDRESSES, SUBNET_PREFIXES, thousands};
+use super::{RESERVED_ADDRESSES, SUBNET_PREFIXES};
+use crate::text::thousands;
 
 /// Workload of a Studio domain. The defaults are those of AWS's whitepaper: three zones.
 ///

@@ -6,8 +6,9 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 use thiserror::Error;
 
+use super::SUBNET_PREFIXES;
 use super::cidr::{self, CidrError, address_count, prefix_for};
-use super::{SUBNET_PREFIXES, thousands};
+use crate::text::thousands;
 
 /// Largest number of zones. No region has as many, and a workload takes at most 16 subnets
 /// (SageMaker's *VpcConfig*,
