@@ -249,14 +249,22 @@ impl Resource<Client> for DatasetResource {
             .map_err(|error| mapping::diagnostics(&error).into())
     }
 
-    fn import_identity(
+    async fn import_identity(
         &self,
+        client: &Client,
+        call: &mut Call,
         identity: &BTreeMap<String, String>,
     ) -> Result<DatasetModel, Diagnostics> {
-        self.import_state(mapping::identity_part(identity, "id"))
+        self.import_state(client, call, mapping::identity_part(identity, "id"))
+            .await
     }
 
-    fn import_state(&self, id: &str) -> Result<DatasetModel, Diagnostics> {
+    async fn import_state(
+        &self,
+        _: &Client,
+        _: &mut Call,
+        id: &str,
+    ) -> Result<DatasetModel, Diagnostics> {
         let key: DatasetKey = mapping::parse_id(
             id,
             "`project/PROJECT/NAME`, `private/USER/NAME`, `global/NAME` or `group/NAME`",

@@ -155,15 +155,23 @@ impl Resource<Client> for MembershipResource {
             .map_err(|error| mapping::diagnostics(&error).into())
     }
 
-    fn import_identity(
+    async fn import_identity(
         &self,
+        client: &Client,
+        call: &mut Call,
         identity: &BTreeMap<String, String>,
     ) -> Result<MembershipModel, Diagnostics> {
         let part = |attribute| mapping::identity_part(identity, attribute);
-        self.import_state(&format!("{}/{}", part("project"), part("user")))
+        let id = format!("{}/{}", part("project"), part("user"));
+        self.import_state(client, call, &id).await
     }
 
-    fn import_state(&self, id: &str) -> Result<MembershipModel, Diagnostics> {
+    async fn import_state(
+        &self,
+        _: &Client,
+        _: &mut Call,
+        id: &str,
+    ) -> Result<MembershipModel, Diagnostics> {
         let (project, user) = id.split_once('/').unwrap_or((id, ""));
         let form = "`project/user`, for example `fraud/alice`";
         let project: ProjectName = mapping::parse_id(project, form)?;

@@ -153,7 +153,12 @@ impl Resource<Client> for NotebookResource {
             .map_err(|error| mapping::diagnostics(&error).into())
     }
 
-    fn import_state(&self, id: &str) -> Result<NotebookModel, Diagnostics> {
+    async fn import_state(
+        &self,
+        _: &Client,
+        _: &mut Call,
+        id: &str,
+    ) -> Result<NotebookModel, Diagnostics> {
         let name: NotebookName =
             mapping::parse_id(id, "the notebook's name, for example `alice-fraud`")?;
         Ok(NotebookModel {
@@ -162,11 +167,14 @@ impl Resource<Client> for NotebookResource {
         })
     }
 
-    fn import_identity(
+    async fn import_identity(
         &self,
+        client: &Client,
+        call: &mut Call,
         identity: &BTreeMap<String, String>,
     ) -> Result<NotebookModel, Diagnostics> {
-        self.import_state(mapping::identity_part(identity, "name"))
+        self.import_state(client, call, mapping::identity_part(identity, "name"))
+            .await
     }
 }
 

@@ -220,14 +220,22 @@ impl Resource<Client> for ProjectResource {
             .map_err(|error| mapping::diagnostics(&error).into())
     }
 
-    fn import_identity(
+    async fn import_identity(
         &self,
+        client: &Client,
+        call: &mut Call,
         identity: &BTreeMap<String, String>,
     ) -> Result<ProjectModel, Diagnostics> {
-        self.import_state(mapping::identity_part(identity, "name"))
+        self.import_state(client, call, mapping::identity_part(identity, "name"))
+            .await
     }
 
-    fn import_state(&self, id: &str) -> Result<ProjectModel, Diagnostics> {
+    async fn import_state(
+        &self,
+        _: &Client,
+        _: &mut Call,
+        id: &str,
+    ) -> Result<ProjectModel, Diagnostics> {
         let name: ProjectName = mapping::parse_id(id, "the project's name, for example `fraud`")?;
         Ok(ProjectModel {
             name: Field::Known(name.to_string()),

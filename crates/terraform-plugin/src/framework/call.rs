@@ -61,11 +61,11 @@ impl Call {
     /// users. `None` if it is absent or of another type.
     #[must_use]
     pub fn private<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        serde_json::from_value(self.private.0.get(key)?.clone()).ok()
+        self.private.get(key)
     }
 
     /// Sets a value of the private state. It is stored when the call ends, with or without an
-    /// error. A plan cannot change the private state.
+    /// error. A plan sets values with [`Plan::set_private`](super::Plan::set_private).
     ///
     /// # Errors
     /// If the value cannot be serialized as JSON.
@@ -74,23 +74,37 @@ impl Call {
         key: &str,
         value: &T,
     ) -> Result<(), serde_json::Error> {
-        self.private
-            .0
-            .insert(key.to_owned(), serde_json::to_value(value)?);
-        Ok(())
+        self.private.set(key, value)
     }
 
     /// Removes a value of the private state.
     pub fn remove_private(&mut self, key: &str) {
-        self.private.0.remove(key);
+        self.private.remove(key);
     }
 }
 
 /// The private state: JSON values by key.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Private(BTreeMap<String, Json>);
+pub struct Private(BTreeMap<String, Json>);
 
 impl Private {
+    pub(crate) fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        serde_json::from_value(self.0.get(key)?.clone()).ok()
+    }
+
+    pub(crate) fn set<T: Serialize>(
+        &mut self,
+        key: &str,
+        value: &T,
+    ) -> Result<(), serde_json::Error> {
+        self.0.insert(key.to_owned(), serde_json::to_value(value)?);
+        Ok(())
+    }
+
+    pub(crate) fn remove(&mut self, key: &str) {
+        self.0.remove(key);
+    }
+
     /// Reads the stored form. Anything else (for example the private state of a provider with
     /// another SDK) counts as empty, so that the resource stays usable.
     pub(crate) fn decode(bytes: &[u8]) -> Self {

@@ -13,7 +13,7 @@ pub(crate) use marking::apply_defaults;
 pub(crate) use rules::{check_applied, check_config};
 
 use super::{
-    call::Call,
+    call::{Call, Private},
     codec,
     diagnostics::Diagnostics,
     path::Path,
@@ -39,6 +39,8 @@ pub(crate) struct Outcome {
     pub(crate) planned: Value,
     pub(crate) requires_replace: Vec<Path>,
     pub(crate) diagnostics: Diagnostics,
+    /// The private state to plan; `None` to keep that of the prior state.
+    pub(crate) private: Option<Private>,
 }
 
 /// Plans a create or update.
@@ -79,6 +81,7 @@ pub(crate) async fn plan<C: Sync + 'static>(
         proposed: planned,
         replace: mut requested,
         mut diagnostics,
+        private,
     } = response;
     if let Some(path) = rules::inconsistent_plan(body, config, prior, &planned) {
         diagnostics.extend(provider_bug(
@@ -97,6 +100,7 @@ pub(crate) async fn plan<C: Sync + 'static>(
         planned,
         requires_replace,
         diagnostics,
+        private,
     })
 }
 

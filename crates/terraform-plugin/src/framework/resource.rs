@@ -11,7 +11,12 @@ use async_trait::async_trait;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
 
-use super::{call::Call, diagnostics::Diagnostics, path::Path, schema::Schema};
+use super::{
+    call::{Call, Private},
+    diagnostics::Diagnostics,
+    path::Path,
+    schema::Schema,
+};
 
 /// A managed resource type. `C` is the client type of the provider.
 ///
@@ -89,11 +94,17 @@ pub trait Resource<C: Sync + 'static>: Send + Sync + 'static {
     ) -> Result<(), Failed<Self::Model>>;
 
     /// The initial state of a resource that is imported by its id: the attributes that identify it.
-    /// Terraform then reads the resource.
+    /// Terraform then reads the resource, and passes the private state that is set here to the
+    /// read.
     ///
     /// # Errors
     /// If the id is not a valid id of the resource type.
-    fn import_state(&self, id: &str) -> Result<Self::Model, Diagnostics>;
+    async fn import_state(
+        &self,
+        client: &C,
+        cx: &mut Call,
+        id: &str,
+    ) -> Result<Self::Model, Diagnostics>;
 
     /// As [`import_state`](Self::import_state), for a resource that is imported by its identity:
     /// the attributes marked with [`Attribute::identity`](super::Attribute::identity), without
@@ -101,11 +112,13 @@ pub trait Resource<C: Sync + 'static>: Send + Sync + 'static {
     ///
     /// # Errors
     /// If the identity is not a valid identity of the resource type.
-    fn import_identity(
+    async fn import_identity(
         &self,
+        client: &C,
+        cx: &mut Call,
         identity: &BTreeMap<String, String>,
     ) -> Result<Self::Model, Diagnostics> {
-        let _ = identity;
+        let _ = (client, cx, identity);
         Err(Diagnostics::of_error(
             "",
             "Import by identity not supported",
@@ -149,12 +162,13 @@ pub struct Plan<M> {
     pub diagnostics: Diagnostics,
     replace: Vec<Path>,
     replacing: bool,
+    private: Private,
 }
 
 impl<M> Plan<M> {
     /// A plan as the framework passes it to [`Resource::modify_plan`], for tests.
     #[must_use]
-    pub const fn new(config: M, prior: Option<M>, proposed: M) -> Self {
+    pub fn new(config: M, prior: Option<M>, proposed: M) -> Self {
         Self {
             config,
             prior,
@@ -162,12 +176,44 @@ impl<M> Plan<M> {
             diagnostics: Diagnostics::new(),
             replace: Vec::new(),
             replacing: false,
+            private: Private::default(),
         }
     }
 
-    pub(crate) const fn replacing(mut self, replacing: bool) -> Self {
+    pub(crate) fn with(mut self, replacing: bool, private: Private) -> Self {
         self.replacing = replacing;
+        self.private = private;
         self
+    }
+
+    /// A value of the private state, as this plan has it so far. `None` if it is absent or of
+    /// another type.
+    ///
+    /// The plan of a creation starts without private state, with one exception: for the second
+    /// half of a replacement, Terraform passes what the first half planned. Terraform plans again
+    /// when it applies, from the stored private state, so a random value that is set here differs
+    /// between the plan that the user sees and the one that is applied.
+    #[must_use]
+    pub fn private<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        self.private.get(key)
+    }
+
+    /// Sets a value of the private state. The apply of this plan receives it, and stores it unless
+    /// it changes it in turn. A plan that changes nothing else is not applied, so the value is lost.
+    ///
+    /// # Errors
+    /// If the value cannot be serialized as JSON.
+    pub fn set_private<T: Serialize>(
+        &mut self,
+        key: &str,
+        value: &T,
+    ) -> Result<(), serde_json::Error> {
+        self.private.set(key, value)
+    }
+
+    /// Removes a value of the private state.
+    pub fn remove_private(&mut self, key: &str) {
+        self.private.remove(key);
     }
 
     /// Requires replacement because of the attribute at this path. Terraform ignores it if the

@@ -131,6 +131,7 @@ impl AnyResource<Account> for FakeResource {
                 .map(|name| Path::from(*name))
                 .collect(),
             diagnostics: Diagnostics::new(),
+            private: None,
         })
     }
 
@@ -178,13 +179,21 @@ impl AnyResource<Account> for FakeResource {
         Ok(())
     }
 
-    fn import_state(&self, _: &Schema, id: &str) -> Result<Value, Diagnostics> {
+    async fn import_state(
+        &self,
+        _: &Schema,
+        _: &Account,
+        _: &mut Call,
+        id: &str,
+    ) -> Result<Value, Diagnostics> {
         Err(import_not_supported(id))
     }
 
-    fn import_identity(
+    async fn import_identity(
         &self,
         _: &Schema,
+        _: &Account,
+        _: &mut Call,
         _: &BTreeMap<String, String>,
     ) -> Result<Value, Diagnostics> {
         Err(import_not_supported(self.name))

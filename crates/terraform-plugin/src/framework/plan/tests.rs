@@ -113,7 +113,7 @@ impl Resource<()> for TestResource {
         Ok(())
     }
 
-    fn import_state(&self, _: &str) -> Result<Model, Diagnostics> {
+    async fn import_state(&self, (): &(), _: &mut Call, _: &str) -> Result<Model, Diagnostics> {
         Ok(Model::default())
     }
 }

@@ -8,7 +8,12 @@ use serde_json::Value as Json;
 
 use super::{Failed, Plan, Resource};
 use crate::framework::{
-    call::Call, diagnostics::Diagnostics, model, path::Path, schema::Schema, value::Value,
+    call::{Call, Private},
+    diagnostics::Diagnostics,
+    model,
+    path::Path,
+    schema::Schema,
+    value::Value,
     value_error::ValueError,
 };
 
@@ -30,6 +35,8 @@ pub struct Planned {
     pub replace: Vec<Path>,
     /// Warnings and errors.
     pub diagnostics: Diagnostics,
+    /// The private state to plan; `None` to keep that of the prior state.
+    pub private: Option<Private>,
 }
 
 /// A resource without its model type, as the server stores it. Implemented for every [`Resource`].
@@ -107,15 +114,23 @@ pub trait AnyResource<C: Sync + 'static>: Send + Sync + 'static {
     ///
     /// # Errors
     /// As there, and when the model does not fit the schema.
-    fn import_state(&self, schema: &Schema, id: &str) -> Result<Value, Diagnostics>;
+    async fn import_state(
+        &self,
+        schema: &Schema,
+        client: &C,
+        cx: &mut Call,
+        id: &str,
+    ) -> Result<Value, Diagnostics>;
 
     /// See [`Resource::import_identity`].
     ///
     /// # Errors
     /// As there, and when the model does not fit the schema.
-    fn import_identity(
+    async fn import_identity(
         &self,
         schema: &Schema,
+        client: &C,
+        cx: &mut Call,
         identity: &BTreeMap<String, String>,
     ) -> Result<Value, Diagnostics>;
 
@@ -231,13 +246,14 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
         } else {
             Some(read_model(prior)?)
         };
-        let mut plan =
-            Plan::new(read_model(config)?, prior, read_model(proposed)?).replacing(replacing);
+        let mut plan = Plan::new(read_model(config)?, prior, read_model(proposed)?)
+            .with(replacing, cx.private.clone());
         Resource::modify_plan(self, client, cx, &mut plan).await;
         Ok(Planned {
             proposed: write_model(&plan.proposed, schema, proposed)?,
             replace: plan.replace,
             diagnostics: plan.diagnostics,
+            private: Some(plan.private),
         })
     }
 
@@ -305,20 +321,26 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
         outcome.map_err(|failure| failed(failure, schema, state))
     }
 
-    fn import_state(&self, schema: &Schema, id: &str) -> Result<Value, Diagnostics> {
-        write_model(&Resource::import_state(self, id)?, schema, &Value::Null)
-    }
-
-    fn import_identity(
+    async fn import_state(
         &self,
         schema: &Schema,
+        client: &C,
+        cx: &mut Call,
+        id: &str,
+    ) -> Result<Value, Diagnostics> {
+        let model = Resource::import_state(self, client, cx, id).await?;
+        write_model(&model, schema, &Value::Null)
+    }
+
+    async fn import_identity(
+        &self,
+        schema: &Schema,
+        client: &C,
+        cx: &mut Call,
         identity: &BTreeMap<String, String>,
     ) -> Result<Value, Diagnostics> {
-        write_model(
-            &Resource::import_identity(self, identity)?,
-            schema,
-            &Value::Null,
-        )
+        let model = Resource::import_identity(self, client, cx, identity).await?;
+        write_model(&model, schema, &Value::Null)
     }
 
     fn upgrade_state(&self, from_version: i64, state: Json) -> Result<Json, Diagnostics> {

@@ -169,28 +169,49 @@ impl<P: Provider> Server<P> {
 
     /// Imports a resource: returns a state that identifies it, which Terraform then completes with
     /// a read.
-    pub(super) fn import(
+    pub(super) async fn import(
         &self,
         request: &import_resource_state::Request,
+        cancel: CancellationToken,
     ) -> Result<import_resource_state::Response, Diagnostics> {
         let Entry {
             schema,
             handler: resource,
         } = self.resource(&request.type_name)?;
-        let state = match &request.identity {
-            Some(identity) if request.id.is_empty() => resource.import_identity(
-                schema,
-                &self.identity(&request.type_name, schema, identity)?,
-            )?,
-            _ if request.id.is_empty() => {
-                return Err(Diagnostics::of_error(
+        if let Some(deferred) = self.deferral(request.client_capabilities.as_ref()) {
+            return Ok(import_resource_state::Response {
+                deferred: Some(deferred),
+                ..Default::default()
+            });
+        }
+        let mut cx = Call::new(cancel.clone());
+        let import = async {
+            match &request.identity {
+                Some(identity) if request.id.is_empty() => {
+                    let identity = self.identity(&request.type_name, schema, identity)?;
+                    let client = self.require_client()?;
+                    resource
+                        .import_identity(schema, &client, &mut cx, &identity)
+                        .await
+                }
+                _ if request.id.is_empty() => Err(Diagnostics::of_error(
                     "",
                     "Missing import id",
                     "The import has neither an id nor an identity. Set one of them.",
-                ));
+                )),
+                _ => {
+                    let client = self.require_client()?;
+                    resource
+                        .import_state(schema, &client, &mut cx, &request.id)
+                        .await
+                }
             }
-            _ => resource.import_state(schema, &request.id)?,
         };
+        // Dropping the future on cancellation is safe: importing changes nothing.
+        let state = cancel
+            .run_until_cancelled(import)
+            .await
+            .unwrap_or_else(|| Err(cancelled()))?;
         if let Some(path) = state.find_unknown() {
             return Err(provider_bug(path, "The import returned an unknown value."));
         }
@@ -198,7 +219,7 @@ impl<P: Provider> Server<P> {
             type_name: request.type_name.clone(),
             identity: wire::identity(schema, &state),
             state: Some(wire::encode(&state, &schema.ty())?),
-            private: Vec::new(),
+            private: cx.private.encode(),
         };
         Ok(import_resource_state::Response {
             imported_resources: vec![resource],

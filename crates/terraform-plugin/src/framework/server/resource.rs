@@ -91,6 +91,9 @@ impl<P: Provider> Server<P> {
         response.requires_replace = outcome.requires_replace.iter().map(wire::path).collect();
         response.planned_identity = wire::identity(schema, &outcome.planned);
         response.diagnostics = wire::diagnostics(outcome.diagnostics);
+        if let Some(private) = outcome.private {
+            response.planned_private = private.encode();
+        }
         Ok(response)
     }
 

@@ -238,7 +238,7 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         let request = request.into_inner();
         record_subject(Subject::Resource(&request.type_name));
         respond(
-            async { self.import(&request) },
+            self.import(&request, self.cancel()),
             diagnostics_only!(import_resource_state),
         )
         .await

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tonic::Request;
 
-use super::toy::*;
+use super::toy::{self, *};
 use crate::framework::{Field, Server, Type, Value};
 use crate::protocol::tfplugin6::{self as proto, provider_server::Provider as _};
 
@@ -207,6 +207,14 @@ async fn private_state_reaches_the_next_plan() {
         .unwrap()
         .into_inner();
     assert_eq!(short(&planned.diagnostics), ["error : Unlucky note"]);
+}
+
+#[tokio::test]
+async fn plan_sets_private_state() {
+    let server = configured().await;
+    let config = note("a", "forgetful", Value::Null);
+    let planned = plan(&server, &null(), &config, &config).await;
+    assert_eq!(planned.planned_private, b"{\"plans\":1}");
 }
 
 #[tokio::test]
@@ -416,7 +424,7 @@ async fn import(
 
 #[tokio::test]
 async fn import_accepts_an_id_or_an_identity() {
-    let server = server();
+    let server = configured().await;
     let by_id = import(&server, "a", None).await.unwrap();
     assert_eq!(
         decode_note(by_id.state.as_ref()),
@@ -426,6 +434,7 @@ async fn import_accepts_an_id_or_an_identity() {
         }
     );
     assert_eq!(by_id.identity, Some(identity("a")));
+    assert_eq!(by_id.private, b"{\"imported\":true}");
     let by_identity = import(&server, "", Some(identity("a"))).await.unwrap();
     assert_eq!(by_identity, by_id);
     assert_eq!(
@@ -439,6 +448,10 @@ async fn import_accepts_an_id_or_an_identity() {
     assert_eq!(
         import(&server, "", Some(identity(""))).await.unwrap_err(),
         ["error : Incomplete resource identity"]
+    );
+    assert_eq!(
+        import(&toy::server(), "a", None).await.unwrap_err(),
+        ["error : Provider not configured"]
     );
 }
 

@@ -147,6 +147,11 @@ impl Resource<Client> for Note {
             plan.diagnostics
                 .warning("", "Not checked", "The provider is not configured yet.");
         }
+        if plan.config.text.as_deref() == Some("forgetful") {
+            plan.remove_private("kept");
+            let count = plan.private::<u64>("plans").unwrap_or_default();
+            plan.set_private("plans", &(count + 1)).unwrap();
+        }
         if plan.config.text.as_deref() == Some("panic in plan") {
             panic!("out of paper");
         }
@@ -249,7 +254,12 @@ impl Resource<Client> for Note {
         Ok(())
     }
 
-    fn import_state(&self, id: &str) -> Result<NoteModel, Diagnostics> {
+    async fn import_state(
+        &self,
+        _: &Client,
+        cx: &mut Call,
+        id: &str,
+    ) -> Result<NoteModel, Diagnostics> {
         if id.contains('/') {
             return Err(Diagnostics::of_error(
                 "",
@@ -257,17 +267,20 @@ impl Resource<Client> for Note {
                 "Use the name of the note.",
             ));
         }
+        cx.set_private("imported", &true).unwrap();
         Ok(NoteModel {
             name: id.into(),
             ..NoteModel::default()
         })
     }
 
-    fn import_identity(
+    async fn import_identity(
         &self,
+        client: &Client,
+        cx: &mut Call,
         identity: &BTreeMap<String, String>,
     ) -> Result<NoteModel, Diagnostics> {
-        Resource::import_state(self, &identity["name"])
+        Resource::import_state(self, client, cx, &identity["name"]).await
     }
 
     fn upgrade_state(&self, from_version: i64, mut state: Json) -> Result<Json, Diagnostics> {
