@@ -1,5 +1,18 @@
 //! The data sources: one file each.
 
-pub(crate) mod access;
-pub(crate) mod caller;
-pub(crate) mod policy_document;
+mod access;
+mod caller;
+mod policy_document;
+
+use terraform_plugin::framework::AnyDataSource;
+
+use crate::client::Client;
+
+/// Every data source that the provider serves.
+pub(crate) fn all() -> Vec<Box<dyn AnyDataSource<Client>>> {
+    vec![
+        Box::new(access::AccessDataSource),
+        Box::new(caller::CallerDataSource),
+        Box::new(policy_document::PolicyDocumentDataSource),
+    ]
+}

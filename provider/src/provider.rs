@@ -13,30 +13,7 @@ use mlspace_core::tags::Tags;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
-use crate::data_sources::{
-    access::AccessDataSource, caller::CallerDataSource, policy_document::PolicyDocumentDataSource,
-};
-use crate::functions::{
-    condition_keys::ConditionKeys,
-    dataset_prefix::{DatasetPrefix, DatasetUri},
-    documents::{BUCKET_POLICY, ENDPOINT_POLICY, KEY_POLICY, PolicyDocuments},
-    guardrail::Guardrail,
-    guardrails::Guardrails,
-    network::{StudioIpPlan, SubnetLayout},
-    pack_policies::PackPolicies,
-    policy_allows::PolicyAllows,
-    policy_equivalent::PolicyEquivalent,
-    policy_lint::PolicyLint,
-    policy_size::PolicySize,
-    resource_policy_allows::ResourcePolicyAllows,
-    role_name::RoleName,
-    standard_tags::StandardTags,
-};
 use crate::mapping::{self, StringList, StringMap};
-use crate::resources::{
-    dataset::DatasetResource, membership::MembershipResource, notebook::NotebookResource,
-    project::ProjectResource,
-};
 use crate::validators;
 use terraform_plugin::framework::{
     AnyDataSource, AnyResource, ConfigureContext, Diagnostics, Field, Function, Path, Provider,
@@ -167,44 +144,15 @@ impl Provider for Mlspace {
     }
 
     fn resources(&self) -> Vec<Box<dyn AnyResource<Client>>> {
-        vec![
-            Box::new(ProjectResource),
-            Box::new(MembershipResource),
-            Box::new(DatasetResource),
-            Box::new(NotebookResource),
-        ]
+        crate::resources::all()
     }
 
     fn data_sources(&self) -> Vec<Box<dyn AnyDataSource<Client>>> {
-        vec![
-            Box::new(AccessDataSource),
-            Box::new(CallerDataSource),
-            Box::new(PolicyDocumentDataSource),
-        ]
+        crate::data_sources::all()
     }
 
     fn functions(&self) -> Vec<Box<dyn Function>> {
-        vec![
-            Box::new(BUCKET_POLICY),
-            Box::new(ConditionKeys),
-            Box::new(DatasetPrefix),
-            Box::new(DatasetUri),
-            Box::new(ENDPOINT_POLICY),
-            Box::new(Guardrail),
-            Box::new(Guardrails),
-            Box::new(KEY_POLICY),
-            Box::new(PackPolicies),
-            Box::new(PolicyAllows),
-            Box::new(PolicyDocuments),
-            Box::new(PolicyEquivalent),
-            Box::new(PolicyLint),
-            Box::new(PolicySize),
-            Box::new(ResourcePolicyAllows),
-            Box::new(RoleName),
-            Box::new(StandardTags),
-            Box::new(StudioIpPlan),
-            Box::new(SubnetLayout),
-        ]
+        crate::functions::all()
     }
 }
 

@@ -1,6 +1,20 @@
 //! The managed resources: one file each, schema and mapping to the core.
 
-pub(crate) mod dataset;
-pub(crate) mod membership;
-pub(crate) mod notebook;
-pub(crate) mod project;
+mod dataset;
+mod membership;
+mod notebook;
+mod project;
+
+use terraform_plugin::framework::AnyResource;
+
+use crate::client::Client;
+
+/// Every resource that the provider serves.
+pub(crate) fn all() -> Vec<Box<dyn AnyResource<Client>>> {
+    vec![
+        Box::new(project::ProjectResource),
+        Box::new(membership::MembershipResource),
+        Box::new(dataset::DatasetResource),
+        Box::new(notebook::NotebookResource),
+    ]
+}

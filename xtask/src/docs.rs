@@ -7,6 +7,8 @@
 //! but what they quote from `examples/` is kept up to date here, and so are the lists of inputs and
 //! outputs of `modules/`.
 //!
+//! The import blocks next to the example of a resource are written from its `import.sh`.
+//!
 //! Missing content is an error: a resource, data source or function without an example, an attribute
 //! without a description, an example of a resource that no longer exists.
 
@@ -14,6 +16,7 @@ mod catalogue;
 mod examples;
 mod fields;
 mod files;
+mod imports;
 mod lint_rules;
 mod modules;
 mod page;
@@ -47,6 +50,14 @@ pub(crate) enum DocsError {
         path: PathBuf,
         /// The subject of the example.
         kind: &'static str,
+    },
+    /// An example of an import cannot be used.
+    #[error("`examples/resources/{resource}/import.sh` {reason}")]
+    Import {
+        /// The type name of the resource.
+        resource: String,
+        /// What is wrong, as the end of a sentence.
+        reason: String,
     },
     /// The subject of an example is not in the provider.
     #[error("the subject of the example `{}` is not in the provider: remove the example", .0.display())]

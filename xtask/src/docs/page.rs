@@ -4,7 +4,7 @@ use std::{fmt::Write as _, path::PathBuf};
 
 use terraform_plugin::framework::{Parameter, Schema, Signature};
 
-use super::{Catalogue, DocsError, Pages, examples::Examples, fields};
+use super::{Catalogue, DocsError, Pages, examples::Examples, fields, imports::ImportExamples};
 
 /// Path of a page in the repository, and its content.
 type Page = (PathBuf, String);
@@ -17,7 +17,9 @@ pub(super) fn reference(
     let provider = &catalogue.name;
     let mut pages = Pages::from([index(catalogue, examples)?]);
     for (name, schema) in &catalogue.resources {
-        pages.extend([resource(provider, name, schema, examples)?]);
+        let imports = ImportExamples::of(name, schema, examples)?;
+        pages.extend([resource(provider, name, schema, &imports, examples)?]);
+        pages.extend(imports.files());
     }
     for (name, schema) in &catalogue.data_sources {
         pages.extend([data_source(provider, name, schema, examples)?]);
@@ -57,6 +59,7 @@ fn resource(
     provider: &str,
     name: &str,
     schema: &Schema,
+    imports: &ImportExamples,
     examples: &Examples<'_>,
 ) -> Result<Page, DocsError> {
     let folder = format!("resources/{name}");
@@ -68,13 +71,9 @@ fn resource(
         &examples.text(&format!("{folder}/resource.tf"), "resource")?,
     )?;
     text.push_str("\n## Import\n");
-    if schema.identity_type().is_some() {
-        let example = examples.text(
-            &format!("{folder}/import-by-identity.tf"),
-            "resource with an identity",
-        )?;
+    if let Some(example) = imports.by_identity() {
         text.push_str("\nBy identity, with Terraform 1.12 or newer:\n");
-        push_code(&mut text, "terraform", &example);
+        push_code(&mut text, "terraform", example.trim_end());
         text.push_str("\nThe identity is made of:\n\n");
         for attribute in schema.identity_attributes() {
             let _ = writeln!(
@@ -86,17 +85,9 @@ fn resource(
         }
     }
     text.push_str("\nBy id, in the configuration:\n");
-    push_code(
-        &mut text,
-        "terraform",
-        &examples.text(&format!("{folder}/import-by-string-id.tf"), "resource")?,
-    );
+    push_code(&mut text, "terraform", imports.by_id().trim_end());
     text.push_str("\nBy id, on the command line:\n");
-    push_code(
-        &mut text,
-        "shell",
-        &examples.text(&format!("{folder}/import.sh"), "resource")?,
-    );
+    push_code(&mut text, "shell", imports.command());
     Ok((page_path("resources", provider, name), text))
 }
 

@@ -5,7 +5,7 @@ use terraform_plugin::framework::{Attribute, Block, Nesting, Parameter, Schema, 
 
 use super::*;
 
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 5] = [
     ("examples/provider/provider.tf", "provider \"toy\" {}\n"),
     (
         "examples/resources/toy_box/resource.tf",
@@ -14,14 +14,6 @@ const FILES: [(&str, &str); 7] = [
     (
         "examples/resources/toy_box/import.sh",
         "terraform import toy_box.a a\n",
-    ),
-    (
-        "examples/resources/toy_box/import-by-string-id.tf",
-        "import {\n  to = toy_box.a\n  id = \"a\"\n}\n",
-    ),
-    (
-        "examples/resources/toy_box/import-by-identity.tf",
-        "import {\n  to       = toy_box.a\n  identity = { name = \"a\" }\n}\n",
     ),
     (
         "examples/data-sources/toy_shelf/data-source.tf",
@@ -136,7 +128,9 @@ fn render_uses_the_registry_layout() {
             "docs/data-sources/shelf.md",
             "docs/functions/count.md",
             "docs/index.md",
-            "docs/resources/box.md"
+            "docs/resources/box.md",
+            "examples/resources/toy_box/import-by-identity.tf",
+            "examples/resources/toy_box/import-by-string-id.tf",
         ]
     );
 }
@@ -216,8 +210,10 @@ By identity, with Terraform 1.12 or newer:
 
 ```terraform
 import {
-  to       = toy_box.a
-  identity = { name = "a" }
+  to = toy_box.a
+  identity = {
+    name = "a"
+  }
 }
 ```
 
@@ -275,7 +271,7 @@ fn index_lists_guides_by_title() {
 #[test]
 fn check_detects_changes() {
     let root = repository();
-    assert_eq!(write(root.path(), &toys()).unwrap().len(), 4);
+    assert_eq!(write(root.path(), &toys()).unwrap().len(), 6);
     check(root.path(), &toys()).unwrap();
     assert_eq!(write(root.path(), &toys()).unwrap(), Vec::<PathBuf>::new());
 
@@ -427,5 +423,53 @@ fn descriptions_are_not_repeated() {
     assert!(
         text.contains("- `name` (String) Name. Changing it replaces all toys.\n"),
         "{text}"
+    );
+}
+
+#[test]
+fn import_examples_need_a_usable_command() {
+    for (script, reason) in [
+        ("# nothing\n", "has no line of the form"),
+        ("terraform import toy_box.a\n", "has no line of the form"),
+    ] {
+        let root = repository();
+        put(&root, "examples/resources/toy_box/import.sh", script);
+        let error = render(root.path(), &toys()).unwrap_err().to_string();
+        assert!(error.contains(reason), "{error}");
+    }
+}
+
+#[test]
+fn import_block_has_one_part_of_the_id_for_each_identity_attribute() {
+    let root = repository();
+    let mut catalogue = toys();
+    let part = |name: &str| {
+        Attribute::string(name)
+            .required()
+            .identity()
+            .describe("A part.")
+    };
+    let schema = Schema::new(0).describe("Keeps toys.");
+    catalogue.resources = vec![(
+        "toy_box".to_owned(),
+        schema.attributes([part("room"), part("name")]),
+    )];
+    let error = render(root.path(), &catalogue).unwrap_err().to_string();
+    assert!(error.contains("imports `a`"), "{error}");
+
+    put(
+        &root,
+        "examples/resources/toy_box/import.sh",
+        "terraform import toy_box.a attic/a\n",
+    );
+    let block = render(root.path(), &catalogue)
+        .unwrap()
+        .remove(Path::new(
+            "examples/resources/toy_box/import-by-identity.tf",
+        ))
+        .unwrap();
+    assert!(
+        block.contains("    room = \"attic\"\n    name = \"a\"\n"),
+        "{block}"
     );
 }
