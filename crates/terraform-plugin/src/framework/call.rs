@@ -6,6 +6,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
 use tokio_util::sync::CancellationToken;
 
+use super::objects::Objects;
+
 /// Timeout of operations for which neither the configuration nor the schema sets one.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20 * 60);
 
@@ -15,6 +17,7 @@ pub struct Call {
     cancel: CancellationToken,
     timeouts: BTreeMap<String, Duration>,
     pub(crate) private: Private,
+    objects: Objects,
 }
 
 impl Default for Call {
@@ -31,6 +34,7 @@ impl Call {
             cancel,
             timeouts: BTreeMap::new(),
             private: Private::default(),
+            objects: Objects::default(),
         }
     }
 
@@ -38,6 +42,17 @@ impl Call {
         self.timeouts = timeouts;
         self.private = private;
         self
+    }
+
+    pub(crate) fn among(mut self, objects: Objects) -> Self {
+        self.objects = objects;
+        self
+    }
+
+    /// What this run of Terraform does with the objects of its state and configuration.
+    #[must_use]
+    pub const fn objects(&self) -> &Objects {
+        &self.objects
     }
 
     /// Cancelled when Terraform asks the provider to stop. Operations should then stop waiting and
@@ -103,6 +118,12 @@ impl Private {
 
     pub(crate) fn remove(&mut self, key: &str) {
         self.0.remove(key);
+    }
+
+    /// These values, overwritten by those of `stronger`.
+    pub(crate) fn overlaid(mut self, stronger: Self) -> Self {
+        self.0.extend(stronger.0);
+        self
     }
 
     /// Reads the stored form. Anything else (for example the private state of a provider with

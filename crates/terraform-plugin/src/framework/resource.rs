@@ -47,6 +47,21 @@ pub trait Resource<C: Sync + 'static>: Send + Sync + 'static {
         let _ = (client, cx, plan);
     }
 
+    /// Reviews what a plan does with an existing object, and can add warnings, or errors that
+    /// reject it. Called once for each plan, also for a plan that changes nothing.
+    ///
+    /// `-replace` and `replace_triggered_by` are [`Change::None`] or [`Change::Update`], because
+    /// only Terraform knows of them.
+    fn review(
+        &self,
+        cx: &Call,
+        state: &Self::Model,
+        change: Change,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let _ = (cx, state, change, diagnostics);
+    }
+
     /// Adds warnings or errors to the plan of a destroy. An error rejects the plan.
     async fn plan_destroy(
         &self,
@@ -146,6 +161,19 @@ pub trait Resource<C: Sync + 'static>: Send + Sync + 'static {
             ),
         ))
     }
+}
+
+/// What a plan does with an existing object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// Nothing.
+    None,
+    /// Changes it in place.
+    Update,
+    /// Deletes it and creates another one.
+    Replace,
+    /// Deletes it.
+    Delete,
 }
 
 /// The plan of a create or update, for [`Resource::modify_plan`].

@@ -20,6 +20,7 @@ use super::{
     data_source::AnyDataSource,
     diagnostics::Diagnostics,
     function::{Function, Signature},
+    objects::Objects,
     path::Path,
     provider::Provider,
     resource::AnyResource,
@@ -38,6 +39,8 @@ pub struct Server<P: Provider> {
     data_sources: BTreeMap<String, Entry<dyn AnyDataSource<P::Client>>>,
     functions: BTreeMap<String, (Signature, Box<dyn Function>)>,
     client: RwLock<Configured<P::Client>>,
+    /// The objects of the current run. `ConfigureProvider` begins a new one.
+    objects: Mutex<Objects>,
     stop: Mutex<CancellationToken>,
 }
 
@@ -102,6 +105,7 @@ impl<P: Provider> Server<P> {
             data_sources,
             functions,
             client: RwLock::new(Configured::Never),
+            objects: Mutex::default(),
             stop: Mutex::new(CancellationToken::new()),
         })
     }
@@ -139,6 +143,19 @@ impl<P: Provider> Server<P> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// The objects of the current run.
+    fn objects(&self) -> Objects {
+        self.objects
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Begins a new run.
+    fn forget_objects(&self) {
+        *self.objects.lock().unwrap_or_else(PoisonError::into_inner) = Objects::default();
     }
 
     /// Cancels all running operations. Later ones get a new token, since Terraform can send more

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
 
-use super::{Failed, Plan, Resource};
+use super::{Change, Failed, Plan, Resource};
 use crate::framework::{
     call::{Call, Private},
     diagnostics::Diagnostics,
@@ -63,6 +63,11 @@ pub trait AnyResource<C: Sync + 'static>: Send + Sync + 'static {
         values: (&Value, &Value, &Value),
         replacing: bool,
     ) -> Result<Planned, Diagnostics>;
+
+    /// See [`Resource::review`].
+    fn review(&self, cx: &Call, state: &Value, change: Change, diagnostics: &mut Diagnostics) {
+        let _ = (cx, state, change, diagnostics);
+    }
 
     /// See [`Resource::plan_destroy`].
     async fn plan_destroy(
@@ -255,6 +260,13 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
             diagnostics: plan.diagnostics,
             private: Some(plan.private),
         })
+    }
+
+    fn review(&self, cx: &Call, state: &Value, change: Change, diagnostics: &mut Diagnostics) {
+        match read_model(state) {
+            Ok(model) => Resource::review(self, cx, &model, change, diagnostics),
+            Err(bug) => diagnostics.extend(bug),
+        }
     }
 
     async fn plan_destroy(

@@ -60,6 +60,7 @@ impl<P: Provider> Server<P> {
             tracing::debug!("the provider configuration has unknown values");
             Configured::Unknown
         };
+        self.forget_objects();
         *self.client.write().unwrap_or_else(PoisonError::into_inner) = configured;
         Ok(configure_provider::Response::default())
     }

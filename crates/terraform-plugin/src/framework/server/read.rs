@@ -10,6 +10,7 @@ use crate::{
         call::{Call, Private},
         codec,
         diagnostics::Diagnostics,
+        objects::ObjectKey,
         path::Path,
         provider::Provider,
         resource::provider_bug,
@@ -83,6 +84,9 @@ impl<P: Provider> Server<P> {
             codec::decode_json_value(&json, &ty).map_err(invalid_state)?
         };
         schema.body().normalize(&mut state);
+        if let Some(key) = ObjectKey::of(&request.type_name, schema, &state) {
+            self.objects().stored(key);
+        }
         Ok(upgrade_resource_state::Response {
             upgraded_state: Some(wire::encode(&state, &ty)?),
             diagnostics: Vec::new(),
@@ -143,8 +147,11 @@ impl<P: Provider> Server<P> {
         if state.is_null() {
             return Ok(unchanged(None));
         }
+        let objects = self.objects();
         let mut cx = Call::new(cancel.clone())
-            .with(schema.timeouts(&state), Private::decode(&request.private));
+            .with(schema.timeouts(&state), Private::decode(&request.private))
+            .among(objects.clone());
+        super::resource::forget_plan(&mut cx.private);
         let client = self.require_client()?;
         let work = resource.read(schema, &client, &mut cx, &state);
         // Dropping the future on cancellation is safe: reading changes nothing.
@@ -158,6 +165,12 @@ impl<P: Provider> Server<P> {
                 path,
                 "Reading the resource returned an unknown value.",
             ));
+        }
+        let key = ObjectKey::of(&request.type_name, schema, &state);
+        match key {
+            Some(key) if current.is_null() => objects.gone(key),
+            Some(key) => objects.found(key, &cx.private),
+            None => {}
         }
         Ok(read_resource::Response {
             new_state: Some(wire::encode(&current, &schema.ty())?),
@@ -214,6 +227,9 @@ impl<P: Provider> Server<P> {
             .unwrap_or_else(|| Err(cancelled()))?;
         if let Some(path) = state.find_unknown() {
             return Err(provider_bug(path, "The import returned an unknown value."));
+        }
+        if let Some(key) = ObjectKey::of(&request.type_name, schema, &state) {
+            self.objects().stored(key);
         }
         let resource = import_resource_state::ImportedResource {
             type_name: request.type_name.clone(),

@@ -7,10 +7,11 @@ use crate::{
     framework::{
         call::{Call, Private},
         diagnostics::Diagnostics,
+        objects::{ObjectKey, Step},
         path::Path,
         plan,
         provider::Provider,
-        resource::{AnyResource, FailedValue},
+        resource::{AnyResource, Change, FailedValue},
         schema::Schema,
         value::Value,
     },
@@ -52,25 +53,39 @@ impl<P: Provider> Server<P> {
         } else {
             &proposed
         });
-        let private = Private::decode(&request.prior_private);
-        let cx = Call::new(cancel.clone()).with(timeouts, private);
+        let mut private = Private::decode(&request.prior_private);
+        let first_half = forget_plan(&mut private);
+        let objects = self.objects();
+        let cx = Call::new(cancel.clone())
+            .with(timeouts, private)
+            .among(objects.clone());
         let client = self.client();
-        let mut response = plan_resource_change::Response {
-            planned_private: request.prior_private.clone(),
-            ..Default::default()
-        };
+        let key = |value: &Value| ObjectKey::of(&request.type_name, schema, value);
+        let old = key(&prior);
+        if let Some(old) = &old {
+            objects.found(old.clone(), &cx.private);
+        }
         if proposed.is_null() {
             let mut diagnostics = Diagnostics::new();
             if !prior.is_null() {
+                resource.review(&cx, &prior, Change::Delete, &mut diagnostics);
                 let work = resource.plan_destroy(client.as_ref(), &cx, &prior, &mut diagnostics);
                 cancel
                     .run_until_cancelled(work)
                     .await
                     .ok_or_else(cancelled)?;
             }
-            response.planned_state = Some(wire::encode(&Value::Null, &schema.ty())?);
-            response.diagnostics = wire::diagnostics(diagnostics);
-            return Ok(response);
+            if let Some(old) = &old
+                && !objects.plan(old, Step::Leave)
+            {
+                diagnostics.extend(duplicate(schema, old));
+            }
+            return Ok(plan_resource_change::Response {
+                planned_state: Some(wire::encode(&Value::Null, &schema.ty())?),
+                planned_private: cx.private.encode(),
+                diagnostics: wire::diagnostics(diagnostics),
+                ..Default::default()
+            });
         }
         let work = plan::plan(
             resource.as_ref(),
@@ -83,18 +98,47 @@ impl<P: Provider> Server<P> {
                 proposed,
             },
         );
-        let outcome = cancel
+        let mut outcome = cancel
             .run_until_cancelled(work)
             .await
             .unwrap_or_else(|| Err(cancelled()))?;
-        response.planned_state = Some(wire::encode(&outcome.planned, &schema.ty())?);
-        response.requires_replace = outcome.requires_replace.iter().map(wire::path).collect();
-        response.planned_identity = wire::identity(schema, &outcome.planned);
-        response.diagnostics = wire::diagnostics(outcome.diagnostics);
-        if let Some(private) = outcome.private {
-            response.planned_private = private.encode();
+        let mut private = outcome.private.unwrap_or(cx.private.clone());
+        let new = key(&outcome.planned);
+        let (claimed, step) = if prior.is_null() {
+            if let Some(new) = &new {
+                if first_half.as_deref() == Some(KEPT) {
+                    objects.leave_after_all(new);
+                }
+                if let Some(tainted) = objects.tainted(new) {
+                    // Terraform passes what is planned here to the destroy of the tainted object.
+                    private = tainted.overlaid(private);
+                }
+            }
+            (new, Step::Create)
+        } else {
+            let change = match outcome.requires_replace.is_empty() {
+                false => Change::Replace,
+                true if outcome.planned == prior => Change::None,
+                true => Change::Update,
+            };
+            resource.review(&cx, &prior, change, &mut outcome.diagnostics);
+            let replaces = change == Change::Replace;
+            note_plan(&mut private, if replaces { REPLACED } else { KEPT });
+            (old, if replaces { Step::Leave } else { Step::Keep })
+        };
+        if let Some(claimed) = &claimed
+            && !objects.plan(claimed, step)
+        {
+            outcome.diagnostics.extend(duplicate(schema, claimed));
         }
-        Ok(response)
+        Ok(plan_resource_change::Response {
+            planned_state: Some(wire::encode(&outcome.planned, &schema.ty())?),
+            requires_replace: outcome.requires_replace.iter().map(wire::path).collect(),
+            planned_identity: wire::identity(schema, &outcome.planned),
+            planned_private: private.encode(),
+            diagnostics: wire::diagnostics(outcome.diagnostics),
+            ..Default::default()
+        })
     }
 
     /// Applies a plan. An `Err` leads to a response with the prior state (see [`apply_failed`]). An
@@ -112,8 +156,15 @@ impl<P: Provider> Server<P> {
         let planned = wire::decode_object(request.planned_state.as_ref(), schema)?;
         let client = self.require_client()?;
         let timeouts = schema.timeouts(if planned.is_null() { &prior } else { &planned });
-        let private = Private::decode(&request.planned_private);
-        let mut cx = Call::new(cancel).with(timeouts, private);
+        let mut private = Private::decode(&request.planned_private);
+        forget_plan(&mut private);
+        let objects = self.objects();
+        if planned.is_null()
+            && let Some(key) = ObjectKey::of(&request.type_name, schema, &prior)
+        {
+            objects.plan(&key, Step::Leave);
+        }
+        let mut cx = Call::new(cancel).with(timeouts, private).among(objects);
         let applied = apply(
             resource.as_ref(),
             schema,
@@ -150,6 +201,44 @@ pub(super) fn apply_failed(
         diagnostics: wire::diagnostics(diagnostics),
         ..Default::default()
     }
+}
+
+/// Key of the private state under which a plan leaves a note for the second half of a replacement,
+/// which is the only plan without prior state that receives any.
+const PLANNED: &str = ".planned";
+/// The first half kept the object: only Terraform knows why it is replaced.
+const KEPT: &str = "kept";
+/// The first half replaces the object.
+const REPLACED: &str = "replaced";
+
+fn note_plan(private: &mut Private, note: &str) {
+    // A string is always valid JSON.
+    let _ = private.set(PLANNED, &note);
+}
+
+/// Removes the note of an earlier plan, and returns it.
+pub(super) fn forget_plan(private: &mut Private) -> Option<String> {
+    let note = private.get(PLANNED);
+    private.remove(PLANNED);
+    note
+}
+
+/// The error for an object that more than one resource instance of the run manages.
+fn duplicate(schema: &Schema, key: &ObjectKey) -> Diagnostics {
+    let mut configured = schema
+        .identity_attributes()
+        .filter(|attribute| attribute.is_required());
+    let path = configured.next().map(|attribute| attribute.name());
+    Diagnostics::of_error(
+        path.unwrap_or_default(),
+        "Duplicate resource",
+        format!(
+            "More than one block or instance of this configuration or its state manages {key}. \
+             They would change and delete the same object. Keep one of them. If the state holds \
+             both, take one out of it with `terraform state rm`, or with a `removed` block that \
+             sets `destroy = false`."
+        ),
+    )
 }
 
 struct Applied {

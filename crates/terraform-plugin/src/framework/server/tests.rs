@@ -2,5 +2,6 @@
 //! transport.
 
 mod lifecycle;
+mod objects;
 mod serving;
 mod toy;

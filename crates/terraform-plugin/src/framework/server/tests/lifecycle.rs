@@ -8,9 +8,9 @@ use super::toy::{self, *};
 use crate::framework::{Field, Server, Type, Value};
 use crate::protocol::tfplugin6::{self as proto, provider_server::Provider as _};
 
-const NOTE: &str = "toy_note";
+pub(super) const NOTE: &str = "toy_note";
 
-async fn configured() -> Arc<Server<Toy>> {
+pub(super) async fn configured() -> Arc<Server<Toy>> {
     let server = Arc::new(server());
     let ty = Type::object([("region", Type::String), ("retries", Type::Number)]);
     let config = Some(encode(&Value::object::<&str>([]), &ty));
@@ -27,7 +27,7 @@ async fn configured() -> Arc<Server<Toy>> {
     server
 }
 
-fn null() -> proto::DynamicValue {
+pub(super) fn null() -> proto::DynamicValue {
     proto::DynamicValue {
         msgpack: vec![0xc0],
         json: vec![],
