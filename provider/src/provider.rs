@@ -269,11 +269,27 @@ impl AssumeRoleModel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use terraform_plugin::framework::Server;
+    use terraform_plugin::framework::{Server, schema::BlockNesting};
 
     #[test]
     fn provider_passes_the_schema_checks() {
         Server::new(Mlspace).map(drop).unwrap();
+    }
+
+    /// A `dynamic` block of unknown length cannot be planned for a single block.
+    #[test]
+    fn resources_have_no_single_blocks() {
+        let server = Server::new(Mlspace).unwrap();
+        for (name, schema) in server.resource_schemas() {
+            for block in schema.body().blocks() {
+                assert_eq!(
+                    block.nesting(),
+                    BlockNesting::List,
+                    "{name}.{}",
+                    block.name()
+                );
+            }
+        }
     }
 
     fn messages(model: &ProviderModel) -> Vec<String> {

@@ -23,6 +23,8 @@ mod crash;
 #[cfg(test)]
 mod drift;
 #[cfg(test)]
+mod dynamic_blocks;
+#[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod import;

@@ -9,11 +9,13 @@ use mlspace_core::notebook::{self, Notebook, NotebookSpec, Notebooks, PriorNoteb
 use mlspace_core::schedule::StopTime;
 use mlspace_core::tags::Tags;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 use crate::attributes::{drift_attribute, id_attribute, plan_drift};
 use crate::client::Client;
 use crate::mapping::{self, StateModel};
 use crate::validators;
+use terraform_plugin::framework::resource::single_block_to_list;
 use terraform_plugin::framework::{
     Attribute, Block, Call, Diagnostics, Failed, Field, Plan, Resource, Schema, Type, Value,
 };
@@ -58,7 +60,7 @@ impl Resource<Client> for NotebookResource {
     }
 
     fn schema(&self) -> Schema {
-        Schema::new(0)
+        Schema::new(1)
             .describe(
                 "A SageMaker notebook instance of one member in one project. It runs as the membership's role. Root \
                  access and direct internet access are always disabled and IMDSv2 is always required; there is no \
@@ -175,6 +177,13 @@ impl Resource<Client> for NotebookResource {
     ) -> Result<NotebookModel, Diagnostics> {
         self.import_state(client, call, mapping::identity_part(identity, "name"))
             .await
+    }
+
+    fn upgrade_state(&self, from_version: i64, mut state: Json) -> Result<Json, Diagnostics> {
+        if from_version < 1 {
+            single_block_to_list(&mut state, "timeouts");
+        }
+        Ok(state)
     }
 }
 

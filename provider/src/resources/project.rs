@@ -7,13 +7,16 @@ use mlspace_core::name::{ProjectName, UserName};
 use mlspace_core::project::{Project, ProjectSpec, TerminationConfig};
 use mlspace_core::schedule::StopTime;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 use crate::attributes::{drift_attribute, id_attribute, plan_drift};
 use crate::client::Client;
 use crate::mapping::{self, StateModel, timestamp};
 use crate::validators;
+use terraform_plugin::framework::model::at_most_one;
+use terraform_plugin::framework::resource::single_block_to_list;
 use terraform_plugin::framework::{
-    Attribute, Block, Call, Diagnostics, Failed, Field, Plan, Resource, Schema, Value,
+    Attribute, Block, Call, Diagnostics, Failed, Field, Path, Plan, Resource, Schema, Value,
 };
 
 /// The resource type.
@@ -29,7 +32,8 @@ pub(crate) struct ProjectModel {
     created_by: Field<String>,
     suspended: Field<bool>,
     force_destroy: Field<bool>,
-    termination: Option<TerminationModel>,
+    #[serde(with = "at_most_one")]
+    termination: Field<TerminationModel>,
     policy_arn: Field<String>,
     created_at: Field<String>,
     last_updated_at: Field<String>,
@@ -56,7 +60,7 @@ impl Resource<Client> for ProjectResource {
     }
 
     fn schema(&self) -> Schema {
-        Schema::new(0)
+        Schema::new(1)
             .describe(
                 "A project: the unit that datasets, notebooks and members belong to. Creating one writes its record \
                  and, unless all projects share one, the managed policy that every member's role will carry. \
@@ -121,14 +125,16 @@ impl Resource<Client> for ProjectResource {
     }
 
     fn validate(&self, config: &ProjectModel, diagnostics: &mut Diagnostics) {
-        let Some(termination) = &config.termination else {
+        let Some(termination) = config.termination.known() else {
             return;
         };
         if termination.default_notebook_stop_time.is_null()
             && termination.allow_notebook_owner_override == Field::Known(false)
         {
             diagnostics.warning(
-                "termination.allow_notebook_owner_override",
+                Path::from("termination")
+                    .index(0)
+                    .attribute("allow_notebook_owner_override"),
                 "Override forbidden without a default",
                 "Owners cannot choose a stop time and the project sets none, so notebooks never stop by schedule. \
                  Set `default_notebook_stop_time`.",
@@ -242,6 +248,13 @@ impl Resource<Client> for ProjectResource {
             ..ProjectModel::default()
         })
     }
+
+    fn upgrade_state(&self, from_version: i64, mut state: Json) -> Result<Json, Diagnostics> {
+        if from_version < 1 {
+            single_block_to_list(&mut state, "termination");
+        }
+        Ok(state)
+    }
 }
 
 impl ProjectModel {
@@ -256,7 +269,7 @@ impl ProjectModel {
                 .as_option()
                 .and_then(|user| user.parse().ok()),
             suspended: self.suspended.as_option().copied().unwrap_or(false),
-            termination: self.termination.as_ref().map(TerminationModel::config),
+            termination: self.termination.known().map(TerminationModel::config),
             force_destroy: self.force_destroy.as_option().copied().unwrap_or(false),
         })
     }
@@ -277,7 +290,7 @@ impl StateModel for ProjectModel {
             if self.created_at.is_null() {
                 self.description = Field::Known(String::new());
                 self.created_by = Field::Known(String::new());
-                self.termination = None;
+                self.termination = Field::Null;
                 self.created_at = timestamp(0);
                 self.last_updated_at = timestamp(0);
             }
@@ -285,7 +298,11 @@ impl StateModel for ProjectModel {
         };
         self.description = Field::Known(record.description.clone());
         self.created_by = Field::Known(record.created_by.clone());
-        self.termination = record.termination.as_ref().map(TerminationModel::from);
+        self.termination = record
+            .termination
+            .as_ref()
+            .map(TerminationModel::from)
+            .into();
         self.created_at = timestamp(record.created_at);
         self.last_updated_at = timestamp(record.last_updated_at);
         self
@@ -346,7 +363,7 @@ fn termination_block() -> Block {
             .default(Value::Bool(true))
             .describe(format!("Whether the owner of {of} can choose otherwise."))
     };
-    Block::single(
+    Block::at_most_one(
         "termination",
         [
             Attribute::string("default_notebook_stop_time")

@@ -3,8 +3,10 @@
 //! A field of the struct has the name of an attribute or block. `Option<T>` represents null as
 //! `None` and cannot represent unknown values; [`Field<T>`] represents both. Lists, sets and
 //! repeatable blocks are `Vec`s (sets can also be `BTreeSet`s), maps are `BTreeMap`s, single blocks
-//! are `Option`s of structs, and enums without data are strings.
+//! are `Option`s of structs, blocks that can occur at most once are [`Field`]s with
+//! `#[serde(with = "at_most_one")]`, and enums without data are strings.
 
+pub mod at_most_one;
 mod de;
 mod field;
 mod ser;

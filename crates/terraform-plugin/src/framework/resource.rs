@@ -176,6 +176,19 @@ pub enum Change {
     Delete,
 }
 
+/// Converts a block of a stored state from an object or null to a list with at most one object, for
+/// [`Resource::upgrade_state`] after [`Block::single`](super::Block::single) became
+/// [`Block::at_most_one`](super::Block::at_most_one).
+pub fn single_block_to_list(state: &mut Json, block: &str) {
+    if let Some(value) = state.get_mut(block) {
+        match value {
+            Json::Null => *value = Json::Array(Vec::new()),
+            Json::Object(_) => *value = Json::Array(vec![value.take()]),
+            _ => {}
+        }
+    }
+}
+
 /// The plan of a create or update, for [`Resource::modify_plan`].
 #[derive(Debug)]
 pub struct Plan<M> {
@@ -299,5 +312,21 @@ impl<M> Failed<M> {
 impl<M> From<Diagnostics> for Failed<M> {
     fn from(diagnostics: Diagnostics) -> Self {
         Self::unchanged(diagnostics)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn single_block_to_list_wraps_objects() {
+        let mut state = json!({"a": {"b": 1}, "c": null, "d": [2]});
+        for block in ["a", "c", "d", "e"] {
+            single_block_to_list(&mut state, block);
+        }
+        assert_eq!(state, json!({"a": [{"b": 1}], "c": [], "d": [2]}));
     }
 }

@@ -15,7 +15,7 @@ pub use check::{SchemaError, SchemaKind};
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{types::Type, value::Value};
+use super::{path::Path, types::Type, value::Value};
 
 /// The attributes and blocks of a provider, resource or data source.
 #[derive(Debug, Clone, Default)]
@@ -138,7 +138,8 @@ impl Schema {
         else {
             return BTreeMap::new();
         };
-        let set = object.attribute(block.name());
+        // The block is a list with at most one object.
+        let set = object.at(&Path::from(block.name()).index(0));
         defaults
             .iter()
             .map(|(operation, default)| {
@@ -190,6 +191,30 @@ impl Body {
         Type::Object(attributes.chain(blocks).collect())
     }
 
+    /// Replaces unknown single blocks by objects of unknown values, which is how Terraform itself
+    /// sends them. A model can then read the block like one that is set.
+    pub(crate) fn expand_unknown_blocks(&self, object: &mut Value) {
+        let Value::Object(entries) = object else {
+            return;
+        };
+        let single = |block: &&Block| block.nesting() == BlockNesting::Single;
+        for block in self.blocks.iter().filter(single) {
+            if let Some(value) = entries.get_mut(block.name()) {
+                if value.is_unknown() {
+                    *value = block.body().unknown();
+                }
+                block.body().expand_unknown_blocks(value);
+            }
+        }
+    }
+
+    /// An object in which everything is unknown.
+    fn unknown(&self) -> Value {
+        let attributes = self.attributes.iter().map(Attribute::name);
+        let names = attributes.chain(self.blocks.iter().map(Block::name));
+        Value::object(names.map(|name| (name, Value::Unknown)))
+    }
+
     /// Replaces null by an empty collection in repeatable blocks, which Terraform requires not to
     /// be null.
     pub(crate) fn normalize(&self, object: &mut Value) {
@@ -234,7 +259,7 @@ mod tests {
     fn schema_types_follow_from_attributes_and_blocks() {
         assert_eq!(
             schema().ty().to_string(),
-            "object({name = string, rule = list(object({port = number})), timeouts = object({create = string, delete = string})})"
+            "object({name = string, rule = list(object({port = number})), timeouts = list(object({create = string, delete = string}))})"
         );
         assert_eq!(
             schema().identity_type().unwrap().to_string(),
@@ -245,10 +270,28 @@ mod tests {
 
     #[test]
     fn timeouts_fall_back_to_the_defaults() {
-        let object = Value::object([("timeouts", Value::object([("create", Value::from("90s"))]))]);
+        let block = Value::object([("create", Value::from("90s"))]);
+        let object = Value::object([("timeouts", Value::list([block]))]);
         let timeouts = schema().timeouts(&object);
         assert_eq!(timeouts["create"], Duration::from_secs(90));
         assert_eq!(timeouts["delete"], Duration::from_secs(3600));
+    }
+
+    #[test]
+    fn expand_unknown_blocks_reaches_nested_blocks() {
+        let inner = Block::single("inner", [Attribute::bool("on").optional()]);
+        let schema = Schema::new(0).blocks([
+            Block::single("outer", [Attribute::string("name").optional()]).blocks([inner]),
+            Block::list("rule", [Attribute::number("port").optional()]),
+        ]);
+        let mut object = Value::object([("outer", Value::Unknown), ("rule", Value::Unknown)]);
+        schema.body().expand_unknown_blocks(&mut object);
+        let inner = Value::object([("on", Value::Unknown)]);
+        assert_eq!(
+            object.attribute("outer"),
+            &Value::object([("name", Value::Unknown), ("inner", inner)])
+        );
+        assert_eq!(object.attribute("rule"), &Value::Unknown);
     }
 
     #[test]
@@ -256,6 +299,6 @@ mod tests {
         let mut object = Value::object([("rule", Value::Null), ("timeouts", Value::Null)]);
         schema().body().normalize(&mut object);
         assert_eq!(object.attribute("rule"), &Value::List(vec![]));
-        assert_eq!(object.attribute("timeouts"), &Value::Null);
+        assert_eq!(object.attribute("timeouts"), &Value::List(vec![]));
     }
 }

@@ -61,13 +61,28 @@ impl Block {
         }
     }
 
-    /// A block that can occur at most once.
+    /// A block that can occur at most once, as an object. For the provider configuration: a resource
+    /// should use [`Block::at_most_one`].
     #[must_use]
     pub fn single(
         name: impl Into<String>,
         attributes: impl IntoIterator<Item = Attribute>,
     ) -> Self {
         Self::new(name.into(), BlockNesting::Single, attributes)
+    }
+
+    /// A block that can occur at most once, as a list. Models read it with
+    /// [`at_most_one`](crate::framework::model::at_most_one).
+    ///
+    /// In a resource it replaces [`Block::single`]: for a `dynamic` block of unknown length, Terraform
+    /// plans an object as present, and then rejects an apply in which it is absent. An unknown list
+    /// can turn out empty.
+    #[must_use]
+    pub fn at_most_one(
+        name: impl Into<String>,
+        attributes: impl IntoIterator<Item = Attribute>,
+    ) -> Self {
+        Self::list(name, attributes).max(1)
     }
 
     /// A repeatable block whose order matters.
@@ -109,7 +124,7 @@ impl Block {
         Self {
             timeouts: Some(timeouts),
             defaults,
-            ..Self::single("timeouts", attributes)
+            ..Self::at_most_one("timeouts", attributes)
         }
         .describe("Timeouts of operations.")
     }

@@ -21,7 +21,8 @@ impl<P: Provider> Server<P> {
         &self,
         request: &validate_provider_config::Request,
     ) -> Result<validate_provider_config::Response, Diagnostics> {
-        let config = wire::decode_object(request.config.as_ref(), &self.schema)?;
+        let mut config = wire::decode_object(request.config.as_ref(), &self.schema)?;
+        self.schema.body().expand_unknown_blocks(&mut config);
         let mut diagnostics = Diagnostics::new();
         plan::check_config(self.schema.body(), &config, &Path::root(), &mut diagnostics);
         match read_model(&config) {

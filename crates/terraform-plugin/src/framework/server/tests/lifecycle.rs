@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tonic::Request;
 
 use super::toy::{self, *};
-use crate::framework::{Field, Server, Type, Value};
+use crate::framework::{Field, Path, Server, Type, Value};
 use crate::protocol::tfplugin6::{self as proto, provider_server::Provider as _};
 
 pub(super) const NOTE: &str = "toy_note";
@@ -32,6 +32,11 @@ pub(super) fn null() -> proto::DynamicValue {
         msgpack: vec![0xc0],
         json: vec![],
     }
+}
+
+fn create_timeout(create: &str) -> Value {
+    let delete = ("delete", Value::Null);
+    Value::list([Value::object([("create", Value::from(create)), delete])])
 }
 
 async fn validate(server: &Server<Toy>, config: proto::DynamicValue) -> Vec<String> {
@@ -121,11 +126,11 @@ async fn validate_needs_no_client() {
             "error text: Rude text",
         ]
     );
-    let timeouts = Value::object([("create", Value::from("soon"))]);
+    let timeouts = create_timeout("soon");
     let config = note_with("a", "x", Value::Null, timeouts);
     assert_eq!(
         validate(&server, config).await,
-        ["error timeouts.create: Invalid value"]
+        ["error timeouts.0.create: Invalid value"]
     );
     let garbage = proto::DynamicValue {
         msgpack: b"\x93".to_vec(),
@@ -140,7 +145,7 @@ async fn validate_needs_no_client() {
 #[tokio::test]
 async fn resource_is_created_read_replaced_and_deleted() {
     let server = configured().await;
-    let timeouts = Value::object([("create", Value::from("90s"))]);
+    let timeouts = create_timeout("90s");
     let config = note_with("a", "hello", Value::Null, timeouts);
     let planned = plan(&server, &null(), &config, &config).await;
     assert!(planned.diagnostics.is_empty());
@@ -160,7 +165,7 @@ async fn resource_is_created_read_replaced_and_deleted() {
     assert_eq!(
         decode(Some(&state))
             .attribute("timeouts")
-            .attribute("create"),
+            .at(&Path::root().index(0).attribute("create")),
         &Value::from("90s")
     );
 
@@ -185,7 +190,7 @@ async fn resource_is_created_read_replaced_and_deleted() {
 #[tokio::test]
 async fn private_state_reaches_the_next_plan() {
     let server = configured().await;
-    let timeouts = Value::object([("create", Value::from("13s"))]);
+    let timeouts = create_timeout("13s");
     let created = apply(
         &server,
         &null(),

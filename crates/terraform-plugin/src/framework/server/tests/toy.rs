@@ -389,7 +389,7 @@ pub(super) fn note(
     text: impl Into<Value>,
     length: impl Into<Value>,
 ) -> proto::DynamicValue {
-    note_with(name, text, length, Value::Null)
+    note_with(name, text, length, Value::List(vec![]))
 }
 
 pub(super) fn note_with(
