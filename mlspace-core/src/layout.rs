@@ -16,15 +16,22 @@
 mod account;
 mod dataset;
 mod iam;
+mod identity;
+mod region;
 #[cfg(test)]
 mod tests;
 
 pub use account::{Account, partition_of};
 pub use dataset::{DatasetKey, DatasetKeyError, DatasetScope};
 pub use iam::{
-    LayoutError, attribute_policy_name, check_bucket_name, check_iam_prefix, group_policy_name,
-    project_policy_name, role_name, suspension_policy_name, user_policy_name,
+    IAM_PREFIX_MAX, LayoutError, attribute_policy_name, check_bucket_name, check_iam_prefix,
+    group_policy_name, project_policy_name, role_name, suspension_policy_name, user_policy_name,
 };
+pub use identity::{
+    MalformedValue, check_account_id, check_external_id, check_policy_arn, check_role_arn,
+    check_session_name,
+};
+pub use region::{check_region, is_known_region};
 
 use crate::name::{DatasetName, ProjectName, UserName};
 

@@ -123,6 +123,9 @@ macro_rules! name_type {
         impl $type {
             const RULE: Rule = $rule;
 
+            /// Length of the longest name, in characters.
+            pub const MAX_LEN: usize = Self::RULE.max;
+
             /// Parses a name.
             ///
             /// # Errors

@@ -17,8 +17,8 @@ variable "iam_resource_prefix" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9_-]{0,15}$", var.iam_resource_prefix))
-    error_message = "Write 1 to 16 letters, digits, `_` and `-`, starting with a letter or digit: the project and a hash of the user take the rest of a role's name."
+    condition     = can(regex("^[A-Za-z0-9_+=,.@-]{1,21}$", var.iam_resource_prefix))
+    error_message = "Write 1 to 21 ASCII letters, digits and `_ + = , . @ -`: the project and a hash of the user take the rest of a role's name."
   }
 }
 

@@ -140,8 +140,8 @@ variable "iam_resource_prefix" {
   default     = "MLSpace"
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9_+=,.@-]{1,44}$", var.iam_resource_prefix))
-    error_message = "Write 1 to 44 ASCII letters, digits and `_ + = , . @ -`."
+    condition     = can(regex("^[A-Za-z0-9_+=,.@-]{1,21}$", var.iam_resource_prefix))
+    error_message = "Write 1 to 21 ASCII letters, digits and `_ + = , . @ -`: the project and a hash of the user take the rest of a role's name."
   }
 }
 

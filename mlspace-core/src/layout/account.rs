@@ -105,13 +105,14 @@ impl Account {
 /// Partition of a region, by the prefix of the region's name (AWS General Reference, *Amazon Resource
 /// Names*, "partition").
 pub fn partition_of(region: &str) -> &'static str {
-    const PARTITIONS: [(&str, &str); 6] = [
+    const PARTITIONS: [(&str, &str); 7] = [
         ("cn-", "aws-cn"),
         ("us-gov-", "aws-us-gov"),
         ("us-iso-", "aws-iso"),
         ("us-isob-", "aws-iso-b"),
         ("eu-isoe-", "aws-iso-e"),
         ("us-isof-", "aws-iso-f"),
+        ("eusc-", "aws-eusc"),
     ];
     PARTITIONS
         .iter()

@@ -1,6 +1,7 @@
 //! Size limits, with long names and many subnets.
 
 use super::*;
+use crate::layout::IAM_PREFIX_MAX;
 use iam_policy::{ATTACHED_POLICIES_PER_ROLE, PackTarget, PolicyType, pack};
 
 /// The longest names of regions, by partition.
@@ -25,16 +26,12 @@ fn large_deployment(region: &str, bucket: usize, groups: usize) -> Deployment {
 }
 
 /// The boundary contains the bucket seven times, each security group with 23 characters, and the
-/// partition in every ARN. In the partition with the longest name, two groups and a bucket's name
-/// of 33 characters fit; in the one with the shortest name, five groups and a bucket's name of 43
+/// partition in every ARN. In the partition with the longest name, three groups and a bucket's name
+/// of 33 characters fit; in the one with the shortest name, five groups and a bucket's name of 47
 /// characters.
 #[test]
 fn boundary_fits_six_subnets() {
-    // The longest prefix with which a project of one letter has valid role names.
-    let prefix = "p".repeat(44);
-    let (short, user) = (project("a"), user("alice"));
-    assert!(role_name(&prefix, &short, &user).is_ok());
-    assert!(role_name(&format!("{prefix}p"), &short, &user).is_err());
+    let prefix = "p".repeat(IAM_PREFIX_MAX);
     let size = |region, bucket, groups| {
         let deployment = large_deployment(region, bucket, groups);
         let context = GrantContext {
@@ -46,12 +43,12 @@ fn boundary_fits_six_subnets() {
         permissions_boundary(&context).map(|boundary| boundary.size())
     };
     for region in REGIONS {
-        let size = size(region, 33, 2).unwrap();
+        let size = size(region, 33, 3).unwrap();
         assert!(size <= PolicyType::Boundary.limit(), "{region}: {size}");
     }
-    assert!(size("us-gov-east-1", 33, 3).is_err());
-    assert!(size("ap-northeast-1", 43, 5).is_ok());
-    assert!(size("ap-northeast-1", 44, 5).is_err());
+    assert!(size("us-gov-east-1", 33, 4).is_err());
+    assert!(size("ap-northeast-1", 47, 5).is_ok());
+    assert!(size("ap-northeast-1", 48, 5).is_err());
 }
 
 #[test]
