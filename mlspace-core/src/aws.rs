@@ -1,15 +1,19 @@
 //! Access to AWS: clients, settings, errors and waiting.
 
 pub mod clients;
+mod config;
+mod credentials;
 pub mod error;
+mod http;
 pub mod lock;
 pub mod outcome;
+mod profiles;
 pub mod settings;
 pub mod transient;
 pub mod wait;
 
 pub use clients::{Caller, Clients};
-pub use error::Error;
+pub use error::{ConnectionFault, Error};
 pub use lock::Guard;
 pub use outcome::{Failure, IfPresent, Outcome, SdkResultExt};
 pub use settings::{

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use mlspace_core::aws::{
     AssumeRole, ConnectionConfig, Endpoints, NotebookDefaults, PolicyModel, Settings, TableNames,
 };
+use mlspace_core::layout;
 use mlspace_core::services::Services;
 use mlspace_core::tags::Tags;
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,7 @@ pub struct ProviderModel {
     access_key: Field<String>,
     secret_key: Field<String>,
     token: Field<String>,
+    allowed_account_ids: StringList,
     max_retries: Field<i64>,
     system_tag: Field<String>,
     iam_resource_prefix: Field<String>,
@@ -85,20 +87,20 @@ impl Provider for Mlspace {
     }
 
     fn validate(&self, config: &ProviderModel, diagnostics: &mut Diagnostics) {
-        let access_key = ("access_key", &config.access_key);
-        let secret_key = ("secret_key", &config.secret_key);
-        for ((set, value), (missing, other)) in [(access_key, secret_key), (secret_key, access_key)]
+        check_keys(config, diagnostics);
+        check_accounts(&config.allowed_account_ids, diagnostics);
+        if let Some(region) = config.region.as_option()
+            && layout::check_region(region).is_ok()
+            && !layout::is_known_region(region)
         {
-            if value.is_known() && other.is_null() {
-                diagnostics.error(
-                    missing,
-                    "Incomplete credentials",
-                    format!(
-                        "`{set}` is set without `{missing}`. Set both, or neither to use the AWS SDK's credential \
-                         chain."
-                    ),
-                );
-            }
+            diagnostics.warning(
+                "region",
+                "Unknown region",
+                format!(
+                    "This version of the provider does not know the region `{region}`. Check its spelling, unless \
+                     AWS has opened it recently."
+                ),
+            );
         }
         if let Some(tables) = config.table_names.as_option() {
             for key in tables
@@ -169,6 +171,7 @@ impl ProviderModel {
             access_key: self.access_key.as_option().cloned(),
             secret_key: self.secret_key.as_option().cloned(),
             token: self.token.as_option().cloned(),
+            allowed_account_ids: known_list(&self.allowed_account_ids),
             assume_role: self.assume_role.as_ref().map(AssumeRoleModel::role),
             endpoints: Endpoints {
                 iam: endpoint(|model| &model.iam),
@@ -191,13 +194,6 @@ impl ProviderModel {
         for (field, name) in known_strings(&self.table_names) {
             table_names.set(&field, name);
         }
-        // The provider is configured only when all values are known, and `validate` rejects nulls.
-        let list = |field: &StringList| {
-            let strings = field.as_option().into_iter().flatten();
-            strings
-                .filter_map(|string| string.as_option().cloned())
-                .collect()
-        };
         Settings {
             system_tag: self
                 .system_tag
@@ -211,7 +207,7 @@ impl ProviderModel {
                 .unwrap_or(defaults.iam_resource_prefix),
             data_bucket: mapping::string_or_default(&self.data_bucket),
             permissions_boundary_arn: self.permissions_boundary_arn.as_option().cloned(),
-            base_policy_arns: list(&self.base_policy_arns),
+            base_policy_arns: known_list(&self.base_policy_arns),
             policy_model: self
                 .policy_model
                 .as_option()
@@ -222,13 +218,51 @@ impl ProviderModel {
             notebook_defaults: self.notebook_defaults.as_ref().map_or_else(
                 NotebookDefaults::default,
                 |model| NotebookDefaults {
-                    subnet_ids: list(&model.subnet_ids),
-                    security_group_ids: list(&model.security_group_ids),
+                    subnet_ids: known_list(&model.subnet_ids),
+                    security_group_ids: known_list(&model.security_group_ids),
                     kms_key_id: model.kms_key_id.as_option().cloned(),
                     lifecycle_config_name: model.lifecycle_config_name.as_option().cloned(),
                 },
             ),
         }
+    }
+}
+
+/// Checks that access key, secret key and token are complete.
+fn check_keys(config: &ProviderModel, diagnostics: &mut Diagnostics) {
+    let keys = [
+        ("access_key", &config.access_key),
+        ("secret_key", &config.secret_key),
+    ];
+    let given = [keys[0], keys[1], ("token", &config.token)];
+    for (missing, other) in keys {
+        let set = given.iter().find(|(_, value)| value.is_known());
+        if let Some((set, _)) = set
+            && other.is_null()
+        {
+            diagnostics.error(
+                missing,
+                "Incomplete credentials",
+                format!(
+                    "`{set}` is set without `{missing}`. Set `access_key` and `secret_key`, or none of them to use \
+                     the AWS SDK's credential chain."
+                ),
+            );
+        }
+    }
+}
+
+/// Checks that the list of accounts names one.
+fn check_accounts(accounts: &StringList, diagnostics: &mut Diagnostics) {
+    let path = Path::from("allowed_account_ids");
+    reject_nulls(accounts, &path, diagnostics);
+    if accounts.as_option().is_some_and(Vec::is_empty) {
+        diagnostics.error(
+            &path,
+            "Empty list",
+            "`allowed_account_ids` is empty, so that no account can be changed. Name at least one account, or remove \
+             the attribute to allow the account of the credentials.",
+        );
     }
 }
 
@@ -245,6 +279,15 @@ fn reject_nulls(list: &StringList, path: &Path, diagnostics: &mut Diagnostics) {
             );
         }
     }
+}
+
+/// The elements of a list. The provider is configured only when all values are known, and `validate`
+/// rejects nulls.
+fn known_list(list: &StringList) -> Vec<String> {
+    let strings = list.as_option().into_iter().flatten();
+    strings
+        .filter_map(|string| string.as_option().cloned())
+        .collect()
 }
 
 /// The known entries of a map.
@@ -317,6 +360,54 @@ mod tests {
         model.access_key = Field::from("a");
         model.secret_key = Field::Null;
         assert_eq!(messages(&model), ["secret_key: Incomplete credentials"]);
+        model.secret_key = Field::from("s");
+        model.token = Field::from("t");
+        assert!(messages(&model).is_empty());
+    }
+
+    #[test]
+    fn validate_rejects_token_without_keys() {
+        let model = ProviderModel {
+            token: Field::from("t"),
+            ..ProviderModel::default()
+        };
+        assert_eq!(
+            messages(&model),
+            [
+                "access_key: Incomplete credentials",
+                "secret_key: Incomplete credentials"
+            ]
+        );
+    }
+
+    #[test]
+    fn validate_rejects_null_and_no_accounts() {
+        let accounts = |ids: Vec<Field<String>>| ProviderModel {
+            allowed_account_ids: Field::Known(ids),
+            ..ProviderModel::default()
+        };
+        let one = Field::from("123456789012");
+        assert!(messages(&accounts(vec![one.clone(), Field::Unknown])).is_empty());
+        assert_eq!(
+            messages(&accounts(vec![one, Field::Null])),
+            ["allowed_account_ids[1]: Null element"]
+        );
+        assert_eq!(
+            messages(&accounts(Vec::new())),
+            ["allowed_account_ids: Empty list"]
+        );
+    }
+
+    #[test]
+    fn validate_warns_of_unknown_regions() {
+        let region = |name: &str| ProviderModel {
+            region: Field::from(name),
+            ..ProviderModel::default()
+        };
+        assert!(messages(&region("us-gov-west-1")).is_empty());
+        assert_eq!(messages(&region("us-est-1")), ["region: Unknown region"]);
+        // The validator of the attribute rejects it.
+        assert!(messages(&region("us-east1")).is_empty());
     }
 
     #[test]

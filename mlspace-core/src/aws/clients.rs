@@ -1,15 +1,15 @@
 //! SDK clients, created on first use, with their settings and caller identity.
 
-use std::sync::Arc;
-use std::time::Duration;
+#[cfg(test)]
+mod tests;
 
-use aws_config::{AppName, BehaviorVersion, ConfigLoader, Region, SdkConfig};
-use aws_sdk_iam::config::{Credentials, SharedCredentialsProvider};
-use aws_smithy_types::retry::RetryConfig;
-use aws_smithy_types::timeout::TimeoutConfig;
+use std::sync::Arc;
+
+use aws_config::SdkConfig;
 use tokio::sync::OnceCell;
 
-use super::error::Error;
+use super::config;
+use super::error::{ConnectionFault, Error};
 use super::outcome::SdkResultExt as _;
 use super::settings::{ConnectionConfig, Settings};
 use crate::layout::Account;
@@ -17,7 +17,9 @@ use crate::policies::{ApprovedNetwork, GrantContext};
 
 /// The SDK clients, the settings of the platform and the caller's identity.
 ///
-/// Cloning is cheap. Credentials are resolved and clients created on first use.
+/// Cloning is cheap. Credentials are resolved and clients created on first use. Before any other
+/// call, STS is asked once for the caller: an account that is not allowed sees no other call, and
+/// credentials that do not work fail once, not once for each resource.
 #[derive(Clone)]
 pub struct Clients {
     inner: Arc<Inner>,
@@ -27,7 +29,7 @@ struct Inner {
     connection: ConnectionConfig,
     settings: Settings,
     config: OnceCell<SdkConfig>,
-    caller: OnceCell<Caller>,
+    caller: OnceCell<Result<Caller, Error>>,
     iam: OnceCell<aws_sdk_iam::Client>,
     sagemaker: OnceCell<aws_sdk_sagemaker::Client>,
     s3: OnceCell<aws_sdk_s3::Client>,
@@ -44,9 +46,6 @@ pub struct Caller {
     /// The identity's unique ID.
     pub user_id: String,
 }
-
-/// Timeout of one attempt. The SDK's retries come on top.
-const ATTEMPT: Duration = Duration::from_secs(60);
 
 impl Clients {
     /// Clients for the platform of `settings`, over `connection`. Makes no call.
@@ -77,7 +76,20 @@ impl Clients {
             user_id: "AROATERRAFORM".to_owned(),
         };
         let inner = Arc::get_mut(&mut clients.inner).unwrap();
-        inner.caller = OnceCell::new_with(Some(caller));
+        inner.caller = OnceCell::new_with(Some(Ok(caller)));
+        clients
+    }
+
+    /// Clients with this configuration of the SDK, for unit tests.
+    #[cfg(test)]
+    pub(crate) fn with_sdk_config(
+        connection: ConnectionConfig,
+        settings: Settings,
+        config: SdkConfig,
+    ) -> Self {
+        let mut clients = Self::new(connection, settings);
+        let inner = Arc::get_mut(&mut clients.inner).unwrap();
+        inner.config = OnceCell::new_with(Some(config));
         clients
     }
 
@@ -90,7 +102,7 @@ impl Clients {
     /// The account, partition and region in use. Calls STS once.
     ///
     /// # Errors
-    /// When no region is set, or the call to STS fails.
+    /// Those of [`Self::caller`].
     pub async fn account(&self) -> Result<&Account, Error> {
         Ok(&self.caller().await?.account)
     }
@@ -98,9 +110,11 @@ impl Clients {
     /// The calling identity. Calls STS once.
     ///
     /// # Errors
-    /// When no region is set, or the call to STS fails.
+    /// When no valid region is set, credentials are missing or not accepted, STS cannot be reached, or
+    /// the account is not one of the allowed ones. A failure is remembered.
     pub async fn caller(&self) -> Result<&Caller, Error> {
-        self.inner.caller.get_or_try_init(|| self.identify()).await
+        let outcome = self.inner.caller.get_or_init(|| self.identify()).await;
+        outcome.as_ref().map_err(Clone::clone)
     }
 
     async fn identify(&self) -> Result<Caller, Error> {
@@ -116,12 +130,14 @@ impl Clients {
             .await
             .called("sts", "GetCallerIdentity")?;
         let region = config.region().map(ToString::to_string).unwrap_or_default();
-        caller_from(
+        let caller = caller_from(
             identity.arn(),
             identity.account(),
             identity.user_id(),
             region,
-        )
+        )?;
+        check_allowed(&caller, &self.inner.connection.allowed_account_ids)?;
+        Ok(caller)
     }
 
     /// The context for generating policies.
@@ -148,12 +164,12 @@ impl Clients {
     /// The IAM client.
     ///
     /// # Errors
-    /// When no region is set.
+    /// Those of [`Self::caller`].
     pub async fn iam(&self) -> Result<&aws_sdk_iam::Client, Error> {
         self.inner
             .iam
             .get_or_try_init(|| async {
-                let config = self.config().await?;
+                let config = self.checked_config().await?;
                 let mut builder = aws_sdk_iam::config::Builder::from(config);
                 if let Some(endpoint) = &self.inner.connection.endpoints.iam {
                     builder = builder.endpoint_url(endpoint);
@@ -166,12 +182,12 @@ impl Clients {
     /// The SageMaker client.
     ///
     /// # Errors
-    /// When no region is set.
+    /// Those of [`Self::caller`].
     pub async fn sagemaker(&self) -> Result<&aws_sdk_sagemaker::Client, Error> {
         self.inner
             .sagemaker
             .get_or_try_init(|| async {
-                let config = self.config().await?;
+                let config = self.checked_config().await?;
                 let mut builder = aws_sdk_sagemaker::config::Builder::from(config);
                 if let Some(endpoint) = &self.inner.connection.endpoints.sagemaker {
                     builder = builder.endpoint_url(endpoint);
@@ -185,12 +201,12 @@ impl Clients {
     /// the host name of an emulator rarely resolve.
     ///
     /// # Errors
-    /// When no region is set.
+    /// Those of [`Self::caller`].
     pub async fn s3(&self) -> Result<&aws_sdk_s3::Client, Error> {
         self.inner
             .s3
             .get_or_try_init(|| async {
-                let config = self.config().await?;
+                let config = self.checked_config().await?;
                 let own = &self.inner.connection.endpoints.s3;
                 let mut builder = aws_sdk_s3::config::Builder::from(config)
                     .force_path_style(own.is_some() || config.endpoint_url().is_some());
@@ -205,12 +221,12 @@ impl Clients {
     /// The DynamoDB client.
     ///
     /// # Errors
-    /// When no region is set.
+    /// Those of [`Self::caller`].
     pub async fn dynamodb(&self) -> Result<&aws_sdk_dynamodb::Client, Error> {
         self.inner
             .dynamodb
             .get_or_try_init(|| async {
-                let config = self.config().await?;
+                let config = self.checked_config().await?;
                 let mut builder = aws_sdk_dynamodb::config::Builder::from(config);
                 if let Some(endpoint) = &self.inner.connection.endpoints.dynamodb {
                     builder = builder.endpoint_url(endpoint);
@@ -220,82 +236,37 @@ impl Clients {
             .await
     }
 
+    /// The configuration, after the caller's account has been checked.
+    async fn checked_config(&self) -> Result<&SdkConfig, Error> {
+        self.caller().await?;
+        self.config().await
+    }
+
     async fn config(&self) -> Result<&SdkConfig, Error> {
         self.inner
             .config
-            .get_or_try_init(|| load(&self.inner.connection))
+            .get_or_try_init(|| config::load(&self.inner.connection))
             .await
     }
 }
 
-async fn load(connection: &ConnectionConfig) -> Result<SdkConfig, Error> {
-    let mut loader = loader(connection)?;
-    if let (Some(key), Some(secret)) = (&connection.access_key, &connection.secret_key) {
-        let token = connection.token.clone();
-        loader =
-            loader.credentials_provider(Credentials::new(key, secret, token, None, "provider"));
+/// Refuses an account that is not in the list. An empty list allows every account.
+fn check_allowed(caller: &Caller, allowed: &[String]) -> Result<(), ConnectionFault> {
+    let account = &caller.account.account_id;
+    if allowed.is_empty() || allowed.contains(account) {
+        return Ok(());
     }
-    let config = loader.load().await;
-    if config.region().is_none() {
-        return Err(Error::Invalid {
-            attribute: None,
-            message: "no AWS region is set".to_owned(),
-            remedy: "set `region` in the provider block, or AWS_REGION in the environment"
-                .to_owned(),
-        });
-    }
-    let Some(role) = &connection.assume_role else {
-        return Ok(config);
-    };
-    let mut sts = config.to_builder();
-    if let Some(endpoint) = &connection.endpoints.sts {
-        sts.set_endpoint_url(Some(endpoint.clone()));
-    }
-    let mut provider = aws_config::sts::AssumeRoleProvider::builder(&role.role_arn)
-        .session_name(role.session_name.as_deref().unwrap_or("mlspace"))
-        .configure(&sts.build());
-    if let Some(id) = &role.external_id {
-        provider = provider.external_id(id);
-    }
-    if let Some(duration) = role.duration {
-        provider = provider.session_length(duration);
-    }
-    let provider = SharedCredentialsProvider::new(provider.build().await);
-    Ok(config.to_builder().credentials_provider(provider).build())
-}
-
-fn loader(connection: &ConnectionConfig) -> Result<ConfigLoader, Error> {
-    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .retry_config(
-            RetryConfig::standard().with_max_attempts(connection.max_retries.saturating_add(1)),
-        )
-        .timeout_config(
-            TimeoutConfig::builder()
-                .operation_attempt_timeout(ATTEMPT)
-                .build(),
-        );
-    if let Ok(name) = AppName::new("mlspace") {
-        loader = loader.app_name(name);
-    }
-    if let Some(region) = &connection.region {
-        loader = loader.region(Region::new(region.clone()));
-    }
-    if let Some(profile) = &connection.profile {
-        loader = loader.profile_name(profile);
-    }
-    match (&connection.access_key, &connection.secret_key) {
-        (Some(_), None) => Err(incomplete_credentials("secret_key", "access_key")),
-        (None, Some(_)) => Err(incomplete_credentials("access_key", "secret_key")),
-        _ => Ok(loader),
-    }
-}
-
-fn incomplete_credentials(missing: &str, given: &str) -> Error {
-    Error::Invalid {
-        attribute: None,
-        message: format!("`{given}` is set without `{missing}`"),
-        remedy: "set both in the provider block, or neither".to_owned(),
-    }
+    Err(ConnectionFault {
+        summary: "AWS account not allowed",
+        message: format!(
+            "the credentials are those of `{}` in the account {account}, which is not in `allowed_account_ids`",
+            caller.arn
+        ),
+        remedy: format!(
+            "use credentials of {}, or correct `allowed_account_ids` in the provider block",
+            allowed.join(" or ")
+        ),
+    })
 }
 
 fn caller_from(
@@ -323,126 +294,4 @@ fn caller_from(
         arn: arn.to_owned(),
         user_id: user_id.unwrap_or_default().to_owned(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn caller_from_takes_partition_of_arn() {
-        let arn = "arn:aws-us-gov:sts::012345678901:assumed-role/ci/run";
-        let caller = caller_from(
-            Some(arn),
-            Some("012345678901"),
-            Some("AROA:run"),
-            "us-gov-west-1".into(),
-        );
-        let account = caller.unwrap().account;
-        assert_eq!(account.partition, "aws-us-gov");
-        assert_eq!(account.account_id, "012345678901");
-        assert_eq!(account.region, "us-gov-west-1");
-    }
-
-    #[test]
-    fn caller_from_needs_arn_and_account() {
-        let caller = |arn, account| caller_from(arn, account, None, String::new());
-        assert!(caller(None, Some("1")).is_err());
-        assert!(caller(Some("arn:aws:iam::1:root"), None).is_err());
-        assert!(caller(Some("not an arn"), Some("1")).is_err());
-    }
-
-    #[tokio::test]
-    async fn clients_need_both_keys() {
-        let connection = ConnectionConfig {
-            access_key: Some("AKIDEXAMPLE".to_owned()),
-            region: Some("us-east-1".to_owned()),
-            ..ConnectionConfig::default()
-        };
-        let clients = Clients::new(connection.clone(), Settings::default());
-        let error = clients.iam().await.unwrap_err();
-        assert!(error.detail().contains("without `secret_key`"), "{error}");
-        let swapped = ConnectionConfig {
-            access_key: None,
-            secret_key: connection.access_key.clone(),
-            ..connection
-        };
-        let clients = Clients::new(swapped, Settings::default());
-        let error = clients.account().await.unwrap_err();
-        assert!(error.detail().contains("without `access_key`"), "{error}");
-    }
-
-    #[tokio::test]
-    async fn clients_are_created_without_call() {
-        let connection = ConnectionConfig {
-            access_key: Some("AKIDEXAMPLE".to_owned()),
-            secret_key: Some("secret".to_owned()),
-            region: Some("us-east-1".to_owned()),
-            ..ConnectionConfig::default()
-        };
-        let clients = Clients::new(connection, Settings::default());
-        clients.iam().await.unwrap();
-        clients.s3().await.unwrap();
-        clients.sagemaker().await.unwrap();
-        let region = clients
-            .dynamodb()
-            .await
-            .unwrap()
-            .config()
-            .region()
-            .map(ToString::to_string);
-        assert_eq!(region.as_deref(), Some("us-east-1"));
-    }
-
-    #[tokio::test]
-    async fn clients_take_endpoints_and_role() {
-        let endpoint = || Some("http://127.0.0.1:1".to_owned());
-        let connection = ConnectionConfig {
-            access_key: Some("AKIDEXAMPLE".to_owned()),
-            secret_key: Some("secret".to_owned()),
-            region: Some("eu-west-1".to_owned()),
-            assume_role: Some(super::super::settings::AssumeRole {
-                role_arn: "arn:aws:iam::123456789012:role/ci".to_owned(),
-                session_name: None,
-                external_id: Some("id".to_owned()),
-                duration: Some(Duration::from_secs(900)),
-            }),
-            endpoints: super::super::settings::Endpoints {
-                iam: endpoint(),
-                sagemaker: endpoint(),
-                s3: endpoint(),
-                dynamodb: endpoint(),
-                sts: endpoint(),
-            },
-            ..ConnectionConfig::default()
-        };
-        let clients = Clients::new(connection, Settings::default());
-        clients.iam().await.unwrap();
-        clients.sagemaker().await.unwrap();
-        clients.s3().await.unwrap();
-        clients.dynamodb().await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn offline_knows_account_and_caller() {
-        let account = Account::new("123456789012", "us-east-1");
-        let clients = Clients::offline(account.clone(), Settings::default());
-        assert_eq!(clients.account().await, Ok(&account));
-        let arn = &clients.caller().await.unwrap().arn;
-        assert_eq!(arn, "arn:aws:iam::123456789012:role/terraform");
-    }
-
-    #[tokio::test]
-    async fn grant_context_has_network_where_set() {
-        let account = Account::new("123456789012", "us-east-1");
-        let clients = Clients::offline(account.clone(), Settings::default());
-        assert!(clients.grant_context().await.unwrap().network.is_none());
-        let mut settings = Settings::default();
-        settings.notebook_defaults.subnet_ids = vec!["subnet-a".to_owned()];
-        settings.notebook_defaults.kms_key_id = Some("key-1".to_owned());
-        let clients = Clients::offline(account, settings);
-        let context = clients.grant_context().await.unwrap();
-        assert_eq!(context.network.unwrap().subnet_ids, ["subnet-a"]);
-        assert_eq!(context.kms_key, Some("key-1"));
-    }
 }

@@ -1,16 +1,24 @@
 //! Errors of operations on the platform.
 
+mod codes;
+mod connection;
 #[cfg(test)]
 mod tests;
+
+pub use connection::ConnectionFault;
+pub(super) use connection::chain;
 
 use std::fmt;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::ErrorMetadata;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use aws_sdk_sts::operation::RequestId as _;
+
+use codes::{ABSENT, Meaning};
 
 /// A failed operation on the platform.
 ///
@@ -92,7 +100,9 @@ pub enum Error {
         /// How long the operation waited.
         waited: Duration,
     },
-    /// AWS could not be called: no credentials, no route, no endpoint.
+    /// AWS cannot be called, or not with these credentials.
+    Connection(#[from] ConnectionFault),
+    /// AWS did not answer: the connection broke off, or there was no response in time.
     Unreachable {
         /// The service's id, such as `iam`.
         service: &'static str,
@@ -122,44 +132,16 @@ impl fmt::Display for Error {
         f.write_str(&self.cause())?;
         match self {
             // Their remedies are general advice, too long for a line that may be part of another.
-            Self::NoTable { .. } | Self::Unreachable { .. } | Self::Aws { .. } => Ok(()),
+            Self::NoTable { .. }
+            | Self::Connection(_)
+            | Self::Unreachable { .. }
+            | Self::Aws { .. } => Ok(()),
             _ => self
                 .remedy()
                 .map_or(Ok(()), |remedy| write!(f, "; {remedy}")),
         }
     }
 }
-
-/// Error codes for objects that do not exist, of all services used here. IAM and S3 return
-/// `NoSuch…`, DynamoDB `ResourceNotFoundException`. SageMaker returns `ValidationException`, so
-/// that callers check the message.
-const ABSENT: [&str; 7] = [
-    "NoSuchEntity",
-    "NoSuchEntityException",
-    "NoSuchBucket",
-    "NoSuchKey",
-    "NotFound",
-    "ResourceNotFoundException",
-    "ResourceNotFound",
-];
-
-const DENIED: [&str; 6] = [
-    "AccessDenied",
-    "AccessDeniedException",
-    "UnauthorizedOperation",
-    "NotAuthorized",
-    "AuthorizationError",
-    "AllAccessDisabled",
-];
-
-const BAD_CREDENTIALS: [&str; 6] = [
-    "InvalidClientTokenId",
-    "UnrecognizedClientException",
-    "ExpiredToken",
-    "ExpiredTokenException",
-    "SignatureDoesNotMatch",
-    "InvalidAccessKeyId",
-];
 
 impl Error {
     /// Converts an SDK error: the service's code, message and request id, or the chain of causes
@@ -172,21 +154,48 @@ impl Error {
     where
         E: std::error::Error + ProvideErrorMetadata + 'static,
     {
-        let message = |fallback: String| error.message().map_or(fallback, str::to_owned);
-        match error {
-            SdkError::ServiceError(_) | SdkError::ResponseError(_) => Self::Aws {
+        if let Some(fault) = ConnectionFault::find(error) {
+            return Self::Connection(fault.clone());
+        }
+        let answered = matches!(
+            error,
+            SdkError::ServiceError(_) | SdkError::ResponseError(_)
+        );
+        match error.code() {
+            Some(code) if answered => Self::Aws {
                 service,
                 operation,
-                code: error.code().unwrap_or("an unknown code").to_owned(),
-                message: one_line(&message(causes(error))),
+                code: code.to_owned(),
+                message: one_line(&with_bucket_region(
+                    error.message().map_or_else(|| causes(error), str::to_owned),
+                    error.raw_response(),
+                )),
                 request_id: error.request_id().map(str::to_owned),
             },
+            _ if answered => {
+                let status = error
+                    .raw_response()
+                    .map(|response| response.status().as_u16());
+                let cause = one_line(&causes(error));
+                Self::Connection(connection::not_aws(service, operation, status, &cause))
+            }
             _ => Self::Unreachable {
                 service,
                 operation,
                 message: one_line(&causes(error)),
             },
         }
+    }
+
+    /// Adds to an error of AWS the object that its message does not name, such as "bucket `data`".
+    #[must_use]
+    pub(crate) fn concerning(mut self, object: &str) -> Self {
+        if let Self::Aws { message, .. } = &mut self
+            && !message.contains(object)
+        {
+            *message = format!("{} ({object})", message.trim_end_matches('.'));
+        }
+        self
     }
 
     /// AWS's error code, where there is one.
@@ -208,7 +217,14 @@ impl Error {
     /// Whether AWS denied the caller access.
     #[must_use]
     pub fn is_denied(&self) -> bool {
-        self.code().is_some_and(|code| DENIED.contains(&code))
+        self.meaning() == Some(Meaning::Denied)
+    }
+
+    fn meaning(&self) -> Option<Meaning> {
+        match self {
+            Self::Aws { code, message, .. } => Some(Meaning::of(code, message)),
+            _ => None,
+        }
     }
 
     /// Whether AWS returned this error code.
@@ -243,9 +259,9 @@ impl Error {
             Self::Record { .. } => "Malformed record",
             Self::Cancelled { .. } => "Operation cancelled",
             Self::Timeout { .. } => "Operation timed out",
+            Self::Connection(fault) => fault.summary,
             Self::Unreachable { .. } => "No response from AWS",
-            Self::Aws { .. } if self.is_denied() => "Access denied",
-            Self::Aws { .. } => "AWS request failed",
+            Self::Aws { code, message, .. } => Meaning::of(code, message).summary(),
         }
     }
 
@@ -283,6 +299,7 @@ impl Error {
                 "timed out after {} s while {what} (last status: {last_status})",
                 waited.as_secs()
             ),
+            Self::Connection(fault) => fault.message.clone(),
             Self::Unreachable {
                 service,
                 operation,
@@ -310,7 +327,7 @@ impl Error {
     }
 
     /// What to do about it, as a fragment.
-    fn remedy(&self) -> Option<String> {
+    pub(super) fn remedy(&self) -> Option<String> {
         let advice = match self {
             Self::NotFound { remedy, .. }
             | Self::AlreadyExists { remedy, .. }
@@ -323,41 +340,20 @@ impl Error {
             Self::NoTable { .. } => {
                 "create the platform's tables first, or correct `table_names` in the provider block"
             }
+            Self::Connection(fault) => fault.remedy.as_str(),
             Self::Unreachable { service, .. } => {
-                let service = display_name(service);
                 return Some(format!(
-                    "check the credentials, the region and the endpoint of {service} in the provider block"
+                    "apply again. If it happens again, check the network, the proxy and `endpoints` \
+                     in the provider block (`{service}`)"
                 ));
             }
             Self::Aws {
-                service,
-                operation,
-                code,
-                ..
-            } => return aws_remedy(service, operation, code),
+                service, operation, ..
+            } => return self.meaning()?.remedy(service, operation),
             Self::Layout(_) | Self::Grant(_) => return None,
         };
         Some(advice.to_owned())
     }
-}
-
-/// What to do about an error that AWS returned.
-fn aws_remedy(service: &str, operation: &str, code: &str) -> Option<String> {
-    let advice = if DENIED.contains(&code) {
-        return Some(format!(
-            "allow `{service}:{operation}` for the caller, in its policies, its permissions boundary and the \
-             organization's service control policies"
-        ));
-    } else if BAD_CREDENTIALS.contains(&code) {
-        "renew the credentials given to the provider"
-    } else if code == "NoSuchBucket" {
-        "create the data bucket first, or correct `data_bucket` in the provider block"
-    } else if code.starts_with("LimitExceeded") || code == "ResourceLimitExceeded" {
-        "request a higher quota in Service Quotas, or delete what is not needed"
-    } else {
-        return None;
-    };
-    Some(advice.to_owned())
 }
 
 /// A service's name as AWS writes it.
@@ -391,20 +387,37 @@ fn sentence(fragment: &str) -> String {
     }
 }
 
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The message, with the region of the bucket where S3 gives it in a header.
+fn with_bucket_region(message: String, response: Option<&HttpResponse>) -> String {
+    let region = response.and_then(|response| response.headers().get("x-amz-bucket-region"));
+    match region {
+        Some(region) if !message.contains(region) => format!(
+            "{} (the bucket is in the region `{region}`)",
+            message.trim_end_matches('.')
+        ),
+        _ => message,
+    }
+}
+
 /// The messages of an error and its sources, outermost first, each once.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut parts: Vec<String> = vec![error.to_string()];
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let text = cause.to_string();
+pub(super) fn causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for cause in chain(error) {
+        let text = match cause.downcast_ref::<ErrorMetadata>() {
+            // It displays as Rust's debug output.
+            Some(metadata) => match (metadata.code(), metadata.message()) {
+                (Some(code), Some(message)) => format!("{code}: {message}"),
+                (one, other) => one.or(other).unwrap_or_default().to_owned(),
+            },
+            None => cause.to_string(),
+        };
         if !parts.iter().any(|part| part.contains(&text)) {
             parts.push(text);
         }
-        source = cause.source();
     }
     parts.join(": ")
 }

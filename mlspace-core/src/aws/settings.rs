@@ -101,12 +101,13 @@ pub struct NotebookDefaults {
 }
 
 /// The connection to AWS. Missing settings come from the SDK's default chain: environment, profile
-/// files and instance roles.
+/// files and instance roles. Explicit keys win over an explicit profile, and both over the chain.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConnectionConfig {
     /// The region; by default that of the chain.
     pub region: Option<String>,
-    /// A profile of the shared configuration files; by default that of the chain.
+    /// The profile of the shared configuration files whose credentials are used, whatever the
+    /// environment holds; by default those of the chain.
     pub profile: Option<String>,
     /// A static access key id, with `secret_key`.
     pub access_key: Option<String>,
@@ -114,6 +115,8 @@ pub struct ConnectionConfig {
     pub secret_key: Option<String>,
     /// The session token of `access_key`, for temporary credentials.
     pub token: Option<String>,
+    /// The accounts that can be changed; all when it is empty.
+    pub allowed_account_ids: Vec<String>,
     /// A role to assume with these credentials.
     pub assume_role: Option<AssumeRole>,
     /// Endpoints to use instead of the ones of AWS.
@@ -130,6 +133,7 @@ impl Default for ConnectionConfig {
             access_key: None,
             secret_key: None,
             token: None,
+            allowed_account_ids: Vec::new(),
             assume_role: None,
             endpoints: Endpoints::default(),
             max_retries: 25,
@@ -144,6 +148,7 @@ impl fmt::Debug for ConnectionConfig {
             .field("region", &self.region)
             .field("profile", &self.profile)
             .field("static_credentials", &self.access_key.is_some())
+            .field("allowed_account_ids", &self.allowed_account_ids)
             .field(
                 "assume_role",
                 &self.assume_role.as_ref().map(|role| &role.role_arn),

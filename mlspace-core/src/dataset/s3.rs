@@ -19,6 +19,11 @@ impl S3Objects {
     }
 }
 
+/// Adds the bucket's name, which S3's messages lack.
+fn in_bucket<T>(answer: Result<T, Error>, bucket: &str) -> Result<T, Error> {
+    answer.map_err(|error| error.concerning(&format!("bucket `{bucket}`")))
+}
+
 fn malformed_request(error: &BuildError) -> Error {
     Error::Conflict {
         message: format!("a request to S3 could not be built: {error}"),
@@ -39,7 +44,7 @@ impl ObjectStore for S3Objects {
             .bucket(bucket)
             .prefix(prefix)
             .max_keys(1);
-        let page = call.send().await.called("s3", "ListBucket").if_present()?;
+        let page = in_bucket(call.send().await.called("s3", "ListBucket"), bucket).if_present()?;
         Ok(page.map(|page| {
             let mut objects = page.contents.unwrap_or_default().into_iter();
             objects.find_map(|object| object.key)
@@ -62,7 +67,7 @@ impl ObjectStore for S3Objects {
             .set_key_marker(key_marker)
             .set_version_id_marker(version_marker)
             .set_max_keys(most);
-        let answer = call.send().await.called("s3", "ListBucketVersions");
+        let answer = in_bucket(call.send().await.called("s3", "ListBucketVersions"), bucket);
         let Some(page) = answer.if_present()? else {
             return Ok(None);
         };
@@ -101,7 +106,7 @@ impl ObjectStore for S3Objects {
         let delete = delete.map_err(|error| malformed_request(&error))?;
         let client = self.clients.s3().await?;
         let call = client.delete_objects().bucket(bucket).delete(delete);
-        let answer = call.send().await.called("s3", "DeleteObject")?;
+        let answer = in_bucket(call.send().await.called("s3", "DeleteObject"), bucket)?;
         Ok(answer
             .errors
             .unwrap_or_default()
@@ -131,7 +136,10 @@ impl ObjectStore for S3Objects {
             .prefix(prefix)
             .set_key_marker(key_marker)
             .set_upload_id_marker(upload_marker);
-        let answer = call.send().await.called("s3", "ListBucketMultipartUploads");
+        let answer = in_bucket(
+            call.send().await.called("s3", "ListBucketMultipartUploads"),
+            bucket,
+        );
         let Some(page) = answer.if_present()? else {
             return Ok(None);
         };
@@ -160,7 +168,8 @@ impl ObjectStore for S3Objects {
             .bucket(bucket)
             .key(&upload.key)
             .upload_id(&upload.id);
-        let aborted = call.send().await.called("s3", "AbortMultipartUpload");
+        let answer = call.send().await.called("s3", "AbortMultipartUpload");
+        let aborted = in_bucket(answer, bucket);
         match aborted {
             Err(error) if !error.is("NoSuchUpload") => Err(error),
             _ => Ok(()),

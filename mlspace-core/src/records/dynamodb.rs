@@ -30,15 +30,39 @@ impl DynamoStore {
     }
 }
 
-/// Adds the name of a missing table, which DynamoDB's message lacks.
+/// Adds the name of the table, which DynamoDB's message lacks.
 pub(super) fn in_table(error: Error, table: &str) -> Error {
     if error.is_absent() {
         Error::NoTable {
             table: table.to_owned(),
         }
+    } else if has_other_keys(&error) {
+        Error::Conflict {
+            message: format!("table `{table}` has other keys than MLSpace's: {error}"),
+            remedy: "correct `table_names` in the provider block, or create the table with MLSpace's keys"
+                .to_owned(),
+        }
     } else {
-        error
+        error.concerning(&format!("table `{table}`"))
     }
+}
+
+/// Whether DynamoDB refused a call because of the table's keys or indexes: "Query condition missed
+/// key schema element", "The provided key element does not match the schema", "One or more parameter
+/// values were invalid: Missing the key …", "The table does not have the specified index".
+fn has_other_keys(error: &Error) -> bool {
+    let Error::Aws { code, message, .. } = error else {
+        return false;
+    };
+    code == "ValidationException"
+        && [
+            "key schema element",
+            "key element does not match the schema",
+            "Missing the key",
+            "does not have the specified index",
+        ]
+        .iter()
+        .any(|words| message.contains(words))
 }
 
 fn refused(error: &Error) -> bool {
@@ -239,14 +263,29 @@ mod tests {
     }
 
     #[test]
-    fn in_table_names_a_missing_table_only() {
+    fn in_table_names_the_table() {
         let expected = Error::NoTable {
             table: "t".to_owned(),
         };
         let absent = answer("ResourceNotFoundException");
         assert_eq!(in_table(absent, "t"), expected);
-        let denied = answer("AccessDeniedException");
-        assert_eq!(in_table(denied.clone(), "t"), denied);
+        let denied = in_table(answer("AccessDeniedException"), "t");
+        assert!(denied.is_denied(), "{denied}");
+        assert!(denied.detail().contains("(table `t`)"), "{denied}");
+    }
+
+    #[test]
+    fn in_table_tells_other_keys() {
+        let error = Error::Aws {
+            service: "dynamodb",
+            operation: "Query",
+            code: "ValidationException".to_owned(),
+            message: "Query condition missed key schema element: username".to_owned(),
+            request_id: None,
+        };
+        let detail = in_table(error, "t").detail();
+        assert!(detail.starts_with("Table `t` has other keys"), "{detail}");
+        assert!(detail.contains("`table_names`"), "{detail}");
     }
 
     #[test]

@@ -18,13 +18,18 @@ pub(super) fn schema() -> Schema {
             Block::single(
                 "assume_role",
                 [
-                    Attribute::string("role_arn").required().describe("ARN of the role to assume."),
+                    Attribute::string("role_arn")
+                        .required()
+                        .describe("ARN of the role to assume.")
+                        .validate(validators::role_arn),
                     Attribute::string("session_name")
                         .optional()
-                        .describe("Name of the session, shown in CloudTrail. Defaults to `mlspace`."),
+                        .describe("Name of the session, shown in CloudTrail. Defaults to `mlspace`.")
+                        .validate(validators::session_name),
                     Attribute::string("external_id")
                         .optional()
-                        .describe("External id that the role's trust policy requires."),
+                        .describe("External id that the role's trust policy requires.")
+                        .validate(validators::external_id),
                     Attribute::string("duration")
                         .optional()
                         .describe("Duration of a session, for example `1h`: 15 minutes to 12 hours.")
@@ -68,10 +73,14 @@ fn connection_attributes() -> Vec<Attribute> {
     vec![
         Attribute::string("region").optional().describe(
             "AWS region. Defaults to that of the AWS SDK's own chain: environment, profile, instance metadata.",
-        ),
+        )
+        .validate(validators::region),
         Attribute::string("profile")
             .optional()
-            .describe("Profile of the shared AWS configuration files."),
+            .describe(
+                "Profile of the shared AWS configuration files. Its credentials are used even if the environment has \
+                 others. See the guide on credentials.",
+            ),
         Attribute::string("access_key")
             .optional()
             .sensitive()
@@ -85,10 +94,20 @@ fn connection_attributes() -> Vec<Attribute> {
         Attribute::string("token")
             .optional()
             .sensitive()
-            .describe("Session token of temporary credentials."),
+            .describe("Session token of temporary credentials; set with `access_key` and `secret_key`."),
+        Attribute::list("allowed_account_ids", Type::String)
+            .optional()
+            .describe(
+                "Ids of the AWS accounts that can be changed. With credentials of another account, every operation \
+                 fails before it reads or writes anything there.",
+            )
+            .validate(validators::each(validators::account_id)),
         Attribute::number("max_retries")
             .optional()
-            .describe("Number of retries of a throttled or failed AWS call. Defaults to 25.")
+            .describe(
+                "Number of retries of a throttled or failed AWS call. Defaults to 25. A host to which no connection \
+                 can be made is given up after 3 attempts.",
+            )
             .validate(validators::between(0, 100)),
     ]
 }
@@ -102,7 +121,10 @@ fn platform_attributes() -> Vec<Attribute> {
             .validate(validators::tag_value),
         Attribute::string("iam_resource_prefix")
             .optional()
-            .describe("Prefix of the names of roles and policies. Defaults to `MLSpace`.")
+            .describe(
+                "Prefix of the names of roles and policies: 1 to 21 characters, so that the role names of all projects \
+                 fit. Defaults to `MLSpace`.",
+            )
             .validate(validators::iam_prefix),
         Attribute::string("data_bucket")
             .required()

@@ -309,6 +309,18 @@ fn providers() -> impl Iterator<Item = Case> {
             "iam_resource_prefix",
             "iam_resource_prefix = \"pppppppppppppppppppppppppppppppppppppppppppppppppppp\"",
         ),
+        ("iam_resource_prefix", "iam_resource_prefix = \"pppppppppppppppppppppp\""),
+        ("allowed_account_ids", "allowed_account_ids = [\"12345\"]"),
+        ("allowed_account_ids", "allowed_account_ids = []"),
+        ("role_arn", "assume_role {\n    role_arn = \"deploy\"\n  }"),
+        (
+            "session_name",
+            "assume_role {\n    role_arn     = \"arn:aws:iam::123456789012:role/a\"\n    session_name = \"my session\"\n  }",
+        ),
+        (
+            "external_id",
+            "assume_role {\n    role_arn    = \"arn:aws:iam::123456789012:role/a\"\n    external_id = \"x\"\n  }",
+        ),
         ("system_tag", "system_tag = \"\""),
         ("default_tags", "default_tags = { system = \"x\" }"),
         ("policy_model", "policy_model = \"none\""),

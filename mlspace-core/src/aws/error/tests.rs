@@ -121,9 +121,26 @@ fn texts_of_each_variant() {
                 message: "connection refused".to_owned(),
             },
             "No response from AWS",
-            "Cannot call DynamoDB GetItem: connection refused. Check the credentials, the region and \
-             the endpoint of DynamoDB in the provider block.",
+            "Cannot call DynamoDB GetItem: connection refused. Apply again. If it happens again, check \
+             the network, the proxy and `endpoints` in the provider block (`dynamodb`).",
             "cannot call DynamoDB GetItem: connection refused",
+        ),
+        (
+            Error::Connection(ConnectionFault {
+                summary: "Cannot connect to AWS",
+                message: "cannot connect to `localhost`".to_owned(),
+                remedy: "check `endpoints`".to_owned(),
+            }),
+            "Cannot connect to AWS",
+            "Cannot connect to `localhost`. Check `endpoints`.",
+            "cannot connect to `localhost`",
+        ),
+        (
+            aws("iam", "GetRole", "Throttling"),
+            "Too many requests",
+            "IAM GetRole returned Throttling: no (request 1a2b). Apply again later, run Terraform with \
+             a smaller `-parallelism`, or increase `max_retries` in the provider block.",
+            "IAM GetRole returned Throttling: no (request 1a2b)",
         ),
         (
             aws("iam", "CreateRole", "AccessDenied"),
@@ -241,14 +258,44 @@ fn from_sdk_takes_code_message_and_request() {
 }
 
 #[test]
-fn from_sdk_without_code_says_so() {
+fn from_sdk_without_code_is_not_aws() {
     let unnamed = GetRoleError::generic(ErrorMetadata::builder().build());
-    let error = Error::from_sdk(
-        "iam",
-        "GetRole",
-        &SdkError::service_error(unnamed, response()),
-    );
-    assert!(error.is("an unknown code"), "{error}");
+    let error = SdkError::service_error(unnamed, response());
+    let error = Error::from_sdk("iam", "GetRole", &error);
+    assert_eq!(error.summary(), "Unexpected response");
+    let detail = error.detail();
+    assert!(detail.contains("HTTP status 400"), "{detail}");
+    assert!(detail.contains("`endpoints`"), "{detail}");
+}
+
+#[test]
+fn from_sdk_adds_the_region_of_the_bucket() {
+    let metadata = ErrorMetadata::builder()
+        .code("PermanentRedirect")
+        .message("The bucket must be addressed using the specified endpoint.")
+        .build();
+    let mut response = response();
+    response
+        .headers_mut()
+        .insert("x-amz-bucket-region", "eu-west-1");
+    let error = SdkError::service_error(GetRoleError::generic(metadata), response);
+    let error = Error::from_sdk("s3", "ListBucket", &error).concerning("bucket `data`");
+    assert_eq!(error.summary(), "Wrong region");
+    let detail = error.detail();
+    assert!(detail.contains("region `eu-west-1`"), "{detail}");
+    assert!(detail.contains("bucket `data`"), "{detail}");
+}
+
+#[test]
+fn from_sdk_takes_a_fault_from_the_chain() {
+    let fault = ConnectionFault {
+        summary: "Cannot connect to AWS",
+        message: "cannot connect to `localhost`".to_owned(),
+        remedy: "check `endpoints`".to_owned(),
+    };
+    let error = SdkError::<GetRoleError, HttpResponse>::construction_failure(fault.clone());
+    let error = Error::from_sdk("iam", "GetRole", &error);
+    assert_eq!(error, Error::Connection(fault));
 }
 
 #[test]
