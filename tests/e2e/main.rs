@@ -21,6 +21,8 @@ mod consistency;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod credentials;
+#[cfg(test)]
 mod drift;
 #[cfg(test)]
 mod dynamic_blocks;
