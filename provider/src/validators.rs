@@ -52,19 +52,30 @@ pub(crate) fn policy_arn(value: &Value) -> Result<(), ValidationError> {
     check_string(value, layout::check_policy_arn)
 }
 
-/// Validates the ARN of a role.
+/// Names the block, which Terraform does not show beside the line in it.
+fn in_assume_role<E: Display>(checked: Result<(), E>) -> Result<(), String> {
+    checked.map_err(|error| format!("In the block `assume_role`, {error}"))
+}
+
+/// Validates the ARN of a role to assume.
 pub(crate) fn role_arn(value: &Value) -> Result<(), ValidationError> {
-    check_string(value, layout::check_role_arn)
+    check_string(value, |string| {
+        in_assume_role(layout::check_role_arn(string))
+    })
 }
 
 /// Validates the name of a role session.
 pub(crate) fn session_name(value: &Value) -> Result<(), ValidationError> {
-    check_string(value, layout::check_session_name)
+    check_string(value, |string| {
+        in_assume_role(layout::check_session_name(string))
+    })
 }
 
 /// Validates the external id of a role's trust policy.
 pub(crate) fn external_id(value: &Value) -> Result<(), ValidationError> {
-    check_string(value, layout::check_external_id)
+    check_string(value, |string| {
+        in_assume_role(layout::check_external_id(string))
+    })
 }
 
 /// Validates the id of an AWS account.
@@ -104,6 +115,14 @@ mod tests {
         for string in invalid {
             assert!(validator(&Value::from(*string)).is_err(), "{string}");
         }
+    }
+
+    #[test]
+    fn role_arn_names_the_block() {
+        let error = role_arn(&Value::from("deploy")).unwrap_err();
+        assert!(error.to_string().contains("`assume_role`"), "{error}");
+        let role = Value::from("arn:aws:iam::123456789012:role/deploy");
+        assert_eq!(role_arn(&role), Ok(()));
     }
 
     #[test]
