@@ -60,6 +60,8 @@ pub(crate) struct NewPolicy<'a> {
 pub(crate) struct PolicyHead {
     /// The tags.
     pub(crate) tags: Tags,
+    /// The description, which cannot be changed.
+    pub(crate) description: String,
     /// Id of the default version, such as `v1`.
     pub(crate) default_version: String,
 }

@@ -23,6 +23,8 @@ pub(crate) struct FakePolicy {
     pub(crate) versions: BTreeMap<u32, String>,
     /// The tags.
     pub(crate) tags: Tags,
+    /// The description.
+    pub(crate) description: String,
     /// Users that it is attached to.
     pub(crate) users: BTreeSet<String>,
     /// Groups that it is attached to.
@@ -298,6 +300,7 @@ impl IamApi for FakeIam {
             let policy = state.policies.get(arn)?;
             Some(PolicyHead {
                 tags: policy.tags.clone(),
+                description: policy.description.clone(),
                 default_version: format!("v{}", policy.versions.last_key_value()?.0),
             })
         })
@@ -362,7 +365,10 @@ impl IamApi for FakeIam {
             if state.policies.keys().any(same) {
                 return Err("EntityAlreadyExists");
             }
-            let created = FakePolicy::new(policy.document, policy.tags);
+            let created = FakePolicy {
+                description: policy.description.to_owned(),
+                ..FakePolicy::new(policy.document, policy.tags)
+            };
             state.policies.insert(arn.clone(), created);
             Ok(())
         })
@@ -381,7 +387,11 @@ impl IamApi for FakeIam {
 
     async fn delete_policy_version(&self, arn: &str, id: &str) -> Result<(), Error> {
         self.on_policy("DeletePolicyVersion", arn, |policy| {
-            let removed = policy.versions.remove(&number(id));
+            let number = number(id);
+            if policy.versions.last_key_value().map(|(last, _)| *last) == Some(number) {
+                return Err("DeleteConflict");
+            }
+            let removed = policy.versions.remove(&number);
             removed.map(drop).ok_or("NoSuchEntity")
         })
     }

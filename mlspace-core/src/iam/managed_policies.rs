@@ -4,9 +4,10 @@ mod delete;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::api::{IamApi, NewPolicy};
+use super::api::{IamApi, NewPolicy, PolicyHead};
 use super::cache::IamCache;
 use super::roles::Roles;
 use crate::aws::lock::Locks;
@@ -27,8 +28,24 @@ pub(crate) const MAX_ATTEMPTS: u32 = 15;
 pub(crate) struct ManagedPolicy {
     /// The tags.
     pub(crate) tags: Tags,
+    /// The description, which nobody can change after the creation.
+    pub(crate) description: String,
     /// The default version's document, as JSON.
     pub(crate) document: String,
+    /// Whether it can have versions in addition to the default one: the default version is not the
+    /// first.
+    pub(crate) has_history: bool,
+}
+
+impl PolicyHead {
+    fn with(self, document: String) -> ManagedPolicy {
+        ManagedPolicy {
+            tags: self.tags,
+            description: self.description,
+            document,
+            has_history: self.default_version != "v1",
+        }
+    }
 }
 
 /// A managed policy as it should be.
@@ -57,9 +74,24 @@ impl DesiredPolicy<'_> {
     }
 }
 
-/// Whether the tags prove that the policy belongs to this owner on this platform.
-fn is_owned_by(owner: PolicyOwner<'_>, system: &str, found: &Tags) -> bool {
-    found.get(owner.key()) == Some(owner.name()) && found.get(tags::SYSTEM) == Some(system)
+/// The description that the policy of this owner is created with, the same as MLSpace's.
+fn description(owner: PolicyOwner<'_>) -> String {
+    let kind = match owner {
+        PolicyOwner::Project(_) => "Project",
+        PolicyOwner::User(_) => "User",
+        PolicyOwner::Group(_) => "Group",
+        PolicyOwner::Members | PolicyOwner::Suspended => "Shared",
+    };
+    format!("MLSpace::{kind}::{}", owner.name())
+}
+
+/// Whether the policy belongs to this owner on this platform. Its tags say so; where both are
+/// missing, its description does. MLSpace leaves policies untagged in regions without `TagPolicy`.
+fn is_owned_by(owner: PolicyOwner<'_>, system: &str, found: &Tags, described: &str) -> bool {
+    match (found.get(owner.key()), found.get(tags::SYSTEM)) {
+        (None, None) => described == description(owner),
+        (name, platform) => name == Some(owner.name()) && platform == Some(system),
+    }
 }
 
 /// Whether a policy's JSON is equivalent to the desired document.
@@ -113,9 +145,11 @@ impl ManagedPolicies {
             .overlaid(&tags::policy_tags(&settings.system_tag, owner))
     }
 
-    /// Whether the policy's tags prove that it is the platform's and this owner's.
+    /// Whether the policy's tags, or its description without these tags, prove that it is the
+    /// platform's and this owner's.
     pub(crate) fn owns(&self, owner: PolicyOwner<'_>, policy: &ManagedPolicy) -> bool {
-        is_owned_by(owner, &self.clients.settings().system_tag, &policy.tags)
+        let system = &self.clients.settings().system_tag;
+        is_owned_by(owner, system, &policy.tags, &policy.description)
     }
 
     /// The policy as it is now.
@@ -124,10 +158,7 @@ impl ManagedPolicies {
             return Ok(None);
         };
         let document = self.api.policy_version(arn, &head.default_version).await?;
-        Ok(document.map(|document| ManagedPolicy {
-            tags: head.tags,
-            document,
-        }))
+        Ok(document.map(|document| head.with(document)))
     }
 
     /// The default document of a customer-managed policy as JSON, from a recent bulk read unless
@@ -151,10 +182,9 @@ impl ManagedPolicies {
     /// themselves, because bulk reads do not have them.
     pub(crate) async fn cached(&self, arn: &str) -> Result<Option<ManagedPolicy>, Error> {
         let (head, document) = futures::try_join!(self.api.policy(arn), self.cached_document(arn))?;
-        Ok(head.zip(document).map(|(head, document)| ManagedPolicy {
-            tags: head.tags,
-            document,
-        }))
+        Ok(head
+            .zip(document)
+            .map(|(head, document)| head.with(document)))
     }
 
     /// Creates the policy, or repairs document and tags of an existing one with this owner. Returns
@@ -205,14 +235,8 @@ impl ManagedPolicies {
         desired: &DesiredPolicy<'_>,
     ) -> Result<bool, Error> {
         self.cache.written(&self.arn(&desired.name).await?);
-        let kind = match desired.owner {
-            PolicyOwner::Project(_) => "Project",
-            PolicyOwner::User(_) => "User",
-            PolicyOwner::Group(_) => "Group",
-            PolicyOwner::Members | PolicyOwner::Suspended => "Shared",
-        };
         let (tags, document) = (self.desired_tags(desired.owner), desired.document.to_json());
-        let description = format!("MLSpace::{kind}::{}", desired.owner.name());
+        let description = description(desired.owner);
         let policy = NewPolicy {
             name: &desired.name,
             description: &description,
@@ -244,7 +268,9 @@ impl ManagedPolicies {
         }
     }
 
-    /// Repairs document and tags of an existing policy. False when it was deleted meanwhile.
+    /// Repairs document and tags of an existing policy, and leaves its default version only: MLSpace
+    /// deletes policies without deleting their other versions, which IAM refuses. False when it was
+    /// deleted meanwhile.
     pub(crate) async fn repair(
         &self,
         operation: &Operation,
@@ -255,7 +281,7 @@ impl ManagedPolicies {
         self.cache.written(arn);
         let what = format!("updating policy `{}`", desired.name);
         if !equivalent_json(&found.document, &desired.document) {
-            self.delete_surplus_versions(operation, arn, &what).await?;
+            let before = self.make_room(operation, arn, &what).await?;
             let document = desired.document.to_json();
             let created = retry(operation, &what, || {
                 self.api.create_policy_version(arn, &document)
@@ -267,6 +293,12 @@ impl ManagedPolicies {
                 Err(error) if error.is_absent() || error.is("LimitExceeded") => return Ok(false),
                 Err(error) => return Err(error),
             }
+            self.delete_other_versions(operation, arn, &what, before)
+                .await?;
+        } else if found.has_history {
+            // Versions that MLSpace or an interrupted run left.
+            self.delete_other_versions(operation, arn, &what, Vec::new())
+                .await?;
         }
         let tags = self.desired_tags(desired.owner);
         let missing: Tags = tags
@@ -283,14 +315,22 @@ impl ManagedPolicies {
         Ok(true)
     }
 
-    /// Deletes the oldest versions, so that IAM accepts one more.
-    async fn delete_surplus_versions(
+    /// Deletes the oldest versions, so that IAM accepts one more. Returns the ids of the versions
+    /// that are left.
+    async fn make_room(
         &self,
         operation: &Operation,
         arn: &str,
         what: &str,
-    ) -> Result<(), Error> {
-        let mut others = self.other_versions(arn).await?;
+    ) -> Result<Vec<String>, Error> {
+        let (mut left, mut others) = (Vec::new(), Vec::new());
+        for version in self.api.policy_versions(arn).await? {
+            if version.is_default {
+                left.push(version.id);
+            } else {
+                others.push(version.id);
+            }
+        }
         // Ids are `v1`, `v2` and so on, in the order of creation.
         others.sort_by_key(|id| {
             id.trim_start_matches('v')
@@ -299,11 +339,49 @@ impl ManagedPolicies {
         });
         // Both the default version and the new one are kept in addition to the others.
         let surplus = (others.len() + 2).saturating_sub(VERSIONS);
-        for id in others.iter().take(surplus) {
-            retry(operation, what, || self.api.delete_policy_version(arn, id))
-                .await
-                .if_present()?;
+        for (n, id) in others.into_iter().enumerate() {
+            if n < surplus {
+                self.delete_version(operation, arn, &id, what).await?;
+            } else {
+                left.push(id);
+            }
         }
+        Ok(left)
+    }
+
+    /// Deletes all versions but the default one, and those that were there `before` the present
+    /// default version: IAM's list can be older than the last change.
+    async fn delete_other_versions(
+        &self,
+        operation: &Operation,
+        arn: &str,
+        what: &str,
+        before: Vec<String>,
+    ) -> Result<(), Error> {
+        let mut ids: BTreeSet<String> = before.into_iter().collect();
+        ids.extend(self.other_versions(arn).await?);
+        for id in ids {
+            self.delete_version(operation, arn, &id, what).await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes a version, unless another process has deleted it or has made it the default.
+    async fn delete_version(
+        &self,
+        operation: &Operation,
+        arn: &str,
+        id: &str,
+        what: &str,
+    ) -> Result<(), Error> {
+        retry(operation, what, || async {
+            match self.api.delete_policy_version(arn, id).await {
+                Err(error) if error.is("DeleteConflict") => Ok(()),
+                result => result,
+            }
+        })
+        .await
+        .if_present()?;
         Ok(())
     }
 

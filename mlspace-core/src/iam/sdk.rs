@@ -258,6 +258,7 @@ impl IamApi for SdkIam {
         let policy = found.and_then(|output| output.policy);
         Ok(policy.map(|policy| PolicyHead {
             tags: tags_of(policy.tags()),
+            description: policy.description().unwrap_or_default().to_owned(),
             default_version: policy.default_version_id().unwrap_or("v1").to_owned(),
         }))
     }

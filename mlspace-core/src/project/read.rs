@@ -157,7 +157,9 @@ mod tests {
     fn found() -> ManagedPolicy {
         ManagedPolicy {
             tags: tags(),
+            description: String::new(),
             document: wanted().to_json_pretty(),
+            has_history: false,
         }
     }
 

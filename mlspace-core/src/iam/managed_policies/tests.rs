@@ -9,14 +9,22 @@ fn is_owned_by_compares_tags_with_case() {
     let fraud: ProjectName = "fraud".parse().unwrap();
     let owner = PolicyOwner::Project(&fraud);
     let tags = |project: &str, system: &str| Tags::from([("project", project), ("system", system)]);
-    assert!(is_owned_by(owner, "MLSpace", &tags("fraud", "MLSpace")));
-    assert!(!is_owned_by(owner, "MLSpace", &tags("Fraud", "MLSpace")));
-    assert!(!is_owned_by(owner, "MLSpace", &tags("fraud", "mlspace")));
-    assert!(!is_owned_by(
-        owner,
-        "MLSpace",
-        &Tags::from([("project", "fraud")])
-    ));
+    let owned = |tags: &Tags, described| is_owned_by(owner, "MLSpace", tags, described);
+    assert!(owned(&tags("fraud", "MLSpace"), ""));
+    let described = "MLSpace::Project::fraud";
+    for other in [
+        tags("Fraud", "MLSpace"),
+        tags("fraud", "mlspace"),
+        Tags::from([("project", "fraud")]),
+        Tags::from([("system", "MLSpace")]),
+    ] {
+        assert!(!owned(&other, described), "{other:?}");
+    }
+    let untagged = Tags::from([("team", "cards")]);
+    assert!(owned(&untagged, described));
+    for other in ["", "MLSpace::Project::Fraud", "MLSpace::User::fraud"] {
+        assert!(!owned(&untagged, other), "{other}");
+    }
 }
 
 #[test]
@@ -155,22 +163,83 @@ async fn ensure_repairs_document_and_tags() {
     ensure(&iam).await.unwrap();
     assert!(has_desired_document(&iam));
     assert_eq!(iam.policy(NAME).unwrap().tags, tags());
-    assert_eq!(iam.writes(), ["CreatePolicyVersion", "TagPolicy"]);
+    assert_eq!(
+        iam.writes(),
+        [
+            "CreatePolicyVersion",
+            "DeletePolicyVersion",
+            "DeletePolicyVersion",
+            "TagPolicy"
+        ]
+    );
+}
+
+fn versions(iam: &Fixture) -> Vec<u32> {
+    let policy = iam.policy(NAME).unwrap();
+    policy.versions.into_keys().collect()
+}
+
+/// The policy with these versions; the last one is the default.
+fn with_versions(iam: &Fixture, documents: &[(u32, &str)]) {
+    iam.iam.edit(|account| {
+        let policy = account.policies.get_mut(&policy_arn(NAME)).unwrap();
+        let documents = documents.iter();
+        policy.versions = documents
+            .map(|(n, text)| (*n, (*text).to_owned()))
+            .collect();
+    });
+}
+
+/// MLSpace deletes a policy without deleting its other versions, which IAM refuses.
+#[tokio::test]
+async fn ensure_leaves_one_version() {
+    let iam = with_policy();
+    let outdated: Vec<(u32, &str)> = (8..13).map(|n| (n, "{}")).collect();
+    with_versions(&iam, &outdated);
+    ensure(&iam).await.unwrap();
+    assert_eq!(versions(&iam), [13]);
+    assert!(has_desired_document(&iam));
 }
 
 #[tokio::test]
-async fn ensure_deletes_oldest_version() {
+async fn ensure_deletes_versions_of_equivalent_policy() {
     let iam = with_policy();
-    iam.iam.edit(|account| {
-        let policy = account.policies.get_mut(&policy_arn(NAME)).unwrap();
-        policy.versions = (8..13).map(|n| (n, "{}".to_owned())).collect();
-    });
+    with_versions(&iam, &[(1, "{}"), (2, ALLOW)]);
     ensure(&iam).await.unwrap();
-    let versions = iam.policy(NAME).unwrap().versions;
-    assert_eq!(
-        versions.into_keys().collect::<Vec<_>>(),
-        [9, 10, 11, 12, 13]
-    );
+    assert_eq!(versions(&iam), [2]);
+    assert_eq!(iam.writes(), ["DeletePolicyVersion"]);
+}
+
+/// Another process deletes the version first, makes a further default, or both.
+#[tokio::test]
+async fn ensure_tolerates_races_for_versions() {
+    for (raced, left) in [
+        (&[(3, ALLOW)][..], &[3][..]),
+        (&[(1, "{}"), (3, ALLOW)], &[3]),
+        (&[(3, ALLOW), (4, ALLOW)], &[3, 4]),
+    ] {
+        let iam = with_policy();
+        with_versions(&iam, &[(1, "{}"), (2, "{}")]);
+        let fake = Arc::clone(&iam.iam);
+        iam.faults.before("DeletePolicyVersion", move || {
+            let documents = raced.iter().map(|(n, text)| (*n, (*text).to_owned()));
+            fake.edit(|account| {
+                let policy = account.policies.get_mut(&policy_arn(NAME)).unwrap();
+                policy.versions = documents.collect();
+            });
+            Ok(())
+        });
+        ensure(&iam).await.unwrap();
+        assert!(has_desired_document(&iam));
+        assert_eq!(versions(&iam), left, "{raced:?}");
+    }
+    let iam = with_policy();
+    with_versions(&iam, &[(1, "{}"), (2, "{}")]);
+    iam.faults
+        .refuse("iam", "DeletePolicyVersion", "DeleteConflict", 1);
+    ensure(&iam).await.unwrap();
+    assert!(has_desired_document(&iam));
+    assert_eq!(iam.writes().len(), 3, "a conflict is not repeated");
 }
 
 #[tokio::test]
@@ -186,6 +255,20 @@ async fn ensure_refuses_foreign_policy() {
         assert!(error.detail().ends_with("Rename it."), "{error}");
         assert_eq!(iam.writes(), Vec::<String>::new());
     }
+}
+
+/// MLSpace leaves policies untagged where `TagPolicy` is not supported.
+#[tokio::test]
+async fn ensure_tags_untagged_policy_of_mlspace() {
+    let iam = with_policy();
+    iam.iam.edit(|account| {
+        let policy = account.policies.get_mut(&policy_arn(NAME)).unwrap();
+        policy.tags = Tags::new();
+        policy.description = "MLSpace::Project::fraud".to_owned();
+    });
+    ensure(&iam).await.unwrap();
+    assert_eq!(iam.policy(NAME).unwrap().tags, tags());
+    assert_eq!(iam.writes(), ["TagPolicy"]);
 }
 
 #[tokio::test]
