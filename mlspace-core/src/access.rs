@@ -61,7 +61,7 @@ pub(crate) use details::decode;
 pub use details::{AccountDetails, DetailsError, RoleDetails};
 pub use deviations::{Deviation, Deviations, ExternalPolicies};
 #[cfg(feature = "aws")]
-pub use fetch::{AccessFilter, AccessReports};
+pub use fetch::{AccessFilter, AccessReport, AccessReports};
 pub use location::{DataLocation, ExpectedAccess};
 pub use verdict::Verdict;
 

@@ -78,12 +78,20 @@ impl CaseCollisions {
 
     /// Refuses a user whose name differs from that of another member, of any project, only in case.
     pub(crate) async fn check_user(&self, user: &UserName) -> Result<(), Error> {
-        let table = &self.clients.settings().table_names.project_users;
-        let names = self
-            .users
-            .get_or_try_init(|| self.names(table, "user"))
-            .await?;
+        let names = self.users().await?;
         self.check("user", "user", user.as_str(), names)
+    }
+
+    /// Whether the user is a member of a project already.
+    pub(crate) async fn has_user(&self, user: &UserName) -> Result<bool, Error> {
+        Ok(self.users().await?.contains(user.as_str()))
+    }
+
+    async fn users(&self) -> Result<&HashSet<String>, Error> {
+        let table = &self.clients.settings().table_names.project_users;
+        self.users
+            .get_or_try_init(|| self.names(table, "user"))
+            .await
     }
 
     fn check(

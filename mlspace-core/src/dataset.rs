@@ -31,6 +31,7 @@ use std::sync::Arc;
 
 use crate::aws::lock::Locks;
 use crate::aws::{Clients, Guard};
+use crate::directory::Directory;
 use crate::group::Groups;
 use crate::layout::DatasetKey;
 use crate::name::{GroupName, UserName};
@@ -44,6 +45,7 @@ pub struct Datasets {
     objects: DatasetObjects,
     projects: Arc<ProjectRecords>,
     groups: Arc<Groups>,
+    directory: Arc<Directory>,
     locks: Locks,
 }
 
@@ -56,6 +58,7 @@ impl Datasets {
         objects: Arc<dyn ObjectStore>,
         projects: Arc<ProjectRecords>,
         groups: Arc<Groups>,
+        directory: Arc<Directory>,
     ) -> Self {
         Self {
             objects: DatasetObjects::new(clients.clone(), objects),
@@ -63,6 +66,7 @@ impl Datasets {
             records,
             projects,
             groups,
+            directory,
             locks: Locks::default(),
         }
     }

@@ -9,7 +9,7 @@ mod shares;
 mod tests;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::aws::lock::Locks;
@@ -45,6 +45,8 @@ pub(crate) struct Groups {
     member_roles: MemberRoles,
     locks: Locks,
     shares: SharesCache,
+    /// What [`Groups::skipped_for`] has returned.
+    said: Mutex<BTreeSet<String>>,
 }
 
 impl Groups {
@@ -64,6 +66,7 @@ impl Groups {
             policies,
             locks: Locks::default(),
             shares: SharesCache::default(),
+            said: Mutex::default(),
         }
     }
 
@@ -241,7 +244,8 @@ fn policy_name(name: &str, n: usize) -> String {
     }
 }
 
-/// The valid names in these items. The platform creates none of the others, so they are skipped.
+/// The names in these items that a policy can contain. A plan tells of the others
+/// ([`Groups::skipped_for`]).
 fn valid_names<T: std::str::FromStr>(
     items: &[Item],
     read: impl Fn(&Item) -> Result<String, Malformed>,

@@ -41,6 +41,8 @@ mod collisions;
 #[cfg(feature = "aws")]
 pub mod dataset;
 #[cfg(feature = "aws")]
+mod directory;
+#[cfg(feature = "aws")]
 mod group;
 #[cfg(feature = "aws")]
 mod iam;

@@ -31,6 +31,7 @@ use tokio::sync::OnceCell;
 use crate::aws::lock::Locks;
 use crate::aws::{Clients, Guard};
 use crate::collisions::CaseCollisions;
+use crate::directory::Directory;
 use crate::group::Groups;
 use crate::iam::{ManagedPolicies, Roles};
 use crate::name::{ProjectName, UserName};
@@ -50,6 +51,7 @@ pub(crate) struct MembershipParts {
     pub(crate) groups: Arc<Groups>,
     pub(crate) inventory: Arc<NotebookInventory>,
     pub(crate) collisions: Arc<CaseCollisions>,
+    pub(crate) directory: Arc<Directory>,
 }
 
 /// Memberships of users in projects.
@@ -67,6 +69,7 @@ pub struct Memberships {
     groups: Arc<Groups>,
     inventory: Arc<NotebookInventory>,
     collisions: Arc<CaseCollisions>,
+    directory: Arc<Directory>,
     external: OnceCell<ReadPolicies>,
     locks: Locks,
 }
@@ -92,6 +95,7 @@ impl Memberships {
             groups: parts.groups,
             inventory: parts.inventory,
             collisions: parts.collisions,
+            directory: parts.directory,
             external: OnceCell::new(),
             locks: Locks::default(),
         }

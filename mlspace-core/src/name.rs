@@ -2,8 +2,12 @@
 //!
 //! Names become part of S3 keys, IAM policy resources, IAM names, tags and DynamoDB keys. Each kind is
 //! therefore a separate type that only parsing creates. No valid name contains an IAM wildcard (`*`,
-//! `?`), a policy variable (`${…}`), a separator (`/`, `:`), white space or a character outside ASCII:
-//! a permission for one name never matches the data of another.
+//! `?`), a policy variable (`${…}`), a separator (`/`, `:`), a quote, a control character or a
+//! character outside ASCII, and none is `.` or `..`: a permission for one name never matches the data
+//! of another.
+//!
+//! Within this rule, the types accept every name that exists in MLSpace. What this platform adds is
+//! held to the narrower rule of `check_new`, so that MLSpace's web application accepts it too.
 //!
 //! ```
 //! use mlspace_core::name::ProjectName;
@@ -11,6 +15,7 @@
 //! let project: ProjectName = "fraud".parse()?;
 //! assert_eq!(project.as_str(), "fraud");
 //! assert!("fraud*".parse::<ProjectName>().is_err());
+//! assert!("datasets".parse::<ProjectName>()?.check_new().is_err());
 //! # Ok::<(), mlspace_core::name::NameError>(())
 //! ```
 
@@ -20,8 +25,8 @@ mod tests;
 
 pub use error::{NameError, NameKind};
 
-/// Words of the storage layout and of MLSpace's routes, which cannot be names of projects, users or
-/// groups. Case is ignored.
+/// Words of the storage layout and of MLSpace's routes, which cannot be names of new projects, users
+/// or groups. Case counts, as in MLSpace, S3 and DynamoDB.
 pub const RESERVED: &[&str] = &[
     "create",
     "datasets",
@@ -52,6 +57,8 @@ struct Rule {
     extra: fn(char) -> bool,
     /// The allowed characters in words, for messages.
     allowed: &'static str,
+    /// Whether the first character must be a letter or a digit.
+    alphanumeric_start: bool,
     /// Whether the last character must be a letter or a digit.
     alphanumeric_end: bool,
     reserved: &'static [&'static str],
@@ -81,7 +88,8 @@ impl Rule {
                 len: name.len(),
             });
         }
-        if !first.is_ascii_alphanumeric() {
+        // A space at an end does not show.
+        if first == ' ' || self.alphanumeric_start && !first.is_ascii_alphanumeric() {
             return Err(NameError::Start {
                 kind,
                 name: name.to_owned(),
@@ -91,7 +99,7 @@ impl Rule {
         if let Some(last) = name
             .chars()
             .last()
-            .filter(|c| self.alphanumeric_end && !c.is_ascii_alphanumeric())
+            .filter(|c| *c == ' ' || self.alphanumeric_end && !c.is_ascii_alphanumeric())
         {
             return Err(NameError::End {
                 kind,
@@ -99,11 +107,8 @@ impl Rule {
                 found: last,
             });
         }
-        if self
-            .reserved
-            .iter()
-            .any(|word| same_ignoring_case(word, name))
-        {
+        // Programs that treat keys as paths resolve them to another prefix.
+        if matches!(name, "." | "..") || self.reserved.contains(&name) {
             return Err(NameError::Reserved {
                 kind,
                 name: name.to_owned(),
@@ -114,7 +119,7 @@ impl Rule {
 }
 
 macro_rules! name_type {
-    ($(#[$doc:meta])* $type:ident, $rule:expr) => {
+    ($(#[$doc:meta])* $type:ident, $rule:expr, new: $new:expr) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -122,6 +127,7 @@ macro_rules! name_type {
 
         impl $type {
             const RULE: Rule = $rule;
+            const NEW: Rule = $new;
 
             /// Length of the longest name, in characters.
             pub const MAX_LEN: usize = Self::RULE.max;
@@ -134,6 +140,14 @@ macro_rules! name_type {
                 let name = name.into();
                 Self::RULE.check(&name)?;
                 Ok(Self(name))
+            }
+
+            /// Checks the rule for names that are new to the platform.
+            ///
+            /// # Errors
+            /// [`NameError`] when only an existing object can have this name.
+            pub fn check_new(&self) -> Result<(), NameError> {
+                Self::NEW.check(&self.0)
             }
 
             /// The name as a string.
@@ -186,60 +200,99 @@ macro_rules! name_type {
     };
 }
 
-name_type!(
-    /// Name of a project: 1 to 24 ASCII letters and digits, none of [`RESERVED`].
-    ProjectName,
+/// Letters and digits.
+const ALPHANUMERIC: &str = "ASCII letters and digits";
+
+/// The rule of projects and groups, which is MLSpace's.
+const fn alphanumeric(kind: NameKind, reserved: &'static [&'static str]) -> Rule {
     Rule {
-        kind: NameKind::Project,
+        kind,
         max: 24,
         extra: |_| false,
-        allowed: "ASCII letters and digits",
+        allowed: ALPHANUMERIC,
+        alphanumeric_start: true,
         alphanumeric_end: true,
-        reserved: RESERVED
+        reserved,
     }
+}
+
+const USER: Rule = Rule {
+    kind: NameKind::User,
+    // What `{prefix}-user-` leaves of the 128 characters of a policy's name for the shortest prefix.
+    max: 121,
+    extra: |c| matches!(c, '_' | '.' | '@' | '+' | '-'),
+    allowed: "ASCII letters, digits and `_ . @ + -`",
+    alphanumeric_start: false,
+    alphanumeric_end: false,
+    reserved: &[],
+};
+
+const DATASET: Rule = Rule {
+    kind: NameKind::Dataset,
+    max: 255,
+    extra: |c| matches!(c, '_' | '.' | '-' | '+' | '=' | '@' | ',' | ' '),
+    allowed: "ASCII letters, digits, spaces and `_ . - + = @ ,`",
+    alphanumeric_start: false,
+    alphanumeric_end: false,
+    reserved: &[],
+};
+
+const NOTEBOOK: Rule = Rule {
+    kind: NameKind::Notebook,
+    max: 63,
+    extra: |c| c == '-',
+    allowed: "ASCII letters, digits and `-`",
+    alphanumeric_start: true,
+    alphanumeric_end: true,
+    reserved: &[],
+};
+
+name_type!(
+    /// Name of a project: 1 to 24 ASCII letters and digits. New names are none of [`RESERVED`].
+    ProjectName,
+    alphanumeric(NameKind::Project, &[]),
+    new: alphanumeric(NameKind::Project, RESERVED)
 );
 
 name_type!(
-    /// Name of a user: 1 to 64 ASCII letters, digits and `_ . @ + -`, starting with a letter or digit,
-    /// none of [`RESERVED`].
+    /// Name of a user: 1 to 121 ASCII letters, digits and `_ . @ + -`. New names have at most 64
+    /// characters, start with a letter or digit, and are none of [`RESERVED`].
+    ///
+    /// The user's policy is named `{prefix}-user-{user}`, so that longer prefixes leave less room: 115
+    /// characters with MLSpace's.
     ///
     /// `,` and `=` are refused although IAM allows them: MLSpace replaces both with `-`, which would make
     /// such names ambiguous.
     UserName,
-    Rule {
-        kind: NameKind::User,
+    USER,
+    new: Rule {
         max: 64,
-        extra: |c| matches!(c, '_' | '.' | '@' | '+' | '-'),
-        allowed: "ASCII letters, digits and `_ . @ + -`",
-        alphanumeric_end: false,
-        reserved: RESERVED
+        alphanumeric_start: true,
+        reserved: RESERVED,
+        ..USER
     }
 );
 
 name_type!(
-    /// Name of a dataset: 1 to 255 ASCII letters, digits and `-`, starting with a letter or digit.
+    /// Name of a dataset: 1 to 255 ASCII letters, digits, spaces and `_ . - + = @ ,`, without spaces at
+    /// the ends. New names have ASCII letters, digits and `-`, and start with a letter or digit.
+    ///
+    /// MLSpace records as a dataset whatever folder a notebook writes, and does not check the name.
     DatasetName,
-    Rule {
-        kind: NameKind::Dataset,
-        max: 255,
+    DATASET,
+    new: Rule {
         extra: |c| c == '-',
         allowed: "ASCII letters, digits and `-`",
-        alphanumeric_end: false,
-        reserved: &[]
+        alphanumeric_start: true,
+        ..DATASET
     }
 );
 
 name_type!(
-    /// Name of a group of users: 1 to 24 ASCII letters and digits, none of [`RESERVED`].
+    /// Name of a group of users: 1 to 24 ASCII letters and digits. New names are none of [`RESERVED`].
     GroupName,
-    Rule {
-        kind: NameKind::Group,
-        max: 24,
-        extra: |_| false,
-        allowed: "ASCII letters and digits",
-        alphanumeric_end: true,
-        reserved: RESERVED
-    }
+    alphanumeric(NameKind::Group, &[]),
+    new: alphanumeric(NameKind::Group, RESERVED)
 );
 
 name_type!(
@@ -249,12 +302,6 @@ name_type!(
     /// This is SageMaker's rule (`CreateNotebookInstance`, `NotebookInstanceName`:
     /// <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateNotebookInstance.html>).
     NotebookName,
-    Rule {
-        kind: NameKind::Notebook,
-        max: 63,
-        extra: |c| c == '-',
-        allowed: "ASCII letters, digits and `-`",
-        alphanumeric_end: true,
-        reserved: &[]
-    }
+    NOTEBOOK,
+    new: NOTEBOOK
 );

@@ -15,6 +15,7 @@ mod suspensions;
 mod write;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::aws::Clients;
@@ -51,6 +52,8 @@ pub struct Projects {
     dependents: DependentResources,
     locks: Locks,
     planned: PlannedSuspensions,
+    /// Whether a plan has warned of MLSpace's web application.
+    warned: AtomicBool,
 }
 
 /// Projects that this process plans to suspend.
@@ -97,6 +100,7 @@ impl Projects {
             dependents: parts.dependents,
             locks: Locks::default(),
             planned: PlannedSuspensions::default(),
+            warned: AtomicBool::new(false),
         }
     }
 }

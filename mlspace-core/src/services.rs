@@ -6,6 +6,7 @@ use crate::access::AccessReports;
 use crate::aws::{Clients, ConnectionConfig, Settings};
 use crate::collisions::CaseCollisions;
 use crate::dataset::{Datasets, ObjectStore, S3Objects};
+use crate::directory::Directory;
 use crate::group::Groups;
 use crate::iam::{IamApi, IamCache, ManagedPolicies, Roles, SdkIam};
 use crate::membership::{MemberRecords, MembershipParts, Memberships};
@@ -73,6 +74,7 @@ impl Services {
         let projects = Arc::new(ProjectRecords::new(clients.clone(), Arc::clone(&records)));
         let members = Arc::new(MemberRecords::new(clients.clone(), Arc::clone(&records)));
         let collisions = Arc::new(CaseCollisions::new(clients.clone(), Arc::clone(&records)));
+        let directory = Arc::new(Directory::new(clients.clone(), Arc::clone(&records)));
         let inventory = Arc::new(NotebookInventory::new(clients.clone(), Arc::clone(&api)));
         let suspensions = Arc::new(SuspensionList::new(
             clients.clone(),
@@ -97,6 +99,7 @@ impl Services {
                 groups: Arc::clone(&groups),
                 inventory: Arc::clone(&inventory),
                 collisions: Arc::clone(&collisions),
+                directory: Arc::clone(&directory),
             },
         ));
         let datasets = Arc::new(Datasets::new(
@@ -105,6 +108,7 @@ impl Services {
             objects,
             Arc::clone(&projects),
             groups,
+            directory,
         ));
         let notebooks = Arc::new(Notebooks::new(
             clients.clone(),

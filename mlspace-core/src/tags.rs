@@ -163,6 +163,14 @@ pub fn membership_role_tags(system_tag: &str, project: &ProjectName, user: &User
     resource_tags(system_tag, project, user).overlaid(&Tags::from([(DYNAMIC_USER_ROLE, "true")]))
 }
 
+/// Whether these are the tags of MLSpace's own resources, such as its roles for the application and
+/// for notebooks. Its deployment tags them as the resources of this project and user, who is no
+/// tenant.
+pub fn are_of_mlspace_itself(tags: &Tags) -> bool {
+    tags.get(PROJECT) == Some("MLSpaceInfrastructure")
+        && tags.get(USER) == Some("MLSpaceApplication")
+}
+
 /// Owner of a managed policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PolicyOwner<'a> {

@@ -401,12 +401,12 @@ pub(crate) struct Snapshot {
 }
 
 impl FakePlatform {
-    /// What all fakes hold. Versions of policies count by the document in force.
+    /// What all fakes hold. Versions of policies are numbered anew.
     pub(crate) fn snapshot(&self) -> Snapshot {
         let mut iam = self.iam.state();
         for policy in iam.policies.values_mut() {
-            let document = policy.document().to_owned();
-            policy.versions = [(1, document)].into();
+            let documents = std::mem::take(&mut policy.versions).into_values();
+            policy.versions = (1..).zip(documents).collect();
         }
         let tables = self.settings.table_names.entries();
         Snapshot {

@@ -97,9 +97,19 @@ where
     })
 }
 
-/// Converts seconds since 1970 to an RFC 3339 timestamp in UTC.
+/// Converts seconds since 1970 to an RFC 3339 timestamp in UTC. 0 is the time that a record does not
+/// have, and null.
 pub(crate) fn timestamp(seconds: i64) -> Field<String> {
+    if seconds == 0 {
+        return Field::Null;
+    }
     jiff::Timestamp::from_second(seconds).map_or(Field::Null, |time| Field::Known(time.to_string()))
+}
+
+/// The reverse of [`timestamp`]; `None` for null, unknown or another notation.
+pub(crate) fn seconds(field: &Field<String>) -> Option<i64> {
+    let time = field.as_option()?.parse::<jiff::Timestamp>().ok()?;
+    Some(time.as_second())
 }
 
 /// The cancellation token and deadline of a call, for the core.
@@ -244,6 +254,15 @@ pub(crate) fn identity_part<'a>(
 pub(crate) fn or_default<T>(field: Field<T>, value: T) -> Field<T> {
     if field.is_null() {
         Field::Known(value)
+    } else {
+        field
+    }
+}
+
+/// The field, or null if it is unknown.
+pub(crate) fn known_or_null<T>(field: Field<T>) -> Field<T> {
+    if field.is_unknown() {
+        Field::Null
     } else {
         field
     }

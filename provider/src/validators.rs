@@ -27,11 +27,6 @@ pub(crate) fn project_description(value: &Value) -> Result<(), ValidationError> 
     check_string(value, mlspace_core::project::check_description)
 }
 
-/// Validates the description of a dataset.
-pub(crate) fn dataset_description(value: &Value) -> Result<(), ValidationError> {
-    check_string(value, mlspace_core::dataset::check_description)
-}
-
 /// Validates the value of the system tag.
 pub(crate) fn tag_value(value: &Value) -> Result<(), ValidationError> {
     check_string(value, |string| check_policy_tag_value(SYSTEM, string))

@@ -12,11 +12,11 @@ use super::details::policy_name;
 use super::{IamRole, MembershipAccess};
 use crate::aws::{Clients, Error};
 use crate::iam::{ManagedPolicies, RoleState, Roles};
-use crate::layout::{DatasetKey, DatasetScope};
+use crate::layout::{DatasetKey, DatasetKeyError, DatasetScope};
 use crate::membership::MemberRoles;
-use crate::name::{ProjectName, UserName};
-use crate::records::{DatasetRecord, Item, ProjectUserRecord, RecordStore};
-use crate::tags::{PROJECT, SYSTEM, Tags, USER};
+use crate::name::{NameError, ProjectName, UserName};
+use crate::records::{Item, RecordStore, View};
+use crate::tags::{PROJECT, SYSTEM, Tags, USER, are_of_mlspace_itself};
 use iam_policy::Document;
 
 /// How many roles or policies are read concurrently.
@@ -42,6 +42,15 @@ impl AccessFilter {
 
 /// The project and the user of a membership, and the name of its role.
 type Member = (ProjectName, UserName, String);
+
+/// The effective access of memberships.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccessReport {
+    /// Memberships in the order of project and user.
+    pub memberships: Vec<MembershipAccess>,
+    /// What the report leaves out, a sentence each: records that no permission can be decided for.
+    pub skipped: Vec<String>,
+}
 
 /// Reads the effective access of memberships.
 pub struct AccessReports {
@@ -74,13 +83,14 @@ impl AccessReports {
     /// ids.
     ///
     /// Memberships are found by their records and by the tags of their roles. A membership without
-    /// a role has no access.
+    /// a role has no access. MLSpace's own roles are no memberships.
     ///
     /// # Errors
     /// When AWS cannot be reached or refuses a call, or a policy cannot be parsed.
-    pub async fn read(&self, filter: &AccessFilter) -> Result<Vec<MembershipAccess>, Error> {
-        let (datasets, memberships) =
+    pub async fn read(&self, filter: &AccessFilter) -> Result<AccessReport, Error> {
+        let ((datasets, mut skipped), (memberships, odd)) =
             futures::try_join!(self.recorded_datasets(), self.memberships(filter))?;
+        skipped.extend(odd);
         let roles: Vec<(Member, Option<RoleState>)> = futures::stream::iter(memberships)
             .map(|found| async move {
                 let role = self.roles.cached(&found.2).await?;
@@ -91,7 +101,7 @@ impl AccessReports {
             .await?;
         let documents = self.documents(&roles).await?;
         let context = self.clients.grant_context().await?;
-        roles
+        let memberships: Result<Vec<MembershipAccess>, Error> = roles
             .into_iter()
             .map(|((project, user, name), role)| {
                 let Some(role) = role else {
@@ -109,19 +119,34 @@ impl AccessReports {
                         remedy: "report this as a bug of the provider".to_owned(),
                     })
             })
-            .collect()
+            .collect();
+        Ok(AccessReport {
+            memberships: memberships?,
+            skipped,
+        })
     }
 
-    /// All datasets on record, in the order of their ids.
-    async fn recorded_datasets(&self) -> Result<Vec<DatasetKey>, Error> {
+    /// All datasets on record, in the order of their ids, and sentences about the other records.
+    async fn recorded_datasets(&self) -> Result<(Vec<DatasetKey>, Vec<String>), Error> {
         let table = &self.clients.settings().table_names.datasets;
         let items = self.records.scan(table, &["scope", "name", "type"]).await?;
-        let mut keys: Vec<DatasetKey> = items.iter().filter_map(dataset_of).collect();
+        let (mut keys, mut skipped) = (Vec::new(), Vec::new());
+        for item in &items {
+            match dataset_of(item) {
+                Ok(key) => keys.push(key),
+                Err(why) => skipped.push(not_reported("dataset", item, ["scope", "name"], &why)),
+            }
+        }
         keys.sort_by_key(DatasetKey::id);
-        Ok(keys)
+        skipped.sort();
+        Ok((keys, skipped))
     }
 
-    async fn memberships(&self, filter: &AccessFilter) -> Result<BTreeSet<Member>, Error> {
+    /// The memberships, and sentences about records that are none.
+    async fn memberships(
+        &self,
+        filter: &AccessFilter,
+    ) -> Result<(BTreeSet<Member>, Vec<String>), Error> {
         let table = &self.clients.settings().table_names.project_users;
         let items = match (&filter.project, &filter.user) {
             (Some(project), _) => {
@@ -136,8 +161,16 @@ impl AccessReports {
             }
             (None, None) => self.records.scan(table, &["project", "user"]).await?,
         };
-        let mut found = BTreeSet::new();
-        for (project, user) in items.iter().filter_map(member_of) {
+        let (mut found, mut skipped) = (BTreeSet::new(), BTreeSet::new());
+        for item in &items {
+            let (project, user) = match member_of(item) {
+                Ok(member) => member,
+                Err(why) => {
+                    let keys = ["project", "user"];
+                    skipped.insert(not_reported("member", item, keys, &why));
+                    continue;
+                }
+            };
             if filter.includes(&project, &user) {
                 let role = self.member_roles.name(&project, &user)?;
                 found.insert((project, user, role));
@@ -154,7 +187,7 @@ impl AccessReports {
                 found.insert((project, user, name));
             }
         }
-        Ok(found)
+        Ok((found, skipped.into_iter().collect()))
     }
 
     /// The documents of all attached policies and permissions boundaries, by ARN.
@@ -206,23 +239,54 @@ fn parse(text: &str, what: &str) -> Result<Document, Error> {
     })
 }
 
-/// The dataset of a record. `None` for an invalid one, which the platform does not create.
-fn dataset_of(item: &Item) -> Option<DatasetKey> {
-    let record = DatasetRecord::read(item).ok()?;
-    let owned = matches!(record.kind.as_str(), "project" | "private");
-    let scope = DatasetScope::from_parts(&record.kind, owned.then_some(record.scope.as_str()));
-    Some(DatasetKey::new(scope.ok()?, record.name.parse().ok()?))
+/// The dataset of a record, or why it has none.
+fn dataset_of(item: &Item) -> Result<DatasetKey, String> {
+    let (kind, scope) = (text(item, "type")?, text(item, "scope")?);
+    let owned = matches!(kind.as_str(), "project" | "private");
+    let scope = DatasetScope::from_parts(&kind, owned.then_some(scope.as_str()));
+    let scope = scope.map_err(|error| match error {
+        DatasetKeyError::Name(error) => broken_rule(&error),
+        _ => format!("its type is `{}`", kind.escape_debug()),
+    })?;
+    let name = text(item, "name")?.parse();
+    let name = name.map_err(|error| broken_rule(&error))?;
+    Ok(DatasetKey::new(scope, name))
 }
 
-/// The membership of a record. `None` for an invalid one, which the platform does not create.
-fn member_of(item: &Item) -> Option<(ProjectName, UserName)> {
-    let record = ProjectUserRecord::read(item).ok()?;
-    Some((record.project.parse().ok()?, record.user.parse().ok()?))
+/// The membership of a record, or why it has none.
+fn member_of(item: &Item) -> Result<(ProjectName, UserName), String> {
+    let project = text(item, "project")?.parse();
+    let user = text(item, "user")?.parse();
+    Ok((
+        project.map_err(|error| broken_rule(&error))?,
+        user.map_err(|error| broken_rule(&error))?,
+    ))
+}
+
+fn text(item: &Item, name: &str) -> Result<String, String> {
+    let text = View(item).string(name);
+    text.map_err(|error| format!("it {error}"))
+}
+
+fn broken_rule(error: &NameError) -> String {
+    error.rule_and_remedy().0
+}
+
+/// The sentence about a record that the report leaves out.
+fn not_reported(kind: &str, item: &Item, keys: [&str; 2], why: &str) -> String {
+    let keys = keys.map(|key| {
+        let value = item.get(key).and_then(|value| value.as_s().ok());
+        value.map_or("", String::as_str).escape_debug().to_string()
+    });
+    format!(
+        "The record `{}` of a {kind} is left out: {why}.",
+        keys.join("`, `")
+    )
 }
 
 /// The membership that a role belongs to by its tags.
 fn member_by(tags: &Tags, system: &str) -> Option<(ProjectName, UserName)> {
-    (tags.get(SYSTEM) == Some(system)).then_some(())?;
+    (tags.get(SYSTEM) == Some(system) && !are_of_mlspace_itself(tags)).then_some(())?;
     Some((
         tags.get(PROJECT)?.parse().ok()?,
         tags.get(USER)?.parse().ok()?,

@@ -334,7 +334,10 @@ impl Error {
             | Self::Invalid { remedy, .. }
             | Self::InUse { remedy, .. }
             | Self::Conflict { remedy, .. } => remedy.as_str(),
-            Self::Record { .. } => "correct or delete the item",
+            Self::Record { .. } => {
+                "correct this attribute, for example with the item editor of the DynamoDB console, and leave the rest of \
+                 the item as it is"
+            }
             Self::Cancelled { .. } => "apply again to continue",
             Self::Timeout { .. } => "apply again to continue waiting, or increase the timeout",
             Self::NoTable { .. } => {

@@ -71,7 +71,8 @@ impl From<DatasetSpecError> for Error {
 }
 
 impl DatasetSpec {
-    /// Checks the rules that the types of its fields do not ensure.
+    /// Checks the rules that the types of its fields do not ensure, but for the description: an
+    /// existing dataset keeps the one that it has ([`check_description`]).
     ///
     /// # Errors
     /// The first broken rule.
@@ -88,11 +89,11 @@ impl DatasetSpec {
                 group: twice.to_string(),
             });
         }
-        check_description(&self.description)
+        Ok(())
     }
 }
 
-/// Checks a description.
+/// Checks a description that is written. MLSpace's API writes any, its web application only these.
 ///
 /// # Errors
 /// [`DatasetSpecError::DescriptionLength`] or [`DatasetSpecError::DescriptionCharacter`].
@@ -146,16 +147,10 @@ mod tests {
 
     #[test]
     fn check_limits_descriptions() {
-        let described = |description: String| DatasetSpec {
-            description,
-            ..spec("global/x")
-        };
-        assert_eq!(described("ü".repeat(DESCRIPTION_MAX)).check(), Ok(()));
-        let long = described("x".repeat(DESCRIPTION_MAX + 1))
-            .check()
-            .unwrap_err();
+        assert_eq!(check_description(&"ü".repeat(DESCRIPTION_MAX)), Ok(()));
+        let long = check_description(&"x".repeat(DESCRIPTION_MAX + 1)).unwrap_err();
         assert_eq!(long, DatasetSpecError::DescriptionLength { length: 255 });
-        let lines = described("a\nb".to_owned()).check().unwrap_err();
+        let lines = check_description("a\nb").unwrap_err();
         assert_eq!(
             lines.to_string(),
             "the description contains the control character `\\n`"

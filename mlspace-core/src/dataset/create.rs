@@ -1,4 +1,6 @@
-//! Creating a dataset: checks first, then rows and policies of its groups, and the record last.
+//! Creating a dataset: checks first, then the record. The record of a dataset that is shared comes
+//! before the rows and policies of its groups, and ends the create with the list of the groups:
+//! MLSpace cannot list the datasets of a group that has a row without a record.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -6,16 +8,17 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Dataset, DatasetSpec, Datasets,
+    Dataset, DatasetSpec, Datasets, check_description,
     read::FoundRecord,
     sharing::{self, ShareChange},
 };
 use crate::{
     aws::{Error, Failure, IfPresent as _, Operation, Outcome},
     collisions::{collision, differing_only_in_case},
+    directory::invalid_new_name,
     layout::{DatasetKey, DatasetScope},
     project::missing_project,
-    records::{DatasetRecord, Write, is_ours, mark_ours},
+    records::{DatasetRecord, Write, is_ours, is_unfinished, mark_ours, mark_unfinished},
 };
 
 /// Time limit for removing the sharing of a failed create.
@@ -29,6 +32,8 @@ impl Datasets {
     /// [`Error::AlreadyExists`] or [`Error::Conflict`] for an existing record with its key.
     pub(super) async fn check_new(&self, spec: &DatasetSpec) -> Result<(), Error> {
         spec.check()?;
+        check_description(&spec.description)?;
+        self.check_new_names(&spec.key).await?;
         self.objects.bucket()?;
         // The same run may create the table, so that a missing one has no records.
         self.check_case_collision(&spec.key).await.if_present()?;
@@ -40,33 +45,39 @@ impl Datasets {
         }
     }
 
-    /// Creates a dataset. Rows and policies of its groups come first and the record last, so that a
-    /// dataset with a record is complete. After an interruption all steps can be repeated.
+    /// Creates a dataset. The record of a shared dataset is marked as unfinished until rows and
+    /// policies of its groups are there. After an interruption all steps can be repeated.
     ///
     /// # Errors
-    /// The first failed step, with nothing reached: without a record there is no dataset, and the
-    /// next create continues.
+    /// The first failed step, with nothing reached: what this create made is taken back, or the
+    /// next create continues it.
     pub async fn create(&self, operation: &Operation, spec: &DatasetSpec) -> Outcome<Dataset> {
         let _guard = self.lock(&spec.key).await;
         spec.check().map_err(Error::from)?;
+        check_description(&spec.description).map_err(Error::from)?;
         let bucket = self.objects.bucket()?;
         operation.check(&format!("creating dataset `{}`", spec.key))?;
         let mut unowned = self.objects.first(&spec.key).await?;
         self.check_project(&spec.key).await?;
         self.check_case_collision(&spec.key).await?;
-        if let Some(found) = self.find(&spec.key).await? {
-            check_own_record(spec, &found, bucket)?;
-            unowned = None;
+        let existing = self.find(&spec.key).await?;
+        match &existing {
+            Some(found) => {
+                check_own_record(spec, found, bucket)?;
+                unowned = None;
+            }
+            None => self.check_new_names(&spec.key).await?,
         }
         let change = match spec.key.scope {
             DatasetScope::Group => self.shares_of_new(spec, unowned).await?,
             _ => ShareChange::default(),
         };
+        let mut created = false;
         if let Err(error) = self
-            .share_and_record(operation, spec, bucket, &change)
+            .record_and_share(operation, spec, existing, &change, &mut created)
             .await
         {
-            self.roll_back(spec, &change).await;
+            self.roll_back(spec, &change, created).await;
             return Err(error.into());
         }
         self.outcome(spec, Ok(())).await
@@ -93,52 +104,94 @@ impl Datasets {
         }
     }
 
-    async fn share_and_record(
+    /// Writes the record, unless there is an `existing` one of an interrupted create, and shares the
+    /// dataset. Sets `created` when the record is this create's.
+    async fn record_and_share(
         &self,
         operation: &Operation,
         spec: &DatasetSpec,
-        bucket: &str,
+        existing: Option<FoundRecord>,
         change: &ShareChange,
+        created: &mut bool,
     ) -> Result<(), Error> {
-        if spec.key.scope == DatasetScope::Group {
+        let bucket = self.objects.bucket()?;
+        let desired = sharing::group_names(&spec.groups);
+        let shares = !desired.is_empty() || !change.remove.is_empty();
+        let found = match existing {
+            Some(found) => found,
+            None => {
+                let mut record = record(spec, bucket, Timestamp::now().as_second());
+                let item = if shares {
+                    record.groups.clear();
+                    mark_unfinished(record.item())
+                } else {
+                    mark_ours(record.item())
+                };
+                let table = &self.clients.settings().table_names.datasets;
+                let key = DatasetRecord::key(&spec.key);
+                match self.records.create(table, &key, item.clone()).await? {
+                    Write::Done => {
+                        *created = true;
+                        FoundRecord { item, record }
+                    }
+                    // Created meanwhile, by an earlier attempt of this create or by another program.
+                    Write::Refused => {
+                        let found = self.find(&spec.key).await?;
+                        let found = found.ok_or_else(|| contested_record(&spec.key))?;
+                        check_own_record(spec, &found, bucket)?;
+                        found
+                    }
+                }
+            }
+        };
+        if shares {
             self.write_shares(operation, &spec.key.name, change).await?;
-            let desired = sharing::group_names(&spec.groups);
             self.sync_groups(operation, desired.union(&change.remove))
                 .await?;
         }
-        let table = &self.clients.settings().table_names.datasets;
-        let key = DatasetRecord::key(&spec.key);
-        let item = mark_ours(record(spec, bucket, Timestamp::now().as_second()).item());
-        match self.records.create(table, &key, item).await? {
-            Write::Done => Ok(()),
-            // Created meanwhile, by an earlier attempt of this create or by another program.
-            Write::Refused => match self.find(&spec.key).await? {
-                Some(found) => check_own_record(spec, &found, bucket),
-                None => Err(contested_record(&spec.key)),
-            },
-        }
+        self.update_record(spec, found).await
     }
 
-    /// Removes the sharing of a failed create: without a record, Terraform's state has nothing that
-    /// a destroy could find it by. If this fails too, the next create of the dataset corrects the
-    /// rows.
-    async fn roll_back(&self, spec: &DatasetSpec, change: &ShareChange) {
-        if change.add.is_empty() {
-            return;
-        }
-        let undo = ShareChange {
-            add: BTreeSet::new(),
-            remove: change.add.clone(),
-        };
+    /// Removes the sharing of a failed create, and the record that it `created`: without a result,
+    /// Terraform's state has nothing that a destroy could find the dataset by. If this fails too, the
+    /// next create of the dataset continues.
+    async fn roll_back(&self, spec: &DatasetSpec, change: &ShareChange, created: bool) {
         // A new operation, because the create may have failed by its time limit or cancellation.
         let operation = Operation::new(CancellationToken::new(), ROLLBACK_TIMEOUT);
         let undone = async {
-            self.write_shares(&operation, &spec.key.name, &undo).await?;
-            self.sync_groups(&operation, &undo.remove).await
+            if !change.add.is_empty() {
+                let undo = ShareChange {
+                    add: BTreeSet::new(),
+                    remove: change.add.clone(),
+                };
+                self.write_shares(&operation, &spec.key.name, &undo).await?;
+                self.sync_groups(&operation, &undo.remove).await?;
+            }
+            if created {
+                let table = &self.clients.settings().table_names.datasets;
+                self.records
+                    .delete(table, &DatasetRecord::key(&spec.key))
+                    .await?;
+            }
+            Ok::<(), Error>(())
         };
         if let Err(error) = undone.await {
-            tracing::warn!(dataset = %spec.key, %error, "could not remove the sharing of a failed create");
+            tracing::warn!(dataset = %spec.key, %error, "could not take back a failed create");
         }
+    }
+
+    /// Refuses names that only an existing dataset or project can have.
+    async fn check_new_names(&self, key: &DatasetKey) -> Result<(), Error> {
+        key.name
+            .check_new()
+            .map_err(|error| invalid_new_name("name", &error))?;
+        if let DatasetScope::Project(project) = &key.scope
+            && let Err(error) = project.check_new()
+            && !self.projects.exists(project).await?
+        {
+            return Err(invalid_new_name("scope", &error));
+        }
+        Ok(())
     }
 
     async fn check_project(&self, key: &DatasetKey) -> Result<(), Error> {
@@ -226,7 +279,8 @@ pub(super) fn record(spec: &DatasetSpec, bucket: &str, now: i64) -> DatasetRecor
     }
 }
 
-/// Accepts a record that an earlier, interrupted create of the same dataset wrote.
+/// Accepts a record that an earlier, interrupted create of the same dataset wrote: an unfinished
+/// one, or the finished one before Terraform has saved its state.
 fn check_own_record(spec: &DatasetSpec, found: &FoundRecord, bucket: &str) -> Result<(), Error> {
     let key = &spec.key;
     if found.record.kind != key.scope.kind() {
@@ -243,7 +297,7 @@ fn check_own_record(spec: &DatasetSpec, found: &FoundRecord, bucket: &str) -> Re
         last_updated_at: found.record.last_updated_at,
         ..record(spec, bucket, 0)
     };
-    if is_ours(&found.item) && found.record == ours {
+    if is_unfinished(&found.item) || is_ours(&found.item) && found.record == ours {
         return Ok(());
     }
     Err(Error::AlreadyExists {

@@ -1,6 +1,6 @@
 //! Planning datasets.
 
-use super::{DatasetSpec, Datasets};
+use super::{DatasetSpec, Datasets, check_description};
 use crate::aws::Error;
 use crate::plan::PlanOutcome;
 
@@ -20,7 +20,27 @@ pub struct PlannedDataset {
 impl Datasets {
     /// Plans a new dataset.
     pub async fn plan_new(&self, spec: &DatasetSpec) -> PlanOutcome<PlannedDataset> {
-        self.try_plan_new(spec).await.into()
+        let outcome = PlanOutcome::from(self.try_plan_new(spec).await);
+        outcome.and(self.plan_groups(spec).await)
+    }
+
+    /// Plans a dataset that exists with the description `before`.
+    pub async fn plan_change(&self, spec: &DatasetSpec, before: Option<&str>) -> PlanOutcome<()> {
+        let checked = match before {
+            Some(before) if before == spec.description => Ok(()),
+            _ => check_description(&spec.description).map_err(Error::from),
+        };
+        PlanOutcome::from(checked).and(self.plan_groups(spec).await)
+    }
+
+    /// Warns of groups that MLSpace does not know.
+    async fn plan_groups(&self, spec: &DatasetSpec) -> PlanOutcome<()> {
+        let mut outcome = PlanOutcome::new(());
+        match self.directory.warn_of_groups(&spec.groups).await {
+            Ok(warnings) => outcome.warnings = warnings,
+            Err(error) => outcome.errors.push((&error).into()),
+        }
+        outcome
     }
 
     async fn try_plan_new(&self, spec: &DatasetSpec) -> Result<PlannedDataset, Error> {

@@ -6,8 +6,8 @@ use super::{Dataset, Datasets};
 use crate::{
     aws::Error,
     layout::{DatasetKey, DatasetScope},
-    name::ProjectName,
-    records::{DatasetRecord, Item},
+    name::{DatasetName, ProjectName},
+    records::{DatasetRecord, Item, View},
 };
 
 /// A record with its item.
@@ -27,7 +27,16 @@ impl Datasets {
     pub async fn read(&self, key: &DatasetKey) -> Result<Option<Dataset>, Error> {
         match self.find(key).await? {
             Some(found) if found.record.kind == key.scope.kind() => {
-                self.dataset_of(key, found.record).await.map(Some)
+                let mut dataset = self.dataset_of(key, found.record).await?;
+                let missing = DatasetRecord::missing(&found.item);
+                if !missing.is_empty() {
+                    let missing = missing.join("`, `");
+                    dataset.drift.insert(
+                        0,
+                        format!("the record lacks `{missing}`, which MLSpace needs"),
+                    );
+                }
+                Ok(Some(dataset))
             }
             _ => Ok(None),
         }
@@ -46,16 +55,34 @@ impl Datasets {
 
     /// The project's datasets on record. Private datasets of a user with the project's name have
     /// the same hash key and are left out.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] for a dataset that this platform cannot handle, so that it is not left
+    /// behind unsaid.
     pub(crate) async fn of_project(&self, project: &ProjectName) -> Result<Vec<DatasetKey>, Error> {
         let table = &self.clients.settings().table_names.datasets;
         let items = self.records.query(table, "scope", project.as_str()).await?;
-        Ok(items
-            .iter()
-            .filter_map(|item| DatasetRecord::read(item).ok())
-            .filter(|record| record.kind == "project")
-            .filter_map(|record| record.name.parse().ok())
-            .map(|name| DatasetKey::new(DatasetScope::Project(project.clone()), name))
-            .collect())
+        let mut keys = Vec::new();
+        for item in &items {
+            let name = View(item).text_or_empty("name");
+            let unusable = |why: &dyn std::fmt::Display| Error::Conflict {
+                message: format!(
+                    "project `{project}` has the dataset `{}`, which cannot be handled here ({why})",
+                    name.escape_debug()
+                ),
+                remedy: "delete or correct this dataset in MLSpace, then apply again".to_owned(),
+            };
+            let record = DatasetRecord::read(item).map_err(|error| unusable(&error))?;
+            if record.kind == "project" {
+                let name = record.name.parse::<DatasetName>();
+                let name = name.map_err(|error| unusable(&error.rule_and_remedy().0))?;
+                keys.push(DatasetKey::new(
+                    DatasetScope::Project(project.clone()),
+                    name,
+                ));
+            }
+        }
+        Ok(keys)
     }
 
     async fn dataset_of(&self, key: &DatasetKey, record: DatasetRecord) -> Result<Dataset, Error> {

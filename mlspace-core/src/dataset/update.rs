@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{
-    Dataset, DatasetSpec, Datasets,
+    Dataset, DatasetSpec, Datasets, check_description,
     create::deleted_record,
     read::FoundRecord,
     sharing::{self, ShareChange},
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     aws::{Error, Operation, Outcome},
     layout::DatasetScope,
-    records::{Change, DatasetRecord, Write},
+    records::{Change, DatasetRecord, UNFINISHED, Write, is_unfinished},
 };
 
 /// How often an update is attempted while other programs change the record.
@@ -39,6 +39,9 @@ impl Datasets {
         spec.check()?;
         operation.check(&format!("updating dataset `{}`", spec.key))?;
         let found = self.existing(spec).await?;
+        if spec.description != found.record.description {
+            check_description(&spec.description)?;
+        }
         if spec.key.scope == DatasetScope::Group {
             self.share(operation, spec, &found.record).await?;
         }
@@ -71,7 +74,12 @@ impl Datasets {
         .await
     }
 
-    async fn update_record(&self, spec: &DatasetSpec, mut found: FoundRecord) -> Result<(), Error> {
+    /// Changes the record to `spec`, if it differs, and ends an unfinished create.
+    pub(super) async fn update_record(
+        &self,
+        spec: &DatasetSpec,
+        mut found: FoundRecord,
+    ) -> Result<(), Error> {
         let table = &self.clients.settings().table_names.datasets;
         let bucket = self.objects.bucket()?;
         for _ in 0..MAX_ATTEMPTS {
@@ -124,21 +132,28 @@ fn record_change(
     let groups: Vec<String> = sharing::group_names(&spec.groups).into_iter().collect();
     let recorded: BTreeSet<&String> = record.groups.iter().collect();
     let mut change = Change::new();
-    if record.description != spec.description {
+    let missing = DatasetRecord::missing(&found.item);
+    if missing.contains(&"type") {
+        change = change.set_string("type", &record.kind);
+    }
+    if record.description != spec.description || missing.contains(&"description") {
         change = change.set_string("description", &spec.description);
     }
-    if let Some(user) = spec
-        .created_by
-        .as_ref()
-        .filter(|user| user.as_str() != record.created_by)
-    {
-        change = change.set_string("createdBy", user.as_str());
+    let creator = match &spec.created_by {
+        Some(user) => user.as_str(),
+        None => record.created_by.as_str(),
+    };
+    if record.created_by != creator || missing.contains(&"createdBy") {
+        change = change.set_string("createdBy", creator);
     }
     if record.location != location {
         change = change.set_string("location", location);
     }
     if recorded != groups.iter().collect() {
         change = change.set_strings("groups", &groups);
+    }
+    if is_unfinished(&found.item) {
+        change = change.remove(UNFINISHED);
     }
     if change.is_empty() {
         return None;

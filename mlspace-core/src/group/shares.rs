@@ -4,7 +4,7 @@
 //! call for each member.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -13,8 +13,9 @@ use tokio::time::Instant;
 use super::Groups;
 use super::{policy_name, valid_names};
 use crate::aws::{Error, IfPresent as _};
-use crate::name::{DatasetName, GroupName, UserName};
-use crate::records::{GroupDatasetRecord, GroupUserRecord, Item, Malformed};
+use crate::name::{DatasetName, GroupName, NameError, UserName};
+use crate::plan::Notice;
+use crate::records::{GroupDatasetRecord, GroupUserRecord, Item};
 use crate::{layout, policies};
 use iam_policy::Document;
 
@@ -37,34 +38,69 @@ impl SharesCache {
 struct Shared {
     groups: HashMap<UserName, BTreeSet<GroupName>>,
     datasets: HashMap<GroupName, Vec<DatasetName>>,
+    /// Sentences about rows with names that no permission can contain, by user.
+    skipped: HashMap<UserName, BTreeSet<String>>,
 }
 
 impl Shared {
-    /// Collects the valid names of both tables' items.
+    /// Collects the names of both tables' items.
     fn of(users: &[Item], datasets: &[Item]) -> Self {
         let mut shared = Self::default();
         for item in users {
-            let record = GroupUserRecord::read(item);
-            if let Some((user, group)) = pair(record.map(|r| (r.user, r.group))) {
-                shared.groups.entry(user).or_default().insert(group);
+            let Ok(GroupUserRecord { group, user }) = GroupUserRecord::read(item) else {
+                continue;
+            };
+            // A user without a valid name has no membership.
+            let Ok(user) = user.parse::<UserName>() else {
+                continue;
+            };
+            match group.parse::<GroupName>() {
+                Ok(group) => drop(shared.groups.entry(user).or_default().insert(group)),
+                Err(why) => {
+                    let what = format!("Group `{}`", group.escape_debug());
+                    let sentences = shared.skipped.entry(user).or_default();
+                    sentences.insert(no_permission(&what, &why));
+                }
             }
         }
+        let mut odd: HashMap<GroupName, Vec<String>> = HashMap::new();
         for item in datasets {
-            let record = GroupDatasetRecord::read(item);
-            if let Some((group, dataset)) = pair(record.map(|r| (r.group, r.dataset))) {
-                shared.datasets.entry(group).or_default().push(dataset);
+            let Ok(GroupDatasetRecord { group, dataset }) = GroupDatasetRecord::read(item) else {
+                continue;
+            };
+            let Ok(group) = group.parse::<GroupName>() else {
+                continue;
+            };
+            match dataset.parse::<DatasetName>() {
+                Ok(name) => shared.datasets.entry(group).or_default().push(name),
+                Err(why) => {
+                    let name = dataset.escape_debug();
+                    let what = format!("Dataset `{name}` of group `{group}`");
+                    odd.entry(group)
+                        .or_default()
+                        .push(no_permission(&what, &why));
+                }
+            }
+        }
+        for (user, groups) in &shared.groups {
+            let sentences: BTreeSet<String> = groups
+                .iter()
+                .filter_map(|group| odd.get(group))
+                .flatten()
+                .cloned()
+                .collect();
+            if !sentences.is_empty() {
+                let all = shared.skipped.entry(user.clone()).or_default();
+                all.extend(sentences);
             }
         }
         shared
     }
 }
 
-/// Two names; `None` when one is not valid. The platform creates no such record.
-fn pair<A: std::str::FromStr, B: std::str::FromStr>(
-    names: Result<(String, String), Malformed>,
-) -> Option<(A, B)> {
-    let (a, b) = names.ok()?;
-    Some((a.parse().ok()?, b.parse().ok()?))
+fn no_permission(what: &str, why: &NameError) -> String {
+    let (rule, _) = why.rule_and_remedy();
+    format!("{what} cannot be in a policy, so that members get no permission for it: {rule}.")
 }
 
 /// The desired state of a group's policy.
@@ -104,6 +140,22 @@ impl Groups {
             );
         }
         Ok(policies)
+    }
+
+    /// Warnings about datasets and groups of the user that no policy can contain. Each is returned
+    /// once, for the first user.
+    pub(crate) async fn skipped_for(&self, user: &UserName) -> Result<Vec<Notice>, Error> {
+        let shared = self.shared().await?;
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let sentences = shared.skipped.get(user).into_iter().flatten();
+        Ok(sentences
+            .filter(|sentence| said.insert((*sentence).clone()))
+            .map(|sentence| Notice {
+                attribute: "",
+                summary: "Dataset without permissions".to_owned(),
+                detail: sentence.clone(),
+            })
+            .collect())
     }
 
     async fn shared(&self) -> Result<Arc<Shared>, Error> {
@@ -158,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn shared_skips_invalid_names() {
+    fn shared_tells_of_invalid_names() {
         let users = [
             row("risk", "user", "alice"),
             row("ops", "user", "alice"),
@@ -166,6 +218,7 @@ mod tests {
         ];
         let datasets = [
             row("risk", "dataset", "cards"),
+            row("risk", "dataset", "exp_1"),
             row("risk", "dataset", "../x"),
         ];
         let shared = Shared::of(&users, &datasets);
@@ -177,7 +230,13 @@ mod tests {
         assert_eq!(shared.groups.len(), 1, "a group with a wildcard");
         assert_eq!(
             shared.datasets[&"risk".parse::<GroupName>().unwrap()],
-            ["cards".parse().unwrap()]
+            ["cards".parse().unwrap(), "exp_1".parse().unwrap()]
         );
+        let skipped = |user: &str| {
+            let sentences = &shared.skipped[&user.parse::<UserName>().unwrap()];
+            sentences.iter().cloned().collect::<Vec<_>>().join("\n")
+        };
+        insta::assert_snapshot!(skipped("alice"), @"Dataset `../x` of group `risk` cannot be in a policy, so that members get no permission for it: the dataset name `../x` holds `/`, but only ASCII letters, digits, spaces and `_ . - + = @ ,` are allowed.");
+        insta::assert_snapshot!(skipped("bob"), @"Group `a*` cannot be in a policy, so that members get no permission for it: the group name `a*` holds `*`, but only ASCII letters and digits are allowed.");
     }
 }

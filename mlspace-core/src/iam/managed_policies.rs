@@ -295,10 +295,8 @@ impl ManagedPolicies {
             }
             self.delete_other_versions(operation, arn, &what, before)
                 .await?;
-        } else if found.has_history {
-            // Versions that MLSpace or an interrupted run left.
-            self.delete_other_versions(operation, arn, &what, Vec::new())
-                .await?;
+        } else {
+            self.leave_one_version(operation, arn, found).await?;
         }
         let tags = self.desired_tags(desired.owner);
         let missing: Tags = tags
@@ -313,6 +311,21 @@ impl ManagedPolicies {
             retry(operation, &what, || self.api.tag_policy(arn, &missing)).await?;
         }
         Ok(true)
+    }
+
+    /// Deletes the versions that MLSpace or an interrupted run left in addition to the default one.
+    pub(crate) async fn leave_one_version(
+        &self,
+        operation: &Operation,
+        arn: &str,
+        found: &ManagedPolicy,
+    ) -> Result<(), Error> {
+        if !found.has_history {
+            return Ok(());
+        }
+        let what = format!("deleting old versions of policy `{arn}`");
+        self.delete_other_versions(operation, arn, &what, Vec::new())
+            .await
     }
 
     /// Deletes the oldest versions, so that IAM accepts one more. Returns the ids of the versions

@@ -29,6 +29,7 @@ impl Memberships {
         if !exists || drifted {
             outcome = outcome.and(self.review(spec).await);
         }
+        outcome = outcome.and(self.plan_user(spec, exists, drifted).await);
         if exists {
             return outcome;
         }
@@ -39,6 +40,33 @@ impl Memberships {
                 outcome.values = None;
                 outcome.errors.push((&error).into());
             }
+        }
+        outcome
+    }
+
+    /// What is known of the user: whether MLSpace has no such user, datasets of the user's groups
+    /// that no policy can contain, and more policies than a role carries.
+    async fn plan_user(
+        &self,
+        spec: &MembershipSpec,
+        exists: bool,
+        drifted: bool,
+    ) -> PlanOutcome<()> {
+        let mut outcome = PlanOutcome::new(());
+        let checked = async {
+            outcome.warnings = self.groups.skipped_for(&spec.user).await?;
+            outcome
+                .warnings
+                .extend(self.directory.warn_of_user(&spec.user).await?);
+            if exists && drifted {
+                let groups = self.groups.cached_policies_of(&spec.user).await?;
+                self.check_attachments(groups.len()).await?;
+            }
+            Ok::<(), Error>(())
+        };
+        match checked.await {
+            Ok(()) => {}
+            Err(error) => outcome.errors.push((&error).into()),
         }
         outcome
     }

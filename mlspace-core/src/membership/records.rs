@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::aws::{Clients, Error};
 use crate::name::{ProjectName, UserName};
-use crate::records::{Item, ProjectUserRecord, RecordStore};
+use crate::records::{Item, ProjectUserRecord, RecordStore, View};
 
 /// The table of memberships, and the memberships that are about to be in it.
 pub(crate) struct MemberRecords {
@@ -67,6 +67,10 @@ impl MemberRecords {
     }
 
     /// The users on record as members of the project.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] for a member that this platform cannot handle, so that the role is not
+    /// left behind unsaid.
     pub(crate) async fn of_project(&self, project: &ProjectName) -> Result<Vec<UserName>, Error> {
         let items = self
             .records
@@ -74,8 +78,16 @@ impl MemberRecords {
             .await?;
         let mut users = Vec::new();
         for item in &items {
-            let user = ProjectUserRecord::read(item).map(|record| record.user);
-            users.extend(user.ok().and_then(|user| user.parse().ok()));
+            let user = View(item).text_or_empty("user");
+            let parsed = user.parse::<UserName>();
+            users.push(parsed.map_err(|error| Error::Conflict {
+                message: format!(
+                    "project `{project}` has the member `{}`, who cannot be handled here ({})",
+                    user.escape_debug(),
+                    error.rule_and_remedy().0
+                ),
+                remedy: "remove this member in MLSpace, then apply again".to_owned(),
+            })?);
         }
         Ok(users)
     }

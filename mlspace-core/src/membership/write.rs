@@ -3,6 +3,7 @@
 use super::read::id;
 use super::{Membership, MembershipSpec, Memberships};
 use crate::aws::{Error, Failure, Operation, Outcome, PolicyModel};
+use crate::directory::invalid_new_name;
 use crate::records::{Change, Item, OWNER, ProjectUserRecord, Write, is_ours, mark_ours};
 use crate::{layout, policies};
 
@@ -15,6 +16,7 @@ impl Memberships {
     /// # Errors
     /// What the check finds, or what keeps it from looking.
     pub(super) async fn check_new(&self, spec: &MembershipSpec) -> Result<(), Error> {
+        self.check_new_names(spec).await?;
         self.member_roles.name(&spec.project, &spec.user)?;
         let context = self.clients.grant_context().await?;
         match self.clients.settings().policy_model {
@@ -35,6 +37,23 @@ impl Memberships {
         let groups = self.groups.cached_policies_of(&spec.user).await?;
         self.check_attachments(groups.len()).await?;
         self.collisions.check_user(&spec.user).await
+    }
+
+    /// Refuses names of a project and a user that only existing ones can have.
+    async fn check_new_names(&self, spec: &MembershipSpec) -> Result<(), Error> {
+        if let Err(error) = spec.project.check_new()
+            && !self.projects.exists(&spec.project).await?
+        {
+            return Err(invalid_new_name("project", &error));
+        }
+        let Err(error) = spec.user.check_new() else {
+            return Ok(());
+        };
+        let known = self.directory.knows_user(&spec.user).await? == Some(true);
+        if known || self.collisions.has_user(&spec.user).await? {
+            return Ok(());
+        }
+        Err(invalid_new_name("user", &error))
     }
 
     /// Makes a membership: the role with all its rights, then the record.
@@ -62,6 +81,7 @@ impl Memberships {
             .into());
         }
         self.collisions.check_user(&spec.user).await?;
+        self.check_new_names(spec).await?;
         Box::pin(self.reconcile(operation, spec, false)).await
     }
 

@@ -92,6 +92,17 @@ pub enum NameError {
     },
 }
 
+impl NameError {
+    /// The rule that the name breaks and what to do, which the message joins by a colon.
+    pub fn rule_and_remedy(&self) -> (String, String) {
+        let text = self.to_string();
+        match text.rsplit_once(": ") {
+            Some((rule, remedy)) => (rule.to_owned(), remedy.to_owned()),
+            None => (text, "choose another name".to_owned()),
+        }
+    }
+}
+
 /// The name with control characters escaped.
 fn visible(name: &str) -> String {
     name.escape_debug().to_string()

@@ -1,8 +1,11 @@
 //! Planning projects.
 
+use std::sync::atomic::Ordering;
+
 use super::{ProjectSpec, Projects};
 use crate::aws::{Error, PolicyModel};
-use crate::plan::PlanOutcome;
+use crate::plan::{Notice, PlanOutcome};
+use crate::tags::{SYSTEM, Tags, are_of_mlspace_itself};
 
 /// What is known of a project before it is applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +25,39 @@ impl Projects {
         exists: bool,
         was_suspended: bool,
     ) -> PlanOutcome<PlannedProject> {
-        self.try_plan(spec, exists, was_suspended).await.into()
+        let outcome = PlanOutcome::from(self.try_plan(spec, exists, was_suspended).await);
+        outcome.and(self.plan_beside_mlspace().await)
+    }
+
+    /// Warns, once, when the account has a deployment of MLSpace that the policy model does not suit.
+    async fn plan_beside_mlspace(&self) -> PlanOutcome<()> {
+        let mut outcome = PlanOutcome::new(());
+        let settings = self.clients.settings();
+        if settings.policy_model != PolicyModel::Attribute || self.warned.load(Ordering::Relaxed) {
+            return outcome;
+        }
+        let roles = match self.roles.tagged().await {
+            Ok(roles) => roles,
+            Err(error) => return outcome.and(PlanOutcome::failed(&error)),
+        };
+        let of_mlspace = |tags: &Tags| {
+            tags.get(SYSTEM) == Some(&settings.system_tag) && are_of_mlspace_itself(tags)
+        };
+        let Some((role, _)) = roles.iter().find(|(_, tags)| of_mlspace(tags)) else {
+            return outcome;
+        };
+        if !self.warned.swap(true, Ordering::Relaxed) {
+            outcome.warnings.push(Notice {
+                attribute: "",
+                summary: "Policy model does not suit MLSpace".to_owned(),
+                detail: format!(
+                    "MLSpace is deployed in this account, as its role `{role}` shows. Its web application deletes the \
+                     policies of projects and users by their names and fails half-way without them, which \
+                     `policy_model = \"attribute\"` does. Use `per_principal` as long as the web application is in use."
+                ),
+            });
+        }
+        outcome
     }
 
     async fn try_plan(

@@ -8,7 +8,7 @@ use crate::iam::managed_policies::equivalent_json;
 use crate::layout;
 use crate::name::ProjectName;
 use crate::policies;
-use crate::records::ProjectRecord;
+use crate::records::{Item, ProjectRecord};
 use crate::tags::{POLICY_VERSION, PolicyOwner, Tags};
 use iam_policy::Document;
 
@@ -26,11 +26,12 @@ impl Projects {
 
     /// Reads a project that has no policy of its own.
     async fn read_listed_project(&self, name: &ProjectName) -> Result<Option<Project>, Error> {
-        let Some(FoundProject { record, .. }) = self.projects.find(name).await? else {
+        let Some(FoundProject { record, item }) = self.projects.find(name).await? else {
             return Ok(None);
         };
         let suspended = record.suspended;
-        let mut drift = Vec::from_iter(self.suspensions.drift(name, suspended).await?);
+        let mut drift = Vec::from_iter(record_drift(name, &item));
+        drift.extend(self.suspensions.drift(name, suspended).await?);
         let left = layout::project_policy_name(&self.clients.settings().iam_resource_prefix, name)?;
         if self
             .policies
@@ -73,8 +74,9 @@ impl Projects {
             }
         };
         let mut drift = Vec::new();
-        if found.is_none() {
-            drift.push(format!("the record of project `{name}` is missing"));
+        match &found {
+            Some(found) => drift.extend(record_drift(name, &found.item)),
+            None => drift.push(format!("the record of project `{name}` is missing")),
         }
         let wanted = policies::project_policy(&context, name, suspended)?;
         drift.extend(policy_drift(
@@ -91,6 +93,15 @@ impl Projects {
             drift,
         )))
     }
+}
+
+/// What MLSpace needs and the record lacks.
+fn record_drift(name: &ProjectName, item: &Item) -> Option<String> {
+    let missing = ProjectRecord::missing(item);
+    (!missing.is_empty()).then(|| {
+        let missing = missing.join("`, `");
+        format!("the record of project `{name}` lacks `{missing}`, which MLSpace needs")
+    })
 }
 
 /// How a managed policy differs from what it should be.

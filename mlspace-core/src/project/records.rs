@@ -107,7 +107,8 @@ impl ProjectRecords {
             .await?;
         let read = |view: View<'_>| {
             let name = view.string("name").ok()?.parse().ok()?;
-            Some((name, view.bool("suspended").ok()?))
+            // What is neither true nor false does not end a suspension.
+            Some((name, view.bool("suspended").unwrap_or(true)))
         };
         Ok(items.iter().filter_map(|item| read(View(item))).collect())
     }

@@ -22,6 +22,9 @@ pub struct ProjectSpec {
     pub termination: Option<TerminationConfig>,
     /// Whether deleting it deletes its members, datasets and notebooks.
     pub force_destroy: bool,
+    /// Creation time that a record which is lost is written with again, in seconds since the epoch.
+    /// `None` is the present time.
+    pub created_at: Option<i64>,
 }
 
 impl ProjectSpec {
@@ -35,6 +38,7 @@ impl ProjectSpec {
             suspended: false,
             termination: None,
             force_destroy: false,
+            created_at: None,
         }
     }
 
@@ -49,7 +53,7 @@ impl ProjectSpec {
             created_by: created_by
                 .or_else(|| existing.map(|record| record.created_by.clone()))
                 .unwrap_or_default(),
-            created_at: existing.map_or(now, |record| record.created_at),
+            created_at: existing.map_or(self.created_at.unwrap_or(now), |record| record.created_at),
             last_updated_at: now,
             termination: self.termination.clone(),
         }

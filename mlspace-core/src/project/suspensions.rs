@@ -15,7 +15,7 @@ use std::sync::Arc;
 use super::ProjectRecords;
 use crate::aws::{Backoff, Clients, Error, IfPresent as _, Operation, PolicyModel};
 use crate::iam::managed_policies::MAX_ATTEMPTS;
-use crate::iam::{DesiredPolicy, ManagedPolicies};
+use crate::iam::{DesiredPolicy, ManagedPolicies, ManagedPolicy};
 use crate::name::ProjectName;
 use crate::tags::PolicyOwner;
 use crate::{layout, policies};
@@ -144,7 +144,7 @@ impl SuspensionList {
                 return Ok(());
             }
             if owned && attempt == 0 && listed.as_ref().is_some_and(&right) {
-                return Ok(());
+                return self.leave_one_version(operation, &arn, change, found).await;
             }
             let recorded = self.projects.suspensions().await?;
             let names = wanted(&recorded, listed.as_ref(), change);
@@ -153,7 +153,7 @@ impl SuspensionList {
                 return Err(policy.conflict());
             }
             if listed.as_ref() == Some(&names) {
-                return Ok(());
+                return self.leave_one_version(operation, &arn, change, found).await;
             }
             match &found {
                 Some(found) => drop(
@@ -169,6 +169,24 @@ impl SuspensionList {
             message: format!("policy `{name}` keeps being changed by others"),
             remedy: "apply again when they are done".to_owned(),
         })
+    }
+
+    /// Deletes versions that an interrupted `change` has left.
+    async fn leave_one_version(
+        &self,
+        operation: &Operation,
+        arn: &str,
+        change: Option<Change<'_>>,
+        found: Option<ManagedPolicy>,
+    ) -> Result<(), Error> {
+        match (change, found) {
+            (Some(_), Some(found)) => {
+                self.policies
+                    .leave_one_version(operation, arn, &found)
+                    .await
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn desired(

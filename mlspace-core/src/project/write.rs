@@ -4,6 +4,7 @@ use super::read::project;
 use super::records::FoundProject;
 use super::{Project, ProjectSpec, Projects, import_hint, now};
 use crate::aws::{Error, Failure, Guard, Operation, Outcome, PolicyModel};
+use crate::directory::invalid_new_name;
 use crate::name::ProjectName;
 use crate::policies;
 use crate::records::{Change, ProjectRecord, Write, is_ours, mark_ours};
@@ -21,6 +22,9 @@ impl Projects {
     /// What the check finds, or what keeps it from looking.
     pub(super) async fn check_new(&self, spec: &ProjectSpec) -> Result<(), Error> {
         spec.check()?;
+        spec.name
+            .check_new()
+            .map_err(|error| invalid_new_name("name", &error))?;
         let context = self.clients.grant_context().await?;
         match self.clients.settings().policy_model {
             PolicyModel::PerPrincipal => {
@@ -45,6 +49,10 @@ impl Projects {
             .is_some_and(|found| !is_finished(spec, found))
         {
             return Err(in_the_way(name).into());
+        }
+        if existing.is_none() {
+            name.check_new()
+                .map_err(|error| invalid_new_name("name", &error))?;
         }
         self.collisions.check_project(name).await?;
         let arn = self

@@ -34,7 +34,7 @@ async fn with_items(store: &dyn RecordStore) {
 
 async fn note(store: &dyn RecordStore, group: &str, user: &str) -> Option<String> {
     let item = store.get(TABLE, &key(group, user)).await.unwrap()?;
-    Some(View(&item).string_or_empty("note").unwrap())
+    Some(View(&item).text_or_empty("note"))
 }
 
 fn users(items: &[Item]) -> Vec<String> {

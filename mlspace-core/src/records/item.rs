@@ -86,8 +86,9 @@ impl Malformed {
     }
 }
 
-/// Typed access to the attributes of an item. A missing attribute has MLSpace's default; an
-/// attribute of another type is an error.
+/// Typed access to the attributes of an item, which can be written by other programs or by hand.
+/// Methods with an error are for attributes that decide something; the others read what has an
+/// unexpected type as missing.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a>(pub &'a Item);
 
@@ -115,50 +116,48 @@ impl<'a> View<'a> {
             .ok_or_else(|| Self::wrong(name, "string"))
     }
 
-    /// A string, empty when missing.
-    ///
-    /// # Errors
-    /// When it is not a string.
-    pub fn string_or_empty(self, name: &str) -> Result<String, Malformed> {
-        match self.get(name) {
-            None => Ok(String::new()),
-            Some(_) => self.string(name),
+    /// A string or a number as text.
+    pub fn text(self, name: &str) -> Option<String> {
+        match self.get(name)? {
+            AttributeValue::S(text) | AttributeValue::N(text) => Some(text.clone()),
+            _ => None,
         }
     }
 
-    /// A boolean, false when missing.
+    /// As [`View::text`], empty when missing.
+    pub fn text_or_empty(self, name: &str) -> String {
+        self.text(name).unwrap_or_default()
+    }
+
+    /// A boolean, false when missing. The words `true` and `false` and the numbers 1 and 0 are
+    /// booleans too.
     ///
     /// # Errors
-    /// When it is not a boolean.
+    /// When it is something else.
     pub fn bool(self, name: &str) -> Result<bool, Malformed> {
+        let wrong = || Self::wrong(name, "boolean");
         match self.get(name) {
             None => Ok(false),
-            Some(value) => value
-                .as_bool()
-                .copied()
-                .map_err(|_| Self::wrong(name, "boolean")),
+            Some(AttributeValue::Bool(value)) => Ok(*value),
+            Some(AttributeValue::S(text) | AttributeValue::N(text)) => {
+                match text.trim().to_ascii_lowercase().as_str() {
+                    "true" | "1" => Ok(true),
+                    "false" | "0" => Ok(false),
+                    _ => Err(wrong()),
+                }
+            }
+            Some(_) => Err(wrong()),
         }
     }
 
-    /// A whole number; fractions are rounded down. `None` when missing.
-    ///
-    /// # Errors
-    /// When it is not a number or does not fit into 64 bits.
-    pub fn integer(self, name: &str) -> Result<Option<i64>, Malformed> {
-        let Some(value) = self.get(name) else {
-            return Ok(None);
-        };
-        let wrong = || Self::wrong(name, "number");
-        let number = value.as_n().map_err(|_| wrong())?;
-        number
-            .parse()
-            .ok()
-            .or_else(|| floor(number))
-            .ok_or_else(wrong)
-            .map(Some)
+    /// A whole number, also as a string; fractions are rounded down.
+    pub fn integer(self, name: &str) -> Option<i64> {
+        let text = self.text(name)?;
+        let number = text.trim();
+        number.parse().ok().or_else(|| floor(number))
     }
 
-    /// A list or set of strings, empty when missing.
+    /// A list or set of strings, empty when missing. A single string is a list of one.
     ///
     /// # Errors
     /// When it is something else.
@@ -166,6 +165,7 @@ impl<'a> View<'a> {
         let wrong = || Self::wrong(name, "list of strings");
         match self.get(name) {
             None => Ok(Vec::new()),
+            Some(AttributeValue::S(value)) => Ok(vec![value.clone()]),
             Some(AttributeValue::Ss(values)) => Ok(values.clone()),
             Some(AttributeValue::L(values)) => values
                 .iter()
@@ -175,14 +175,14 @@ impl<'a> View<'a> {
         }
     }
 
-    /// A map. `None` when missing.
-    ///
-    /// # Errors
-    /// When it is something else.
-    pub fn map(self, name: &str) -> Result<Option<&'a Item>, Malformed> {
-        self.get(name)
-            .map(|value| value.as_m().map_err(|_| Self::wrong(name, "map")))
-            .transpose()
+    /// A map.
+    pub fn map(self, name: &str) -> Option<&'a Item> {
+        self.get(name).and_then(|value| value.as_m().ok())
+    }
+
+    /// Whether the attribute is a string.
+    pub fn is_string(self, name: &str) -> bool {
+        self.get(name).is_some_and(AttributeValue::is_s)
     }
 }
 
@@ -254,34 +254,61 @@ pub(super) fn list(values: &[String]) -> AttributeValue {
 mod tests {
     use super::*;
 
-    #[test]
-    fn integer_rounds_fractions_down() {
-        for (stored, read) in [
-            ("1700000000", 1_700_000_000),
-            ("1700000000.987654", 1_700_000_000),
-            ("1.7E9", 1_700_000_000),
-        ] {
-            let item = ItemBuilder::new()
-                .value("t", AttributeValue::N(stored.to_owned()))
-                .build();
-            assert_eq!(View(&item).integer("t"), Ok(Some(read)), "{stored}");
-        }
-        let huge = ItemBuilder::new()
-            .value("t", AttributeValue::N("1E40".to_owned()))
-            .build();
-        assert!(View(&huge).integer("t").is_err());
+    fn number(text: &str) -> AttributeValue {
+        AttributeValue::N(text.to_owned())
+    }
+
+    fn string(text: &str) -> AttributeValue {
+        AttributeValue::S(text.to_owned())
+    }
+
+    fn item(value: AttributeValue) -> Item {
+        ItemBuilder::new().value("a", value).build()
     }
 
     #[test]
-    fn view_refuses_other_types() {
-        let item = ItemBuilder::new()
-            .string("suspended", "yes")
-            .integer("name", 3)
-            .build();
-        assert!(View(&item).bool("suspended").is_err());
-        assert!(View(&item).string("name").is_err());
-        assert!(View(&item).string_or_empty("name").is_err());
-        assert_eq!(View(&item).bool("absent"), Ok(false));
+    fn integer_rounds_fractions_down() {
+        for (stored, read) in [
+            (number("1700000000"), Some(1_700_000_000)),
+            (number("1700000000.987654"), Some(1_700_000_000)),
+            (number("1.7E9"), Some(1_700_000_000)),
+            (string("168"), Some(168)),
+            (string(" 168.5 "), Some(168)),
+            (number("1E40"), None),
+            (string("soon"), None),
+            (AttributeValue::Bool(true), None),
+            (AttributeValue::Null(true), None),
+        ] {
+            let item = item(stored.clone());
+            assert_eq!(View(&item).integer("a"), read, "{stored:?}");
+        }
+    }
+
+    #[test]
+    fn bool_reads_words_and_numbers() {
+        for (stored, read) in [
+            (AttributeValue::Bool(true), Some(true)),
+            (string("True"), Some(true)),
+            (string("false"), Some(false)),
+            (number("1"), Some(true)),
+            (number("0"), Some(false)),
+            (AttributeValue::Null(true), Some(false)),
+            (string("yes"), None),
+            (number("2"), None),
+            (AttributeValue::L(Vec::new()), None),
+        ] {
+            let item = item(stored.clone());
+            assert_eq!(View(&item).bool("a").ok(), read, "{stored:?}");
+        }
+        assert_eq!(View(&Item::new()).bool("a"), Ok(false));
+    }
+
+    #[test]
+    fn text_reads_numbers() {
+        assert_eq!(View(&item(number("5"))).text("a").as_deref(), Some("5"));
+        assert_eq!(View(&item(AttributeValue::Bool(true))).text("a"), None);
+        assert_eq!(View(&Item::new()).text_or_empty("a"), "");
+        assert!(View(&item(number("5"))).string("a").is_err());
     }
 
     #[test]
@@ -292,7 +319,12 @@ mod tests {
             .value("set", AttributeValue::Ss(strings.clone()))
             .build();
         assert_eq!(View(&item).strings("list"), Ok(strings.clone()));
-        assert_eq!(View(&item).strings("set"), Ok(strings));
+        assert_eq!(View(&item).strings("set"), Ok(strings.clone()));
+        let single = ItemBuilder::new().string("a", "MO").build();
+        assert_eq!(View(&single).strings("a"), Ok(strings));
+        let odd = AttributeValue::L(vec![AttributeValue::Bool(true)]);
+        let odd = ItemBuilder::new().value("a", odd).build();
+        assert!(View(&odd).strings("a").is_err());
     }
 
     #[test]

@@ -7,6 +7,8 @@ use super::item::Item;
 /// Attribute of the records that this platform created; MLSpace ignores it.
 const MANAGED_BY: &str = "managedBy";
 const TERRAFORM: &str = "terraform";
+/// Attribute of the records whose creation has not ended; MLSpace ignores it.
+pub(crate) const UNFINISHED: &str = "unfinished";
 
 /// Marks the item as created by this platform.
 ///
@@ -28,6 +30,18 @@ pub(crate) fn is_ours(item: &Item) -> bool {
         .is_some_and(|by| by == TERRAFORM)
 }
 
+/// Marks the item as the first step of a create, whose last step removes [`UNFINISHED`].
+pub(crate) fn mark_unfinished(mut item: Item) -> Item {
+    item.insert(UNFINISHED.to_owned(), AttributeValue::Bool(true));
+    mark_ours(item)
+}
+
+/// Whether the item has the mark of [`mark_unfinished`]: a create of ours was interrupted, and the
+/// next one continues it.
+pub(crate) fn is_unfinished(item: &Item) -> bool {
+    is_ours(item) && item.contains_key(UNFINISHED)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +52,15 @@ mod tests {
         assert!(!is_ours(&Item::new()));
         let other = Item::from([(MANAGED_BY.to_owned(), AttributeValue::S("hand".to_owned()))]);
         assert!(!is_ours(&other));
+    }
+
+    #[test]
+    fn is_unfinished_needs_both_marks() {
+        let item = mark_unfinished(Item::new());
+        assert!(is_ours(&item) && is_unfinished(&item));
+        assert!(!is_unfinished(&mark_ours(Item::new())));
+        let mut theirs = item;
+        theirs.remove(MANAGED_BY);
+        assert!(!is_unfinished(&theirs));
     }
 }

@@ -31,18 +31,31 @@ const EMR_TTL: &str = "defaultEMRClusterTTL";
 const NOTEBOOK_OVERRIDE: &str = "allowNotebookOwnerOverride";
 const ENDPOINT_OVERRIDE: &str = "allowEndpointOwnerOverride";
 const EMR_OVERRIDE: &str = "allowEMROwnerOverride";
+const KEYS: [&str; 6] = [
+    STOP_TIME,
+    ENDPOINT_TTL,
+    EMR_TTL,
+    NOTEBOOK_OVERRIDE,
+    ENDPOINT_OVERRIDE,
+    EMR_OVERRIDE,
+];
 
 impl TerminationConfig {
-    fn read(map: &Item) -> Result<Self, Malformed> {
+    /// Reads MLSpace's map; `None` when it says nothing. What has an unexpected type counts as
+    /// missing, as no permission depends on it.
+    fn read(map: &Item) -> Option<Self> {
+        if !KEYS.iter().any(|key| map.contains_key(*key)) {
+            return None;
+        }
         let view = View(map);
-        let time = view.string_or_empty(STOP_TIME)?;
-        Ok(Self {
-            default_notebook_stop_time: Some(time).filter(|time| !time.is_empty()),
-            allow_notebook_owner_override: view.bool(NOTEBOOK_OVERRIDE)?,
-            default_endpoint_ttl_hours: view.integer(ENDPOINT_TTL)?,
-            allow_endpoint_owner_override: view.bool(ENDPOINT_OVERRIDE)?,
-            default_emr_cluster_ttl_hours: view.integer(EMR_TTL)?,
-            allow_emr_owner_override: view.bool(EMR_OVERRIDE)?,
+        let flag = |name| view.bool(name).unwrap_or(false);
+        Some(Self {
+            default_notebook_stop_time: view.text(STOP_TIME).filter(|time| !time.is_empty()),
+            allow_notebook_owner_override: flag(NOTEBOOK_OVERRIDE),
+            default_endpoint_ttl_hours: view.integer(ENDPOINT_TTL),
+            allow_endpoint_owner_override: flag(ENDPOINT_OVERRIDE),
+            default_emr_cluster_ttl_hours: view.integer(EMR_TTL),
+            allow_emr_owner_override: flag(EMR_OVERRIDE),
         })
     }
 
@@ -58,6 +71,12 @@ impl TerminationConfig {
             ),
             (ENDPOINT_TTL, number(self.default_endpoint_ttl_hours)),
             (EMR_TTL, number(self.default_emr_cluster_ttl_hours)),
+            // MLSpace asks whether the key is there, not for its value.
+            (
+                NOTEBOOK_OVERRIDE,
+                self.allow_notebook_owner_override
+                    .then_some(AttributeValue::Bool(true)),
+            ),
         ];
         for (key, value) in optional {
             match value {
@@ -66,7 +85,6 @@ impl TerminationConfig {
             };
         }
         let flags = [
-            (NOTEBOOK_OVERRIDE, self.allow_notebook_owner_override),
             (ENDPOINT_OVERRIDE, self.allow_endpoint_owner_override),
             (EMR_OVERRIDE, self.allow_emr_owner_override),
         ];
@@ -88,9 +106,9 @@ pub struct ProjectRecord {
     pub suspended: bool,
     /// The user who created it.
     pub created_by: String,
-    /// Creation time, in seconds since the epoch.
+    /// Creation time, in seconds since the epoch; 0 when the record has none.
     pub created_at: i64,
-    /// Time of the last change, in seconds since the epoch.
+    /// Time of the last change, in seconds since the epoch; 0 when the record has none.
     pub last_updated_at: i64,
     /// Times after which its resources are stopped or deleted.
     pub termination: Option<TerminationConfig>,
@@ -106,21 +124,19 @@ impl ProjectRecord {
     /// Reads an item.
     ///
     /// # Errors
-    /// When an attribute has another type than MLSpace's.
+    /// When the name is missing, or when it is not clear whether the project is suspended.
     pub fn read(item: &Item) -> Result<Self, Malformed> {
         let view = View(item);
-        let termination = match view.map("metadata")? {
-            Some(metadata) => View(metadata).map(TERMINATION)?,
-            None => None,
-        };
+        let metadata = view.map("metadata");
+        let termination = metadata.and_then(|metadata| View(metadata).map(TERMINATION));
         Ok(Self {
             name: view.string("name")?,
-            description: view.string_or_empty("description")?,
+            description: view.text_or_empty("description"),
             suspended: view.bool("suspended")?,
-            created_by: view.string_or_empty("createdBy")?,
-            created_at: view.integer("createdAt")?.unwrap_or(0),
-            last_updated_at: view.integer("lastUpdatedAt")?.unwrap_or(0),
-            termination: termination.map(TerminationConfig::read).transpose()?,
+            created_by: view.text_or_empty("createdBy"),
+            created_at: view.integer("createdAt").unwrap_or(0),
+            last_updated_at: view.integer("lastUpdatedAt").unwrap_or(0),
+            termination: termination.and_then(TerminationConfig::read),
         })
     }
 
@@ -138,26 +154,44 @@ impl ProjectRecord {
             .build()
     }
 
+    /// The attributes without which MLSpace cannot read the item, or a page of its web application
+    /// fails.
+    pub(crate) fn missing(item: &Item) -> Vec<&'static str> {
+        let view = View(item);
+        let metadata = view.map("metadata");
+        let has_termination = metadata.is_some_and(|map| View(map).map(TERMINATION).is_some());
+        let present = [
+            ("description", view.is_string("description")),
+            ("createdBy", view.is_string("createdBy")),
+            ("suspended", is_bool(item.get("suspended"))),
+            ("metadata.terminationConfiguration", has_termination),
+        ];
+        let missing = present.into_iter().filter(|(_, present)| !present);
+        missing.map(|(name, _)| name).collect()
+    }
+
     /// The change that makes this record of `before`, which was read from `item`, under the condition
-    /// that the item is still as it was read; `None` when only times differ.
+    /// that the item is still as it was read; `None` when only times differ. Adds what MLSpace needs
+    /// and the item lacks.
     #[must_use]
     pub fn change_from(&self, before: &Self, item: &Item) -> Option<Change> {
+        let view = View(item);
         let mut change = Change::new();
-        if self.description != before.description {
+        if self.description != before.description || !view.is_string("description") {
             change = change.set_string("description", &self.description);
         }
-        if self.created_by != before.created_by {
+        if self.created_by != before.created_by || !view.is_string("createdBy") {
             change = change.set_string("createdBy", &self.created_by);
         }
-        if self.suspended != before.suspended {
+        if self.suspended != before.suspended || !is_bool(item.get("suspended")) {
             change = change.set_bool("suspended", self.suspended);
         }
-        if self.termination != before.termination {
-            let metadata = item.get("metadata");
-            let existing = metadata.and_then(|value| value.as_m().ok());
+        let metadata = self.metadata(view.map("metadata"));
+        let existing = item.get("metadata");
+        if existing.and_then(|value| value.as_m().ok()) != Some(&metadata) {
             change = change
-                .set("metadata", AttributeValue::M(self.metadata(existing)))
-                .expect("metadata", metadata);
+                .set("metadata", AttributeValue::M(metadata))
+                .expect("metadata", existing);
         }
         (!change.is_empty()).then(|| {
             change
@@ -167,19 +201,26 @@ impl ProjectRecord {
         })
     }
 
-    /// The existing `metadata` attribute with this record's termination configuration.
+    /// The existing `metadata` attribute with this record's termination configuration. It is there
+    /// without one too, because pages of MLSpace's web application read its attributes.
     #[must_use]
     pub fn metadata(&self, existing: Option<&Item>) -> Item {
         let mut metadata = existing.cloned().unwrap_or_default();
-        let before = metadata
+        let mut map = metadata
             .remove(TERMINATION)
-            .and_then(|value| value.as_m().ok().cloned());
-        if let Some(termination) = &self.termination {
-            let map = termination.write(before.unwrap_or_default());
-            metadata.insert(TERMINATION.to_owned(), AttributeValue::M(map));
+            .and_then(|value| value.as_m().ok().cloned())
+            .unwrap_or_default();
+        match &self.termination {
+            Some(termination) => map = termination.write(map),
+            None => map.retain(|key, _| !KEYS.contains(&key.as_str())),
         }
+        metadata.insert(TERMINATION.to_owned(), AttributeValue::M(map));
         metadata
     }
+}
+
+fn is_bool(value: Option<&AttributeValue>) -> bool {
+    value.is_some_and(AttributeValue::is_bool)
 }
 
 #[cfg(test)]
@@ -238,6 +279,100 @@ mod tests {
         );
         assert_eq!(map["allowEMROwnerOverride"], AttributeValue::Bool(false));
         assert!(!map.contains_key("defaultEMRClusterTTL"));
+        assert_eq!(ProjectRecord::missing(&item), [""; 0]);
+    }
+
+    /// MLSpace's pages read attributes of `terminationConfiguration` without asking whether it is
+    /// there, and its notebooks whether `allowNotebookOwnerOverride` is there without its value.
+    #[test]
+    fn item_has_what_mlspace_takes_for_granted() {
+        let without = ProjectRecord {
+            termination: None,
+            ..record()
+        };
+        let item = without.item();
+        let metadata = item["metadata"].as_m().unwrap();
+        assert_eq!(metadata[TERMINATION], AttributeValue::M(Item::new()));
+        assert_eq!(ProjectRecord::missing(&item), [""; 0]);
+
+        let forbidden = ProjectRecord {
+            termination: Some(TerminationConfig {
+                default_notebook_stop_time: Some("17:00".to_owned()),
+                ..TerminationConfig::default()
+            }),
+            ..record()
+        };
+        let metadata = forbidden.metadata(None);
+        let map = metadata[TERMINATION].as_m().unwrap();
+        assert!(!map.contains_key(NOTEBOOK_OVERRIDE));
+        assert_eq!(map[ENDPOINT_OVERRIDE], AttributeValue::Bool(false));
+        assert_eq!(ProjectRecord::read(&forbidden.item()), Ok(forbidden));
+    }
+
+    #[test]
+    fn change_from_adds_what_mlspace_needs() {
+        let mut item = record().item();
+        let wanted = record();
+        assert_eq!(wanted.change_from(&wanted, &item), None);
+        for name in ["description", "createdBy", "suspended", "metadata"] {
+            item.remove(name);
+        }
+        let missing = [
+            "description",
+            "createdBy",
+            "suspended",
+            "metadata.terminationConfiguration",
+        ];
+        assert_eq!(ProjectRecord::missing(&item), missing);
+        let before = ProjectRecord::read(&item).unwrap();
+        let change = before.change_from(&before, &item).unwrap();
+        let after = change.applied(Some(&item), Item::new()).unwrap();
+        assert_eq!(ProjectRecord::missing(&after), [""; 0]);
+        assert_eq!(ProjectRecord::read(&after).unwrap().termination, None);
+    }
+
+    #[test]
+    fn read_accepts_odd_attributes_that_decide_nothing() {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let map = ItemBuilder::new()
+            .string(ENDPOINT_TTL, "168")
+            .value(EMR_TTL, AttributeValue::Bool(true))
+            .string(NOTEBOOK_OVERRIDE, "true")
+            .build();
+        let metadata = ItemBuilder::new()
+            .value(TERMINATION, AttributeValue::M(map))
+            .build();
+        let item = ItemBuilder::new()
+            .string("name", "fraud")
+            .integer("description", 5)
+            .value("createdBy", AttributeValue::L(Vec::new()))
+            .value("createdAt", text("1700000000.5"))
+            .value("lastUpdatedAt", text("yesterday"))
+            .value("suspended", text("true"))
+            .value("metadata", AttributeValue::M(metadata))
+            .build();
+        let record = ProjectRecord::read(&item).unwrap();
+        assert_eq!(
+            (record.description.as_str(), record.created_by.as_str()),
+            ("5", "")
+        );
+        assert_eq!(
+            (record.created_at, record.last_updated_at),
+            (1_700_000_000, 0)
+        );
+        assert!(record.suspended);
+        let termination = record.termination.unwrap();
+        assert_eq!(termination.default_endpoint_ttl_hours, Some(168));
+        assert_eq!(termination.default_emr_cluster_ttl_hours, None);
+        assert!(termination.allow_notebook_owner_override);
+
+        let mut unclear = item;
+        unclear.insert("suspended".to_owned(), text("perhaps"));
+        let error = ProjectRecord::read(&unclear).unwrap_err();
+        assert_eq!(error.attribute, "suspended");
+        unclear.insert("metadata".to_owned(), text("{}"));
+        unclear.remove("suspended");
+        assert_eq!(ProjectRecord::read(&unclear).unwrap().termination, None);
     }
 
     #[test]
@@ -283,6 +418,7 @@ mod tests {
         }
         .metadata(Some(&existing));
         assert_eq!(without["other"], theirs);
-        assert!(!without.contains_key(TERMINATION));
+        let map = without[TERMINATION].as_m().unwrap();
+        assert_eq!(map, &Item::from([("unknown".to_owned(), theirs)]));
     }
 }

@@ -36,7 +36,7 @@ impl ProjectUserRecord {
             project: view.string("project")?,
             user: view.string("user")?,
             permissions: view.strings("permissions")?,
-            role: view.string_or_empty("role")?,
+            role: view.text_or_empty("role"),
         })
     }
 

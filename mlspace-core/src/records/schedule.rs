@@ -38,8 +38,8 @@ impl ScheduleRecord {
         Ok(Self {
             resource_id: view.string("resourceId")?,
             resource_type: view.string("resourceType")?,
-            termination_time: view.integer("terminationTime")?.ok_or_else(wrong)?,
-            project: view.string_or_empty("project")?,
+            termination_time: view.integer("terminationTime").ok_or_else(wrong)?,
+            project: view.text_or_empty("project"),
         })
     }
 

@@ -9,7 +9,7 @@ use mlspace_core::access::{
 };
 use mlspace_core::layout::{Account, DatasetKey, DatasetScope};
 use mlspace_core::policies::{ApprovedNetwork, GrantContext};
-use mlspace_core::tags::{PROJECT, SYSTEM, USER};
+use mlspace_core::tags::{PROJECT, SYSTEM, USER, are_of_mlspace_itself};
 
 use crate::arguments::Access;
 use crate::input::InputError;
@@ -93,7 +93,9 @@ impl RoleOwner {
     fn of(role: &RoleDetails, system: &str) -> Self {
         let tag = |key| role.tags.get(key).map(str::to_owned);
         match (role.tags.get(SYSTEM), tag(PROJECT), tag(USER)) {
-            (Some(own), Some(project), Some(user)) if own == system => {
+            (Some(own), Some(project), Some(user))
+                if own == system && !are_of_mlspace_itself(&role.tags) =>
+            {
                 Self::Member { project, user }
             }
             _ => Self::Other(role.name.clone()),

@@ -26,6 +26,7 @@ pub(crate) struct AccessModel {
     user: Field<String>,
     entries: Field<Vec<EntryModel>>,
     workloads: Field<Vec<WorkloadModel>>,
+    skipped: Field<Vec<String>>,
 }
 
 /// Access of a membership to a dataset.
@@ -90,6 +91,10 @@ impl DataSource<Client> for AccessDataSource {
                 Attribute::nested("workloads", Nesting::List, workload_attributes())
                     .computed()
                     .describe("Access of each membership in SageMaker."),
+                Attribute::list("skipped", Type::String).computed().describe(
+                    "Records of members and datasets that the matrix leaves out, a sentence each with the reason, for \
+                     example a name with a wildcard. The platform grants nothing for them.",
+                ),
             ])
     }
 
@@ -104,10 +109,12 @@ impl DataSource<Client> for AccessDataSource {
             user: mapping::parse_optional(&config.user, "user")?,
         };
         let found = client.access.read(&filter).await;
-        let found = found.map_err(|error| mapping::diagnostics(&error))?;
+        let report = found.map_err(|error| mapping::diagnostics(&error))?;
+        let found = &report.memberships;
         Ok(AccessModel {
             entries: Field::Known(found.iter().flat_map(entries).collect()),
             workloads: Field::Known(found.iter().map(workload).collect()),
+            skipped: Field::Known(report.skipped),
             ..config
         })
     }

@@ -132,8 +132,10 @@ impl AnyDataSource<Client> for PolicyDocumentDataSource {
         };
         for parameter in arguments() {
             let name = parameter.name;
-            let given = !matches!(config.attribute(name), Value::Null);
-            if given && !template.has_parameter(name) {
+            let value = config.attribute(name);
+            // An unknown value can turn out to be null.
+            let given = !matches!(value, Value::Null);
+            if given && !value.is_unknown() && !template.has_parameter(name) {
                 diagnostics.error(
                     name,
                     "Unsupported argument",
@@ -296,6 +298,11 @@ mod tests {
             [""; 0]
         );
         assert_eq!(faults(&[("kind", Value::Unknown)]), [""; 0]);
+        let unknown: Vec<(&str, Value)> = arguments()
+            .map(|parameter| (parameter.name, Value::Unknown))
+            .chain([("kind", Value::from("user"))])
+            .collect();
+        assert_eq!(faults(&unknown), [""; 0]);
         assert_eq!(
             faults(&[
                 ("kind", Value::from("user")),

@@ -12,6 +12,7 @@ use crate::attributes::{drift_attribute, id_attribute, plan_drift};
 use crate::client::Client;
 use crate::mapping::{self, StateModel, timestamp};
 use crate::validators;
+use terraform_plugin::framework::diagnostics::sentence;
 use terraform_plugin::framework::{
     Attribute, Call, Diagnostics, Failed, Field, Plan, Resource, Schema, Type, Value,
 };
@@ -61,7 +62,8 @@ impl Resource<Client> for DatasetResource {
                     .requires_replace()
                     .describe(
                         "Name of the dataset: 1 to 255 ASCII letters, digits and hyphens, starting with a letter or \
-                         digit. Changing it replaces the dataset.",
+                         digit. A dataset that exists in MLSpace can also have `_`, `.`, `+`, `=`, `@`, `,` and spaces in \
+                         its name. Changing it replaces the dataset.",
                     )
                     .validate(validators::parses_as::<DatasetName>),
                 Attribute::string("type")
@@ -88,14 +90,17 @@ impl Resource<Client> for DatasetResource {
                 Attribute::string("description")
                     .optional()
                     .default(Value::from(""))
-                    .describe("What the dataset holds: up to 254 characters on one line.")
-                    .validate(validators::dataset_description),
+                    .describe(
+                        "What the dataset holds: up to 254 characters on one line. An imported dataset can keep a longer \
+                         description that MLSpace recorded.",
+                    ),
                 Attribute::string("created_by")
                     .optional_computed()
                     .use_state_for_unknown()
                     .describe(
                         "User who owns the dataset's record and can edit it in MLSpace's web application. Defaults to the \
-                         user of a private dataset; otherwise unset.",
+                         user of a private dataset; otherwise unset. Without it in the configuration, an existing dataset \
+                         keeps the user on record.",
                     )
                     .validate(validators::parses_as::<UserName>),
                 Attribute::bool("force_destroy")
@@ -120,7 +125,7 @@ impl Resource<Client> for DatasetResource {
                 Attribute::string("created_at")
                     .computed()
                     .use_state_for_unknown()
-                    .describe("When the dataset was created (RFC 3339, UTC)."),
+                    .describe("When the dataset was created (RFC 3339, UTC). Null if its record does not say."),
                 Attribute::string("last_updated_at")
                     .computed()
                     .describe("When the dataset's record was last changed (RFC 3339, UTC)."),
@@ -183,9 +188,15 @@ impl Resource<Client> for DatasetResource {
             plan.prior.as_ref().map(|prior| &prior.drift),
             &mut plan.proposed.drift,
         );
-        let (None, Some(client), Ok(spec)) = (&plan.prior, client, plan.proposed.spec()) else {
+        let (Some(client), Ok(spec)) = (client, plan.proposed.spec()) else {
             return;
         };
+        if let Some(prior) = &plan.prior {
+            let before = prior.description.as_option().map(String::as_str);
+            let outcome = client.datasets.plan_change(&spec, before).await;
+            mapping::planned(outcome, &mut plan.diagnostics);
+            return;
+        }
         let outcome = client.datasets.plan_new(&spec).await;
         if let Some(planned) = mapping::planned(outcome, &mut plan.diagnostics) {
             plan.proposed.id = Field::Known(planned.id);
@@ -275,12 +286,11 @@ impl Resource<Client> for DatasetResource {
 
 impl DatasetModel {
     fn key(&self) -> Result<DatasetKey, Diagnostics> {
-        let scope = match mapping::string_or_default(&self.kind).as_str() {
-            "project" => DatasetScope::Project(mapping::parse(&self.scope, "scope")?),
-            "private" => DatasetScope::Private(mapping::parse(&self.scope, "scope")?),
-            "group" => DatasetScope::Group,
-            _ => DatasetScope::Global,
-        };
+        let kind: String = mapping::parse(&self.kind, "type")?;
+        let scope = self.scope.as_option().map(String::as_str);
+        let scope = DatasetScope::from_parts(&kind, scope).map_err(|error| {
+            Diagnostics::of_error("scope", "Invalid scope", sentence(&error.to_string()))
+        })?;
         Ok(DatasetKey {
             scope,
             name: mapping::parse(&self.name, "name")?,

@@ -60,7 +60,8 @@ impl Resource<Client> for MembershipResource {
                     .identity()
                     .describe(
                         "Name of the user: 1 to 64 ASCII letters, digits and `_.@+-`, starting with a letter or digit. \
-                         Changing it replaces the membership.",
+                         Users of MLSpace can have up to 115 characters and start with any of these. Changing it replaces \
+                         the membership.",
                     )
                     .validate(validators::parses_as::<UserName>),
                 Attribute::bool("owner")

@@ -74,8 +74,8 @@ impl Resource<Client> for ProjectResource {
                     .identity()
                     .describe(
                         "Name of the project: 1 to 24 ASCII letters and digits. It becomes part of IAM names and S3 \
-                         prefixes, so a name that differs from an existing one only in case is refused. Changing it \
-                         replaces the project.",
+                         prefixes, so a name that differs from an existing one only in case is refused, as is a new \
+                         project with a reserved name such as `global`. Changing it replaces the project.",
                     )
                     .validate(validators::parses_as::<ProjectName>),
                 Attribute::string("description")
@@ -87,7 +87,8 @@ impl Resource<Client> for ProjectResource {
                     .optional_computed()
                     .use_state_for_unknown()
                     .describe(
-                        "User who created the project, as MLSpace's web application shows it. Unset by default.",
+                        "User who created the project, as MLSpace's web application shows it. Unset by default; without it \
+                         in the configuration, the project keeps the user on record.",
                     )
                     .validate(validators::parses_as::<UserName>),
                 Attribute::bool("suspended")
@@ -115,7 +116,7 @@ impl Resource<Client> for ProjectResource {
                 Attribute::string("created_at")
                     .computed()
                     .use_state_for_unknown()
-                    .describe("When the project was created (RFC 3339, UTC)."),
+                    .describe("When the project was created (RFC 3339, UTC). Null if its record does not say."),
                 Attribute::string("last_updated_at")
                     .computed()
                     .describe("When the project's record was last changed (RFC 3339, UTC)."),
@@ -152,8 +153,13 @@ impl Resource<Client> for ProjectResource {
             plan.prior.as_ref().map(|prior| &prior.drift),
             &mut plan.proposed.drift,
         );
-        if drifted {
-            // A repair can create the record again.
+        if drifted
+            && plan
+                .prior
+                .as_ref()
+                .is_some_and(|prior| prior.created_at.is_null())
+        {
+            // A repair creates a missing record. One without a time keeps having none.
             plan.proposed.created_at = Field::Unknown;
         }
         let (Some(client), Ok(spec)) = (client, plan.proposed.spec()) else {
@@ -271,6 +277,7 @@ impl ProjectModel {
             suspended: self.suspended.as_option().copied().unwrap_or(false),
             termination: self.termination.known().map(TerminationModel::config),
             force_destroy: self.force_destroy.as_option().copied().unwrap_or(false),
+            created_at: mapping::seconds(&self.created_at),
         })
     }
 }
@@ -287,13 +294,11 @@ impl StateModel for ProjectModel {
         self.force_destroy = mapping::or_default(self.force_destroy, false);
         let Some(record) = &project.record else {
             // Drift says that the record is missing. What it held is still known from the state.
-            if self.created_at.is_null() {
-                self.description = Field::Known(String::new());
-                self.created_by = Field::Known(String::new());
-                self.termination = Field::Null;
-                self.created_at = timestamp(0);
-                self.last_updated_at = timestamp(0);
-            }
+            self.description = mapping::or_default(self.description, String::new());
+            self.created_by =
+                mapping::or_default(mapping::known_or_null(self.created_by), String::new());
+            self.created_at = mapping::known_or_null(self.created_at);
+            self.last_updated_at = mapping::known_or_null(self.last_updated_at);
             return self;
         };
         self.description = Field::Known(record.description.clone());

@@ -64,7 +64,6 @@ fn projects() -> impl Iterator<Item = Case> {
         ("abcdefghijklmnopqrstuvwxy", "24"),
         ("", ""),
         ("global", "reserved"),
-        ("Global", "reserved"),
         ("private", "reserved"),
         ("fraud-models", ""),
         ("fraud models", ""),

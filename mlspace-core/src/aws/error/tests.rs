@@ -91,8 +91,8 @@ fn texts_of_each_variant() {
                 problem: "has no attribute `name`".to_owned(),
             },
             "Malformed record",
-            "The record `alice` in table `mlspace-users` has no attribute `name`. Correct or delete the item.",
-            "the record `alice` in table `mlspace-users` has no attribute `name`; correct or delete the item",
+            "The record `alice` in table `mlspace-users` has no attribute `name`. Correct this attribute, for example with the item editor of the DynamoDB console, and leave the rest of the item as it is.",
+            "the record `alice` in table `mlspace-users` has no attribute `name`; correct this attribute, for example with the item editor of the DynamoDB console, and leave the rest of the item as it is",
         ),
         (
             Error::Cancelled {

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::aws::{Error, Settings};
-use crate::records::is_ours;
-use crate::testing::{operation, settings};
+use crate::records::{is_ours, is_unfinished};
+use crate::testing::{Interruption, operation, settings};
 
 /// The error of a create that must fail without having made anything.
 async fn refusal(platform: &FakePlatform, spec: &DatasetSpec) -> Error {
@@ -42,7 +42,7 @@ async fn create_records_every_type() {
 }
 
 #[tokio::test]
-async fn create_shares_before_it_records() {
+async fn create_records_before_it_shares() {
     let platform = platform().await;
     let spec = shared("cards", &["risk", "audit"]);
     let datasets = &platform.services.datasets;
@@ -53,12 +53,56 @@ async fn create_shares_before_it_records() {
     let document = risk_policy(&platform).unwrap();
     assert!(document.contains("group/datasets/cards/"), "{document}");
     let steps = [
+        "PutItem",
         "TransactWriteItems",
         "CreatePolicy",
         "AttachRolePolicy",
-        "PutItem",
+        "UpdateItem",
     ];
     assert_eq!(writes(&platform), steps);
+    let item = item(&platform, &spec).unwrap();
+    assert!(is_ours(&item) && !is_unfinished(&item));
+}
+
+/// MLSpace cannot list the datasets of a group that has a row without a record.
+#[tokio::test]
+async fn create_leaves_no_row_without_record() {
+    let spec = shared("cards", &["risk", "audit"]);
+    for n in 0.. {
+        for interruption in [Interruption::Before(n), Interruption::After(n)] {
+            let platform = platform().await;
+            platform.faults.interrupt(interruption);
+            let datasets = &platform.services.datasets;
+            let created = datasets.create(&operation(), &spec).await;
+            if platform.faults.is_pending() {
+                created.unwrap();
+                assert!(n > 4, "{n} calls only");
+                return;
+            }
+            let recorded = item(&platform, &spec);
+            assert!(
+                shares(&platform).is_empty() || recorded.is_some(),
+                "{interruption:?}"
+            );
+            if let Some(item) = recorded {
+                assert!(
+                    is_unfinished(&item) || shares(&platform).len() == 2,
+                    "{interruption:?}"
+                );
+            }
+        }
+    }
+}
+
+/// A finished dataset of another state has the same mark of this platform.
+#[tokio::test]
+async fn create_refuses_finished_dataset_without_groups() {
+    let platform = platform().await;
+    platform
+        .records
+        .insert(DATASETS, own_record(&shared("cards", &[])));
+    let error = refusal(&platform, &shared("cards", &["risk"])).await;
+    assert!(matches!(error, Error::AlreadyExists { .. }), "{error}");
 }
 
 #[tokio::test]
@@ -70,7 +114,12 @@ async fn create_writes_many_shares_in_chunks() {
     let datasets = &platform.services.datasets;
     datasets.create(&operation(), &spec).await.unwrap();
     assert_eq!(shares(&platform).len(), 101);
-    let steps = ["TransactWriteItems", "TransactWriteItems", "PutItem"];
+    let steps = [
+        "PutItem",
+        "TransactWriteItems",
+        "TransactWriteItems",
+        "UpdateItem",
+    ];
     assert_eq!(writes(&platform), steps);
 }
 
@@ -82,7 +131,10 @@ async fn create_repeats_conflicting_transactions() {
     let datasets = &platform.services.datasets;
     let spec = shared("cards", &["audit"]);
     datasets.create(&operation(), &spec).await.unwrap();
-    assert_eq!(writes(&platform), [call, call, call, "PutItem"]);
+    assert_eq!(
+        writes(&platform),
+        ["PutItem", call, call, call, "UpdateItem"]
+    );
 }
 
 #[tokio::test]
@@ -120,9 +172,10 @@ async fn create_refuses_another_types_record() {
 #[tokio::test]
 async fn create_refuses_malformed_records() {
     let platform = platform().await;
-    let spec = dataset("global/cards");
+    let spec = dataset("private/alice/cards");
     let mut record = own_record(&spec);
     record.remove("type");
+    record.remove("location");
     platform.records.insert(DATASETS, record);
     let error = refusal(&platform, &spec).await;
     assert!(matches!(error, Error::Record { .. }), "{error}");
@@ -255,7 +308,7 @@ async fn create_stops_when_cancelled() {
 #[tokio::test]
 async fn create_takes_sharing_back_when_it_fails() {
     let platform = platform().await;
-    platform.faults.deny("PutItem");
+    platform.faults.deny("UpdateItem");
     let error = refusal(&platform, &shared("cards", &["risk", "audit"])).await;
     assert!(error.is_denied(), "{error}");
     assert_eq!(risk_policy(&platform), None);
@@ -265,7 +318,7 @@ async fn create_takes_sharing_back_when_it_fails() {
 async fn create_keeps_earlier_sharing_when_it_fails() {
     let platform = platform().await;
     platform.add_share("cards", "audit");
-    platform.faults.deny("PutItem");
+    platform.faults.deny("UpdateItem");
     let spec = shared("cards", &["audit", "risk"]);
     let error = refusal(&platform, &spec).await;
     assert!(error.is_denied(), "{error}");
@@ -275,15 +328,16 @@ async fn create_keeps_earlier_sharing_when_it_fails() {
 #[tokio::test]
 async fn create_survives_a_failed_take_back() {
     let platform = platform().await;
-    platform.faults.deny("PutItem");
+    platform.faults.deny("UpdateItem");
     platform.faults.deny("DetachRolePolicy");
     let spec = shared("cards", &["risk"]);
     let datasets = &platform.services.datasets;
     let failure = datasets.create(&operation(), &spec).await.unwrap_err();
     assert_eq!(failure.error.code(), Some("AccessDenied"));
-    assert!(failure.error.to_string().contains("PutItem"));
-    // The rows are gone, and the next sync of the group removes the policy.
+    assert!(failure.error.to_string().contains("UpdateItem"));
+    // The rows are gone, and the next create continues the record.
     assert_eq!(shares(&platform), Vec::<String>::new());
+    assert!(is_unfinished(&item(&platform, &spec).unwrap()));
 }
 
 #[tokio::test]

@@ -55,24 +55,36 @@ async fn read_passes_over_another_type() {
     assert_eq!(platform.services.datasets.read(&key).await, Ok(None));
 }
 
+/// A record that MLSpace cannot read is repaired by the next update.
 #[tokio::test]
-async fn read_refuses_malformed_records() {
+async fn read_reports_what_mlspace_needs() {
     let spec = dataset("global/cards");
     let platform = with(&spec).await;
-    edit(
-        &platform,
-        &spec,
-        Change::new().set_bool("description", true),
-    )
-    .await;
-    let error = platform
-        .services
-        .datasets
-        .read(&spec.key)
-        .await
-        .unwrap_err();
+    let odd = Change::new()
+        .set_bool("description", true)
+        .remove("type")
+        .remove("createdBy")
+        .set_string("theirs", "kept");
+    edit(&platform, &spec, odd).await;
+    let expected = "the record lacks `type`, `description`, `createdBy`, which MLSpace needs";
+    assert_eq!(drift(&platform, &spec).await, [expected]);
+    let datasets = &platform.services.datasets;
+    datasets.update(&operation(), &spec).await.unwrap();
+    assert_eq!(drift(&platform, &spec).await, [""; 0]);
+    let item = item(&platform, &spec).unwrap();
+    assert_eq!(View(&item).string("theirs"), Ok("kept".to_owned()));
+}
+
+#[tokio::test]
+async fn read_refuses_records_of_unclear_type() {
+    let spec = dataset("private/alice/cards");
+    let platform = with(&spec).await;
+    let odd = Change::new().remove("type").remove("location");
+    edit(&platform, &spec, odd).await;
+    let read = platform.services.datasets.read(&spec.key).await;
+    let error = read.unwrap_err();
     assert!(matches!(error, Error::Record { .. }), "{error}");
-    assert!(error.to_string().contains("`description`"), "{error}");
+    assert!(error.to_string().contains("`type`"), "{error}");
 }
 
 #[tokio::test]
@@ -139,11 +151,17 @@ async fn of_project_lists_its_datasets_only() {
         let created = datasets.create(&operation(), &dataset(id)).await;
         created.unwrap();
     }
-    let mut odd = own_record(&dataset("project/fraud/z"));
-    odd.insert("name".to_owned(), AttributeValue::S("a/*".to_owned()));
-    platform.records.insert(DATASETS, odd);
     let found = datasets.of_project(&project_name("fraud")).await.unwrap();
     let mut ids: Vec<String> = found.iter().map(ToString::to_string).collect();
     ids.sort();
     assert_eq!(ids, ["project/fraud/cards", "project/fraud/loans"]);
+    let mut odd = own_record(&dataset("project/fraud/z"));
+    odd.insert("name".to_owned(), AttributeValue::S("a/*".to_owned()));
+    platform.records.insert(DATASETS, odd);
+    let error = datasets.of_project(&project_name("fraud")).await;
+    let error = error.unwrap_err().to_string();
+    assert!(
+        error.contains("`a/*`"),
+        "a dataset that would be left behind: {error}"
+    );
 }

@@ -1,0 +1,188 @@
+//! The users and groups that MLSpace knows.
+//!
+//! MLSpace's web application has tables of its users and groups. Deployments without it have none, or
+//! leave them empty.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::OnceCell;
+
+use crate::aws::{Clients, Error, IfPresent as _};
+use crate::name::{GroupName, NameError, UserName};
+use crate::plan::Notice;
+use crate::records::{RecordStore, View};
+
+/// The tables of users and groups, read once.
+pub(crate) struct Directory {
+    clients: Clients,
+    records: Arc<dyn RecordStore>,
+    users: OnceCell<Option<HashSet<String>>>,
+    groups: OnceCell<Option<HashSet<String>>>,
+    /// Names that a warning was about.
+    said: Mutex<BTreeSet<(&'static str, String)>>,
+}
+
+impl Directory {
+    /// The tables that the settings of `clients` name.
+    pub(crate) fn new(clients: Clients, records: Arc<dyn RecordStore>) -> Self {
+        Self {
+            clients,
+            records,
+            users: OnceCell::new(),
+            groups: OnceCell::new(),
+            said: Mutex::default(),
+        }
+    }
+
+    /// Whether MLSpace knows the user; `None` when it has no users, or they cannot be read.
+    pub(crate) async fn knows_user(&self, user: &UserName) -> Result<Option<bool>, Error> {
+        let table = &self.clients.settings().table_names.users;
+        let users = self
+            .users
+            .get_or_try_init(|| self.names(table, "username"))
+            .await?;
+        Ok(users.as_ref().map(|users| users.contains(user.as_str())))
+    }
+
+    /// A warning about a user whom MLSpace does not know, the first time.
+    pub(crate) async fn warn_of_user(&self, user: &UserName) -> Result<Option<Notice>, Error> {
+        if self.knows_user(user).await? != Some(false) {
+            return Ok(None);
+        }
+        Ok(self.unknown("user", "user", user.as_str(), "sign in"))
+    }
+
+    /// Warnings about groups that MLSpace does not know, each the first time.
+    pub(crate) async fn warn_of_groups(&self, groups: &[GroupName]) -> Result<Vec<Notice>, Error> {
+        if groups.is_empty() {
+            return Ok(Vec::new());
+        }
+        let table = &self.clients.settings().table_names.groups;
+        let known = self
+            .groups
+            .get_or_try_init(|| self.names(table, "name"))
+            .await?;
+        let Some(known) = known else {
+            return Ok(Vec::new());
+        };
+        let unknown = groups
+            .iter()
+            .filter(|group| !known.contains(group.as_str()));
+        Ok(unknown
+            .filter_map(|group| self.unknown("groups", "group", group.as_str(), "be managed"))
+            .collect())
+    }
+
+    fn unknown(
+        &self,
+        attribute: &'static str,
+        kind: &'static str,
+        name: &str,
+        what: &str,
+    ) -> Option<Notice> {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.insert((kind, name.to_owned())).then(|| Notice {
+            attribute,
+            summary: format!("Unknown {kind}"),
+            detail: format!(
+                "MLSpace has no {kind} `{name}`, so that this {kind} cannot {what} there. Whoever gets the name later \
+                 also gets these permissions. Correct the name, or create the {kind} in MLSpace."
+            ),
+        })
+    }
+
+    /// All values of a table's attribute; `None` when there are none or reading is not allowed.
+    async fn names(&self, table: &str, attribute: &str) -> Result<Option<HashSet<String>>, Error> {
+        let items = match self.records.scan(table, &[attribute]).await.if_present() {
+            // The warnings are not worth more permissions than a deployment has.
+            Err(error) if error.is_denied() => None,
+            result => result?,
+        };
+        let names: HashSet<String> = items
+            .iter()
+            .flatten()
+            .filter_map(|item| View(item).string(attribute).ok())
+            .collect();
+        Ok((!names.is_empty()).then_some(names))
+    }
+}
+
+/// The error for a name that only an existing object can have.
+pub(crate) fn invalid_new_name(attribute: &'static str, error: &NameError) -> Error {
+    let (message, remedy) = error.rule_and_remedy();
+    Error::Invalid {
+        attribute: Some(attribute),
+        message,
+        remedy,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::PolicyModel;
+    use crate::records::ItemBuilder;
+    use crate::testing::FakePlatform;
+
+    const USERS: &str = "mlspace-users";
+
+    fn directory(platform: &FakePlatform) -> Directory {
+        let clients = Clients::offline(crate::testing::account(), crate::testing::settings());
+        Directory::new(clients, Arc::clone(&platform.records) as _)
+    }
+
+    fn user(name: &str) -> UserName {
+        name.parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn directory_warns_once_of_unknown_names() {
+        let platform = FakePlatform::new(PolicyModel::PerPrincipal);
+        let alice = ItemBuilder::new().string("username", "alice").build();
+        platform.records.insert(USERS, alice);
+        let risk = ItemBuilder::new().string("name", "risk").build();
+        platform.records.insert("mlspace-groups", risk);
+        let directory = directory(&platform);
+        assert_eq!(directory.warn_of_user(&user("alice")).await, Ok(None));
+        let bob = user("bob");
+        let notice = directory.warn_of_user(&bob).await.unwrap().unwrap();
+        assert_eq!(notice.summary, "Unknown user");
+        assert!(notice.detail.contains("`bob`"), "{notice:?}");
+        assert_eq!(directory.warn_of_user(&bob).await, Ok(None));
+        let groups = ["risk".parse().unwrap(), "nosuch".parse().unwrap()];
+        let notices = directory.warn_of_groups(&groups).await.unwrap();
+        assert_eq!(notices.len(), 1);
+        assert_eq!(notices[0].attribute, "groups");
+    }
+
+    /// A deployment without MLSpace's web application, and a role that cannot read its tables.
+    #[tokio::test]
+    async fn directory_is_silent_without_users() {
+        let platform = FakePlatform::new(PolicyModel::PerPrincipal);
+        assert_eq!(
+            directory(&platform).knows_user(&user("bob")).await,
+            Ok(None)
+        );
+        platform.records.drop_table(USERS);
+        assert_eq!(
+            directory(&platform).knows_user(&user("bob")).await,
+            Ok(None)
+        );
+        platform.faults.deny("Scan");
+        assert_eq!(
+            directory(&platform).warn_of_user(&user("bob")).await,
+            Ok(None)
+        );
+    }
+
+    #[test]
+    fn invalid_new_name_has_cause_and_remedy() {
+        let error = user("group").check_new().unwrap_err();
+        let error = invalid_new_name("user", &error);
+        assert_eq!(
+            error.to_string(),
+            "`group` is reserved and cannot name a user; choose another name"
+        );
+    }
+}
