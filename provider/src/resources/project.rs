@@ -350,7 +350,7 @@ impl From<&TerminationConfig> for TerminationModel {
 /// The `termination` block: MLSpace's `terminationConfiguration`.
 fn termination_block() -> Block {
     let hours = |name: &str, of: &str| {
-        Attribute::number(name)
+        Attribute::integer(name)
             .optional()
             .describe(format!(
                 "Hours after which {of} is removed, unless its owner chose otherwise."

@@ -7,9 +7,11 @@
 //! again, so that it sees and can override the marked values.
 
 mod marking;
+mod nulls;
 mod rules;
 
 pub(crate) use marking::apply_defaults;
+pub(crate) use nulls::first as first_null_element;
 pub(crate) use rules::{check_applied, check_config};
 
 use super::{

@@ -1,5 +1,6 @@
 //! Rules for configurations, plans and results of an apply.
 
+use super::nulls;
 use crate::framework::{
     diagnostics::{Diagnostics, sentence},
     path::Path,
@@ -9,7 +10,8 @@ use crate::framework::{
 };
 
 /// Checks a configuration against the schema: rejects values of computed attributes, which
-/// Terraform itself accepts in some places, and runs the attributes' validators on known values.
+/// Terraform itself accepts in some places, and null elements of collections, and runs the
+/// attributes' validators on known values.
 pub(crate) fn check_config(
     body: &Body,
     config: &Value,
@@ -46,6 +48,13 @@ fn check_attribute(attribute: &Attribute, value: &Value, at: &Path, diagnostics:
     }
     if let Err(error) = attribute.check_value(value) {
         diagnostics.error(at, "Invalid value", sentence(&error.to_string()));
+    }
+    let nulls = !attribute.allows_null_elements();
+    match attribute.shape() {
+        Shape::Plain(_) if nulls => nulls::check_all(value, at, diagnostics),
+        // The attributes inside are checked one by one.
+        Shape::Nested(..) if nulls => nulls::check_elements(value, at, diagnostics),
+        _ => {}
     }
     if let Shape::Nested(_, inner) = attribute.shape() {
         each_object(value, at, &mut |object, at| {
@@ -206,6 +215,64 @@ mod tests {
         }
         let config = Value::object([("names", Value::list(["x"]))]);
         assert_eq!(messages(&schema, &config), ["names: Invalid value"]);
+    }
+
+    #[test]
+    fn check_config_rejects_null_elements() {
+        let inner = [Attribute::list("ports", Type::Number).optional()];
+        let schema = Schema::new(0)
+            .attributes([
+                Attribute::map("tags", Type::String).optional(),
+                Attribute::list("labels", Type::map(Type::String))
+                    .optional()
+                    .allow_null_elements(),
+                Attribute::nested("limits", Nesting::List, inner.clone()).optional(),
+            ])
+            .blocks([Block::list("rule", inner)]);
+        let ports = |port| Value::object([("ports", Value::list([port]))]);
+        let config = Value::object([
+            (
+                "tags",
+                Value::map([("a", Value::Null), ("b", Value::Unknown)]),
+            ),
+            ("labels", Value::list([Value::Null])),
+            (
+                "limits",
+                Value::list([Value::Null, ports(Value::Null), ports(Value::from(1))]),
+            ),
+            ("rule", Value::list([ports(Value::Null)])),
+        ]);
+        assert_eq!(
+            messages(&schema, &config),
+            [
+                "tags[\"a\"]: Null element",
+                "limits[0]: Null element",
+                "limits[1].ports[0]: Null element",
+                "rule[0].ports[0]: Null element",
+            ]
+        );
+    }
+
+    #[test]
+    fn check_config_rejects_numbers_that_are_not_integers() {
+        let schema = Schema::new(0).attributes([
+            Attribute::integer("size").optional(),
+            Attribute::number("ratio").optional(),
+        ]);
+        for (number, valid) in [
+            ("20", true),
+            ("20.0", true),
+            ("-9223372036854775808", true),
+            ("20.5", false),
+            ("1e19", false),
+            ("1e30", false),
+            ("9223372036854775808", false),
+        ] {
+            let number = Value::Number(number.parse().unwrap());
+            let config = Value::object([("size", number.clone()), ("ratio", number)]);
+            let expected: &[&str] = if valid { &[] } else { &["size: Invalid value"] };
+            assert_eq!(messages(&schema, &config), expected, "{config:?}");
+        }
     }
 
     #[test]

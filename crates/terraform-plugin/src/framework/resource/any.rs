@@ -12,6 +12,7 @@ use crate::framework::{
     diagnostics::Diagnostics,
     model,
     path::Path,
+    plan,
     schema::Schema,
     value::Value,
     value_error::ValueError,
@@ -50,7 +51,7 @@ pub trait AnyResource<C: Sync + 'static>: Send + Sync + 'static {
     /// See [`Resource::schema`].
     fn schema(&self) -> Schema;
 
-    /// See [`Resource::validate`].
+    /// See [`Resource::validate`]. `diagnostics` has the errors of the schema's own checks.
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics);
 
     /// See [`Resource::modify_plan`]. `values` are configuration, prior state and planned state;
@@ -165,6 +166,19 @@ pub(crate) fn read_model<M: DeserializeOwned>(value: &Value) -> Result<M, Diagno
     })
 }
 
+/// As [`read_model`], for a configuration: if it violates the schema's rules, the errors are about
+/// these. Terraform validates every configuration before it uses it, but other clients may not.
+pub(crate) fn read_config<M: DeserializeOwned>(
+    config: &Value,
+    schema: &Schema,
+) -> Result<M, Diagnostics> {
+    read_model(config).map_err(|bug| {
+        let mut found = Diagnostics::new();
+        plan::check_config(schema.body(), config, &Path::root(), &mut found);
+        if found.has_errors() { found } else { bug }
+    })
+}
+
 /// Serializes a model as an object of the schema's type. The timeouts block, for which models have
 /// no field, is copied from `source`.
 pub(crate) fn write_model<M: Serialize>(
@@ -234,6 +248,8 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
         match read_model(config) {
             Ok(model) => Resource::validate(self, &model, diagnostics),
+            // A value that the schema's rules reject may not fit the model.
+            Err(_) if diagnostics.has_errors() => {}
             Err(bug) => diagnostics.extend(bug),
         }
     }
@@ -251,7 +267,7 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
         } else {
             Some(read_model(prior)?)
         };
-        let mut plan = Plan::new(read_model(config)?, prior, read_model(proposed)?)
+        let mut plan = Plan::new(read_config(config, schema)?, prior, read_model(proposed)?)
             .with(replacing, cx.private.clone());
         Resource::modify_plan(self, client, cx, &mut plan).await;
         Ok(Planned {

@@ -27,7 +27,7 @@ impl<P: Provider> Server<P> {
             schema,
             handler: resource,
         } = self.resource(&request.type_name)?;
-        let config = wire::decode_object(request.config.as_ref(), schema)?;
+        let config = wire::decode_config(request.config.as_ref(), schema)?;
         let mut diagnostics = Diagnostics::new();
         plan::check_config(schema.body(), &config, &Path::root(), &mut diagnostics);
         resource.validate(&config, &mut diagnostics);
@@ -47,7 +47,6 @@ impl<P: Provider> Server<P> {
         } = self.resource(&request.type_name)?;
         let prior = wire::decode_object(request.prior_state.as_ref(), schema)?;
         let proposed = wire::decode_object(request.proposed_new_state.as_ref(), schema)?;
-        let config = wire::decode_object(request.config.as_ref(), schema)?;
         let timeouts = schema.timeouts(if proposed.is_null() {
             &prior
         } else {
@@ -87,6 +86,7 @@ impl<P: Provider> Server<P> {
                 ..Default::default()
             });
         }
+        let config = wire::decode_config(request.config.as_ref(), schema)?;
         let work = plan::plan(
             resource.as_ref(),
             client.as_ref(),

@@ -83,6 +83,22 @@ pub(super) fn decode_object(
     })
 }
 
+/// Decodes a configuration of the schema, which cannot be null.
+pub(super) fn decode_config(
+    value: Option<&proto::DynamicValue>,
+    schema: &Schema,
+) -> Result<Value, Diagnostics> {
+    let config = decode_object(value, schema)?;
+    if config.as_entries().is_some() {
+        return Ok(config);
+    }
+    Err(Diagnostics::of_error(
+        "",
+        "Missing configuration",
+        "The request has no configuration. Send an object with the attributes of the schema.",
+    ))
+}
+
 /// Encodes a value of the type. A value that does not match is a bug in the provider.
 pub(super) fn encode(value: &Value, ty: &Type) -> Result<proto::DynamicValue, Diagnostics> {
     match codec::encode(value, ty) {

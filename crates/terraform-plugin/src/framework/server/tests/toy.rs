@@ -46,7 +46,7 @@ impl Provider for Toy {
     fn schema(&self) -> Schema {
         Schema::new(0).attributes([
             Attribute::string("region").optional(),
-            Attribute::number("retries").optional().default(3),
+            Attribute::integer("retries").optional().default(3),
         ])
     }
 
