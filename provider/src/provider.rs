@@ -20,7 +20,7 @@ use crate::mapping::{self, StringList, StringMap};
 use crate::validators;
 use terraform_plugin::framework::{
     AnyDataSource, AnyResource, ConfigureContext, Diagnostics, Field, Function, Path, Provider,
-    Schema,
+    Schema, ScopeAttribute,
 };
 
 /// The provider.
@@ -131,6 +131,36 @@ impl Provider for Mlspace {
             config.connection(),
             config.settings(),
         )))
+    }
+
+    fn identity_scope(&self) -> &'static [ScopeAttribute] {
+        &[
+            ScopeAttribute {
+                name: "account_id",
+                description: "AWS account that it is in. Defaults to that of the provider.",
+            },
+            ScopeAttribute {
+                name: "region",
+                description: "AWS region that it is in. Defaults to that of the provider.",
+            },
+        ]
+    }
+
+    // Version 0 had neither account nor region.
+    fn identity_version(&self) -> i64 {
+        1
+    }
+
+    async fn scope(&self, client: &Client) -> BTreeMap<&'static str, String> {
+        // A failure is an error of the operation itself, which needs the account too.
+        let Ok(account) = client.clients.account().await else {
+            return BTreeMap::new();
+        };
+        [
+            ("account_id", account.account_id.clone()),
+            ("region", account.region.clone()),
+        ]
+        .into()
     }
 
     fn resources(&self) -> Vec<Box<dyn AnyResource<Client>>> {

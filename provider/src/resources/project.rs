@@ -118,6 +118,7 @@ impl Resource<Client> for ProjectResource {
                     .describe("When the project was created (RFC 3339, UTC)."),
                 Attribute::string("last_updated_at")
                     .computed()
+                    .derived_from(&["description", "created_by", "suspended", "termination", "drift"])
                     .describe("When the project's record was last changed (RFC 3339, UTC)."),
                 drift_attribute(),
             ])

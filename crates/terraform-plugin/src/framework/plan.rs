@@ -12,7 +12,7 @@ mod rules;
 
 pub(crate) use marking::apply_defaults;
 pub(crate) use nulls::first as first_null_element;
-pub(crate) use rules::{check_applied, check_config};
+pub(crate) use rules::{check_applied, check_config, keep_planned};
 
 use super::{
     call::{Call, Private},

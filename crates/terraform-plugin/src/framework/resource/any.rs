@@ -166,6 +166,20 @@ pub(crate) fn read_model<M: DeserializeOwned>(value: &Value) -> Result<M, Diagno
     })
 }
 
+/// As [`read_model`], for a stored state, which can have been edited.
+fn read_state<M: DeserializeOwned>(state: &Value) -> Result<M, Diagnostics> {
+    model::from_value(state).map_err(|ValueError { path, problem }| {
+        Diagnostics::of_error(
+            path,
+            "Invalid stored state",
+            format!(
+                "A value in the stored state is not one that this provider writes: {problem}. Remove \
+                 the resource from the state with `terraform state rm`, then import it again."
+            ),
+        )
+    })
+}
+
 /// As [`read_model`], for a configuration: if it violates the schema's rules, the errors are about
 /// these. Terraform validates every configuration before it uses it, but other clients may not.
 pub(crate) fn read_config<M: DeserializeOwned>(
@@ -265,7 +279,7 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
         let prior = if prior.is_null() {
             None
         } else {
-            Some(read_model(prior)?)
+            Some(read_state(prior)?)
         };
         let mut plan = Plan::new(read_config(config, schema)?, prior, read_model(proposed)?)
             .with(replacing, cx.private.clone());
@@ -279,7 +293,7 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
     }
 
     fn review(&self, cx: &Call, state: &Value, change: Change, diagnostics: &mut Diagnostics) {
-        match read_model(state) {
+        match read_state(state) {
             Ok(model) => Resource::review(self, cx, &model, change, diagnostics),
             Err(bug) => diagnostics.extend(bug),
         }
@@ -292,7 +306,7 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
         state: &Value,
         diagnostics: &mut Diagnostics,
     ) {
-        match read_model(state) {
+        match read_state(state) {
             Ok(model) => Resource::plan_destroy(self, client, cx, model, diagnostics).await,
             Err(bug) => diagnostics.extend(bug),
         }
@@ -318,7 +332,7 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
         cx: &mut Call,
         state: &Value,
     ) -> Result<Option<Value>, Diagnostics> {
-        let model = Resource::read(self, client, cx, read_model(state)?).await?;
+        let model = Resource::read(self, client, cx, read_state(state)?).await?;
         model
             .map(|model| write_model(&model, schema, state))
             .transpose()
@@ -332,7 +346,7 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
         prior: &Value,
         planned: &Value,
     ) -> Result<Value, FailedValue> {
-        match Resource::update(self, client, cx, read_model(prior)?, read_model(planned)?).await {
+        match Resource::update(self, client, cx, read_state(prior)?, read_model(planned)?).await {
             Ok(model) => Ok(write_model(&model, schema, planned)?),
             Err(failure) => Err(failed(failure, schema, planned)),
         }
@@ -345,7 +359,7 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
         cx: &mut Call,
         state: &Value,
     ) -> Result<(), FailedValue> {
-        let outcome = Resource::delete(self, client, cx, read_model(state)?).await;
+        let outcome = Resource::delete(self, client, cx, read_state(state)?).await;
         outcome.map_err(|failure| failed(failure, schema, state))
     }
 

@@ -89,8 +89,7 @@ impl<P: Provider> Server<P> {
             ),
             Configured::Never => (
                 "Provider not configured",
-                "Terraform sent this request before it configured the provider. This is a bug in \
-                 Terraform: please report it.",
+                "The request came before `ConfigureProvider`. Configure the provider first.",
             ),
         };
         Err(Diagnostics::of_error("", summary, detail))

@@ -86,6 +86,8 @@ async fn metadata_and_schemas_list_all_types() {
     let identity = &identities.identity_schemas["toy_note"].identity_attributes;
     assert_eq!(identity.first().unwrap().name, "name");
     assert!(identity.first().unwrap().required_for_import);
+    assert_eq!(identity.last().unwrap().name, "shelf");
+    assert!(identity.last().unwrap().optional_for_import);
     assert_eq!(
         server.resource_schemas().next().unwrap().1.description(),
         "A note."
