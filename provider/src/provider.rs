@@ -1,6 +1,8 @@
 //! The `mlspace` provider: its configuration and the types that it serves.
 
 mod schema;
+#[cfg(test)]
+mod sweep;
 
 use std::collections::BTreeMap;
 
@@ -18,7 +20,7 @@ use crate::mapping::{self, StringList, StringMap};
 use crate::validators;
 use terraform_plugin::framework::{
     AnyDataSource, AnyResource, ConfigureContext, Diagnostics, Field, Function, Path, Provider,
-    Schema,
+    Schema, ScopeAttribute,
 };
 
 /// The provider.
@@ -118,20 +120,6 @@ impl Provider for Mlspace {
             }
         }
         mapping::check_tags(&config.default_tags, "default_tags", diagnostics);
-        reject_nulls(
-            &config.base_policy_arns,
-            &Path::from("base_policy_arns"),
-            diagnostics,
-        );
-        if let Some(defaults) = &config.notebook_defaults {
-            let block = Path::from("notebook_defaults");
-            for (name, strings) in [
-                ("subnet_ids", &defaults.subnet_ids),
-                ("security_group_ids", &defaults.security_group_ids),
-            ] {
-                reject_nulls(strings, &block.attribute(name), diagnostics);
-            }
-        }
     }
 
     async fn configure(
@@ -143,6 +131,36 @@ impl Provider for Mlspace {
             config.connection(),
             config.settings(),
         )))
+    }
+
+    fn identity_scope(&self) -> &'static [ScopeAttribute] {
+        &[
+            ScopeAttribute {
+                name: "account_id",
+                description: "AWS account that it is in. Defaults to that of the provider.",
+            },
+            ScopeAttribute {
+                name: "region",
+                description: "AWS region that it is in. Defaults to that of the provider.",
+            },
+        ]
+    }
+
+    // Version 0 had neither account nor region.
+    fn identity_version(&self) -> i64 {
+        1
+    }
+
+    async fn scope(&self, client: &Client) -> BTreeMap<&'static str, String> {
+        // A failure is an error of the operation itself, which needs the account too.
+        let Ok(account) = client.clients.account().await else {
+            return BTreeMap::new();
+        };
+        [
+            ("account_id", account.account_id.clone()),
+            ("region", account.region.clone()),
+        ]
+        .into()
     }
 
     fn resources(&self) -> Vec<Box<dyn AnyResource<Client>>> {
@@ -255,7 +273,6 @@ fn check_keys(config: &ProviderModel, diagnostics: &mut Diagnostics) {
 /// Checks that the list of accounts names one.
 fn check_accounts(accounts: &StringList, diagnostics: &mut Diagnostics) {
     let path = Path::from("allowed_account_ids");
-    reject_nulls(accounts, &path, diagnostics);
     if accounts.as_option().is_some_and(Vec::is_empty) {
         diagnostics.error(
             &path,
@@ -266,23 +283,8 @@ fn check_accounts(accounts: &StringList, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Rejects null elements, which would otherwise be ignored: a missing policy or subnet is most
-/// likely a mistake.
-fn reject_nulls(list: &StringList, path: &Path, diagnostics: &mut Diagnostics) {
-    for (index, string) in list.as_option().into_iter().flatten().enumerate() {
-        if string.is_null() {
-            let path = path.index(index);
-            diagnostics.error(
-                &path,
-                "Null element",
-                format!("`{path}` is null. Remove it from the list, for example with `compact`."),
-            );
-        }
-    }
-}
-
-/// The elements of a list. The provider is configured only when all values are known, and `validate`
-/// rejects nulls.
+/// The elements of a list. The provider is configured only when all values are known, and no element
+/// is null.
 fn known_list(list: &StringList) -> Vec<String> {
     let strings = list.as_option().into_iter().flatten();
     strings
@@ -312,27 +314,11 @@ impl AssumeRoleModel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use terraform_plugin::framework::{Server, schema::BlockNesting};
+    use terraform_plugin::framework::Server;
 
     #[test]
     fn provider_passes_the_schema_checks() {
         Server::new(Mlspace).map(drop).unwrap();
-    }
-
-    /// A `dynamic` block of unknown length cannot be planned for a single block.
-    #[test]
-    fn resources_have_no_single_blocks() {
-        let server = Server::new(Mlspace).unwrap();
-        for (name, schema) in server.resource_schemas() {
-            for block in schema.body().blocks() {
-                assert_eq!(
-                    block.nesting(),
-                    BlockNesting::List,
-                    "{name}.{}",
-                    block.name()
-                );
-            }
-        }
     }
 
     fn messages(model: &ProviderModel) -> Vec<String> {
@@ -411,11 +397,9 @@ mod tests {
     }
 
     #[test]
-    fn validate_rejects_null_elements_and_unknown_tables() {
-        let arns = vec![Field::from("arn:aws:iam::aws:policy/x"), Field::Null];
+    fn validate_rejects_unknown_tables() {
         let tables = [("projects", "p"), ("project", "p")];
         let model = ProviderModel {
-            base_policy_arns: Field::Known(arns),
             table_names: Field::Known(
                 tables
                     .map(|(key, name)| (key.to_owned(), Field::from(name)))
@@ -425,10 +409,7 @@ mod tests {
         };
         assert_eq!(
             messages(&model),
-            [
-                "table_names[\"project\"]: Unknown table",
-                "base_policy_arns[1]: Null element"
-            ]
+            ["table_names[\"project\"]: Unknown table"]
         );
     }
 

@@ -72,6 +72,32 @@ fn import_block_with_identity() {
     env.destroy_and_verify();
 }
 
+/// An identity can name the account and region, which must be those of the provider.
+#[test]
+fn import_block_with_identity_of_another_account() {
+    let env = TestEnv::pinned();
+    env.apply_and_verify(TEAM);
+    env.work.forget("mlspace_project.fraud");
+    let configure = |identity: &str| {
+        let block = format!("identity = {{\n {identity}\n }}");
+        let import = format!("import {{\n to = mlspace_project.fraud\n {block}\n}}");
+        env.configure(&format!("{TEAM}\n{import}\n"));
+    };
+    let name = "name = \"fraud\"";
+    configure(&format!("{name}\n account_id = \"999999999999\""));
+    env.apply().assert_error(&["999999999999", "123456789012"]);
+    configure(&format!("{name}\n region = \"eu-west-1\""));
+    env.apply().assert_error(&["eu-west-1", "us-east-1"]);
+    configure("account_id = \"123456789012\"");
+    env.apply().assert_error(&["name"]);
+    configure(&format!(
+        "{name}\n account_id = \"123456789012\"\n region = \"us-east-1\""
+    ));
+    assert_eq!(env.plan().changes(), []);
+    env.apply().assert_ok();
+    env.destroy_and_verify();
+}
+
 e2e_test! {
     /// The error says that the id is not valid, or that nothing has it.
     fn import_of_invalid_id(env) {

@@ -32,7 +32,7 @@ pub use model::Field;
 pub use number::Number;
 pub use objects::{ObjectKey, Objects};
 pub use path::{Path, Step};
-pub use provider::{ConfigureContext, Provider};
+pub use provider::{ConfigureContext, Provider, ScopeAttribute};
 pub use resource::{AnyResource, Change, Failed, Plan, Resource};
 pub use schema::{Attribute, Block, Nesting, Schema, SchemaError, ValidationError};
 pub use server::Server;

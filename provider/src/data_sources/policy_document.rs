@@ -120,7 +120,7 @@ impl AnyDataSource<Client> for PolicyDocumentDataSource {
                 Attribute::list("documents", Type::String)
                     .computed()
                     .describe("All documents as JSON: usually one, multiple if one would be too large."),
-                Attribute::number("size")
+                Attribute::integer("size")
                     .computed()
                     .describe("Number of characters of all documents, as IAM counts them."),
             ])

@@ -102,7 +102,7 @@ fn connection_attributes() -> Vec<Attribute> {
                  fails before it reads or writes anything there.",
             )
             .validate(validators::each(validators::account_id)),
-        Attribute::number("max_retries")
+        Attribute::integer("max_retries")
             .optional()
             .describe(
                 "Number of retries of a throttled or failed AWS call. Defaults to 25. A host to which no connection \

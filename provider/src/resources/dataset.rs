@@ -128,6 +128,7 @@ impl Resource<Client> for DatasetResource {
                     .describe("When the dataset was created (RFC 3339, UTC). Null if its record does not say."),
                 Attribute::string("last_updated_at")
                     .computed()
+                    .derived_from(&["description", "groups", "created_by", "drift"])
                     .describe("When the dataset's record was last changed (RFC 3339, UTC)."),
                 drift_attribute(),
             ])

@@ -366,7 +366,7 @@ fn setting_attributes() -> Vec<Attribute> {
             .required()
             .describe(format!("Instance type, for example `ml.t3.medium`. {restart}"))
             .validate(validators::instance_type),
-        Attribute::number("volume_size")
+        Attribute::integer("volume_size")
             .optional()
             .default(Value::from(5))
             .describe(format!("Size of the volume in GB: 5 to 16384. It can only grow. {restart}"))

@@ -119,6 +119,7 @@ impl Resource<Client> for ProjectResource {
                     .describe("When the project was created (RFC 3339, UTC). Null if its record does not say."),
                 Attribute::string("last_updated_at")
                     .computed()
+                    .derived_from(&["description", "created_by", "suspended", "termination", "drift"])
                     .describe("When the project's record was last changed (RFC 3339, UTC)."),
                 drift_attribute(),
             ])
@@ -355,7 +356,7 @@ impl From<&TerminationConfig> for TerminationModel {
 /// The `termination` block: MLSpace's `terminationConfiguration`.
 fn termination_block() -> Block {
     let hours = |name: &str, of: &str| {
-        Attribute::number(name)
+        Attribute::integer(name)
             .optional()
             .describe(format!(
                 "Hours after which {of} is removed, unless its owner chose otherwise."

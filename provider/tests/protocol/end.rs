@@ -56,9 +56,8 @@ async fn termination_ends_the_process_cleanly() {
     }
 }
 
-// More than one thread, so that the connection closes while the test waits.
-#[tokio::test(flavor = "multi_thread")]
-async fn process_ends_after_its_host_was_killed() {
+/// A plugin whose host is another process: the child of the result.
+fn start_under_a_host() -> Plugin {
     let directory = tempfile::tempdir().unwrap();
     let own = ClientCertificate::generate();
     let plain = command(directory.path());
@@ -70,7 +69,21 @@ async fn process_ends_after_its_host_was_killed() {
         .env("PLUGIN_UNIX_SOCKET_DIR", directory.path())
         .env("PLUGIN_CLIENT_CERT", &own.pem)
         .stdin(Stdio::piped());
-    let plugin = Plugin::spawn(host, own, directory);
+    Plugin::spawn(host, own, directory)
+}
+
+#[test]
+fn process_ends_after_its_host_died_without_connecting() {
+    let plugin = start_under_a_host();
+    assert!(plugin.socket().exists());
+    signal(plugin.child.id(), "KILL");
+    wait_until("the socket is removed", || is_empty(&plugin.directory));
+}
+
+// More than one thread, so that the connection closes while the test waits.
+#[tokio::test(flavor = "multi_thread")]
+async fn process_ends_after_its_host_was_killed() {
+    let plugin = start_under_a_host();
     let client = plugin.client().await;
     metadata(&client).await.unwrap();
     signal(plugin.child.id(), "KILL");

@@ -73,6 +73,19 @@ fn version_is_printed() {
 }
 
 #[test]
+fn help_is_printed() {
+    let directory = tempfile::tempdir().unwrap();
+    for argument in ["--help", "-h"] {
+        let (code, stdout, stderr) = output(command(directory.path()).arg(argument));
+        assert_eq!((code, stderr.as_str()), (Some(0), ""));
+        assert!(
+            stdout.contains("mlspace = { source = \"registry.terraform.io/mlspace/mlspace\" }"),
+            "{stdout}"
+        );
+    }
+}
+
+#[test]
 fn unknown_argument_is_named() {
     let directory = tempfile::tempdir().unwrap();
     let (code, stdout, stderr) = output(command(directory.path()).arg("--serve"));

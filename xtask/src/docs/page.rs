@@ -83,6 +83,13 @@ fn resource(
                 fields::kind(&attribute.ty())
             );
         }
+        for attribute in schema.identity_scope() {
+            let _ = writeln!(
+                text,
+                "- `{}` (String, Optional) {}",
+                attribute.name, attribute.description
+            );
+        }
     }
     text.push_str("\nBy id, in the configuration:\n");
     push_code(&mut text, "terraform", imports.by_id().trim_end());

@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{
     call::Call,
     diagnostics::Diagnostics,
-    resource::{read_model, write_model},
+    resource::{read_config, read_model, write_model},
     schema::Schema,
     value::Value,
 };
@@ -47,7 +47,7 @@ pub trait AnyDataSource<C: Sync + 'static>: Send + Sync + 'static {
     /// See [`DataSource::schema`].
     fn schema(&self) -> Schema;
 
-    /// See [`DataSource::validate`].
+    /// See [`DataSource::validate`]. `diagnostics` has the errors of the schema's own checks.
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics);
 
     /// See [`DataSource::read`].
@@ -73,6 +73,8 @@ impl<C: Sync + 'static, D: DataSource<C>> AnyDataSource<C> for D {
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
         match read_model(config) {
             Ok(model) => DataSource::validate(self, &model, diagnostics),
+            // A value that the schema's rules reject may not fit the model.
+            Err(_) if diagnostics.has_errors() => {}
             Err(bug) => diagnostics.extend(bug),
         }
     }
@@ -84,7 +86,7 @@ impl<C: Sync + 'static, D: DataSource<C>> AnyDataSource<C> for D {
         cx: &mut Call,
         config: &Value,
     ) -> Result<Value, Diagnostics> {
-        let model = DataSource::read(self, client, cx, read_model(config)?).await?;
+        let model = DataSource::read(self, client, cx, read_config(config, schema)?).await?;
         write_model(&model, schema, config)
     }
 }

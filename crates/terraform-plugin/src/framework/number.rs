@@ -11,7 +11,11 @@
 //! exact integer or double for the wire would still be checked here, for about the same amount of
 //! code and one more dependency.
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+};
 
 /// Maximum power of ten in exponent notation. It bounds the length of the plain notation of a
 /// number.
@@ -129,6 +133,18 @@ impl Number {
 }
 
 impl Eq for Number {}
+
+impl Hash for Number {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match &self.0 {
+            Repr::Int(int) => int.hash(state),
+            Repr::Uint(uint) => uint.hash(state),
+            // Neither NaN nor negative zero: equal doubles have equal bits.
+            Repr::Float(float) => float.to_bits().hash(state),
+            Repr::Decimal(text) => text.hash(state),
+        }
+    }
+}
 
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

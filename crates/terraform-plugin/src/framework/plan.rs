@@ -7,10 +7,12 @@
 //! again, so that it sees and can override the marked values.
 
 mod marking;
+mod nulls;
 mod rules;
 
 pub(crate) use marking::apply_defaults;
-pub(crate) use rules::{check_applied, check_config};
+pub(crate) use nulls::first as first_null_element;
+pub(crate) use rules::{check_applied, check_config, keep_planned};
 
 use super::{
     call::{Call, Private},

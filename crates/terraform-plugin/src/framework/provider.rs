@@ -1,5 +1,7 @@
 //! The provider: its configuration and the types that it serves.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
@@ -16,6 +18,16 @@ pub struct ConfigureContext {
     pub terraform_version: String,
     /// Cancelled when Terraform asks the provider to stop.
     pub cancel: CancellationToken,
+}
+
+/// An attribute of every resource identity whose value comes from the configured provider: where
+/// the object is, such as an account or a region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScopeAttribute {
+    /// The name.
+    pub name: &'static str,
+    /// The description in Markdown.
+    pub description: &'static str,
 }
 
 /// A provider.
@@ -46,6 +58,27 @@ pub trait Provider: Send + Sync + 'static {
         config: Self::Model,
         cx: &ConfigureContext,
     ) -> Result<Self::Client, Diagnostics>;
+
+    /// The attributes of every resource identity that say where an object is, in addition to those
+    /// of the resource. They are optional for an import: one that names another place than that of
+    /// the provider is refused.
+    fn identity_scope(&self) -> &'static [ScopeAttribute] {
+        &[]
+    }
+
+    /// Version of the resource identities. A new attribute of
+    /// [`identity_scope`](Self::identity_scope) needs a new version; stored identities of older
+    /// versions get it with the next refresh.
+    fn identity_version(&self) -> i64 {
+        0
+    }
+
+    /// The values of [`identity_scope`](Self::identity_scope) by name. Those that cannot be found
+    /// are left out.
+    async fn scope(&self, client: &Self::Client) -> BTreeMap<&'static str, String> {
+        let _ = client;
+        BTreeMap::new()
+    }
 
     /// The resources.
     fn resources(&self) -> Vec<Box<dyn AnyResource<Self::Client>>> {

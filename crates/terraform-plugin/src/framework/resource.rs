@@ -3,7 +3,7 @@
 mod any;
 
 pub use any::{AnyResource, FailedValue, Planned};
-pub(crate) use any::{provider_bug, read_model, write_model};
+pub(crate) use any::{provider_bug, read_config, read_model, write_model};
 
 use std::collections::BTreeMap;
 

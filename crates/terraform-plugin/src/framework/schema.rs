@@ -15,7 +15,7 @@ pub use check::{SchemaError, SchemaKind};
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{path::Path, types::Type, value::Value};
+use super::{path::Path, provider::ScopeAttribute, types::Type, value::Value};
 
 /// The attributes and blocks of a provider, resource or data source.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +24,8 @@ pub struct Schema {
     description: String,
     deprecation: Option<String>,
     body: Body,
+    identity_scope: &'static [ScopeAttribute],
+    identity_version: i64,
 }
 
 /// Attributes and blocks of one level.
@@ -102,17 +104,41 @@ impl Schema {
     }
 
     /// The type of the resource identity: an object of the attributes marked with
-    /// [`Attribute::identity`]. `None` if there are none.
+    /// [`Attribute::identity`], and of those of the provider. `None` if the resource has none.
     #[must_use]
     pub fn identity_type(&self) -> Option<Type> {
-        let attributes: BTreeMap<_, _> = self
+        let mut attributes: BTreeMap<_, _> = self
             .identity_attributes()
             .map(|attribute| (attribute.name().to_owned(), attribute.ty()))
             .collect();
-        (!attributes.is_empty()).then_some(Type::Object(attributes))
+        if attributes.is_empty() {
+            return None;
+        }
+        let scope = self.identity_scope.iter();
+        attributes.extend(scope.map(|attribute| (attribute.name.to_owned(), Type::String)));
+        Some(Type::Object(attributes))
     }
 
-    /// The attributes that identify a resource.
+    /// The attributes of the resource identity that come from the provider.
+    #[must_use]
+    pub const fn identity_scope(&self) -> &'static [ScopeAttribute] {
+        self.identity_scope
+    }
+
+    /// Version of the resource identity.
+    #[must_use]
+    pub const fn identity_version(&self) -> i64 {
+        self.identity_version
+    }
+
+    /// Adds the provider's attributes to the resource identity.
+    pub(crate) fn scoped(mut self, scope: &'static [ScopeAttribute], version: i64) -> Self {
+        self.identity_scope = scope;
+        self.identity_version = version;
+        self
+    }
+
+    /// The attributes that identify a resource within the provider's account or service.
     pub fn identity_attributes(&self) -> impl Iterator<Item = &Attribute> {
         self.body
             .attributes

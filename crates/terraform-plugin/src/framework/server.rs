@@ -69,7 +69,10 @@ impl<P: Provider> Server<P> {
         schema.check_as(SchemaKind::Provider, provider.name())?;
         let mut resources = BTreeMap::new();
         for resource in provider.resources() {
-            let (name, schema) = (resource.type_name(), resource.schema());
+            let name = resource.type_name();
+            let schema = resource
+                .schema()
+                .scoped(provider.identity_scope(), provider.identity_version());
             schema.check_as(SchemaKind::Resource, name)?;
             let entry = Entry {
                 schema,

@@ -1,6 +1,7 @@
 //! Values of the Terraform language.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::{
     number::Number,
@@ -69,15 +70,19 @@ impl Value {
     /// A set with the given elements, without duplicates.
     #[must_use]
     pub fn set<V: Into<Self>>(elements: impl IntoIterator<Item = V>) -> Self {
-        let mut distinct: Vec<Self> = Vec::new();
-        for element in elements {
-            let element = element.into();
-            // Two unknown elements can turn out to be different, so neither is a duplicate.
-            if !element.is_wholly_known() || !distinct.contains(&element) {
-                distinct.push(element);
-            }
-        }
-        Self::Set(distinct)
+        let elements: Vec<Self> = elements.into_iter().map(Into::into).collect();
+        let mut seen = HashSet::with_capacity(elements.len());
+        // Two unknown elements can turn out to be different, so neither is a duplicate.
+        let distinct: Vec<bool> = elements
+            .iter()
+            .map(|element| !element.is_wholly_known() || seen.insert(element))
+            .collect();
+        let pairs = elements.into_iter().zip(distinct);
+        Self::Set(
+            pairs
+                .filter_map(|(element, distinct)| distinct.then_some(element))
+                .collect(),
+        )
     }
 
     /// Whether the value is null.
@@ -255,12 +260,47 @@ impl PartialEq for Value {
 impl Eq for Value {}
 
 fn same_elements(a: &[Value], b: &[Value]) -> bool {
-    let mut rest: Vec<&Value> = b.iter().collect();
-    a.len() == b.len()
-        && a.iter().all(|element| {
-            let found = rest.iter().position(|candidate| *candidate == element);
-            found.map(|position| rest.swap_remove(position)).is_some()
-        })
+    if a.len() != b.len() {
+        return false;
+    }
+    // How often each element occurs: unknown ones can occur more than once.
+    let mut counts: HashMap<&Value, usize> = HashMap::with_capacity(b.len());
+    for element in b {
+        let count = counts.entry(element).or_default();
+        *count = count.saturating_add(1);
+    }
+    a.iter().all(|element| match counts.get_mut(element) {
+        Some(count) if *count > 0 => {
+            *count = count.saturating_sub(1);
+            true
+        }
+        _ => false,
+    })
+}
+
+/// Equal values have equal hashes: that of a set does not depend on the order of its elements.
+impl Hash for Value {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Self::Null | Self::Unknown => {}
+            Self::Bool(boolean) => boolean.hash(state),
+            Self::Number(number) => number.hash(state),
+            Self::String(text) => text.hash(state),
+            Self::List(elements) | Self::Tuple(elements) => elements.hash(state),
+            Self::Set(elements) => {
+                let sum = elements.iter().fold(0_u64, |sum, element| {
+                    let mut hasher = DefaultHasher::new();
+                    element.hash(&mut hasher);
+                    sum.wrapping_add(hasher.finish())
+                });
+                sum.hash(state);
+            }
+            Self::Map(entries) | Self::Object(entries) => entries.hash(state),
+            // Types follow from values closely enough.
+            Self::Dynamic(_, value) => value.hash(state),
+        }
+    }
 }
 
 impl From<&str> for Value {
@@ -332,6 +372,46 @@ mod tests {
                 .map(<[_]>::len),
             Some(2)
         );
+    }
+
+    /// Comparing each element with each other one would take many minutes.
+    #[test]
+    fn set_of_many_elements_is_compared_by_hash() {
+        let name = |number: usize| Value::from(format!("group-{number}"));
+        let count = 100_000;
+        let doubled = Value::set((0..count).chain(0..count).map(name));
+        let reversed = Value::set((0..count).rev().map(name));
+        assert_eq!(doubled.as_elements().map(<[_]>::len), Some(count));
+        assert_eq!(doubled, reversed);
+        assert_eq!(
+            Value::set([doubled.clone(), reversed.clone()]),
+            Value::set([reversed])
+        );
+        assert_ne!(doubled, Value::set((1..=count).map(name)));
+    }
+
+    #[test]
+    fn equal_values_have_equal_hashes() {
+        let hash = |value: &Value| {
+            let mut hasher = DefaultHasher::new();
+            value.hash(&mut hasher);
+            hasher.finish()
+        };
+        let number = |text: &str| Value::Number(text.parse().unwrap());
+        let set = |elements: [Value; 2]| Value::list([Value::set(elements)]);
+        for (a, b) in [
+            (number("5.0"), Value::from(5)),
+            (number("-0"), number("0.0")),
+            (number("0.10"), number("0.1")),
+            (number("1e30"), number("1000000000000000000000000000000")),
+            (
+                set([Value::from("a"), Value::Unknown]),
+                set([Value::Unknown, Value::from("a")]),
+            ),
+        ] {
+            assert_eq!(a, b);
+            assert_eq!(hash(&a), hash(&b), "{a:?}");
+        }
     }
 
     #[test]

@@ -34,10 +34,13 @@ pub(super) enum HandshakeError {
     )]
     NotStartedByTerraform,
     #[error(
-        "the host offers plugin protocol versions `{offered}`, and this provider supports only version {VERSION}: \
-         use Terraform 1.0 or newer"
+        "the host offers plugin protocol versions `{}`, and this provider supports only version {VERSION}: use {remedy}",
+        offered.escape_debug()
     )]
-    Version { offered: String },
+    Version {
+        offered: String,
+        remedy: &'static str,
+    },
 }
 
 /// Checks that a host that supports protocol version 6 started the process.
@@ -47,14 +50,23 @@ pub(super) fn check(env: Environment<'_>) -> Result<(), HandshakeError> {
     }
     // Hosts that are too old to send the list accept whatever version the line names.
     match env(VERSIONS).filter(|offered| !offered.is_empty()) {
-        Some(offered)
-            if !offered
+        Some(offered) => {
+            let versions = offered
                 .split(',')
-                .any(|version| version.trim().parse() == Ok(VERSION)) =>
-        {
-            Err(HandshakeError::Version { offered })
+                .filter_map(|each| each.trim().parse().ok());
+            let versions: Vec<u32> = versions.collect();
+            if versions.contains(&VERSION) {
+                return Ok(());
+            }
+            let newer = versions.iter().any(|version| *version > VERSION);
+            let remedy = if newer {
+                "a newer version of the provider, or an older Terraform"
+            } else {
+                "Terraform 1.0 or newer"
+            };
+            Err(HandshakeError::Version { offered, remedy })
         }
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 
@@ -121,12 +133,17 @@ mod tests {
             assert_eq!(checked(Some(COOKIE), Some(offered)), Ok(()), "{offered}");
         }
         assert_eq!(checked(Some(COOKIE), None), Ok(()));
-        for offered in ["5", "4,5", "66", "six"] {
-            let offered = offered.to_owned();
-            let refusal = HandshakeError::Version {
-                offered: offered.clone(),
-            };
-            assert_eq!(checked(Some(COOKIE), Some(&offered)), Err(refusal));
+        for (offered, remedy) in [
+            ("5", "use Terraform 1.0 or newer"),
+            ("4,5", "use Terraform 1.0 or newer"),
+            ("six", "use Terraform 1.0 or newer"),
+            ("7", "use a newer version of the provider"),
+            ("5,7", "use a newer version of the provider"),
+            ("66", "use a newer version of the provider"),
+        ] {
+            let refusal = checked(Some(COOKIE), Some(offered)).unwrap_err();
+            let text = refusal.to_string();
+            assert!(text.contains(remedy) && text.contains(offered), "{text}");
         }
     }
 

@@ -19,8 +19,10 @@ const GROUP: &str = "PLUGIN_UNIX_SOCKET_GROUP";
 /// 104 and Linux 108).
 const MAX_PATH: usize = 103;
 
-/// Fallback if the path of the temporary directory is too long for a socket.
-const SHORT_DIRECTORY: &str = "/tmp";
+const TEMPORARY: &str = "TMPDIR";
+
+/// The directory if there is no temporary directory, or none that a socket can be in.
+const DEFAULT_DIRECTORY: &str = "/tmp";
 
 /// Errors of opening the socket.
 #[derive(Debug, Error)]
@@ -32,6 +34,13 @@ pub(super) enum ListenError {
         path.display()
     )]
     TooLong { path: PathBuf },
+    #[error(
+        "the path `{}` cannot be passed to Terraform: set PLUGIN_UNIX_SOCKET_DIR to one without `|` and control characters",
+        path.display().to_string().escape_debug()
+    )]
+    Unprintable { path: PathBuf },
+    #[error("cannot find the working directory: {0}")]
+    WorkingDirectory(io::Error),
     #[error("cannot listen on the socket `{}`: {cause}", path.display())]
     Bind { path: PathBuf, cause: io::Error },
     #[error(
@@ -62,8 +71,8 @@ impl Drop for SocketDirectory {
     }
 }
 
-/// Opens the socket in `PLUGIN_UNIX_SOCKET_DIR`, or in the temporary directory if that is unset.
-/// The group in `PLUGIN_UNIX_SOCKET_GROUP` (name or number), if set, can connect too.
+/// Opens the socket in `PLUGIN_UNIX_SOCKET_DIR`, or in the temporary directory (`TMPDIR`, else
+/// `/tmp`) if that is unset. The group in `PLUGIN_UNIX_SOCKET_GROUP` (name or number), if set, can connect too.
 pub(super) fn bind(env: Environment<'_>) -> Result<(UnixListener, SocketDirectory), ListenError> {
     let set = |name| env(name).filter(|value| !value.is_empty());
     let group = set(GROUP)
@@ -71,11 +80,9 @@ pub(super) fn bind(env: Environment<'_>) -> Result<(UnixListener, SocketDirector
         .transpose()?;
     let socket_dir = match set(DIRECTORY) {
         Some(directory) => make_directory(Path::new(&directory))?,
-        None => match make_directory(&std::env::temp_dir()) {
-            Err(ListenError::TooLong { .. } | ListenError::Directory { .. }) => {
-                make_directory(Path::new(SHORT_DIRECTORY))?
-            }
-            made => made?,
+        None => match set(TEMPORARY).map(|directory| make_directory(Path::new(&directory))) {
+            Some(Ok(made)) => made,
+            Some(Err(_)) | None => make_directory(Path::new(DEFAULT_DIRECTORY))?,
         },
     };
     let listener = UnixListener::bind(&socket_dir.socket).map_err(|cause| ListenError::Bind {
@@ -89,6 +96,15 @@ pub(super) fn bind(env: Environment<'_>) -> Result<(UnixListener, SocketDirector
 }
 
 fn make_directory(parent: &Path) -> Result<SocketDirectory, ListenError> {
+    // The host can have another working directory.
+    let parent = &std::path::absolute(parent).map_err(ListenError::WorkingDirectory)?;
+    // `|` separates the fields of the handshake line, and a newline ends it.
+    let printable = |path: &str| !path.contains(|c: char| c == '|' || c.is_control());
+    if !parent.to_str().is_some_and(printable) {
+        return Err(ListenError::Unprintable {
+            path: parent.clone(),
+        });
+    }
     // The random name only avoids collisions. The mode protects the socket: `mkdir` either creates
     // a new directory with it or fails.
     for _ in 0..16 {
@@ -105,7 +121,7 @@ fn make_directory(parent: &Path) -> Result<SocketDirectory, ListenError> {
             Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {}
             Err(cause) => {
                 return Err(ListenError::Directory {
-                    path: parent.to_owned(),
+                    path: parent.clone(),
                     cause,
                 });
             }
@@ -113,7 +129,7 @@ fn make_directory(parent: &Path) -> Result<SocketDirectory, ListenError> {
     }
     let cause = io::Error::from(io::ErrorKind::AlreadyExists);
     Err(ListenError::Directory {
-        path: parent.to_owned(),
+        path: parent.clone(),
         cause,
     })
 }
@@ -208,6 +224,34 @@ mod tests {
             error.to_string().contains("PLUGIN_UNIX_SOCKET_DIR"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn bind_refuses_paths_that_break_the_handshake_line() {
+        let parent = tempfile::tempdir().unwrap();
+        for name in ["a|b", "a\nb", "a\u{7f}b"] {
+            let odd = parent.path().join(name);
+            std::fs::create_dir(&odd).unwrap();
+            let error = bound(&odd, None).unwrap_err();
+            assert!(matches!(error, ListenError::Unprintable { .. }), "{error}");
+            assert!(!error.to_string().contains('\n'), "{error}");
+        }
+    }
+
+    #[test]
+    fn bind_falls_back_from_an_unusable_temporary_directory() {
+        let long = format!("/{}", "d".repeat(120));
+        for temporary in ["", "/tmp/a|b", "/tmp/a\nb", "/no/such/directory", &long] {
+            let env = |name: &str| (name == TEMPORARY).then(|| temporary.to_owned());
+            let (_listener, socket_dir) = bind(&env).unwrap();
+            let directory = socket_dir.socket().parent().unwrap();
+            assert_eq!(directory.parent(), Some(Path::new(DEFAULT_DIRECTORY)));
+        }
+        let parent = tempfile::tempdir().unwrap();
+        let temporary = parent.path().to_str().unwrap().to_owned();
+        let (_listener, socket_dir) =
+            bind(&move |name| (name == TEMPORARY).then(|| temporary.clone())).unwrap();
+        assert!(socket_dir.socket().starts_with(parent.path()));
     }
 
     #[test]

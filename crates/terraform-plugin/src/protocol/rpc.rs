@@ -90,12 +90,15 @@ where
         let id = RequestId::new(self.requests.fetch_add(1, Ordering::Relaxed));
         let span = rpc_span(&rpc, &id);
         request.extensions_mut().insert(id);
-        // Taken before the task starts, so that a shutdown that begins now waits for this call.
-        let active = self.shutdown.calls.enter();
+        // Taken before the task starts, so that a shutdown that begins now waits for this call. The
+        // task holds it too: the call is active while its work runs, even if the client is gone.
+        let active = Arc::new(self.shutdown.calls.enter());
+        let working = Arc::clone(&active);
         let work = async move {
             tracing::trace!("serving");
             let response = services.call(request).await;
             tracing::trace!("served");
+            drop(working);
             response
         };
         let task = tokio::spawn(work.instrument(span.clone()));
@@ -130,12 +133,12 @@ fn panicked(rpc: &str, error: JoinError) -> Status {
     ))
 }
 
-/// A response body that is polled within the RPC's span. The RPC counts as active until the body is
-/// dropped.
+/// A response body that is polled within the RPC's span. The RPC counts as active until its work has
+/// ended and the body is dropped.
 struct TrackedBody {
     body: Body,
     span: Span,
-    _active: ActiveGuard,
+    _active: Arc<ActiveGuard>,
 }
 
 impl HttpBody for TrackedBody {

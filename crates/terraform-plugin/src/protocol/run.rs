@@ -1,6 +1,7 @@
 //! The plugin process, from its arguments to its exit code.
 
 use std::io::{self, Write};
+use std::os::unix::process::parent_id;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +29,8 @@ const MAX_THREADS: usize = 4;
 /// that is still connected may follow an interrupted call with another one.
 const IDLE_GRACE: Duration = Duration::from_secs(1);
 
-/// Interval at which a process without connections checks whether its parent still exists.
+/// Interval at which a process without connections checks whether its parent still exists. The
+/// first check is that long after the start, before the host has connected.
 const PARENT_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Address, version and crates of the provider.
@@ -59,6 +61,8 @@ enum Mode {
     Debug,
     /// Print the version and exit.
     Version,
+    /// Print how to use the program and exit.
+    Help,
 }
 
 impl Mode {
@@ -68,6 +72,7 @@ impl Mode {
             (Some(argument), None) => match argument.as_str() {
                 "--debug" | "-debug" => Ok(Self::Debug),
                 "--version" | "-version" => Ok(Self::Version),
+                "--help" | "-help" | "-h" => Ok(Self::Help),
                 _ => Err(RunError::Argument(argument)),
             },
             (Some(_), Some(argument)) => Err(RunError::Argument(argument)),
@@ -79,7 +84,7 @@ impl Mode {
 #[derive(Debug, Error)]
 enum RunError {
     #[error(
-        "unknown argument `{0}`: use --debug, --version, or none when Terraform starts the plugin"
+        "unknown argument `{0}`: use --debug, --help, --version, or none when Terraform starts the plugin"
     )]
     Argument(String),
     #[error(transparent)]
@@ -102,7 +107,7 @@ enum RunError {
 ///
 /// Without arguments, the process must have been started by Terraform, and fails otherwise.
 /// `--debug` serves until interrupted and prints the value for `TF_REATTACH_PROVIDERS`; `--version`
-/// prints the version. `build` creates the service within the runtime; its error is one line for
+/// prints the version, `--help` how to use the program. `build` creates the service within the runtime; its error is one line for
 /// the user.
 pub fn run<S: Provider>(
     identity: &Identity,
@@ -123,7 +128,11 @@ fn try_run<S: Provider>(
     build: impl FnOnce() -> Result<S, String>,
     env: Environment<'_>,
 ) -> Result<(), RunError> {
-    let mode = Mode::from_arguments(std::env::args().skip(1))?;
+    // As early as possible: a host that dies before this is never missed.
+    let parent = parent_id();
+    // Arguments need not be valid UTF-8, and `std::env::args` would panic.
+    let arguments = std::env::args_os().skip(1);
+    let mode = Mode::from_arguments(arguments.map(|each| each.to_string_lossy().into_owned()))?;
     match mode {
         Mode::Version => {
             return print_line(&format!(
@@ -132,6 +141,7 @@ fn try_run<S: Provider>(
                 identity.version
             ));
         }
+        Mode::Help => return print_line(&help(identity)),
         Mode::Plugin => handshake::check(env)?,
         Mode::Debug => {}
     }
@@ -140,11 +150,37 @@ fn try_run<S: Provider>(
     let runtime = runtime()?;
     let entered = runtime.enter();
     let service = Arc::new(build().map_err(RunError::Build)?);
-    let served = runtime.block_on(serve(mode, identity, service, env));
+    let served = runtime.block_on(serve(mode, parent, identity, service, env));
     drop(entered);
     // Does not wait for blocking tasks: the grace period for calls is over.
     runtime.shutdown_background();
     served
+}
+
+/// What the program is, and its arguments.
+fn help(identity: &Identity) -> String {
+    let Identity {
+        address, version, ..
+    } = identity;
+    let name = identity.name();
+    format!(
+        "terraform-provider-{name} {version}: a Terraform provider, which Terraform starts itself.\n\
+         \n\
+         Declare it in a Terraform configuration and run `terraform init`:\n\
+         \n\
+         \x20 terraform {{\n\
+         \x20   required_providers {{\n\
+         \x20     {name} = {{ source = \"{address}\" }}\n\
+         \x20   }}\n\
+         \x20 }}\n\
+         \n\
+         Arguments:\n\
+         \x20 --debug    Serve until interrupted, and print how to attach Terraform to this process.\n\
+         \x20 --version  Print the version.\n\
+         \x20 --help     Print this text.\n\
+         \n\
+         Logs go to standard error. TF_LOG and TF_LOG_PROVIDER set their level, for example to DEBUG."
+    )
 }
 
 fn runtime() -> Result<Runtime, RunError> {
@@ -160,6 +196,7 @@ fn runtime() -> Result<Runtime, RunError> {
 /// Opens the socket, prints its address, and serves.
 async fn serve<S: Provider>(
     mode: Mode,
+    parent: u32,
     identity: &Identity,
     service: Arc<S>,
     env: Environment<'_>,
@@ -200,7 +237,7 @@ async fn serve<S: Provider>(
         Arc::clone(&service),
         shutdown.clone(),
     ));
-    tokio::spawn(shut_down_without_parent(shutdown.clone()));
+    tokio::spawn(shut_down_without_parent(parent, shutdown.clone()));
     Ok(server::serve(listener, tls.map(|tls| tls.config), service, &shutdown).await?)
 }
 
@@ -275,14 +312,12 @@ async fn handle_signals<S: Provider>(mut signals: Signals, service: Arc<S>, shut
     while signals.interrupt.recv().await.is_some() {}
 }
 
-/// Shuts down after the host was killed: its connection is closed, the process has a new parent,
-/// and no call is active.
-async fn shut_down_without_parent(shutdown: Shutdown) {
-    let parent = std::os::unix::process::parent_id();
-    shutdown.connections.wait_busy().await;
+/// Shuts down after the host was killed, before or after it connected: no connection is open, the
+/// process has another parent than at the start, and no call is active.
+async fn shut_down_without_parent(parent: u32, shutdown: Shutdown) {
     loop {
         shutdown.connections.wait_idle().await;
-        if std::os::unix::process::parent_id() != parent {
+        if parent_id() != parent {
             shutdown.calls.wait_idle().await;
             tracing::info!("the host has exited: shutting down");
             return shutdown.token.cancel();
@@ -306,12 +341,35 @@ mod tests {
         assert_eq!(mode(&["--debug"]), Ok(Mode::Debug));
         assert_eq!(mode(&["-debug"]), Ok(Mode::Debug));
         assert_eq!(mode(&["--version"]), Ok(Mode::Version));
+        for help in ["--help", "-help", "-h"] {
+            assert_eq!(mode(&[help]), Ok(Mode::Help));
+        }
         assert!(mode(&["serve"]).unwrap_err().contains("`serve`"));
         assert!(
             mode(&["--debug", "--fast"])
                 .unwrap_err()
                 .contains("`--fast`")
         );
+    }
+
+    #[test]
+    fn help_names_address_and_arguments() {
+        let text = help(&Identity {
+            address: "registry.example/acme/cloud",
+            version: "1.0.0",
+            crates: &[],
+        });
+        assert!(
+            text.starts_with("terraform-provider-cloud 1.0.0: "),
+            "{text}"
+        );
+        assert!(
+            text.contains("    cloud = { source = \"registry.example/acme/cloud\" }"),
+            "{text}"
+        );
+        for argument in ["--debug", "--version", "--help"] {
+            assert!(text.contains(argument), "{text}");
+        }
     }
 
     #[test]

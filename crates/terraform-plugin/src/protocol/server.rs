@@ -36,7 +36,8 @@ pub(super) enum ServeError {
     Server(#[from] tonic::transport::Error),
 }
 
-/// Serves until shutdown is requested, then waits for in-flight calls for up to [`SHUTDOWN_GRACE`].
+/// Serves until shutdown is requested, then waits for in-flight calls for up to [`SHUTDOWN_GRACE`],
+/// also for those whose client is gone.
 pub(super) async fn serve<S: Provider>(
     listener: UnixListener,
     tls: Option<Arc<ServerConfig>>,
@@ -72,8 +73,13 @@ pub(super) async fn serve<S: Provider>(
         token.cancelled().await;
         tokio::time::sleep(SHUTDOWN_GRACE).await;
     };
+    let finished = async {
+        let served = serving.await;
+        shutdown.calls.wait_idle().await;
+        served
+    };
     tokio::select! {
-        served = serving => Ok(served?),
+        served = finished => Ok(served?),
         () = grace_expired => {
             tracing::warn!(calls = shutdown.calls.now(), "shutting down with calls in flight");
             Ok(())

@@ -305,9 +305,34 @@ async fn calls_continue_after_the_client_disconnects() {
     served.provider.started.notified().await;
     call.abort();
     let _ignored = call.await;
+    served.shutdown.connections.wait_idle().await;
+    assert_eq!(served.shutdown.calls.now(), 1, "the work has not ended");
     served.provider.proceed.notify_one();
     served.provider.finished.notified().await;
     served.shutdown.calls.wait_idle().await;
+}
+
+#[tokio::test]
+async fn shutdown_waits_for_work_without_a_client() {
+    let served = Served::start(None);
+    let client = served.plain_client().await;
+    let call = tokio::spawn(async move {
+        client
+            .call::<_, read_data_source::Response>(READ_DATA, read_data_source::Request::default())
+            .await
+    });
+    served.provider.started.notified().await;
+    call.abort();
+    let _ignored = call.await;
+    served.shutdown.connections.wait_idle().await;
+    served.shutdown.token.cancel();
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!served.serving.is_finished(), "the work has not ended");
+    served.provider.proceed.notify_one();
+    served.provider.finished.notified().await;
+    served.serving.await.unwrap().unwrap();
 }
 
 #[tokio::test]

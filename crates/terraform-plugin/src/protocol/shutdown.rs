@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 pub(super) struct Shutdown {
     /// Cancelled when shutdown is requested.
     pub(super) token: CancellationToken,
-    /// RPCs of the provider service that have no complete response yet.
+    /// RPCs of the provider service whose work has not ended, or whose client still waits for the
+    /// response.
     pub(super) calls: ActiveCount,
     /// Open client connections.
     pub(super) connections: ActiveCount,

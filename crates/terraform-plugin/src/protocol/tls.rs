@@ -11,7 +11,8 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
 use rcgen::{
-    CertificateParams, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
+    CertificateParams, DistinguishedName as SubjectName, DnType, ExtendedKeyUsagePurpose, KeyPair,
+    KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
 };
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::crypto::{
@@ -19,8 +20,8 @@ use rustls::crypto::{
 };
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, UnixTime};
-use rustls::server::NoServerSessionStorage;
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::server::{NoServerSessionStorage, ParsedCertificate};
 use rustls::{
     CertificateError, DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme,
     crypto::aws_lc_rs::default_provider,
@@ -35,6 +36,8 @@ const SERVER_NAME: &str = "localhost";
 pub(super) enum TlsError {
     #[error("PLUGIN_CLIENT_CERT is not a valid PEM certificate: {0}")]
     ClientCertificate(rustls::pki_types::pem::Error),
+    #[error("PLUGIN_CLIENT_CERT does not contain a valid certificate: {0}")]
+    ClientCertificateContent(rustls::Error),
     #[error("cannot generate the server's certificate: {0}")]
     ServerCertificate(#[from] rcgen::Error),
     #[error("cannot compute the validity of the server's certificate: {0}")]
@@ -58,6 +61,8 @@ impl Tls {
     pub(super) fn for_client(client_pem: &str) -> Result<Self, TlsError> {
         let client = CertificateDer::from_pem_slice(client_pem.as_bytes())
             .map_err(TlsError::ClientCertificate)?;
+        // Nobody could connect with a certificate that cannot be parsed.
+        ParsedCertificate::try_from(&client).map_err(TlsError::ClientCertificateContent)?;
         // Explicit, because the process-wide default depends on which other crates are linked.
         let provider = Arc::new(default_provider());
         let (certificate, key) = server_certificate()?;
@@ -82,6 +87,10 @@ fn server_certificate() -> Result<(CertificateDer<'static>, PrivatePkcs8KeyDer<'
 {
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
     let mut parameters = CertificateParams::new(vec![SERVER_NAME.to_owned()])?;
+    // As go-plugin's own certificates. rcgen's default is the name of the library.
+    let mut subject = SubjectName::new();
+    subject.push(DnType::CommonName, SERVER_NAME);
+    parameters.distinguished_name = subject;
     parameters.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     // A day back tolerates clock changes; five years are longer than any plugin process runs.
@@ -171,6 +180,8 @@ mod tests {
             "",
             "no PEM at all",
             "-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n",
+            // PEM around bytes that are no certificate.
+            "-----BEGIN CERTIFICATE-----\nanVuaw==\n-----END CERTIFICATE-----\n",
         ] {
             let error = Tls::for_client(text).unwrap_err();
             assert!(error.to_string().contains("PLUGIN_CLIENT_CERT"), "{error}");
@@ -194,5 +205,7 @@ mod tests {
         assert_ne!(one, two);
         // go-plugin ignores a sixth field that is shorter.
         assert!(one.len() > 50);
+        let holds = |text: &[u8]| one.windows(text.len()).any(|part| part == text);
+        assert!(holds(b"localhost") && !holds(b"rcgen"));
     }
 }

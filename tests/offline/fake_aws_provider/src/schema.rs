@@ -149,6 +149,7 @@ fn attribute(
         }
         _ => return Err(format!("`{name}` does not have exactly one type")),
     };
+    let made = made.allow_null_elements();
     // The framework has no computed attributes in sets, so they stay null there.
     let computed = stored.computed && !context.in_set;
     Ok(match (stored.required, optional, computed) {

@@ -159,17 +159,20 @@ fn decode_object(
     types: &BTreeMap<String, Type>,
 ) -> Result<BTreeMap<String, Value>, ValueError> {
     let len = length(read::read_map_len(rest))?;
-    let mut attributes: BTreeMap<_, _> = types
-        .keys()
-        .map(|name| (name.clone(), Value::Null))
-        .collect();
+    let mut attributes = BTreeMap::new();
     for _ in 0..len {
         let name = string(rest)?;
         let fault = |error: ValueError| error.under(Step::Attribute(name.clone()));
         let ty = types
             .get(&name)
             .ok_or_else(|| fault(ValueError::new("is not in the schema")))?;
-        attributes.insert(name.clone(), decode_value(rest, ty).map_err(fault)?);
+        let value = decode_value(rest, ty).map_err(fault)?;
+        if attributes.insert(name.clone(), value).is_some() {
+            return Err(fault(ValueError::new("is a duplicate key")));
+        }
+    }
+    for name in types.keys() {
+        attributes.entry(name.clone()).or_insert(Value::Null);
     }
     Ok(attributes)
 }
@@ -302,6 +305,12 @@ mod tests {
         assert_eq!(
             decode(b"\x81\xa1c\xc0", &ty).unwrap_err().to_string(),
             "`c`: is not in the schema"
+        );
+        assert_eq!(
+            decode(b"\x82\xa1b\xc3\xa1b\xc2", &ty)
+                .unwrap_err()
+                .to_string(),
+            "`b`: is a duplicate key"
         );
         assert!(encode(&Value::object([("c", Value::Null)]), &ty).is_err());
     }

@@ -1,15 +1,19 @@
 //! Rules for configurations, plans and results of an apply.
 
+use std::collections::HashSet;
+
+use super::nulls;
 use crate::framework::{
     diagnostics::{Diagnostics, sentence},
     path::Path,
     resource::provider_bug,
-    schema::{Attribute, Body, Shape},
+    schema::{Attribute, Block, Body, Shape},
     value::Value,
 };
 
 /// Checks a configuration against the schema: rejects values of computed attributes, which
-/// Terraform itself accepts in some places, and runs the attributes' validators on known values.
+/// Terraform itself accepts in some places, and null elements of collections, and runs the
+/// attributes' validators on known values.
 pub(crate) fn check_config(
     body: &Body,
     config: &Value,
@@ -46,6 +50,13 @@ fn check_attribute(attribute: &Attribute, value: &Value, at: &Path, diagnostics:
     }
     if let Err(error) = attribute.check_value(value) {
         diagnostics.error(at, "Invalid value", sentence(&error.to_string()));
+    }
+    let nulls = !attribute.allows_null_elements();
+    match attribute.shape() {
+        Shape::Plain(_) if nulls => nulls::check_all(value, at, diagnostics),
+        // The attributes inside are checked one by one.
+        Shape::Nested(..) if nulls => nulls::check_elements(value, at, diagnostics),
+        _ => {}
     }
     if let Shape::Nested(_, inner) = attribute.shape() {
         each_object(value, at, &mut |object, at| {
@@ -93,6 +104,66 @@ pub(super) fn inconsistent_plan(
         .map(|attribute| Path::root().attribute(attribute.name()))
 }
 
+/// Keeps the planned values, with a warning, where the result of an apply has other ones: someone
+/// changed the object outside of Terraform between plan and apply. Terraform would reject the
+/// result, and an error would mark a new resource as tainted. The next refresh reads the actual
+/// values, so that the next plan shows a difference in what the configuration sets.
+///
+/// Attributes of the identity are not kept: they do not change.
+pub(crate) fn keep_planned(body: &Body, planned: &Value, result: &mut Value) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    if planned.is_null() || result.is_null() {
+        return diagnostics;
+    }
+    let attributes = body.attributes().iter();
+    let names = attributes
+        .filter(|attribute| !attribute.is_identity())
+        .map(Attribute::name)
+        .chain(body.blocks().iter().map(Block::name));
+    for name in names {
+        let (before, after) = (planned.attribute(name), result.attribute(name));
+        if after.find_unknown().is_some() || mismatch(before, after, &Path::root()).is_none() {
+            continue;
+        }
+        diagnostics.warning(
+            name,
+            "Changed outside of Terraform",
+            format!(
+                "`{name}` has another value than planned: the object was changed outside of \
+                 Terraform after the plan was made. The state has the planned value until the next \
+                 refresh. Run `terraform plan` to see the difference."
+            ),
+        );
+        result.set_attribute(name, filled(before, after));
+    }
+    diagnostics
+}
+
+/// The planned value, with its unknown parts from the result.
+fn filled(planned: &Value, result: &Value) -> Value {
+    match planned {
+        Value::Unknown => result.clone(),
+        Value::Object(parts) => Value::object(
+            parts
+                .iter()
+                .map(|(name, part)| (name, filled(part, result.attribute(name)))),
+        ),
+        Value::Map(parts) => Value::map(parts.iter().map(|(key, part)| {
+            let path = Path::root().key(key);
+            (key, filled(part, result.at(&path)))
+        })),
+        Value::List(parts) => Value::list(parts.iter().enumerate().map(|(index, part)| {
+            let path = Path::root().index(index);
+            filled(part, result.at(&path))
+        })),
+        // Unknown elements of a set have no counterparts, and can turn out equal to known ones.
+        Value::Set(parts) => {
+            Value::set(parts.iter().filter(|part| part.is_wholly_known()).cloned())
+        }
+        _ => planned.clone(),
+    }
+}
+
 /// Checks the result of an apply against its plan, by Terraform's own rules: no value is unknown,
 /// and every value that the plan knew is unchanged. Checking here names the attribute in an error
 /// that asks for a bug report.
@@ -136,9 +207,10 @@ pub(super) fn mismatch(planned: &Value, result: &Value, path: &Path) -> Option<P
         // Unknown elements can turn out equal to each other or to known ones, so the set can shrink
         // but not grow, and every known element must still be in it.
         (Value::Set(a), Value::Set(b)) if !planned.is_wholly_known() => {
+            let result: HashSet<&Value> = b.iter().collect();
             let lost = a
                 .iter()
-                .any(|element| element.is_wholly_known() && !b.contains(element));
+                .any(|element| element.is_wholly_known() && !result.contains(element));
             (lost || b.len() > a.len()).then(|| path.clone())
         }
         (Value::Dynamic(a, planned), Value::Dynamic(b, result)) if a == b => {
@@ -151,7 +223,7 @@ pub(super) fn mismatch(planned: &Value, result: &Value, path: &Path) -> Option<P
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::framework::schema::{Attribute, Block, Nesting, Schema, ValidationError};
+    use crate::framework::schema::{Nesting, Schema, ValidationError};
     use crate::framework::types::Type;
 
     fn messages(schema: &Schema, config: &Value) -> Vec<String> {
@@ -206,6 +278,124 @@ mod tests {
         }
         let config = Value::object([("names", Value::list(["x"]))]);
         assert_eq!(messages(&schema, &config), ["names: Invalid value"]);
+    }
+
+    #[test]
+    fn check_config_rejects_null_elements() {
+        let inner = [Attribute::list("ports", Type::Number).optional()];
+        let schema = Schema::new(0)
+            .attributes([
+                Attribute::map("tags", Type::String).optional(),
+                Attribute::list("labels", Type::map(Type::String))
+                    .optional()
+                    .allow_null_elements(),
+                Attribute::nested("limits", Nesting::List, inner.clone()).optional(),
+            ])
+            .blocks([Block::list("rule", inner)]);
+        let ports = |port| Value::object([("ports", Value::list([port]))]);
+        let config = Value::object([
+            (
+                "tags",
+                Value::map([("a", Value::Null), ("b", Value::Unknown)]),
+            ),
+            ("labels", Value::list([Value::Null])),
+            (
+                "limits",
+                Value::list([Value::Null, ports(Value::Null), ports(Value::from(1))]),
+            ),
+            ("rule", Value::list([ports(Value::Null)])),
+        ]);
+        assert_eq!(
+            messages(&schema, &config),
+            [
+                "tags[\"a\"]: Null element",
+                "limits[0]: Null element",
+                "limits[1].ports[0]: Null element",
+                "rule[0].ports[0]: Null element",
+            ]
+        );
+    }
+
+    #[test]
+    fn check_config_rejects_numbers_that_are_not_integers() {
+        let schema = Schema::new(0).attributes([
+            Attribute::integer("size").optional(),
+            Attribute::number("ratio").optional(),
+        ]);
+        for (number, valid) in [
+            ("20", true),
+            ("20.0", true),
+            ("-9223372036854775808", true),
+            ("20.5", false),
+            ("1e19", false),
+            ("1e30", false),
+            ("9223372036854775808", false),
+        ] {
+            let number = Value::Number(number.parse().unwrap());
+            let config = Value::object([("size", number.clone()), ("ratio", number)]);
+            let expected: &[&str] = if valid { &[] } else { &["size: Invalid value"] };
+            assert_eq!(messages(&schema, &config), expected, "{config:?}");
+        }
+    }
+
+    #[test]
+    fn keep_planned_fills_in_what_the_plan_does_not_know() {
+        let rule = [Attribute::number("port").optional()];
+        let schema = Schema::new(0)
+            .attributes([
+                Attribute::string("name")
+                    .required()
+                    .requires_replace()
+                    .identity(),
+                Attribute::string("created_at").computed(),
+                Attribute::string("url").computed(),
+                Attribute::map("tags", Type::String).optional(),
+                Attribute::set("groups", Type::String).optional(),
+            ])
+            .blocks([Block::list("rule", rule)]);
+        let object = |name: &str, created_at: &str, tags, groups, port: Value| {
+            Value::object([
+                ("name", Value::from(name)),
+                ("created_at", Value::from(created_at)),
+                ("url", Value::Unknown),
+                ("tags", Value::map::<&str, Value>(tags)),
+                ("groups", Value::set::<Value>(groups)),
+                ("rule", Value::list([Value::object([("port", port)])])),
+            ])
+        };
+        let (x, y) = (Value::from("x"), Value::from("y"));
+        let planned = object(
+            "a",
+            "monday",
+            [("k", x.clone()), ("l", Value::Unknown)],
+            [x.clone(), Value::Unknown],
+            Value::Unknown,
+        );
+        let mut result = object(
+            "b",
+            "tuesday",
+            [("k", y.clone()), ("l", y.clone())],
+            [y.clone(), y.clone()],
+            Value::from(1),
+        );
+        result.set_attribute("url", Value::from("u"));
+        let warnings = keep_planned(schema.body(), &planned, &mut result);
+        let paths: Vec<_> = warnings
+            .iter()
+            .filter_map(|each| each.path.clone())
+            .collect();
+        assert_eq!(paths, ["created_at", "tags", "groups"].map(Path::from));
+        assert!(!warnings.has_errors());
+        let mut expected = object(
+            "b",
+            "monday",
+            [("k", x.clone()), ("l", y)],
+            [x.clone(), x],
+            Value::from(1),
+        );
+        expected.set_attribute("url", Value::from("u"));
+        assert_eq!(result, expected);
+        assert_eq!(check_applied(&planned, &result).unwrap().iter().count(), 1);
     }
 
     #[test]

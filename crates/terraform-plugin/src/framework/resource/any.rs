@@ -12,6 +12,7 @@ use crate::framework::{
     diagnostics::Diagnostics,
     model,
     path::Path,
+    plan,
     schema::Schema,
     value::Value,
     value_error::ValueError,
@@ -50,7 +51,7 @@ pub trait AnyResource<C: Sync + 'static>: Send + Sync + 'static {
     /// See [`Resource::schema`].
     fn schema(&self) -> Schema;
 
-    /// See [`Resource::validate`].
+    /// See [`Resource::validate`]. `diagnostics` has the errors of the schema's own checks.
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics);
 
     /// See [`Resource::modify_plan`]. `values` are configuration, prior state and planned state;
@@ -165,6 +166,33 @@ pub(crate) fn read_model<M: DeserializeOwned>(value: &Value) -> Result<M, Diagno
     })
 }
 
+/// As [`read_model`], for a stored state, which can have been edited.
+fn read_state<M: DeserializeOwned>(state: &Value) -> Result<M, Diagnostics> {
+    model::from_value(state).map_err(|ValueError { path, problem }| {
+        Diagnostics::of_error(
+            path,
+            "Invalid stored state",
+            format!(
+                "A value in the stored state is not one that this provider writes: {problem}. Remove \
+                 the resource from the state with `terraform state rm`, then import it again."
+            ),
+        )
+    })
+}
+
+/// As [`read_model`], for a configuration: if it violates the schema's rules, the errors are about
+/// these. Terraform validates every configuration before it uses it, but other clients may not.
+pub(crate) fn read_config<M: DeserializeOwned>(
+    config: &Value,
+    schema: &Schema,
+) -> Result<M, Diagnostics> {
+    read_model(config).map_err(|bug| {
+        let mut found = Diagnostics::new();
+        plan::check_config(schema.body(), config, &Path::root(), &mut found);
+        if found.has_errors() { found } else { bug }
+    })
+}
+
 /// Serializes a model as an object of the schema's type. The timeouts block, for which models have
 /// no field, is copied from `source`.
 pub(crate) fn write_model<M: Serialize>(
@@ -234,6 +262,8 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
         match read_model(config) {
             Ok(model) => Resource::validate(self, &model, diagnostics),
+            // A value that the schema's rules reject may not fit the model.
+            Err(_) if diagnostics.has_errors() => {}
             Err(bug) => diagnostics.extend(bug),
         }
     }
@@ -249,9 +279,9 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
         let prior = if prior.is_null() {
             None
         } else {
-            Some(read_model(prior)?)
+            Some(read_state(prior)?)
         };
-        let mut plan = Plan::new(read_model(config)?, prior, read_model(proposed)?)
+        let mut plan = Plan::new(read_config(config, schema)?, prior, read_model(proposed)?)
             .with(replacing, cx.private.clone());
         Resource::modify_plan(self, client, cx, &mut plan).await;
         Ok(Planned {
@@ -263,7 +293,7 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
     }
 
     fn review(&self, cx: &Call, state: &Value, change: Change, diagnostics: &mut Diagnostics) {
-        match read_model(state) {
+        match read_state(state) {
             Ok(model) => Resource::review(self, cx, &model, change, diagnostics),
             Err(bug) => diagnostics.extend(bug),
         }
@@ -276,7 +306,7 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
         state: &Value,
         diagnostics: &mut Diagnostics,
     ) {
-        match read_model(state) {
+        match read_state(state) {
             Ok(model) => Resource::plan_destroy(self, client, cx, model, diagnostics).await,
             Err(bug) => diagnostics.extend(bug),
         }
@@ -302,7 +332,7 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
         cx: &mut Call,
         state: &Value,
     ) -> Result<Option<Value>, Diagnostics> {
-        let model = Resource::read(self, client, cx, read_model(state)?).await?;
+        let model = Resource::read(self, client, cx, read_state(state)?).await?;
         model
             .map(|model| write_model(&model, schema, state))
             .transpose()
@@ -316,7 +346,7 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
         prior: &Value,
         planned: &Value,
     ) -> Result<Value, FailedValue> {
-        match Resource::update(self, client, cx, read_model(prior)?, read_model(planned)?).await {
+        match Resource::update(self, client, cx, read_state(prior)?, read_model(planned)?).await {
             Ok(model) => Ok(write_model(&model, schema, planned)?),
             Err(failure) => Err(failed(failure, schema, planned)),
         }
@@ -329,7 +359,7 @@ impl<C: Sync + 'static, R: Resource<C>> AnyResource<C> for R {
         cx: &mut Call,
         state: &Value,
     ) -> Result<(), FailedValue> {
-        let outcome = Resource::delete(self, client, cx, read_model(state)?).await;
+        let outcome = Resource::delete(self, client, cx, read_state(state)?).await;
         outcome.map_err(|failure| failed(failure, schema, state))
     }
 

@@ -69,6 +69,8 @@ pub struct Attribute {
     pub(super) identity: bool,
     pub(super) default: Option<Value>,
     pub(super) plan_behavior: PlanBehavior,
+    integer: bool,
+    null_elements: bool,
     description: String,
     deprecation: Option<String>,
     validators: Vec<Validator>,
@@ -93,6 +95,8 @@ impl Attribute {
             identity: false,
             default: None,
             plan_behavior: PlanBehavior::MarkUnknown,
+            integer: false,
+            null_elements: false,
             description: String::new(),
             deprecation: None,
             validators: Vec::new(),
@@ -111,10 +115,20 @@ impl Attribute {
         Self::new(name, Type::Bool)
     }
 
-    /// A number.
+    /// A number of any size, with or without a fraction: models hold it as a
+    /// [`Number`](crate::framework::Number) or a float.
     #[must_use]
     pub fn number(name: impl Into<String>) -> Self {
         Self::new(name, Type::Number)
+    }
+
+    /// A whole number in the range of an [`i64`]. Configurations with another one are rejected.
+    #[must_use]
+    pub fn integer(name: impl Into<String>) -> Self {
+        Self {
+            integer: true,
+            ..Self::number(name)
+        }
     }
 
     /// A list with elements of the given type.
@@ -234,6 +248,14 @@ impl Attribute {
         self
     }
 
+    /// Accepts null elements in the lists, sets and maps of its value. Without this, a
+    /// configuration with a null element is rejected.
+    #[must_use]
+    pub const fn allow_null_elements(mut self) -> Self {
+        self.null_elements = true;
+        self
+    }
+
     /// Plans the value of the prior state for the computed attribute, unless that value is null.
     #[must_use]
     pub fn use_state_for_unknown(mut self) -> Self {
@@ -347,12 +369,27 @@ impl Attribute {
         &self.plan_behavior
     }
 
+    /// Whether lists, sets and maps in its value can have null elements.
+    #[must_use]
+    pub const fn allows_null_elements(&self) -> bool {
+        self.null_elements
+    }
+
     /// Runs the validators on a value.
     ///
     /// # Errors
     /// The first error of a validator.
     pub fn check_value(&self, value: &Value) -> Result<(), ValidationError> {
-        self.validators.iter().try_for_each(|check| check(value))
+        self.validators.iter().try_for_each(|check| check(value))?;
+        // Last, because a validator can name the valid range.
+        match value {
+            Value::Number(number) if self.integer && number.as_i64().is_none() => {
+                Err(ValidationError::new(format!(
+                    "{number} is not a whole number of 64 bits. Use a smaller number without a fraction."
+                )))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -82,6 +82,19 @@ impl Schema {
                 "is deprecated without a message".to_owned(),
             )));
         }
+        let twice = |attribute: &&Attribute| {
+            let scope = self.identity_scope().iter();
+            scope
+                .into_iter()
+                .any(|other| other.name == attribute.name())
+        };
+        if let Some(attribute) = self.identity_attributes().find(twice) {
+            return Err(fault((
+                Path::from(attribute.name()),
+                "is part of the identity and has the name of an attribute of the provider's"
+                    .to_owned(),
+            )));
+        }
         let reserved = reserved(kind);
         let names = self.body().names();
         if let Some(name) = names.iter().find(|name| reserved.contains(name)) {

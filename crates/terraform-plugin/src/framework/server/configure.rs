@@ -11,7 +11,7 @@ use crate::{
         path::Path,
         plan,
         provider::{ConfigureContext, Provider},
-        resource::read_model,
+        resource::{read_config, read_model},
     },
     protocol::tfplugin6::{self as proto, configure_provider, validate_provider_config},
 };
@@ -21,12 +21,14 @@ impl<P: Provider> Server<P> {
         &self,
         request: &validate_provider_config::Request,
     ) -> Result<validate_provider_config::Response, Diagnostics> {
-        let mut config = wire::decode_object(request.config.as_ref(), &self.schema)?;
+        let mut config = wire::decode_config(request.config.as_ref(), &self.schema)?;
         self.schema.body().expand_unknown_blocks(&mut config);
         let mut diagnostics = Diagnostics::new();
         plan::check_config(self.schema.body(), &config, &Path::root(), &mut diagnostics);
         match read_model(&config) {
             Ok(model) => self.provider.validate(&model, &mut diagnostics),
+            // A value that the schema's rules reject may not fit the model.
+            Err(_) if diagnostics.has_errors() => {}
             Err(bug) => diagnostics.extend(bug),
         }
         Ok(validate_provider_config::Response {
@@ -42,7 +44,7 @@ impl<P: Provider> Server<P> {
         request: configure_provider::Request,
         cancel: CancellationToken,
     ) -> Result<configure_provider::Response, Diagnostics> {
-        let mut config = wire::decode_object(request.config.as_ref(), &self.schema)?;
+        let mut config = wire::decode_config(request.config.as_ref(), &self.schema)?;
         plan::apply_defaults(self.schema.body(), &config.clone(), &mut config);
         let configured = if config.is_wholly_known() {
             let cx = ConfigureContext {
@@ -50,7 +52,9 @@ impl<P: Provider> Server<P> {
                 cancel: cancel.clone(),
             };
             // Dropping the future on cancellation is safe: configuring changes nothing.
-            let work = self.provider.configure(read_model(&config)?, &cx);
+            let work = self
+                .provider
+                .configure(read_config(&config, &self.schema)?, &cx);
             Configured::Ready(
                 cancel
                     .run_until_cancelled(work)
@@ -85,8 +89,7 @@ impl<P: Provider> Server<P> {
             ),
             Configured::Never => (
                 "Provider not configured",
-                "Terraform sent this request before it configured the provider. This is a bug in \
-                 Terraform: please report it.",
+                "The request came before `ConfigureProvider`. Configure the provider first.",
             ),
         };
         Err(Diagnostics::of_error("", summary, detail))

@@ -21,7 +21,7 @@ impl<P: Provider> Server<P> {
         request: &validate_data_resource_config::Request,
     ) -> Result<validate_data_resource_config::Response, Diagnostics> {
         let entry = self.data_source(&request.type_name)?;
-        let config = wire::decode_object(request.config.as_ref(), &entry.schema)?;
+        let config = wire::decode_config(request.config.as_ref(), &entry.schema)?;
         let mut diagnostics = Diagnostics::new();
         plan::check_config(
             entry.schema.body(),
@@ -48,7 +48,7 @@ impl<P: Provider> Server<P> {
                 ..Default::default()
             });
         }
-        let mut config = wire::decode_object(request.config.as_ref(), &entry.schema)?;
+        let mut config = wire::decode_config(request.config.as_ref(), &entry.schema)?;
         plan::apply_defaults(entry.schema.body(), &config.clone(), &mut config);
         // Data sources have no private state.
         let mut cx =

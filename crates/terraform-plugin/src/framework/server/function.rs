@@ -5,6 +5,8 @@ use crate::{
     framework::{
         codec,
         function::{FunctionError, Signature},
+        path::Path,
+        plan,
         provider::Provider,
         schema::SchemaError,
     },
@@ -89,6 +91,10 @@ impl<P: Provider> Server<P> {
                         index,
                         format!("`{}` must be known.", parameter.name()),
                     ));
+                }
+                let name = Path::from(parameter.name());
+                if let Some(null) = plan::first_null_element(&value, &name) {
+                    return Err(FunctionError::argument(index, null.explain()));
                 }
                 Ok(value)
             });

@@ -99,13 +99,16 @@ impl<P: Provider> Server<P> {
     ) -> Result<upgrade_resource_identity::Response, Diagnostics> {
         let schema = &self.resource(&request.type_name)?.schema;
         let ty = identity_type(schema, &request.type_name)?;
-        if request.version != 0 {
+        // Older versions have fewer attributes. Those that are absent become null here, and get
+        // their values with the next refresh.
+        let newest = schema.identity_version();
+        if !(0..=newest).contains(&request.version) {
             return Err(Diagnostics::of_error(
                 "",
                 "Stored identity is too new",
                 format!(
                     "The stored resource identity has version {}, but this version of the provider \
-                     supports only version 0. Use a newer version of the provider.",
+                     supports only the versions 0 to {newest}. Use a newer version of the provider.",
                     request.version
                 ),
             ));
@@ -175,7 +178,11 @@ impl<P: Provider> Server<P> {
         Ok(read_resource::Response {
             new_state: Some(wire::encode(&current, &schema.ty())?),
             private: cx.private.encode(),
-            new_identity: wire::identity(schema, &current),
+            new_identity: wire::identity(
+                schema,
+                &current,
+                Some(&self.provider.scope(&client).await),
+            ),
             ..Default::default()
         })
     }
@@ -199,29 +206,38 @@ impl<P: Provider> Server<P> {
         }
         let mut cx = Call::new(cancel.clone());
         let import = async {
-            match &request.identity {
+            let identity = match &request.identity {
                 Some(identity) if request.id.is_empty() => {
-                    let identity = self.identity(&request.type_name, schema, identity)?;
-                    let client = self.require_client()?;
+                    Some(self.identity(&request.type_name, schema, identity)?)
+                }
+                _ if request.id.is_empty() => {
+                    return Err(Diagnostics::of_error(
+                        "",
+                        "Missing import id",
+                        "The import has neither an id nor an identity. Set one of them.",
+                    ));
+                }
+                _ => None,
+            };
+            let client = self.require_client()?;
+            let scope = self.provider.scope(&client).await;
+            let state = match identity {
+                Some(mut identity) => {
+                    leave_scope(schema, &mut identity, &scope)?;
                     resource
                         .import_identity(schema, &client, &mut cx, &identity)
-                        .await
+                        .await?
                 }
-                _ if request.id.is_empty() => Err(Diagnostics::of_error(
-                    "",
-                    "Missing import id",
-                    "The import has neither an id nor an identity. Set one of them.",
-                )),
-                _ => {
-                    let client = self.require_client()?;
+                None => {
                     resource
                         .import_state(schema, &client, &mut cx, &request.id)
-                        .await
+                        .await?
                 }
-            }
+            };
+            Ok((state, scope))
         };
         // Dropping the future on cancellation is safe: importing changes nothing.
-        let state = cancel
+        let (state, scope) = cancel
             .run_until_cancelled(import)
             .await
             .unwrap_or_else(|| Err(cancelled()))?;
@@ -233,7 +249,7 @@ impl<P: Provider> Server<P> {
         }
         let resource = import_resource_state::ImportedResource {
             type_name: request.type_name.clone(),
-            identity: wire::identity(schema, &state),
+            identity: wire::identity(schema, &state, Some(&scope)),
             state: Some(wire::encode(&state, &schema.ty())?),
             private: cx.private.encode(),
         };
@@ -257,9 +273,9 @@ impl<P: Provider> Server<P> {
                 format!("The identity does not match that of `{name}`: {error}. Correct it."),
             )
         })?;
-        let missing = schema.identity_attributes().find(|attribute| {
-            attribute.is_required() && value.attribute(attribute.name()).as_str().is_none()
-        });
+        let missing = schema
+            .identity_attributes()
+            .find(|attribute| value.attribute(attribute.name()).as_str().is_none());
         if let Some(attribute) = missing {
             return Err(Diagnostics::of_error(
                 "",
@@ -274,6 +290,37 @@ impl<P: Provider> Server<P> {
         Ok(entries
             .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
             .collect())
+    }
+}
+
+/// Takes the provider's attributes out of an identity, and checks that they are those of the
+/// configured provider.
+fn leave_scope(
+    schema: &Schema,
+    identity: &mut BTreeMap<String, String>,
+    scope: &wire::Scope,
+) -> Result<(), Diagnostics> {
+    let mut diagnostics = Diagnostics::new();
+    for attribute in schema.identity_scope() {
+        let name = attribute.name;
+        if let (Some(given), Some(own)) = (identity.remove(name), scope.get(name))
+            && given != *own
+        {
+            diagnostics.error(
+                "",
+                "Identity of another place",
+                format!(
+                    "The identity has the `{name}` `{given}`, but the provider is configured for \
+                     `{own}`. Import the resource with a provider configuration for `{given}`, or \
+                     correct the identity."
+                ),
+            );
+        }
+    }
+    if diagnostics.has_errors() {
+        Err(diagnostics)
+    } else {
+        Ok(())
     }
 }
 

@@ -27,7 +27,7 @@ impl<P: Provider> Server<P> {
             schema,
             handler: resource,
         } = self.resource(&request.type_name)?;
-        let config = wire::decode_object(request.config.as_ref(), schema)?;
+        let config = wire::decode_config(request.config.as_ref(), schema)?;
         let mut diagnostics = Diagnostics::new();
         plan::check_config(schema.body(), &config, &Path::root(), &mut diagnostics);
         resource.validate(&config, &mut diagnostics);
@@ -47,7 +47,6 @@ impl<P: Provider> Server<P> {
         } = self.resource(&request.type_name)?;
         let prior = wire::decode_object(request.prior_state.as_ref(), schema)?;
         let proposed = wire::decode_object(request.proposed_new_state.as_ref(), schema)?;
-        let config = wire::decode_object(request.config.as_ref(), schema)?;
         let timeouts = schema.timeouts(if proposed.is_null() {
             &prior
         } else {
@@ -87,6 +86,7 @@ impl<P: Provider> Server<P> {
                 ..Default::default()
             });
         }
+        let config = wire::decode_config(request.config.as_ref(), schema)?;
         let work = plan::plan(
             resource.as_ref(),
             client.as_ref(),
@@ -131,10 +131,14 @@ impl<P: Provider> Server<P> {
         {
             outcome.diagnostics.extend(duplicate(schema, claimed));
         }
+        let scope = match &client {
+            Some(client) => Some(self.provider.scope(client).await),
+            None => None,
+        };
         Ok(plan_resource_change::Response {
             planned_state: Some(wire::encode(&outcome.planned, &schema.ty())?),
             requires_replace: outcome.requires_replace.iter().map(wire::path).collect(),
-            planned_identity: wire::identity(schema, &outcome.planned),
+            planned_identity: wire::identity(schema, &outcome.planned, scope.as_ref()),
             planned_private: private.encode(),
             diagnostics: wire::diagnostics(outcome.diagnostics),
             ..Default::default()
@@ -179,10 +183,11 @@ impl<P: Provider> Server<P> {
             diagnostics,
         } = applied;
         schema.body().normalize(&mut state);
+        let scope = self.provider.scope(&client).await;
         Ok(apply_resource_change::Response {
             new_state: Some(wire::encode(&state, &schema.ty())?),
             private: cx.private.encode(),
-            new_identity: wire::identity(schema, &state),
+            new_identity: wire::identity(schema, &state, Some(&scope)),
             diagnostics: wire::diagnostics(diagnostics),
             legacy_type_system: false,
         })
@@ -264,10 +269,14 @@ async fn apply<C: Sync + 'static>(
             .map(|()| Value::Null),
     };
     match outcome {
-        Ok(state) => Applied {
-            diagnostics: plan::check_applied(planned, &state).unwrap_or_default(),
-            state: state.unknown_to_null(),
-        },
+        Ok(mut state) => {
+            let mut diagnostics = plan::keep_planned(schema.body(), planned, &mut state);
+            diagnostics.extend(plan::check_applied(planned, &state).unwrap_or_default());
+            Applied {
+                diagnostics,
+                state: state.unknown_to_null(),
+            }
+        }
         // Terraform stores this state even though there is an error. If the resource was created,
         // Terraform also marks it as tainted, and the next plan replaces it.
         Err(FailedValue { diagnostics, state }) => Applied {

@@ -4,6 +4,7 @@ use crate::{
     framework::{
         function::{Parameter, Signature},
         schema::{Attribute, Block, BlockNesting, Body, Nesting, Schema, SchemaKind, Shape},
+        types::Type,
     },
     protocol::tfplugin6::{
         self as proto, StringKind,
@@ -98,23 +99,35 @@ fn block(kind: SchemaKind, block: &Block) -> proto::schema::NestedBlock {
     }
 }
 
-/// The identity schema, for resources that have an identity. Required attributes are also required
-/// for an import by identity.
+/// The identity schema, for resources that have an identity. The resource's own attributes are
+/// required for an import by identity, and those of the provider are optional.
 pub(super) fn identity(schema: &Schema) -> Option<proto::ResourceIdentitySchema> {
-    let identity_attributes: Vec<_> = schema
+    let mut identity_attributes: Vec<_> = schema
         .identity_attributes()
         .map(
             |attribute| proto::resource_identity_schema::IdentityAttribute {
                 name: attribute.name().to_owned(),
                 r#type: attribute.ty().to_json_bytes(),
-                required_for_import: attribute.is_required(),
-                optional_for_import: !attribute.is_required(),
+                required_for_import: true,
+                optional_for_import: false,
                 description: attribute.description().to_owned(),
             },
         )
         .collect();
-    (!identity_attributes.is_empty()).then_some(proto::ResourceIdentitySchema {
-        version: 0,
+    if identity_attributes.is_empty() {
+        return None;
+    }
+    identity_attributes.extend(schema.identity_scope().iter().map(|attribute| {
+        proto::resource_identity_schema::IdentityAttribute {
+            name: attribute.name.to_owned(),
+            r#type: Type::String.to_json_bytes(),
+            required_for_import: false,
+            optional_for_import: true,
+            description: attribute.description.to_owned(),
+        }
+    }));
+    Some(proto::ResourceIdentitySchema {
+        version: schema.identity_version(),
         identity_attributes,
     })
 }

@@ -1,6 +1,6 @@
 //! Converts between the framework's types and the messages of the protocol.
 
-use std::any::Any;
+use std::{any::Any, collections::BTreeMap};
 
 use crate::{
     framework::{
@@ -83,6 +83,22 @@ pub(super) fn decode_object(
     })
 }
 
+/// Decodes a configuration of the schema, which cannot be null.
+pub(super) fn decode_config(
+    value: Option<&proto::DynamicValue>,
+    schema: &Schema,
+) -> Result<Value, Diagnostics> {
+    let config = decode_object(value, schema)?;
+    if config.as_entries().is_some() {
+        return Ok(config);
+    }
+    Err(Diagnostics::of_error(
+        "",
+        "Missing configuration",
+        "The request has no configuration. Send an object with the attributes of the schema.",
+    ))
+}
+
 /// Encodes a value of the type. A value that does not match is a bug in the provider.
 pub(super) fn encode(value: &Value, ty: &Type) -> Result<proto::DynamicValue, Diagnostics> {
     match codec::encode(value, ty) {
@@ -97,16 +113,28 @@ pub(super) fn encode(value: &Value, ty: &Type) -> Result<proto::DynamicValue, Di
     }
 }
 
-/// The identity of a resource with this state. `None` if any part is unknown or all parts are null.
-pub(super) fn identity(schema: &Schema, state: &Value) -> Option<proto::ResourceIdentityData> {
+/// Values of the identity attributes that come from the provider, by name.
+pub(super) type Scope = BTreeMap<&'static str, String>;
+
+/// The identity of a resource with this state, in this scope; `None` for a scope that is not known
+/// yet. There is no identity if any part is unknown or all parts of the state are null.
+pub(super) fn identity(
+    schema: &Schema,
+    state: &Value,
+    scope: Option<&Scope>,
+) -> Option<proto::ResourceIdentityData> {
     let ty = schema.identity_type()?;
     let names = schema
         .identity_attributes()
         .map(|attribute| attribute.name());
-    let identity = Value::object(names.map(|name| (name, state.attribute(name).clone())));
+    let mut identity = Value::object(names.map(|name| (name, state.attribute(name).clone())));
     let blank = identity.as_entries()?.values().all(Value::is_null);
     if blank || !identity.is_wholly_known() {
         return None;
+    }
+    for attribute in schema.identity_scope() {
+        let value = scope?.get(attribute.name).cloned();
+        identity.set_attribute(attribute.name, value.into());
     }
     Some(proto::ResourceIdentityData {
         identity_data: Some(encode(&identity, &ty).ok()?),

@@ -274,15 +274,31 @@ async fn apply_reports_results_that_contradict_the_plan() {
         ["error length: Bug in the provider"]
     );
     assert_eq!(decode_note(forgot.new_state.as_ref()).length, Field::Null);
+    // Planned as known, and changed by someone else before the apply.
+    let request = proto::apply_resource_change::Request {
+        type_name: NOTE.to_owned(),
+        prior_state: Some(null()),
+        planned_state: Some(note("a", "late", 4)),
+        config: Some(note("a", "late", Value::Null)),
+        ..Default::default()
+    };
+    let late = server
+        .apply_resource_change(Request::new(request))
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(
+        short(&late.diagnostics),
+        ["warning length: Changed outside of Terraform"]
+    );
+    assert_eq!(decode_note(late.new_state.as_ref()).length, 4.into());
     let changed = apply(&server, &null(), &note("a", "change", Value::Unknown)).await;
     assert_eq!(
         short(&changed.diagnostics),
-        ["error text: Bug in the provider"]
+        ["warning text: Changed outside of Terraform"]
     );
-    assert_eq!(
-        decode_note(changed.new_state.as_ref()).text,
-        "changed".into()
-    );
+    let state = decode_note(changed.new_state.as_ref());
+    assert_eq!((state.text, state.length), ("change".into(), 7.into()));
 }
 
 #[tokio::test]
@@ -372,33 +388,52 @@ async fn upgrade_state_accepts_older_versions() {
             "{json}"
         );
     }
+    for (version, json, shelf) in [
+        (0, r#"{"name":"a"}"#, Value::Null),
+        (1, r#"{"name":"a","shelf":"first"}"#, Value::from("first")),
+    ] {
+        let response = upgrade_identity(&server, version, json).await;
+        assert!(response.diagnostics.is_empty());
+        let upgraded = response.upgraded_identity;
+        assert_eq!(upgraded, Some(identity_on("a", shelf)));
+    }
+    for version in [-1, 2] {
+        let refused = upgrade_identity(&server, version, "{}").await;
+        assert_eq!(
+            short(&refused.diagnostics),
+            ["error : Stored identity is too new"]
+        );
+    }
+}
+
+async fn upgrade_identity(
+    server: &Server<Toy>,
+    version: i64,
+    json: &str,
+) -> proto::upgrade_resource_identity::Response {
     let request = proto::upgrade_resource_identity::Request {
         type_name: NOTE.to_owned(),
-        version: 0,
+        version,
         raw_identity: Some(proto::RawState {
-            json: br#"{"name":"a"}"#.to_vec(),
+            json: json.as_bytes().to_vec(),
             ..Default::default()
         }),
     };
-    let response = server
+    server
         .upgrade_resource_identity(Request::new(request))
         .await
         .unwrap()
-        .into_inner();
-    assert!(response.diagnostics.is_empty());
-    assert_eq!(response.upgraded_identity, Some(identity("a")));
+        .into_inner()
 }
 
+/// The identity of a note on the toy's own shelf.
 fn identity(name: &str) -> proto::ResourceIdentityData {
-    let ty = Type::object([("name", Type::String)]);
-    let value = Value::object([(
-        "name",
-        if name.is_empty() {
-            Value::Null
-        } else {
-            name.into()
-        },
-    )]);
+    identity_on(name, Value::from("first"))
+}
+
+fn identity_on(name: impl Into<Value>, shelf: Value) -> proto::ResourceIdentityData {
+    let ty = Type::object([("name", Type::String), ("shelf", Type::String)]);
+    let value = Value::object([("name", name.into()), ("shelf", shelf)]);
     proto::ResourceIdentityData {
         identity_data: Some(encode(&value, &ty)),
     }
@@ -440,8 +475,16 @@ async fn import_accepts_an_id_or_an_identity() {
     );
     assert_eq!(by_id.identity, Some(identity("a")));
     assert_eq!(by_id.private, b"{\"imported\":true}");
-    let by_identity = import(&server, "", Some(identity("a"))).await.unwrap();
-    assert_eq!(by_identity, by_id);
+    for shelf in [Value::Null, Value::from("first")] {
+        let given = Some(identity_on("a", shelf));
+        let by_identity = import(&server, "", given).await.unwrap();
+        assert_eq!(by_identity, by_id);
+    }
+    let elsewhere = Some(identity_on("a", Value::from("second")));
+    assert_eq!(
+        import(&server, "", elsewhere).await.unwrap_err(),
+        ["error : Identity of another place"]
+    );
     assert_eq!(
         import(&server, "a/b", None).await.unwrap_err(),
         ["error : Invalid import id"]
@@ -451,7 +494,9 @@ async fn import_accepts_an_id_or_an_identity() {
         ["error : Missing import id"]
     );
     assert_eq!(
-        import(&server, "", Some(identity(""))).await.unwrap_err(),
+        import(&server, "", Some(identity_on(Value::Null, Value::Null)))
+            .await
+            .unwrap_err(),
         ["error : Incomplete resource identity"]
     );
     assert_eq!(

@@ -86,6 +86,8 @@ async fn metadata_and_schemas_list_all_types() {
     let identity = &identities.identity_schemas["toy_note"].identity_attributes;
     assert_eq!(identity.first().unwrap().name, "name");
     assert!(identity.first().unwrap().required_for_import);
+    assert_eq!(identity.last().unwrap().name, "shelf");
+    assert!(identity.last().unwrap().optional_for_import);
     assert_eq!(
         server.resource_schemas().next().unwrap().1.description(),
         "A note."
@@ -94,6 +96,57 @@ async fn metadata_and_schemas_list_all_types() {
         server.data_source_schemas().count() + server.function_signatures().count(),
         2
     );
+}
+
+/// The answers to the validation and the use of a provider configuration.
+async fn validate_and_configure(config: Option<proto::DynamicValue>) -> [Vec<String>; 2] {
+    let server = server();
+    let request = proto::validate_provider_config::Request {
+        config: config.clone(),
+    };
+    let validated = server
+        .validate_provider_config(Request::new(request))
+        .await
+        .unwrap()
+        .into_inner();
+    let request = proto::configure_provider::Request {
+        config,
+        ..Default::default()
+    };
+    let configured = server
+        .configure_provider(Request::new(request))
+        .await
+        .unwrap()
+        .into_inner();
+    [
+        short(&validated.diagnostics),
+        short(&configured.diagnostics),
+    ]
+}
+
+#[tokio::test]
+async fn invalid_provider_configuration_is_the_users_mistake() {
+    let ty = Type::object([("region", Type::String), ("retries", Type::Number)]);
+    for retries in ["2.5", "1e19", "1e30"] {
+        let retries = Value::Number(retries.parse().unwrap());
+        let config = Value::object([("region", Value::Null), ("retries", retries)]);
+        assert_eq!(
+            validate_and_configure(Some(encode(&config, &ty))).await,
+            [
+                ["error retries: Invalid value"],
+                ["error retries: Invalid value"]
+            ]
+        );
+    }
+    for config in [None, Some(encode(&Value::Null, &ty))] {
+        assert_eq!(
+            validate_and_configure(config).await,
+            [
+                ["error : Missing configuration"],
+                ["error : Missing configuration"]
+            ]
+        );
+    }
 }
 
 #[tokio::test]

@@ -11,8 +11,9 @@ use serde_json::{Value as Json, json};
 
 use crate::framework::{
     Attribute, Block, Call, ConfigureContext, DataSource, Diagnostics, Failed, Field, Function,
-    FunctionError, Parameter, Plan, Provider, Resource, Schema, Signature, Type, ValidationError,
-    Value, data_source::AnyDataSource, model, resource::AnyResource, server::Server, types,
+    FunctionError, Parameter, Plan, Provider, Resource, Schema, ScopeAttribute, Signature, Type,
+    ValidationError, Value, data_source::AnyDataSource, model, resource::AnyResource,
+    server::Server, types,
 };
 use crate::protocol::tfplugin6 as proto;
 
@@ -46,7 +47,7 @@ impl Provider for Toy {
     fn schema(&self) -> Schema {
         Schema::new(0).attributes([
             Attribute::string("region").optional(),
-            Attribute::number("retries").optional().default(3),
+            Attribute::integer("retries").optional().default(3),
         ])
     }
 
@@ -74,6 +75,21 @@ impl Provider for Toy {
             }
             _ => Ok(Arc::clone(&self.shelf)),
         }
+    }
+
+    fn identity_scope(&self) -> &'static [ScopeAttribute] {
+        &[ScopeAttribute {
+            name: "shelf",
+            description: "The shelf.",
+        }]
+    }
+
+    fn identity_version(&self) -> i64 {
+        1
+    }
+
+    async fn scope(&self, _: &Client) -> BTreeMap<&'static str, String> {
+        [("shelf", "first".to_owned())].into()
     }
 
     fn resources(&self) -> Vec<Box<dyn AnyResource<Client>>> {
@@ -196,6 +212,10 @@ impl Resource<Client> for Note {
                 ))
             }
             "forget" => Ok(planned),
+            "late" => Ok(NoteModel {
+                length: 7.into(),
+                ..planned
+            }),
             "change" => Ok(NoteModel {
                 text: "changed".into(),
                 length: 7.into(),
