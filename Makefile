@@ -102,7 +102,7 @@ test-tooling: test-demo test-emulator test-fake-aws ## The tests' own tools: emu
 test-demo: ## The demonstration's own tests
 	python3 -m unittest discover --start-directory demo
 
-test-emulator: ## The emulator's own tests
+test-emulator: build ## The emulator's own tests, and the linter with AWS's managed policies
 	$(TOOLS) && cd tests && "$$PYTHON" -m unittest discover --start-directory emulator/tests --top-level-directory .
 
 test-fake-aws: build ## The fake AWS provider's own tests

@@ -31,7 +31,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Find mistakes in policies
     ///
-    /// Each policy is checked separately. With `--together`, all policies apply to the same role: a
+    /// Each policy is checked separately. A policy that is not valid is a finding, unless it is the only
+    /// one: then the input is invalid. A plan without policies passes. With `--together`, all policies apply to the same role: a
     /// statement of one policy can then repair or break a statement of another.
     Lint(Lint),
     /// Decide requests as IAM does, and name the deciding statements

@@ -8,9 +8,9 @@ use crate::input::{self, InputError};
 use crate::output::{CommandOutput, Lines};
 
 pub(crate) fn size(options: &Size) -> Result<CommandOutput, InputError> {
-    let policies = input::all(&options.files)?;
+    let policies = input::each(&options.files)?;
     let mut lines = Lines::default();
-    let mut passed = true;
+    let mut passed = policies.unreadable.is_empty();
     for policy in &policies.found {
         let kind = policy.kind(options.kind);
         let (size, limit) = (policy.document.size(), kind.limit());
@@ -33,7 +33,7 @@ pub(crate) fn size(options: &Size) -> Result<CommandOutput, InputError> {
     }
     Ok(CommandOutput {
         text: lines.into_text(),
-        notes: policies.notes,
+        notes: policies.into_notes(),
         passed,
     })
 }

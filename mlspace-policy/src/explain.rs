@@ -8,7 +8,7 @@ use crate::input::{self, InputError};
 use crate::output::{CommandOutput, Lines, count};
 
 pub(crate) fn run(options: &Explain) -> Result<CommandOutput, InputError> {
-    let policies = input::all(&options.files)?;
+    let policies = input::each(&options.files)?;
     let mut lines = Lines::default();
     for policy in &policies.found {
         lines.gap();
@@ -16,8 +16,8 @@ pub(crate) fn run(options: &Explain) -> Result<CommandOutput, InputError> {
     }
     Ok(CommandOutput {
         text: lines.into_text(),
-        notes: policies.notes,
-        passed: true,
+        passed: policies.unreadable.is_empty(),
+        notes: policies.into_notes(),
     })
 }
 

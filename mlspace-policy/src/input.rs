@@ -74,7 +74,67 @@ impl Policy {
 #[derive(Debug, Default)]
 pub(crate) struct Policies {
     pub(crate) found: Vec<Policy>,
+    /// What should be a policy and is not a valid one.
+    pub(crate) unreadable: Vec<Unreadable>,
     pub(crate) notes: Vec<String>,
+}
+
+/// A document that is not a valid policy.
+#[derive(Debug)]
+pub(crate) struct Unreadable {
+    /// As the label of a policy.
+    pub(crate) label: String,
+    pub(crate) error: Box<ParseError>,
+}
+
+impl From<Unreadable> for InputError {
+    fn from(unreadable: Unreadable) -> Self {
+        Self::Policy {
+            label: unreadable.label,
+            source: unreadable.error,
+        }
+    }
+}
+
+impl Policies {
+    /// Parses a document into `found` or `unreadable`.
+    fn parse(&mut self, label: String, kind: Option<PolicyType>, text: &str) {
+        match Document::parse(text) {
+            Ok(document) => self.found.push(Policy {
+                label,
+                kind,
+                document,
+            }),
+            Err(error) => self.unreadable.push(Unreadable {
+                label,
+                error: Box::new(error),
+            }),
+        }
+    }
+
+    /// The policies, if all documents are valid.
+    fn complete(mut self) -> Result<Self, InputError> {
+        if self.unreadable.is_empty() {
+            Ok(self)
+        } else {
+            Err(self.unreadable.remove(0).into())
+        }
+    }
+
+    /// The notes, and one for each document that is not a valid policy.
+    pub(crate) fn into_notes(self) -> Vec<String> {
+        let left_out = self.unreadable.into_iter().map(|one| {
+            let Unreadable { label, error } = one;
+            format!("`{label}` is not a valid policy and is left out: {error}")
+        });
+        self.notes.into_iter().chain(left_out).collect()
+    }
+
+    fn append(&mut self, mut more: Self) {
+        self.found.append(&mut more.found);
+        self.unreadable.append(&mut more.unreadable);
+        self.notes.append(&mut more.notes);
+    }
 }
 
 /// Content of a file, or of standard input for `-`, without a byte order mark.
@@ -105,24 +165,52 @@ pub(crate) fn text(path: &Path) -> Result<String, InputError> {
     })
 }
 
-/// All policies of multiple files.
+/// All policies of multiple files, at least one in each. An invalid one is an error.
 pub(crate) fn all(paths: &[impl AsRef<Path>]) -> Result<Policies, InputError> {
     let mut all = Policies::default();
     for path in paths {
-        let mut more = policies(path.as_ref())?;
-        all.found.append(&mut more.found);
-        all.notes.append(&mut more.notes);
+        all.append(policies(path.as_ref())?);
     }
-    // Findings refer to policies by label: a file that is named twice needs two labels.
-    let mut seen = BTreeMap::<String, usize>::new();
-    for policy in &mut all.found {
-        let times = seen.entry(policy.label.clone()).or_default();
-        *times += 1;
-        if *times > 1 {
-            policy.label = format!("{} ({times})", policy.label);
+    all.label_uniquely();
+    Ok(all)
+}
+
+/// All policies of multiple files, with those that are not valid. A file that is neither a policy
+/// nor a collection of policies is an error if there is no other policy.
+pub(crate) fn each(paths: &[impl AsRef<Path>]) -> Result<Policies, InputError> {
+    let mut all = Policies::default();
+    let mut has_plan = false;
+    for path in paths {
+        let file = file_name(path.as_ref());
+        let (more, is_plan) = read(path.as_ref(), &file)?;
+        if is_plan && more.found.is_empty() && more.unreadable.is_empty() {
+            all.notes
+                .push(format!("`{file}` contains no policy: {}", plan::NONE));
+        }
+        has_plan |= is_plan;
+        all.append(more);
+    }
+    if all.found.is_empty() && !has_plan {
+        all = all.complete()?;
+    }
+    all.label_uniquely();
+    Ok(all)
+}
+
+impl Policies {
+    /// Findings refer to policies by label: a file that is named twice needs two labels.
+    fn label_uniquely(&mut self) {
+        let mut seen = BTreeMap::<String, usize>::new();
+        let found = self.found.iter_mut().map(|policy| &mut policy.label);
+        let unreadable = self.unreadable.iter_mut().map(|one| &mut one.label);
+        for label in found.chain(unreadable) {
+            let times = seen.entry(label.clone()).or_default();
+            *times += 1;
+            if *times > 1 {
+                *label = format!("{label} ({times})");
+            }
         }
     }
-    Ok(all)
 }
 
 /// The only policy of a file.
@@ -137,43 +225,43 @@ pub(crate) fn policy(path: &Path) -> Result<Policy, InputError> {
     }
 }
 
-/// The policies of a file, at least one.
+/// The policies of a file, at least one. An invalid one is an error.
 pub(crate) fn policies(path: &Path) -> Result<Policies, InputError> {
-    let file = match path.to_str() {
+    let file = file_name(path);
+    let policies = read(path, &file)?.0.complete()?;
+    if policies.found.is_empty() {
+        let reason = plan::NONE;
+        return Err(InputError::None { file, reason });
+    }
+    Ok(policies)
+}
+
+/// The file in messages.
+fn file_name(path: &Path) -> String {
+    match path.to_str() {
         Some("-") => "standard input".to_owned(),
         _ => path.display().to_string(),
-    };
+    }
+}
+
+/// The policies of a file, and whether it is a plan or a state.
+fn read(path: &Path, file: &str) -> Result<(Policies, bool), InputError> {
     let text = text(path)?;
     if text.trim_start().starts_with('[') {
-        return list(&file, &text);
+        return Ok((list(file, &text)?, false));
     }
     // The policy parser reports invalid JSON with line and column.
     let value = serde_json::from_str::<Value>(&text).unwrap_or_default();
     if plan::is_plan(&value) {
-        return plan::policies(&file, &value);
+        return Ok((plan::policies(&value), true));
     }
     let (text, kind) = match wrapped(&value) {
         Some((inner, kind)) => (inner, kind),
         None => (text, None),
     };
-    Ok(Policies {
-        found: vec![parse(file, kind, &text)?],
-        notes: Vec::new(),
-    })
-}
-
-fn parse(label: String, kind: Option<PolicyType>, text: &str) -> Result<Policy, InputError> {
-    match Document::parse(text) {
-        Ok(document) => Ok(Policy {
-            label,
-            kind,
-            document,
-        }),
-        Err(error) => Err(InputError::Policy {
-            label,
-            source: Box::new(error),
-        }),
-    }
+    let mut policies = Policies::default();
+    policies.parse(file.to_owned(), kind, &text);
+    Ok((policies, false))
 }
 
 /// A list of policies. Each is an object, or a string that contains one.
@@ -191,22 +279,15 @@ fn list(file: &str, text: &str) -> Result<Policies, InputError> {
     // Each policy is parsed from its source text: a JSON value would drop duplicate keys, which the
     // policy parser rejects.
     let pieces = pieces(text, values.len());
-    let parse = |(index, (value, piece)): (usize, (&Value, &str))| {
+    let mut policies = Policies::default();
+    for (index, (value, piece)) in values.iter().zip(pieces).enumerate() {
         let label = format!("{file}[{index}]");
         match value {
-            Value::String(text) => parse(label, None, text),
-            _ => parse(label, None, piece),
+            Value::String(text) => policies.parse(label, None, text),
+            _ => policies.parse(label, None, piece),
         }
-    };
-    Ok(Policies {
-        found: values
-            .iter()
-            .zip(pieces)
-            .enumerate()
-            .map(parse)
-            .collect::<Result<_, _>>()?,
-        notes: Vec::new(),
-    })
+    }
+    Ok(policies)
 }
 
 /// Source text of each element of a list that is known to be valid JSON.

@@ -6,7 +6,7 @@ use mlspace_core::text::thousands;
 use serde_json::{Value, json};
 
 use crate::arguments::Lint;
-use crate::input::{self, InputError, Policy};
+use crate::input::{self, InputError, Policy, Unreadable};
 use crate::output::{CommandOutput, Format, Lines, count};
 
 /// A policy with its findings.
@@ -19,15 +19,18 @@ struct LintedPolicy<'a> {
 }
 
 pub(crate) fn run(options: &Lint) -> Result<CommandOutput, InputError> {
-    let policies = input::all(&options.files)?;
+    let policies = input::each(&options.files)?;
+    let unreadable = &policies.unreadable;
     let linted = lint_all(options, &policies.found);
-    let passed = linted
-        .iter()
-        .all(|policy| policy.violations.is_empty() && policy.findings.is_empty());
+    let sound =
+        |policy: &LintedPolicy<'_>| policy.violations.is_empty() && policy.findings.is_empty();
+    let passed = unreadable.is_empty() && linted.iter().all(sound);
     let output = match options.format {
-        Format::Text => CommandOutput::new(text(&linted), passed),
+        Format::Text => CommandOutput::new(text(&linted, unreadable), passed),
         Format::Json => {
-            CommandOutput::json(&Value::Array(linted.iter().map(json).collect()), passed)
+            let all = linted.iter().map(json);
+            let all = all.chain(unreadable.iter().map(json_of_unreadable));
+            CommandOutput::json(&Value::Array(all.collect()), passed)
         }
     };
     Ok(CommandOutput {
@@ -78,7 +81,7 @@ fn lint_all<'a>(options: &Lint, policies: &'a [Policy]) -> Vec<LintedPolicy<'a>>
     linted.collect()
 }
 
-fn text(linted: &[LintedPolicy<'_>]) -> String {
+fn text(linted: &[LintedPolicy<'_>], unreadable: &[Unreadable]) -> String {
     let mut lines = Lines::default();
     let (mut errors, mut warnings) = (0, 0);
     for one in linted {
@@ -106,8 +109,13 @@ fn text(linted: &[LintedPolicy<'_>]) -> String {
             push_finding(&mut lines, finding);
         }
     }
+    for one in unreadable {
+        errors += 1;
+        lines.add(0, format!("{}: not a valid policy", one.label));
+        lines.add(2, format!("error: AWS would refuse it: {}", one.error));
+    }
     let summary = [
-        count(linted.len(), "policy").replace("policys", "policies"),
+        count(linted.len() + unreadable.len(), "policy").replace("policys", "policies"),
         count(errors, "error"),
         count(warnings, "warning"),
     ];
@@ -139,6 +147,18 @@ fn push_finding(lines: &mut Lines, finding: &Finding) {
     );
     lines.add(4, &finding.why);
     lines.add(4, format!("→ {}", finding.remedy));
+}
+
+/// A policy that cannot be parsed: neither its kind nor its size is known.
+fn json_of_unreadable(unreadable: &Unreadable) -> Value {
+    json!({
+        "policy": unreadable.label,
+        "kind": null,
+        "size": null,
+        "limit": null,
+        "refused": [unreadable.error.to_string()],
+        "findings": [],
+    })
 }
 
 fn json(linted: &LintedPolicy<'_>) -> Value {

@@ -108,11 +108,12 @@ pub(crate) fn render(root: &Path, catalogue: &Catalogue) -> Result<Pages, DocsEr
     let examples = examples::Examples::new(root);
     examples.check_orphans(catalogue)?;
     let mut pages = page::reference(catalogue, &examples)?;
+    pages.extend(quote::pages(root)?);
+    pages.extend(modules::pages(root)?);
+    // Last, since the generated guides are in the directory of those that are written by hand.
     for (path, page) in &catalogue.guides {
         pages.insert(PathBuf::from(*path), page()?);
     }
-    pages.extend(quote::pages(root)?);
-    pages.extend(modules::pages(root)?);
     Ok(pages)
 }
 

@@ -103,22 +103,27 @@ pub struct Condition {
 /// The condition block of a statement: all its conditions must hold. Sorted by operator and key,
 /// each pair once.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Conditions(Vec<Condition>);
+pub struct Conditions {
+    all: Vec<Condition>,
+    /// Operators without a key, which AWS rejects. None is the operator of a condition.
+    without_keys: BTreeSet<ConditionOperator>,
+}
 
 impl Conditions {
     /// Adds a condition. Values for the same operator and key are combined, because a JSON block
     /// can contain the pair only once.
     pub fn insert(&mut self, condition: Condition) {
+        self.without_keys.remove(&condition.operator);
         let place = self
-            .0
+            .all
             .binary_search_by(|c| (c.operator, &c.key).cmp(&(condition.operator, &condition.key)));
         match place {
             Ok(at) => {
-                if let Some(same) = self.0.get_mut(at) {
+                if let Some(same) = self.all.get_mut(at) {
                     same.values.extend(condition.values);
                 }
             }
-            Err(at) => self.0.insert(at, condition),
+            Err(at) => self.all.insert(at, condition),
         }
     }
 
@@ -126,26 +131,39 @@ impl Conditions {
     #[must_use]
     pub fn get(&self, operator: ConditionOperator, key: &ConditionKey) -> Option<&Condition> {
         let place = self
-            .0
+            .all
             .binary_search_by(|c| (c.operator, &c.key).cmp(&(operator, key)));
-        place.ok().and_then(|at| self.0.get(at))
+        place.ok().and_then(|at| self.all.get(at))
+    }
+
+    /// Adds an operator without keys, as in `"StringEquals": {}`, unless it has one. It has no
+    /// effect on decisions.
+    pub fn insert_without_keys(&mut self, operator: ConditionOperator) {
+        if self.all.iter().all(|one| one.operator != operator) {
+            self.without_keys.insert(operator);
+        }
+    }
+
+    /// The operators that have no key.
+    pub fn without_keys(&self) -> impl Iterator<Item = ConditionOperator> + '_ {
+        self.without_keys.iter().copied()
     }
 
     /// The conditions in order.
     pub fn iter(&self) -> std::slice::Iter<'_, Condition> {
-        self.0.iter()
+        self.all.iter()
     }
 
     /// Whether there are no conditions, so that the statement applies in any context.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
     }
 
     /// The number of pairs of operator and key.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.all.len()
     }
 }
 
@@ -170,7 +188,10 @@ impl FromIterator<Condition> for Conditions {
             }
             same
         });
-        Self(sorted)
+        Self {
+            all: sorted,
+            without_keys: BTreeSet::new(),
+        }
     }
 }
 

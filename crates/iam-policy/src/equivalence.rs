@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::condition::Condition;
 use super::document::{Document, Version};
+use super::evaluate::{Decimal, IpRange, Timestamp};
 use super::operator::{ConditionOperator, Operator, SetQualifier};
 use super::pattern::{Case, Pattern};
-use super::principal::Principal;
+use super::principal::{Principal, root_account};
 use super::statement::{Clause, Effect, Statement};
 
 /// The maximum number of single grants of a document. Statements of larger documents are compared
@@ -25,7 +26,8 @@ impl Document {
     /// These differences have no meaning: the order of statements and values, a list of one,
     /// repetition, `Sid` and `Id`, the case of actions, condition keys and operators, the
     /// distribution of grants over statements, an action that a pattern in the same list covers,
-    /// the choice between `ArnLike` and `ArnEquals`, `StringLike` without wildcards, and the
+    /// the choice between `ArnLike` and `ArnEquals`, `StringLike` without wildcards, an account's id
+    /// and the ARN of its root, the spelling of numbers, dates, addresses and booleans, and the
     /// version where no variable is used.
     #[must_use]
     pub fn equivalent(&self, other: &Self) -> bool {
@@ -177,7 +179,7 @@ fn to_parts(statement: &Statement, variables: bool) -> Parts {
         .iter()
         .map(|c| normal_condition(c, variables))
         .collect();
-    let (principals, not_principals) = split(statement.principals.as_ref(), Clone::clone);
+    let (principals, not_principals) = split(statement.principals.as_ref(), normal_principals);
     let (actions, not_actions) = match &statement.actions {
         Clause::Only(_) => split(Some(&statement.actions), normal_actions),
         Clause::Except(_) => split(Some(&statement.actions), normal_not_actions),
@@ -204,6 +206,17 @@ fn split<T: Ord + Clone>(
         Some(Clause::Only(values)) => (normal(values).into_iter().map(Some).collect(), None),
         Some(Clause::Except(values)) => (vec![None], Some(normal(values))),
     }
+}
+
+/// With the root ARNs of accounts as their ids.
+fn normal_principals(principals: &BTreeSet<Principal>) -> BTreeSet<Principal> {
+    let normal = |principal: &Principal| match principal {
+        Principal::Aws(name) => {
+            Principal::Aws(root_account(name).unwrap_or(name.as_str()).to_owned())
+        }
+        other => other.clone(),
+    };
+    principals.iter().map(normal).collect()
 }
 
 /// In lower case, with repeated stars as one.
@@ -242,7 +255,7 @@ fn one_star(pattern: &str) -> String {
 }
 
 fn normal_condition(condition: &Condition, variables: bool) -> Condition {
-    let mut values = condition.values.clone();
+    let values = &condition.values;
     let comparison = match condition.operator.comparison {
         Operator::ArnEquals => Operator::ArnLike,
         Operator::ArnNotEquals => Operator::ArnNotLike,
@@ -254,9 +267,10 @@ fn normal_condition(condition: &Condition, variables: bool) -> Condition {
         }
         same => same,
     };
-    if matches!(comparison, Operator::Bool | Operator::Null) {
-        values = values.iter().map(|v| v.to_ascii_lowercase()).collect();
-    }
+    let values = values
+        .iter()
+        .map(|value| normal_value(comparison, value, variables))
+        .collect();
     // Negated operators and `ForAllValues` already hold for a missing key, so `IfExists` has no
     // effect on them.
     let qualifier = condition.operator.qualifier;
@@ -272,6 +286,32 @@ fn normal_condition(condition: &Condition, variables: bool) -> Condition {
         key: condition.key.as_str().to_ascii_lowercase().into(),
         values,
     }
+}
+
+/// The one spelling of a value, as its operator reads it. A value that the operator cannot read
+/// stays as it is, apart from those that it can.
+fn normal_value(comparison: Operator, value: &str, variables: bool) -> String {
+    let read = match comparison.positive() {
+        Operator::Bool | Operator::Null => return value.to_ascii_lowercase(),
+        Operator::StringEqualsIgnoreCase if !(variables && value.contains("${")) => {
+            return value.to_lowercase();
+        }
+        Operator::IpAddress => IpRange::parse(value).map(|range| range.canonical()),
+        Operator::NumericEquals
+        | Operator::NumericLessThan
+        | Operator::NumericLessThanEquals
+        | Operator::NumericGreaterThan
+        | Operator::NumericGreaterThanEquals => {
+            Decimal::parse(value).map(|number| number.canonical())
+        }
+        Operator::DateEquals
+        | Operator::DateLessThan
+        | Operator::DateLessThanEquals
+        | Operator::DateGreaterThan
+        | Operator::DateGreaterThanEquals => Timestamp::parse(value).map(Timestamp::canonical),
+        _ => return value.to_owned(),
+    };
+    read.map_or_else(|| format!("unread {value}"), |text| format!("read {text}"))
 }
 
 /// Whether a value means the same to `StringLike` and `StringEquals`. Values with variables do not

@@ -114,10 +114,30 @@ pub enum ParseErrorKind {
         found: String,
         expected: &'static str,
     },
+    #[error(
+        "the principal `{}` is a string; {}",
+        shown(found),
+        principal_remedy(found)
+    )]
+    Principal { found: String },
     #[error("the `Sid` `{}` is used by two statements; make it unique", shown(sid))]
     RepeatedSid { sid: String },
     #[error(transparent)]
     Operator(#[from] super::operator::UnknownOperator),
+}
+
+/// How to write a principal that is a string. Not as `*`, which opens the resource to everyone.
+fn principal_remedy(found: &str) -> String {
+    let account = found.len() == 12 && found.bytes().all(|b| b.is_ascii_digit());
+    let member = if found.starts_with("arn:") || account {
+        "AWS"
+    } else if found.contains(".amazonaws.com") {
+        "Service"
+    } else {
+        return "write an object such as `{\"AWS\": \"arn:aws:iam::123456789012:role/name\"}`"
+            .to_owned();
+    };
+    format!("write `{{\"{member}\": \"{}\"}}`", shown(found))
 }
 
 /// User input for a message: on one line, and truncated if it is long.

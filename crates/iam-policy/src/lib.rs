@@ -96,6 +96,7 @@ mod document;
 mod equivalence;
 mod error;
 pub mod evaluate;
+mod grammar;
 mod json;
 pub mod lint;
 mod operator;
@@ -112,11 +113,11 @@ pub use condition::{Condition, ConditionKey, Conditions};
 pub use document::{Document, Version};
 pub use equivalence::equivalent;
 pub use error::{ParseError, ParseErrorKind};
+pub use grammar::Violation;
 pub use operator::{ConditionOperator, Operator, SetQualifier, UnknownOperator};
 pub use pack::{PackError, PackTarget, pack};
 pub use policy_type::{
     ATTACHED_POLICIES_PER_ROLE, PolicyType, SERVICE_CONTROL_POLICIES_PER_TARGET, UnknownPolicyType,
-    Violation,
 };
 pub use principal::Principal;
 pub use statement::{Clause, Effect, Statement};

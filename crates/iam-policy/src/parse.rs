@@ -286,12 +286,8 @@ impl DocumentParser<'_> {
         match &node.value {
             Value::String(text) if text == "*" => return Ok(BTreeSet::from([Principal::Any])),
             Value::String(text) => {
-                let problem = ParseErrorKind::Value {
-                    element: "principal",
-                    found: text.clone(),
-                    expected: "*",
-                };
-                return self.fail(node.at, problem);
+                let found = text.clone();
+                return self.fail(node.at, ParseErrorKind::Principal { found });
             }
             _ => {}
         }
@@ -312,6 +308,7 @@ impl DocumentParser<'_> {
 
     fn conditions(&mut self, node: &Node) -> Result<Conditions, ParseError> {
         let mut all = Vec::new();
+        let mut without_keys = Vec::new();
         let mut seen = BTreeSet::new();
         for block in self.object(node, "Condition")? {
             self.path.push(block.name.clone());
@@ -319,7 +316,11 @@ impl DocumentParser<'_> {
                 Ok(operator) => operator,
                 Err(unknown) => return self.fail(block.at, unknown.into()),
             };
-            for member in self.object(&block.value, &block.name)? {
+            let members = self.object(&block.value, &block.name)?;
+            if members.is_empty() {
+                without_keys.push(operator);
+            }
+            for member in members {
                 self.path.push(member.name.clone());
                 let key = ConditionKey::from(member.name.as_str());
                 // Keys and operators that differ only in case are the same to IAM.
@@ -341,7 +342,11 @@ impl DocumentParser<'_> {
             }
             self.path.pop();
         }
-        Ok(all.into_iter().collect())
+        let mut conditions: Conditions = all.into_iter().collect();
+        for operator in without_keys {
+            conditions.insert_without_keys(operator);
+        }
+        Ok(conditions)
     }
 
     fn string(&self, node: &Node, element: &str) -> Result<String, ParseError> {

@@ -68,6 +68,13 @@ impl Principal {
     }
 }
 
+/// The account in the ARN of an account's root. As a principal, the account's id means the same.
+pub(crate) fn root_account(name: &str) -> Option<&str> {
+    let (partition, rest) = name.strip_prefix("arn:")?.split_once(":iam::")?;
+    let account = rest.strip_suffix(":root")?;
+    (!partition.contains(':')).then_some(account)
+}
+
 impl fmt::Display for Principal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -111,7 +111,8 @@ impl Writer {
                 );
                 w.one_or_many(resources.values().iter().map(String::as_str));
             }
-            if !statement.conditions.is_empty() {
+            let conditions = &statement.conditions;
+            if !conditions.is_empty() || conditions.without_keys().next().is_some() {
                 w.member(first, "Condition");
                 w.conditions(statement);
             }
@@ -151,6 +152,10 @@ impl Writer {
                         next = rest.next_if(|c| c.operator == head.operator);
                     }
                 });
+            }
+            for operator in statement.conditions.without_keys() {
+                w.member(first, &operator.to_string());
+                w.object(|_, _| {});
             }
         });
     }

@@ -5,7 +5,7 @@
 use iam_policy::PolicyType;
 use serde_json::Value;
 
-use super::{InputError, Policies, parse};
+use super::Policies;
 
 /// Attributes of the AWS provider that contain policies, with the type of policy. Policies in other
 /// attributes are found too; their type is inferred.
@@ -41,12 +41,15 @@ fn root(value: &Value) -> Option<&Value> {
         .or_else(|| value.pointer("/values/root_module"))
 }
 
+/// Reason why a plan has no policy.
+pub(super) const NONE: &str = "the planned values have none, or all are known after apply";
+
 /// All policies in the planned values, labeled by the address of their resource, with a note for each
-/// that is known after apply.
-pub(super) fn policies(file: &str, value: &Value) -> Result<Policies, InputError> {
+/// that is known after apply, and for each string that resembles a policy.
+pub(super) fn policies(value: &Value) -> Policies {
     let mut all = Policies::default();
     if let Some(root) = root(value) {
-        module(root, &mut all)?;
+        module(root, &mut all);
     }
     let changes = value.get("resource_changes").and_then(Value::as_array);
     for change in changes.into_iter().flatten() {
@@ -59,16 +62,10 @@ pub(super) fn policies(file: &str, value: &Value) -> Result<Policies, InputError
             ));
         }
     }
-    if all.found.is_empty() {
-        return Err(InputError::None {
-            file: file.to_owned(),
-            reason: "the planned values have none, or all are known after apply",
-        });
-    }
-    Ok(all)
+    all
 }
 
-fn module(module: &Value, all: &mut Policies) -> Result<(), InputError> {
+fn module(module: &Value, all: &mut Policies) {
     let list = |name| {
         module
             .get(name)
@@ -91,10 +88,10 @@ fn module(module: &Value, all: &mut Policies) -> Result<(), InputError> {
             .flatten()
         {
             let policy_kind = kind_of(kind, attribute, resource);
-            search(value, &format!("{address}.{attribute}"), policy_kind, all)?;
+            search(value, &format!("{address}.{attribute}"), policy_kind, all);
         }
     }
-    list("child_modules").try_for_each(|child| self::module(child, all))
+    list("child_modules").for_each(|child| self::module(child, all));
 }
 
 /// Type of the policy in an attribute of a resource.
@@ -113,37 +110,69 @@ fn kind_of(resource: &str, attribute: &str, values: &Value) -> Option<PolicyType
 }
 
 /// Collects the policies in a value, which can be nested in blocks.
-fn search(
-    value: &Value,
-    label: &str,
-    kind: Option<PolicyType>,
-    all: &mut Policies,
-) -> Result<(), InputError> {
+fn search(value: &Value, label: &str, kind: Option<PolicyType>, all: &mut Policies) {
     match value {
-        Value::String(text) if kind.is_some() && !text.is_empty() || is_policy(text) => {
-            all.found.push(parse(label.to_owned(), kind, text)?);
-            Ok(())
+        Value::String(text) if kind.is_some() && !text.is_empty() => {
+            all.parse(label.to_owned(), kind, text);
         }
-        Value::Array(values) => values
-            .iter()
-            .enumerate()
-            .try_for_each(|(index, value)| search(value, &format!("{label}[{index}]"), kind, all)),
-        Value::Object(members) => members
-            .iter()
-            .filter(|(name, _)| kind.is_none() || *name == "policy")
-            .try_for_each(|(name, value)| search(value, &format!("{label}.{name}"), kind, all)),
-        _ => Ok(()),
+        Value::String(text) => match Likeness::of(text) {
+            Likeness::Policy => all.parse(label.to_owned(), kind, text),
+            Likeness::Resembles => all.notes.push(format!(
+                "`{label}` has a member `Statement`, but is not a policy, and was not checked"
+            )),
+            Likeness::None => {}
+        },
+        Value::Array(values) => {
+            for (index, value) in values.iter().enumerate() {
+                search(value, &format!("{label}[{index}]"), kind, all);
+            }
+        }
+        Value::Object(members) => {
+            for (name, value) in members {
+                if kind.is_none() || name == "policy" {
+                    search(value, &format!("{label}.{name}"), kind, all);
+                }
+            }
+        }
+        _ => {}
     }
 }
 
-/// Whether a string is a policy: an object with a `Statement`. IAM ignores the case of member names.
-fn is_policy(text: &str) -> bool {
-    text.trim_start().starts_with('{')
-        && serde_json::from_str::<serde_json::Map<String, Value>>(text).is_ok_and(|object| {
-            object
-                .keys()
-                .any(|name| name.eq_ignore_ascii_case("Statement"))
-        })
+/// How much a string in an attribute of unknown type is like a policy.
+enum Likeness {
+    /// An object whose `Statement` has an `Effect`.
+    Policy,
+    /// An object with a member of that name, in any case. Other languages have it too.
+    Resembles,
+    None,
+}
+
+impl Likeness {
+    fn of(text: &str) -> Self {
+        if !text.trim_start().starts_with('{') {
+            return Self::None;
+        }
+        let Ok(object) = serde_json::from_str::<serde_json::Map<String, Value>>(text) else {
+            return Self::None;
+        };
+        let has_effect = |value: &Value| {
+            value.as_object().is_some_and(|statement| {
+                statement
+                    .keys()
+                    .any(|name| name.eq_ignore_ascii_case("Effect"))
+            })
+        };
+        let statement = object
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case("Statement"))
+            .map(|(_, value)| value);
+        match statement {
+            None => Self::None,
+            Some(Value::Array(all)) if all.iter().any(has_effect) => Self::Policy,
+            Some(one) if has_effect(one) => Self::Policy,
+            Some(_) => Self::Resembles,
+        }
+    }
 }
 
 /// The attribute of a change that will hold a policy, if its value is not known yet.

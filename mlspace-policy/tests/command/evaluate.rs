@@ -156,6 +156,30 @@ fn invalid_requests_are_numbered() {
             json!([{"principal": "anonymous", "action": "s3:A", "tags": {}}]),
             "unknown field `tags`",
         ),
+        (
+            json!([{"principal": "anonymous", "action": "s3:A", "context": {"aws:SourceIp": null}}]),
+            "`context.aws:SourceIp` is null; write a string",
+        ),
+        (
+            json!([{"principal": "anonymous", "action": "s3:A", "context": {"k:k": [1, {}]}}]),
+            "`context.k:k` is an object; write a string",
+        ),
+        (
+            json!([{"principal": "anonymous", "action": "s3:A", "context": {"k:k": 1e30}}]),
+            "`context.k:k` is a number that cannot be kept exactly; write a string",
+        ),
+        (
+            json!([{"principal": "anonymous", "action": "s3:A", "resource_tags": {"team": []}}]),
+            "`resource_tags.team` is a list; write a string",
+        ),
+        (
+            json!([{"action": "s3:A"}]),
+            "request 1 of `r.json` is invalid: `principal` is missing; add it",
+        ),
+        (
+            json!([{"principal": "anonymous", "action": "s3:A", "expect": "allowed"}]),
+            "`expect` is `\"allowed\"`; write `allow` or `deny`",
+        ),
         (json!([]), "`r.json` contains no request: the list is empty"),
     ];
     for (file, message) in cases {
@@ -165,4 +189,23 @@ fn invalid_requests_are_numbered() {
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{message}");
         assert!(run.stderr.contains(message), "{message}: {}", run.stderr);
     }
+}
+
+#[test]
+fn requests_accept_booleans_and_numbers() {
+    let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:ListBucket","Resource":"*","Condition":{
+        "Bool":{"aws:SecureTransport":true},"NumericLessThanEquals":{"s3:max-keys":10.5},
+        "StringEquals":{"aws:ResourceAccount":"123456789012","aws:ResourceTag/level":"3"},
+        "ForAllValues:NumericEquals":{"my:Numbers":[1,18446744073709551615]}}}}"#;
+    let request = json!({
+        "principal": "arn:aws:iam::123456789012:role/r", "action": "s3:ListBucket", "resource": "arn:aws:s3:::b",
+        "resource_account": 123_456_789_012_u64, "resource_tags": {"level": 3},
+        "context": {"aws:SecureTransport": true, "s3:max-keys": 10.25, "my:Numbers": [1, 18_446_744_073_709_551_615_u64]},
+        "expect": "allow",
+    });
+    let run = Workspace::new()
+        .with("p.json", policy)
+        .with("r.json", request.to_string())
+        .run("evaluate --identity p.json --requests r.json");
+    assert_eq!(run.code, 0, "{}", run.transcript());
 }

@@ -148,19 +148,143 @@ fn lint_reads_terraform_plans() {
     insta::assert_snapshot!(workspace.run("lint plan.json").transcript());
 }
 
+/// A plan with one resource for each type, attribute and value.
+fn plan(resources: &[(&str, &str, serde_json::Value)]) -> String {
+    let resources: Vec<_> = resources
+        .iter()
+        .map(|(kind, attribute, value)| {
+            json!({"address": format!("{kind}.a"), "type": kind, "values": {*attribute: value}})
+        })
+        .collect();
+    json!({
+        "format_version": "1.2",
+        "planned_values": {"root_module": {"resources": resources}},
+    })
+    .to_string()
+}
+
 #[test]
-fn lint_rejects_a_plan_without_policies() {
-    let plan = r#"{"format_version":"1.2","planned_values":{"root_module":{}}}"#;
+fn lint_accepts_a_plan_without_policies() {
+    let empty = plan(&[]);
+    for command in ["lint plan.json", "explain plan.json", "size plan.json"] {
+        let run = Workspace::new()
+            .with("plan.json", empty.as_str())
+            .run(command);
+        assert_eq!(run.code, 0, "{}", run.transcript());
+        assert!(
+            run.stderr
+                .starts_with("note: `plan.json` contains no policy"),
+            "{}",
+            run.stderr
+        );
+    }
+    // A decision needs one.
+    let run = Workspace::new()
+        .with("plan.json", empty)
+        .run("evaluate --identity plan.json --principal anonymous --action s3:GetObject");
+    assert_eq!(run.code, 2, "{}", run.transcript());
+}
+
+#[test]
+fn lint_leaves_out_what_only_resembles_a_policy() {
+    let cedar = json!({"Statement": "permit(principal, action, resource);"});
+    let plan = plan(&[
+        ("aws_iam_policy", "policy", json!(SOUND)),
+        (
+            "aws_ssm_parameter",
+            "value",
+            json!(r#"{"statement":"monthly","currency":"EUR"}"#),
+        ),
+        ("aws_s3_object", "content", json!(cedar.to_string())),
+    ]);
     let run = Workspace::new()
         .with("plan.json", plan)
         .run("lint plan.json");
-    assert_eq!(run.code, 2);
+    assert_eq!(run.code, 0, "{}", run.transcript());
+    assert!(
+        run.stdout
+            .contains("aws_iam_policy.a.policy: as a managed policy")
+    );
+    for label in ["aws_ssm_parameter.a.value", "aws_s3_object.a.content"] {
+        let note = format!("note: `{label}` has a member `Statement`, but is not a policy");
+        assert!(run.stderr.contains(&note), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn lint_goes_on_after_an_invalid_policy() {
+    let repeated = r#"{"Version":"2012-10-17","Statement":[
+        {"Sid":"A","Effect":"Allow","Principal":"*","Action":"sqs:SendMessage","Resource":"*"},
+        {"Sid":"A","Effect":"Allow","Principal":"*","Action":"sqs:SendMessage","Resource":"*"}]}"#;
+    let passes = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:PassRole","Resource":"*"}}"#;
+    let plan = plan(&[
+        ("aws_sqs_queue", "policy", json!(repeated)),
+        ("aws_iam_role_policy", "policy", json!(passes)),
+        ("aws_iam_policy", "policy", json!("{")),
+    ]);
+    let list = format!("[{SOUND}, {}, {}]", json!(repeated), json!(passes));
+    let workspace = Workspace::new()
+        .with("plan.json", plan)
+        .with("list.json", list)
+        .with("sound.json", SOUND)
+        .with("cut.json", &SOUND[..20])
+        .with("pass.json", passes);
+    for (command, invalid) in [
+        ("lint plan.json", 2),
+        ("lint list.json", 1),
+        ("lint cut.json sound.json pass.json", 1),
+    ] {
+        let run = workspace.run(command);
+        assert_eq!(run.code, 1, "{}", run.transcript());
+        let found = run.stdout.matches(": not a valid policy\n").count();
+        assert_eq!(found, invalid, "{}", run.stdout);
+        let refused = run
+            .stdout
+            .matches("error: AWS would refuse it: line ")
+            .count();
+        assert_eq!(refused, invalid, "{}", run.stdout);
+        assert!(
+            run.stdout.contains("L15 privilege-escalation"),
+            "{}",
+            run.stdout
+        );
+    }
+    let found = workspace.run("lint list.json --format json").json();
+    let broken = found.as_array().unwrap().last().unwrap();
+    assert_eq!(broken["policy"], "list.json[1]");
+    assert!(broken["refused"][0].as_str().unwrap().contains("unique"));
+    // Decisions and packing need all policies.
+    assert_eq!(workspace.run("pack list.json --kind managed").code, 2);
+    let run = workspace.run("explain list.json");
+    assert_eq!(run.code, 1, "{}", run.transcript());
     assert!(
         run.stderr
-            .starts_with("error: `plan.json` contains no policy"),
-        "{}",
-        run.stderr
+            .contains("`list.json[1]` is not a valid policy and is left out")
     );
+    // Alone, it is invalid input.
+    assert_eq!(workspace.run("lint cut.json").code, 2);
+}
+
+#[test]
+fn lint_names_the_object_form_of_a_principal() {
+    let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"PRINCIPAL","Action":"s3:GetObject","Resource":"*"}}"#;
+    for (principal, remedy) in [
+        (
+            "arn:aws:iam::123456789012:root",
+            r#"write `{"AWS": "arn:aws:iam::123456789012:root"}`"#,
+        ),
+        ("123456789012", r#"write `{"AWS": "123456789012"}`"#),
+        (
+            "s3.amazonaws.com",
+            r#"write `{"Service": "s3.amazonaws.com"}`"#,
+        ),
+        ("alice", r#"write an object such as `{"AWS": "#),
+    ] {
+        let run = Workspace::new().run_with("lint -", &policy.replace("PRINCIPAL", principal));
+        assert_eq!(run.code, 2);
+        assert!(run.stderr.contains(remedy), "{}", run.stderr);
+        assert!(!run.stderr.contains("`*`"), "{}", run.stderr);
+    }
 }
 
 #[test]

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import re
 
+from moto.iam.policy_validation import (
+    BaseIAMPolicyValidator,
+    IAMPolicyDocumentValidator,
+    IAMTrustPolicyDocumentValidator,
+)
+
 from ..protocol import ApiError, Call
-from . import rule
+from . import patch, rule
 from .policy_grammar import GRAMMAR, MalformedPolicy, parse_statements
 from .iam_names import QUOTAS, iam
 
@@ -22,10 +28,29 @@ def _parse(document: str, kind: str) -> list[dict]:
         raise ApiError("MalformedPolicyDocument", str(error)) from None
 
 
-@rule("iam", "CreatePolicy", "CreatePolicyVersion", "PutRolePolicy", page=GRAMMAR)
+@patch(page=GRAMMAR)
+def one_grammar() -> None:
+    """Only the grammar of these rules applies. moto has one of its own, which also rejects version
+    2008-10-17 in inline and trust policies, and numbers in conditions.
+    """
+    for each in (
+        BaseIAMPolicyValidator,
+        IAMPolicyDocumentValidator,
+        IAMTrustPolicyDocumentValidator,
+    ):
+        each.validate = lambda _: None
+
+
+@rule("iam", "CreatePolicy", "CreatePolicyVersion", page=GRAMMAR)
 def identity_documents(call: Call) -> None:
-    """Identity policies follow the grammar."""
-    _parse(call.string("PolicyDocument"), "identity")
+    """Managed policies follow the grammar."""
+    _parse(call.string("PolicyDocument"), "managed")
+
+
+@rule("iam", "PutRolePolicy", "PutUserPolicy", "PutGroupPolicy", page=GRAMMAR)
+def inline_documents(call: Call) -> None:
+    """Inline policies follow the grammar."""
+    _parse(call.string("PolicyDocument"), "inline")
 
 
 @rule("iam", "CreateRole", "UpdateAssumeRolePolicy", page=GRAMMAR, confirmed=False)

@@ -32,7 +32,7 @@ def key_policy_grammar(call: Call) -> None:
     if not document:
         return
     try:
-        parse_statements(document, "resource")
+        parse_statements(document, "key")
     except MalformedPolicy as error:
         raise ApiError("MalformedPolicyDocumentException", str(error)) from None
 

@@ -53,7 +53,7 @@ def bucket_policy_grammar(call: Call) -> None:
     """A bucket policy follows the grammar and applies to its own bucket only."""
     name = call.string("Bucket")
     try:
-        statements = parse_statements(call.body.decode("utf-8", "replace"), "resource")
+        statements = parse_statements(call.body.decode("utf-8", "replace"), "bucket")
     except MalformedPolicy as error:
         raise ApiError("MalformedPolicy", str(error)) from None
     for statement in statements:

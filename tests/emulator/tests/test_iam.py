@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from emulator.rules.policy_grammar import MalformedPolicy, parse_statements
 
 from .support import ACCOUNT, TRUST, EmulatorTest, allow, document, tests_rules
+
+
+def grammar_rows() -> list[dict[str, Any]]:
+    """The table of documents that the crate `iam-policy` judges too, with the text of each."""
+    crate = Path(__file__).resolve().parents[3] / "crates" / "iam-policy"
+    rows = json.loads((crate / "src" / "grammar" / "documents.json").read_text())
+    for row in rows:
+        document = row["document"]
+        row["text"] = document if isinstance(document, str) else json.dumps(document)
+    return rows
 
 
 class Names(EmulatorTest):
@@ -87,28 +103,34 @@ class Names(EmulatorTest):
 class Documents(EmulatorTest):
     """Grammar and size of policy documents."""
 
-    @tests_rules("identity_documents")
-    def test_identity_documents_follow_grammar(self) -> None:
-        create = self.client("iam").create_policy
-        invalid = [
-            "not JSON",
-            json.dumps({"Version": "2012-10-17", "Statement": []}),
-            document({"Effect": "Allow", "Resource": "*"}),
-            document({**allow(), "Effect": "Permit"}),
-            document({**allow(), "Principal": "*"}),
-            document(allow(resource="bucket/*")),
-            document({**allow(), "Condition": {"StringEqual": {"a": "b"}}}),
-            document({**allow(), "Sid": "has-hyphen"}),
-            document({**allow(), "Sid": "A"}, {**allow(), "Sid": "A"}),
-            document({**allow(), "Colour": "blue"}),
-        ]
-        for policy in invalid:
-            with self.subTest(policy):
-                self.assert_error(
-                    "MalformedPolicyDocument", create, PolicyName="p", PolicyDocument=policy
-                )
-        valid = {**allow(), "Condition": {"ForAnyValue:StringNotLikeIfExists": {"a": ["b"]}}}
-        create(PolicyName="p", PolicyDocument=document(valid))
+    @tests_rules("identity_documents", "inline_documents", "one_grammar")
+    def test_documents_are_judged_as_the_table_says(self) -> None:
+        self.role()
+        iam = self.client("iam")
+        calls = {
+            "managed": lambda text, n: iam.create_policy(PolicyName=f"p{n}", PolicyDocument=text),
+            "inline": lambda text, n: iam.put_role_policy(
+                RoleName="worker", PolicyName=f"p{n}", PolicyDocument=text
+            ),
+            "trust": lambda text, n: iam.create_role(
+                RoleName=f"r{n}", AssumeRolePolicyDocument=text
+            ),
+        }
+        for number, row in enumerate(grammar_rows()):
+            text, kind = row["text"], row["kind"]
+            with self.subTest(f"{kind}: {row['name']}"):
+                if kind in calls:
+                    error = None
+                    try:
+                        calls[kind](text, number)
+                    except ClientError as raised:
+                        error = raised.response["Error"]["Code"]
+                    self.assertEqual(error, None if row["accepted"] else "MalformedPolicyDocument")
+                elif row["accepted"]:
+                    parse_statements(text, kind)
+                else:
+                    with self.assertRaises(MalformedPolicy):
+                        parse_statements(text, kind)
 
     @tests_rules("trust_documents")
     def test_trust_documents_follow_grammar(self) -> None:

@@ -107,6 +107,10 @@ fn toys() -> Catalogue {
     }
 }
 
+fn page_on_disk(root: &TempDir, path: &str) -> String {
+    std::fs::read_to_string(root.path().join(path)).unwrap()
+}
+
 fn page(root: &TempDir, path: &str) -> String {
     render(root.path(), &toys())
         .unwrap()
@@ -266,6 +270,17 @@ fn index_lists_guides_by_title() {
         page(&root, "docs/index.md")
             .contains("## Guides\n\n- [First steps](guides/first-steps.md)\n")
     );
+}
+
+#[test]
+fn generated_guides_replace_their_file() {
+    let root = repository();
+    put(&root, "docs/guides/rules.md", "old");
+    let mut with_guide = toys();
+    with_guide.guides = vec![("docs/guides/rules.md", || Ok("new".to_owned()))];
+    let changed = write(root.path(), &with_guide).unwrap();
+    assert!(changed.contains(&PathBuf::from("docs/guides/rules.md")));
+    assert_eq!(page_on_disk(&root, "docs/guides/rules.md"), "new");
 }
 
 #[test]

@@ -8,6 +8,7 @@
 use std::fmt;
 
 use crate::Principal;
+use crate::principal::root_account;
 
 /// The principal of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -149,14 +150,7 @@ impl Caller {
 
     fn matched_by_name(&self, name: &str) -> Option<PrincipalMatch> {
         let account = self.account()?;
-        let root = name
-            .strip_prefix("arn:")
-            .and_then(|rest| rest.split_once(":iam::"));
-        let is_account = name == account
-            || root.is_some_and(|(partition, rest)| {
-                !partition.contains(':')
-                    && rest.strip_suffix(":root").is_some_and(|id| id == account)
-            });
+        let is_account = name == account || root_account(name) == Some(account);
         match self {
             Self::Root(_) if is_account => Some(PrincipalMatch::Direct),
             _ if is_account => Some(PrincipalMatch::Account),

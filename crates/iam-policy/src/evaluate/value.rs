@@ -6,7 +6,7 @@ use std::net::IpAddr;
 /// An exact decimal number: sign, digits before the point without leading zeros, digits after it
 /// without trailing ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Decimal {
+pub(crate) struct Decimal {
     negative: bool,
     whole: String,
     fraction: String,
@@ -14,7 +14,7 @@ pub(super) struct Decimal {
 
 impl Decimal {
     /// Parses an integer or decimal without exponent.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (negative, digits) = match text.strip_prefix('-') {
             Some(digits) => (true, digits),
             None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -32,6 +32,15 @@ impl Decimal {
             whole,
             fraction,
         })
+    }
+
+    /// The one spelling of the number.
+    pub(crate) fn canonical(&self) -> String {
+        let sign = if self.negative { "-" } else { "" };
+        let Self {
+            whole, fraction, ..
+        } = self;
+        format!("{sign}{whole}.{fraction}")
     }
 
     fn magnitude(&self, other: &Self) -> Ordering {
@@ -63,13 +72,13 @@ impl Ord for Decimal {
 
 /// A point in time, in nanoseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Timestamp(i128);
+pub(crate) struct Timestamp(i128);
 
 impl Timestamp {
     /// Parses one of the W3C forms of ISO 8601, from `2026` to `2026-11-22T06:40:55.5+01:00`, or
     /// seconds since 1970. Missing parts take their lowest value; four digits are a year. A time
     /// needs an offset.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         if text.len() != 4
             && let Ok(seconds) = text.parse::<i64>()
         {
@@ -99,6 +108,13 @@ impl Timestamp {
         Some(Self(
             midnight.as_nanos() + time.map_or(Some(0), since_midnight)?,
         ))
+    }
+}
+
+impl Timestamp {
+    /// The one spelling of the time.
+    pub(crate) fn canonical(self) -> String {
+        self.0.to_string()
     }
 }
 
@@ -154,14 +170,14 @@ fn digits(text: &str, count: usize) -> Option<u32> {
 
 /// A range of IP addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct IpRange {
+pub(crate) struct IpRange {
     address: IpAddr,
     prefix: u32,
 }
 
 impl IpRange {
     /// Parses an address with or without prefix length.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (address, prefix) = match text.split_once('/') {
             Some((address, prefix)) => (address, Some(prefix)),
             None => (text, None),
@@ -178,8 +194,23 @@ impl IpRange {
         (prefix <= longest).then_some(Self { address, prefix })
     }
 
+    /// The one spelling of the range.
+    pub(crate) fn canonical(&self) -> String {
+        let network: IpAddr = match self.address {
+            IpAddr::V4(address) => {
+                let unused = u32::MAX.checked_shr(self.prefix).unwrap_or(0);
+                std::net::Ipv4Addr::from(u32::from(address) & !unused).into()
+            }
+            IpAddr::V6(address) => {
+                let unused = u128::MAX.checked_shr(self.prefix).unwrap_or(0);
+                std::net::Ipv6Addr::from(u128::from(address) & !unused).into()
+            }
+        };
+        format!("{network}/{}", self.prefix)
+    }
+
     /// Whether the range contains all of the other. Ranges of different address families never do.
-    pub(super) fn contains(&self, other: &Self) -> bool {
+    pub(crate) fn contains(&self, other: &Self) -> bool {
         let head = |bits: u128, width: u32| bits.checked_shr(width - self.prefix).unwrap_or(0);
         let same = match (self.address, other.address) {
             (IpAddr::V4(a), IpAddr::V4(b)) => {

@@ -39,6 +39,8 @@ impl fmt::Display for Location {
 pub struct Finding {
     /// The rule that found it.
     pub rule: &'static Rule,
+    /// How much it matters: at most as much as the rule.
+    pub severity: Severity,
     /// Where it is.
     pub location: Location,
     /// What is wrong there, in one line.
@@ -63,7 +65,7 @@ impl Finding {
     /// How much it matters.
     #[must_use]
     pub fn severity(&self) -> Severity {
-        self.rule.severity
+        self.severity
     }
 }
 
@@ -71,14 +73,15 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             rule,
+            severity,
             location,
             why,
             remedy,
         } = self;
         write!(
             f,
-            "{} {} {} in {location}: {why}; {remedy}",
-            rule.severity, rule.id, rule.slug
+            "{severity} {} {} in {location}: {why}; {remedy}",
+            rule.id, rule.slug
         )
     }
 }

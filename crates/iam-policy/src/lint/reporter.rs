@@ -1,7 +1,7 @@
 //! The collector of findings.
 
 use super::finding::{Finding, Location};
-use super::rule::Rule;
+use super::rule::{Rule, Severity};
 use super::scope::{Scope, StatementContext};
 use crate::Condition;
 
@@ -9,6 +9,8 @@ use crate::Condition;
 pub(super) struct Reporter<'s> {
     pub(super) scope: &'s Scope<'s>,
     rule: &'static Rule,
+    /// The severity of the next findings.
+    severity: Severity,
     findings: Vec<(usize, Finding)>,
 }
 
@@ -17,6 +19,7 @@ impl<'s> Reporter<'s> {
         Self {
             scope,
             rule,
+            severity: rule.severity,
             findings: Vec::new(),
         }
     }
@@ -24,6 +27,11 @@ impl<'s> Reporter<'s> {
     /// The findings, each with the index of its policy.
     pub(super) fn into_findings(self) -> Vec<(usize, Finding)> {
         self.findings
+    }
+
+    /// Sets the severity of the findings that follow, up to the severity of the rule.
+    pub(super) fn set_severity(&mut self, severity: Severity) {
+        self.severity = severity.min(self.rule.severity);
     }
 
     /// Reports a fault of a statement, at the member under the path.
@@ -78,9 +86,9 @@ impl<'s> Reporter<'s> {
     }
 
     fn push(&mut self, policy: usize, location: Location, why: String, remedy: String) {
-        let rule = self.rule;
         let finding = Finding {
-            rule,
+            rule: self.rule,
+            severity: self.severity,
             location,
             why,
             remedy,

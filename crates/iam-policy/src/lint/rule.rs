@@ -61,7 +61,7 @@ pub struct Rule {
     pub id: RuleId,
     /// The name in words, which never changes either.
     pub slug: &'static str,
-    /// How much its findings matter.
+    /// How much its findings matter; single ones can matter less.
     pub severity: Severity,
     /// What it finds, in a few words.
     pub summary: &'static str,
@@ -78,7 +78,8 @@ pub struct Rule {
 pub struct Examples {
     /// The type of both policies.
     pub policy_type: PolicyType,
-    /// The statements with the fault, in JSON, separated by commas.
+    /// The statements with the fault, in JSON, separated by commas; or a document, for faults of its
+    /// version.
     pub bad: &'static str,
     /// The statements without it.
     pub good: Option<&'static str>,
@@ -104,7 +105,11 @@ impl Examples {
     }
 }
 
+/// The statements as a document of the current version, or the document, if it is one.
 fn document(statements: &str) -> Result<Document, ParseError> {
+    if statements.starts_with("{\"Version\"") {
+        return Document::parse(statements);
+    }
     Document::parse(&format!(
         r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#
     ))

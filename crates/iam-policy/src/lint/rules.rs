@@ -10,14 +10,20 @@
 mod broad_allows;
 mod conditions;
 mod exemptions;
+mod key_forms;
 mod key_policies;
 mod local_disks;
+mod mfa;
 mod missing_keys;
 mod network;
+mod principals;
+mod readable;
 mod related_actions;
 mod size;
 mod unknown_names;
 mod values;
+mod versions;
+mod wildcards;
 
 use std::str::FromStr;
 
@@ -104,8 +110,9 @@ rules! {
     L02 "conjoined-requirements" Error "multiple requirements in one Deny" {
         explanation: "All conditions of a statement must hold. A Deny that names two required keys therefore denies \
             only requests that miss both. The old and the new name of one key count once. Exemptions by principal, \
-            network or calling service, and `ForAllValues` in addition to a requirement, are meant to be combined, and \
-            so are the instance types that take no volume key in a Deny about that key.",
+            network or calling service, and `ForAllValues` in addition to a requirement, are meant to be combined. So \
+            are the instance types that take no volume key in a Deny about that key, and the request's and the \
+            resource's value of one tag.",
         remedy: "Give each required key its own statement.",
         examples: conditions::CONJOINED_REQUIREMENTS,
         check: conditions::conjoined_requirements,
@@ -143,7 +150,8 @@ rules! {
     }
     L07 "unknown-name" Error "a name that AWS does not know" {
         explanation: "AWS accepts misspelled actions and condition keys: the action then matches nothing, and the key \
-            is always absent. For services without a table, only the prefix is checked.",
+            is always absent. For services without a table, only the prefix is checked. A name that no table has is \
+            a warning, since AWS adds names all the time; a known mistake, and a name that cannot be one, is an error.",
         remedy: "Correct the name.",
         examples: unknown_names::UNKNOWN_NAME,
         check: unknown_names::unknown_name,
@@ -215,7 +223,9 @@ rules! {
     }
     L17 "impossible-value" Error "a value that the key never has" {
         explanation: "Values of condition keys are compared with their case, and many keys have few values. A value \
-            that is not one of them, or does not have the documented form, matches nothing.",
+            that is not one of them, or does not have the documented form, matches nothing. Neither does a value that \
+            its operator cannot read, such as `10.0.0.0/33` as an address; under a negated operator the condition then \
+            always holds.",
         remedy: "Write the value as AWS documents it.",
         examples: unknown_names::IMPOSSIBLE_VALUE,
         check: unknown_names::impossible_value,
@@ -242,5 +252,36 @@ rules! {
         remedy: "Add the other actions to the statement, or give them their own statement.",
         examples: related_actions::GUARDRAIL_GAP,
         check: related_actions::guardrail_gap,
+    }
+    L21 "wildcard-without-like" Error "a wildcard that is compared as a character" {
+        explanation: "Only `StringLike`, `StringNotLike` and the operators on ARNs read `*` and `?` as wildcards. An \
+            exemption with `StringNotEquals` and a wildcard exempts no one.",
+        remedy: "Use `StringLike`, `StringNotLike`, `ArnLike` or `ArnNotLike`. For the character itself, write `${*}` \
+            or `${?}`.",
+        examples: wildcards::WILDCARD_WITHOUT_LIKE,
+        check: wildcards::wildcard_without_like,
+    }
+    L22 "allow-not-principal" Error "an Allow for everyone except some" {
+        explanation: "An Allow with `NotPrincipal` applies to all other principals, including anonymous callers and \
+            those of other accounts.",
+        remedy: "Name the principals in `Principal`. To exclude some of them, add a Deny.",
+        examples: principals::ALLOW_NOT_PRINCIPAL,
+        check: principals::allow_not_principal,
+    }
+    L23 "mfa-key-absent" Error "multi-factor authentication that an absent key satisfies" {
+        explanation: "Requests with long-term access keys have neither `aws:MultiFactorAuthPresent` nor \
+            `aws:MultiFactorAuthAge`. A Deny with `Bool: false` does not apply to them, and an Allow with \
+            `BoolIfExists` does. A second Deny that holds without the key makes up for it.",
+        remedy: "Use `BoolIfExists` or `NumericGreaterThanIfExists` in a Deny, and operators without `IfExists` in an \
+            Allow.",
+        examples: mfa::MFA_KEY_ABSENT,
+        check: mfa::mfa_key_absent,
+    }
+    L24 "variable-without-version" Error "a policy variable in a document without a current version" {
+        explanation: "Policy variables exist since version 2012-10-17. In a document of an older version, or without \
+            one, `${aws:username}` is plain text. AWS rejects such managed policies, and accepts other types.",
+        remedy: "Write `\"Version\": \"2012-10-17\"` at the top of the document.",
+        examples: versions::VARIABLE_WITHOUT_VERSION,
+        check: versions::variable_without_version,
     }
 }

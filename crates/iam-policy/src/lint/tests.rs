@@ -2,6 +2,7 @@ mod conditions;
 mod examples_from_practice;
 mod grants;
 mod properties;
+mod quiet_guardrails;
 
 use std::collections::BTreeSet;
 

@@ -57,6 +57,97 @@ fn equivalent_ignores_spelling() {
     }
 }
 
+/// Whether two values of an operator are the same.
+fn same_values(operator: &str, one: &str, other: &str) -> bool {
+    let with = |value: &str| {
+        parse(&format!(
+            r#"{{"Effect":"Deny","Action":"*","Resource":"*","Condition":{{"{operator}":{{"k:k":{value}}}}}}}"#
+        ))
+    };
+    let same = equivalent(&with(one), &with(other));
+    assert_eq!(same, equivalent(&with(other), &with(one)));
+    same
+}
+
+#[test]
+fn equivalent_reads_values_as_their_operator_does() {
+    for (operator, one, other) in [
+        ("NumericEquals", "10", r#""10.0""#),
+        ("NumericLessThanIfExists", r#""-0.50""#, r#""-00.5""#),
+        ("NumericEquals", r#""-0""#, "0"),
+        ("IpAddress", r#""192.0.2.1""#, r#""192.0.2.1/32""#),
+        ("NotIpAddress", r#""192.0.2.77/24""#, r#""192.0.2.0/24""#),
+        ("NotIpAddress", r#""198.51.100.7/0""#, r#""0.0.0.0/0""#),
+        (
+            "IpAddress",
+            r#""2001:DB8::0:1""#,
+            r#""2001:db8:0:0::1/128""#,
+        ),
+        ("IpAddress", r#""::1/0""#, r#""::/0""#),
+        (
+            "DateLessThan",
+            r#""2026-11-22T06:40:00Z""#,
+            r#""2026-11-22T07:40:00.000+01:00""#,
+        ),
+        ("DateLessThan", r#""1970-01-02""#, "86400"),
+        ("Bool", "true", r#""True""#),
+        ("StringEqualsIgnoreCase", r#""Alice""#, r#""ALICE""#),
+    ] {
+        assert!(
+            same_values(operator, one, other),
+            "{operator} {one} {other}"
+        );
+    }
+    for (operator, one, other) in [
+        ("NumericEquals", "10", "100"),
+        ("NumericEquals", r#""0.1""#, r#""0.01""#),
+        ("NumericEquals", r#""read 1.""#, "1"),
+        ("IpAddress", r#""192.0.2.0/24""#, r#""192.0.2.0/25""#),
+        ("IpAddress", r#""192.0.2.0/33""#, r#""192.0.2.0/32""#),
+        (
+            "DateLessThan",
+            r#""2026-11-22T06:40:00Z""#,
+            r#""2026-11-22T06:40:00+01:00""#,
+        ),
+        ("DateLessThan", r#""0""#, r#""never""#),
+        ("StringEquals", "10", r#""10.0""#),
+        (
+            "StringEqualsIgnoreCase",
+            r#""${aws:username}""#,
+            r#""${AWS:USERNAME, 'x'}""#,
+        ),
+    ] {
+        assert!(
+            !same_values(operator, one, other),
+            "{operator} {one} {other}"
+        );
+    }
+}
+
+#[test]
+fn equivalent_takes_a_root_arn_for_its_account() {
+    let with = |member: &str, principal: &str| {
+        parse(&format!(
+            r#"{{"Effect":"Deny","{member}":{{"AWS":{principal}}},"Action":"*","Resource":"*"}}"#
+        ))
+    };
+    let root = r#""arn:aws:iam::123456789012:root""#;
+    for member in ["Principal", "NotPrincipal"] {
+        let account = with(member, r#""123456789012""#);
+        assert!(equivalent(&account, &with(member, root)));
+        assert!(equivalent(
+            &account,
+            &with(member, &format!(r#"[{root}, "123456789012"]"#))
+        ));
+        for other in [
+            r#""arn:aws:iam::111122223333:root""#,
+            r#""arn:aws:iam::123456789012:role/root""#,
+        ] {
+            assert!(!equivalent(&account, &with(member, other)), "{other}");
+        }
+    }
+}
+
 #[test]
 fn equivalent_rejects_other_meanings() {
     let cases = [

@@ -25,7 +25,8 @@ pub(super) const CONJOINED_REQUIREMENTS: Examples = Examples {
 pub(super) fn conjoined_requirements(reporter: &mut Reporter<'_>) {
     let scope = reporter.scope;
     for context in scope.statements.iter().filter(|context| context.denies()) {
-        let keys = required(scope, context);
+        let mut keys = required(scope, context);
+        merge_tags(&mut keys);
         if keys.len() > 1 {
             let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
             reporter.at(
@@ -39,6 +40,20 @@ pub(super) fn conjoined_requirements(reporter: &mut Reporter<'_>) {
             );
         }
     }
+}
+
+/// Counts the value of one tag in the request and on the resource once: a Deny that fires when
+/// neither is right lets an untagged resource be created and a tagged one be changed.
+fn merge_tags(keys: &mut BTreeSet<String>) {
+    let of_request: Vec<String> = keys
+        .iter()
+        .filter_map(|key| key.strip_prefix("aws:requesttag/"))
+        .map(str::to_owned)
+        .collect();
+    keys.retain(|key| {
+        let tag = key.split_once(":resourcetag/").map(|(_, tag)| tag);
+        tag.is_none_or(|tag| !of_request.iter().any(|of_request| of_request == tag))
+    });
 }
 
 /// The request keys that a Deny requires or limits, by their current names.

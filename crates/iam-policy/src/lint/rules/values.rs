@@ -1,6 +1,7 @@
 //! Values that condition keys can have.
 
 use super::super::service_reference;
+use super::{key_forms, readable};
 use crate::pattern::{Case, Pattern};
 use crate::template::{Syntax, Template};
 use crate::{Condition, ConditionKey, Operator, Version};
@@ -34,7 +35,12 @@ const ENUMERATED: [(&str, &[&str]); 9] = [
 ];
 
 /// Keys whose values have a fixed start.
-const STARTS: [(&str, &[&str]); 6] = [
+const STARTS: [(&str, &[&str]); 11] = [
+    ("aws:PrincipalOrgID", &["o-"]),
+    ("aws:PrincipalOrgPaths", &["o-"]),
+    ("aws:ResourceOrgID", &["o-"]),
+    ("aws:ResourceOrgPaths", &["o-"]),
+    ("aws:SourceOrgID", &["o-"]),
     ("aws:SourceVpc", &["vpc-"]),
     ("aws:SourceVpce", &["vpce-"]),
     ("sagemaker:InstanceTypes", &["ml.", "system"]),
@@ -45,20 +51,13 @@ const STARTS: [(&str, &[&str]); 6] = [
 
 /// The reason why a condition or one of its values can never match, and the remedy.
 pub(super) fn impossible(condition: &Condition) -> Option<(String, String)> {
+    if let Some(found) = readable::unreadable(condition).or_else(|| key_forms::malformed(condition))
+    {
+        return Some(found);
+    }
     let comparison = condition.operator.comparison;
-    if matches!(comparison, Operator::Null | Operator::Bool) {
-        let odd = condition.values.iter().find(|value| {
-            !["true", "false"]
-                .iter()
-                .any(|word| value.eq_ignore_ascii_case(word))
-                && variables(value).is_empty()
-        })?;
-        return Some((
-            format!(
-                "`{odd}` is neither `true` nor `false`, the only values that `{comparison:?}` compares"
-            ),
-            "write `true` or `false`".to_owned(),
-        ));
+    if comparison == Operator::Null {
+        return None;
     }
     let key = service_reference::known(&condition.key)?;
     let case = match comparison {
@@ -116,13 +115,19 @@ pub(super) fn impossible(condition: &Condition) -> Option<(String, String)> {
     ))
 }
 
+/// The namespace of SageMaker that has the form of no other, from the managed policy
+/// `AmazonSageMakerFullAccess`.
+const CAPACITY_RESERVATIONS: &str = "aws/sagemaker/CapacityReservations";
+
 /// AWS namespaces are `AWS/…`, namespaces of SageMaker jobs `/aws/sagemaker/…`
 /// (<https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html>); custom
 /// namespaces are neither.
 fn namespace(condition: &Condition) -> Option<(String, String)> {
     let odd = condition.values.iter().find(|value| {
         let lower = value.to_ascii_lowercase();
-        let of_aws = lower.starts_with("aws/") && !value.starts_with("AWS/");
+        let of_aws = lower.starts_with("aws/")
+            && !value.starts_with("AWS/")
+            && value.as_str() != CAPACITY_RESERVATIONS;
         let of_jobs = lower.starts_with("/aws/") && !value.starts_with("/aws/");
         of_aws || of_jobs
     })?;
