@@ -39,15 +39,16 @@
 //! Apart from building the [`Request`], which has its own row, nothing is prepared outside of the
 //! measured time. `make bench` repeats the measurement.
 
-mod caller;
-mod combine;
+pub(crate) mod caller;
+pub(crate) mod combine;
 mod compiled;
-mod condition;
+pub(crate) mod condition;
 mod decision;
-mod policies;
+pub(crate) mod policies;
 mod request;
-mod statement;
-mod value;
+pub(crate) mod statement;
+mod unset_variable;
+pub(crate) mod value;
 
 pub use caller::{Caller, CallerError};
 pub use compiled::CompiledPolicies;
@@ -55,6 +56,7 @@ pub use decision::{Decision, Layer, MissingAllow, NearMiss, Outcome, StatementRe
 pub use policies::PolicySet;
 pub use request::Request;
 pub(crate) use value::{Decimal, IpRange, Timestamp};
+pub use unset_variable::UnsetVariable;
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,5 @@
-//! IAM policies as values: parse, print, compare, pack, lint and evaluate them, offline.
+//! IAM policies as values: parse, print, compare, pack, lint and evaluate them,
+//! and prove what they never allow, offline.
 //!
 //! [`Document`] represents every type of policy in the IAM policy language: identity policies,
 //! permissions boundaries, service and resource control policies, trust policies, and the policies
@@ -69,6 +70,11 @@
 //! # Ok::<(), iam_policy::evaluate::CallerError>(())
 //! ```
 //!
+//! # Prove
+//!
+//! [`prove`] decides whether any request of a kind is allowed, among all actions, resources and
+//! contexts: the answer is a proof, a request that is allowed, or that it is not decided.
+//!
 //! # Pack
 //!
 //! Policies have quotas. [`pack`] fits statements into as few documents of a [`PackTarget`] as
@@ -106,6 +112,7 @@ pub mod pattern;
 mod policy_type;
 mod principal;
 mod print;
+pub mod prove;
 mod statement;
 pub mod template;
 

@@ -35,7 +35,7 @@ mod reporter;
 mod rule;
 mod rules;
 mod scope;
-mod service_reference;
+pub(crate) mod service_reference;
 
 use std::collections::{BTreeMap, BTreeSet};
 

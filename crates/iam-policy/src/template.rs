@@ -4,6 +4,7 @@
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>).
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::condition::ConditionKey;
 use super::document::Version;
@@ -127,6 +128,17 @@ impl Template {
         })
     }
 
+    /// Whether all variables have a value or a default.
+    pub(crate) fn is_set<'v>(&self, value: impl Fn(&ConditionKey) -> Option<&'v str>) -> bool {
+        match self {
+            Self::Fixed(_) => true,
+            Self::Varying(pieces) => pieces.iter().all(|piece| match piece {
+                Piece::Token(_) => true,
+                Piece::Variable { key, default } => default.is_some() || value(key).is_some(),
+            }),
+        }
+    }
+
     /// Replaces the variables with values. `value` returns the single value of a key. If it returns
     /// none and the variable has no default, the template matches nothing and the result is `None`.
     pub fn resolve<'v>(
@@ -148,6 +160,29 @@ impl Template {
             }
         }
         Some(Cow::Owned(Pattern::from_tokens(tokens)))
+    }
+}
+
+/// The text of a `Resource` element.
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let token = |f: &mut fmt::Formatter<'_>, token: &Token| match token {
+            Token::Char(c @ ('*' | '?')) => write!(f, "${{{c}}}"),
+            Token::Char(c) => write!(f, "{c}"),
+            Token::One => f.write_str("?"),
+            Token::Many | Token::ManyWithinPart => f.write_str("*"),
+        };
+        match self {
+            Self::Fixed(pattern) => pattern.tokens().iter().try_for_each(|one| token(f, one)),
+            Self::Varying(pieces) => pieces.iter().try_for_each(|piece| match piece {
+                Piece::Token(one) => token(f, one),
+                Piece::Variable { key, default: None } => write!(f, "${{{key}}}"),
+                Piece::Variable {
+                    key,
+                    default: Some(default),
+                } => write!(f, "${{{key}, '{default}'}}"),
+            }),
+        }
     }
 }
 
@@ -245,6 +280,13 @@ mod tests {
         assert_eq!(matches("${*}", old, "${x}"), Some(true));
         assert_eq!(matches("a${b", FULL, "a${b"), Some(true));
         assert_eq!(matches("$", FULL, "$"), Some(true));
+    }
+
+    #[test]
+    fn display_gives_the_text() {
+        for text in ["arn:aws:s3:::b/*", "a?${*}${x:y}b${x:y, 'z'}", "*"] {
+            assert_eq!(Template::parse(text, FULL).to_string(), text);
+        }
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub struct CallerError(String);
 
 /// How a principal in a policy matches a caller, from weakest to strongest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum PrincipalMatch {
+pub(crate) enum PrincipalMatch {
     /// The principal is the caller's account: the identity policies decide.
     Account,
     /// The principal is the caller's role: boundary and session policies still limit the session.
@@ -117,7 +117,7 @@ impl Caller {
     }
 
     /// The value of `aws:PrincipalType`.
-    pub(super) fn principal_type(&self) -> &'static str {
+    pub(crate) fn principal_type(&self) -> &'static str {
         match self {
             Self::Role { .. } => "AssumedRole",
             Self::User(_) => "User",
@@ -130,13 +130,13 @@ impl Caller {
     }
 
     /// Whether the role is service-linked. Service control policies do not apply to those.
-    pub(super) fn is_service_linked(&self) -> bool {
+    pub(crate) fn is_service_linked(&self) -> bool {
         matches!(self, Self::Role { arn, .. } if arn.contains(":role/aws-service-role/"))
     }
 
     /// How the principal matches the caller, if it does. Canonical user ids and the unique ids of
     /// deleted principals never do, since a request does not carry them.
-    pub(super) fn matched_by(&self, principal: &Principal) -> Option<PrincipalMatch> {
+    pub(crate) fn matched_by(&self, principal: &Principal) -> Option<PrincipalMatch> {
         match (principal, self) {
             (Principal::Any, _) => Some(PrincipalMatch::Direct),
             (Principal::Service(name), Self::Service(own))

@@ -15,6 +15,7 @@ use super::combine::{Allows, AuthorizationScope, LayerResult};
 use super::decision::{Decision, Layer, Outcome};
 use super::policies::PolicySet;
 use super::request::Request;
+use super::unset_variable::UnsetVariable;
 use index::ActionIndex;
 use keys::KeyTable;
 use statement::{CompiledStatement, PreparedRequest};
@@ -42,6 +43,9 @@ pub struct CompiledPolicies {
     layer_ranges: Vec<LayerRange>,
     has_resource_policy: bool,
     has_boundary: bool,
+    /// The policies as they were, if they read variables without a value in another way than the
+    /// compiled form does.
+    uncompiled: Option<PolicySet>,
 }
 
 /// The statements of a layer, or of one level of it, as a range of indexes.
@@ -83,6 +87,7 @@ impl PolicySet {
             has_resource_policy: self.has_resource_policy(),
             has_boundary: layer_ranges.iter().any(|g| g.layer == Layer::Boundary),
             layer_ranges,
+            uncompiled: (self.unset() != UnsetVariable::MatchesNothing).then(|| self.clone()),
         }
     }
 }
@@ -91,6 +96,9 @@ impl CompiledPolicies {
     /// The outcome of a request, as in [`CompiledPolicies::decide`], without naming statements.
     #[must_use]
     pub fn outcome(&self, request: &Request) -> Outcome {
+        if let Some(policies) = &self.uncompiled {
+            return policies.decide(request).outcome;
+        }
         let prepared = self.prepare(request);
         let denied =
             self.layers(&prepared, &prepared.candidates.denies)
@@ -118,6 +126,9 @@ impl CompiledPolicies {
     /// Decides a request, as [`PolicySet::decide`] does.
     #[must_use]
     pub fn decide(&self, request: &Request) -> Decision {
+        if let Some(policies) = &self.uncompiled {
+            return policies.decide(request);
+        }
         let prepared = self.prepare(request);
         let denies = self.layers(&prepared, &prepared.candidates.denies);
         let allows = self.layers(&prepared, &prepared.candidates.allows);

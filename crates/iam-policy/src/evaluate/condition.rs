@@ -6,6 +6,7 @@
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>).
 
 use super::request::Request;
+use super::unset_variable::UnsetVariable;
 use super::value::{Decimal, IpRange, Timestamp};
 use crate::pattern::{Case, Pattern, Token};
 use crate::template::{Syntax, Template};
@@ -13,15 +14,15 @@ use crate::{Condition, ConditionOperator, Operator, SetQualifier, Version};
 
 /// A condition, parsed once for many requests.
 #[derive(Debug, Clone)]
-pub(super) struct PreparedCondition {
-    pub(super) source: Condition,
-    pub(super) operands: Vec<Operand>,
+pub(crate) struct PreparedCondition {
+    pub(crate) source: Condition,
+    pub(crate) operands: Vec<Operand>,
 }
 
 /// A value of a condition, parsed as its operator requires. A value that cannot be parsed never
 /// matches.
 #[derive(Debug, Clone)]
-pub(super) enum Operand {
+pub(crate) enum Operand {
     /// `String…` and `Bool`.
     Text(Template, Case),
     /// `String…IgnoreCase`: compared without the case of any letter.
@@ -37,6 +38,16 @@ pub(super) enum Operand {
 }
 
 impl Operand {
+    /// The text with variables, for operators that can have some.
+    pub(crate) fn template(&self) -> Option<&Template> {
+        match self {
+            Self::Text(template, _) | Self::Folded(template) | Self::Arn(template) => {
+                Some(template)
+            }
+            _ => None,
+        }
+    }
+
     fn parse(text: &str, comparison: Operator, version: Version) -> Option<Self> {
         let template = |wildcards| {
             Template::parse(
@@ -72,7 +83,7 @@ impl Operand {
     }
 
     /// Whether the positive form of the operator holds for a request value and this operand.
-    pub(super) fn matches(&self, comparison: Operator, value: &str, request: &Request) -> bool {
+    pub(crate) fn matches(&self, comparison: Operator, value: &str, request: &Request) -> bool {
         let resolve = |template: &Template, test: &dyn Fn(&Pattern) -> bool| {
             template
                 .resolve(|key| request.value(key))
@@ -104,7 +115,7 @@ fn folded(pattern: &Pattern) -> String {
 }
 
 /// Whether an ordering operator holds for a value and a bound.
-pub(super) fn compares<T: Ord>(comparison: Operator, value: &T, bound: &T) -> bool {
+pub(crate) fn compares<T: Ord>(comparison: Operator, value: &T, bound: &T) -> bool {
     match comparison.positive() {
         Operator::NumericLessThan | Operator::DateLessThan => value < bound,
         Operator::NumericLessThanEquals | Operator::DateLessThanEquals => value <= bound,
@@ -115,7 +126,7 @@ pub(super) fn compares<T: Ord>(comparison: Operator, value: &T, bound: &T) -> bo
 }
 
 impl PreparedCondition {
-    pub(super) fn prepare(condition: &Condition, version: Version) -> Self {
+    pub(crate) fn prepare(condition: &Condition, version: Version) -> Self {
         let comparison = condition.operator.comparison;
         let operands = condition
             .values
@@ -143,8 +154,8 @@ impl PreparedCondition {
     ///   operator holds when none does. AWS asks for a set operator there and does not document
     ///   what happens without.
     /// - A policy variable without value matches nothing: a positive operator fails on it, a
-    ///   negated one holds.
-    pub(super) fn holds(&self, request: &Request) -> bool {
+    ///   negated one holds. [`UnsetVariable`] has other readings.
+    pub(crate) fn holds(&self, request: &Request, unset: UnsetVariable) -> bool {
         let operator = self.source.operator;
         let values = request.values(&self.source.key);
         if operator.comparison == Operator::Null {
@@ -154,17 +165,29 @@ impl PreparedCondition {
                 .iter()
                 .any(|o| matches!(o, Operand::Missing(wanted) if *wanted == missing));
         }
+        // For a negated operator to fail, its positive form has to match.
+        let fails = unset == UnsetVariable::FailsElement
+            && operator.comparison.is_negated()
+            && !self.is_set(request);
         holds(operator, values, |value| {
-            self.operands
-                .iter()
-                .any(|o| o.matches(operator.comparison, value, request))
+            fails
+                || self
+                    .operands
+                    .iter()
+                    .any(|o| o.matches(operator.comparison, value, request))
         })
+    }
+
+    /// Whether all variables in the values have a value.
+    pub(crate) fn is_set(&self, request: &Request) -> bool {
+        let mut templates = self.operands.iter().filter_map(Operand::template);
+        templates.all(|template| template.is_set(|key| request.value(key)))
     }
 }
 
 /// Whether a condition other than `Null` holds for the values of its key. `matches` is the positive
 /// form of the operator for one request value.
-pub(super) fn holds(
+pub(crate) fn holds(
     operator: ConditionOperator,
     values: &[String],
     matches: impl Fn(&str) -> bool,

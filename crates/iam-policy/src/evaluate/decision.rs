@@ -30,7 +30,7 @@ pub enum Layer {
 impl Layer {
     /// Whether policies of this layer are attached to the caller, so that statements without a
     /// principal apply to it.
-    pub(super) fn is_attached(self) -> bool {
+    pub(crate) fn is_attached(self) -> bool {
         match self {
             Self::Identity | Self::Boundary | Self::Session | Self::ServiceControl => true,
             Self::Resource | Self::ResourceControl | Self::Endpoint => false,
@@ -39,7 +39,7 @@ impl Layer {
 
     /// Whether policies of this layer apply to the caller. Policies attached to callers need one
     /// with an account, and service control policies do not apply to service-linked roles.
-    pub(super) fn applies_to(self, caller: &Caller, has_account: bool) -> bool {
+    pub(crate) fn applies_to(self, caller: &Caller, has_account: bool) -> bool {
         match self {
             Self::Identity | Self::Boundary | Self::Session => has_account,
             Self::ServiceControl => has_account && !caller.is_service_linked(),

@@ -4,14 +4,15 @@ use super::combine::{AuthorizationScope, LayerResult};
 use super::decision::{Decision, Layer, NearMiss, StatementRef};
 use super::request::Request;
 use super::statement::{PreparedStatement, StatementResult};
+use super::unset_variable::UnsetVariable;
 use crate::{Document, Effect};
 
 /// A policy, parsed once for many requests.
 #[derive(Debug, Clone)]
-pub(super) struct PreparedPolicy {
-    pub(super) layer: Layer,
+pub(crate) struct PreparedPolicy {
+    pub(crate) layer: Layer,
     label: String,
-    pub(super) statements: Vec<PreparedStatement>,
+    pub(crate) statements: Vec<PreparedStatement>,
 }
 
 impl PreparedPolicy {
@@ -33,7 +34,7 @@ impl PreparedPolicy {
     }
 
     /// A reference to one of its statements.
-    pub(super) fn source(&self, index: usize, statement: &PreparedStatement) -> StatementRef {
+    pub(crate) fn source(&self, index: usize, statement: &PreparedStatement) -> StatementRef {
         StatementRef {
             layer: self.layer,
             policy: self.label.clone(),
@@ -55,6 +56,7 @@ pub struct PolicySet {
     /// From the root of the organization down; each level must allow.
     service_control: Vec<Vec<PreparedPolicy>>,
     resource_control: Vec<Vec<PreparedPolicy>>,
+    unset: UnsetVariable,
 }
 
 impl PolicySet {
@@ -128,6 +130,18 @@ impl PolicySet {
         self
     }
 
+    /// Sets what a policy variable without a value means.
+    #[must_use]
+    pub fn unset_variables(mut self, unset: UnsetVariable) -> Self {
+        self.unset = unset;
+        self
+    }
+
+    /// What a policy variable without a value means.
+    pub(crate) fn unset(&self) -> UnsetVariable {
+        self.unset
+    }
+
     /// Decides a request.
     ///
     /// - A Deny in any policy denies the request.
@@ -156,18 +170,34 @@ impl PolicySet {
             .filter(|(layer, _)| layer.applies_to(request.caller(), scope.has_account))
             .map(|(layer, policies)| {
                 let ignores_exceptions = bounded && layer == Layer::Resource;
-                (layer, layer_result(policies, request, ignores_exceptions))
+                (
+                    layer,
+                    layer_result(policies, request, ignores_exceptions, self.unset),
+                )
             });
         scope.decide(results.collect())
     }
 
-    pub(super) fn has_resource_policy(&self) -> bool {
+    /// The statement that a decision names.
+    pub(crate) fn statement(&self, source: &StatementRef) -> Option<&PreparedStatement> {
+        let policies = self.groups().flat_map(|(_, group)| group);
+        let mut statements = policies
+            .filter(|policy| policy.layer == source.layer && policy.label == source.policy)
+            .filter_map(|policy| policy.statements.get(source.index));
+        statements.find(|statement| statement.sid == source.sid)
+    }
+
+    pub(crate) fn has_boundary(&self) -> bool {
+        !self.boundary.is_empty()
+    }
+
+    pub(crate) fn has_resource_policy(&self) -> bool {
         !self.resource.is_empty()
     }
 
     /// The policies of each layer, or of each level of it, in the order in which a decision names
     /// them. Layers without policies are omitted, except the layers of caller and resource.
-    pub(super) fn groups(&self) -> impl Iterator<Item = (Layer, &[PreparedPolicy])> {
+    pub(crate) fn groups(&self) -> impl Iterator<Item = (Layer, &[PreparedPolicy])> {
         let set =
             |layer, policies| Some((layer, policies)).filter(|(_, p): &(_, &[_])| !p.is_empty());
         let own = [
@@ -190,6 +220,7 @@ fn layer_result(
     policies: &[PreparedPolicy],
     request: &Request,
     ignores_exceptions: bool,
+    unset: UnsetVariable,
 ) -> LayerResult {
     let mut result = LayerResult::default();
     for policy in policies {
@@ -197,7 +228,7 @@ fn layer_result(
         for (index, statement) in policy.statements.iter().enumerate() {
             let source = || policy.source(index, statement);
             match (
-                statement.applies(request, attached, ignores_exceptions),
+                statement.applies(request, attached, ignores_exceptions, unset),
                 statement.effect,
             ) {
                 (StatementResult::Yes(_), Effect::Deny) => result.denies.push(source()),

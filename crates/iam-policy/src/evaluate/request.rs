@@ -190,7 +190,7 @@ impl Request {
     }
 
     /// The context keys that have values.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (&ConditionKey, &[String])> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&ConditionKey, &[String])> {
         let all = self.context.0.iter();
         all.map(|(key, values)| (key, values.as_slice()))
     }

@@ -5,26 +5,27 @@ use std::collections::BTreeSet;
 use super::caller::{Caller, PrincipalMatch};
 use super::condition::PreparedCondition;
 use super::request::Request;
+use super::unset_variable::UnsetVariable;
 use crate::pattern::{Case, Pattern};
 use crate::template::{Syntax, Template};
 use crate::{Clause, Condition, ConditionKey, Effect, Principal, Statement, Version};
 
 /// A statement, parsed once for many requests.
 #[derive(Debug, Clone)]
-pub(super) struct PreparedStatement {
-    pub(super) sid: Option<String>,
-    pub(super) effect: Effect,
-    pub(super) principals: Option<Clause<Principal>>,
-    pub(super) actions: Vec<Pattern>,
-    pub(super) not_actions: bool,
+pub(crate) struct PreparedStatement {
+    pub(crate) sid: Option<String>,
+    pub(crate) effect: Effect,
+    pub(crate) principals: Option<Clause<Principal>>,
+    pub(crate) actions: Vec<Pattern>,
+    pub(crate) not_actions: bool,
     /// `None` if the element is absent, as in trust policies: any resource.
-    pub(super) resources: Option<Vec<Template>>,
-    pub(super) not_resources: bool,
-    pub(super) conditions: Vec<PreparedCondition>,
+    pub(crate) resources: Option<Vec<Template>>,
+    pub(crate) not_resources: bool,
+    pub(crate) conditions: Vec<PreparedCondition>,
 }
 
 /// The result of a statement for a request.
-pub(super) enum StatementResult {
+pub(crate) enum StatementResult {
     /// It applies, and matches the caller like this.
     Yes(PrincipalMatch),
     /// An Allow that matches caller, action and resource, with the conditions that do not hold.
@@ -35,7 +36,7 @@ pub(super) enum StatementResult {
 
 impl PreparedStatement {
     /// `completes_arns`: the policy is identity-based, so its incomplete ARNs are completed.
-    pub(super) fn prepare(statement: &Statement, version: Version, completes_arns: bool) -> Self {
+    pub(crate) fn prepare(statement: &Statement, version: Version, completes_arns: bool) -> Self {
         let syntax = Syntax::resource(version);
         let template = |text: &String| {
             let template = Template::parse(text, syntax);
@@ -78,22 +79,26 @@ impl PreparedStatement {
     /// principals in its `NotPrincipal`.
     ///
     /// A resource whose variable has no value matches nothing, so in `NotResource` it excludes
-    /// nothing.
-    pub(super) fn applies(
+    /// nothing, unless `unset` says otherwise.
+    pub(crate) fn applies(
         &self,
         request: &Request,
         attached: bool,
         ignores_exceptions: bool,
+        unset: UnsetVariable,
     ) -> StatementResult {
         let Some(named) = self.match_caller(request.caller(), attached, ignores_exceptions) else {
             return StatementResult::No;
         };
-        if !self.matches_action(request) || !self.matches_resource(request) {
+        if !self.matches_action(request) || !self.matches_resource(request, unset) {
+            return StatementResult::No;
+        }
+        if unset == UnsetVariable::VoidsStatement && !self.is_set(request) {
             return StatementResult::No;
         }
         // Near misses are only reported for Allows.
         if self.effect == Effect::Deny {
-            return if self.conditions.iter().all(|c| c.holds(request)) {
+            return if self.conditions.iter().all(|c| c.holds(request, unset)) {
                 StatementResult::Yes(named)
             } else {
                 StatementResult::No
@@ -102,7 +107,7 @@ impl PreparedStatement {
         let unmet: Vec<Condition> = self
             .conditions
             .iter()
-            .filter(|t| !t.holds(request))
+            .filter(|t| !t.holds(request, unset))
             .map(|t| t.source.clone())
             .collect();
         if unmet.is_empty() {
@@ -135,10 +140,25 @@ impl PreparedStatement {
             != self.not_actions
     }
 
-    fn matches_resource(&self, request: &Request) -> bool {
+    /// Whether all variables in resources and conditions have a value.
+    fn is_set(&self, request: &Request) -> bool {
+        let resources = self.resources.iter().flatten();
+        let mut resources = resources.map(|template| template.is_set(|key| request.value(key)));
+        resources.all(|set| set) && self.conditions.iter().all(|c| c.is_set(request))
+    }
+
+    fn matches_resource(&self, request: &Request, unset: UnsetVariable) -> bool {
         let Some(resources) = &self.resources else {
             return true;
         };
+        if self.not_resources
+            && unset == UnsetVariable::FailsElement
+            && !resources
+                .iter()
+                .all(|template| template.is_set(|key| request.value(key)))
+        {
+            return false;
+        }
         let matches = |template: &Template| {
             resource_matches(template, request.resource(), |key| request.value(key))
         };
@@ -148,7 +168,7 @@ impl PreparedStatement {
 
 /// How a `Principal` or `NotPrincipal` element matches the caller. `ignores_exceptions`:
 /// `NotPrincipal` exempts no one.
-pub(super) fn named(
+pub(crate) fn named(
     principals: &Clause<Principal>,
     caller: &Caller,
     ignores_exceptions: bool,
@@ -164,7 +184,7 @@ pub(super) fn named(
 
 /// Whether a `Resource` pattern matches. The range of its stars can depend on the values of
 /// variables.
-pub(super) fn resource_matches<'v>(
+pub(crate) fn resource_matches<'v>(
     template: &Template,
     text: &str,
     value: impl Fn(&ConditionKey) -> Option<&'v str>,

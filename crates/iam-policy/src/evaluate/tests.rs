@@ -5,3 +5,4 @@ mod guardrails;
 mod layers;
 mod operators;
 mod properties;
+mod unset_variables;

@@ -1,6 +1,7 @@
 //! Typed values in conditions: decimals, timestamps, IP ranges.
 
 use std::cmp::Ordering;
+use std::fmt;
 use std::net::IpAddr;
 
 /// An exact decimal number: sign, digits before the point without leading zeros, digits after it
@@ -43,6 +44,51 @@ impl Decimal {
         format!("{sign}{whole}.{fraction}")
     }
 
+    /// Numbers such that each bound is among them, and one of each range between bounds.
+    pub(crate) fn between(bounds: &[&Self]) -> Vec<String> {
+        let mut sorted: Vec<&Self> = bounds.to_vec();
+        sorted.sort();
+        sorted.dedup();
+        let digits = sorted.iter().map(|bound| bound.fraction.len()).max();
+        let width = digits.unwrap_or_default();
+        let mut all: Vec<String> = vec!["0".to_owned()];
+        all.extend(sorted.iter().map(|bound| bound.to_string()));
+        // Away from zero by less than any two bounds differ.
+        let beyond = |bound: &Self| {
+            let sign = if bound.negative { "-" } else { "" };
+            let whole = if bound.whole.is_empty() {
+                "0"
+            } else {
+                &bound.whole
+            };
+            format!("{sign}{whole}.{:0<width$}1", bound.fraction)
+        };
+        for bound in &sorted {
+            all.push(beyond(bound));
+            if bound.whole.is_empty() && bound.fraction.is_empty() {
+                all.push(format!("-{}", beyond(bound)));
+            }
+        }
+        all.push(
+            sorted
+                .iter()
+                .rev()
+                .find(|b| !b.negative)
+                .map_or("1".to_owned(), |b| {
+                    format!("1{:0<1$}", "", b.whole.len() + 1)
+                }),
+        );
+        all.push(
+            sorted
+                .iter()
+                .find(|b| b.negative)
+                .map_or("-1".to_owned(), |b| {
+                    format!("-1{:0<1$}", "", b.whole.len() + 1)
+                }),
+        );
+        all
+    }
+
     fn magnitude(&self, other: &Self) -> Ordering {
         let whole = self
             .whole
@@ -50,6 +96,23 @@ impl Decimal {
             .cmp(&other.whole.len())
             .then_with(|| self.whole.cmp(&other.whole));
         whole.then_with(|| self.fraction.cmp(&other.fraction))
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.negative { "-" } else { "" };
+        let whole = if self.whole.is_empty() {
+            "0"
+        } else {
+            &self.whole
+        };
+        write!(f, "{sign}{whole}")?;
+        if self.fraction.is_empty() {
+            Ok(())
+        } else {
+            write!(f, ".{}", self.fraction)
+        }
     }
 }
 
@@ -75,6 +138,42 @@ impl Ord for Decimal {
 pub(crate) struct Timestamp(i128);
 
 impl Timestamp {
+    /// Times such that each bound is among them, and one of each range between bounds, as far as
+    /// they can be written.
+    pub(crate) fn between(bounds: &[Self]) -> Vec<String> {
+        // Outside of the years that have four digits, times are whole seconds.
+        let offsets = [-1_000_000_000, -1, 0, 1, 1_000_000_000];
+        let near = bounds
+            .iter()
+            .flat_map(|bound| offsets.map(|offset| bound.0 + offset));
+        let now = 1_800_000_000_000_000_000;
+        let mut all: Vec<String> = near.chain([now]).filter_map(Self::written).collect();
+        all.dedup();
+        all
+    }
+
+    /// The time in seconds, or as a date where it needs fractions.
+    fn written(nanos: i128) -> Option<String> {
+        let seconds = nanos.div_euclid(1_000_000_000);
+        let fraction = nanos.rem_euclid(1_000_000_000);
+        let date = || {
+            let midnight = jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0);
+            let span = jiff::SignedDuration::new(i64::try_from(seconds).ok()?, 0);
+            let time = midnight.checked_add(span).ok()?;
+            let text = time.strftime("%Y-%m-%dT%H:%M:%S");
+            Some(if fraction == 0 {
+                format!("{text}Z")
+            } else {
+                format!("{text}.{fraction:09}Z")
+            })
+        };
+        let whole = || (fraction == 0).then(|| seconds.to_string());
+        [date(), whole()]
+            .into_iter()
+            .flatten()
+            .find(|text| Self::parse(text) == Some(Self(nanos)))
+    }
+
     /// Parses one of the W3C forms of ISO 8601, from `2026` to `2026-11-22T06:40:55.5+01:00`, or
     /// seconds since 1970. Missing parts take their lowest value; four digits are a year. A time
     /// needs an offset.
@@ -209,6 +308,32 @@ impl IpRange {
         format!("{network}/{}", self.prefix)
     }
 
+    /// The first address, and the first behind the range.
+    pub(crate) fn bounds(&self) -> (IpAddr, Option<IpAddr>) {
+        match self.address {
+            IpAddr::V4(address) => {
+                let size = 1_u64 << (32 - self.prefix.min(32));
+                let first = u64::from(u32::from(address)) / size * size;
+                let behind = u32::try_from(first + size).ok();
+                let first = u32::try_from(first).unwrap_or_default();
+                (
+                    IpAddr::V4(first.into()),
+                    behind.map(|at| IpAddr::V4(at.into())),
+                )
+            }
+            IpAddr::V6(address) => {
+                let all = u128::from(address);
+                let rest = u128::MAX.checked_shr(self.prefix).unwrap_or(0);
+                let first = all & !rest;
+                let behind = first.checked_add(rest).and_then(|last| last.checked_add(1));
+                (
+                    IpAddr::V6(first.into()),
+                    behind.map(|at| IpAddr::V6(at.into())),
+                )
+            }
+        }
+    }
+
     /// Whether the range contains all of the other. Ranges of different address families never do.
     pub(crate) fn contains(&self, other: &Self) -> bool {
         let head = |bits: u128, width: u32| bits.checked_shr(width - self.prefix).unwrap_or(0);
@@ -304,6 +429,54 @@ mod tests {
         ] {
             assert_eq!(IpRange::parse(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn between_covers_every_range() {
+        let numbers: Vec<Decimal> = ["-3", "-0.5", "0", "0.25", "7", "7.1", "12"]
+            .iter()
+            .map(|text| Decimal::parse(text).unwrap())
+            .collect();
+        let found: Vec<Decimal> = Decimal::between(&numbers.iter().collect::<Vec<_>>())
+            .iter()
+            .map(|text| Decimal::parse(text).unwrap())
+            .collect();
+        assert!(numbers.iter().all(|number| found.contains(number)));
+        assert!(
+            numbers
+                .windows(2)
+                .all(|pair| found.iter().any(|n| *n > pair[0] && *n < pair[1]))
+        );
+        assert!(found.iter().any(|n| *n < numbers[0]) && found.iter().any(|n| *n > numbers[6]));
+
+        let times = [
+            "2026-11-22T06:40:55Z",
+            "2026-11-22T06:40:55.000000002Z",
+            "0",
+        ];
+        let bounds: Vec<Timestamp> = times.iter().map(|t| Timestamp::parse(t).unwrap()).collect();
+        let found = Timestamp::between(&bounds);
+        let has = |nanos: i128| {
+            found
+                .iter()
+                .any(|t| Timestamp::parse(t) == Some(Timestamp(nanos)))
+        };
+        assert!(
+            bounds
+                .iter()
+                .all(|b| has(b.0 - 1) && has(b.0) && has(b.0 + 1))
+        );
+
+        let bounds = |text: &str| {
+            let (first, behind) = IpRange::parse(text).unwrap().bounds();
+            (first.to_string(), behind.map(|b| b.to_string()))
+        };
+        let v = |first: &str, behind: Option<&str>| (first.to_owned(), behind.map(str::to_owned));
+        assert_eq!(bounds("10.1.2.3/8"), v("10.0.0.0", Some("11.0.0.0")));
+        assert_eq!(bounds("255.0.0.0/8"), v("255.0.0.0", None));
+        assert_eq!(bounds("0.0.0.0/0"), v("0.0.0.0", None));
+        assert_eq!(bounds("::/0"), v("::", None));
+        assert_eq!(bounds("2001:db8::1"), v("2001:db8::1", Some("2001:db8::2")));
     }
 
     proptest! {

@@ -49,13 +49,15 @@ pub struct ActionDefinition {
     pub name: String,
     /// AWS's access level: `List`, `Read`, `Write`, `Tagging` or `Permissions management`.
     pub level: String,
+    /// Whether the action has no resource types: its requests name `*`.
+    pub unscoped: bool,
     keys: BTreeSet<String>,
 }
 
 impl ActionDefinition {
     /// Whether AWS lists the key for the action; `None` if the tables do not say: for global keys,
     /// for keys of services without a table, and for unknown names.
-    pub(super) fn carries(&self, key: &ConditionKey) -> Option<bool> {
+    pub(crate) fn carries(&self, key: &ConditionKey) -> Option<bool> {
         match look_up(key) {
             Lookup::Known(key) if !key.is_global() => Some(self.keys.contains(key.current())),
             _ => None,
@@ -103,7 +105,7 @@ pub(super) fn look_up(key: &ConditionKey) -> Lookup {
 }
 
 /// The key, if the tables have it.
-pub(super) fn known(key: &ConditionKey) -> Option<&'static KeyDefinition> {
+pub(crate) fn known(key: &ConditionKey) -> Option<&'static KeyDefinition> {
     match look_up(key) {
         Lookup::Known(key) => Some(key),
         _ => None,
@@ -133,7 +135,7 @@ pub fn condition_keys(action: &str) -> Option<Vec<&'static KeyDefinition>> {
 }
 
 /// The action of this name, in any case.
-fn action(name: &str) -> Option<&'static ActionDefinition> {
+pub(crate) fn action(name: &str) -> Option<&'static ActionDefinition> {
     let name = name.to_ascii_lowercase();
     let (service, _) = name.split_once(':')?;
     TABLES.get(service)?.actions.get(&name)
@@ -156,8 +158,17 @@ pub fn actions(pattern: &str) -> Vec<&'static ActionDefinition> {
         .collect()
 }
 
+/// The services with a table of actions, each with the forms of its ARNs, such as
+/// `arn:${Partition}:s3:::${BucketName}`.
+pub(crate) fn resource_forms() -> impl Iterator<Item = (&'static str, &'static [String])> {
+    let tables = TABLES
+        .iter()
+        .filter(|(_, service)| !service.actions.is_empty());
+    tables.map(|(name, service)| (name.as_str(), service.resources.as_slice()))
+}
+
 /// Whether there is a table with the actions of this service.
-pub(super) fn has_actions(service: &str) -> bool {
+pub(crate) fn has_actions(service: &str) -> bool {
     TABLES
         .get(&service.to_ascii_lowercase())
         .is_some_and(|service| !service.actions.is_empty())
@@ -200,6 +211,8 @@ fn read(text: &str) -> File {
 }
 
 struct Service {
+    /// The forms of ARNs.
+    resources: Vec<String>,
     /// By their names in lower case.
     keys: BTreeMap<String, KeyDefinition>,
     /// By their names in lower case.
@@ -217,12 +230,17 @@ struct File {
     /// Studio.
     on_every_action: Vec<String>,
     of_tagged_resources: Vec<String>,
+    #[serde(default)]
+    resources: Vec<String>,
     actions: BTreeMap<String, Row>,
 }
 
 #[derive(Deserialize)]
 struct Row {
     level: String,
+    /// The action has no resource types.
+    #[serde(default)]
+    unscoped: bool,
     #[serde(default)]
     tagged: bool,
     #[serde(default)]
@@ -248,6 +266,7 @@ impl From<File> for Service {
             let action = ActionDefinition {
                 name: format!("{}:{name}", file.service),
                 level: row.level,
+                unscoped: row.unscoped,
                 keys: file
                     .on_every_action
                     .iter()
@@ -258,7 +277,11 @@ impl From<File> for Service {
             };
             actions.insert(action.name.to_ascii_lowercase(), action);
         }
-        Self { keys, actions }
+        Self {
+            resources: file.resources,
+            keys,
+            actions,
+        }
     }
 }
 
@@ -279,6 +302,18 @@ mod tests {
             for action in service.actions.values() {
                 let listed = condition_keys(&action.name).unwrap();
                 assert_eq!(listed.len(), action.keys.len(), "{}", action.name);
+            }
+        }
+    }
+
+    #[test]
+    fn resource_forms_are_arns_of_the_service() {
+        assert_eq!(resource_forms().count(), 8);
+        for (service, forms) in resource_forms() {
+            assert!(!forms.is_empty());
+            for form in forms {
+                let parts: Vec<&str> = form.splitn(6, ':').collect();
+                assert_eq!((parts.len(), parts[2]), (6, service), "{form}");
             }
         }
     }

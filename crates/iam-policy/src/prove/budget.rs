@@ -1,0 +1,34 @@
+//! The work that a question can cost.
+
+/// Steps that are left.
+#[derive(Debug, Clone)]
+pub(super) struct Budget {
+    left: u64,
+}
+
+/// The question is larger than its budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TooLarge;
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            left: DEFAULT_STEPS,
+        }
+    }
+}
+
+/// About a second on one core.
+pub(super) const DEFAULT_STEPS: u64 = 20_000_000;
+
+impl Budget {
+    pub(super) fn new(steps: u64) -> Self {
+        Self { left: steps }
+    }
+
+    /// Takes steps.
+    pub(super) fn spend(&mut self, steps: u64) -> Result<(), TooLarge> {
+        self.left = self.left.checked_sub(steps).ok_or(TooLarge)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,215 @@
+//! The answer to a question, case by case.
+
+use std::collections::BTreeSet;
+
+use super::answer::{Answer, Counterexample, NotDecided};
+use super::cases::{Case, CaseValue, Scope};
+use super::encode::{Encoder, Relation};
+use super::formula::Formula;
+use super::question::{Given, Question};
+use super::search::search;
+use super::tables;
+use super::theory::Theory;
+use super::witness::Witness;
+use crate::ConditionKey;
+use crate::evaluate::policies::PolicySet;
+use crate::evaluate::{Caller, Request};
+
+/// Decides whether a request of the question is allowed.
+pub fn prove(policies: &PolicySet, question: &Question) -> Answer {
+    let scope = Scope::new(question);
+    let open = scope.open_variables(&[policies]);
+    let found = find(
+        &scope,
+        &open,
+        &|encoder, caller, relation| encoder.allowed(policies, caller, relation),
+        &|request| policies.decide(request).is_allowed(),
+    );
+    answer(found, policies)
+}
+
+fn answer(found: Found, policies: &PolicySet) -> Answer {
+    match found {
+        Found::None => Answer::Holds,
+        Found::Request(request) => Answer::Refuted(Box::new(Counterexample {
+            decision: policies.decide(&request),
+            request: *request,
+        })),
+        Found::Unknown(reason) => Answer::NotDecided(reason),
+    }
+}
+
+/// Decides whether the policies allow a request of the question that the limit does not allow.
+pub fn prove_within(policies: &PolicySet, limit: &PolicySet, question: &Question) -> Answer {
+    let scope = Scope::new(question);
+    let open = scope.open_variables(&[policies, limit]);
+    let found = find(
+        &scope,
+        &open,
+        &|encoder, caller, relation| {
+            let allowed = encoder.allowed(policies, caller, relation);
+            let limited = encoder.allowed(limit, caller, relation);
+            Formula::all([allowed, limited.negated()])
+        },
+        &|request| policies.decide(request).is_allowed() && !limit.decide(request).is_allowed(),
+    );
+    answer(found, policies)
+}
+
+/// The result of a search over all cases.
+pub(super) enum Found {
+    None,
+    Request(Box<Request>),
+    Unknown(NotDecided),
+}
+
+/// Makes the formula of what is asked.
+pub(super) type Ask<'a> = dyn Fn(&mut Encoder, &Caller, Relation) -> Formula + 'a;
+
+/// Cases with more variables than this are too many.
+const MAX_OPEN_VARIABLES: usize = 6;
+
+/// Facts without a request that fulfils them, after which a case is given up.
+const MAX_GUESSES: usize = 20;
+
+/// Looks for a request of the question that fulfils the formula, as `confirm` decides it.
+pub(super) fn find(
+    scope: &Scope<'_>,
+    open: &[ConditionKey],
+    ask: &Ask<'_>,
+    confirm: &dyn Fn(&Request) -> bool,
+) -> Found {
+    if open.len() > MAX_OPEN_VARIABLES {
+        return Found::Unknown(NotDecided::OpenVariables(open.to_vec()));
+    }
+    let mut unknown = None;
+    for case in cases(scope, open) {
+        let is_open = case.iter().any(|(_, value)| *value == CaseValue::Open);
+        // A value that is like no other finds most counterexamples.
+        if is_open {
+            let instance = instantiate(&case, &|_| "x".to_owned());
+            if let Outcome::Found(request) = solve_case(scope, &instance, open, ask, confirm).0 {
+                return Found::Request(request);
+            }
+        }
+        let (outcome, guesses) = solve_case(scope, &case, open, ask, confirm);
+        match outcome {
+            Outcome::None => {}
+            Outcome::Found(request) => return Found::Request(request),
+            Outcome::Unknown(reason) => {
+                for guess in guesses {
+                    let instance =
+                        instantiate(&case, &|key| guess.value(key).unwrap_or("x").to_owned());
+                    let (outcome, _) = solve_case(scope, &instance, open, ask, confirm);
+                    if let Outcome::Found(request) = outcome {
+                        return Found::Request(request);
+                    }
+                }
+                unknown.get_or_insert(match reason {
+                    NotDecided::MixedComparisons if is_open => {
+                        NotDecided::OpenVariables(open.to_vec())
+                    }
+                    reason => reason,
+                });
+            }
+        }
+    }
+    unknown.map_or(Found::None, Found::Unknown)
+}
+
+/// The values that open keys can have: none, the empty string, others.
+fn cases(scope: &Scope<'_>, open: &[ConditionKey]) -> Vec<Case> {
+    let mut all: Vec<Case> = vec![Vec::new()];
+    for key in open {
+        let values = match scope.given(key) {
+            Given::Word(_) => vec![CaseValue::Open],
+            _ => vec![
+                CaseValue::Unset,
+                CaseValue::Open,
+                CaseValue::Is(String::new()),
+            ],
+        };
+        let with = |case: &Case, value: &CaseValue| {
+            let mut case = case.clone();
+            case.push((key.clone(), value.clone()));
+            case
+        };
+        all = all
+            .iter()
+            .flat_map(|case| values.iter().map(move |value| with(case, value)))
+            .collect();
+    }
+    all
+}
+
+fn instantiate(case: &Case, value: &dyn Fn(&ConditionKey) -> String) -> Case {
+    let given = |(key, known): &(ConditionKey, CaseValue)| {
+        let known = match known {
+            CaseValue::Open => CaseValue::Is(value(key)),
+            known => known.clone(),
+        };
+        (key.clone(), known)
+    };
+    case.iter().map(given).collect()
+}
+
+enum Outcome {
+    None,
+    Found(Box<Request>),
+    Unknown(NotDecided),
+}
+
+/// Searches one case. Also gives the requests that were tried and did not fulfil what is asked.
+fn solve_case(
+    scope: &Scope<'_>,
+    case: &Case,
+    open: &[ConditionKey],
+    ask: &Ask<'_>,
+    confirm: &dyn Fn(&Request) -> bool,
+) -> (Outcome, Vec<Request>) {
+    let mut rules = BTreeSet::new();
+    loop {
+        let mut prepared = scope.prepare(case, open, &rules, |e, c, r| ask(e, c, r));
+        let keys = prepared.keys;
+        let mut found = None;
+        let mut violated = BTreeSet::new();
+        let mut guesses = Vec::new();
+        let result = search(
+            &mut prepared.theory,
+            prepared.formula,
+            &mut |theory: &mut Theory, facts| {
+                let witness = Witness::read(theory, facts, &keys)?;
+                for request in witness.requests(scope) {
+                    if !scope.question.beyond_tables {
+                        violated = tables::violated(&request);
+                        if violated.iter().any(|rule| !rules.contains(rule)) {
+                            return Ok(true);
+                        }
+                    }
+                    if violated.is_empty() && scope.contains(&request) && confirm(&request) {
+                        found = Some(Box::new(request));
+                        return Ok(true);
+                    }
+                    guesses.push(request);
+                }
+                debug_assert!(
+                    !witness.is_certain || !violated.is_empty(),
+                    "the evaluator does not confirm {:?}",
+                    guesses.last()
+                );
+                Ok(guesses.len() >= MAX_GUESSES)
+            },
+        );
+        let outcome = match (found, result) {
+            (Some(request), _) => Outcome::Found(request),
+            (None, Err(_)) => Outcome::Unknown(NotDecided::TooLarge),
+            (None, Ok(_)) if violated.iter().any(|rule| !rules.contains(rule)) => {
+                rules.extend(violated);
+                continue;
+            }
+            (None, Ok(_)) if !guesses.is_empty() => Outcome::Unknown(NotDecided::MixedComparisons),
+            (None, Ok(_)) => Outcome::None,
+        };
+        return (outcome, guesses);
+    }
+}

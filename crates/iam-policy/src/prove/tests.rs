@@ -1,0 +1,5 @@
+//! Tests that span the module.
+
+mod agreement;
+mod differences;
+mod questions;
