@@ -184,11 +184,13 @@ impl<P: Provider> Server<P> {
         } = applied;
         schema.body().normalize(&mut state);
         let scope = self.provider.scope(&client).await;
+        let mut all = std::mem::take(&mut cx.warnings);
+        all.extend(diagnostics);
         Ok(apply_resource_change::Response {
             new_state: Some(wire::encode(&state, &schema.ty())?),
             private: cx.private.encode(),
             new_identity: wire::identity(schema, &state, Some(&scope)),
-            diagnostics: wire::diagnostics(diagnostics),
+            diagnostics: wire::diagnostics(all),
             legacy_type_system: false,
         })
     }
