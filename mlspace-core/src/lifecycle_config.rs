@@ -13,7 +13,8 @@ mod sdk;
 mod spec;
 
 pub use spec::{
-    CodeArtifact, IdleStop, LifecycleConfigSpec, LifecycleConfigSpecError, check_name, check_repository,
+    CodeArtifact, IdleStop, LifecycleConfigSpec, LifecycleConfigSpecError, check_name,
+    check_repository,
 };
 
 pub(crate) use api::LifecycleConfigApi;
