@@ -48,6 +48,8 @@ mod group;
 mod iam;
 pub mod layout;
 #[cfg(feature = "aws")]
+pub mod lifecycle_config;
+#[cfg(feature = "aws")]
 pub mod membership;
 pub mod name;
 pub mod network;
@@ -61,6 +63,7 @@ pub mod project;
 #[cfg(feature = "aws")]
 pub mod records;
 pub mod schedule;
+pub mod sdk_config;
 #[cfg(feature = "aws")]
 pub mod services;
 pub mod tables;

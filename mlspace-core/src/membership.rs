@@ -29,7 +29,7 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 use crate::aws::lock::Locks;
-use crate::aws::{Clients, Guard};
+use crate::aws::{Clients, Error, Guard};
 use crate::collisions::CaseCollisions;
 use crate::directory::Directory;
 use crate::group::Groups;
@@ -103,6 +103,14 @@ impl Memberships {
 
     /// Waits until this process changes no membership of the user, and keeps it so while the guard
     /// is held: a user's memberships share the user's policy.
+    /// ARN of the role of a membership, which need not exist.
+    ///
+    /// # Errors
+    /// When the caller's account cannot be read, or the name does not fit.
+    pub async fn role_arn(&self, project: &ProjectName, user: &UserName) -> Result<String, Error> {
+        self.member_roles.arn(project, user).await
+    }
+
     async fn lock(&self, user: &UserName) -> Guard {
         self.locks.lock(&user.as_str().to_ascii_lowercase()).await
     }

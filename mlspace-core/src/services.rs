@@ -9,6 +9,7 @@ use crate::dataset::{Datasets, ObjectStore, S3Objects};
 use crate::directory::Directory;
 use crate::group::Groups;
 use crate::iam::{IamApi, IamCache, ManagedPolicies, Roles, SdkIam};
+use crate::lifecycle_config::{LifecycleConfigApi, LifecycleConfigs, SdkLifecycleConfigs};
 use crate::membership::{MemberRecords, MembershipParts, Memberships};
 use crate::notebook::{NotebookApi, NotebookInventory, Notebooks, SdkNotebooks};
 use crate::project::{DependentResources, ProjectParts, ProjectRecords, Projects, SuspensionList};
@@ -28,6 +29,8 @@ pub struct Services {
     pub datasets: Arc<Datasets>,
     /// Notebooks.
     pub notebooks: Arc<Notebooks>,
+    /// Lifecycle configurations of notebook instances.
+    pub lifecycle_configs: Arc<LifecycleConfigs>,
     /// Reports of the access of memberships.
     pub access: AccessReports,
 }
@@ -38,6 +41,7 @@ pub(crate) struct Apis {
     pub(crate) records: Arc<dyn RecordStore>,
     pub(crate) objects: Arc<dyn ObjectStore>,
     pub(crate) notebooks: Arc<dyn NotebookApi>,
+    pub(crate) lifecycle_configs: Arc<dyn LifecycleConfigApi>,
 }
 
 impl Services {
@@ -51,6 +55,7 @@ impl Services {
             records: Arc::new(DynamoStore::new(clients.clone())),
             objects: Arc::new(S3Objects::new(clients.clone())),
             notebooks: Arc::new(SdkNotebooks::new(clients.clone())),
+            lifecycle_configs: Arc::new(SdkLifecycleConfigs::new(clients.clone())),
         };
         Self::with_apis(clients, apis)
     }
@@ -62,7 +67,9 @@ impl Services {
             records,
             objects,
             notebooks: api,
+            lifecycle_configs,
         } = apis;
+        let lifecycle_configs = Arc::new(LifecycleConfigs::new(clients.clone(), lifecycle_configs));
         let cache = Arc::new(IamCache::new(Arc::clone(&iam)));
         let roles = Arc::new(Roles::new(Arc::clone(&iam), Arc::clone(&cache)));
         let policies = Arc::new(ManagedPolicies::new(
@@ -147,6 +154,7 @@ impl Services {
             memberships,
             datasets,
             notebooks,
+            lifecycle_configs,
             access,
         }
     }

@@ -10,6 +10,7 @@ use crate::dataset::DatasetSpec;
 use crate::dataset::fake::FakeObjects;
 use crate::iam::fake::FakeIam;
 use crate::layout::Account;
+use crate::lifecycle_config::fake::FakeLifecycleConfigs;
 use crate::membership::MembershipSpec;
 use crate::name::ProjectName;
 use crate::notebook::NotebookSpec;
@@ -170,6 +171,7 @@ pub(crate) struct FakePlatform {
     pub(crate) records: Arc<MemoryStore>,
     pub(crate) objects: Arc<FakeObjects>,
     pub(crate) notebooks: Arc<FakeNotebooks>,
+    pub(crate) lifecycle_configs: Arc<FakeLifecycleConfigs>,
     /// Interrupts calls to any of the fakes, and records them.
     pub(crate) faults: Faults,
     settings: Settings,
@@ -192,13 +194,25 @@ impl FakePlatform {
         let records = Arc::new(MemoryStore::new(faults.clone()));
         let objects = Arc::new(FakeObjects::new(faults.clone()));
         let notebooks = Arc::new(FakeNotebooks::new(account, faults.clone()));
-        let services = services(&settings, &iam, &records, &objects, &notebooks);
+        let lifecycle_configs = Arc::new(FakeLifecycleConfigs::new(
+            Arc::clone(&notebooks),
+            faults.clone(),
+        ));
+        let services = services(
+            &settings,
+            &iam,
+            &records,
+            &objects,
+            &notebooks,
+            &lifecycle_configs,
+        );
         Self {
             services,
             iam,
             records,
             objects,
             notebooks,
+            lifecycle_configs,
             faults,
             settings,
         }
@@ -212,6 +226,7 @@ impl FakePlatform {
             &self.records,
             &self.objects,
             &self.notebooks,
+            &self.lifecycle_configs,
         );
     }
 
@@ -266,12 +281,14 @@ fn services(
     records: &Arc<MemoryStore>,
     objects: &Arc<FakeObjects>,
     notebooks: &Arc<FakeNotebooks>,
+    lifecycle_configs: &Arc<FakeLifecycleConfigs>,
 ) -> Services {
     let apis = Apis {
         iam: Arc::clone(iam) as _,
         records: Arc::clone(records) as _,
         objects: Arc::clone(objects) as _,
         notebooks: Arc::clone(notebooks) as _,
+        lifecycle_configs: Arc::clone(lifecycle_configs) as _,
     };
     Services::with_apis(Clients::offline(account(), settings.clone()), apis)
 }
@@ -398,6 +415,8 @@ pub(crate) struct Snapshot {
     uploads: Vec<crate::dataset::Upload>,
     notebooks:
         std::collections::BTreeMap<crate::name::NotebookName, crate::notebook::fake::FakeInstance>,
+    lifecycle_configs:
+        std::collections::BTreeMap<String, crate::lifecycle_config::fake::FakeConfig>,
 }
 
 impl FakePlatform {
@@ -418,6 +437,7 @@ impl FakePlatform {
             objects: self.objects.objects(),
             uploads: self.objects.pending_uploads(),
             notebooks: self.notebooks.instances(),
+            lifecycle_configs: self.lifecycle_configs.configs(),
         }
     }
 

@@ -3,6 +3,7 @@
 mod access;
 mod caller;
 mod policy_document;
+mod sdk_config;
 
 use terraform_plugin::framework::AnyDataSource;
 
@@ -14,5 +15,6 @@ pub(crate) fn all() -> Vec<Box<dyn AnyDataSource<Client>>> {
         Box::new(access::AccessDataSource),
         Box::new(caller::CallerDataSource),
         Box::new(policy_document::PolicyDocumentDataSource),
+        Box::new(sdk_config::SdkConfigDataSource),
     ]
 }

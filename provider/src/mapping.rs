@@ -193,7 +193,8 @@ pub(crate) fn required<T: Clone>(field: &Field<T>, attribute: &str) -> Result<T,
         .ok_or_else(|| missing_value(attribute))
 }
 
-fn missing_value(attribute: &str) -> Diagnostics {
+/// The error for a value that is needed and not known.
+pub(crate) fn missing_value(attribute: &str) -> Diagnostics {
     Diagnostics::of_error(
         attribute,
         "Missing value",

@@ -1,6 +1,7 @@
 //! The managed resources: one file each, schema and mapping to the core.
 
 mod dataset;
+mod lifecycle_config;
 mod membership;
 mod notebook;
 mod project;
@@ -16,5 +17,6 @@ pub(crate) fn all() -> Vec<Box<dyn AnyResource<Client>>> {
         Box::new(membership::MembershipResource),
         Box::new(dataset::DatasetResource),
         Box::new(notebook::NotebookResource),
+        Box::new(lifecycle_config::LifecycleConfigResource),
     ]
 }

@@ -27,6 +27,21 @@ pub(crate) fn project_description(value: &Value) -> Result<(), ValidationError> 
     check_string(value, mlspace_core::project::check_description)
 }
 
+/// Validates the description of a dataset.
+pub(crate) fn dataset_description(value: &Value) -> Result<(), ValidationError> {
+    check_string(value, mlspace_core::dataset::check_description)
+}
+
+/// Validates the name of a lifecycle configuration.
+pub(crate) fn lifecycle_config_name(value: &Value) -> Result<(), ValidationError> {
+    check_string(value, mlspace_core::lifecycle_config::check_name)
+}
+
+/// Validates the URL of a git repository.
+pub(crate) fn git_repository(value: &Value) -> Result<(), ValidationError> {
+    check_string(value, mlspace_core::lifecycle_config::check_repository)
+}
+
 /// Validates the value of the system tag.
 pub(crate) fn tag_value(value: &Value) -> Result<(), ValidationError> {
     check_string(value, |string| check_policy_tag_value(SYSTEM, string))

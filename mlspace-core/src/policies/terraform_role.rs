@@ -115,6 +115,7 @@ pub fn provider_policy(
     statements.extend(allow_use_of_table_key(context, access));
     statements.extend(allow_deleting_datasets(context));
     statements.extend(allow_notebooks(context));
+    statements.extend(allow_lifecycle_configs(context));
     statements.extend(allow_network_and_key(context));
     let target = PackTarget {
         policy_type: PolicyType::Managed,
@@ -368,6 +369,43 @@ fn allow_notebooks(context: &GrantContext<'_>) -> [Statement; 6] {
             .actions(["sagemaker:UpdateNotebookInstance"])
             .resources([&notebooks])
             .when(Operator::StringEquals, "sagemaker:RootAccess", ["Enabled"]),
+    ]
+}
+
+/// Allows lifecycle configurations of this platform. Their scripts run as root with the role of a
+/// member, so that those of others are not changed.
+fn allow_lifecycle_configs(context: &GrantContext<'_>) -> [Statement; 3] {
+    let configs = context.sagemaker("notebook-instance-lifecycle-config");
+    [
+        Statement::allow("ReadLifecycleConfigs")
+            .actions([
+                "sagemaker:DescribeNotebookInstanceLifecycleConfig",
+                "sagemaker:ListTags",
+            ])
+            .resources([&configs]),
+        Statement::allow("CreateLifecycleConfigs")
+            .actions([
+                "sagemaker:AddTags",
+                "sagemaker:CreateNotebookInstanceLifecycleConfig",
+            ])
+            .resources([&configs])
+            .when(
+                Operator::StringEquals,
+                format!("aws:RequestTag/{SYSTEM}"),
+                [context.system_tag],
+            ),
+        Statement::allow("KeepLifecycleConfigs")
+            .actions([
+                "sagemaker:AddTags",
+                "sagemaker:DeleteNotebookInstanceLifecycleConfig",
+                "sagemaker:UpdateNotebookInstanceLifecycleConfig",
+            ])
+            .resources([&configs])
+            .when(
+                Operator::StringEquals,
+                format!("aws:ResourceTag/{SYSTEM}"),
+                [context.system_tag],
+            ),
     ]
 }
 

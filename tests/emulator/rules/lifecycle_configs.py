@@ -64,6 +64,7 @@ def create_config(call: Call) -> Response:
         "LastModifiedTime": EPOCH,
         **_scripts(call),
     }
+    STORE.config_tags[arn] = {tag["Key"]: tag["Value"] for tag in call.params.get("Tags", [])}
     return json_response({"NotebookInstanceLifecycleConfigArn": arn})
 
 
@@ -102,7 +103,8 @@ def delete_config(call: Call) -> Response:
     for notebook in STORE.notebooks.values():
         if notebook.settings.get(_NAME) == name:
             raise invalid(f"Lifecycle configuration {name} is used by {notebook.name}")
-    del STORE.configs[name]
+    arn = STORE.configs.pop(name)["NotebookInstanceLifecycleConfigArn"]
+    del STORE.config_tags[arn]
     return json_response({})
 
 

@@ -169,6 +169,8 @@ def list_notebooks(call: Call) -> Response:
         for name, notebook in sorted(STORE.notebooks.items())
         if p.get("NameContains", "") in name
         and p.get("StatusEquals") in (None, notebook.status)
+        and p.get("NotebookInstanceLifecycleConfigNameContains", "")
+        in (notebook.settings.get("NotebookInstanceLifecycleConfigName") or "")
     ]
     start, size = int(p.get("NextToken") or 0), p.get("MaxResults") or 10
     summary_fields = (
@@ -192,38 +194,45 @@ def list_notebooks(call: Call) -> Response:
     return json_response(body)
 
 
-def _tagged_notebook(call: Call) -> Notebook | None:
+def _tags(call: Call) -> dict[str, str] | None:
+    """The tags of an instance or of a lifecycle configuration; moto has the other resources."""
     arn = call.string("ResourceArn")
-    return STORE.by_arn(arn) if ":notebook-instance/" in arn else None
+    if ":notebook-instance/" in arn:
+        return STORE.by_arn(arn).tags
+    if ":notebook-instance-lifecycle-config/" in arn:
+        if arn not in STORE.config_tags:
+            raise invalid("RecordNotFound")
+        return STORE.config_tags[arn]
+    return None
 
 
 @rule("sagemaker", "AddTags", page=f"{API}API_AddTags.html")
 def add_tags(call: Call) -> Response | None:
     """Adds tags; an existing tag gets the new value."""
-    notebook = _tagged_notebook(call)
-    if notebook is None:
+    tags = _tags(call)
+    if tags is None:
         return None
-    notebook.tags.update({tag["Key"]: tag["Value"] for tag in call.params["Tags"]})
-    return json_response({"Tags": _tag_list(notebook)})
+    tags.update({tag["Key"]: tag["Value"] for tag in call.params["Tags"]})
+    return json_response({"Tags": _tag_list(tags)})
 
 
 @rule("sagemaker", "DeleteTags", page=f"{API}API_DeleteTags.html")
 def delete_tags(call: Call) -> Response | None:
     """Removes tags; missing ones are ignored."""
-    notebook = _tagged_notebook(call)
-    if notebook is None:
+    tags = _tags(call)
+    if tags is None:
         return None
     for key in call.params["TagKeys"]:
-        notebook.tags.pop(key, None)
+        tags.pop(key, None)
     return json_response({})
 
 
 @rule("sagemaker", "ListTags", page=f"{API}API_ListTags.html")
 def list_tags(call: Call) -> Response | None:
-    """Returns all tags of an instance."""
-    notebook = _tagged_notebook(call)
-    return None if notebook is None else json_response({"Tags": _tag_list(notebook)})
+    """Returns all tags of an instance or of a lifecycle configuration."""
+    tags = _tags(call)
+    return None if tags is None else json_response({"Tags": _tag_list(tags)})
 
 
-def _tag_list(notebook: Notebook) -> list[dict[str, str]]:
-    return [{"Key": k, "Value": v} for k, v in sorted(notebook.tags.items())]
+def _tag_list(tags: dict[str, str]) -> list[dict[str, str]]:
+    return [{"Key": k, "Value": v} for k, v in sorted(tags.items())]

@@ -84,6 +84,8 @@ class Store:
         """Delete everything, and reset the settings."""
         self.notebooks: dict[str, Notebook] = {}
         self.configs: dict[str, dict[str, Any]] = {}
+        #: Tags of lifecycle configurations, by ARN.
+        self.config_tags: dict[str, dict[str, str]] = {}
         self.failing: dict[str, str] = {}
         self.transition_polls = 2
 

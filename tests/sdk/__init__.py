@@ -1,0 +1,1 @@
+"""Tests of what members' machines get: the plugin of botocore, and the scripts beside it."""
