@@ -374,7 +374,7 @@ fn allow_notebooks(context: &GrantContext<'_>) -> [Statement; 6] {
 
 /// Allows lifecycle configurations of this platform. Their scripts run as root with the role of a
 /// member, so that those of others are not changed.
-fn allow_lifecycle_configs(context: &GrantContext<'_>) -> [Statement; 3] {
+fn allow_lifecycle_configs(context: &GrantContext<'_>) -> [Statement; 4] {
     let configs = context.sagemaker("notebook-instance-lifecycle-config");
     [
         Statement::allow("ReadLifecycleConfigs")
@@ -384,15 +384,20 @@ fn allow_lifecycle_configs(context: &GrantContext<'_>) -> [Statement; 3] {
             ])
             .resources([&configs]),
         Statement::allow("CreateLifecycleConfigs")
-            .actions([
-                "sagemaker:AddTags",
-                "sagemaker:CreateNotebookInstanceLifecycleConfig",
-            ])
+            .actions(["sagemaker:CreateNotebookInstanceLifecycleConfig"])
             .resources([&configs])
             .when(
                 Operator::StringEquals,
                 format!("aws:RequestTag/{SYSTEM}"),
                 [context.system_tag],
+            ),
+        Statement::allow("TagNewLifecycleConfigs")
+            .actions(["sagemaker:AddTags"])
+            .resources([&configs])
+            .when(
+                Operator::StringEquals,
+                "sagemaker:TaggingAction",
+                ["CreateNotebookInstanceLifecycleConfig"],
             ),
         Statement::allow("KeepLifecycleConfigs")
             .actions([

@@ -28,6 +28,8 @@ pub(super) const ROLE: &str = "arn:aws:iam::123456789012:role/MLSpace-fraud-0123
 const POLICY: &str = "arn:aws:iam::123456789012:policy/MLSpace-project-fraud";
 const BUCKET: &str = "arn:aws:s3:::mlspace-data-123456789012";
 const NOTEBOOK: &str = "arn:aws:sagemaker:us-east-1:123456789012:notebook-instance/alice-fraud";
+const LIFECYCLE_CONFIG: &str =
+    "arn:aws:sagemaker:us-east-1:123456789012:notebook-instance-lifecycle-config/standard";
 const TABLES: &str = "arn:aws:dynamodb:us-east-1:123456789012:table";
 
 pub(super) type Context = &'static [(&'static str, &'static str)];
@@ -143,6 +145,36 @@ pub(super) fn calls() -> Vec<(&'static str, String, Context)> {
             "sagemaker:StartNotebookInstance",
             "sagemaker:StopNotebookInstance",
             "sagemaker:UpdateNotebookInstance",
+        ],
+    );
+    add(
+        LIFECYCLE_CONFIG,
+        &[],
+        &[
+            "sagemaker:DescribeNotebookInstanceLifecycleConfig",
+            "sagemaker:ListTags",
+        ],
+    );
+    add(
+        LIFECYCLE_CONFIG,
+        &[("aws:RequestTag/system", "MLSpace")],
+        &["sagemaker:CreateNotebookInstanceLifecycleConfig"],
+    );
+    add(
+        LIFECYCLE_CONFIG,
+        &[(
+            "sagemaker:TaggingAction",
+            "CreateNotebookInstanceLifecycleConfig",
+        )],
+        &["sagemaker:AddTags"],
+    );
+    add(
+        LIFECYCLE_CONFIG,
+        TAGGED,
+        &[
+            "sagemaker:AddTags",
+            "sagemaker:DeleteNotebookInstanceLifecycleConfig",
+            "sagemaker:UpdateNotebookInstanceLifecycleConfig",
         ],
     );
     add(BUCKET, LISTED, &["s3:ListBucket", "s3:ListBucketVersions"]);
