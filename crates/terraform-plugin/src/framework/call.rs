@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
 use tokio_util::sync::CancellationToken;
 
-use super::objects::Objects;
+use super::{diagnostics::Diagnostics, objects::Objects, path::Path};
 
 /// Timeout of operations for which neither the configuration nor the schema sets one.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20 * 60);
@@ -18,6 +18,8 @@ pub struct Call {
     timeouts: BTreeMap<String, Duration>,
     pub(crate) private: Private,
     objects: Objects,
+    /// Warnings of an apply that succeeds.
+    pub(crate) warnings: Diagnostics,
 }
 
 impl Default for Call {
@@ -35,6 +37,7 @@ impl Call {
             timeouts: BTreeMap::new(),
             private: Private::default(),
             objects: Objects::default(),
+            warnings: Diagnostics::new(),
         }
     }
 
@@ -95,6 +98,16 @@ impl Call {
     /// Removes a value of the private state.
     pub fn remove_private(&mut self, key: &str) {
         self.private.remove(key);
+    }
+
+    /// Adds a warning to the answer of a create, update or delete, whether it succeeds or not.
+    pub fn warn(
+        &mut self,
+        path: impl Into<Path>,
+        summary: impl Into<String>,
+        detail: impl Into<String>,
+    ) {
+        self.warnings.warning(path, summary, detail);
     }
 }
 

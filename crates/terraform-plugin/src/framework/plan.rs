@@ -4,7 +4,8 @@
 //! resource's `modify_plan` last. If the proposed state equals the prior state, nothing is marked
 //! as unknown, so that an unchanged configuration plans no change. If `modify_plan` then makes a
 //! change (for example to correct drift), values are marked after it, and `modify_plan` is called
-//! again, so that it sees and can override the marked values.
+//! again, so that it sees and can override the marked values. If it takes back what the
+//! configuration changes, nothing stays marked either.
 
 mod marking;
 mod rules;
@@ -73,6 +74,19 @@ pub(crate) async fn plan<C: Sync + 'static>(
         marking::mark_unknown(body, config, prior, Some(&base), &mut marked);
         response = modify(resource, schema, client, cx, (config, prior, &marked)).await?;
     }
+    if changed && marking::is_only_marked(body, config, prior, &response.proposed) {
+        // The resource took the changes back, for example because the configuration spells a value
+        // differently. Nothing is left to mark, unless the resource makes a change of its own.
+        let unmarked = modify(resource, schema, client, cx, (config, prior, prior)).await?;
+        if unmarked.proposed == *prior {
+            marked = prior.clone();
+            response = Planned {
+                // What the first plan says about the changes that it took back.
+                diagnostics: response.diagnostics,
+                ..unmarked
+            };
+        }
+    }
     if response.proposed != marked {
         // The resource may have changed an attribute from which others are derived.
         marking::mark_derived(body, config, prior, &marked, &mut response.proposed);
@@ -112,10 +126,19 @@ async fn modify<C: Sync + 'static>(
     cx: &Call,
     (config, prior, planned): (&Value, &Value, &Value),
 ) -> Result<Planned, Diagnostics> {
-    let replacing = !marking::replacements(schema.body(), config, prior, planned).is_empty();
-    let response = resource
+    let replaces =
+        |planned: &Value| !marking::replacements(schema.body(), config, prior, planned).is_empty();
+    let replacing = replaces(planned);
+    let mut response = resource
         .modify_plan(schema, client, cx, (config, prior, planned), replacing)
         .await?;
+    let replacing_now = replaces(&response.proposed);
+    if replacing_now != replacing {
+        let values = (config, prior, planned);
+        response = resource
+            .modify_plan(schema, client, cx, values, replacing_now)
+            .await?;
+    }
     if codec::can_coerce(&response.proposed, &schema.ty()) {
         Ok(response)
     } else {

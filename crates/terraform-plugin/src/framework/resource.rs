@@ -41,8 +41,8 @@ pub trait Resource<C: Sync + 'static>: Send + Sync + 'static {
     }
 
     /// Modifies the plan of a create or update: sets computed attributes, requires replacement, or
-    /// adds warnings and errors. Called last in planning, sometimes twice for one plan, so it must
-    /// be deterministic. There is no client if the provider configuration is unknown.
+    /// adds warnings and errors. Called last in planning, sometimes multiple times for one plan, so
+    /// it must be deterministic. There is no client if the provider configuration is unknown.
     async fn modify_plan(&self, client: Option<&C>, cx: &Call, plan: &mut Plan<Self::Model>) {
         let _ = (client, cx, plan);
     }

@@ -159,6 +159,28 @@ fn mark_level(body: &Body, object: &mut Value, counterparts: &[&Value]) {
     visit_nested(body, object, counterparts, &mut mark_level);
 }
 
+/// Whether a plan differs from the prior state only in values that are marked as unknown.
+pub(crate) fn is_only_marked(body: &Body, config: &Value, prior: &Value, planned: &Value) -> bool {
+    if prior.is_null() {
+        return false;
+    }
+    let mut unmarked = planned.clone();
+    unmark_level(body, &mut unmarked, &[config, prior]);
+    unmarked == *prior
+}
+
+// Counterparts: the configuration and the prior state.
+fn unmark_level(body: &Body, object: &mut Value, counterparts: &[&Value]) {
+    let (config, prior) = (counterpart(counterparts, 0), counterpart(counterparts, 1));
+    for attribute in body.attributes() {
+        let name = attribute.name();
+        if is_provider_computed(attribute, config) && object.attribute(name).is_unknown() {
+            object.set_attribute(name, prior.attribute(name).clone());
+        }
+    }
+    visit_nested(body, object, counterparts, &mut unmark_level);
+}
+
 /// Marks derived attributes as unknown if the resource changed one of their sources. Derived
 /// attributes that the resource set itself are not marked.
 pub(crate) fn mark_derived(

@@ -490,3 +490,79 @@ fn modify_plan_values_are_not_marked_unknown() {
     let (planned, ..) = plan_models(modify_plan, &config(), Some(&state()));
     assert_eq!((planned.stamp, planned.zone), (9.into(), Field::Unknown));
 }
+
+/// Keeps the prior note and name if the configuration differs from them in case only.
+const KEEP_SPELLING: ModifyPlan = |plan| {
+    let Some(prior) = plan.prior.clone() else {
+        return;
+    };
+    let same = |a: &Field<String>, b: &Field<String>| {
+        a.as_deref().map(str::to_lowercase) == b.as_deref().map(str::to_lowercase)
+    };
+    if same(&prior.note, &plan.proposed.note) {
+        plan.proposed.note = prior.note;
+    }
+    if same(&prior.name, &plan.proposed.name) {
+        plan.proposed.name = prior.name;
+    }
+    if plan.is_replace() {
+        plan.diagnostics
+            .warning("name", "Replaced", "The name changes.");
+    }
+};
+
+#[test]
+fn modify_plan_can_take_changes_back() {
+    let respelled = Model {
+        note: "N".into(),
+        name: "A".into(),
+        ..config()
+    };
+    let planned = plan_models(KEEP_SPELLING, &respelled, Some(&state()));
+    assert_eq!(planned, (state(), vec![], Diagnostics::new()));
+
+    let warn: ModifyPlan = |plan| {
+        if plan.proposed.note == "N".into() {
+            plan.diagnostics.warning("note", "Kept", "The note stays.");
+        }
+        KEEP_SPELLING(plan);
+    };
+    let (planned, _, diagnostics) = plan_models(warn, &respelled, Some(&state()));
+    assert_eq!((planned, diagnostics.iter().count()), (state(), 1));
+
+    // With another change, only that is planned, and it is no replacement.
+    let larger = Model {
+        size: 6.into(),
+        ..respelled
+    };
+    let (planned, replace, diagnostics) = plan_models(KEEP_SPELLING, &larger, Some(&state()));
+    assert_eq!((planned.note, planned.name), (state().note, state().name));
+    assert_eq!((planned.size, planned.stamp), (6.into(), Field::Unknown));
+    assert_eq!((replace, diagnostics), (vec![], Diagnostics::new()));
+
+    let renamed = Model {
+        name: "b".into(),
+        ..config()
+    };
+    let (_, replace, diagnostics) = plan_models(KEEP_SPELLING, &renamed, Some(&state()));
+    assert_eq!((replace.len(), diagnostics.iter().count()), (1, 1));
+}
+
+#[test]
+fn modify_plan_keeps_its_own_change_when_it_takes_others_back() {
+    let modify_plan: ModifyPlan = |plan| {
+        KEEP_SPELLING(plan);
+        CORRECT_DRIFT(plan);
+    };
+    let drifted = Model {
+        drift: Field::Known(vec!["policy was edited".to_owned()]),
+        ..state()
+    };
+    let respelled = Model {
+        note: "N".into(),
+        ..config()
+    };
+    let (planned, ..) = plan_models(modify_plan, &respelled, Some(&drifted));
+    assert_eq!((planned.note, planned.drift), (state().note, state().drift));
+    assert_eq!(planned.stamp, Field::Unknown);
+}

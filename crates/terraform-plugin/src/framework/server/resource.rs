@@ -179,11 +179,13 @@ impl<P: Provider> Server<P> {
             diagnostics,
         } = applied;
         schema.body().normalize(&mut state);
+        let mut all = std::mem::take(&mut cx.warnings);
+        all.extend(diagnostics);
         Ok(apply_resource_change::Response {
             new_state: Some(wire::encode(&state, &schema.ty())?),
             private: cx.private.encode(),
             new_identity: wire::identity(schema, &state),
-            diagnostics: wire::diagnostics(diagnostics),
+            diagnostics: wire::diagnostics(all),
             legacy_type_system: false,
         })
     }

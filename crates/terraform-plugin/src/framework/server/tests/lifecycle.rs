@@ -266,6 +266,19 @@ async fn apply_failure_returns_the_reached_state() {
 }
 
 #[tokio::test]
+async fn apply_returns_warnings() {
+    let server = configured().await;
+    let faint = apply(&server, &null(), &note("a", "faint", Value::Unknown)).await;
+    assert_eq!(short(&faint.diagnostics), ["warning text: Faint text"]);
+    assert_eq!(decode_note(faint.new_state.as_ref()).name, "a".into());
+    let failed = apply(&server, &null(), &note("a", "faint fail", Value::Unknown)).await;
+    assert_eq!(
+        short(&failed.diagnostics),
+        ["warning text: Faint text", "error text: Smudged text"]
+    );
+}
+
+#[tokio::test]
 async fn apply_reports_results_that_contradict_the_plan() {
     let server = configured().await;
     let forgot = apply(&server, &null(), &note("a", "forget", Value::Unknown)).await;

@@ -183,8 +183,11 @@ impl Resource<Client> for Note {
         client.notes.lock().unwrap().insert(name, text.clone());
         let seconds = cx.timeout("create").as_secs();
         cx.set_private("seconds", &seconds).unwrap();
+        if text.starts_with("faint") {
+            cx.warn("text", "Faint text", "Press harder.");
+        }
         match text.as_str() {
-            "fail" => Err(Failed::reached(
+            "fail" | "faint fail" => Err(Failed::reached(
                 Diagnostics::of_error("text", "Smudged text", "Try again."),
                 planned,
             )),
