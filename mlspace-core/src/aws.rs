@@ -15,7 +15,7 @@ pub mod wait;
 pub use clients::{Caller, Clients};
 pub use error::{ConnectionFault, Error};
 pub use lock::Guard;
-pub use outcome::{Failure, IfPresent, Outcome, SdkResultExt};
+pub use outcome::{Completed, Failure, IfPresent, Outcome, SdkResultExt};
 pub use settings::{
     AssumeRole, ConnectionConfig, Endpoints, NotebookDefaults, PolicyModel, Settings, TableNames,
 };

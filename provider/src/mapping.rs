@@ -163,6 +163,28 @@ pub(crate) fn applied<M: StateModel>(
     }
 }
 
+/// As [`applied`], for a create: Terraform marks a state that comes with an error as tainted, so the
+/// error says what that means.
+pub(crate) fn created<M: StateModel>(
+    planned: M,
+    outcome: Outcome<M::Object>,
+) -> Result<M, Failed<M>> {
+    match outcome {
+        Err(Failure {
+            error,
+            reached: Some(object),
+        }) => Err(Failed {
+            diagnostics: Diagnostics::of_error(
+                error.attribute().unwrap_or_default(),
+                capitalize(error.summary()),
+                sentence(&error.detail_if_tainted()),
+            ),
+            state: Some(planned.with(&object)),
+        }),
+        outcome => applied(planned, outcome),
+    }
+}
+
 /// The value of a field that must be known.
 pub(crate) fn required<T: Clone>(field: &Field<T>, attribute: &str) -> Result<T, Diagnostics> {
     field
@@ -326,6 +348,22 @@ mod tests {
             assert!(failed.diagnostics.has_errors());
             assert_eq!(failed.state, reached.map(|name| Model(name.into())));
         }
+    }
+
+    #[test]
+    fn created_says_that_the_state_is_tainted() {
+        for (reached, tainted) in [(None, false), (Some("half".to_owned()), true)] {
+            let failure = Failure {
+                error: not_found(),
+                reached,
+            };
+            let failed = created(Model(Field::Unknown), Err(failure)).unwrap_err();
+            assert_eq!(failed.state.is_some(), tainted);
+            let detail = &failed.diagnostics.iter().next().unwrap().detail;
+            assert_eq!(detail.contains("terraform untaint"), tainted, "{detail}");
+        }
+        let state = created(Model(Field::Unknown), Ok("made".to_owned())).unwrap();
+        assert_eq!(state, Model("made".into()));
     }
 
     #[test]

@@ -268,11 +268,34 @@ impl Error {
     /// The body of a diagnostic: cause and remedy, each a sentence.
     #[must_use]
     pub fn detail(&self) -> String {
-        let cause = sentence(&self.cause());
+        let cause = self.cause_sentence();
         match self.remedy() {
             Some(remedy) => format!("{cause} {}", sentence(&remedy)),
             None => cause,
         }
+    }
+
+    /// As [`Self::detail`], where a create failed and left an object. Terraform marks it as tainted:
+    /// the next apply does not continue, as other failed operations advise, but replaces it
+    /// (*Terraform CLI*, "untaint":
+    /// <https://developer.hashicorp.com/terraform/cli/commands/untaint>).
+    #[must_use]
+    pub fn detail_if_tainted(&self) -> String {
+        let detail = match self {
+            Self::Cancelled { .. } => self.cause_sentence(),
+            Self::Timeout { .. } => format!("{} Increase the timeout.", self.cause_sentence()),
+            _ => self.detail(),
+        };
+        format!(
+            "{detail} The object exists and is tainted, so the next plan replaces it. To keep it, run \
+             `terraform untaint ADDRESS`; the next apply then finishes it."
+        )
+    }
+
+    /// What went wrong, as a sentence.
+    #[must_use]
+    pub fn cause_sentence(&self) -> String {
+        sentence(&self.cause())
     }
 
     /// What went wrong, as a fragment.

@@ -5,6 +5,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::error::Error;
+use crate::plan::Notice;
 
 /// Adds the name of the call to an SDK result.
 pub trait SdkResultExt<T> {
@@ -54,6 +55,15 @@ pub struct Failure<T> {
     pub error: Error,
     /// The resource as it exists; `None` when none was created.
     pub reached: Option<T>,
+}
+
+/// A resource that was created or changed, with warnings about steps that are not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completed<T> {
+    /// The resource.
+    pub object: T,
+    /// What the next plan will show as left to do.
+    pub warnings: Vec<Notice>,
 }
 
 /// The result of an operation that creates or changes a resource.

@@ -102,8 +102,9 @@ impl Memberships {
                 return Err(Error::InUse {
                     what: format!("the role of member `{project}/{user}`"),
                     by: staying,
-                    remedy: "remove these notebooks first: let each `mlspace_notebook` refer to the membership, so that \
-                             Terraform removes it before"
+                    remedy: "let each `mlspace_notebook` refer to the membership, so that Terraform deletes it before. To \
+                             replace the membership, replace the notebooks too: add `-replace=ADDRESS` for each, or \
+                             `replace_triggered_by` to its `lifecycle` block"
                         .to_owned(),
                 });
             }

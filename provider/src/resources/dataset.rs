@@ -215,7 +215,7 @@ impl Resource<Client> for DatasetResource {
         let spec = planned.spec()?;
         let operation = mapping::operation(call, "create");
         let outcome = client.datasets.create(&operation, &spec).await;
-        mapping::applied(planned, outcome)
+        mapping::created(planned, outcome)
     }
 
     async fn read(

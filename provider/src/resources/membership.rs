@@ -111,7 +111,7 @@ impl Resource<Client> for MembershipResource {
         let spec = planned.spec()?;
         let operation = mapping::operation(call, "create");
         let outcome = client.memberships.create(&operation, &spec).await;
-        mapping::applied(planned, outcome)
+        mapping::created(planned, outcome)
     }
 
     async fn read(

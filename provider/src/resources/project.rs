@@ -186,7 +186,7 @@ impl Resource<Client> for ProjectResource {
         let spec = planned.spec()?;
         let operation = mapping::operation(call, "create");
         let outcome = client.projects.create(&operation, &spec).await;
-        mapping::applied(planned, outcome)
+        mapping::created(planned, outcome)
     }
 
     async fn read(

@@ -316,3 +316,22 @@ fn causes_are_listed_once() {
     let error = Outer(std::io::Error::other("refused"));
     assert_eq!(causes(&error), "outer: refused");
 }
+
+#[test]
+fn detail_if_tainted_tells_how_to_keep_the_object() {
+    let cancelled = Error::Cancelled {
+        what: "creating role `r`".to_owned(),
+    };
+    let timeout = Error::Timeout {
+        what: "waiting for `r`".to_owned(),
+        last_status: "Pending".to_owned(),
+        waited: Duration::from_secs(1),
+    };
+    for error in [cancelled, timeout, aws("iam", "PutRolePolicy", "Odd")] {
+        let detail = error.detail_if_tainted();
+        assert!(detail.starts_with(&error.cause_sentence()), "{detail}");
+        assert!(detail.contains("next plan replaces it"), "{detail}");
+        assert!(detail.contains("`terraform untaint ADDRESS`"), "{detail}");
+        assert!(!detail.contains("to continue"), "{detail}");
+    }
+}
