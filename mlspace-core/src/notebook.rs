@@ -7,6 +7,7 @@
 
 mod api;
 mod check;
+mod converge;
 mod create;
 mod delete;
 #[cfg(test)]
@@ -14,7 +15,9 @@ pub(crate) mod fake;
 mod instance;
 mod instances;
 mod inventory;
+mod key;
 mod network;
+mod outcome;
 mod owner;
 mod plan;
 mod read;
@@ -26,14 +29,13 @@ mod tagging;
 mod update;
 
 pub use check::{
-    NotebookSpecError, VOLUME_SIZE_MAX, VOLUME_SIZE_MIN, check_instance_type, check_volume_change,
-    check_volume_size,
+    NotebookSpecError, VOLUME_SIZE_MAX, VOLUME_SIZE_MIN, check_instance_type, check_volume_size,
 };
 pub use network::{Network, choose_subnet};
-pub use plan::{DefaultSettings, plan_settings_change, plan_volume_change};
+pub use plan::{DefaultSettings, PlannedChange, plan_replacement, plan_volume};
 pub use read::PriorNotebook;
 pub use state::Status;
-pub use tagging::all_tags;
+pub use tagging::{all_tags, check_count as check_tag_count};
 
 pub(crate) use api::NotebookApi;
 pub(crate) use inventory::NotebookInventory;
@@ -111,8 +113,9 @@ pub struct NotebookSpec {
     pub lifecycle_config_name: Option<String>,
     /// The platform, such as `notebook-al2023-v1`; by default SageMaker chooses it at creation.
     pub platform_identifier: Option<String>,
-    /// Whether it should run.
-    pub running: bool,
+    /// Whether it should run. `None`: it is started when it is created, and others start and stop
+    /// it from then on.
+    pub running: Option<bool>,
     /// The daily stop time; by default that of the project, if it has one.
     pub daily_stop_time: Option<StopTime>,
     /// Tags in addition to those of the platform.
@@ -120,6 +123,11 @@ pub struct NotebookSpec {
 }
 
 impl NotebookSpec {
+    /// Whether a new instance of it runs.
+    pub(crate) fn runs_when_created(&self) -> bool {
+        self.running != Some(false)
+    }
+
     /// Checks the settings without a call. Names, times and tags are checked elsewhere.
     ///
     /// # Errors
@@ -262,7 +270,7 @@ pub(crate) mod tests {
         let tagged = NotebookSpec {
             tags: Tags::from([("team", "cards")]),
             daily_stop_time: Some("19:00".parse().unwrap()),
-            running: false,
+            running: Some(false),
             ..spec()
         };
         assert!(!tagged.needs_stop_after(&prior));

@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use check::check_together;
 pub use check::{TagError, check_policy_tag_value, check_user_tags};
 
 use crate::name::{GroupName, ProjectName, UserName};

@@ -336,7 +336,7 @@ pub(crate) fn notebook(name: &str, project: &str, user: &str) -> NotebookSpec {
         kms_key_id: None,
         lifecycle_config_name: None,
         platform_identifier: None,
-        running: true,
+        running: Some(true),
         daily_stop_time: None,
         tags: Tags::new(),
     }

@@ -139,6 +139,7 @@ e2e_test! {
         assert_eq!(state["name"], "alice-fraud");
         env.aws.set_transition_polls(1);
         env.apply().assert_ok();
+        assert_eq!(env.aws.count("sagemaker:CreateNotebookInstance"), 1, "it is kept");
         env.plan().assert_empty();
         env.destroy_and_verify();
     }

@@ -166,7 +166,8 @@ e2e_test! {
 e2e_test! {
     /// A notebook that was stopped, lost a tag, was deleted, or failed.
     fn notebook(env) {
-        env.apply_and_verify(TEAM);
+        let running = TEAM.replace("volume_size     = 20", "volume_size     = 20\n  running         = true");
+        env.apply_and_verify(&running);
         let original = env.aws.account_state();
         let address = "mlspace_notebook.alice";
         let named = json!({"NotebookInstanceName": "alice-fraud"});

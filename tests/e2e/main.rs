@@ -33,6 +33,8 @@ mod import;
 #[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
+mod notebooks;
+#[cfg(test)]
 mod old_state;
 #[cfg(test)]
 mod plan_checks;

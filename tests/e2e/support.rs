@@ -12,6 +12,7 @@ mod tools;
 
 pub(crate) use account::{assert_same_account, without_timestamps};
 pub(crate) use config::{PEOPLE, TEAM, notebook};
+pub(crate) use outcome::Outcome;
 pub(crate) use terraform::PROVIDER;
 pub(crate) use test_env::TestEnv;
 pub(crate) use tools::{TerraformVersion, root};

@@ -113,6 +113,7 @@ e2e_test! {
         env.configure(&notebook(large));
         let plan = env.plan();
         plan.assert_only(address, UPDATE);
+        assert!(!plan.is_unknown(address, "status"), "it runs before and after");
         let warnings = plan.outcome.warnings();
         assert!(
             warnings.iter().any(|each| format!("{each:?}").to_lowercase().contains("stop")),

@@ -5,8 +5,8 @@ resource "mlspace_notebook" "alice" {
   instance_type = "ml.t3.medium"
   volume_size   = 20 # GB
 
-  # False stops it, true starts it again; the volume keeps its contents.
-  running         = true
+  # Without `running`, it is started when it is created, and users and the daily stop decide from
+  # then on. False stops it, true starts it at every apply; the volume keeps its contents.
   daily_stop_time = "19:00" # UTC
 
   tags = {

@@ -27,16 +27,6 @@ pub enum NotebookSpecError {
         /// The given size in GB.
         given: i64,
     },
-    /// The new volume is smaller.
-    #[error(
-        "the volume cannot shrink from {from} to {to} GB, because SageMaker only enlarges it: keep at least {from}, or replace the notebook"
-    )]
-    VolumeShrinks {
-        /// The current size in GB.
-        from: i64,
-        /// The requested size in GB.
-        to: i64,
-    },
     /// Neither the notebook nor the defaults name a subnet.
     #[error(
         "the notebook has no subnet, which is required without direct internet access: \
@@ -61,7 +51,7 @@ impl NotebookSpecError {
     pub fn attribute(&self) -> &'static str {
         match self {
             Self::InstanceType { .. } => "instance_type",
-            Self::VolumeSize { .. } | Self::VolumeShrinks { .. } => "volume_size",
+            Self::VolumeSize { .. } => "volume_size",
             Self::NoSubnet => "subnet_id",
             Self::NoSecurityGroup => "security_group_ids",
             Self::Empty { attribute } => attribute,
@@ -121,20 +111,6 @@ pub fn check_volume_size(given: i64) -> Result<(), NotebookSpecError> {
     }
 }
 
-/// Checks a change of a volume's size, in GB.
-///
-/// # Errors
-/// [`NotebookSpecError::VolumeShrinks`]: SageMaker cannot determine how much of an encrypted volume
-/// is free, so that it only enlarges volumes (*UpdateNotebookInstance*, `VolumeSizeInGB`:
-/// <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateNotebookInstance.html>).
-pub fn check_volume_change(from: i64, to: i64) -> Result<(), NotebookSpecError> {
-    if to < from {
-        Err(NotebookSpecError::VolumeShrinks { from, to })
-    } else {
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn check_volume_has_bounds_and_direction() {
+    fn check_volume_size_has_bounds() {
         for good in [5, 6, 16_384] {
             assert_eq!(check_volume_size(good), Ok(()));
         }
@@ -191,8 +167,5 @@ mod tests {
                 "volume_size"
             );
         }
-        assert_eq!(check_volume_change(20, 20), Ok(()));
-        assert_eq!(check_volume_change(20, 21), Ok(()));
-        assert!(check_volume_change(20, 19).is_err());
     }
 }

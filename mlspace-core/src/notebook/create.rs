@@ -5,18 +5,15 @@
 mod tests;
 
 use super::{
-    Network, Notebook, NotebookSpec, NotebookSpecError, Notebooks, PriorNotebook, Status,
-    api::is_wrong_status,
+    Network, Notebook, NotebookSpec, NotebookSpecError, Notebooks, Status,
     instance::InstanceState,
-    instances,
+    instances::Since,
     owner::{NotebookOwner, not_a_member},
-    read,
-    settings::SettingsChange,
     state::DesiredState,
-    tagging::{self, TagChange},
+    tagging,
 };
 use crate::{
-    aws::{Error, Failure, Operation, Outcome},
+    aws::{Completed, Error, Failure, Operation, Settings},
     tags::{Tags, check_user_tags},
 };
 
@@ -39,7 +36,8 @@ impl Notebooks {
     /// Checks a new notebook as far as possible before the apply.
     ///
     /// `membership_planned` says that the same plan creates the membership, which is then not
-    /// required to exist.
+    /// required to exist. `replaces` says that it deletes the existing instance first, whoever it
+    /// belongs to.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a setting that is not valid or a user who is not a member,
@@ -48,12 +46,16 @@ impl Notebooks {
         &self,
         spec: &NotebookSpec,
         membership_planned: bool,
+        replaces: bool,
     ) -> Result<(), Error> {
         spec.check()?;
         Network::of(spec, &self.clients.settings().notebook_defaults)?;
-        check_tags(spec)?;
+        check_tags(spec, self.clients.settings())?;
         if !membership_planned && !self.members.exists(&spec.project, &spec.user).await? {
             return Err(not_a_member(&spec.project, &spec.user));
+        }
+        if replaces {
+            return Ok(());
         }
         match self.instances.describe(&spec.name).await? {
             Some(found) if found.status != Status::Deleting => {
@@ -68,15 +70,22 @@ impl Notebooks {
     /// An instance whose tags name the same system, project and user is left over from an
     /// interrupted create, which this finishes.
     ///
+    /// A step that fails or is cut off after that is a warning, because Terraform replaces what a
+    /// failed create returns.
+    ///
     /// # Errors
-    /// With the notebook if its instance exists: one that failed to start must be deleted later.
-    pub async fn create(&self, operation: &Operation, spec: &NotebookSpec) -> Outcome<Notebook> {
+    /// With the notebook if its instance failed to start.
+    pub async fn create(
+        &self,
+        operation: &Operation,
+        spec: &NotebookSpec,
+    ) -> Result<Completed<Notebook>, Failure<Notebook>> {
         let _guard = self.locks.lock(spec.name.as_str()).await;
         spec.check().map_err(Error::from)?;
-        check_tags(spec)?;
+        check_tags(spec, self.clients.settings())?;
         let network =
             Network::of(spec, &self.clients.settings().notebook_defaults).map_err(Error::from)?;
-        let owner = self.check_owner(spec).await?;
+        let owner = self.check_owner(spec, spec.runs_when_created()).await?;
         operation.check(&format!("creating notebook `{}`", spec.name))?;
         let mut before = self.instances.describe(&spec.name).await?;
         if before
@@ -85,7 +94,7 @@ impl Notebooks {
         {
             before = self
                 .instances
-                .drive(operation, &spec.name, DesiredState::Gone, false)
+                .drive(operation, &spec.name, DesiredState::Gone, Since::Before)
                 .await?;
         }
         let adopted = match before {
@@ -95,11 +104,12 @@ impl Notebooks {
                     .await?
             }
         };
-        let settled = match adopted {
-            Some(tags) => Box::pin(self.converge(operation, spec, &owner, &tags)).await,
+        let new = adopted.is_none();
+        let done = match adopted {
+            Some(tags) => Box::pin(self.converge(operation, spec, &owner, &tags, true)).await,
             None => self.finish_new(operation, spec, &owner).await,
         };
-        self.outcome(spec, settled).await
+        self.created(spec, new, done).await
     }
 
     /// Calls CreateNotebookInstance. Returns the tags of an instance of this notebook that exists
@@ -139,113 +149,18 @@ impl Notebooks {
     ) -> Result<(), Error> {
         let name = &spec.name;
         self.instances
-            .drive(operation, name, DesiredState::Running, true)
+            .drive(operation, name, DesiredState::Running, Since::Created)
             .await?
             .ok_or_else(|| missing_instance(spec))?;
-        if !spec.running {
+        if !spec.runs_when_created() {
             self.instances
-                .drive(operation, name, DesiredState::AtRest, true)
+                .drive(operation, name, DesiredState::AtRest, Since::Created)
                 .await?
                 .ok_or_else(|| missing_instance(spec))?;
         }
         self.schedule
             .set(operation, name, &spec.project, owner.stop)
             .await
-    }
-
-    /// Changes tags, settings, status and daily stop of an existing instance to those of `spec`.
-    pub(super) async fn converge(
-        &self,
-        operation: &Operation,
-        spec: &NotebookSpec,
-        owner: &NotebookOwner,
-        tags: &Tags,
-    ) -> Result<(), Error> {
-        let name = &spec.name;
-        let mut found = self
-            .instances
-            .describe(name)
-            .await?
-            .ok_or_else(|| missing_instance(spec))?;
-        if found.status == Status::Updating {
-            // An update by another process, or by an interrupted operation of ours. The settings
-            // count that it leads to.
-            found = self
-                .instances
-                .drive(operation, name, DesiredState::AtRest, false)
-                .await?
-                .ok_or_else(|| missing_instance(spec))?;
-        }
-        if let Some(reason) = found.must_replace() {
-            return Err(Error::Conflict {
-                message: format!("notebook `{name}` cannot be updated: {reason}"),
-                remedy: "replace it with `terraform apply -replace=ADDRESS`".to_owned(),
-            });
-        }
-        let change = TagChange::between(tags, &tagging::desired(spec, self.clients.settings()));
-        self.instances
-            .change_tags(operation, &found.arn, &change)
-            .await?;
-        let defaults = &self.clients.settings().notebook_defaults;
-        let change = SettingsChange::between(&found, spec, defaults, &owner.role_arn)?;
-        if !change.is_empty() {
-            self.change_settings(operation, spec, &change).await?;
-        }
-        let goal = if spec.running {
-            DesiredState::Running
-        } else {
-            DesiredState::AtRest
-        };
-        self.instances
-            .drive(operation, name, goal, false)
-            .await?
-            .ok_or_else(|| missing_instance(spec))?;
-        self.schedule
-            .set(operation, name, &spec.project, owner.stop)
-            .await
-    }
-
-    /// Stops the instance, changes its settings and waits until they are effective. When SageMaker
-    /// refuses the change, an instance that should run is started again.
-    async fn change_settings(
-        &self,
-        operation: &Operation,
-        spec: &NotebookSpec,
-        change: &SettingsChange,
-    ) -> Result<(), Error> {
-        let name = &spec.name;
-        let before = self
-            .instances
-            .drive(operation, name, DesiredState::AtRest, false)
-            .await?
-            .ok_or_else(|| missing_instance(spec))?;
-        let changed = self.instances.update(operation, name, change).await;
-        if let Err(error) = changed {
-            if spec.running && before.status == Status::Stopped {
-                let restored = self
-                    .instances
-                    .drive(operation, name, DesiredState::Running, false)
-                    .await;
-                if let Err(second) = restored {
-                    tracing::warn!(notebook = %name, error = %second, "could not start again after a refused update");
-                }
-            }
-            return Err(match before.status {
-                Status::Failed if is_wrong_status(&error) => {
-                    instances::beyond_repair(name, &before, &error)
-                }
-                _ => error,
-            });
-        }
-        let after = self
-            .instances
-            .drive(operation, name, DesiredState::AtRest, false)
-            .await?
-            .ok_or_else(|| missing_instance(spec))?;
-        if after.status == Status::Failed && before.status != Status::Failed {
-            return Err(instances::failed(name, &after));
-        }
-        Ok(())
     }
 
     /// The tags of an existing instance, if they prove that it is this notebook.
@@ -273,58 +188,14 @@ impl Notebooks {
             ),
         })
     }
-
-    /// The result of an operation: the notebook as it is now, also with an error.
-    pub(super) async fn outcome(
-        &self,
-        spec: &NotebookSpec,
-        done: Result<(), Error>,
-    ) -> Outcome<Notebook> {
-        let prior = PriorNotebook::from(spec);
-        let seen = self.read(&spec.name, Some(&prior)).await;
-        match (done, seen) {
-            (Ok(()), Ok(Some(notebook))) => Ok(notebook),
-            (Ok(()), Ok(None)) => Err(missing_instance(spec).into()),
-            (Ok(()), Err(error)) => Err(Failure {
-                error,
-                reached: self.unread_notebook(spec).await,
-            }),
-            (Err(error), Ok(reached)) => Err(Failure { error, reached }),
-            (Err(error), Err(_)) => Err(Failure {
-                error,
-                reached: self.unread_notebook(spec).await,
-            }),
-        }
-    }
-
-    /// A notebook whose instance exists but cannot be read at the moment, so that the state does
-    /// not lose it.
-    async fn unread_notebook(&self, spec: &NotebookSpec) -> Option<Notebook> {
-        let account = self.clients.account().await.ok()?;
-        let network = Network::of(spec, &self.clients.settings().notebook_defaults).ok();
-        let arn = account.notebook_arn(&spec.name.as_str().to_ascii_lowercase());
-        let role_arn = self
-            .member_roles
-            .arn(&spec.project, &spec.user)
-            .await
-            .ok()?;
-        let found = InstanceState::unread(spec, network, arn, role_arn);
-        let tags = tagging::desired(spec, self.clients.settings());
-        let (prior, own) = (PriorNotebook::from(spec), spec.tags.clone());
-        Some(read::notebook(
-            &spec.name,
-            &prior,
-            found,
-            own,
-            tags,
-            spec.daily_stop_time,
-            Vec::new(),
-        ))
-    }
 }
 
-fn check_tags(spec: &NotebookSpec) -> Result<(), Error> {
-    check_user_tags(&spec.tags).map_err(|error| Error::Invalid {
+/// Checks the notebook's own tags, and that they are not too many with those of provider and
+/// platform.
+pub(super) fn check_tags(spec: &NotebookSpec, settings: &Settings) -> Result<(), Error> {
+    let checked =
+        check_user_tags(&spec.tags).and_then(|()| tagging::check_count(settings, &spec.tags));
+    checked.map_err(|error| Error::Invalid {
         attribute: Some("tags"),
         message: error.to_string(),
         remedy: "correct the tags".to_owned(),

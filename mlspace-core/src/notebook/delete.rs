@@ -1,6 +1,7 @@
 //! Deleting notebooks.
 
 use super::Notebooks;
+use super::instances::Since;
 use super::state::DesiredState;
 use crate::{
     aws::{Error, Operation},
@@ -18,7 +19,7 @@ impl Notebooks {
         let _guard = self.locks.lock(name.as_str()).await;
         self.schedule.remove(operation, name).await?;
         self.instances
-            .drive(operation, name, DesiredState::Gone, false)
+            .drive(operation, name, DesiredState::Gone, Since::Before)
             .await
             .map(drop)
     }

@@ -31,6 +31,10 @@ pub(crate) struct FakeNotebooks {
     instances: Mutex<BTreeMap<NotebookName, FakeInstance>>,
     /// Why the next start fails.
     failure: Mutex<Option<String>>,
+    /// How many descriptions do not find an existing instance yet.
+    hidden_instances: Mutex<u32>,
+    /// How many reads of tags do not find them yet.
+    hidden_tags: Mutex<u32>,
     faults: Faults,
 }
 
@@ -41,6 +45,8 @@ impl FakeNotebooks {
             account,
             instances: Mutex::default(),
             failure: Mutex::default(),
+            hidden_instances: Mutex::default(),
+            hidden_tags: Mutex::default(),
             faults,
         }
     }
@@ -71,6 +77,17 @@ impl FakeNotebooks {
     /// Lets the next start, or creation, fail for this reason.
     pub(crate) fn fail_next_start(&self, reason: &str) {
         *self.failure.lock().unwrap() = Some(reason.to_owned());
+    }
+
+    /// Lets the next `reads` of an existing instance not find it, as reads do that are older than
+    /// its create.
+    pub(crate) fn hide_instances(&self, reads: u32) {
+        *self.hidden_instances.lock().unwrap() = reads;
+    }
+
+    /// Lets the next `reads` of tags find no instance, as reads do that are older than a create.
+    pub(crate) fn hide_tags(&self, reads: u32) {
+        *self.hidden_tags.lock().unwrap() = reads;
     }
 
     /// Moves an instance from a transitional status to the one that follows.
@@ -125,6 +142,14 @@ impl FakeNotebooks {
     }
 }
 
+/// Counts down the reads that find nothing.
+fn is_hidden(reads: &Mutex<u32>) -> bool {
+    let mut reads = reads.lock().unwrap();
+    let hidden = *reads > 0;
+    *reads = reads.saturating_sub(1);
+    hidden
+}
+
 fn validation(operation: &'static str, message: &str) -> Error {
     Error::Aws {
         service: "sagemaker",
@@ -158,12 +183,18 @@ impl NotebookApi for FakeNotebooks {
         self.faults.read("sagemaker", "DescribeNotebookInstance")?;
         let mut instances = self.instances.lock().unwrap();
         let seen = instances.get(name).map(|instance| instance.state.clone());
+        if seen.is_some() && is_hidden(&self.hidden_instances) {
+            return Ok(None);
+        }
         self.progress(&mut instances, name);
         Ok(seen)
     }
 
     async fn tags(&self, arn: &str) -> Result<Option<Tags>, Error> {
         self.faults.read("sagemaker", "ListTags")?;
+        if is_hidden(&self.hidden_tags) {
+            return Ok(None);
+        }
         Ok(self.by_arn(arn, |instance| instance.tags.clone()))
     }
 

@@ -2,20 +2,34 @@
 
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use super::api::{NewInstance, NotebookApi, is_missing, is_wrong_status};
 use super::instance::InstanceState;
 use super::settings::SettingsChange;
 use super::state::{self, DesiredState, Step};
 use super::tagging::TagChange;
 use super::{Network, NotebookSpec, Status};
-use crate::aws::wait::{retry, until};
+use crate::aws::wait::{PROPAGATION_TIMEOUT, retry, until};
 use crate::aws::{Backoff, Error, Operation, Poll};
 use crate::name::NotebookName;
 use crate::tags::Tags;
 
 /// How often a call is repeated that SageMaker refuses because of the instance's status. The status
-/// is read again before each.
-const MAX_REFUSALS: u32 = 3;
+/// is read again before each, after pauses that take about 20 seconds in all.
+const MAX_REFUSALS: u32 = 12;
+
+/// Stands for a missing reason of a failure.
+const NO_REASON: &str = "SageMaker gave no reason";
+
+/// What an operation did to an instance before it waits for a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Since {
+    /// Nothing.
+    Before,
+    /// It created the instance, which starts it. `Failed` is the result of that start.
+    Created,
+}
 
 /// Notebook instances of the account and region.
 pub(super) struct NotebookInstances {
@@ -111,26 +125,33 @@ impl NotebookInstances {
     /// Brings the instance into the state `goal` and waits until it is in it; `None` when it is
     /// gone.
     ///
-    /// `started` says that an earlier call of ours is starting it, so that `Failed` is the result
-    /// of that call.
+    /// `since` says what this operation did to the instance before.
     pub(super) async fn drive(
         &self,
         operation: &Operation,
         name: &NotebookName,
         goal: DesiredState,
-        mut started: bool,
+        since: Since,
     ) -> Result<Option<InstanceState>, Error> {
         let what = match goal {
             DesiredState::Running => format!("waiting for notebook `{name}` to run"),
             DesiredState::AtRest => format!("waiting for notebook `{name}` to stop"),
             DesiredState::Gone => format!("waiting for notebook `{name}` to be deleted"),
         };
-        let mut refusals = 0;
+        let mut started = since != Since::Before;
+        // Reads can be older than the create: then they do not find the instance yet.
+        let visible_by = (since == Since::Created).then(|| Instant::now() + PROPAGATION_TIMEOUT);
+        let (mut refusals, mut old_failures) = (0, None);
         loop {
             let started_now = started;
             let seen = until(operation, &what, Backoff::SLOW, || async move {
                 let Some(found) = self.api.describe(name).await? else {
-                    return Ok(Poll::Ready(None));
+                    return Ok(match visible_by {
+                        Some(time) if Instant::now() < time => {
+                            Poll::Pending("not visible yet".to_owned())
+                        }
+                        _ => Poll::Ready(None),
+                    });
                 };
                 Ok(match state::next(&found.status, goal, started_now) {
                     Step::Wait => Poll::Pending(found.status.to_string()),
@@ -143,6 +164,13 @@ impl NotebookInstances {
             };
             let answer = match step {
                 Step::Reached | Step::Wait => return Ok(Some(found)),
+                // A read that is older than our start of a failed instance.
+                Step::Failed if old_failures.is_some_and(|count| count < MAX_REFUSALS) => {
+                    let count = old_failures.unwrap_or_default();
+                    operation.back_off(Backoff::QUICK, count, &what).await?;
+                    old_failures = Some(count + 1);
+                    continue;
+                }
                 Step::Failed => return Err(failed(name, &found)),
                 Step::BeingDeleted => {
                     return Err(Error::Conflict {
@@ -152,6 +180,7 @@ impl NotebookInstances {
                 }
                 Step::Start => {
                     started = true;
+                    old_failures = (found.status == Status::Failed).then_some(0);
                     self.start(operation, name).await
                 }
                 Step::Stop => self.stop(operation, name).await,
@@ -161,11 +190,12 @@ impl NotebookInstances {
                 Ok(()) => refusals = 0,
                 // Deleted between read and call. The next read finds that.
                 Err(error) if is_missing(&error) => {}
-                Err(error) if is_wrong_status(&error) && found.status == Status::Failed => {
+                Err(error) if refuses_failed(&error) => {
                     return Err(beyond_repair(name, &found, &error));
                 }
-                // The status changed between read and call.
+                // The status changed between read and call, or the read was older than a change.
                 Err(error) if is_wrong_status(&error) && refusals < MAX_REFUSALS => {
+                    operation.back_off(Backoff::QUICK, refusals, &what).await?;
                     refusals += 1;
                     started &= step != Step::Start;
                 }
@@ -176,16 +206,28 @@ impl NotebookInstances {
 }
 
 fn reason(found: &InstanceState) -> &str {
-    found
-        .failure_reason
-        .as_deref()
-        .unwrap_or("SageMaker gave no reason")
+    found.failure_reason.as_deref().unwrap_or(NO_REASON)
+}
+
+/// Whether the caller or the time limit ended the operation, rather than an answer of AWS.
+pub(super) fn is_cut(error: &Error) -> bool {
+    matches!(error, Error::Cancelled { .. } | Error::Timeout { .. })
+}
+
+/// Whether SageMaker refuses a call because the instance has failed: "Status (Failed) not in (…)".
+pub(super) fn refuses_failed(error: &Error) -> bool {
+    is_wrong_status(error) && error.to_string().contains("Status (Failed)")
 }
 
 /// The error for an instance that failed after our call.
 pub(super) fn failed(name: &NotebookName, found: &InstanceState) -> Error {
+    failed_because(name, found.failure_reason.as_deref())
+}
+
+/// As [`failed`], with SageMaker's reason.
+pub(super) fn failed_because(name: &NotebookName, reason: Option<&str>) -> Error {
     Error::Conflict {
-        message: format!("notebook `{name}` failed: {}", reason(found)),
+        message: format!("notebook `{name}` failed: {}", reason.unwrap_or(NO_REASON)),
         remedy: format!(
             "correct the cause and apply again; the output of lifecycle configuration scripts is in the log \
              stream `{name}/` of /aws/sagemaker/NotebookInstances"

@@ -13,15 +13,21 @@ pub(crate) struct NotebookOwner {
     pub(crate) role_arn: String,
     /// The daily stop time.
     pub(crate) stop: Option<StopTime>,
+    /// Whether the project is suspended.
+    pub(crate) suspended: bool,
 }
 
 impl Notebooks {
-    /// Checks that project and membership allow the notebook.
+    /// Checks that project and membership allow the notebook. `runs` says that it is to run.
     ///
     /// # Errors
     /// [`Error::Invalid`] for `project`, `user`, `running` or `daily_stop_time`;
     /// [`Error::NotFound`] when the member's role is missing.
-    pub(super) async fn check_owner(&self, spec: &NotebookSpec) -> Result<NotebookOwner, Error> {
+    pub(super) async fn check_owner(
+        &self,
+        spec: &NotebookSpec,
+        runs: bool,
+    ) -> Result<NotebookOwner, Error> {
         let (project, user) = (&spec.project, &spec.user);
         let rules = self
             .projects
@@ -31,7 +37,7 @@ impl Notebooks {
         if !self.members.exists(project, user).await? {
             return Err(not_a_member(project, user));
         }
-        if rules.suspended && spec.running {
+        if rules.suspended && runs {
             return Err(Error::Invalid {
                 attribute: Some("running"),
                 message: format!("notebooks of the suspended project `{project}` cannot run"),
@@ -49,7 +55,11 @@ impl Notebooks {
             })?;
         let role_arn = self.member_roles.arn(project, user).await?;
         self.check_role(&role_arn, project, user).await?;
-        Ok(NotebookOwner { role_arn, stop })
+        Ok(NotebookOwner {
+            role_arn,
+            stop,
+            suspended: rules.suspended,
+        })
     }
 
     async fn check_role(
@@ -90,7 +100,8 @@ mod tests {
     use crate::testing::{self, FakePlatform, operation};
 
     async fn check(platform: &FakePlatform, spec: &NotebookSpec) -> Result<NotebookOwner, Error> {
-        platform.services.notebooks.check_owner(spec).await
+        let runs = spec.runs_when_created();
+        platform.services.notebooks.check_owner(spec, runs).await
     }
 
     async fn update(platform: &FakePlatform, project: &ProjectSpec) {
@@ -148,7 +159,7 @@ mod tests {
         let error = check(&platform, &spec()).await.unwrap_err();
         assert_eq!(error.attribute(), Some("running"));
         let stopped = NotebookSpec {
-            running: false,
+            running: Some(false),
             ..spec()
         };
         assert!(check(&platform, &stopped).await.is_ok());

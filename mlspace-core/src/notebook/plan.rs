@@ -1,6 +1,10 @@
 //! Planning notebooks.
 
-use super::{NotebookSpec, Notebooks, check_volume_change, choose_subnet};
+#[cfg(test)]
+mod tests;
+
+use super::settings::SettingsChange;
+use super::{NotebookSpec, Notebooks, Status, choose_subnet, key};
 use crate::aws::Error;
 use crate::name::NotebookName;
 use crate::plan::{Notice, PlanOutcome};
@@ -39,178 +43,129 @@ impl Notebooks {
     /// The membership can be one that this process plans to create. It is not checked when the
     /// project does not exist, because then it is created by the same configuration. The apply
     /// checks it again.
-    pub async fn plan_new(&self, spec: &NotebookSpec) -> PlanOutcome<()> {
-        self.try_plan_new(spec).await.into()
+    ///
+    /// `replaces` says that the same plan deletes the notebook of this name first.
+    pub async fn plan_new(&self, spec: &NotebookSpec, replaces: bool) -> PlanOutcome<()> {
+        self.try_plan_new(spec, replaces).await.into()
     }
 
-    async fn try_plan_new(&self, spec: &NotebookSpec) -> Result<(), Error> {
+    async fn try_plan_new(&self, spec: &NotebookSpec, replaces: bool) -> Result<(), Error> {
         let membership_planned = self.members.is_planned(&spec.project, &spec.user)
             || !self.projects.exists(&spec.project).await?;
-        self.check_new(spec, membership_planned).await
+        self.check_new(spec, membership_planned, replaces).await
     }
-}
 
-/// Plans a change of the volume's size, in GB. SageMaker only enlarges volumes.
-#[must_use]
-pub fn plan_volume_change(from: i64, to: i64) -> PlanOutcome<()> {
-    let mut outcome = PlanOutcome::new(());
-    if let Err(error) = check_volume_change(from, to) {
-        outcome.errors.push(Notice {
-            attribute: "volume_size",
-            summary: "Invalid volume size".to_owned(),
-            detail: error.to_string(),
-        });
-    }
-    outcome
-}
-
-/// Plans a change of settings of a notebook that runs: most need it stopped.
-#[must_use]
-pub fn plan_settings_change(prior: &NotebookSpec, spec: &NotebookSpec) -> PlanOutcome<()> {
-    let mut outcome = PlanOutcome::new(());
-    if prior.running && spec.needs_stop_after(prior) {
-        let restart = if spec.running {
-            "It is started again afterwards."
+    /// Plans an update in place. `prior` is the notebook in the state, with `running` as it is;
+    /// `drifted` says that the apply repairs changes made outside of Terraform.
+    pub async fn plan_change(
+        &self,
+        prior: &NotebookSpec,
+        spec: &NotebookSpec,
+        drifted: bool,
+    ) -> PlanOutcome<PlannedChange> {
+        let ran = prior.running == Some(true);
+        let runs = spec.running.unwrap_or(ran);
+        let updates =
+            spec.needs_stop_after(prior) || (drifted && self.repair_needs_stop(spec).await);
+        let stops = ran && updates;
+        let target = if runs {
+            Status::InService
         } else {
-            "It is not started again afterwards, because `running` is false."
+            Status::Stopped
         };
+        let mut outcome = PlanOutcome::new(PlannedChange {
+            restarts: stops || runs != ran,
+            status: (updates || runs != ran).then_some(target),
+        });
+        if stops {
+            let restart = if runs {
+                "It is started again afterwards."
+            } else {
+                "It is not started again afterwards, because `running` is false."
+            };
+            outcome.warnings.push(Notice {
+                attribute: "",
+                summary: "Notebook will be stopped".to_owned(),
+                detail: format!(
+                    "SageMaker changes `{}` only while it is stopped, so unsaved work and running kernels are lost. {restart}",
+                    spec.name
+                ),
+            });
+        }
+        outcome
+    }
+
+    /// Whether repairing the instance changes settings that SageMaker changes only while it is
+    /// stopped. True if that cannot be found out.
+    async fn repair_needs_stop(&self, spec: &NotebookSpec) -> bool {
+        let change = async {
+            let found = self.instances.describe(&spec.name).await?;
+            let role_arn = self.member_roles.arn(&spec.project, &spec.user).await?;
+            let defaults = &self.clients.settings().notebook_defaults;
+            Ok::<_, Error>(found.map(|found| {
+                let change = SettingsChange::between(&found, spec, defaults, &role_arn);
+                !change.is_empty()
+            }))
+        };
+        change.await.map_or(true, |stops| stops.unwrap_or(false))
+    }
+
+    /// Whether two names of KMS keys name the same key, for example by its id and by its ARN.
+    ///
+    /// # Errors
+    /// Those of the call that finds out the account.
+    pub async fn is_same_key(&self, a: &str, b: &str) -> Result<bool, Error> {
+        Ok(a == b || key::is_same_key(self.clients.account().await?, a, b))
+    }
+}
+
+/// What is known about an update before it is applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedChange {
+    /// Whether the instance is stopped or started.
+    pub restarts: bool,
+    /// The status that it ends in; `None` if the update does not touch it.
+    pub status: Option<Status>,
+}
+
+/// Plans the size of an existing volume, in GB: SageMaker only enlarges volumes
+/// (*UpdateNotebookInstance*, `VolumeSizeInGB`:
+/// <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateNotebookInstance.html>).
+///
+/// A smaller size keeps the volume with a warning, so that a volume which its user enlarged does
+/// not block the plan of a whole platform, and no plan deletes one because of a smaller number.
+#[must_use]
+pub fn plan_volume(found: i64, configured: i64) -> PlanOutcome<i64> {
+    let mut outcome = PlanOutcome::new(found.max(configured));
+    if configured < found {
         outcome.warnings.push(Notice {
-            attribute: "",
-            summary: "Notebook will be stopped".to_owned(),
+            attribute: "volume_size",
+            summary: "Volume cannot shrink".to_owned(),
             detail: format!(
-                "SageMaker changes `{}` only while it is stopped, so unsaved work and running kernels are lost. {restart}",
-                spec.name
+                "The volume has {found} GB and SageMaker only enlarges volumes, so an update keeps its size although \
+                 `volume_size` is {configured}. Set at least {found}. Only a replacement has a smaller volume: \
+                 `terraform apply -replace=ADDRESS` deletes this one with all its files."
             ),
         });
     }
     outcome
 }
 
-#[cfg(test)]
-mod tests {
-    use super::super::Status;
-    use super::super::tests::{platform, platform_with, spec};
-    use super::*;
-    use crate::aws::PolicyModel;
-    use crate::testing::{self, FakePlatform};
-
-    /// Attributes of the plan's errors.
-    async fn errors(platform: &FakePlatform, spec: &NotebookSpec) -> Vec<&'static str> {
-        let outcome = platform.services.notebooks.plan_new(spec).await;
-        assert_eq!(outcome.values.is_some(), outcome.errors.is_empty());
-        outcome.errors.iter().map(|error| error.attribute).collect()
-    }
-
-    #[tokio::test]
-    async fn plan_new_accepts_members_only() {
-        let platform = platform().await;
-        assert_eq!(errors(&platform, &spec()).await, [""; 0]);
-        let bobs = testing::notebook("n", "fraud", "bob");
-        assert_eq!(errors(&platform, &bobs).await, ["user"]);
-        // Membership of bob in the same plan.
-        let membership = testing::member("fraud", "bob");
-        let memberships = &platform.services.memberships;
-        memberships.plan(&membership, false, false).await;
-        assert_eq!(errors(&platform, &bobs).await, [""; 0]);
-    }
-
-    #[tokio::test]
-    async fn plan_new_accepts_planned_project() {
-        let platform = FakePlatform::new(PolicyModel::PerPrincipal);
-        assert_eq!(errors(&platform, &spec()).await, [""; 0]);
-    }
-
-    #[tokio::test]
-    async fn plan_new_checks_spec() {
-        let mut platform = platform().await;
-        let odd = NotebookSpec {
-            instance_type: "large".to_owned(),
-            ..spec()
-        };
-        assert_eq!(errors(&platform, &odd).await, ["instance_type"]);
-        let reserved = NotebookSpec {
-            tags: crate::tags::Tags::from([("system", "x")]),
-            ..spec()
-        };
-        assert_eq!(errors(&platform, &reserved).await, ["tags"]);
-        platform.reconfigure(|settings| settings.notebook_defaults.security_group_ids.clear());
-        assert_eq!(errors(&platform, &spec()).await, ["security_group_ids"]);
-    }
-
-    #[tokio::test]
-    async fn plan_new_refuses_foreign_instance() {
-        let platform = platform_with(&spec()).await;
-        let name = spec().name;
-        assert_eq!(errors(&platform, &spec()).await, [""; 0]);
-        platform.notebooks.edit(name.as_str(), |instance| {
-            instance.tags.remove("system");
-        });
-        let outcome = platform.services.notebooks.plan_new(&spec()).await;
-        assert_eq!(outcome.errors[0].summary, "Resource already exists");
-        platform.notebooks.edit(name.as_str(), |instance| {
-            instance.state.status = Status::Deleting
-        });
-        assert_eq!(errors(&platform, &spec()).await, [""; 0]);
-    }
-
-    #[tokio::test]
-    async fn defaults_come_from_settings() {
-        let mut platform = platform().await;
-        platform.reconfigure(|settings| {
-            settings.notebook_defaults.kms_key_id = Some("key-1".to_owned());
-            settings.notebook_defaults.lifecycle_config_name = Some("base".to_owned());
-        });
-        let notebooks = &platform.services.notebooks;
-        let expected = DefaultSettings {
-            subnet_id: Some("subnet-a".to_owned()),
-            security_group_ids: vec!["sg-1".to_owned()],
-            kms_key_id: Some("key-1".to_owned()),
-            lifecycle_config_name: Some("base".to_owned()),
-        };
-        assert_eq!(notebooks.defaults(Some(&spec().name)), expected);
-        assert_eq!(notebooks.defaults(None).subnet_id, None);
-    }
-
-    #[test]
-    fn plan_settings_change_warns_of_stop() {
-        let larger = NotebookSpec {
-            instance_type: "ml.m5.xlarge".to_owned(),
-            ..spec()
-        };
-        let warning = |spec: &NotebookSpec, prior: &NotebookSpec| {
-            let outcome = plan_settings_change(prior, spec);
-            outcome
-                .warnings
-                .first()
-                .map(|warning| warning.detail.clone())
-        };
-        assert!(
-            warning(&larger, &spec())
-                .unwrap()
-                .contains("started again afterwards")
-        );
-        let stopping = NotebookSpec {
-            running: false,
-            ..larger.clone()
-        };
-        assert!(
-            warning(&stopping, &spec())
-                .unwrap()
-                .contains("is not started again")
-        );
-        let stopped = NotebookSpec {
-            running: false,
-            ..spec()
-        };
-        assert_eq!(warning(&larger, &stopped), None);
-        assert_eq!(warning(&spec(), &spec()), None);
-    }
-
-    #[test]
-    fn plan_volume_change_refuses_to_shrink() {
-        assert_eq!(plan_volume_change(20, 20), PlanOutcome::new(()));
-        assert_eq!(plan_volume_change(20, 50), PlanOutcome::new(()));
-        let error = &plan_volume_change(20, 10).errors[0];
-        assert_eq!(error.attribute, "volume_size");
-    }
+/// Plans a replacement: warns that the volume is lost. `reason` says why it is necessary, if the
+/// configuration does not.
+#[must_use]
+pub fn plan_replacement(name: &str, reason: Option<&str>) -> PlanOutcome<()> {
+    let mut outcome = PlanOutcome::new(());
+    let reason = reason
+        .map(|reason| format!(" It is replaced because {reason}."))
+        .unwrap_or_default();
+    outcome.warnings.push(Notice {
+        attribute: "",
+        summary: "Notebook volume will be deleted".to_owned(),
+        detail: format!(
+            "Replacing notebook `{name}` deletes its volume with all files on it.{reason} Save what is needed first, \
+             for example in a dataset."
+        ),
+    });
+    outcome
 }

@@ -54,8 +54,17 @@ impl Notebooks {
         if found.status == super::Status::Deleting {
             return Ok(None);
         }
-        let Some(tags) = self.instances.tags(&found.arn).await? else {
-            return Ok(None);
+        let tags = match self.instances.tags(&found.arn).await? {
+            Some(tags) => tags,
+            // Deleted after the first call, or SageMaker does not list the tags yet.
+            None => match (self.instances.describe(name).await?, prior) {
+                (Some(again), Some(prior)) if again.status != super::Status::Deleting => {
+                    let (settings, own) = (self.clients.settings(), &prior.tags);
+                    tagging::all_tags(settings, &prior.project, &prior.user, own)
+                }
+                (Some(again), None) if again.status != super::Status::Deleting => Tags::new(),
+                _ => return Ok(None),
+            },
         };
         let owner = match prior {
             Some(prior) => prior.clone(),

@@ -1,7 +1,7 @@
 //! Changes of settings that SageMaker makes to stopped instances.
 
 use super::{
-    NotebookSpec, NotebookSpecError, check_volume_change,
+    NotebookSpec,
     instance::{DISABLED, InstanceState, METADATA_SERVICE},
     network,
 };
@@ -39,22 +39,20 @@ pub(crate) struct SettingsChange {
 }
 
 impl SettingsChange {
-    /// The change from `found` to `desired`.
-    ///
-    /// # Errors
-    /// [`NotebookSpecError::VolumeShrinks`].
+    /// The change from `found` to `desired`. A volume that is larger is kept, because SageMaker only
+    /// enlarges volumes (*UpdateNotebookInstance*, `VolumeSizeInGB`:
+    /// <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateNotebookInstance.html>).
     pub(crate) fn between(
         found: &InstanceState,
         desired: &NotebookSpec,
         defaults: &NotebookDefaults,
         role_arn: &str,
-    ) -> Result<Self, NotebookSpecError> {
-        check_volume_change(found.volume_size, desired.volume_size)?;
+    ) -> Self {
         let lifecycle = network::lifecycle(desired, defaults);
         let changed = |found: &str, desired: &str| (found != desired).then(|| desired.to_owned());
-        Ok(Self {
+        Self {
             instance_type: changed(&found.instance_type, &desired.instance_type),
-            volume_size: (found.volume_size != desired.volume_size).then_some(desired.volume_size),
+            volume_size: (found.volume_size < desired.volume_size).then_some(desired.volume_size),
             // Without a configured platform the instance keeps the one that SageMaker chose.
             platform_identifier: desired
                 .platform_identifier
@@ -68,7 +66,7 @@ impl SettingsChange {
             },
             disable_root: found.root_access != DISABLED,
             require_metadata_service: found.metadata_service != METADATA_SERVICE,
-        })
+        }
     }
 
     /// Whether nothing changes.
@@ -88,7 +86,7 @@ mod tests {
     };
 
     fn between(found: &InstanceState, desired: &NotebookSpec) -> SettingsChange {
-        SettingsChange::between(found, desired, &NotebookDefaults::default(), ROLE).unwrap()
+        SettingsChange::between(found, desired, &NotebookDefaults::default(), ROLE)
     }
 
     #[test]
@@ -157,18 +155,16 @@ mod tests {
             lifecycle_config_name: Some("base".to_owned()),
             ..NotebookDefaults::default()
         };
-        let change = SettingsChange::between(&instance(), &spec(), &defaults, ROLE).unwrap();
+        let change = SettingsChange::between(&instance(), &spec(), &defaults, ROLE);
         assert_eq!(change.lifecycle, LifecycleChange::Attach("base".to_owned()));
     }
 
     #[test]
-    fn between_refuses_smaller_volume() {
+    fn between_keeps_larger_volume() {
         let smaller = NotebookSpec {
             volume_size: 19,
             ..spec()
         };
-        let refused =
-            SettingsChange::between(&instance(), &smaller, &NotebookDefaults::default(), ROLE);
-        assert_eq!(refused.unwrap_err().attribute(), "volume_size");
+        assert!(between(&instance(), &smaller).is_empty());
     }
 }

@@ -4,7 +4,7 @@ use super::NotebookSpec;
 use crate::{
     aws::Settings,
     name::{ProjectName, UserName},
-    tags::{self, Tags},
+    tags::{self, TagError, Tags},
 };
 
 /// All tags that the instance should have.
@@ -20,6 +20,16 @@ pub fn all_tags(settings: &Settings, project: &ProjectName, user: &UserName, own
         .clone()
         .overlaid(own)
         .overlaid(&tags::resource_tags(&settings.system_tag, project, user))
+}
+
+/// Checks how many tags a notebook with these own tags has in all.
+///
+/// # Errors
+/// [`TagError::TooManyTogether`].
+pub fn check_count(settings: &Settings, own: &Tags) -> Result<(), TagError> {
+    let platform = [tags::SYSTEM, tags::PROJECT, tags::USER].map(|key| (key, ""));
+    let all = settings.default_tags.clone().overlaid(own);
+    tags::check_together(&all.overlaid(&Tags::from(platform)), own.len())
 }
 
 /// Whether the tags prove that the instance belongs to this platform, project and user.
@@ -133,6 +143,24 @@ mod tests {
                 ("user", "alice"),
             ])
         );
+    }
+
+    #[test]
+    fn check_count_adds_tags_of_provider_and_platform() {
+        let numbered = |prefix: &str, count: usize| {
+            let tags = (0..count).map(|n| (format!("{prefix}{n}"), String::new()));
+            Tags::from(tags.collect::<std::collections::BTreeMap<_, _>>())
+        };
+        let settings = Settings {
+            default_tags: numbered("d", 30),
+            ..Settings::default()
+        };
+        assert_eq!(check_count(&settings, &numbered("t", 17)), Ok(()));
+        // Overridden defaults count once.
+        assert_eq!(check_count(&settings, &numbered("d", 40)), Ok(()));
+        let error = check_count(&settings, &numbered("t", 18)).unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains("51 tags") && text.contains("18"), "{text}");
     }
 
     #[test]

@@ -3,11 +3,11 @@
 #[cfg(test)]
 mod tests;
 
-use super::{Notebook, NotebookSpec, Notebooks, create::missing_instance};
-use crate::{
-    aws::{Error, Operation, Outcome},
-    tags::check_user_tags,
+use super::{
+    Notebook, NotebookSpec, Notebooks,
+    create::{check_tags, missing_instance},
 };
+use crate::aws::{Error, Operation, Outcome};
 
 impl Notebooks {
     /// Changes a notebook to `spec`, and repairs changes made outside of Terraform.
@@ -22,28 +22,21 @@ impl Notebooks {
     pub async fn update(&self, operation: &Operation, spec: &NotebookSpec) -> Outcome<Notebook> {
         let _guard = self.locks.lock(spec.name.as_str()).await;
         let done = Box::pin(self.update_steps(operation, spec)).await;
-        self.outcome(spec, done).await
+        self.updated(spec, done).await
     }
 
     async fn update_steps(&self, operation: &Operation, spec: &NotebookSpec) -> Result<(), Error> {
         spec.check()?;
-        check_user_tags(&spec.tags).map_err(|error| Error::Invalid {
-            attribute: Some("tags"),
-            message: error.to_string(),
-            remedy: "correct the tags".to_owned(),
-        })?;
-        let owner = self.check_owner(spec).await?;
+        check_tags(spec, self.clients.settings())?;
+        let owner = self.check_owner(spec, spec.running == Some(true)).await?;
         operation.check(&format!("updating notebook `{}`", spec.name))?;
         let found = self
             .instances
             .describe(&spec.name)
             .await?
             .ok_or_else(|| missing_instance(spec))?;
-        let tags = self
-            .instances
-            .tags(&found.arn)
-            .await?
-            .ok_or_else(|| missing_instance(spec))?;
-        Box::pin(self.converge(operation, spec, &owner, &tags)).await
+        // Without tags in sight all are set again.
+        let tags = self.instances.tags(&found.arn).await?.unwrap_or_default();
+        Box::pin(self.converge(operation, spec, &owner, &tags, false)).await
     }
 }

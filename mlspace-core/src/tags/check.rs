@@ -84,6 +84,17 @@ pub enum TagError {
         /// Largest number that can be given.
         max: usize,
     },
+    /// There are too many tags together with those that others set.
+    #[error(
+        "the resource would have {count} tags with its own {own}, the provider's `default_tags` and those of the \
+         platform, but AWS allows {MAX_TAGS}: remove some"
+    )]
+    TooManyTogether {
+        /// The number of all tags.
+        count: usize,
+        /// How many of them are the resource's own.
+        own: usize,
+    },
     /// Two keys differ only in case.
     #[error(
         "the tag keys `{first}` and `{second}` differ only in case, which IAM refuses: keep one of them"
@@ -134,6 +145,17 @@ pub fn check_user_tags(tags: &Tags) -> Result<(), TagError> {
         })
     } else {
         Ok(())
+    }
+}
+
+/// Checks the number of all tags of a resource, `own` of which its configuration sets.
+///
+/// # Errors
+/// [`TagError::TooManyTogether`] for more than AWS allows.
+pub(crate) fn check_together(all: &Tags, own: usize) -> Result<(), TagError> {
+    match all.len() {
+        count if count > MAX_TAGS => Err(TagError::TooManyTogether { count, own }),
+        _ => Ok(()),
     }
 }
 

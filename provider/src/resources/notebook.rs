@@ -1,23 +1,22 @@
 //! `mlspace_notebook`: a member's SageMaker notebook instance.
 
+mod plan;
+mod schema;
+
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use mlspace_core::aws::Settings;
 use mlspace_core::name::{NotebookName, ProjectName, UserName};
-use mlspace_core::notebook::{self, Notebook, NotebookSpec, Notebooks, PriorNotebook};
-use mlspace_core::schedule::StopTime;
+use mlspace_core::notebook::{Notebook, NotebookSpec, PriorNotebook};
 use mlspace_core::tags::Tags;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::attributes::{drift_attribute, id_attribute, plan_drift};
 use crate::client::Client;
 use crate::mapping::{self, StateModel};
-use crate::validators;
 use terraform_plugin::framework::resource::single_block_to_list;
 use terraform_plugin::framework::{
-    Attribute, Block, Call, Diagnostics, Failed, Field, Plan, Resource, Schema, Type, Value,
+    Block, Call, Diagnostics, Failed, Field, Plan, Resource, Schema,
 };
 
 /// The resource type.
@@ -64,11 +63,11 @@ impl Resource<Client> for NotebookResource {
             .describe(
                 "A SageMaker notebook instance of one member in one project. It runs as the membership's role. Root \
                  access and direct internet access are always disabled and IMDSv2 is always required; there is no \
-                 attribute to change that.",
+                 attribute to change that. Replacing it deletes its volume with all files.",
             )
-            .attributes(identity_attributes())
-            .attributes(setting_attributes())
-            .attributes(computed_attributes())
+            .attributes(schema::identity_attributes())
+            .attributes(schema::setting_attributes())
+            .attributes(schema::computed_attributes())
             .blocks([Block::timeouts(&[("create", "20m"), ("update", "30m"), ("delete", "20m")])])
     }
 
@@ -79,25 +78,10 @@ impl Resource<Client> for NotebookResource {
     async fn modify_plan(
         &self,
         client: Option<&Client>,
-        _call: &Call,
+        call: &Call,
         plan: &mut Plan<NotebookModel>,
     ) {
-        plan_drift(
-            plan.prior.as_ref().map(|prior| &prior.drift),
-            &mut plan.proposed.drift,
-        );
-        let Some(client) = client else { return };
-        plan_defaults(&client.notebooks, plan);
-        plan_tags(client.clients.settings(), plan);
-        match plan.prior.clone() {
-            None => {
-                if let Ok(spec) = plan.proposed.spec() {
-                    let outcome = client.notebooks.plan_new(&spec).await;
-                    mapping::planned(outcome, &mut plan.diagnostics);
-                }
-            }
-            Some(prior) => plan_change(&prior, plan),
-        }
+        plan::modify(client, call, plan).await;
     }
 
     async fn create(
@@ -106,10 +90,17 @@ impl Resource<Client> for NotebookResource {
         call: &mut Call,
         planned: NotebookModel,
     ) -> Result<NotebookModel, Failed<NotebookModel>> {
+        plan::take_notes(call);
         let spec = planned.spec()?;
         let operation = mapping::operation(call, "create");
         let outcome = client.notebooks.create(&operation, &spec).await;
-        mapping::applied(planned, outcome)
+        let outcome = outcome.map(|created| {
+            for warning in created.warnings {
+                call.warn(warning.attribute, warning.summary, warning.detail);
+            }
+            created.object
+        });
+        mapping::created(planned.clone(), outcome).map(|result| result.keeping(planned))
     }
 
     async fn read(
@@ -125,7 +116,20 @@ impl Resource<Client> for NotebookResource {
             .read(&name, known.as_ref())
             .await
             .map_err(|error| mapping::diagnostics(&error))?;
-        Ok(notebook.map(|notebook| state.with(&notebook)))
+        let Some(notebook) = notebook else {
+            return Ok(None);
+        };
+        let key = state.kms_key_id.clone();
+        let mut read = state.with(&notebook);
+        if known.is_none() {
+            // After an import it is unknown whether the configuration has `tags = {}` or none. Only
+            // the former has to be in the state.
+            read.tags = mapping::tag_map(&notebook.tags);
+        }
+        if plan::is_same_key(client, &key, &read.kms_key_id).await {
+            read.kms_key_id = key;
+        }
+        Ok(Some(read))
     }
 
     async fn update(
@@ -135,10 +139,18 @@ impl Resource<Client> for NotebookResource {
         _prior: NotebookModel,
         planned: NotebookModel,
     ) -> Result<NotebookModel, Failed<NotebookModel>> {
-        let spec = planned.spec()?;
+        let notes = plan::take_notes(call);
+        let spec = NotebookSpec {
+            running: planned
+                .running
+                .as_option()
+                .copied()
+                .filter(|_| !notes.running_unset),
+            ..planned.spec()?
+        };
         let operation = mapping::operation(call, "update");
         let outcome = client.notebooks.update(&operation, &spec).await;
-        mapping::applied(planned, outcome)
+        mapping::applied(planned.clone(), outcome).map(|result| result.keeping(planned))
     }
 
     async fn delete(
@@ -187,69 +199,6 @@ impl Resource<Client> for NotebookResource {
     }
 }
 
-/// Fills in what the provider's `notebook_defaults` give a new notebook, so that the plan shows it.
-fn plan_defaults(notebooks: &Notebooks, plan: &mut Plan<NotebookModel>) {
-    let proposed = &mut plan.proposed;
-    let name = mapping::parse::<NotebookName>(&proposed.name, "name").ok();
-    let defaults = notebooks.defaults(name.as_ref());
-    if proposed.subnet_id.is_unknown()
-        && plan.config.subnet_id.is_null()
-        && let Some(subnet) = defaults.subnet_id
-    {
-        proposed.subnet_id = Field::Known(subnet);
-    }
-    if proposed.security_group_ids.is_unknown()
-        && plan.config.security_group_ids.is_null()
-        && !defaults.security_group_ids.is_empty()
-    {
-        proposed.security_group_ids = mapping::strings(&defaults.security_group_ids);
-    }
-    if proposed.kms_key_id.is_unknown() && plan.config.kms_key_id.is_null() {
-        proposed.kms_key_id = defaults.kms_key_id.into();
-    }
-    // Changes in place, so leaving it out returns to the default; the others would replace the
-    // instance.
-    if plan.config.lifecycle_config_name.is_null() {
-        proposed.lifecycle_config_name = defaults.lifecycle_config_name.into();
-    }
-}
-
-/// Plans `tags_all`: known as soon as every tag is, so that it never differs between plan and apply.
-fn plan_tags(settings: &Settings, plan: &mut Plan<NotebookModel>) {
-    let proposed = &mut plan.proposed;
-    proposed.tags_all = match proposed.spec_tags() {
-        Some((project, user, own)) => {
-            let all = notebook::all_tags(settings, &project, &user, &own);
-            mapping::tag_map(&all)
-        }
-        None => Field::Unknown,
-    };
-}
-
-/// Says what a change of an existing notebook entails.
-fn plan_change(prior: &NotebookModel, plan: &mut Plan<NotebookModel>) {
-    let (from, to) = (
-        prior.volume_size.as_option(),
-        plan.proposed.volume_size.as_option(),
-    );
-    if let (Some(from), Some(to)) = (from, to) {
-        let outcome = notebook::plan_volume_change(*from, *to);
-        mapping::planned(outcome, &mut plan.diagnostics);
-    }
-    if prior.must_replace.as_option().is_some() {
-        plan.proposed.must_replace = Field::Unknown;
-        plan.requires_replace("must_replace");
-        return;
-    }
-    if plan.is_replace() {
-        return;
-    }
-    if let (Ok(prior), Ok(spec)) = (prior.spec(), plan.proposed.spec()) {
-        let outcome = notebook::plan_settings_change(&prior, &spec);
-        mapping::planned(outcome, &mut plan.diagnostics);
-    }
-}
-
 impl NotebookModel {
     /// Whose notebook it is, if the state knows; after an import it does not.
     fn owner(&self) -> Result<Option<PriorNotebook>, Diagnostics> {
@@ -272,6 +221,23 @@ impl NotebookModel {
         Some((project, user, mapping::known_tags(&self.tags)?))
     }
 
+    /// This result of an apply with the values that the plan knew, which Terraform requires. A read
+    /// that is older than the apply, or a change by somebody else in the meantime, gives others;
+    /// the next refresh shows them.
+    fn keeping(mut self, planned: Self) -> Self {
+        macro_rules! keep {
+            ($($field:ident)*) => {
+                $(if !planned.$field.is_unknown() {
+                    self.$field = planned.$field;
+                })*
+            };
+        }
+        keep!(id name project user instance_type volume_size subnet_id security_group_ids kms_key_id
+            lifecycle_config_name platform_identifier running daily_stop_time tags arn url status
+            role_arn network_interface_id tags_all drift must_replace);
+        self
+    }
+
     /// What the core is asked for; an error while something that it needs is unknown.
     fn spec(&self) -> Result<NotebookSpec, Diagnostics> {
         Ok(NotebookSpec {
@@ -288,7 +254,7 @@ impl NotebookModel {
             kms_key_id: self.kms_key_id.as_option().cloned(),
             lifecycle_config_name: self.lifecycle_config_name.as_option().cloned(),
             platform_identifier: self.platform_identifier.as_option().cloned(),
-            running: self.running.as_option().copied().unwrap_or(true),
+            running: self.running.as_option().copied(),
             daily_stop_time: mapping::parse_optional(&self.daily_stop_time, "daily_stop_time")?,
             tags: mapping::known_tags(&self.tags).ok_or_else(|| {
                 Diagnostics::of_error("tags", "Missing value", "a tag has no known value: set it")
@@ -327,115 +293,4 @@ impl StateModel for NotebookModel {
         self.must_replace = notebook.must_replace.clone().into();
         self
     }
-}
-
-/// Which notebook it is, and whose.
-fn identity_attributes() -> Vec<Attribute> {
-    vec![
-        id_attribute("the notebook's name."),
-        Attribute::string("name")
-            .required()
-            .requires_replace()
-            .identity()
-            .describe(
-                "Name of the notebook instance, unique in the account and region: 1 to 63 ASCII letters, digits and \
-                 inner hyphens. Changing it replaces the notebook.",
-            )
-            .validate(validators::parses_as::<NotebookName>),
-        Attribute::string("project")
-            .required()
-            .requires_replace()
-            .describe("Name of the project it belongs to. Changing it replaces the notebook.")
-            .validate(validators::parses_as::<ProjectName>),
-        Attribute::string("user")
-            .required()
-            .requires_replace()
-            .describe(
-                "Name of the user it belongs to, who must be a member of the project. Changing it replaces the \
-                 notebook.",
-            )
-            .validate(validators::parses_as::<UserName>),
-    ]
-}
-
-/// Attributes that a configuration can set.
-fn setting_attributes() -> Vec<Attribute> {
-    let restart = "Changing it stops a running notebook and starts it again.";
-    vec![
-        Attribute::string("instance_type")
-            .required()
-            .describe(format!("Instance type, for example `ml.t3.medium`. {restart}"))
-            .validate(validators::instance_type),
-        Attribute::number("volume_size")
-            .optional()
-            .default(Value::from(5))
-            .describe(format!("Size of the volume in GB: 5 to 16384. It can only grow. {restart}"))
-            .validate(validators::between(notebook::VOLUME_SIZE_MIN, notebook::VOLUME_SIZE_MAX)),
-        Attribute::string("subnet_id").optional_computed().use_state_for_unknown().requires_replace().describe(
-            "Subnet of its network interface. Defaults to one of the provider's `notebook_defaults`, always the same \
-             one for the same name. Changing it replaces the notebook.",
-        ),
-        Attribute::set("security_group_ids", Type::String)
-            .optional_computed()
-            .use_state_for_unknown()
-            .requires_replace()
-            .describe(
-                "Security groups of its network interface. Default to the provider's `notebook_defaults`. Changing \
-                 them replaces the notebook.",
-            ),
-        Attribute::string("kms_key_id").optional_computed().use_state_for_unknown().requires_replace().describe(
-            "KMS key that encrypts its volume. Defaults to the provider's `notebook_defaults`. Changing it replaces \
-             the notebook.",
-        ),
-        Attribute::string("lifecycle_config_name").optional_computed().use_state_for_unknown().describe(format!(
-            "Lifecycle configuration. Defaults to the provider's `notebook_defaults`. {restart}"
-        )),
-        Attribute::string("platform_identifier")
-            .optional_computed()
-            .use_state_for_unknown()
-            .describe(format!("Platform, for example `notebook-al2023-v1`. Defaults to SageMaker's; without it in the configuration, an existing instance keeps its platform. {restart}")),
-        Attribute::bool("running")
-            .optional()
-            .default(Value::Bool(true))
-            .describe("Whether it should be running. Started and stopped in place."),
-        Attribute::string("daily_stop_time")
-            .optional()
-            .describe("Time of day at which MLSpace's scheduler stops it: `HH:MM` in UTC. Changed in place.")
-            .validate(validators::parses_as::<StopTime>),
-        Attribute::map("tags", Type::String)
-            .optional()
-            .describe("Tags in addition to the provider's `default_tags` and the platform's own. Changed in place."),
-    ]
-}
-
-/// What AWS and the platform decide.
-fn computed_attributes() -> Vec<Attribute> {
-    vec![
-        Attribute::string("arn").computed().use_state_for_unknown().describe("ARN of the notebook instance."),
-        Attribute::string("url")
-            .computed()
-            .use_state_for_unknown()
-            .describe("Host name at which the notebook answers; opening it takes a presigned URL."),
-        Attribute::string("status")
-            .computed()
-            .derived_from(&["running", "instance_type", "volume_size", "lifecycle_config_name", "platform_identifier", "drift"])
-            .describe("Status that SageMaker gave last, for example `InService` or `Stopped`."),
-        Attribute::string("role_arn")
-            .computed()
-            .use_state_for_unknown()
-            .describe("ARN of the membership's role that it runs as."),
-        Attribute::string("network_interface_id")
-            .computed()
-            .derived_from(&["running", "instance_type", "volume_size", "drift"])
-            .describe("Its network interface."),
-        Attribute::map("tags_all", Type::String)
-            .computed()
-            .derived_from(&["tags"])
-            .describe("All its tags: its own, the provider's `default_tags` and the platform's."),
-        drift_attribute(),
-        Attribute::string("must_replace")
-            .computed()
-            .use_state_for_unknown()
-            .describe("Reason why only a replacement can repair the notebook, if there is one. The next plan then replaces it."),
-    ]
 }

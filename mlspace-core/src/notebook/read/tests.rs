@@ -151,6 +151,29 @@ async fn read_imports_owner_and_tags() {
 }
 
 #[tokio::test]
+async fn read_keeps_instance_without_listed_tags() {
+    let tagged = NotebookSpec {
+        tags: Tags::from([("team", "cards")]),
+        ..spec()
+    };
+    let platform = platform_with(&tagged).await;
+    platform.notebooks.hide_tags(1);
+    let prior = PriorNotebook::from(&tagged);
+    let notebook = read(&platform, Some(&prior)).await.unwrap().unwrap();
+    assert_eq!((notebook.tags, notebook.drift), (tagged.tags, Vec::new()));
+    // An import needs them.
+    platform.notebooks.hide_tags(1);
+    assert!(read(&platform, None).await.is_err());
+    // Deleted between the two calls.
+    let notebooks = std::sync::Arc::clone(&platform.notebooks);
+    platform.faults.before("ListTags", move || {
+        notebooks.remove(NAME);
+        Ok(())
+    });
+    assert_eq!(read(&platform, Some(&prior)).await, Ok(None));
+}
+
+#[tokio::test]
 async fn read_refuses_import_of_foreign_instance() {
     let platform = platform_with(&spec()).await;
     platform.notebooks.edit(NAME, |instance| {

@@ -30,9 +30,10 @@ fn validation(operation: &'static str, message: &str) -> Error {
     }
 }
 
-fn wrong_status(operation: &'static str) -> Error {
-    let message = "Status (Pending) not in ([Stopped]). Unable to transition to (Updating)";
-    validation(operation, message)
+fn wrong_status(operation: &'static str, status: &str) -> Error {
+    let message =
+        format!("Status ({status}) not in ([Stopped]). Unable to transition to (Updating)");
+    validation(operation, &message)
 }
 
 #[tokio::test]
@@ -97,7 +98,7 @@ async fn update_repairs_weakened_settings() {
 async fn update_stops_and_starts_for_running() {
     let platform = platform_with(&spec()).await;
     let stopped = NotebookSpec {
-        running: false,
+        running: Some(false),
         ..larger()
     };
     let notebook = update(&platform, &stopped).await.unwrap();
@@ -169,7 +170,7 @@ async fn update_asks_to_replace_failed_instance() {
     ] {
         platform
             .faults
-            .before(call, move || Err(wrong_status(call)));
+            .before(call, move || Err(wrong_status(call, "Failed")));
         let failure = update(&platform, &spec).await.unwrap_err();
         let text = failure.error.to_string();
         assert!(
@@ -177,6 +178,69 @@ async fn update_asks_to_replace_failed_instance() {
             "{text}"
         );
     }
+}
+
+/// Reads that are older than the start show the failure that the start ends.
+#[tokio::test]
+async fn update_outlasts_old_reads_of_failure() {
+    let platform = platform_with(&spec()).await;
+    let fail = |notebooks: &crate::notebook::fake::FakeNotebooks| {
+        notebooks.edit(NAME, |instance| instance.state.status = Status::Failed);
+    };
+    fail(&platform.notebooks);
+    platform.faults.before("StartNotebookInstance", {
+        let (faults, notebooks) = (platform.faults.clone(), Arc::clone(&platform.notebooks));
+        move || {
+            for status in [Status::Failed, Status::Failed, Status::Pending] {
+                let notebooks = Arc::clone(&notebooks);
+                faults.before("DescribeNotebookInstance", move || {
+                    notebooks.edit(NAME, |instance| instance.state.status = status);
+                    Ok(())
+                });
+            }
+            Ok(())
+        }
+    });
+    let notebook = update(&platform, &spec()).await.unwrap();
+    assert_eq!(notebook.status, "InService");
+    assert_eq!(instance_calls(&platform), ["StartNotebookInstance"]);
+}
+
+#[tokio::test]
+async fn update_leaves_unmanaged_status() {
+    let unmanaged = NotebookSpec {
+        running: None,
+        ..larger()
+    };
+    let platform = platform_with(&spec()).await;
+    assert!(update(&platform, &unmanaged).await.unwrap().running);
+    platform.notebooks.edit(NAME, |instance| {
+        instance.state.status = Status::Stopped;
+        instance.state.volume_size = 20;
+    });
+    platform.faults.take_calls();
+    let notebook = update(&platform, &unmanaged).await.unwrap();
+    assert_eq!((notebook.volume_size, notebook.running), (50, false));
+    assert_eq!(instance_calls(&platform), ["UpdateNotebookInstance"]);
+}
+
+#[tokio::test]
+async fn update_keeps_larger_volume() {
+    let platform = platform_with(&larger()).await;
+    let notebook = update(&platform, &spec()).await.unwrap();
+    assert_eq!(notebook.volume_size, 50);
+    assert_eq!(instance_calls(&platform), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn update_sets_tags_that_are_not_listed() {
+    let platform = platform_with(&spec()).await;
+    platform.notebooks.hide_tags(1);
+    let tagged = NotebookSpec {
+        tags: Tags::from([("team", "cards")]),
+        ..spec()
+    };
+    assert_eq!(update(&platform, &tagged).await.unwrap().tags, tagged.tags);
 }
 
 #[tokio::test]
@@ -245,20 +309,23 @@ async fn update_repeats_calls_in_wrong_status() {
         for _ in 0..times {
             platform
                 .faults
-                .before(call, move || Err(wrong_status(call)));
+                .before(call, move || Err(wrong_status(call, "Pending")));
         }
     };
-    refuse("StopNotebookInstance", 3);
-    refuse("StartNotebookInstance", 3);
+    refuse("StopNotebookInstance", 12);
+    refuse("StartNotebookInstance", 12);
     update(&platform, &larger()).await.unwrap();
 
-    refuse("StopNotebookInstance", 4);
+    refuse("StopNotebookInstance", 13);
     let largest = NotebookSpec {
         volume_size: 60,
         ..spec()
     };
     let failure = update(&platform, &largest).await.unwrap_err();
-    assert_eq!(failure.error, wrong_status("StopNotebookInstance"));
+    assert_eq!(
+        failure.error,
+        wrong_status("StopNotebookInstance", "Pending")
+    );
 }
 
 #[tokio::test]
@@ -277,10 +344,6 @@ async fn update_repeats_transient_errors() {
 #[tokio::test]
 async fn update_checks_spec_and_owner() {
     let platform = platform_with(&spec()).await;
-    let shrunk = NotebookSpec {
-        volume_size: 10,
-        ..spec()
-    };
     let reserved = NotebookSpec {
         tags: Tags::from([("user", "bob")]),
         ..spec()
@@ -289,7 +352,7 @@ async fn update_checks_spec_and_owner() {
         user: "bob".parse().unwrap(),
         ..spec()
     };
-    for (bad, attribute) in [(shrunk, "volume_size"), (reserved, "tags"), (bobs, "user")] {
+    for (bad, attribute) in [(reserved, "tags"), (bobs, "user")] {
         let failure = update(&platform, &bad).await.unwrap_err();
         assert_eq!(failure.error.attribute(), Some(attribute));
         assert!(failure.reached.unwrap().running);
@@ -319,7 +382,7 @@ async fn update_records_daily_stop() {
 
 #[tokio::test]
 async fn update_converges() {
-    for running in [true, false] {
+    for running in [Some(true), Some(false)] {
         let spec = NotebookSpec {
             running,
             instance_type: "ml.m5.xlarge".to_owned(),
