@@ -76,7 +76,7 @@ pub(super) fn setting_attributes() -> Vec<Attribute> {
         Attribute::string("platform_identifier")
             .optional_computed()
             .use_state_for_unknown()
-            .describe(format!("Platform, for example `notebook-al2023-v1`. Defaults to SageMaker's. {restart}")),
+            .describe(format!("Platform, for example `notebook-al2023-v1`. Defaults to SageMaker's; without it in the configuration, an existing instance keeps its platform. {restart}")),
         Attribute::bool("running")
             .optional_computed()
             .use_state_for_unknown()
