@@ -27,11 +27,6 @@ pub(crate) fn project_description(value: &Value) -> Result<(), ValidationError> 
     check_string(value, mlspace_core::project::check_description)
 }
 
-/// Validates the description of a dataset.
-pub(crate) fn dataset_description(value: &Value) -> Result<(), ValidationError> {
-    check_string(value, mlspace_core::dataset::check_description)
-}
-
 /// Validates the name of a lifecycle configuration.
 pub(crate) fn lifecycle_config_name(value: &Value) -> Result<(), ValidationError> {
     check_string(value, mlspace_core::lifecycle_config::check_name)
