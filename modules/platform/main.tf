@@ -53,6 +53,7 @@ module "vpc" {
   cidr                = var.network.cidr
   reserved_cidrs      = var.network.reserved_cidrs
   availability_zones  = var.network.availability_zones
+  zone_positions      = var.network.zone_positions
   workload_plan       = var.network.workload_plan
   subnet_prefix       = var.network.subnet_prefix
   nat                 = var.network.nat

@@ -46,6 +46,7 @@ variable "network" {
     cidr               = optional(string, "10.0.0.0/16")
     reserved_cidrs     = optional(list(string), [])
     availability_zones = optional(list(string))
+    zone_positions     = optional(map(number))
     workload_plan = optional(object({
       users              = optional(number, 100)
       instance_types     = optional(number, 2)

@@ -11,8 +11,8 @@ data "aws_vpc" "existing" {
       error_message = "The network ${self.id} does not resolve private names of endpoints: turn on both DNS settings (`enableDnsSupport`, `enableDnsHostnames`)."
     }
     precondition {
-      condition     = length(var.reserved_cidrs) == 0 && var.availability_zones == null && var.subnet_prefix == null
-      error_message = "`reserved_cidrs`, `availability_zones` and `subnet_prefix` apply to a new network only: remove them, or remove `existing`."
+      condition     = length(var.reserved_cidrs) == 0 && var.availability_zones == null && var.zone_positions == null && var.subnet_prefix == null
+      error_message = "`reserved_cidrs`, `availability_zones`, `zone_positions` and `subnet_prefix` apply to a new network only: remove them, or remove `existing`."
     }
   }
 }

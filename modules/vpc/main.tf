@@ -30,10 +30,13 @@ locals {
   tags   = merge(var.tags, { Name = var.name })
 
   available_zones = data.aws_availability_zones.available.names
-  zones = var.availability_zones == null ? slice(
+  listed_zones = var.availability_zones == null ? slice(
     sort(local.available_zones), 0, min(3, length(local.available_zones))
   ) : var.availability_zones
-  new_zones = local.is_new ? local.zones : []
+  # Each zone's blocks are those of its position, so that other zones can come and go.
+  zone_positions = var.zone_positions == null ? { for n, zone in local.listed_zones : zone => n } : var.zone_positions
+  zones          = keys(local.zone_positions)
+  new_zones      = local.is_new ? local.zones : []
 
   ip_plan = provider::mlspace::studio_ip_plan({
     users                       = var.workload_plan.users
@@ -48,13 +51,13 @@ locals {
   subnet_prefix = coalesce(var.subnet_prefix, local.ip_plan.worst_prefix, local.ip_plan.balanced_prefix)
 
   # Public blocks are reserved with and without NAT, so that turning it on moves no subnet.
-  layout = local.is_new ? provider::mlspace::subnet_layout(var.cidr, length(local.zones), {
+  layout = local.is_new ? provider::mlspace::subnet_layout(var.cidr, max(values(local.zone_positions)...) + 1, {
     private = local.subnet_prefix
     public  = 28
   }) : { private = [], public = [] }
 
-  private_blocks = zipmap(local.new_zones, local.layout.private)
-  public_blocks  = var.nat ? zipmap(local.new_zones, local.layout.public) : {}
+  private_blocks = { for zone in local.new_zones : zone => local.layout.private[local.zone_positions[zone]] }
+  public_blocks  = { for zone in local.new_zones : zone => local.layout.public[local.zone_positions[zone]] if var.nat }
 
   # Two blocks overlap if they begin at the same address with the shorter of their prefixes.
   overlapping = [
@@ -84,6 +87,10 @@ resource "aws_vpc" "this" {
     precondition {
       condition     = length(local.overlapping) == 0
       error_message = "The network ${var.cidr} overlaps ${join(", ", local.overlapping)}: networks with common addresses cannot be peered or routed to each other. Choose a free block for `cidr`."
+    }
+    precondition {
+      condition     = var.availability_zones == null || var.zone_positions == null
+      error_message = "`availability_zones` and `zone_positions` both name the zones: remove one of them."
     }
     precondition {
       condition     = length(setsubtract(local.zones, local.available_zones)) == 0

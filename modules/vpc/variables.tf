@@ -40,7 +40,7 @@ variable "reserved_cidrs" {
 }
 
 variable "availability_zones" {
-  description = "Names of the availability zones, 1 to 6; by default the first three of the region. Add zones at the end of the list, because a subnet's block depends on its position."
+  description = "Names of the availability zones in alphabetical order, 1 to 6; by default the first three of the region. The first zone has the first blocks. Use `zone_positions` to add a zone before others or to remove one without moving others."
   type        = list(string)
   default     = null
 
@@ -50,8 +50,34 @@ variable "availability_zones" {
   }
 
   validation {
+    condition     = try(var.availability_zones == tolist(sort(var.availability_zones)), true)
+    error_message = "List the zones in alphabetical order: a subnet's block depends on its zone's position, so another order would replace subnets. To keep the blocks of an existing network, give `zone_positions` instead: { ${try(join(", ", [for n, zone in var.availability_zones : "\"${zone}\" = ${n}"]), "")} }."
+  }
+
+  validation {
     condition     = try(length(distinct(var.availability_zones)) == length(var.availability_zones), true)
     error_message = "An availability zone is named twice, but an interface endpoint uses one subnet of each: remove one."
+  }
+}
+
+variable "zone_positions" {
+  description = "Positions of the zones' blocks, from 0, by name of the zone: `{ \"us-east-1c\" = 0, \"us-east-1b\" = 1 }`. It takes the place of `availability_zones`. A zone keeps its subnet as long as it keeps its position."
+  type        = map(number)
+  default     = null
+
+  validation {
+    condition     = var.zone_positions == null || (try(length(var.zone_positions), 0) >= 1 && try(length(var.zone_positions), 0) <= 6)
+    error_message = "Name 1 to 6 availability zones: SageMaker needs one, and no region has more than 6."
+  }
+
+  validation {
+    condition     = try(alltrue([for position in values(var.zone_positions) : position >= 0 && position < 16 && floor(position) == position]), true)
+    error_message = "Positions are whole numbers from 0 to 15."
+  }
+
+  validation {
+    condition     = try(length(distinct(values(var.zone_positions))) == length(var.zone_positions), true)
+    error_message = "Two zones have the same position, and would have the same block: give each its own."
   }
 }
 

@@ -98,6 +98,19 @@ run "blocks_after_nat_and_with_another_zone" {
   }
 }
 
+run "zones_keep_their_blocks" {
+  command = plan
+
+  variables {
+    zone_positions = { eu-west-1c = 0, eu-west-1a = 2 }
+  }
+
+  assert {
+    condition     = { for zone, subnet in aws_subnet.private : zone => subnet.cidr_block } == { eu-west-1c = "10.0.0.0/22", eu-west-1a = "10.0.16.0/22" }
+    error_message = "A zone's block is that of its position, whatever the order of the names and the other zones."
+  }
+}
+
 run "one_zone" {
   command = plan
 

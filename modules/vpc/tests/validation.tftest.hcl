@@ -114,6 +114,47 @@ run "duplicate_zone" {
   expect_failures = [var.availability_zones]
 }
 
+run "zones_in_another_order" {
+  command = plan
+
+  variables {
+    availability_zones = ["eu-west-1b", "eu-west-1a"]
+  }
+
+  expect_failures = [var.availability_zones]
+}
+
+run "zones_named_twice" {
+  command = plan
+
+  variables {
+    availability_zones = ["eu-west-1a"]
+    zone_positions     = { eu-west-1a = 0 }
+  }
+
+  expect_failures = [aws_vpc.this]
+}
+
+run "positions_of_a_fraction" {
+  command = plan
+
+  variables {
+    zone_positions = { eu-west-1a = 0.5 }
+  }
+
+  expect_failures = [var.zone_positions]
+}
+
+run "same_position_twice" {
+  command = plan
+
+  variables {
+    zone_positions = { eu-west-1a = 0, eu-west-1b = 0 }
+  }
+
+  expect_failures = [var.zone_positions]
+}
+
 run "zone_of_another_region" {
   command = plan
 
