@@ -60,7 +60,6 @@ async fn validate(server: &Server<Mlspace>, name: &str, data: bool, json: Vec<u8
         let request = proto::validate_data_resource_config::Request {
             type_name,
             config,
-            ..Default::default()
         };
         let response = server
             .validate_data_resource_config(Request::new(request))
