@@ -367,17 +367,13 @@ mod tests {
     }
 
     #[test]
-    fn validate_rejects_null_and_no_accounts() {
+    fn validate_rejects_no_accounts() {
         let accounts = |ids: Vec<Field<String>>| ProviderModel {
             allowed_account_ids: Field::Known(ids),
             ..ProviderModel::default()
         };
         let one = Field::from("123456789012");
-        assert!(messages(&accounts(vec![one.clone(), Field::Unknown])).is_empty());
-        assert_eq!(
-            messages(&accounts(vec![one, Field::Null])),
-            ["allowed_account_ids[1]: Null element"]
-        );
+        assert!(messages(&accounts(vec![one, Field::Unknown])).is_empty());
         assert_eq!(
             messages(&accounts(Vec::new())),
             ["allowed_account_ids: Empty list"]

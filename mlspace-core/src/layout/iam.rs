@@ -13,6 +13,10 @@ const MIN_HASH_LEN: usize = 16;
 /// fit, also of those with the longest names.
 pub const IAM_PREFIX_MAX: usize = ROLE_NAME_LEN - MIN_HASH_LEN - "--".len() - ProjectName::MAX_LEN;
 
+/// Length of the longest name of a managed policy
+/// (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html>).
+const POLICY_NAME_MAX: usize = 128;
+
 /// Reason why a name of an IAM role, an IAM policy or a bucket is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum LayoutError {
@@ -21,6 +25,12 @@ pub enum LayoutError {
     Prefix {
         /// The refused prefix.
         prefix: String,
+    },
+    /// The name of a policy is too long for IAM.
+    #[error("the policy name `{policy}` has {} characters, and IAM allows {POLICY_NAME_MAX}: use a shorter `iam_resource_prefix`", policy.len())]
+    PolicyName {
+        /// The name.
+        policy: String,
     },
     /// The bucket's name is not valid in S3.
     #[error("`{}` is not a valid bucket name: write 3 to 63 lower-case letters, digits, `.` and `-`, with a letter or digit at both ends", bucket.escape_debug())]
@@ -113,7 +123,8 @@ pub fn project_policy_name(prefix: &str, project: &ProjectName) -> Result<String
 /// Name of the managed policy of a user: `{prefix}-user-{user}`.
 ///
 /// # Errors
-/// [`LayoutError::Prefix`] when the prefix is invalid.
+/// [`LayoutError::Prefix`] when the prefix is invalid, [`LayoutError::PolicyName`] when the name of an
+/// existing user is too long for this prefix.
 pub fn user_policy_name(prefix: &str, user: &UserName) -> Result<String, LayoutError> {
     policy_name(prefix, "user", user.as_str())
 }
@@ -152,5 +163,10 @@ fn shared_policy_name(prefix: &str, kind: &str) -> Result<String, LayoutError> {
 
 fn policy_name(prefix: &str, kind: &str, name: &str) -> Result<String, LayoutError> {
     check_iam_prefix(prefix)?;
-    Ok(format!("{prefix}-{kind}-{name}"))
+    let policy = format!("{prefix}-{kind}-{name}");
+    // Names of new users fit. A user of MLSpace can have a longer name, which fits MLSpace's prefix.
+    if policy.len() > POLICY_NAME_MAX {
+        return Err(LayoutError::PolicyName { policy });
+    }
+    Ok(policy)
 }

@@ -97,11 +97,14 @@ fn policy_names_fit_with_longest_names() {
     let group = GroupName::new("g".repeat(GroupName::MAX_LEN)).unwrap();
     for name in [
         project_policy_name(&prefix, &project(&"a".repeat(ProjectName::MAX_LEN))).unwrap(),
-        user_policy_name(&prefix, &user(&"u".repeat(UserName::MAX_LEN))).unwrap(),
+        user_policy_name(&prefix, &user(&"u".repeat(64))).unwrap(),
+        user_policy_name("MLSpace", &user(&"u".repeat(115))).unwrap(),
         group_policy_name(&prefix, &group).unwrap() + "-10",
     ] {
         assert!(name.len() <= 128, "{name}");
     }
+    let longest = user_policy_name(&prefix, &user(&"u".repeat(UserName::MAX_LEN)));
+    assert!(matches!(longest, Err(LayoutError::PolicyName { .. })));
 }
 
 #[test]

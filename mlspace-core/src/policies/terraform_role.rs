@@ -115,7 +115,6 @@ pub fn provider_policy(
     statements.extend(allow_use_of_table_key(context, access));
     statements.extend(allow_deleting_datasets(context));
     statements.extend(allow_notebooks(context));
-    statements.extend(allow_lifecycle_configs(context));
     statements.extend(allow_network_and_key(context));
     let target = PackTarget {
         policy_type: PolicyType::Managed,
@@ -317,16 +316,45 @@ fn allow_deleting_datasets(context: &GrantContext<'_>) -> [Statement; 3] {
     ]
 }
 
-fn allow_notebooks(context: &GrantContext<'_>) -> [Statement; 6] {
-    let notebooks = context.sagemaker("notebook-instance");
-    let system_tag = |source: &str| format!("aws:{source}/{SYSTEM}");
-    [
+/// Allows notebook instances of this platform, and their lifecycle configurations. The scripts of
+/// these run as root with the role of a member, so that those of others are not changed.
+fn allow_notebooks(context: &GrantContext<'_>) -> Vec<Statement> {
+    let both = context.sagemaker("notebook-instance*");
+    let mut statements = vec![
         Statement::allow("ListNotebooks")
             .actions(["sagemaker:ListNotebookInstances"])
             .resources(["*"]),
         Statement::allow("ReadNotebooks")
-            .actions(["sagemaker:DescribeNotebookInstance", "sagemaker:ListTags"])
-            .resources([&notebooks]),
+            .actions([
+                "sagemaker:DescribeNotebookInstance",
+                "sagemaker:DescribeNotebookInstanceLifecycleConfig",
+                "sagemaker:ListTags",
+            ])
+            .resources([&both]),
+    ];
+    statements.extend(limit_notebooks(
+        context,
+        &[
+            "sagemaker:AddTags",
+            "sagemaker:DeleteNotebookInstance",
+            "sagemaker:DeleteNotebookInstanceLifecycleConfig",
+            "sagemaker:DeleteTags",
+            "sagemaker:StartNotebookInstance",
+            "sagemaker:StopNotebookInstance",
+            "sagemaker:UpdateNotebookInstance",
+            "sagemaker:UpdateNotebookInstanceLifecycleConfig",
+        ],
+    ));
+    statements
+}
+
+/// What the role may create, and `keep` for what is tagged as this platform's.
+fn limit_notebooks(context: &GrantContext<'_>, keep: &[&str]) -> [Statement; 5] {
+    let notebooks = context.sagemaker("notebook-instance");
+    let configs = context.sagemaker("notebook-instance-lifecycle-config");
+    let both = context.sagemaker("notebook-instance*");
+    let system_tag = |source: &str| format!("aws:{source}/{SYSTEM}");
+    [
         Statement::allow("CreateNotebooks")
             .actions(["sagemaker:CreateNotebookInstance"])
             .resources([&notebooks])
@@ -341,25 +369,26 @@ fn allow_notebooks(context: &GrantContext<'_>) -> [Statement; 6] {
                 ["Disabled"],
             )
             .when(Operator::StringEquals, "sagemaker:RootAccess", ["Disabled"]),
+        Statement::allow("CreateScripts")
+            .actions(["sagemaker:CreateNotebookInstanceLifecycleConfig"])
+            .resources([&configs])
+            .when(
+                Operator::StringEquals,
+                system_tag("RequestTag"),
+                [context.system_tag],
+            ),
         // SageMaker checks the tags in the create call that AddTags is part of.
         Statement::allow("TagNewNotebooks")
             .actions(["sagemaker:AddTags"])
-            .resources([&notebooks])
+            .resources([&both])
             .when(
-                Operator::StringEquals,
+                Operator::StringLike,
                 "sagemaker:TaggingAction",
-                ["CreateNotebookInstance"],
+                ["CreateNotebookInstance*"],
             ),
         Statement::allow("KeepNotebooks")
-            .actions([
-                "sagemaker:AddTags",
-                "sagemaker:DeleteNotebookInstance",
-                "sagemaker:DeleteTags",
-                "sagemaker:StartNotebookInstance",
-                "sagemaker:StopNotebookInstance",
-                "sagemaker:UpdateNotebookInstance",
-            ])
-            .resources([&notebooks])
+            .actions(keep.iter().copied())
+            .resources([&both])
             .when(
                 Operator::StringEquals,
                 system_tag("ResourceTag"),
@@ -369,48 +398,6 @@ fn allow_notebooks(context: &GrantContext<'_>) -> [Statement; 6] {
             .actions(["sagemaker:UpdateNotebookInstance"])
             .resources([&notebooks])
             .when(Operator::StringEquals, "sagemaker:RootAccess", ["Enabled"]),
-    ]
-}
-
-/// Allows lifecycle configurations of this platform. Their scripts run as root with the role of a
-/// member, so that those of others are not changed.
-fn allow_lifecycle_configs(context: &GrantContext<'_>) -> [Statement; 4] {
-    let configs = context.sagemaker("notebook-instance-lifecycle-config");
-    [
-        Statement::allow("ReadLifecycleConfigs")
-            .actions([
-                "sagemaker:DescribeNotebookInstanceLifecycleConfig",
-                "sagemaker:ListTags",
-            ])
-            .resources([&configs]),
-        Statement::allow("CreateLifecycleConfigs")
-            .actions(["sagemaker:CreateNotebookInstanceLifecycleConfig"])
-            .resources([&configs])
-            .when(
-                Operator::StringEquals,
-                format!("aws:RequestTag/{SYSTEM}"),
-                [context.system_tag],
-            ),
-        Statement::allow("TagNewLifecycleConfigs")
-            .actions(["sagemaker:AddTags"])
-            .resources([&configs])
-            .when(
-                Operator::StringEquals,
-                "sagemaker:TaggingAction",
-                ["CreateNotebookInstanceLifecycleConfig"],
-            ),
-        Statement::allow("KeepLifecycleConfigs")
-            .actions([
-                "sagemaker:AddTags",
-                "sagemaker:DeleteNotebookInstanceLifecycleConfig",
-                "sagemaker:UpdateNotebookInstanceLifecycleConfig",
-            ])
-            .resources([&configs])
-            .when(
-                Operator::StringEquals,
-                format!("aws:ResourceTag/{SYSTEM}"),
-                [context.system_tag],
-            ),
     ]
 }
 

@@ -2,15 +2,15 @@
 
 use super::records::allow_use_of_table_key;
 use super::{
-    ProviderAccess, allow_managing_policies, allow_managing_roles, allow_network_and_key,
-    allow_notebooks, check, own_policies,
+    ProviderAccess, allow_managing_policies, allow_managing_roles, allow_network_and_key, check,
+    limit_notebooks, own_policies,
 };
 use crate::policies::context::{GrantContext, GrantError, managed};
 use iam_policy::{Document, Statement};
 
 /// The permissions boundary of the identity that runs the provider: the limits of
 /// [`super::provider_policy`] in one document. To save characters it allows more where that is
-/// harmless: reading all of IAM, records of any table, and network interfaces in any network of the
+/// harmless: reading all of IAM and SageMaker's lists, records of any table, and network interfaces in any network of the
 /// account.
 ///
 /// Regardless of other attached policies, the role cannot create roles without their boundary,
@@ -33,6 +33,9 @@ pub fn provider_boundary(
         Statement::allow("ReadIdentities")
             .actions(["iam:Get*", "iam:List*"])
             .resources(["*"]),
+        Statement::allow("ReadNotebooks")
+            .actions(["sagemaker:DescribeNotebook*", "sagemaker:List*"])
+            .resources(["*"]),
         Statement::allow("Records")
             .actions(["dynamodb:*Item", "dynamodb:Query", "dynamodb:Scan"])
             .resources([context.account.table_arn("*")]),
@@ -50,7 +53,15 @@ pub fn provider_boundary(
         vec![own_policies(context)],
     ));
     statements.extend(allow_use_of_table_key(context, access));
-    statements.extend(allow_notebooks(context));
+    statements.extend(limit_notebooks(
+        context,
+        &[
+            "sagemaker:*Tags",
+            "sagemaker:DeleteNotebookInstance*",
+            "sagemaker:St*NotebookInstance",
+            "sagemaker:UpdateNotebookInstance*",
+        ],
+    ));
     statements.extend(allow_network_and_key(&any_network));
     managed(
         Document::new(statements),
