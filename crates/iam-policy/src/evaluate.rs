@@ -55,8 +55,8 @@ pub use compiled::CompiledPolicies;
 pub use decision::{Decision, Layer, MissingAllow, NearMiss, Outcome, StatementRef};
 pub use policies::PolicySet;
 pub use request::Request;
-pub(crate) use value::{Decimal, IpRange, Timestamp};
 pub use unset_variable::UnsetVariable;
+pub(crate) use value::{Decimal, IpRange, Timestamp};
 
 #[cfg(test)]
 mod tests;
