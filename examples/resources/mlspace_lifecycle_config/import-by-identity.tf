@@ -1,0 +1,6 @@
+import {
+  to = mlspace_lifecycle_config.standard
+  identity = {
+    name = "standard"
+  }
+}

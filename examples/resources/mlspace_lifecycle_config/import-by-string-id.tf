@@ -1,0 +1,4 @@
+import {
+  to = mlspace_lifecycle_config.standard
+  id = "standard"
+}
