@@ -89,6 +89,13 @@ pub fn isolation_claims(
     let s3 = || all().actions(["s3:*"]);
     let sagemaker = || all().actions(["sagemaker:*"]);
     let claim = |what, question| IsolationClaim { what, question };
+    // AWS checks the endpoint that is created, and its configuration, each with its own tags.
+    let created = |question: Question| {
+        question.except(
+            "sagemaker:CreateEndpoint",
+            context.sagemaker("endpoint-config"),
+        )
+    };
     vec![
         claim(
             "reach objects of other projects",
@@ -125,7 +132,17 @@ pub fn isolation_claims(
         claim(
             "use SageMaker resources of other projects",
             other(
-                sagemaker().not_actions(["sagemaker:AddTags"]),
+                sagemaker().not_actions(["sagemaker:AddTags", "sagemaker:Create*"]),
+                tag("Resource", PROJECT),
+                &tenant.project,
+            ),
+        ),
+        claim(
+            "deploy endpoint configurations of other projects",
+            other(
+                all()
+                    .actions(["sagemaker:CreateEndpoint"])
+                    .resources([context.sagemaker("endpoint-config")]),
                 tag("Resource", PROJECT),
                 &tenant.project,
             ),
@@ -141,7 +158,7 @@ pub fn isolation_claims(
         claim(
             "create SageMaker resources for other projects",
             other(
-                all().actions(["sagemaker:Create*"]),
+                created(all().actions(["sagemaker:Create*"])),
                 tag("Request", PROJECT),
                 &tenant.project,
             ),
@@ -149,7 +166,7 @@ pub fn isolation_claims(
         claim(
             "create SageMaker resources for other users",
             other(
-                all().actions(["sagemaker:Create*"]),
+                created(all().actions(["sagemaker:Create*"])),
                 tag("Request", USER),
                 &tenant.user,
             ),
