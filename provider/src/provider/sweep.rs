@@ -57,10 +57,7 @@ async fn validate(server: &Server<Mlspace>, name: &str, data: bool, json: Vec<u8
         let response = server.validate_provider_config(Request::new(request)).await;
         response.unwrap().into_inner().diagnostics
     } else if data {
-        let request = proto::validate_data_resource_config::Request {
-            type_name,
-            config,
-        };
+        let request = proto::validate_data_resource_config::Request { type_name, config };
         let response = server
             .validate_data_resource_config(Request::new(request))
             .await;
