@@ -205,14 +205,17 @@ impl CaseCollisions {
         );
         until(operation, &what, Backoff::QUICK, || async move {
             let found = self.read(name).await?;
+            let mut leaving = None;
             for other in name.collisions(&found) {
-                return if operation.run().removes(other).await {
-                    Ok(Poll::Pending(format!("{other} is still on record")))
-                } else {
-                    Err(existing(name, other))
-                };
+                if !operation.run().removes(other).await {
+                    return Err(existing(name, other));
+                }
+                leaving = Some(other);
             }
-            Ok(Poll::Ready(()))
+            Ok(match leaving {
+                Some(other) => Poll::Pending(format!("{other} is still on record")),
+                None => Poll::Ready(()),
+            })
         })
         .await
     }

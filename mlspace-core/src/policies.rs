@@ -63,6 +63,7 @@
 mod catalog;
 mod context;
 mod guardrails;
+pub mod isolation;
 mod members;
 mod resources;
 mod restrictions;

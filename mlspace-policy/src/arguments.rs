@@ -45,6 +45,22 @@ pub(crate) enum Command {
     /// of values for each key) and `expect` (`allow` or `deny`). Requests with `expect` are tests: the exit
     /// code is 0 when all of them are decided as expected.
     Evaluate(Box<Evaluate>),
+    /// Prove that no request of a kind is allowed, or find one that is
+    ///
+    /// The question is about all requests of the principal with these actions and resources, and any
+    /// context. Patterns have the wildcards of policies, and resources can contain policy variables. The
+    /// principal has only the given tags. For services with a table of actions, requests are those that
+    /// AWS lists.
+    ///
+    /// The exit code is 0 when it is proved, and 1 when it is refuted or not decided.
+    Prove(Box<Prove>),
+    /// List what policies allow that others do not
+    ///
+    /// The policies are those of one principal. Each line names a pattern of actions and resources, with
+    /// a shortest request that only one side allows.
+    ///
+    /// The exit code is 0 when it is proved that both sides allow the same requests.
+    Diff(Box<Diff>),
     /// Describe policies in words, statement by statement
     Explain(Explain),
     /// Compare the size of policies with the quotas of AWS
@@ -164,6 +180,72 @@ pub(crate) struct RequestFlags {
     /// Value of a condition key, such as aws:SecureTransport=true; repeat the option for multiple values
     #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
     pub(crate) context: Vec<(String, String)>,
+}
+
+/// A question about all requests of a kind.
+#[derive(Debug, Args)]
+pub(crate) struct QuestionFlags {
+    /// Caller: the ARN of a role, role session, user or account root
+    #[arg(long, value_name = "ARN")]
+    pub(crate) principal: String,
+    /// Pattern of actions, such as s3:*
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) action: Vec<String>,
+    /// Pattern of actions to leave out
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) not_action: Vec<String>,
+    /// Pattern of resources, such as arn:aws:s3:::data/project/*
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) resource: Vec<String>,
+    /// Pattern of resources to leave out
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) not_resource: Vec<String>,
+    /// Conditions that the requests meet, as the JSON of a Condition block
+    #[arg(long, value_name = "JSON")]
+    pub(crate) when: Option<String>,
+    /// Tag of the caller
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    pub(crate) principal_tag: Vec<(String, String)>,
+    /// Tag of the caller that can have any value, or be missing
+    #[arg(long, value_name = "KEY")]
+    pub(crate) any_principal_tag: Vec<String>,
+    /// Value of a condition key that all requests have; repeat the option for multiple values
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    pub(crate) context: Vec<(String, String)>,
+    /// Ask also about actions, resources and context keys that AWS does not list
+    #[arg(long)]
+    pub(crate) beyond_tables: bool,
+}
+
+/// Options of `prove`.
+#[derive(Debug, Args)]
+pub(crate) struct Prove {
+    /// The policies.
+    #[command(flatten, next_help_heading = "Policies")]
+    pub(crate) policies: PolicyFiles,
+    /// The question.
+    #[command(flatten, next_help_heading = "Question")]
+    pub(crate) question: QuestionFlags,
+    /// Format of the answer
+    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
+    pub(crate) format: Format,
+}
+
+/// Options of `diff`.
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// Policies of the caller before
+    #[arg(long, value_name = "FILE", required = true)]
+    pub(crate) before: Vec<PathBuf>,
+    /// Policies of the caller after
+    #[arg(long, value_name = "FILE", required = true)]
+    pub(crate) after: Vec<PathBuf>,
+    /// The question.
+    #[command(flatten, next_help_heading = "Question")]
+    pub(crate) question: QuestionFlags,
+    /// Format of the difference
+    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
+    pub(crate) format: Format,
 }
 
 /// Options of `explain`.

@@ -17,10 +17,10 @@ use crate::output::{self, CommandOutput, Format, Lines, count};
 use request::{Expectation, RequestCase};
 
 /// The policies, with the documents that decisions refer to.
-struct LoadedPolicies {
-    set: PolicySet,
+pub(crate) struct LoadedPolicies {
+    pub(crate) set: PolicySet,
     policies: Vec<(Layer, Policy)>,
-    notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 pub(crate) fn run(options: &Evaluate) -> Result<CommandOutput, InputError> {
@@ -62,7 +62,7 @@ fn passes(case: &RequestCase, decision: &Decision) -> bool {
     }
 }
 
-fn load(files: &PolicyFiles) -> Result<LoadedPolicies, InputError> {
+pub(crate) fn load(files: &PolicyFiles) -> Result<LoadedPolicies, InputError> {
     let mut loaded = LoadedPolicies {
         set: PolicySet::new(),
         policies: Vec::new(),

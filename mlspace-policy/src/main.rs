@@ -1,4 +1,4 @@
-//! `mlspace-policy`: lints, evaluates and explains IAM policies, and reports who can access which data,
+//! `mlspace-policy`: lints, evaluates, proves and explains IAM policies, and reports who can access which data,
 //! from files alone.
 //!
 //! Exit codes: 0 success, 1 findings or denied requests, 2 invalid arguments or input.
@@ -13,6 +13,7 @@ mod generate;
 mod input;
 mod lint;
 mod output;
+mod prove;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -27,6 +28,8 @@ fn main() -> ExitCode {
     let output = match &arguments.command {
         Command::Lint(options) => lint::run(options),
         Command::Evaluate(options) => evaluate::run(options),
+        Command::Prove(options) => prove::run(options),
+        Command::Diff(options) => prove::diff(options),
         Command::Explain(options) => explain::run(options),
         Command::Size(options) => documents::size(options),
         Command::Pack(options) => documents::pack(options),

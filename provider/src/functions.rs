@@ -10,8 +10,10 @@ mod guardrails;
 mod network;
 mod pack_policies;
 mod policy_allows;
+mod policy_difference;
 mod policy_equivalent;
 mod policy_lint;
+mod policy_proves;
 mod policy_size;
 mod resource_policy_allows;
 mod role_name;
@@ -35,9 +37,11 @@ pub(crate) fn all() -> Vec<Box<dyn Function>> {
         Box::new(documents::KEY_POLICY),
         Box::new(pack_policies::PackPolicies),
         Box::new(policy_allows::PolicyAllows),
+        Box::new(policy_difference::PolicyDifference),
         Box::new(documents::PolicyDocuments),
         Box::new(policy_equivalent::PolicyEquivalent),
         Box::new(policy_lint::PolicyLint),
+        Box::new(policy_proves::PolicyProves),
         Box::new(policy_size::PolicySize),
         Box::new(resource_policy_allows::ResourcePolicyAllows),
         Box::new(role_name::RoleName),

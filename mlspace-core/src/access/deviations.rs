@@ -6,9 +6,11 @@ use super::test_request::{ON_OTHERS, RoleTester};
 use super::{IamRole, Verdict};
 use crate::name::{ProjectName, UserName};
 use crate::policies::GrantContext;
+use crate::policies::isolation::{Tenant, isolation_claims};
 use crate::tags::{PROJECT, SYSTEM, USER};
-use iam_policy::Document;
-use iam_policy::evaluate::{CallerError, PolicySet, Request};
+use iam_policy::evaluate::{Caller, CallerError, PolicySet, Request};
+use iam_policy::prove::{Answer, Question, prove_within};
+use iam_policy::{Document, Effect};
 
 /// Policies of roles that the platform does not create: base policies and the permissions boundary,
 /// each with the label that findings name it by.
@@ -27,6 +29,11 @@ pub struct Deviations {
     pub excess: Vec<Deviation>,
     /// Permissions of the model that the role lacks.
     pub missing: Vec<Deviation>,
+    /// Where [`Self::excess`] is empty: what the external policies allow across tenants all the same,
+    /// each with a request.
+    pub refuted: Vec<Deviation>,
+    /// Permissions of which it is not decided whether the role has them in excess, and why.
+    pub not_decided: Vec<Deviation>,
 }
 
 /// A permission that differs from the access model.
@@ -78,18 +85,87 @@ impl IamRole {
             user: user.as_str(),
         };
         let named = named_objects(context, &external.base);
+        let in_excess: Vec<Deviation> = requests
+            .denied(&own, &named)
+            .into_iter()
+            .filter_map(|test| excess(&own, &all, test))
+            .collect();
+        // Requests that stand for others find most, and name each action. What they miss, a search
+        // over all requests finds.
+        let (mut refuted, mut not_decided) = (Vec::new(), Vec::new());
+        if in_excess.is_empty() && !external.base.is_empty() {
+            (refuted, not_decided) = self.refuted(context, project, user, &own, &all)?;
+        }
         Ok(Deviations {
-            excess: requests
-                .denied(&own, &named)
-                .into_iter()
-                .filter_map(|test| excess(&own, &all, test))
-                .collect(),
+            excess: in_excess,
+            refuted,
+            not_decided,
             missing: requests
                 .granted()
                 .into_iter()
                 .filter_map(|test| missing(&own, &all, test))
                 .collect(),
         })
+    }
+}
+
+impl IamRole {
+    /// Whether the external policies allow any request that crosses the isolation of tenants, and
+    /// that the platform's own policies do not allow: what they allow, and what is not decided.
+    fn refuted(
+        &self,
+        context: &GrantContext<'_>,
+        project: &ProjectName,
+        user: &UserName,
+        own: &PolicySet,
+        all: &PolicySet,
+    ) -> Result<(Vec<Deviation>, Vec<Deviation>), CallerError> {
+        let caller = Caller::from_arn(self.role_arn())?;
+        let tenant = Tenant {
+            project: project.to_string(),
+            user: user.to_string(),
+            role_arn: self.role_arn().to_owned(),
+            shared_datasets: self.shared_datasets(context),
+        };
+        let tags = |question: Question| {
+            self.tags.iter().fold(question, |question, (key, value)| {
+                question.principal_tag(key, value)
+            })
+        };
+        let (mut refuted, mut not_decided) = (Vec::new(), Vec::new());
+        for claim in isolation_claims(context, &caller, &tenant, tags) {
+            let deviation = |reason: String| Deviation {
+                action: claim.what.to_owned(),
+                reason,
+            };
+            match prove_within(all, own, &claim.question) {
+                Answer::Holds => {}
+                Answer::Refuted(found) => refuted.push(deviation(found.in_words())),
+                Answer::NotDecided(reason) => not_decided.push(deviation(reason.to_string())),
+            }
+        }
+        Ok((refuted, not_decided))
+    }
+}
+
+impl IamRole {
+    /// The group datasets that the role's own policies name.
+    fn shared_datasets(&self, context: &GrantContext<'_>) -> Vec<String> {
+        let start = context
+            .account
+            .object_arn(context.data_bucket, "group/datasets/");
+        let statements = self
+            .policies
+            .iter()
+            .flat_map(|(_, document)| &document.statements);
+        let resources = statements
+            .filter(|statement| statement.effect == Effect::Allow)
+            .filter_map(|statement| statement.resources.as_ref())
+            .filter(|resources| !resources.is_except())
+            .flat_map(|resources| resources.values());
+        let names =
+            resources.filter_map(|resource| resource.strip_prefix(&start)?.strip_suffix("/*"));
+        names.map(str::to_owned).collect()
     }
 }
 

@@ -342,6 +342,31 @@ fn deviations_include_named_group_datasets() {
 }
 
 #[test]
+fn deviations_prove_what_samples_miss() {
+    let on = |resource: String| {
+        let allow = Statement::allow("Wide")
+            .actions(["s3:AbortMultipartUpload"])
+            .resources([resource]);
+        deviations(&base("base", [allow]))
+    };
+    let found = on(format!("arn:aws:s3:::{BUCKET}/group/datasets/*-eu/*"));
+    assert_eq!(found.excess, []);
+    let [refuted] = found.refuted.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert_eq!(refuted.action, "reach objects of datasets of other groups");
+    assert!(
+        refuted.reason.contains("allowed by statement `Wide`"),
+        "{}",
+        refuted.reason
+    );
+    assert_eq!(
+        on("arn:aws:s3:::elsewhere/*".to_owned()),
+        Deviations::default()
+    );
+}
+
+#[test]
 fn deviations_consider_the_boundary() {
     let wide = Statement::allow("All").actions(["*"]).resources(["*"]);
     let jobs = Statement::allow("Jobs")
@@ -353,6 +378,14 @@ fn deviations_consider_the_boundary() {
     };
     let found = deviations(&external);
     assert_eq!(found.excess, []);
+    // No sample asks for operations that no statement names.
+    assert!(
+        found
+            .refuted
+            .iter()
+            .any(|deviation| deviation.reason.contains("sagemaker:CreateAction"))
+    );
+    assert_eq!(found.not_decided, []);
     assert!(
         found
             .missing

@@ -57,6 +57,29 @@ impl Memberships {
                 outcome.warnings.push(excess);
             }
         }
+        if !review.refuted.is_empty() {
+            outcome.warnings.push(Notice {
+                attribute: "",
+                summary: "Base policies cross tenants".to_owned(),
+                detail: format!(
+                    "Of all requests, base policies would let `{}` {}. Narrow them, or remove them from `base_policy_arns`.",
+                    id(spec),
+                    list_deviations(&review.refuted)
+                ),
+            });
+        }
+        if !review.not_decided.is_empty() {
+            outcome.warnings.push(Notice {
+                attribute: "",
+                summary: "Member permissions are not decided".to_owned(),
+                detail: format!(
+                    "It could not be decided whether base policies would let `{}` {}. Simplify the base policies, or check \
+                     them with `mlspace-policy prove`.",
+                    id(spec),
+                    list_deviations(&review.not_decided)
+                ),
+            });
+        }
         if !review.missing.is_empty() {
             outcome.warnings.push(Notice {
                 attribute: "",

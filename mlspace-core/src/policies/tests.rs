@@ -2,6 +2,7 @@
 
 mod access;
 mod attacks;
+mod isolation_theorem;
 mod lint;
 mod malformed_json;
 mod shape;

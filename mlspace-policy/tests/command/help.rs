@@ -9,6 +9,8 @@ fn help_of_every_command() {
         "",
         "lint",
         "evaluate",
+        "prove",
+        "diff",
         "explain",
         "size",
         "pack",

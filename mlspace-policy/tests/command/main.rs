@@ -18,5 +18,6 @@ mod generate;
 mod help;
 #[cfg(test)]
 mod lint;
+mod prove;
 #[cfg(test)]
 mod support;

@@ -68,6 +68,52 @@ fn policy_allows_evaluates_resources() {
 }
 
 #[test]
+fn policy_proves_answers_in_words() {
+    let prove = |resource: &str, context: Value| {
+        policy_proves::PolicyProves.call(vec![
+            Value::list([READ]),
+            Value::from("arn:aws:iam::123456789012:role/R"),
+            Value::list(["s3:*"]),
+            Value::list([resource]),
+            Value::list::<&str>([]),
+            context,
+        ])
+    };
+    let none = || Value::map::<&str, Value>([]);
+    let proved = Ok(Value::from("proved: no such request is allowed"));
+    assert_eq!(prove("arn:aws:s3:::data/b/*", none()), proved);
+    let refuted = prove("arn:aws:s3:::data/*", none()).unwrap();
+    let refuted = refuted.as_str().unwrap();
+    assert!(
+        refuted.starts_with("refuted: `s3:GetObject` on `arn:aws:s3:::data/a/"),
+        "{refuted}"
+    );
+}
+
+#[test]
+fn policy_difference_lists_changes() {
+    let wide = READ.replace("data/a/*", "data/*");
+    let difference = |before: &str, after: &str| {
+        policy_difference::PolicyDifference.call(vec![
+            Value::list([before]),
+            Value::list([after]),
+            Value::from("arn:aws:iam::123456789012:role/R"),
+            Value::map::<&str, Value>([]),
+        ])
+    };
+    assert_eq!(difference(READ, READ), Ok(Value::List(Vec::new())));
+    let Ok(Value::List(changes)) = difference(READ, &wide) else {
+        panic!()
+    };
+    let words: Vec<&str> = changes.iter().filter_map(Value::as_str).collect();
+    assert_eq!(words.len(), 1);
+    assert!(
+        words[0].starts_with("gains `s3:GetObject` on `arn:aws:s3:::data/*`, such as"),
+        "{words:?}"
+    );
+}
+
+#[test]
 fn resource_policy_allows_evaluates_the_resource_policy() {
     let policy = r#"{"Version":"2012-10-17","Statement":[
         {"Sid":"Tls","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::data/*","Condition":{"Bool":{"aws:SecureTransport":"false"}}},

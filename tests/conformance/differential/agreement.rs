@@ -18,13 +18,13 @@ const CASES: usize = 20_000;
 const PRINTED: usize = 3;
 
 /// A case with different outcomes.
-struct Disagreement<'a> {
-    case: &'a Case,
-    ours: Outcome,
-    theirs: Outcome,
+pub(crate) struct Disagreement<'a> {
+    pub(crate) case: &'a Case,
+    pub(crate) ours: Outcome,
+    pub(crate) theirs: Outcome,
 }
 
-fn setting(name: &str, default: usize) -> usize {
+pub(crate) fn setting(name: &str, default: usize) -> usize {
     std::env::var(name).map_or(default, |text| text.parse().expect("a whole number"))
 }
 
@@ -103,7 +103,7 @@ fn ours(cases: &[Case]) -> Vec<Outcome> {
 
 /// The known kinds that explain disagreements, with how many each, and the disagreements that none
 /// does.
-fn explain<'a>(
+pub(crate) fn explain<'a>(
     directory: &Path,
     all: &'a [Disagreement<'a>],
 ) -> (BTreeMap<&'static str, usize>, Vec<&'a Disagreement<'a>>) {

@@ -153,7 +153,7 @@ impl Layers {
         set
     }
 
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         let read =
             |document: &Document| -> Value { serde_json::from_str(&document.to_json()).unwrap() };
         let all = |documents: &Vec<Document>| documents.iter().map(read).collect::<Vec<_>>();

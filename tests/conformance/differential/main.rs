@@ -7,14 +7,21 @@
 //! says who is right, and prove it: with the disputed part of the case rewritten as the page says,
 //! the package must agree.
 //!
+//! Proofs are compared with the solver z3, which runs in Python processes, and each request that
+//! refutes one is decided by the package as well: `proofs.rs`.
+//!
 //! Needs Node 20 and npm, which downloads the package as pinned in `package-lock.json`.
-//! `DIFFERENTIAL_CASES` sets the number of cases, `DIFFERENTIAL_SEED` the seed.
+//! `DIFFERENTIAL_CASES` sets the number of cases, `DIFFERENTIAL_SEED` the seed, `PROOF_QUESTIONS`
+//! the number of questions to the solver.
 
 #[cfg(test)]
 mod agreement;
 
 #[cfg(test)]
 mod case;
+
+#[cfg(test)]
+mod proofs;
 
 #[cfg(test)]
 mod rng;

@@ -16,7 +16,7 @@ const REQUESTS: usize = 8;
 
 /// Kinds of callers: the policies that apply to them differ.
 #[derive(Clone, Copy, PartialEq)]
-enum CallerKind {
+pub(crate) enum CallerKind {
     Role,
     Session,
     User,
@@ -49,7 +49,7 @@ pub(crate) fn cases(rng: &mut Rng, count: usize) -> Vec<Case> {
     all
 }
 
-fn layers(rng: &mut Rng, scene: &Scene, caller_kind: CallerKind) -> Layers {
+pub(crate) fn layers(rng: &mut Rng, scene: &Scene, caller_kind: CallerKind) -> Layers {
     let mut layers = Layers::default();
     let plain = |rng: &mut Rng| document(rng, scene, Part::Attached);
     if caller_kind != CallerKind::Anonymous && caller_kind != CallerKind::Service {
@@ -178,7 +178,7 @@ fn any_key(rng: &mut Rng, scene: &Scene) -> Key {
     }
 }
 
-fn condition(rng: &mut Rng, scene: &Scene, statement: Statement) -> Statement {
+pub(crate) fn condition(rng: &mut Rng, scene: &Scene, statement: Statement) -> Statement {
     let key = any_key(rng, scene);
     let name = if rng.chance(10) {
         key.name.to_uppercase()

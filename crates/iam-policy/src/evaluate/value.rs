@@ -142,10 +142,10 @@ impl Timestamp {
     /// they can be written.
     pub(crate) fn between(bounds: &[Self]) -> Vec<String> {
         // Outside of the years that have four digits, times are whole seconds.
-        let offsets = [-1_000_000_000, -1, 0, 1, 1_000_000_000];
-        let near = bounds
+        let offsets = [0, -1_000_000_000, 1_000_000_000, -1, 1];
+        let near = offsets
             .iter()
-            .flat_map(|bound| offsets.map(|offset| bound.0 + offset));
+            .flat_map(|offset| bounds.iter().map(move |bound| bound.0 + offset));
         let now = 1_800_000_000_000_000_000;
         let mut all: Vec<String> = near.chain([now]).filter_map(Self::written).collect();
         all.dedup();

@@ -76,18 +76,29 @@ impl fmt::Display for NotDecided {
 }
 
 impl Counterexample {
+    /// The context of the request, sorted by key, without what follows from the caller.
+    #[must_use]
+    pub fn context(&self) -> Vec<(String, Vec<String>)> {
+        let request = &self.request;
+        let own = Request::new(request.caller().clone(), "", "*");
+        let mut context: Vec<(String, Vec<String>)> = request
+            .entries()
+            .filter(|(key, values)| own.values(key) != *values && !is_plain(request, key))
+            .map(|(key, values)| (key.to_string(), values.to_vec()))
+            .collect();
+        context.sort();
+        context
+    }
+
     /// The request, and what allows it.
     #[must_use]
     pub fn in_words(&self) -> String {
         let request = &self.request;
-        let own = Request::new(request.caller().clone(), "", "*");
-        let mut with: Vec<String> = request
-            .entries()
-            // What follows from the caller says nothing new.
-            .filter(|(key, values)| own.values(key) != *values && !is_plain(request, key))
+        let with: Vec<String> = self
+            .context()
+            .iter()
             .map(|(key, values)| format!("{key} = {}", values.join(", ")))
             .collect();
-        with.sort();
         let with = match with.as_slice() {
             [] => String::new(),
             with => format!(" with {}", with.join("; ")),

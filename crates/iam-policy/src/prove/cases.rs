@@ -341,10 +341,15 @@ impl<'q> Scope<'q> {
             value_type,
             domain: Vec::new(),
             missing: true,
-            // "An empty string is a null dataset": lists hold something, or are missing.
             empty: value_type == ValueType::Any && !is_bool && (single || table.is_none()),
             values: true,
         };
+        if table.is_some() && !single {
+            // AWS calls an empty string a null dataset: a list has none.
+            shape
+                .domain
+                .push(encoder.predicates.text(vec![not_empty()]));
+        }
         if is_bool {
             let words = ["true", "false"].map(text);
             shape.domain.push(encoder.predicates.text(words.into()));

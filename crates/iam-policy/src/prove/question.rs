@@ -133,6 +133,13 @@ impl Question {
         self
     }
 
+    /// Leaves out the requests whose action and resource match both patterns.
+    #[must_use]
+    pub fn except(mut self, action: impl Into<String>, resource: impl Into<String>) -> Self {
+        self.except.push((action.into(), resource.into()));
+        self
+    }
+
     /// Keeps the requests for which a condition holds.
     #[must_use]
     pub fn when(

@@ -152,7 +152,8 @@ fn is_possible(request: &Request) -> bool {
                 _ => true,
             };
             let filled = definition.multivalued || values.len() == 1;
-            let filled = filled && (!definition.multivalued || values != [""]);
+            let empty = values.iter().any(String::is_empty);
+            let filled = filled && (!definition.multivalued || !empty);
             filled && values.iter().all(fits)
         });
         once && typed
