@@ -79,7 +79,7 @@ fn second_workspace(env: &TestEnv) {
 
 e2e_test! {
     fn second_workspace_is_refused(env) {
-        second_workspace(&env);
+        second_workspace(env);
     }
 }
 
@@ -131,7 +131,7 @@ e2e_test! {
     /// nothing until it imports it.
     fn object_of_another_state_is_left_alone(env) {
         env.apply_and_verify(PEOPLE);
-        workspace(&env, "new", "second");
+        workspace(env, "new", "second");
         for (address, id) in &IDS[..2] {
             assert_eq!(env.work.import(address, id).code, Some(0));
         }
@@ -140,7 +140,7 @@ e2e_test! {
         env.apply_and_verify(PEOPLE);
         let before = env.aws.account_state();
 
-        workspace(&env, "select", "default");
+        workspace(env, "select", "default");
         env.aws.clear_log();
         let warned = env.plan();
         warned.assert_empty();
@@ -167,7 +167,7 @@ e2e_test! {
         }
         env.plan().assert_empty();
         env.destroy_and_verify();
-        workspace(&env, "select", "second");
+        workspace(env, "select", "second");
         env.plan();
     }
 }

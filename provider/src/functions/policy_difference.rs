@@ -3,7 +3,6 @@
 
 use iam_policy::prove::{Change, difference};
 
-use super::arguments;
 use super::policy_proves::{identity, principal, with_context};
 use terraform_plugin::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
 
