@@ -3,14 +3,16 @@
 //! IAM ignores case in names; DynamoDB and S3 do not. Two such names would share policies but not
 //! data, so the second is refused.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
 
-use crate::aws::{Clients, Error, IfPresent as _};
+use crate::aws::wait::until;
+use crate::aws::{Backoff, Clients, Error, IfPresent as _, Operation, Poll};
 use crate::name::{ProjectName, UserName, same_ignoring_case};
-use crate::records::{RecordStore, View};
+use crate::ownership::{Kind, Object, Run};
+use crate::records::{Item, RecordStore, View};
 
 /// The name among `names` that differs from `name` only in case.
 pub(crate) fn differing_only_in_case<'a>(
@@ -29,16 +31,26 @@ pub(crate) fn collision(attribute: &'static str, kind: &str, name: &str, other: 
         message: format!(
             "the {kind} `{name}` differs from the existing {kind} `{other}` only in upper and lower case"
         ),
-        remedy: "choose a name that differs in more than case".to_owned(),
+        remedy: format!(
+            "choose a name that differs in more than case, or remove the {kind} `{other}` and apply before you add this one; \
+             a resource with `create_before_destroy` cannot be renamed in case only"
+        ),
     }
 }
 
+/// Refuses `name` because of this existing object.
+fn existing(name: Name<'_>, other: &Object) -> Error {
+    let found = name.existing(other);
+    collision(name.attribute(), name.noun(), name.as_str(), found)
+}
+
 /// Refuses `name` because this run also creates `other`.
-fn planned_collision(attribute: &'static str, kind: &str, name: &str, other: &str) -> Error {
+fn planned_collision(name: Name<'_>, other: &str) -> Error {
+    let (kind, text) = (name.noun(), name.as_str());
     Error::Invalid {
-        attribute: Some(attribute),
+        attribute: Some(name.attribute()),
         message: format!(
-            "the configuration also creates the {kind} `{other}`, which differs from `{name}` only in upper and lower case"
+            "the configuration also creates the {kind} `{other}`, which differs from `{text}` only in upper and lower case"
         ),
         remedy: "use one spelling, because IAM ignores case".to_owned(),
     }
@@ -48,10 +60,58 @@ fn planned_collision(attribute: &'static str, kind: &str, name: &str, other: &st
 pub(crate) struct CaseCollisions {
     clients: Clients,
     records: Arc<dyn RecordStore>,
-    projects: OnceCell<HashSet<String>>,
-    users: OnceCell<HashSet<String>>,
+    projects: OnceCell<Vec<Object>>,
+    members: OnceCell<Vec<Object>>,
     /// Spellings by kind and lower-case name.
     planned: Mutex<HashMap<(&'static str, String), String>>,
+}
+
+/// A name that a run creates.
+#[derive(Clone, Copy)]
+enum Name<'a> {
+    Project(&'a ProjectName),
+    User(&'a UserName),
+}
+
+impl Name<'_> {
+    /// The noun in messages, which is also the attribute's name for users.
+    const fn noun(self) -> &'static str {
+        match self {
+            Self::Project(_) => "project",
+            Self::User(_) => "user",
+        }
+    }
+
+    const fn attribute(self) -> &'static str {
+        match self {
+            Self::Project(_) => "name",
+            Self::User(_) => "user",
+        }
+    }
+
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Project(name) => name.as_str(),
+            Self::User(name) => name.as_str(),
+        }
+    }
+
+    /// The name of this kind in the id of an existing object.
+    fn existing<'b>(&self, object: &'b Object) -> &'b str {
+        match self {
+            Self::Project(_) => &object.id,
+            Self::User(_) => object.id.split_once('/').map_or("", |(_, user)| user),
+        }
+    }
+
+    /// The objects whose names differ from this one only in case.
+    fn collisions<'b>(&self, existing: &'b [Object]) -> Vec<&'b Object> {
+        let collides = |object: &&Object| {
+            let other = self.existing(object);
+            other != self.as_str() && same_ignoring_case(other, self.as_str())
+        };
+        existing.iter().filter(collides).collect()
+    }
 }
 
 impl CaseCollisions {
@@ -61,78 +121,162 @@ impl CaseCollisions {
             clients,
             records,
             projects: OnceCell::new(),
-            users: OnceCell::new(),
+            members: OnceCell::new(),
             planned: Mutex::default(),
         }
     }
 
-    /// Refuses a project whose name differs from another project's only in case.
-    pub(crate) async fn check_project(&self, name: &ProjectName) -> Result<(), Error> {
-        let table = &self.clients.settings().table_names.projects;
-        let names = self
-            .projects
-            .get_or_try_init(|| self.names(table, "name"))
-            .await?;
-        self.check("project", "name", name.as_str(), names)
-    }
-
-    /// Refuses a user whose name differs from that of another member, of any project, only in case.
-    pub(crate) async fn check_user(&self, user: &UserName) -> Result<(), Error> {
-        let names = self.users().await?;
-        self.check("user", "user", user.as_str(), names)
-    }
-
     /// Whether the user is a member of a project already.
     pub(crate) async fn has_user(&self, user: &UserName) -> Result<bool, Error> {
-        Ok(self.users().await?.contains(user.as_str()))
+        let name = Name::User(user);
+        let members = self.members().await?;
+        Ok(members
+            .iter()
+            .any(|member| name.existing(member) == user.as_str()))
     }
 
-    async fn users(&self) -> Result<&HashSet<String>, Error> {
-        let table = &self.clients.settings().table_names.project_users;
-        self.users
-            .get_or_try_init(|| self.names(table, "user"))
-            .await
-    }
-
-    fn check(
+    /// Refuses a planned project whose name differs from another project's only in case, unless the
+    /// run removes that one. Returns whether it does.
+    pub(crate) async fn plan_project(
         &self,
-        kind: &'static str,
-        attribute: &'static str,
-        name: &str,
-        existing: &HashSet<String>,
+        name: &ProjectName,
+        run: &dyn Run,
+    ) -> Result<bool, Error> {
+        self.plan(Name::Project(name), run).await
+    }
+
+    /// Refuses a planned member whose name differs from that of a member of any project only in
+    /// case, unless the run removes all memberships of that one.
+    pub(crate) async fn plan_user(&self, user: &UserName, run: &dyn Run) -> Result<bool, Error> {
+        self.plan(Name::User(user), run).await
+    }
+
+    /// As [`Self::plan_project`], at the time of the create: names that this process is about to
+    /// remove are waited for.
+    pub(crate) async fn check_project(
+        &self,
+        operation: &Operation,
+        name: &ProjectName,
     ) -> Result<(), Error> {
-        if let Some(other) = differing_only_in_case(existing, name) {
-            return Err(collision(attribute, kind, name, other));
+        self.check(operation, Name::Project(name)).await
+    }
+
+    /// As [`Self::plan_user`], at the time of the create.
+    pub(crate) async fn check_user(
+        &self,
+        operation: &Operation,
+        user: &UserName,
+    ) -> Result<(), Error> {
+        self.check(operation, Name::User(user)).await
+    }
+
+    /// Whether this project or membership was on record when the records were read, once.
+    pub(crate) async fn may_exist(&self, object: &Object) -> Result<bool, Error> {
+        let existing = match object.kind {
+            Kind::Project => self.projects().await?,
+            _ => self.members().await?,
+        };
+        Ok(existing.contains(object))
+    }
+
+    async fn plan(&self, name: Name<'_>, run: &dyn Run) -> Result<bool, Error> {
+        let collisions = name.collisions(self.cached(name).await?);
+        for other in &collisions {
+            if !run.removes(other).await {
+                return Err(existing(name, other));
+            }
         }
-        match self.plan(kind, name) {
-            Some(other) => Err(planned_collision(attribute, kind, name, &other)),
-            None => Ok(()),
+        match self.note_planned(name) {
+            Some(other) => Err(planned_collision(name, &other)),
+            None => Ok(!collisions.is_empty()),
         }
+    }
+
+    async fn check(&self, operation: &Operation, name: Name<'_>) -> Result<(), Error> {
+        let cached = name.collisions(self.cached(name).await?).is_empty();
+        if cached && self.note_planned(name).is_none() {
+            return Ok(());
+        }
+        // The list is from before this process created and deleted anything.
+        let what = format!(
+            "waiting until no {} differs from `{}` only in case",
+            name.noun(),
+            name.as_str()
+        );
+        until(operation, &what, Backoff::QUICK, || async move {
+            let found = self.read(name).await?;
+            for other in name.collisions(&found) {
+                return if operation.run().removes(other).await {
+                    Ok(Poll::Pending(format!("{other} is still on record")))
+                } else {
+                    Err(existing(name, other))
+                };
+            }
+            Ok(Poll::Ready(()))
+        })
+        .await
     }
 
     /// Adds `name` to the planned names. Returns another planned name that differs from it only in
     /// case.
-    fn plan(&self, kind: &'static str, name: &str) -> Option<String> {
+    fn note_planned(&self, name: Name<'_>) -> Option<String> {
         let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
         let first = planned
-            .entry((kind, name.to_ascii_lowercase()))
-            .or_insert_with(|| name.to_owned());
-        (first != name).then(|| first.clone())
+            .entry((name.noun(), name.as_str().to_ascii_lowercase()))
+            .or_insert_with(|| name.as_str().to_owned());
+        (first != name.as_str()).then(|| first.clone())
     }
 
-    /// All values of a table's attribute. A missing table has none: the same run may create it, and
-    /// otherwise the first write names it.
-    async fn names(&self, table: &str, attribute: &str) -> Result<HashSet<String>, Error> {
-        let items = self
-            .records
-            .scan(table, &[attribute])
-            .await
-            .if_present()?
-            .unwrap_or_default();
-        Ok(items
-            .iter()
-            .filter_map(|item| View(item).string(attribute).ok())
-            .collect())
+    async fn cached(&self, name: Name<'_>) -> Result<&[Object], Error> {
+        match name {
+            Name::Project(_) => self.projects().await,
+            Name::User(_) => self.members().await,
+        }
+    }
+
+    async fn projects(&self) -> Result<&[Object], Error> {
+        let read = || self.read_projects();
+        Ok(self.projects.get_or_try_init(read).await?)
+    }
+
+    async fn members(&self) -> Result<&[Object], Error> {
+        let read = || self.read_members();
+        Ok(self.members.get_or_try_init(read).await?)
+    }
+
+    async fn read(&self, name: Name<'_>) -> Result<Vec<Object>, Error> {
+        match name {
+            Name::Project(_) => self.read_projects().await,
+            Name::User(_) => self.read_members().await,
+        }
+    }
+
+    async fn read_projects(&self) -> Result<Vec<Object>, Error> {
+        let table = &self.clients.settings().table_names.projects;
+        let items = self.scan(table, &["name"]).await?;
+        let object = |item| {
+            let name = View(item).string("name").ok()?;
+            Some(Object::new(Kind::Project, name))
+        };
+        Ok(items.iter().filter_map(object).collect())
+    }
+
+    async fn read_members(&self) -> Result<Vec<Object>, Error> {
+        let table = &self.clients.settings().table_names.project_users;
+        let items = self.scan(table, &["project", "user"]).await?;
+        let object = |item| {
+            let view = View(item);
+            let (project, user) = (view.string("project").ok()?, view.string("user").ok()?);
+            Some(Object::new(Kind::Membership, format!("{project}/{user}")))
+        };
+        Ok(items.iter().filter_map(object).collect())
+    }
+
+    /// The items of a table, reduced to these attributes. A missing table has none: the same run
+    /// may create it, and otherwise the first write names it.
+    async fn scan(&self, table: &str, attributes: &[&str]) -> Result<Vec<Item>, Error> {
+        let items = self.records.scan(table, attributes).await.if_present()?;
+        Ok(items.unwrap_or_default())
     }
 }
 
@@ -140,6 +284,7 @@ impl CaseCollisions {
 mod tests {
     use super::*;
     use crate::aws::PolicyModel;
+    use crate::ownership::OnlyCreates;
     use crate::testing::{FakePlatform, member, operation, project_name};
 
     /// Names of a new process.
@@ -169,44 +314,68 @@ mod tests {
     #[tokio::test]
     async fn check_project_refuses_an_existing_name_in_another_case() {
         let collisions = collisions(&platform().await);
-        let error = collisions.check_project(&project_name("Fraud")).await;
+        let error = collisions
+            .plan_project(&project_name("Fraud"), &OnlyCreates)
+            .await;
         let error = error.unwrap_err();
         assert_eq!(error.attribute(), Some("name"));
         assert!(
             error.to_string().contains("existing project `fraud`"),
             "{error}"
         );
-        let same = collisions.check_project(&project_name("fraud")).await;
-        assert_eq!(same, Ok(()));
+        let same = collisions
+            .plan_project(&project_name("fraud"), &OnlyCreates)
+            .await;
+        assert_eq!(same, Ok(false));
     }
 
     #[tokio::test]
     async fn check_user_compares_members_of_all_projects() {
         let collisions = collisions(&platform().await);
-        let error = collisions.check_user(&user("ALICE")).await.unwrap_err();
+        let error = collisions
+            .plan_user(&user("ALICE"), &OnlyCreates)
+            .await
+            .unwrap_err();
         assert_eq!(error.attribute(), Some("user"));
         assert!(
             error.to_string().contains("existing user `alice`"),
             "{error}"
         );
-        assert_eq!(collisions.check_user(&user("alice")).await, Ok(()));
-        assert_eq!(collisions.check_user(&user("bob")).await, Ok(()));
+        assert_eq!(
+            collisions.plan_user(&user("alice"), &OnlyCreates).await,
+            Ok(false)
+        );
+        assert_eq!(
+            collisions.plan_user(&user("bob"), &OnlyCreates).await,
+            Ok(false)
+        );
     }
 
     #[tokio::test]
     async fn planned_names_collide_too() {
         let collisions = collisions(&platform().await);
         let churn = project_name("churn");
-        assert_eq!(collisions.check_project(&churn).await, Ok(()));
-        let error = collisions.check_project(&project_name("Churn")).await;
+        assert_eq!(
+            collisions.plan_project(&churn, &OnlyCreates).await,
+            Ok(false)
+        );
+        let error = collisions
+            .plan_project(&project_name("Churn"), &OnlyCreates)
+            .await;
         let error = error.unwrap_err().to_string();
         assert!(
             error.contains("also creates the project `churn`"),
             "{error}"
         );
         // The first one can be planned again, and users have names of their own.
-        assert_eq!(collisions.check_project(&churn).await, Ok(()));
-        assert_eq!(collisions.check_user(&user("Churn")).await, Ok(()));
+        assert_eq!(
+            collisions.plan_project(&churn, &OnlyCreates).await,
+            Ok(false)
+        );
+        assert_eq!(
+            collisions.plan_user(&user("Churn"), &OnlyCreates).await,
+            Ok(false)
+        );
     }
 
     #[tokio::test]
@@ -216,9 +385,14 @@ mod tests {
             platform.records.drop_table(table);
         }
         let collisions = collisions(&platform);
-        let checked = collisions.check_project(&project_name("Fraud")).await;
-        assert_eq!(checked, Ok(()));
-        assert_eq!(collisions.check_user(&user("ALICE")).await, Ok(()));
+        let checked = collisions
+            .plan_project(&project_name("Fraud"), &OnlyCreates)
+            .await;
+        assert_eq!(checked, Ok(false));
+        assert_eq!(
+            collisions.plan_user(&user("ALICE"), &OnlyCreates).await,
+            Ok(false)
+        );
     }
 
     #[tokio::test]
@@ -227,13 +401,21 @@ mod tests {
         let collisions = collisions(&platform);
         platform.faults.take_calls();
         for name in ["bob", "carol"] {
-            collisions.check_user(&user(name)).await.unwrap();
+            collisions
+                .plan_user(&user(name), &OnlyCreates)
+                .await
+                .unwrap();
         }
         assert_eq!(platform.faults.take_calls(), ["Scan"]);
         platform.faults.deny("Scan");
-        let failed = collisions.check_project(&project_name("churn")).await;
+        let failed = collisions
+            .plan_project(&project_name("churn"), &OnlyCreates)
+            .await;
         assert!(failed.unwrap_err().is_denied());
-        assert_eq!(collisions.check_user(&user("dave")).await, Ok(()));
+        assert_eq!(
+            collisions.plan_user(&user("dave"), &OnlyCreates).await,
+            Ok(false)
+        );
     }
 
     #[tokio::test]

@@ -35,6 +35,7 @@ use crate::directory::Directory;
 use crate::group::Groups;
 use crate::layout::DatasetKey;
 use crate::name::{GroupName, UserName};
+use crate::ownership::{Kind, Object, Owned, Token};
 use crate::project::ProjectRecords;
 use crate::records::RecordStore;
 
@@ -116,4 +117,17 @@ pub struct Dataset {
     pub last_updated_at: i64,
     /// Changes by others that no other field shows, one clause each.
     pub drift: Vec<String>,
+    /// The token in its record.
+    pub token: Option<Token>,
+}
+
+impl Owned for Dataset {
+    fn token(&self) -> Option<&Token> {
+        self.token.as_ref()
+    }
+}
+
+/// The dataset, as an object that someone manages.
+fn object(key: &DatasetKey) -> Object {
+    Object::new(Kind::Dataset, key.id())
 }

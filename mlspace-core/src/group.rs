@@ -145,6 +145,7 @@ impl Groups {
                 "rename or remove it, or, if it belongs to group `{group}`, tag it `group` = `{group}` and `system` = `{}`",
                 self.clients.settings().system_tag
             ),
+            creation: None,
         });
         Ok(desired.collect())
     }

@@ -15,6 +15,6 @@ mod testing;
 
 pub(crate) use api::{IamApi, RoleState};
 pub(crate) use cache::IamCache;
-pub(crate) use managed_policies::{DesiredPolicy, ManagedPolicies, ManagedPolicy};
+pub(crate) use managed_policies::{Creation, DesiredPolicy, ManagedPolicies, ManagedPolicy};
 pub(crate) use roles::{ATTACHMENTS_PER_ROLE, Roles};
 pub(crate) use sdk::SdkIam;

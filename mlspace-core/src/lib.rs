@@ -56,6 +56,8 @@ pub mod network;
 #[cfg(feature = "aws")]
 pub mod notebook;
 #[cfg(feature = "aws")]
+pub mod ownership;
+#[cfg(feature = "aws")]
 pub mod plan;
 pub mod policies;
 #[cfg(feature = "aws")]

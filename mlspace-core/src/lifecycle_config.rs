@@ -23,6 +23,7 @@ pub(crate) use sdk::SdkLifecycleConfigs;
 use std::sync::Arc;
 
 use crate::aws::{Clients, Error, Failure, Operation, Outcome, Settings};
+use crate::ownership::{Kind, Object, Owned, Token};
 use crate::plan::PlanOutcome;
 use crate::sdk_config::SdkConfig;
 use crate::tags::{SYSTEM, Tags};
@@ -39,6 +40,13 @@ pub struct LifecycleConfig {
     pub drift: Vec<String>,
 }
 
+/// It has no token yet: a create refuses every existing one.
+impl Owned for LifecycleConfig {
+    fn token(&self) -> Option<&Token> {
+        None
+    }
+}
+
 /// Lifecycle configurations of notebook instances.
 pub struct LifecycleConfigs {
     clients: Clients,
@@ -51,7 +59,7 @@ impl LifecycleConfigs {
         Self { clients, api }
     }
 
-    /// Plans a new configuration (`exists` is false) or a change of one: its scripts fit AWS's limit,
+    /// Plans a new configuration (`exists` is false) or a change or replacement of one: its scripts fit AWS's limit,
     /// and a new name is not taken.
     pub async fn plan(&self, spec: &LifecycleConfigSpec, exists: bool) -> PlanOutcome<()> {
         self.try_plan(spec, exists).await.into()
@@ -228,12 +236,7 @@ impl From<&Settings> for SdkConfig {
 }
 
 fn already_exists(name: &str) -> Error {
-    Error::AlreadyExists {
-        what: format!("lifecycle configuration `{name}`"),
-        remedy: format!(
-            "choose another name, or if Terraform is to manage it, import it: `terraform import ADDRESS {name}`"
-        ),
-    }
+    Object::new(Kind::LifecycleConfig, name).exists()
 }
 
 #[cfg(test)]

@@ -36,6 +36,7 @@ use crate::group::Groups;
 use crate::iam::{ManagedPolicies, Roles};
 use crate::name::{ProjectName, UserName};
 use crate::notebook::NotebookInventory;
+use crate::ownership::{Kind, Object, Owned, Token};
 use crate::project::{ProjectPolicies, ProjectRecords, SuspensionList};
 use crate::records::RecordStore;
 use shared::SharedPolicies;
@@ -142,6 +143,19 @@ pub struct Membership {
     pub role_arn: String,
     /// What was changed outside that no other field shows: one sentence each.
     pub drift: Vec<String>,
+    /// The token in its record.
+    pub token: Option<Token>,
+}
+
+impl Owned for Membership {
+    fn token(&self) -> Option<&Token> {
+        self.token.as_ref()
+    }
+}
+
+/// The membership, as an object that someone manages.
+fn object(spec: &MembershipSpec) -> Object {
+    Object::new(Kind::Membership, format!("{}/{}", spec.project, spec.user))
 }
 
 #[cfg(test)]

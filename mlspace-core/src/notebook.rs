@@ -48,6 +48,7 @@ use crate::aws::lock::Locks;
 use crate::iam::Roles;
 use crate::membership::{MemberRecords, MemberRoles};
 use crate::name::{NotebookName, ProjectName, UserName};
+use crate::ownership::{Kind, Object, Owned, Token};
 use crate::project::ProjectRecords;
 use crate::records::RecordStore;
 use crate::schedule::StopTime;
@@ -214,6 +215,19 @@ pub struct Notebook {
     pub drift: Vec<String>,
     /// Why it must be replaced, if no update can repair it.
     pub must_replace: Option<String>,
+    /// The token in its tags.
+    pub token: Option<Token>,
+}
+
+/// The notebook, as an object that someone manages.
+fn object(name: &NotebookName) -> Object {
+    Object::new(Kind::Notebook, name)
+}
+
+impl Owned for Notebook {
+    fn token(&self) -> Option<&Token> {
+        self.token.as_ref()
+    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Projects: a record, and a policy that is attached to all members' roles.
 //!
 //! The policy is created first and the record last: a record says that the project is complete. An
-//! interrupted create leaves a policy whose tags prove that it is ours, and the next create
-//! continues from there. An existing record belongs to a complete project, which has to be
-//! imported. Deletion starts with the policy and ends with the record.
+//! interrupted create leaves a policy that has the token of a create as a tag, and no record; the
+//! next create continues from there. An existing record belongs to a complete project, which has to
+//! be imported. Deletion starts with the policy and ends with the record.
 
 mod delete;
 mod plan;
@@ -26,6 +26,7 @@ use crate::iam::{ManagedPolicies, Roles};
 use crate::membership::{MemberRecords, MemberRoles, Memberships};
 use crate::name::ProjectName;
 use crate::notebook::{NotebookInventory, Notebooks};
+use crate::ownership::{Kind, Object, Owned, Token};
 use crate::records::RecordStore;
 pub use crate::records::{ProjectRecord, TerminationConfig};
 pub use plan::PlannedProject;
@@ -126,13 +127,19 @@ pub struct Project {
     pub policy_arn: Option<String>,
     /// What was changed outside that no other field shows: one sentence each.
     pub drift: Vec<String>,
+    /// The token in its record.
+    pub token: Option<Token>,
 }
 
-/// The command that takes an existing project under management.
-fn import_hint(name: &ProjectName) -> String {
-    format!(
-        "run `terraform import mlspace_project.<name> {name}` to manage it here, or choose another name"
-    )
+impl Owned for Project {
+    fn token(&self) -> Option<&Token> {
+        self.token.as_ref()
+    }
+}
+
+/// The project, as an object that someone manages.
+pub(crate) fn object(name: &ProjectName) -> Object {
+    Object::new(Kind::Project, name)
 }
 
 /// The time now, in seconds since the epoch.

@@ -34,4 +34,4 @@ pub use store::Write;
 pub(crate) use dynamodb::DynamoStore;
 pub(crate) use store::{RecordStore, TRANSACTION_WRITES, TransactWrite};
 
-pub(crate) use ownership::{UNFINISHED, is_ours, is_unfinished, mark_ours, mark_unfinished};
+pub(crate) use ownership::{UNFINISHED, is_unfinished, mark_unfinished};

@@ -34,8 +34,10 @@ pub const USER: &str = "user";
 pub const DYNAMIC_USER_ROLE: &str = "dynamic-user-role";
 /// Key of the tag that contains the version of a policy's template.
 pub const POLICY_VERSION: &str = "policyVersion";
+/// Key of the tag that tells which Terraform state created an object.
+pub const TOKEN: &str = "mlspace-token";
 /// Keys that only the platform sets.
-pub const RESERVED_KEYS: [&str; 4] = [SYSTEM, PROJECT, USER, DYNAMIC_USER_ROLE];
+pub const RESERVED_KEYS: [&str; 5] = [SYSTEM, PROJECT, USER, DYNAMIC_USER_ROLE, TOKEN];
 
 /// Tags by key, in key order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,11 +15,12 @@ use crate::membership::MembershipSpec;
 use crate::name::ProjectName;
 use crate::notebook::NotebookSpec;
 use crate::notebook::fake::FakeNotebooks;
+use crate::ownership::{Caller, Claim};
 use crate::project::ProjectSpec;
 use crate::records::ItemBuilder;
 use crate::records::memory::MemoryStore;
 use crate::services::{Apis, Services};
-use crate::tags::Tags;
+use crate::tags::{TOKEN, Tags};
 
 /// Where in the sequence of write calls an operation is interrupted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -316,6 +317,14 @@ pub(crate) fn operation() -> Operation {
     Operation::without_pauses(CancellationToken::new(), Duration::from_secs(60))
 }
 
+/// As [`operation`], on behalf of a state with this claim.
+pub(crate) fn operation_of(claim: Claim) -> Operation {
+    operation().on_behalf_of(Caller {
+        claim,
+        ..Caller::default()
+    })
+}
+
 /// A project that says nothing but its name.
 pub(crate) fn project(name: &str) -> ProjectSpec {
     ProjectSpec::new(name.parse().unwrap())
@@ -364,8 +373,9 @@ pub(crate) fn project_name(name: &str) -> ProjectName {
     name.parse().unwrap()
 }
 
-/// Runs `act` once for each write call that it makes, interrupted before and after that call, then
-/// again in a new process. The second run must succeed and lead to the same as an undisturbed one.
+/// Runs `act` once for each write call that it makes, interrupted before and after that call, then,
+/// if it failed, again in a new process. The second run must succeed and lead to the same as an
+/// undisturbed one.
 pub(crate) async fn converges<T: std::fmt::Debug>(
     setup: impl AsyncFn() -> FakePlatform,
     act: impl AsyncFn(&Services) -> Result<T, Error>,
@@ -399,14 +409,16 @@ async fn disturbed<T: std::fmt::Debug>(
         first.unwrap();
         return false;
     }
-    platform.restart();
-    let again = act(&platform.services).await;
-    assert!(again.is_ok(), "{interruption:?}, then {again:?}");
+    if first.is_err() {
+        platform.restart();
+        let again = act(&platform.services).await;
+        assert!(again.is_ok(), "{interruption:?}, then {again:?}");
+    }
     assert_eq!(&platform.snapshot(), expected, "{interruption:?}");
     true
 }
 
-/// Everything that a platform holds, without times.
+/// Everything that a platform holds, without times and tokens.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Snapshot {
     iam: crate::iam::fake::FakeAccount,
@@ -426,6 +438,14 @@ impl FakePlatform {
         for policy in iam.policies.values_mut() {
             let documents = std::mem::take(&mut policy.versions).into_values();
             policy.versions = (1..).zip(documents).collect();
+            policy.tags.remove(TOKEN);
+        }
+        for role in iam.roles.values_mut() {
+            role.tags.remove(TOKEN);
+        }
+        let mut notebooks = self.notebooks.instances();
+        for notebook in notebooks.values_mut() {
+            notebook.tags.remove(TOKEN);
         }
         let tables = self.settings.table_names.entries();
         Snapshot {
@@ -436,7 +456,7 @@ impl FakePlatform {
                 .collect(),
             objects: self.objects.objects(),
             uploads: self.objects.pending_uploads(),
-            notebooks: self.notebooks.instances(),
+            notebooks,
             lifecycle_configs: self.lifecycle_configs.configs(),
         }
     }
@@ -448,6 +468,7 @@ impl FakePlatform {
             item.remove("createdAt");
             item.remove("lastUpdatedAt");
             item.remove("terminationTime");
+            item.remove("terraformToken");
         }
         items.sort_by_key(|item| {
             let mut fields: Vec<String> = item.iter().map(|(k, v)| format!("{k}{v:?}")).collect();

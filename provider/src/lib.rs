@@ -5,6 +5,7 @@ mod client;
 mod data_sources;
 mod functions;
 mod mapping;
+mod ownership;
 pub mod provider;
 mod resources;
 mod validators;

@@ -7,10 +7,12 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use mlspace_core::aws::{Error, Failure, Operation, Outcome};
+use mlspace_core::ownership::Owned;
 use mlspace_core::plan::PlanOutcome;
 use mlspace_core::tags::{self, Tags};
 use serde_json::Value as Json;
 
+use crate::ownership;
 use terraform_plugin::framework::diagnostics::{capitalize, sentence};
 use terraform_plugin::framework::schema::parse_duration;
 use terraform_plugin::framework::{Call, Diagnostics, Failed, Field, Value};
@@ -112,9 +114,9 @@ pub(crate) fn seconds(field: &Field<String>) -> Option<i64> {
     Some(time.as_second())
 }
 
-/// The cancellation token and deadline of a call, for the core.
+/// The cancellation token and deadline of a call, and on whose behalf it acts, for the core.
 pub(crate) fn operation(call: &Call, name: &str) -> Operation {
-    Operation::new(call.cancel().clone(), call.timeout(name))
+    Operation::new(call.cancel().clone(), call.timeout(name)).on_behalf_of(ownership::caller(call))
 }
 
 /// Converts an error of the core to a diagnostic.
@@ -142,23 +144,28 @@ pub(crate) fn planned<T>(outcome: PlanOutcome<T>, diagnostics: &mut Diagnostics)
 /// A model whose computed attributes come from an object of the core.
 pub(crate) trait StateModel: Sized {
     /// The object that the core reads, creates and updates.
-    type Object;
+    type Object: Owned;
 
     /// This model with the values of the object.
     fn with(self, object: &Self::Object) -> Self;
 }
 
 /// Converts the result of a create or update to the new state, or to diagnostics with the state
-/// that was reached.
+/// that was reached. The object's token is kept in the private state.
 pub(crate) fn applied<M: StateModel>(
+    call: &mut Call,
     planned: M,
     outcome: Outcome<M::Object>,
 ) -> Result<M, Failed<M>> {
+    let state = |object: M::Object| {
+        ownership::keep(call, &object);
+        planned.with(&object)
+    };
     match outcome {
-        Ok(object) => Ok(planned.with(&object)),
+        Ok(object) => Ok(state(object)),
         Err(Failure { error, reached }) => Err(Failed {
             diagnostics: diagnostics(&error),
-            state: reached.map(|object| planned.with(&object)),
+            state: reached.map(state),
         }),
     }
 }
@@ -166,6 +173,7 @@ pub(crate) fn applied<M: StateModel>(
 /// As [`applied`], for a create: Terraform marks a state that comes with an error as tainted, so the
 /// error says what that means.
 pub(crate) fn created<M: StateModel>(
+    call: &mut Call,
     planned: M,
     outcome: Outcome<M::Object>,
 ) -> Result<M, Failed<M>> {
@@ -173,15 +181,18 @@ pub(crate) fn created<M: StateModel>(
         Err(Failure {
             error,
             reached: Some(object),
-        }) => Err(Failed {
-            diagnostics: Diagnostics::of_error(
-                error.attribute().unwrap_or_default(),
-                capitalize(error.summary()),
-                sentence(&error.detail_if_tainted()),
-            ),
-            state: Some(planned.with(&object)),
-        }),
-        outcome => applied(planned, outcome),
+        }) => {
+            ownership::keep(call, &object);
+            Err(Failed {
+                diagnostics: Diagnostics::of_error(
+                    error.attribute().unwrap_or_default(),
+                    capitalize(error.summary()),
+                    sentence(&error.detail_if_tainted()),
+                ),
+                state: Some(planned.with(&object)),
+            })
+        }
+        outcome => applied(call, planned, outcome),
     }
 }
 
@@ -314,17 +325,26 @@ pub(crate) fn json(value: &Value) -> Json {
 #[cfg(test)]
 mod tests {
     use mlspace_core::name::ProjectName;
+    use mlspace_core::ownership::Token;
 
     use super::*;
 
     #[derive(Debug, PartialEq)]
     struct Model(Field<String>);
 
-    impl StateModel for Model {
-        type Object = String;
+    struct Thing(&'static str);
 
-        fn with(self, object: &String) -> Self {
-            Self(Field::Known(object.clone()))
+    impl Owned for Thing {
+        fn token(&self) -> Option<&Token> {
+            None
+        }
+    }
+
+    impl StateModel for Model {
+        type Object = Thing;
+
+        fn with(self, object: &Thing) -> Self {
+            Self(object.0.into())
         }
     }
 
@@ -338,14 +358,15 @@ mod tests {
     #[test]
     fn applied_returns_the_reached_state_with_the_error() {
         let planned = || Model(Field::Unknown);
-        let state = applied(planned(), Ok("made".to_owned())).unwrap();
+        let call = &mut Call::default();
+        let state = applied(call, planned(), Ok(Thing("made"))).unwrap();
         assert_eq!(state, Model("made".into()));
-        for reached in [None, Some("half".to_owned())] {
+        for reached in [None, Some("half")] {
             let failure = Failure {
                 error: not_found(),
-                reached: reached.clone(),
+                reached: reached.map(Thing),
             };
-            let failed = applied(planned(), Err(failure)).unwrap_err();
+            let failed = applied(call, planned(), Err(failure)).unwrap_err();
             assert!(failed.diagnostics.has_errors());
             assert_eq!(failed.state, reached.map(|name| Model(name.into())));
         }
@@ -353,17 +374,18 @@ mod tests {
 
     #[test]
     fn created_says_that_the_state_is_tainted() {
-        for (reached, tainted) in [(None, false), (Some("half".to_owned()), true)] {
+        let call = &mut Call::default();
+        for (reached, tainted) in [(None, false), (Some(Thing("half")), true)] {
             let failure = Failure {
                 error: not_found(),
                 reached,
             };
-            let failed = created(Model(Field::Unknown), Err(failure)).unwrap_err();
+            let failed = created(call, Model(Field::Unknown), Err(failure)).unwrap_err();
             assert_eq!(failed.state.is_some(), tainted);
             let detail = &failed.diagnostics.iter().next().unwrap().detail;
             assert_eq!(detail.contains("terraform untaint"), tainted, "{detail}");
         }
-        let state = created(Model(Field::Unknown), Ok("made".to_owned())).unwrap();
+        let state = created(call, Model(Field::Unknown), Ok(Thing("made"))).unwrap();
         assert_eq!(state, Model("made".into()));
     }
 

@@ -141,7 +141,7 @@ e2e_test! {
         let theirs = env.aws.account_state()["roles"].clone();
         env.apply().assert_error(&[role.as_str().expect("a name")]);
         assert_eq!(env.aws.account_state()["roles"], theirs, "someone else's role is unchanged");
-        assert!(env.work.state("mlspace_project.fraud").is_some());
+        assert_eq!(env.work.state("mlspace_project.fraud"), None, "the plan finds it");
         env.aws.call("iam", "DeleteRole", json!({"RoleName": role}));
 
         let document = json!({

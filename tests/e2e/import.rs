@@ -1,7 +1,5 @@
 //! Import of existing resources: the next plan is empty.
 
-use serde_json::json;
-
 use crate::support::{TEAM, TestEnv, e2e_test};
 
 const IDS: [(&str, &str); 4] = [
@@ -117,46 +115,5 @@ e2e_test! {
             assert_eq!(env.work.state(address), None);
         }
         assert_eq!(env.aws.writes(), Vec::<String>::new());
-    }
-}
-
-e2e_test! {
-    /// An existing object is not taken over: the error names the import command.
-    fn create_of_existing_object(env) {
-        env.apply_and_verify(TEAM);
-        // The provider recognizes its own records by this attribute, and would take them over.
-        let records = [
-            ("mlspace-projects", json!({"name": {"S": "fraud"}})),
-            ("mlspace-project-users", json!({"project": {"S": "fraud"}, "user": {"S": "alice"}})),
-            ("mlspace-datasets", json!({"scope": {"S": "fraud"}, "name": {"S": "cards-2026"}})),
-        ];
-        for (table, key) in records {
-            let edit = json!({
-                "TableName": table,
-                "Key": key,
-                "UpdateExpression": "REMOVE managedBy",
-            });
-            env.aws.call("dynamodb", "UpdateItem", edit);
-        }
-        // It recognizes its own notebook instances by their tags.
-        let arn = "arn:aws:sagemaker:us-east-1:123456789012:notebook-instance/alice-fraud";
-        let tag = |user: &str| {
-            let tags = json!([{"Key": "user", "Value": user}]);
-            env.aws.call("sagemaker", "AddTags", json!({"ResourceArn": arn, "Tags": tags}))
-        };
-        for (address, id) in IDS {
-            env.work.forget(address);
-            if address == "mlspace_notebook.alice" {
-                tag("bob");
-            }
-            let before = env.aws.account_state();
-            env.apply().assert_error(&["import", id]);
-            assert_eq!(env.aws.account_state(), before, "{address}: nothing changes");
-            tag("alice");
-            let done = env.work.import(address, id);
-            assert_eq!(done.code, Some(0), "{address}: {}", done.stderr);
-        }
-        env.plan().assert_empty();
-        env.destroy_and_verify();
     }
 }

@@ -39,6 +39,8 @@ mod notebooks;
 #[cfg(test)]
 mod old_state;
 #[cfg(test)]
+mod ownership;
+#[cfg(test)]
 mod plan_checks;
 #[cfg(test)]
 mod update;

@@ -18,6 +18,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use aws_sdk_sts::operation::RequestId as _;
 
+use crate::ownership::Object;
 use codes::{ABSENT, Meaning};
 
 /// A failed operation on the platform.
@@ -42,6 +43,18 @@ pub enum Error {
         what: String,
         /// What to do: usually the import command.
         remedy: String,
+    },
+    /// An object that the configuration would create exists and is complete.
+    Exists {
+        /// The object.
+        object: Object,
+        /// Whose it is, as a relative clause such as "which …"; or empty.
+        whose: String,
+    },
+    /// The object has the token of another Terraform state.
+    Foreign {
+        /// The object.
+        object: Object,
     },
     /// A value in the configuration is not valid.
     Invalid {
@@ -136,6 +149,10 @@ impl fmt::Display for Error {
             | Self::Connection(_)
             | Self::Unreachable { .. }
             | Self::Aws { .. } => Ok(()),
+            Self::Exists { object, .. } => {
+                write!(f, "; import it as `{}`, or choose another name", object.id)
+            }
+            Self::Foreign { .. } => f.write_str("; take it out of this state, or import it again"),
             _ => self
                 .remedy()
                 .map_or(Ok(()), |remedy| write!(f, "; {remedy}")),
@@ -227,6 +244,15 @@ impl Error {
         }
     }
 
+    /// Whether an object is in the way that belongs to others.
+    #[must_use]
+    pub const fn is_owned_by_others(&self) -> bool {
+        matches!(
+            self,
+            Self::AlreadyExists { .. } | Self::Exists { .. } | Self::Foreign { .. }
+        )
+    }
+
     /// Whether AWS returned this error code.
     #[must_use]
     pub fn is(&self, expected: &str) -> bool {
@@ -247,7 +273,8 @@ impl Error {
     pub fn summary(&self) -> &'static str {
         match self {
             Self::NotFound { .. } => "Resource not found",
-            Self::AlreadyExists { .. } => "Resource already exists",
+            Self::AlreadyExists { .. } | Self::Exists { .. } => "Resource already exists",
+            Self::Foreign { .. } => "Resource managed elsewhere",
             Self::Invalid {
                 attribute: Some(_), ..
             } => "Invalid value",
@@ -303,6 +330,13 @@ impl Error {
         match self {
             Self::NotFound { what, .. } => format!("{what} does not exist"),
             Self::AlreadyExists { what, .. } => format!("{what} already exists"),
+            Self::Exists { object, whose } if whose.is_empty() => {
+                format!("{object} already exists")
+            }
+            Self::Exists { object, whose } => format!("{object}, {whose}, already exists"),
+            Self::Foreign { object } => {
+                format!("{object} has the token of another Terraform state, which manages it")
+            }
             Self::Invalid { message, .. } | Self::Conflict { message, .. } => message.clone(),
             Self::NoTable { table } => format!("table `{table}` does not exist"),
             Self::Layout(error) => error.to_string(),
@@ -357,6 +391,8 @@ impl Error {
             | Self::Invalid { remedy, .. }
             | Self::InUse { remedy, .. }
             | Self::Conflict { remedy, .. } => remedy.as_str(),
+            Self::Exists { object, .. } => return Some(object.import_advice()),
+            Self::Foreign { object } => return Some(object.takeover_advice()),
             Self::Record { .. } => {
                 "correct this attribute, for example with the item editor of the DynamoDB console, and leave the rest of \
                  the item as it is"

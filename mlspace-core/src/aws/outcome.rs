@@ -36,6 +36,12 @@ pub trait IfPresent<T> {
     /// # Errors
     /// Any other error, unchanged.
     fn if_present(self) -> Result<Option<T>, Error>;
+
+    /// `Ok(None)` when AWS denied the call.
+    ///
+    /// # Errors
+    /// Any other error, unchanged.
+    fn if_allowed(self) -> Result<Option<T>, Error>;
 }
 
 impl<T> IfPresent<T> for Result<T, Error> {
@@ -43,6 +49,14 @@ impl<T> IfPresent<T> for Result<T, Error> {
         match self {
             Ok(value) => Ok(Some(value)),
             Err(error) if error.is_absent() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn if_allowed(self) -> Result<Option<T>, Error> {
+        match self {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if error.is_denied() => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -97,7 +111,8 @@ mod tests {
         let absent: Result<(), _> = Err(error("NoSuchEntity"));
         assert_eq!(absent.if_present(), Ok(None));
         let denied: Result<(), _> = Err(error("AccessDenied"));
-        assert!(denied.if_present().is_err());
+        assert!(denied.clone().if_present().is_err());
+        assert_eq!(denied.if_allowed(), Ok(None));
     }
 
     #[test]

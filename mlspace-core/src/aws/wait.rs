@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
 use super::transient::is_transient;
+use crate::ownership::{Caller, Claim, Run};
 
 /// The limits of one operation: its time, and its cancellation.
 #[derive(Debug, Clone)]
@@ -18,6 +19,7 @@ pub struct Operation {
     limit: Duration,
     /// False in unit tests on fakes, where waiting is of no use.
     pauses: bool,
+    caller: Caller,
 }
 
 impl Operation {
@@ -29,7 +31,33 @@ impl Operation {
             started: Instant::now(),
             limit,
             pauses: true,
+            caller: Caller::default(),
         }
+    }
+
+    /// This operation on behalf of `caller`. Without this, it takes any object as its own.
+    #[must_use]
+    pub fn on_behalf_of(mut self, caller: Caller) -> Self {
+        self.caller = caller;
+        self
+    }
+
+    /// This operation on objects that the caller's state does not hold, such as the contents of a
+    /// project that is deleted by force.
+    pub(crate) fn on_any_object(&self) -> Self {
+        let mut other = self.clone();
+        other.caller.claim = Claim::Unknown;
+        other
+    }
+
+    /// What the caller's state knows of the object's token.
+    pub(crate) const fn claim(&self) -> &Claim {
+        &self.caller.claim
+    }
+
+    /// The run that this operation is part of.
+    pub(crate) fn run(&self) -> &dyn Run {
+        self.caller.run.as_ref()
     }
 
     /// An operation that tries again at once where others pause, for unit tests.

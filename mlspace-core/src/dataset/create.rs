@@ -8,17 +8,20 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Dataset, DatasetSpec, Datasets, check_description,
+    Dataset, DatasetSpec, Datasets, check_description, object,
     read::FoundRecord,
     sharing::{self, ShareChange},
 };
 use crate::{
-    aws::{Error, Failure, IfPresent as _, Operation, Outcome},
-    collisions::{collision, differing_only_in_case},
+    aws::wait::until,
+    aws::{Backoff, Error, Failure, IfPresent as _, Operation, Outcome, Poll},
+    collisions::collision,
     directory::invalid_new_name,
     layout::{DatasetKey, DatasetScope},
+    name::{DatasetName, same_ignoring_case},
+    ownership::{Claim, Run, Token},
     project::missing_project,
-    records::{DatasetRecord, Write, is_ours, is_unfinished, mark_ours, mark_unfinished},
+    records::{DatasetRecord, Write, is_unfinished, mark_unfinished},
 };
 
 /// Time limit for removing the sharing of a failed create.
@@ -29,19 +32,35 @@ impl Datasets {
     ///
     /// # Errors
     /// [`Error::Invalid`] for a broken rule or a name that differs from another only in case;
-    /// [`Error::AlreadyExists`] or [`Error::Conflict`] for an existing record with its key.
-    pub(super) async fn check_new(&self, spec: &DatasetSpec) -> Result<(), Error> {
+    /// [`Error::Exists`] or [`Error::Conflict`] for an existing record with its key.
+    pub(super) async fn check_new(&self, spec: &DatasetSpec, run: &dyn Run) -> Result<(), Error> {
         spec.check()?;
         check_description(&spec.description)?;
         self.check_new_names(&spec.key).await?;
         self.objects.bucket()?;
         // The same run may create the table, so that a missing one has no records.
-        self.check_case_collision(&spec.key).await.if_present()?;
-        match self.find(&spec.key).await.if_present()?.flatten() {
-            // A dataset that this run replaces still has its record, with the old content.
-            Some(found) if is_ours(&found.item) => Ok(()),
-            Some(found) => check_own_record(spec, &found, self.objects.bucket()?),
-            None => Ok(()),
+        let others = self.case_collisions(&spec.key).await.if_present()?;
+        for other in others.into_iter().flatten() {
+            if !run.removes(&object(&other)).await {
+                return Err(case_collision(&spec.key, &other));
+            }
+        }
+        let Some(found) = self.find(&spec.key).await.if_present()?.flatten() else {
+            return Ok(());
+        };
+        if found.is_left_of(&spec.key) {
+            return Ok(());
+        }
+        let (own, holder) = (object(&spec.key), found.object());
+        let leaves = if holder == own {
+            run.replaces(&own)
+        } else {
+            run.removes(&holder).await
+        };
+        if leaves {
+            Ok(())
+        } else {
+            Err(taken(&spec.key, &found))
         }
     }
 
@@ -49,38 +68,59 @@ impl Datasets {
     /// policies of its groups are there. After an interruption all steps can be repeated.
     ///
     /// # Errors
-    /// The first failed step, with nothing reached: what this create made is taken back, or the
-    /// next create continues it.
+    /// [`Error::Exists`] for a dataset that is on record; or the first failed step, with nothing
+    /// reached: what this create made is taken back, or the next create continues it.
     pub async fn create(&self, operation: &Operation, spec: &DatasetSpec) -> Outcome<Dataset> {
-        let _guard = self.lock(&spec.key).await;
         spec.check().map_err(Error::from)?;
         check_description(&spec.description).map_err(Error::from)?;
-        let bucket = self.objects.bucket()?;
+        self.wait_for_case_collisions(operation, &spec.key).await?;
+        let _guard = self.lock(&spec.key).await;
+        self.objects.bucket()?;
         operation.check(&format!("creating dataset `{}`", spec.key))?;
         let mut unowned = self.objects.first(&spec.key).await?;
         self.check_project(&spec.key).await?;
-        self.check_case_collision(&spec.key).await?;
         let existing = self.find(&spec.key).await?;
         match &existing {
-            Some(found) => {
-                check_own_record(spec, found, bucket)?;
-                unowned = None;
-            }
+            Some(found) if found.is_left_of(&spec.key) => unowned = None,
+            Some(found) => return Err(taken(&spec.key, found).into()),
             None => self.check_new_names(&spec.key).await?,
         }
         let change = match spec.key.scope {
             DatasetScope::Group => self.shares_of_new(spec, unowned).await?,
             _ => ShareChange::default(),
         };
+        let token = Token::random();
         let mut created = false;
-        if let Err(error) = self
-            .record_and_share(operation, spec, existing, &change, &mut created)
-            .await
+        let done = self
+            .record_and_share(operation, spec, existing, &token, &change, &mut created)
+            .await;
+        if let Err(error) = done
+            // If only the response of the last call was lost, it is complete.
+            && !self.is_complete(&spec.key, &token).await
         {
             self.roll_back(spec, &change, created).await;
             return Err(error.into());
         }
-        self.outcome(spec, Ok(())).await
+        match self.read(&spec.key).await {
+            Ok(Some(dataset)) => Ok(dataset),
+            Ok(None) => Err(deleted_record(&spec.key).into()),
+            // It is complete, and an error would have Terraform replace it.
+            Err(error) => match self.assumed(spec).await {
+                Some(dataset) => Ok(Dataset {
+                    token: Some(token),
+                    ..dataset
+                }),
+                None => Err(error.into()),
+            },
+        }
+    }
+
+    /// Whether the dataset's record has this token and is finished, as far as it can be read.
+    async fn is_complete(&self, key: &DatasetKey, token: &Token) -> bool {
+        let found = self.find(key).await.ok().flatten();
+        found.is_some_and(|found| {
+            found.token().as_ref() == Some(token) && !is_unfinished(&found.item)
+        })
     }
 
     /// The rows that a new group dataset needs.
@@ -111,6 +151,7 @@ impl Datasets {
         operation: &Operation,
         spec: &DatasetSpec,
         existing: Option<FoundRecord>,
+        token: &Token,
         change: &ShareChange,
         created: &mut bool,
     ) -> Result<(), Error> {
@@ -118,15 +159,16 @@ impl Datasets {
         let desired = sharing::group_names(&spec.groups);
         let shares = !desired.is_empty() || !change.remove.is_empty();
         let found = match existing {
-            Some(found) => found,
+            Some(found) => self.take_over(&spec.key, found, token).await?,
             None => {
                 let mut record = record(spec, bucket, Timestamp::now().as_second());
                 let item = if shares {
                     record.groups.clear();
                     mark_unfinished(record.item())
                 } else {
-                    mark_ours(record.item())
+                    record.item()
                 };
+                let item = token.mark(item);
                 let table = &self.clients.settings().table_names.datasets;
                 let key = DatasetRecord::key(&spec.key);
                 match self.records.create(table, &key, item.clone()).await? {
@@ -134,12 +176,11 @@ impl Datasets {
                         *created = true;
                         FoundRecord { item, record }
                     }
-                    // Created meanwhile, by an earlier attempt of this create or by another program.
+                    // Created meanwhile by another program.
                     Write::Refused => {
                         let found = self.find(&spec.key).await?;
                         let found = found.ok_or_else(|| contested_record(&spec.key))?;
-                        check_own_record(spec, &found, bucket)?;
-                        found
+                        return Err(taken(&spec.key, &found));
                     }
                 }
             }
@@ -149,7 +190,30 @@ impl Datasets {
             self.sync_groups(operation, desired.union(&change.remove))
                 .await?;
         }
-        self.update_record(spec, found).await
+        let claim = Claim::Token(token.clone());
+        self.update_record(&claim, spec, found).await
+    }
+
+    /// Gives the record of an interrupted create this create's token.
+    async fn take_over(
+        &self,
+        key: &DatasetKey,
+        mut found: FoundRecord,
+        token: &Token,
+    ) -> Result<FoundRecord, Error> {
+        let change = token.replacing("scope", &found.item);
+        let table = &self.clients.settings().table_names.datasets;
+        match self
+            .records
+            .update(table, &DatasetRecord::key(key), &change)
+            .await?
+        {
+            Write::Done => {
+                found.item = token.mark(found.item);
+                Ok(found)
+            }
+            Write::Refused => Err(contested_record(key)),
+        }
     }
 
     /// Removes the sharing of a failed create, and the record that it `created`: without a result,
@@ -205,23 +269,43 @@ impl Datasets {
         }
     }
 
-    /// Refuses a name that differs only in case from another dataset of the same scope and type.
-    async fn check_case_collision(&self, key: &DatasetKey) -> Result<(), Error> {
+    /// Datasets of the same type and scope whose names differ from this one only in case.
+    async fn case_collisions(&self, key: &DatasetKey) -> Result<Vec<DatasetKey>, Error> {
         let table = &self.clients.settings().table_names.datasets;
         let items = self
             .records
             .query(table, "scope", key.record_scope())
             .await?;
-        let names: Vec<String> = items
+        Ok(items
             .iter()
             .filter_map(|item| DatasetRecord::read(item).ok())
             .filter(|other| other.kind == key.scope.kind())
-            .map(|other| other.name)
-            .collect();
-        match differing_only_in_case(&names, key.name.as_str()) {
-            None => Ok(()),
-            Some(other) => Err(collision("name", "dataset", key.name.as_str(), other)),
-        }
+            .filter_map(|other| other.name.parse::<DatasetName>().ok())
+            .filter(|name| {
+                *name != key.name && same_ignoring_case(name.as_str(), key.name.as_str())
+            })
+            .map(|name| DatasetKey::new(key.scope.clone(), name))
+            .collect())
+    }
+
+    /// Refuses a name that differs from another only in case. One that this process is about to
+    /// remove is waited for.
+    async fn wait_for_case_collisions(
+        &self,
+        operation: &Operation,
+        key: &DatasetKey,
+    ) -> Result<(), Error> {
+        let what = format!("waiting until no dataset differs from `{key}` only in case");
+        until(operation, &what, Backoff::QUICK, || async move {
+            match self.case_collisions(key).await?.first() {
+                None => Ok(Poll::Ready(())),
+                Some(other) if operation.run().removes(&object(other)).await => {
+                    Ok(Poll::Pending(format!("`{other}` is still on record")))
+                }
+                Some(other) => Err(case_collision(key, other)),
+            }
+        })
+        .await
     }
 
     /// The result of an operation: the dataset as it is now, together with the error if there is
@@ -279,31 +363,22 @@ pub(super) fn record(spec: &DatasetSpec, bucket: &str, now: i64) -> DatasetRecor
     }
 }
 
-/// Accepts a record that an earlier, interrupted create of the same dataset wrote: an unfinished
-/// one, or the finished one before Terraform has saved its state.
-fn check_own_record(spec: &DatasetSpec, found: &FoundRecord, bucket: &str) -> Result<(), Error> {
-    let key = &spec.key;
-    if found.record.kind != key.scope.kind() {
-        return Err(Error::Conflict {
-            message: format!(
-                "dataset `{key}` cannot be recorded: the record of the {} dataset `{}` in scope `{}` has the same key",
-                found.record.kind, key.name, found.record.scope
-            ),
-            remedy: "choose another name".to_owned(),
-        });
+/// The error for an existing record with the dataset's key.
+fn taken(key: &DatasetKey, found: &FoundRecord) -> Error {
+    if found.record.kind == key.scope.kind() {
+        return object(key).exists();
     }
-    let ours = DatasetRecord {
-        created_at: found.record.created_at,
-        last_updated_at: found.record.last_updated_at,
-        ..record(spec, bucket, 0)
-    };
-    if is_unfinished(&found.item) || is_ours(&found.item) && found.record == ours {
-        return Ok(());
+    Error::Conflict {
+        message: format!(
+            "dataset `{key}` cannot be recorded: the record of the {} dataset `{}` in scope `{}` has the same key",
+            found.record.kind, key.name, found.record.scope
+        ),
+        remedy: "choose another name".to_owned(),
     }
-    Err(Error::AlreadyExists {
-        what: format!("the dataset `{key}`"),
-        remedy: format!("run `terraform import mlspace_dataset.NAME {key}` to manage it"),
-    })
+}
+
+fn case_collision(key: &DatasetKey, other: &DatasetKey) -> Error {
+    collision("name", "dataset", key.name.as_str(), other.name.as_str())
 }
 
 fn exposure_error(key: &DatasetKey, object: &str, group: &str) -> Error {
@@ -340,18 +415,6 @@ mod tests {
     use super::*;
     use crate::testing::dataset as spec;
 
-    fn found(record: &DatasetRecord, marked_as_ours: bool) -> FoundRecord {
-        let item = if marked_as_ours {
-            mark_ours(record.item())
-        } else {
-            record.item()
-        };
-        FoundRecord {
-            record: DatasetRecord::read(&item).unwrap(),
-            item,
-        }
-    }
-
     #[test]
     fn record_of_a_private_dataset_belongs_to_its_user() {
         assert_eq!(
@@ -367,30 +430,22 @@ mod tests {
     }
 
     #[test]
-    fn check_ours_accepts_the_same_marked_record() {
+    fn taken_tells_the_dataset_from_one_with_its_key() {
         let spec = spec("project/fraud/cards");
-        let made = record(&spec, "data", 1_700_000_000);
-        assert_eq!(check_own_record(&spec, &found(&made, true), "data"), Ok(()));
-
-        let theirs = check_own_record(&spec, &found(&made, false), "data").unwrap_err();
-        assert!(
-            theirs
-                .to_string()
-                .contains("terraform import mlspace_dataset.NAME project/fraud/cards"),
-            "{theirs}"
-        );
-
-        let edited = DatasetRecord {
-            description: "edited".to_owned(),
-            ..made.clone()
+        let found = |kind: &str| {
+            let record = DatasetRecord {
+                kind: kind.to_owned(),
+                ..record(&spec, "data", 1)
+            };
+            FoundRecord {
+                item: record.item(),
+                record,
+            }
         };
-        assert!(check_own_record(&spec, &found(&edited, true), "data").is_err());
-
-        let private = DatasetRecord {
-            kind: "private".to_owned(),
-            ..made
-        };
-        let clash = check_own_record(&spec, &found(&private, true), "data").unwrap_err();
-        assert!(matches!(clash, Error::Conflict { .. }), "{clash}");
+        let same = taken(&spec.key, &found("project"));
+        assert_eq!(same, object(&spec.key).exists());
+        let other = taken(&spec.key, &found("private"));
+        assert!(matches!(other, Error::Conflict { .. }), "{other}");
+        assert_eq!(found("private").object().id, "private/fraud/cards");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Datasets, objects::Content, sharing::ShareChange};
+use super::{Datasets, object, objects::Content, sharing::ShareChange};
 use crate::{
     aws::{Error, Operation},
     layout::{DatasetKey, DatasetScope},
@@ -28,7 +28,11 @@ impl Datasets {
         let _guard = self.lock(key).await;
         operation.check(&format!("deleting dataset `{key}`"))?;
         let record = match self.find(key).await? {
-            Some(found) if found.record.kind == key.scope.kind() => found.record,
+            Some(found) if found.record.kind == key.scope.kind() => {
+                let token = found.token();
+                operation.claim().check(&object(key), token.as_ref())?;
+                found.record
+            }
             _ => return Ok(()),
         };
         if !force_destroy && let Some(content) = self.objects.first_content(key).await? {

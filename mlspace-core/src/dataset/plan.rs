@@ -2,6 +2,7 @@
 
 use super::{DatasetSpec, Datasets, check_description};
 use crate::aws::Error;
+use crate::ownership::Run;
 use crate::plan::PlanOutcome;
 
 /// Values of a dataset that are known before it is created.
@@ -18,9 +19,9 @@ pub struct PlannedDataset {
 }
 
 impl Datasets {
-    /// Plans a new dataset.
-    pub async fn plan_new(&self, spec: &DatasetSpec) -> PlanOutcome<PlannedDataset> {
-        let outcome = PlanOutcome::from(self.try_plan_new(spec).await);
+    /// Plans a new dataset; `run` says what else happens to existing ones.
+    pub async fn plan_new(&self, spec: &DatasetSpec, run: &dyn Run) -> PlanOutcome<PlannedDataset> {
+        let outcome = PlanOutcome::from(self.try_plan_new(spec, run).await);
         outcome.and(self.plan_groups(spec).await)
     }
 
@@ -43,8 +44,12 @@ impl Datasets {
         outcome
     }
 
-    async fn try_plan_new(&self, spec: &DatasetSpec) -> Result<PlannedDataset, Error> {
-        self.check_new(spec).await?;
+    async fn try_plan_new(
+        &self,
+        spec: &DatasetSpec,
+        run: &dyn Run,
+    ) -> Result<PlannedDataset, Error> {
+        self.check_new(spec, run).await?;
         let bucket = &self.clients.settings().data_bucket;
         let account = self.clients.account().await?;
         Ok(PlannedDataset {

@@ -7,7 +7,8 @@ use crate::{
     aws::Error,
     layout::{DatasetKey, DatasetScope},
     name::{DatasetName, ProjectName},
-    records::{DatasetRecord, Item, View},
+    ownership::{Kind, Object, Token},
+    records::{DatasetRecord, Item, View, is_unfinished},
 };
 
 /// A record with its item.
@@ -16,6 +17,30 @@ pub(super) struct FoundRecord {
     pub(super) item: Item,
     /// The attributes that this platform reads.
     pub(super) record: DatasetRecord,
+}
+
+impl FoundRecord {
+    /// The token of the record.
+    pub(super) fn token(&self) -> Option<Token> {
+        Token::of_item(&self.item)
+    }
+
+    /// Whether an interrupted create of this dataset left the record.
+    pub(super) fn is_left_of(&self, key: &DatasetKey) -> bool {
+        is_unfinished(&self.item) && self.record.kind == key.scope.kind()
+    }
+
+    /// The dataset that the record belongs to, which can be another one with the same key.
+    pub(super) fn object(&self) -> Object {
+        let DatasetRecord {
+            scope, name, kind, ..
+        } = &self.record;
+        let id = match kind.as_str() {
+            "global" | "group" => format!("{kind}/{name}"),
+            _ => format!("{kind}/{scope}/{name}"),
+        };
+        Object::new(Kind::Dataset, id)
+    }
 }
 
 impl Datasets {
@@ -27,6 +52,7 @@ impl Datasets {
     pub async fn read(&self, key: &DatasetKey) -> Result<Option<Dataset>, Error> {
         match self.find(key).await? {
             Some(found) if found.record.kind == key.scope.kind() => {
+                let token = found.token();
                 let mut dataset = self.dataset_of(key, found.record).await?;
                 let missing = DatasetRecord::missing(&found.item);
                 if !missing.is_empty() {
@@ -36,7 +62,7 @@ impl Datasets {
                         format!("the record lacks `{missing}`, which MLSpace needs"),
                     );
                 }
-                Ok(Some(dataset))
+                Ok(Some(Dataset { token, ..dataset }))
             }
             _ => Ok(None),
         }
@@ -132,6 +158,7 @@ pub(super) fn dataset(
         created_at: record.created_at,
         last_updated_at: record.last_updated_at,
         drift,
+        token: None,
     }
 }
 

@@ -9,7 +9,8 @@ mod update;
 
 use super::DatasetSpec;
 use crate::aws::PolicyModel;
-use crate::records::{DatasetRecord, Item, View, mark_ours};
+use crate::ownership::Token;
+use crate::records::{DatasetRecord, Item, View};
 use crate::testing::{FakePlatform, dataset};
 
 /// The table of datasets.
@@ -43,7 +44,8 @@ fn shared(name: &str, groups: &[&str]) -> DatasetSpec {
 
 /// The record that a create of this dataset writes.
 fn own_record(spec: &DatasetSpec) -> Item {
-    mark_ours(super::create::record(spec, "mlspace-data", 1_700_000_000).item())
+    let record = super::create::record(spec, "mlspace-data", 1_700_000_000);
+    Token::random().mark(record.item())
 }
 
 /// The dataset's item; `None` when it is not on record.

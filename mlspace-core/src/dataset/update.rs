@@ -7,12 +7,14 @@ use jiff::Timestamp;
 use super::{
     Dataset, DatasetSpec, Datasets, check_description,
     create::deleted_record,
+    object,
     read::FoundRecord,
     sharing::{self, ShareChange},
 };
 use crate::{
     aws::{Error, Operation, Outcome},
     layout::DatasetScope,
+    ownership::Claim,
     records::{Change, DatasetRecord, UNFINISHED, Write, is_unfinished},
 };
 
@@ -38,21 +40,24 @@ impl Datasets {
     async fn update_steps(&self, operation: &Operation, spec: &DatasetSpec) -> Result<(), Error> {
         spec.check()?;
         operation.check(&format!("updating dataset `{}`", spec.key))?;
-        let found = self.existing(spec).await?;
+        let found = self.existing(operation.claim(), spec).await?;
         if spec.description != found.record.description {
             check_description(&spec.description)?;
         }
         if spec.key.scope == DatasetScope::Group {
             self.share(operation, spec, &found.record).await?;
         }
-        self.update_record(spec, found).await
+        self.update_record(operation.claim(), spec, found).await
     }
 
-    async fn existing(&self, spec: &DatasetSpec) -> Result<FoundRecord, Error> {
+    async fn existing(&self, claim: &Claim, spec: &DatasetSpec) -> Result<FoundRecord, Error> {
         let found = self.find(&spec.key).await?;
-        found
+        let found = found
             .filter(|found| found.record.kind == spec.key.scope.kind())
-            .ok_or_else(|| deleted_record(&spec.key))
+            .ok_or_else(|| deleted_record(&spec.key))?;
+        let token = found.token();
+        claim.check(&object(&spec.key), token.as_ref())?;
+        Ok(found)
     }
 
     async fn share(
@@ -77,14 +82,15 @@ impl Datasets {
     /// Changes the record to `spec`, if it differs, and ends an unfinished create.
     pub(super) async fn update_record(
         &self,
+        claim: &Claim,
         spec: &DatasetSpec,
         mut found: FoundRecord,
     ) -> Result<(), Error> {
         let table = &self.clients.settings().table_names.datasets;
         let bucket = self.objects.bucket()?;
         for _ in 0..MAX_ATTEMPTS {
-            let Some(change) = record_change(spec, &found, bucket, Timestamp::now().as_second())
-            else {
+            let change = record_change(spec, &found, bucket, Timestamp::now().as_second());
+            let Some(change) = claim.guard("scope", &found.item, change) else {
                 return Ok(());
             };
             match self
@@ -93,7 +99,7 @@ impl Datasets {
                 .await?
             {
                 Write::Done => return Ok(()),
-                Write::Refused => found = self.existing(spec).await?,
+                Write::Refused => found = self.existing(claim, spec).await?,
             }
         }
         Err(Error::Conflict {

@@ -13,6 +13,7 @@ use super::roles::Roles;
 use crate::aws::lock::Locks;
 use crate::aws::wait::{Backoff, Operation, retry};
 use crate::aws::{Clients, Error, Guard, IfPresent as _};
+use crate::ownership::{Mark, Token};
 use crate::tags::{self, PolicyOwner, Tags};
 use iam_policy::Document;
 
@@ -59,6 +60,17 @@ pub(crate) struct DesiredPolicy<'a> {
     pub(crate) document: Document,
     /// What to do when a policy of another owner has this name.
     pub(crate) conflict_remedy: String,
+    /// Set while the policy is part of a create.
+    pub(crate) creation: Option<Creation<'a>>,
+}
+
+/// The create that a policy is part of.
+#[derive(Debug, Clone)]
+pub(crate) struct Creation<'a> {
+    /// The create's token, which a new policy gets as a tag.
+    pub(crate) token: &'a Token,
+    /// The error for an existing policy without such a tag: no create made it.
+    pub(crate) exists: Error,
 }
 
 impl DesiredPolicy<'_> {
@@ -207,6 +219,11 @@ impl ManagedPolicies {
                     return Err(desired.conflict());
                 }
                 Some(found) => {
+                    if let Some(creation) = &desired.creation
+                        && Mark::of(&found.tags).is_none()
+                    {
+                        return Err(creation.exists.clone());
+                    }
                     if self.repair(operation, &arn, desired, &found).await? {
                         return Ok(arn);
                     }
@@ -235,7 +252,10 @@ impl ManagedPolicies {
         desired: &DesiredPolicy<'_>,
     ) -> Result<bool, Error> {
         self.cache.written(&self.arn(&desired.name).await?);
-        let (tags, document) = (self.desired_tags(desired.owner), desired.document.to_json());
+        let creation = desired.creation.as_ref();
+        let mark = creation.map_or_else(Tags::new, |creation| creation.token.tags());
+        let tags = self.desired_tags(desired.owner).overlaid(&mark);
+        let document = desired.document.to_json();
         let description = description(desired.owner);
         let policy = NewPolicy {
             name: &desired.name,

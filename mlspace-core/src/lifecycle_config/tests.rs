@@ -162,10 +162,10 @@ async fn create_writes_scripts_and_tags() {
 async fn existing_configuration_is_refused() {
     let platform = platform_with(&own()).await;
     let planned = configs(&platform).plan(&own(), false).await;
-    assert!(planned.errors[0].detail.contains("terraform import"));
+    assert!(planned.errors[0].detail.contains("import {"));
     let failure = configs(&platform).create(&operation(), &own()).await;
     let failure = failure.unwrap_err();
-    assert!(matches!(failure.error, Error::AlreadyExists { .. }));
+    assert!(matches!(failure.error, Error::Exists { .. }));
     assert_eq!(failure.reached, None);
 }
 

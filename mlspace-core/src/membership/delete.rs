@@ -2,12 +2,13 @@
 
 use super::desired_role::PASS_ROLE;
 use super::read::id;
-use super::{MembershipSpec, Memberships};
+use super::{MembershipSpec, Memberships, object};
 use crate::aws::wait::until;
 use crate::aws::{Backoff, Error, Operation, PolicyModel, Poll};
 use crate::layout;
 use crate::name::{ProjectName, UserName};
 use crate::notebook::Status;
+use crate::ownership::Token;
 use crate::records::ProjectUserRecord;
 use crate::tags::PolicyOwner;
 
@@ -25,21 +26,19 @@ impl Memberships {
         user: &UserName,
     ) -> Result<(), Error> {
         let _guard = self.lock(user).await;
+        let (record, item) = self.members.find(project, user).await?.unzip();
+        let spec = MembershipSpec {
+            project: project.clone(),
+            user: user.clone(),
+            owner: false,
+        };
+        let token = item.as_ref().and_then(Token::of_item);
+        operation.claim().check(&object(&spec), token.as_ref())?;
         self.wait_for_notebooks(operation, project, user).await?;
         let role = self.member_roles.name(project, user)?;
-        let record = self
-            .members
-            .find(project, user)
-            .await?
-            .map(|(record, _)| record);
         if let Some(found) = self.roles.current(&role).await? {
             let recorded = record.is_some_and(|record| record.role == found.arn);
             if !recorded && !self.member_roles.owns(project, user, &found) {
-                let spec = MembershipSpec {
-                    project: project.clone(),
-                    user: user.clone(),
-                    owner: false,
-                };
                 return Err(Error::Conflict {
                     message: format!("role `{role}` is neither recorded nor tagged as that of `{}`", id(&spec)),
                     remedy: "remove it by hand, or tag it with its `system`, `project` and `user`, and apply again".to_owned(),

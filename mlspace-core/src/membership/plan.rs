@@ -3,6 +3,7 @@
 use super::read::id;
 use super::{MembershipSpec, Memberships};
 use crate::aws::Error;
+use crate::ownership::Run;
 use crate::plan::PlanOutcome;
 
 /// What is known of a membership before it is created.
@@ -18,12 +19,13 @@ pub struct PlannedMembership {
 
 impl Memberships {
     /// Plans a membership. `exists` says that the state holds it; `drifted` that an apply will repair
-    /// it. There are values for new memberships only.
+    /// it; `run` what else happens to existing memberships. There are values for new ones only.
     pub async fn plan(
         &self,
         spec: &MembershipSpec,
         exists: bool,
         drifted: bool,
+        run: &dyn Run,
     ) -> PlanOutcome<Option<PlannedMembership>> {
         let mut outcome = PlanOutcome::new(None);
         if !exists || drifted {
@@ -34,7 +36,7 @@ impl Memberships {
             return outcome;
         }
         self.members.plan(&spec.project, &spec.user);
-        match self.plan_new(spec).await {
+        match self.plan_new(spec, run).await {
             Ok(planned) => outcome.values = Some(Some(planned)),
             Err(error) => {
                 outcome.values = None;
@@ -71,8 +73,12 @@ impl Memberships {
         outcome
     }
 
-    async fn plan_new(&self, spec: &MembershipSpec) -> Result<PlannedMembership, Error> {
-        self.check_new(spec).await?;
+    async fn plan_new(
+        &self,
+        spec: &MembershipSpec,
+        run: &dyn Run,
+    ) -> Result<PlannedMembership, Error> {
+        self.check_new(spec, run).await?;
         Ok(PlannedMembership {
             id: id(spec),
             role_name: self.member_roles.name(&spec.project, &spec.user)?,

@@ -6,6 +6,7 @@ use crate::aws::{Error, PolicyModel};
 use crate::iam::DesiredPolicy;
 use crate::iam::managed_policies::equivalent_json;
 use crate::name::{ProjectName, UserName};
+use crate::ownership::Token;
 use crate::tags::PolicyOwner;
 use crate::{layout, policies};
 use iam_policy::Document;
@@ -25,7 +26,7 @@ impl Memberships {
             self.members.find(project, user),
             self.roles.cached(&role_name)
         )?;
-        let record = record.map(|(record, _)| record);
+        let (record, item) = record.unzip();
         if record.is_none()
             && !role
                 .as_ref()
@@ -76,6 +77,7 @@ impl Memberships {
             role_name,
             role_arn,
             drift,
+            token: item.as_ref().and_then(Token::of_item),
         }))
     }
 
@@ -210,6 +212,7 @@ impl Memberships {
                 "rename or remove it, or, if it belongs to user `{user}`, tag it `user` = `{user}` and `system` = `{}`",
                 self.clients.settings().system_tag
             ),
+            creation: None,
         })
     }
 }

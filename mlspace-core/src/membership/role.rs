@@ -1,10 +1,9 @@
 //! Creating and repairing the role of a membership.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::desired_role::{DesiredRole, PASS_ROLE, RoleDiff, denying_all, too_many};
-use super::read::id;
-use super::write::import_hint;
 use super::{MembershipSpec, Memberships};
 use crate::aws::wait::{PROPAGATION_TIMEOUT, until_within};
 use crate::aws::{Backoff, Error, Operation, PolicyModel, Poll};
@@ -12,6 +11,7 @@ use crate::iam::RoleState;
 use crate::iam::api::NewRole;
 use crate::iam::managed_policies::MAX_ATTEMPTS;
 use crate::layout;
+use crate::ownership::Token;
 use crate::project::missing_project;
 use crate::tags::{PolicyOwner, Tags};
 
@@ -21,14 +21,38 @@ const SEEN: Duration = Duration::from_secs(15);
 /// Longest wait for a role to be seen with all it was given.
 const VISIBLE: Duration = Duration::from_secs(120);
 
+/// The create of a membership.
+pub(super) struct Creating {
+    /// The token that the membership gets.
+    pub(super) token: Token,
+    /// Whether this create has made the role, or may have: the response can be lost.
+    has_role: AtomicBool,
+}
+
+impl Creating {
+    /// A create that has made nothing yet.
+    pub(super) fn new() -> Self {
+        Self {
+            token: Token::random(),
+            has_role: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether this create has made the role, or may have.
+    pub(super) fn has_role(&self) -> bool {
+        self.has_role.load(Ordering::Relaxed)
+    }
+}
+
 impl Memberships {
-    /// Makes the role with all its desired, or mends it. `managed` says that the state already holds
-    /// the membership.
+    /// Makes the role with all its desired, or mends it. Without `creating`, the state already
+    /// holds the membership, so that a role under its name is its own whatever became of the role's
+    /// tags.
     pub(super) async fn set_up_role(
         &self,
         operation: &Operation,
         spec: &MembershipSpec,
-        managed: bool,
+        creating: Option<&Creating>,
     ) -> Result<(), Error> {
         let (project, user) = (&spec.project, &spec.user);
         let Some(record) = self.projects.record(project).await? else {
@@ -40,7 +64,9 @@ impl Memberships {
         let desired = self
             .desired_role(project, user, &groups, record.suspended)
             .await?;
-        let name = self.ensure_role(operation, spec, &desired, managed).await?;
+        let name = self
+            .ensure_role(operation, spec, &desired, creating)
+            .await?;
         let found = self.wait_for_role(operation, &name, |_| Vec::new()).await?;
         let changes_over = desired.migrates_model(&found);
         self.ensure_own_policies(operation, spec, record.suspended, changes_over)
@@ -59,7 +85,7 @@ impl Memberships {
         self.wait_for_role(operation, &name, |found| desired.differences(found))
             .await?;
         drop(in_use);
-        if managed || changes_over {
+        if creating.is_none() || changes_over {
             self.remove_previous_model_policies(operation, spec, &name)
                 .await?;
         }
@@ -140,49 +166,53 @@ impl Memberships {
         operation: &Operation,
         spec: &MembershipSpec,
         desired: &DesiredRole,
-        managed: bool,
+        creating: Option<&Creating>,
     ) -> Result<String, Error> {
         let name = self.member_roles.name(&spec.project, &spec.user)?;
         for attempt in 0..MAX_ATTEMPTS {
-            match self.roles.current(&name).await? {
-                Some(found)
-                    if managed || self.member_roles.owns(&spec.project, &spec.user, &found) =>
-                {
-                    return Ok(name);
+            if let Some(found) = self.roles.current(&name).await? {
+                if creating.is_some() {
+                    self.check_unfinished(spec, &name, &found)?;
                 }
-                Some(_) => {
-                    return Err(Error::AlreadyExists {
-                        what: format!("role `{name}` that is not tagged as that of `{}`", id(spec)),
-                        remedy: format!(
-                            "remove or rename it, or, if it is the member's, {}",
-                            import_hint(spec)
-                        ),
-                    });
-                }
-                None => {}
+                return Ok(name);
             }
             operation.check(&format!("creating role `{name}`"))?;
             let description = format!(
                 "Default SageMaker Notebook role for Project: {} - User: {}",
                 spec.project, spec.user
             );
+            let mark = creating.map_or_else(Tags::new, |creating| creating.token.tags());
+            let tags = desired.tags.clone().overlaid(&mark);
             let (trust, boundary) = (desired.trust.to_json(), desired.boundary.as_deref());
             let role = NewRole {
                 name: &name,
                 description: &description,
                 trust: &trust,
                 boundary,
-                tags: &desired.tags,
+                tags: &tags,
             };
+            if let Some(creating) = creating {
+                creating.has_role.store(true, Ordering::Relaxed);
+            }
             match self.roles.create(operation, &role).await {
                 Ok(true) => return Ok(name),
                 // Made by another process a moment ago, and not seen yet.
                 Ok(false) => {
+                    if let Some(creating) = creating {
+                        creating.has_role.store(false, Ordering::Relaxed);
+                    }
                     operation
                         .back_off(Backoff::QUICK, attempt, "creating a role")
                         .await?
                 }
-                Err(error) => return Err(explain_boundary(error, boundary)),
+                Err(error) => {
+                    if let Some(creating) = creating
+                        && error.code().is_some()
+                    {
+                        creating.has_role.store(false, Ordering::Relaxed);
+                    }
+                    return Err(explain_boundary(error, boundary));
+                }
             }
         }
         Err(Error::Conflict {

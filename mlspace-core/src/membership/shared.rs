@@ -109,6 +109,7 @@ impl SharedPolicies {
             owner: PolicyOwner::Members,
             document: policies::attribute_policy(&self.clients.grant_context().await?)?,
             conflict_remedy: shared_policy_remedy(PolicyOwner::Members, &settings.system_tag),
+            creation: None,
         })
     }
 }

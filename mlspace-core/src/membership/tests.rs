@@ -4,11 +4,13 @@ use super::desired_role::PASS_ROLE;
 use super::*;
 use crate::aws::{Error, Failure, PolicyModel};
 use crate::iam::fake::FakePolicy;
+use crate::ownership::{Caller, Claim, Object, OnlyCreates, Run};
 use crate::records::ItemBuilder;
 use crate::services::Services;
 use crate::tags::Tags;
 use crate::testing::{
-    FakePlatform, account, converges, member, notebook, operation, project, project_name, settings,
+    FakePlatform, account, converges, member, notebook, operation, operation_of, project,
+    project_name, settings,
 };
 use iam_policy::{Document, Statement};
 
@@ -137,12 +139,8 @@ async fn create_refuses_existing_membership() {
     let error = create(&platform.services, &member("fraud", "alice"))
         .await
         .unwrap_err();
-    assert!(matches!(error, Error::AlreadyExists { .. }), "{error}");
-    assert!(
-        error
-            .detail()
-            .contains("mlspace_membership.<name> fraud/alice")
-    );
+    assert!(matches!(error, Error::Exists { .. }), "{error}");
+    assert!(error.detail().contains("id = \"fraud/alice\""), "{error}");
 }
 
 #[tokio::test]
@@ -154,7 +152,155 @@ async fn create_refuses_foreign_role() {
     let error = create(&platform.services, &member("fraud", "alice"))
         .await
         .unwrap_err();
-    assert!(error.detail().contains("not tagged"), "{error}");
+    assert!(error.detail().contains("has other tags"), "{error}");
+}
+
+#[tokio::test]
+async fn create_and_plan_refuse_what_no_create_left_unfinished() {
+    let mut platform = FakePlatform::new(PolicyModel::PerPrincipal)
+        .with_alice_in_fraud()
+        .await;
+    let spec = member("fraud", "alice");
+    let errors = async |platform: &FakePlatform| {
+        let memberships = &platform.services.memberships;
+        let planned = memberships.plan(&spec, false, false, &OnlyCreates).await;
+        let created = create(&platform.services, &spec).await;
+        (planned.errors.len(), created.is_err())
+    };
+    platform.restart();
+    assert_eq!(errors(&platform).await, (1, true));
+    // As MLSpace leaves a role of a member by a group: tagged, without a record.
+    let key = crate::records::ProjectUserRecord::key(&project_name("fraud"), &alice());
+    platform.records.remove("mlspace-project-users", &key);
+    platform.iam.edit(|account| {
+        let role = account.roles.get_mut(&role_name()).unwrap();
+        role.tags.remove(crate::tags::TOKEN);
+    });
+    platform.restart();
+    assert_eq!(errors(&platform).await, (1, true));
+    assert_eq!(platform.iam.state().roles.len(), 1);
+}
+
+#[tokio::test]
+async fn other_states_change_and_delete_nothing() {
+    let platform = FakePlatform::new(PolicyModel::PerPrincipal)
+        .with_alice_in_fraud()
+        .await;
+    let before = platform.snapshot();
+    let memberships = &platform.services.memberships;
+    let owner = MembershipSpec {
+        owner: true,
+        ..member("fraud", "alice")
+    };
+    let theirs = operation_of(Claim::NoToken);
+    let failed = memberships.update(&theirs, &owner).await.unwrap_err();
+    assert!(matches!(failed.error, Error::Foreign { .. }));
+    let (project, user) = (project_name("fraud"), alice());
+    let failed = memberships.delete(&theirs, &project, &user).await;
+    assert!(matches!(failed, Err(Error::Foreign { .. })));
+    assert_eq!(platform.snapshot(), before);
+    let token = read(&platform).await.unwrap().token.unwrap();
+    let ours = operation_of(Claim::Token(token));
+    memberships.update(&ours, &owner).await.unwrap();
+    memberships.delete(&ours, &project, &user).await.unwrap();
+}
+
+#[tokio::test]
+async fn update_gives_an_old_membership_a_token() {
+    let platform = FakePlatform::new(PolicyModel::PerPrincipal)
+        .with_alice_in_fraud()
+        .await;
+    let key = crate::records::ProjectUserRecord::key(&project_name("fraud"), &alice());
+    let [mut old] = <[_; 1]>::try_from(platform.records.items("mlspace-project-users")).unwrap();
+    platform.records.remove("mlspace-project-users", &key);
+    old.retain(|name, _| !name.contains("oken"));
+    platform.records.insert("mlspace-project-users", old);
+    assert_eq!(read(&platform).await.unwrap().token, None);
+    let updated = update(&platform.services, &member("fraud", "alice")).await;
+    let token = updated.unwrap().token;
+    assert!(token.is_some());
+    assert_eq!(read(&platform).await.unwrap().token, token);
+}
+
+#[tokio::test]
+async fn create_with_a_lost_last_response_is_done() {
+    let platform = with_project(PolicyModel::PerPrincipal).await;
+    platform
+        .faults
+        .interrupt(crate::testing::Interruption::After(5));
+    let created = create(&platform.services, &member("fraud", "alice")).await;
+    assert!(!platform.faults.is_pending());
+    assert_eq!(read(&platform).await, Some(created.unwrap()));
+}
+
+#[tokio::test]
+async fn create_keeps_a_role_that_is_not_visible_yet() {
+    let platform = with_project(PolicyModel::PerPrincipal).await;
+    // The role exists, and this run does not see it.
+    let iam = Arc::clone(&platform.iam);
+    platform.faults.before("AttachRolePolicy", move || {
+        iam.edit(|account| account.roles.clear());
+        let (service, call) = ("iam", "AttachRolePolicy");
+        Err(crate::testing::refusal(service, call, "ServiceFailure"))
+    });
+    let memberships = &platform.services.memberships;
+    let spec = member("fraud", "alice");
+    let failed = memberships.create(&operation(), &spec).await.unwrap_err();
+    let reached = failed.reached.unwrap();
+    assert_eq!(reached.role_name, role_name());
+    assert_eq!(
+        reached.drift,
+        ["the record of member `fraud/alice` is missing"]
+    );
+}
+
+/// A run that removes these objects.
+#[derive(Debug)]
+struct Removes(Vec<&'static str>);
+
+#[async_trait::async_trait]
+impl Run for Removes {
+    fn replaces(&self, object: &Object) -> bool {
+        self.0.contains(&object.id.as_str())
+    }
+
+    async fn removes(&self, object: &Object) -> bool {
+        self.replaces(object)
+    }
+}
+
+#[tokio::test]
+async fn plan_accepts_a_rename_in_case_and_a_replacement() {
+    let mut platform = FakePlatform::new(PolicyModel::PerPrincipal)
+        .with_alice_in_fraud()
+        .await;
+    platform.restart();
+    let memberships = &platform.services.memberships;
+    let run = Removes(vec!["fraud/alice"]);
+    for user in ["Alice", "alice"] {
+        let spec = member("fraud", user);
+        let planned = memberships.plan(&spec, false, false, &run).await;
+        assert_eq!(planned.errors.len(), usize::from(user == "alice"), "{user}");
+    }
+}
+
+#[tokio::test]
+async fn create_in_another_case_waits_for_the_removal() {
+    let platform = FakePlatform::new(PolicyModel::PerPrincipal)
+        .with_alice_in_fraud()
+        .await;
+    let services = &platform.services;
+    let spec = member("fraud", "Alice");
+    let run = Arc::new(Removes(vec!["fraud/alice"]));
+    let caller = Caller {
+        run,
+        ..Caller::default()
+    };
+    let operation = operation().on_behalf_of(caller);
+    let create = services.memberships.create(&operation, &spec);
+    let (created, deleted) = tokio::join!(create, delete(services, "alice"));
+    deleted.unwrap();
+    assert_eq!(created.unwrap().user.as_str(), "Alice");
 }
 
 #[tokio::test]
@@ -302,7 +448,9 @@ async fn changing_the_model_converges_in_both_directions() {
             async |services| {
                 update(services, &member("fraud", "alice")).await?;
                 let projects = &services.projects;
-                let updated = projects.update(&operation(), &project("fraud")).await;
+                let updated = projects
+                    .update(&operation(), &project("fraud"), false)
+                    .await;
                 updated.map_err(|failure| failure.error)
             },
         )
@@ -314,7 +462,7 @@ async fn changing_the_model_converges_in_both_directions() {
             .unwrap();
         let projects = &changed.services.projects;
         projects
-            .update(&operation(), &project("fraud"))
+            .update(&operation(), &project("fraud"), false)
             .await
             .unwrap();
         assert_eq!(changed.snapshot(), target.snapshot());
@@ -399,18 +547,18 @@ async fn plan_gives_values_and_refuses_collisions() {
     let platform = with_project(PolicyModel::PerPrincipal).await;
     let memberships = &platform.services.memberships;
     let planned = memberships
-        .plan(&member("fraud", "alice"), false, false)
+        .plan(&member("fraud", "alice"), false, false, &OnlyCreates)
         .await;
     assert_eq!(planned.errors, []);
     let values = planned.values.unwrap().unwrap();
     assert_eq!(values.id, "fraud/alice");
     assert_eq!(values.role_arn, account().role_arn(&role_name()));
     let collision = memberships
-        .plan(&member("churn", "Alice"), false, false)
+        .plan(&member("churn", "Alice"), false, false, &OnlyCreates)
         .await;
     assert_eq!(collision.errors[0].attribute, "user");
     let existing = memberships
-        .plan(&member("fraud", "alice"), true, false)
+        .plan(&member("fraud", "alice"), true, false, &OnlyCreates)
         .await;
     assert_eq!(existing.values, Some(None));
 }
@@ -429,7 +577,7 @@ async fn plan_refuses_base_policies_beyond_the_access_model() {
     let plan = async |platform: &FakePlatform| {
         let memberships = &platform.services.memberships;
         memberships
-            .plan(&member("fraud", "alice"), false, false)
+            .plan(&member("fraud", "alice"), false, false, &OnlyCreates)
             .await
     };
     let planned = plan(&platform).await;
@@ -460,11 +608,11 @@ async fn plan_warns_once_of_unreadable_policies() {
     });
     let memberships = &platform.services.memberships;
     let first = memberships
-        .plan(&member("fraud", "alice"), false, false)
+        .plan(&member("fraud", "alice"), false, false, &OnlyCreates)
         .await;
     assert_eq!(first.warnings[0].summary, "Policies not checked");
     let second = memberships
-        .plan(&member("fraud", "bob"), false, false)
+        .plan(&member("fraud", "bob"), false, false, &OnlyCreates)
         .await;
     assert_eq!(second.warnings, []);
 }
@@ -476,7 +624,7 @@ async fn plan_refuses_more_policies_than_a_role_carries() {
     let platform = FakePlatform::with(settings);
     let memberships = &platform.services.memberships;
     let planned = memberships
-        .plan(&member("fraud", "alice"), false, false)
+        .plan(&member("fraud", "alice"), false, false, &OnlyCreates)
         .await;
     let error = &planned.errors[0];
     assert!(error.detail.contains("at most 20"), "{error:?}");

@@ -1,21 +1,29 @@
 //! Making and changing memberships.
 
 use super::read::id;
-use super::{Membership, MembershipSpec, Memberships};
-use crate::aws::{Error, Failure, Operation, Outcome, PolicyModel};
+use super::role::Creating;
+use super::{Membership, MembershipSpec, Memberships, object};
+use crate::aws::{Error, Failure, IfPresent as _, Operation, Outcome, PolicyModel};
 use crate::directory::invalid_new_name;
-use crate::records::{Change, Item, OWNER, ProjectUserRecord, Write, is_ours, mark_ours};
+use crate::iam::RoleState;
+use crate::ownership::{Claim, Mark, Run, Token};
+use crate::records::{Change, Item, OWNER, ProjectUserRecord, Write};
 use crate::{layout, policies};
 
 impl Memberships {
-    /// Checks at plan time what a new membership would run into: a user's name that differs from
-    /// another's in case only, names and settings that no role or policy can be made from.
+    /// Checks at plan time what a new membership would run into: an existing membership, a user's
+    /// name that differs from another's in case only, names and settings that no role or policy can
+    /// be made from. `run` says which existing ones leave.
     ///
     /// A project that isn't there may be made by the same run; that is seen when it is applied.
     ///
     /// # Errors
     /// What the check finds, or what keeps it from looking.
-    pub(super) async fn check_new(&self, spec: &MembershipSpec) -> Result<(), Error> {
+    pub(super) async fn check_new(
+        &self,
+        spec: &MembershipSpec,
+        run: &dyn Run,
+    ) -> Result<(), Error> {
         self.check_new_names(spec).await?;
         self.member_roles.name(&spec.project, &spec.user)?;
         let context = self.clients.grant_context().await?;
@@ -36,7 +44,11 @@ impl Memberships {
         // Groups' tables that aren't there yet hold no groups.
         let groups = self.groups.cached_policies_of(&spec.user).await?;
         self.check_attachments(groups.len()).await?;
-        self.collisions.check_user(&spec.user).await
+        self.collisions.plan_user(&spec.user, run).await?;
+        if run.replaces(&object(spec)) {
+            return Ok(());
+        }
+        self.check_absent(spec).await
     }
 
     /// Refuses names of a project and a user that only existing ones can have.
@@ -56,33 +68,98 @@ impl Memberships {
         Err(invalid_new_name("user", &error))
     }
 
-    /// Makes a membership: the role with all its rights, then the record.
+    /// Refuses a membership that exists.
+    async fn check_absent(&self, spec: &MembershipSpec) -> Result<(), Error> {
+        let object = object(spec);
+        // The list may be older than a delete of this process.
+        if self.collisions.may_exist(&object).await?
+            && self.members.exists(&spec.project, &spec.user).await?
+        {
+            return Err(object.exists());
+        }
+        let role = self.member_roles.name(&spec.project, &spec.user)?;
+        // Without the permission to look, the create finds it.
+        match self.roles.cached(&role).await.if_allowed()?.flatten() {
+            Some(found) => self.check_unfinished(spec, &role, &found),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses a role without a record, unless an interrupted create of this membership left it.
+    pub(super) fn check_unfinished(
+        &self,
+        spec: &MembershipSpec,
+        name: &str,
+        found: &RoleState,
+    ) -> Result<(), Error> {
+        let whose = if !self.member_roles.owns(&spec.project, &spec.user, found) {
+            format!("whose role `{name}` has other tags than a member's")
+        } else if Mark::of(&found.tags).is_none() {
+            format!("of which there is only the role `{name}`")
+        } else {
+            return Ok(());
+        };
+        Err(object(spec).exists_of(whose))
+    }
+
+    /// Makes a membership: the role with all its rights, then the record. Finishes what an
+    /// interrupted create left.
     ///
     /// # Errors
-    /// The first step's that failed, with the membership as far as it exists.
+    /// [`Error::Exists`] for a membership that is on record, or whose role no create of ours made;
+    /// or the first step's that failed, with the membership as far as it exists.
     pub async fn create(
         &self,
         operation: &Operation,
         spec: &MembershipSpec,
     ) -> Outcome<Membership> {
+        // Before the lock, which a removal under another spelling needs.
+        self.collisions.check_user(operation, &spec.user).await?;
         let _guard = self.lock(&spec.user).await;
-        let role = self.member_roles.arn(&spec.project, &spec.user).await?;
-        // An interrupted create of this very membership wrote its record as its last step.
-        let finished = |record: &ProjectUserRecord, item: &Item| {
-            is_ours(item) && record.role == role && record.is_owner() == spec.owner
-        };
-        if let Some((record, item)) = self.members.find(&spec.project, &spec.user).await?
-            && !finished(&record, &item)
-        {
-            return Err(Error::AlreadyExists {
-                what: format!("member `{}`", id(spec)),
-                remedy: import_hint(spec),
-            }
-            .into());
+        if self.members.exists(&spec.project, &spec.user).await? {
+            return Err(object(spec).exists().into());
         }
-        self.collisions.check_user(&spec.user).await?;
         self.check_new_names(spec).await?;
-        Box::pin(self.reconcile(operation, spec, false)).await
+        let creating = Creating::new();
+        let done = Box::pin(async {
+            self.set_up_role(operation, spec, Some(&creating)).await?;
+            self.record_new_member(operation, spec, &creating.token)
+                .await
+        });
+        let made = self.membership(spec, &creating.token).await?;
+        match done.await {
+            Ok(()) => Ok(made),
+            Err(error) if error.is_owned_by_others() => Err(error.into()),
+            Err(error) => {
+                self.left_behind(spec, error, made, creating.has_role())
+                    .await
+            }
+        }
+    }
+
+    /// The result of a create that failed with `error`: `made` if only the last response was lost,
+    /// or what is left behind.
+    async fn left_behind(
+        &self,
+        spec: &MembershipSpec,
+        error: Error,
+        made: Membership,
+        has_role: bool,
+    ) -> Outcome<Membership> {
+        match self.members.find(&spec.project, &spec.user).await {
+            Ok(Some((_, item))) if Token::of_item(&item) == made.token => return Ok(made),
+            Ok(Some(_)) => return Err(object(spec).exists().into()),
+            Ok(None) | Err(_) => {}
+        }
+        let seen = self.read(&spec.project, &spec.user).await.ok().flatten();
+        // A new role may not be visible yet.
+        let reached = seen.or_else(|| {
+            has_role.then(|| Membership {
+                drift: vec![format!("the record of member `{}` is missing", id(spec))],
+                ..made
+            })
+        });
+        Err(Failure { error, reached })
     }
 
     /// Changes a membership in place, and mends what was changed outside.
@@ -95,30 +172,15 @@ impl Memberships {
         spec: &MembershipSpec,
     ) -> Outcome<Membership> {
         let _guard = self.lock(&spec.user).await;
-        Box::pin(self.reconcile(operation, spec, true)).await
-    }
-
-    /// Makes the membership what it should be. `managed` says that the state already holds it, so
-    /// that a role under its name is its own whatever became of the role's tags.
-    async fn reconcile(
-        &self,
-        operation: &Operation,
-        spec: &MembershipSpec,
-        managed: bool,
-    ) -> Outcome<Membership> {
         let done = async {
-            self.set_up_role(operation, spec, managed).await?;
+            let found = self.members.find(&spec.project, &spec.user).await?;
+            let token = found.and_then(|(_, item)| Token::of_item(&item));
+            operation.claim().check(&object(spec), token.as_ref())?;
+            self.set_up_role(operation, spec, None).await?;
             self.record_member(operation, spec).await
         };
-        match done.await {
-            Ok(()) => Ok(Membership {
-                project: spec.project.clone(),
-                user: spec.user.clone(),
-                owner: spec.owner,
-                role_name: self.member_roles.name(&spec.project, &spec.user)?,
-                role_arn: self.member_roles.arn(&spec.project, &spec.user).await?,
-                drift: Vec::new(),
-            }),
+        match Box::pin(done).await {
+            Ok(token) => Ok(self.membership(spec, &token).await?),
             Err(error) => {
                 let reached = self.read(&spec.project, &spec.user).await.ok().flatten();
                 Err(Failure { error, reached })
@@ -126,50 +188,79 @@ impl Memberships {
         }
     }
 
-    /// Brings the record about, last of all.
+    /// A membership as it should be.
+    async fn membership(&self, spec: &MembershipSpec, token: &Token) -> Result<Membership, Error> {
+        Ok(Membership {
+            project: spec.project.clone(),
+            user: spec.user.clone(),
+            owner: spec.owner,
+            role_name: self.member_roles.name(&spec.project, &spec.user)?,
+            role_arn: self.member_roles.arn(&spec.project, &spec.user).await?,
+            drift: Vec::new(),
+            token: Some(token.clone()),
+        })
+    }
+
+    /// The item of a new membership.
+    async fn item(&self, spec: &MembershipSpec, token: &Token) -> Result<Item, Error> {
+        let record = ProjectUserRecord {
+            project: spec.project.to_string(),
+            user: spec.user.to_string(),
+            permissions: spec.owner.then(|| OWNER.to_owned()).into_iter().collect(),
+            role: self.member_roles.arn(&spec.project, &spec.user).await?,
+        };
+        Ok(token.mark(record.item()))
+    }
+
+    /// Writes the record of a new membership, last of all.
+    async fn record_new_member(
+        &self,
+        operation: &Operation,
+        spec: &MembershipSpec,
+        token: &Token,
+    ) -> Result<(), Error> {
+        operation.check(&format!("recording member `{}`", id(spec)))?;
+        let table = &self.clients.settings().table_names.project_users;
+        let key = ProjectUserRecord::key(&spec.project, &spec.user);
+        let item = self.item(spec, token).await?;
+        match self.records.create(table, &key, item).await? {
+            Write::Done => Ok(()),
+            Write::Refused => Err(object(spec).exists()),
+        }
+    }
+
+    /// Brings the record in line, last of all. Returns its token.
     async fn record_member(
         &self,
         operation: &Operation,
         spec: &MembershipSpec,
-    ) -> Result<(), Error> {
+    ) -> Result<Token, Error> {
         let table = &self.clients.settings().table_names.project_users;
         let key = ProjectUserRecord::key(&spec.project, &spec.user);
         let role = self.member_roles.arn(&spec.project, &spec.user).await?;
+        // The same one in each attempt.
+        let claim = Claim::Token(operation.claim().token(None));
         for _ in 0..5 {
             operation.check(&format!("recording member `{}`", id(spec)))?;
-            let write = match self.members.find(&spec.project, &spec.user).await? {
+            let found = self.members.find(&spec.project, &spec.user).await?;
+            let stored = found.as_ref().and_then(|(_, item)| Token::of_item(item));
+            operation.claim().check(&object(spec), stored.as_ref())?;
+            let token = claim.token(stored.as_ref());
+            let write = match found {
                 None => {
-                    let record = ProjectUserRecord {
-                        project: spec.project.to_string(),
-                        user: spec.user.to_string(),
-                        permissions: spec.owner.then(|| OWNER.to_owned()).into_iter().collect(),
-                        role: role.clone(),
-                    };
-                    self.records
-                        .create(table, &key, mark_ours(record.item()))
-                        .await?
+                    let item = self.item(spec, &token).await?;
+                    self.records.create(table, &key, item).await?
                 }
                 Some((record, item)) => {
-                    let permissions = record.permissions_with(spec.owner);
-                    let mut change = Change::new();
-                    if record.is_owner() != spec.owner {
-                        change = change.set_strings("permissions", &permissions);
+                    let change = change(spec, &record, &item, &role);
+                    match claim.guard("project", &item, change) {
+                        None => return Ok(token),
+                        Some(change) => self.records.update(table, &key, &change).await?,
                     }
-                    if record.role != role {
-                        change = change.set_string("role", &role);
-                    }
-                    if change.is_empty() {
-                        return Ok(());
-                    }
-                    let change = change
-                        .expect_present("project")
-                        .expect("permissions", item.get("permissions"))
-                        .expect("role", item.get("role"));
-                    self.records.update(table, &key, &change).await?
                 }
             };
             if write == Write::Done {
-                return Ok(());
+                return Ok(token);
             }
         }
         Err(Error::Conflict {
@@ -182,9 +273,24 @@ impl Memberships {
     }
 }
 
-pub(super) fn import_hint(spec: &MembershipSpec) -> String {
-    format!(
-        "run `terraform import mlspace_membership.<name> {}` to manage it here",
-        id(spec)
-    )
+/// The change of the record, `None` when it is up to date.
+fn change(
+    spec: &MembershipSpec,
+    record: &ProjectUserRecord,
+    item: &Item,
+    role: &str,
+) -> Option<Change> {
+    let mut change = Change::new();
+    if record.is_owner() != spec.owner {
+        change = change.set_strings("permissions", &record.permissions_with(spec.owner));
+    }
+    if record.role != role {
+        change = change.set_string("role", role);
+    }
+    (!change.is_empty()).then(|| {
+        change
+            .expect_present("project")
+            .expect("permissions", item.get("permissions"))
+            .expect("role", item.get("role"))
+    })
 }

@@ -11,11 +11,13 @@ use super::{
 };
 use crate::{
     aws::{Error, Operation},
+    ownership::Mark,
     tags::Tags,
 };
 
 impl Notebooks {
-    /// Changes tags, settings, status and daily stop of an existing instance to those of `spec`.
+    /// Changes tags, settings, status and daily stop of an existing instance to those of `spec`,
+    /// and its token to `mark`.
     ///
     /// `new` says that the instance is left over from an interrupted create, which it has to be
     /// started for. Without a configured `running`, another instance is left running or stopped, as
@@ -26,6 +28,7 @@ impl Notebooks {
         spec: &NotebookSpec,
         owner: &NotebookOwner,
         tags: &Tags,
+        mark: &Mark,
         new: bool,
     ) -> Result<(), Error> {
         let name = &spec.name;
@@ -51,7 +54,8 @@ impl Notebooks {
                         .to_owned(),
             });
         }
-        let change = TagChange::between(tags, &tagging::desired(spec, self.clients.settings()));
+        let desired = tagging::desired(spec, self.clients.settings()).overlaid(&mark.tags());
+        let change = TagChange::between(tags, &desired);
         self.instances
             .change_tags(operation, &found.arn, &change)
             .await?;

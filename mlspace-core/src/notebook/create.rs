@@ -4,18 +4,28 @@
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
 use super::{
     Network, Notebook, NotebookSpec, NotebookSpecError, Notebooks, Status,
     instance::InstanceState,
     instances::Since,
+    key, object,
     owner::{NotebookOwner, not_a_member},
     state::DesiredState,
-    tagging,
+    tagging::{self, TagChange},
 };
 use crate::{
-    aws::{Completed, Error, Failure, Operation, Settings},
+    aws::{Completed, Error, Failure, IfPresent as _, Operation, Settings},
+    layout::Account,
+    ownership::{Mark, Token},
     tags::{Tags, check_user_tags},
 };
+
+/// Time limit for the last call of a create whose other steps failed.
+const FINISH_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl From<NotebookSpecError> for Error {
     fn from(error: NotebookSpecError) -> Self {
@@ -41,7 +51,7 @@ impl Notebooks {
     ///
     /// # Errors
     /// [`Error::Invalid`] for a setting that is not valid or a user who is not a member,
-    /// [`Error::AlreadyExists`] for an existing instance of another owner.
+    /// [`Error::Exists`] for an existing instance, unless an interrupted create left it unfinished.
     pub(super) async fn check_new(
         &self,
         spec: &NotebookSpec,
@@ -59,7 +69,7 @@ impl Notebooks {
         }
         match self.instances.describe(&spec.name).await? {
             Some(found) if found.status != Status::Deleting => {
-                self.check_ownership(spec, &found).await.map(drop)
+                self.check_unfinished(spec, &found).await.map(drop)
             }
             _ => Ok(()),
         }
@@ -67,8 +77,8 @@ impl Notebooks {
 
     /// Creates a notebook and waits until it runs, or is stopped if it should not run.
     ///
-    /// An instance whose tags name the same system, project and user is left over from an
-    /// interrupted create, which this finishes.
+    /// An instance with the mark of an interrupted create is finished; if it has other settings
+    /// that cannot be changed, it is deleted first.
     ///
     /// A step that fails or is cut off after that is a warning, because Terraform replaces what a
     /// failed create returns.
@@ -97,31 +107,95 @@ impl Notebooks {
                 .drive(operation, &spec.name, DesiredState::Gone, Since::Before)
                 .await?;
         }
-        let adopted = match before {
-            Some(found) => Some(self.check_ownership(spec, &found).await?),
+        let mut mark = Mark {
+            token: Token::random(),
+            finished: false,
+        };
+        let mut adopted = match before {
+            Some(found) => Some((self.check_unfinished(spec, &found).await?, found)),
+            None => None,
+        };
+        if let Some((_, found)) = &adopted
+            && !can_become(found, spec, &network, self.clients.account().await?)
+        {
+            self.instances
+                .drive(operation, &spec.name, DesiredState::Gone, Since::Before)
+                .await?;
+            adopted = None;
+        }
+        let adopted = match adopted {
+            Some((tags, found)) => {
+                // Another create that is still at work finds out by this.
+                let change = TagChange {
+                    set: mark.tags(),
+                    remove: Vec::new(),
+                };
+                self.instances
+                    .change_tags(operation, &found.arn, &change)
+                    .await?;
+                Some(tags.overlaid(&mark.tags()))
+            }
             None => {
-                self.create_instance(operation, spec, &network, &owner)
+                self.create_instance(operation, spec, &network, &owner, &mark)
                     .await?
             }
         };
         let new = adopted.is_none();
         let done = match adopted {
-            Some(tags) => Box::pin(self.converge(operation, spec, &owner, &tags, true)).await,
+            Some(tags) => {
+                Box::pin(self.converge(operation, spec, &owner, &tags, &mark, true)).await
+            }
             None => self.finish_new(operation, spec, &owner).await,
         };
-        self.created(spec, new, done).await
+        // Also when a step failed or was cut off: an instance that the state keeps is not for others
+        // to finish.
+        mark.finished = true;
+        let last = Operation::new(CancellationToken::new(), FINISH_TIMEOUT);
+        let operation = if done.is_ok() { operation } else { &last };
+        let finished = self.finish(operation, spec, &mark).await;
+        if let Err(error @ Error::Foreign { .. }) = finished {
+            return Err(error.into());
+        }
+        self.created(spec, new, done.and(finished)).await
     }
 
-    /// Calls CreateNotebookInstance. Returns the tags of an instance of this notebook that exists
-    /// although the call failed: its response, or that of an earlier call, was lost.
+    /// Says that the create is finished, as its last call.
+    ///
+    /// # Errors
+    /// [`Error::Foreign`] if another create has finished the instance meanwhile.
+    async fn finish(
+        &self,
+        operation: &Operation,
+        spec: &NotebookSpec,
+        mark: &Mark,
+    ) -> Result<(), Error> {
+        let found = self.instances.describe(&spec.name).await?;
+        let found = found.ok_or_else(|| missing_instance(spec))?;
+        let tags = self.instances.tags(&found.arn).await.if_allowed()?;
+        let found_mark = tags.flatten().as_ref().and_then(Mark::of);
+        if found_mark.is_some_and(|found| found.token != mark.token) {
+            return Err(object(&spec.name).foreign());
+        }
+        let change = TagChange {
+            set: mark.tags(),
+            remove: Vec::new(),
+        };
+        self.instances
+            .change_tags(operation, &found.arn, &change)
+            .await
+    }
+
+    /// Calls CreateNotebookInstance. Returns the tags of an unfinished instance that exists although
+    /// the call failed, unless only the response of this call was lost.
     async fn create_instance(
         &self,
         operation: &Operation,
         spec: &NotebookSpec,
         network: &Network,
         owner: &NotebookOwner,
+        mark: &Mark,
     ) -> Result<Option<Tags>, Error> {
-        let tags = tagging::desired(spec, self.clients.settings());
+        let tags = tagging::desired(spec, self.clients.settings()).overlaid(&mark.tags());
         let created = self
             .instances
             .create(operation, spec, network, &owner.role_arn, &tags)
@@ -134,7 +208,10 @@ impl Notebooks {
         }
         // No response, or "already exists": the instance may be ours.
         match self.instances.describe(&spec.name).await {
-            Ok(Some(found)) => self.check_ownership(spec, &found).await.map(Some),
+            Ok(Some(found)) => {
+                let tags = self.check_unfinished(spec, &found).await?;
+                Ok((Mark::of(&tags).as_ref() != Some(mark)).then(|| tags.overlaid(&mark.tags())))
+            }
             _ => Err(error),
         }
     }
@@ -163,31 +240,47 @@ impl Notebooks {
             .await
     }
 
-    /// The tags of an existing instance, if they prove that it is this notebook.
-    async fn check_ownership(
+    /// The tags of an existing instance, if an interrupted create of this notebook left it.
+    async fn check_unfinished(
         &self,
         spec: &NotebookSpec,
         found: &InstanceState,
     ) -> Result<Tags, Error> {
         let tags = self.instances.tags(&found.arn).await?.unwrap_or_default();
-        if tagging::is_owned_by(&tags, self.clients.settings(), &spec.project, &spec.user) {
+        let settings = self.clients.settings();
+        let unfinished = Mark::of(&tags).is_some_and(|mark| !mark.finished);
+        if unfinished && tagging::is_owned_by(&tags, settings, &spec.project, &spec.user) {
             return Ok(tags);
         }
-        let name = &spec.name;
-        let what = match (tags.get(crate::tags::PROJECT), tags.get(crate::tags::USER)) {
+        let whose = match (tags.get(crate::tags::PROJECT), tags.get(crate::tags::USER)) {
             (Some(project), Some(user)) => {
-                format!("notebook instance `{name}` of user `{user}` in project `{project}`")
+                format!("which belongs to user `{user}` in project `{project}`")
             }
-            _ => format!("notebook instance `{name}`, whose tags name no project and user,"),
+            _ => "whose tags name no project and user".to_owned(),
         };
-        Err(Error::AlreadyExists {
-            what,
-            remedy: format!(
-                "choose another name or, if it is the same notebook, run \
-                 `terraform import mlspace_notebook.NAME {name}`"
-            ),
-        })
+        Err(object(&spec.name).exists_of(whose))
     }
+}
+
+/// Whether an unfinished instance can become this notebook: SageMaker changes neither network nor
+/// key, and only enlarges volumes.
+fn can_become(
+    found: &InstanceState,
+    spec: &NotebookSpec,
+    network: &Network,
+    account: &Account,
+) -> bool {
+    let mut groups = network.security_group_ids.clone();
+    groups.sort();
+    let same_key = match (&found.kms_key_id, &network.kms_key_id) {
+        (None, None) => true,
+        (Some(found), Some(wanted)) => key::is_same_key(account, found, wanted),
+        _ => false,
+    };
+    same_key
+        && found.subnet_id.as_ref() == Some(&network.subnet_id)
+        && found.security_group_ids == groups
+        && found.volume_size <= spec.volume_size
 }
 
 /// Checks the notebook's own tags, and that they are not too many with those of provider and

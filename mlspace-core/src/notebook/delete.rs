@@ -1,11 +1,12 @@
 //! Deleting notebooks.
 
-use super::Notebooks;
 use super::instances::Since;
 use super::state::DesiredState;
+use super::{Notebooks, object};
 use crate::{
     aws::{Error, Operation},
     name::NotebookName,
+    ownership::{Claim, Mark},
 };
 
 impl Notebooks {
@@ -17,6 +18,13 @@ impl Notebooks {
     /// Those of the calls. An instance that does not exist is not an error.
     pub async fn delete(&self, operation: &Operation, name: &NotebookName) -> Result<(), Error> {
         let _guard = self.locks.lock(name.as_str()).await;
+        if *operation.claim() != Claim::Unknown
+            && let Some(found) = self.instances.describe(name).await?
+        {
+            let tags = self.instances.tags(&found.arn).await?.unwrap_or_default();
+            let token = Mark::of(&tags).map(|mark| mark.token);
+            operation.claim().check(&object(name), token.as_ref())?;
+        }
         self.schedule.remove(operation, name).await?;
         self.instances
             .drive(operation, name, DesiredState::Gone, Since::Before)

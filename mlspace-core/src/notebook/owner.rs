@@ -106,7 +106,7 @@ mod tests {
 
     async fn update(platform: &FakePlatform, project: &ProjectSpec) {
         let projects = &platform.services.projects;
-        projects.update(&operation(), project).await.unwrap();
+        projects.update(&operation(), project, true).await.unwrap();
     }
 
     fn with_stop(may_override: bool) -> ProjectSpec {

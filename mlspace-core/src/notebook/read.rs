@@ -7,6 +7,7 @@ use super::{Notebook, NotebookSpec, Notebooks, instance::InstanceState, tagging}
 use crate::{
     aws::Error,
     name::{NotebookName, ProjectName, UserName},
+    ownership::Mark,
     schedule::{StopPolicy, StopTime},
     tags::{self, Tags},
 };
@@ -85,6 +86,9 @@ impl Notebooks {
             &owner.user,
             &owner.tags,
         ));
+        if Mark::of(&tags).is_some_and(|mark| !mark.finished) {
+            drift.push("its tags say that its create is not finished".to_owned());
+        }
         let (daily_stop_time, sentence) = stop(scheduled, rules.stop, owner.daily_stop_time);
         drift.extend(sentence);
         let own = tagging::own_tags(
@@ -165,12 +169,15 @@ pub(super) fn notebook(
     name: &NotebookName,
     owner: &PriorNotebook,
     found: InstanceState,
-    tags: Tags,
-    tags_all: Tags,
+    own_tags: Tags,
+    mut tags_all: Tags,
     daily_stop_time: Option<StopTime>,
     drift: Vec<String>,
 ) -> Notebook {
+    let mark = Mark::of(&tags_all);
+    tags_all.remove(tags::TOKEN);
     Notebook {
+        token: mark.map(|mark| mark.token),
         name: name.clone(),
         project: owner.project.clone(),
         user: owner.user.clone(),
@@ -185,7 +192,7 @@ pub(super) fn notebook(
         lifecycle_config_name: found.lifecycle_config_name,
         platform_identifier: found.platform_identifier,
         daily_stop_time,
-        tags,
+        tags: own_tags,
         tags_all,
         arn: found.arn,
         url: found.url,

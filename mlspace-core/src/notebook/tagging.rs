@@ -27,7 +27,7 @@ pub fn all_tags(settings: &Settings, project: &ProjectName, user: &UserName, own
 /// # Errors
 /// [`TagError::TooManyTogether`].
 pub fn check_count(settings: &Settings, own: &Tags) -> Result<(), TagError> {
-    let platform = [tags::SYSTEM, tags::PROJECT, tags::USER].map(|key| (key, ""));
+    let platform = [tags::SYSTEM, tags::PROJECT, tags::USER, tags::TOKEN].map(|key| (key, ""));
     let all = settings.default_tags.clone().overlaid(own);
     tags::check_together(&all.overlaid(&Tags::from(platform)), own.len())
 }
@@ -53,7 +53,7 @@ pub(crate) struct TagChange {
 
 impl TagChange {
     /// The change from `found` to `desired`. AWS's own tags (`aws:…`) are left out, because only
-    /// AWS can change them.
+    /// AWS can change them; and the token is never removed.
     pub(crate) fn between(found: &Tags, desired: &Tags) -> Self {
         Self {
             set: desired
@@ -63,7 +63,8 @@ impl TagChange {
             remove: found
                 .iter()
                 .map(|(key, _)| key)
-                .filter(|key| !desired.contains_key(key) && !key.starts_with("aws:"))
+                .filter(|key| !desired.contains_key(key))
+                .filter(|key| !key.starts_with("aws:") && *key != tags::TOKEN)
                 .map(str::to_owned)
                 .collect(),
         }
@@ -155,12 +156,12 @@ mod tests {
             default_tags: numbered("d", 30),
             ..Settings::default()
         };
-        assert_eq!(check_count(&settings, &numbered("t", 17)), Ok(()));
+        assert_eq!(check_count(&settings, &numbered("t", 16)), Ok(()));
         // Overridden defaults count once.
         assert_eq!(check_count(&settings, &numbered("d", 40)), Ok(()));
-        let error = check_count(&settings, &numbered("t", 18)).unwrap_err();
+        let error = check_count(&settings, &numbered("t", 17)).unwrap_err();
         let text = error.to_string();
-        assert!(text.contains("51 tags") && text.contains("18"), "{text}");
+        assert!(text.contains("51 tags") && text.contains("17"), "{text}");
     }
 
     #[test]

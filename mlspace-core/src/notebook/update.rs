@@ -6,8 +6,10 @@ mod tests;
 use super::{
     Notebook, NotebookSpec, Notebooks,
     create::{check_tags, missing_instance},
+    object,
 };
 use crate::aws::{Error, Operation, Outcome};
+use crate::ownership::Mark;
 
 impl Notebooks {
     /// Changes a notebook to `spec`, and repairs changes made outside of Terraform.
@@ -37,6 +39,13 @@ impl Notebooks {
             .ok_or_else(|| missing_instance(spec))?;
         // Without tags in sight all are set again.
         let tags = self.instances.tags(&found.arn).await?.unwrap_or_default();
-        Box::pin(self.converge(operation, spec, &owner, &tags, false)).await
+        let token = Mark::of(&tags).map(|mark| mark.token);
+        let claim = operation.claim();
+        claim.check(&object(&spec.name), token.as_ref())?;
+        let mark = Mark {
+            token: claim.token(token.as_ref()),
+            finished: true,
+        };
+        Box::pin(self.converge(operation, spec, &owner, &tags, &mark, false)).await
     }
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::Projects;
+use super::{Projects, object};
 use crate::aws::{Error, IfPresent as _, Operation, PolicyModel};
 use crate::layout::{self, DatasetKey};
 use crate::name::{NotebookName, ProjectName, UserName};
 use crate::notebook::Status;
+use crate::ownership::Claim;
 use crate::records::{Key, ProjectRecord};
 use crate::tags::PolicyOwner;
 
@@ -50,6 +51,11 @@ impl Projects {
         force_destroy: bool,
     ) -> Result<(), Error> {
         let _guard = self.lock(name).await;
+        if *operation.claim() != Claim::Unknown {
+            let found = self.projects.find(name).await?;
+            let token = found.and_then(|found| found.token());
+            operation.claim().check(&object(name), token.as_ref())?;
+        }
         let policy_name =
             layout::project_policy_name(&self.clients.settings().iam_resource_prefix, name)?;
         let arn = self.clients.account().await?.policy_arn(&policy_name);
@@ -156,6 +162,7 @@ impl Projects {
         name: &ProjectName,
         dependents: Dependents,
     ) -> Result<(), Error> {
+        let operation = &operation.on_any_object();
         for notebook in &dependents.notebooks {
             self.dependents
                 .notebooks

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use super::{ProjectSpec, Projects};
 use crate::aws::{Error, PolicyModel};
+use crate::ownership::Run;
 use crate::plan::{Notice, PlanOutcome};
 use crate::tags::{SYSTEM, Tags, are_of_mlspace_itself};
 
@@ -18,14 +19,15 @@ pub struct PlannedProject {
 
 impl Projects {
     /// Plans a project. `exists` says that the state holds it, `was_suspended` that it is suspended
-    /// there.
+    /// there, `run` what else happens to existing projects.
     pub async fn plan(
         &self,
         spec: &ProjectSpec,
         exists: bool,
         was_suspended: bool,
+        run: &dyn Run,
     ) -> PlanOutcome<PlannedProject> {
-        let outcome = PlanOutcome::from(self.try_plan(spec, exists, was_suspended).await);
+        let outcome = PlanOutcome::from(self.try_plan(spec, exists, was_suspended, run).await);
         outcome.and(self.plan_beside_mlspace().await)
     }
 
@@ -65,9 +67,10 @@ impl Projects {
         spec: &ProjectSpec,
         exists: bool,
         was_suspended: bool,
+        run: &dyn Run,
     ) -> Result<PlannedProject, Error> {
         if !exists {
-            self.check_new(spec).await?;
+            self.check_new(spec, run).await?;
         }
         let attribute = self.clients.settings().policy_model == PolicyModel::Attribute;
         if attribute && spec.suspended && !was_suspended {

@@ -45,6 +45,7 @@ impl ProjectPolicies {
                 "rename or remove it, or, if it belongs to project `{name}`, tag it `project` = `{name}` and `system` = `{}`",
                 settings.system_tag
             ),
+            creation: None,
         })
     }
 }

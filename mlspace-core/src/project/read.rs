@@ -26,9 +26,11 @@ impl Projects {
 
     /// Reads a project that has no policy of its own.
     async fn read_listed_project(&self, name: &ProjectName) -> Result<Option<Project>, Error> {
-        let Some(FoundProject { record, item }) = self.projects.find(name).await? else {
+        let Some(found) = self.projects.find(name).await? else {
             return Ok(None);
         };
+        let token = found.token();
+        let FoundProject { record, item } = found;
         let suspended = record.suspended;
         let mut drift = Vec::from_iter(record_drift(name, &item));
         drift.extend(self.suspensions.drift(name, suspended).await?);
@@ -43,7 +45,10 @@ impl Projects {
                 PolicyModel::PerPrincipal.name()
             ));
         }
-        Ok(Some(project(name, Some(record), suspended, None, drift)))
+        Ok(Some(Project {
+            token,
+            ..project(name, Some(record), suspended, None, drift)
+        }))
     }
 
     async fn read_project_and_policy(&self, name: &ProjectName) -> Result<Option<Project>, Error> {
@@ -85,13 +90,12 @@ impl Projects {
             &wanted,
             &self.policies.desired_tags(owner),
         ));
-        Ok(Some(project(
-            name,
-            found.map(|found| found.record),
-            suspended,
-            Some(arn),
-            drift,
-        )))
+        let token = found.as_ref().and_then(FoundProject::token);
+        let record = found.map(|found| found.record);
+        Ok(Some(Project {
+            token,
+            ..project(name, record, suspended, Some(arn), drift)
+        }))
     }
 }
 
@@ -143,6 +147,7 @@ pub(super) fn project(
         suspended,
         policy_arn,
         drift,
+        token: None,
     }
 }
 

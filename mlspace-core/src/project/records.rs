@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::aws::{Clients, Error};
 use crate::name::ProjectName;
+use crate::ownership::Token;
 use crate::records::{Item, ProjectRecord, RecordStore, View};
 use crate::schedule::{StopPolicy, StopTime};
 
@@ -12,6 +13,13 @@ use crate::schedule::{StopPolicy, StopTime};
 pub(super) struct FoundProject {
     pub(super) record: ProjectRecord,
     pub(super) item: Item,
+}
+
+impl FoundProject {
+    /// The token of the record.
+    pub(super) fn token(&self) -> Option<Token> {
+        Token::of_item(&self.item)
+    }
 }
 
 /// What a project says about its notebooks.

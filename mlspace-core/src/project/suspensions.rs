@@ -202,6 +202,7 @@ impl SuspensionList {
                 PolicyOwner::Suspended,
                 &self.clients.settings().system_tag,
             ),
+            creation: None,
         })
     }
 

@@ -6,10 +6,12 @@ use super::*;
 use crate::aws::{Error, Failure, PolicyModel};
 use crate::iam::fake::FakePolicy;
 use crate::notebook::Status;
+use crate::ownership::{Claim, OnlyCreates};
 use crate::records::{Item, ItemBuilder, View};
 use crate::tags::Tags;
 use crate::testing::{
-    FakePlatform, converges, dataset, member, notebook, operation, project, project_name,
+    FakePlatform, Interruption, converges, dataset, member, notebook, operation, operation_of,
+    project, project_name,
 };
 
 const MODELS: [PolicyModel; 2] = [PolicyModel::PerPrincipal, PolicyModel::Attribute];
@@ -45,7 +47,7 @@ async fn update(
     services: &crate::services::Services,
     spec: &ProjectSpec,
 ) -> Result<Project, Error> {
-    let updated = services.projects.update(&operation(), spec).await;
+    let updated = services.projects.update(&operation(), spec, false).await;
     updated.map_err(|failure| failure.error)
 }
 
@@ -98,8 +100,8 @@ async fn create_refuses_existing_record() {
         let error = create(&platform.services, &project("fraud"))
             .await
             .unwrap_err();
-        assert!(matches!(error, Error::AlreadyExists { .. }), "{error}");
-        assert!(error.detail().contains("terraform import"), "{error}");
+        assert!(matches!(error, Error::Exists { .. }), "{error}");
+        assert!(error.detail().contains("id = \"fraud\""), "{error}");
         assert_eq!(platform.iam.state().policies, BTreeMap::new());
     }
 }
@@ -119,6 +121,98 @@ async fn create_refuses_policy_of_another_owner() {
         "{error}"
     );
     assert!(platform.records.items("mlspace-projects").is_empty());
+}
+
+#[tokio::test]
+async fn create_and_plan_refuse_what_no_create_left_unfinished() {
+    for model in MODELS {
+        let mut platform = FakePlatform::new(model);
+        let spec = project("fraud");
+        create(&platform.services, &spec).await.unwrap();
+        let errors = async |platform: &FakePlatform| {
+            let projects = &platform.services.projects;
+            let planned = projects.plan(&spec, false, false, &OnlyCreates).await;
+            let created = create(&platform.services, &spec).await;
+            (planned.errors.len(), created.is_err())
+        };
+        platform.restart();
+        assert_eq!(errors(&platform).await, (1, true));
+        if model == PolicyModel::PerPrincipal {
+            // A policy that no create of ours marked.
+            let key = crate::records::ProjectRecord::key(&project_name("fraud"));
+            platform.records.remove("mlspace-projects", &key);
+            platform.iam.edit(|account| {
+                let policy = account.policies.get_mut(&policy_arn("fraud")).unwrap();
+                policy.tags.remove(crate::tags::TOKEN);
+            });
+            platform.restart();
+            assert_eq!(errors(&platform).await, (1, true));
+        }
+    }
+}
+
+#[tokio::test]
+async fn other_states_change_and_delete_nothing() {
+    for model in MODELS {
+        let platform = FakePlatform::new(model).with_alice_in_fraud().await;
+        let before = platform.snapshot();
+        let projects = &platform.services.projects;
+        let theirs = operation_of(Claim::NoToken);
+        let spec = suspended("fraud");
+        let failed = projects.update(&theirs, &spec, true).await.unwrap_err();
+        assert!(matches!(failed.error, Error::Foreign { .. }));
+        let failed = projects.delete(&theirs, &spec.name, true).await;
+        assert!(matches!(failed, Err(Error::Foreign { .. })));
+        assert_eq!(platform.snapshot(), before);
+        let found = projects.read(&spec.name).await.unwrap().unwrap();
+        let ours = operation_of(Claim::Token(found.token.unwrap()));
+        projects.update(&ours, &spec, true).await.unwrap();
+        // Its members have tokens of their own.
+        projects.delete(&ours, &spec.name, true).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn update_tells_a_deleted_record_from_a_repair() {
+    for model in MODELS {
+        let platform = FakePlatform::new(model);
+        let spec = project("fraud");
+        create(&platform.services, &spec).await.unwrap();
+        let key = crate::records::ProjectRecord::key(&spec.name);
+        platform.records.remove("mlspace-projects", &key);
+        let projects = &platform.services.projects;
+        let failed = projects.update(&operation(), &spec, true).await;
+        let error = failed.unwrap_err().error;
+        assert!(matches!(error, Error::NotFound { .. }), "{error}");
+        assert!(
+            error.detail().contains("apply again to create it"),
+            "{error}"
+        );
+        let repaired = projects.update(&operation(), &spec, false).await;
+        assert!(repaired.unwrap().token.is_some());
+    }
+}
+
+#[tokio::test]
+async fn create_with_a_lost_last_response_is_done() {
+    for (model, last) in [(PolicyModel::PerPrincipal, 1), (PolicyModel::Attribute, 0)] {
+        let platform = FakePlatform::new(model);
+        platform.faults.interrupt(Interruption::After(last));
+        let created = create(&platform.services, &project("fraud")).await.unwrap();
+        assert!(!platform.faults.is_pending());
+        let read = platform.services.projects.read(&created.name).await;
+        assert_eq!(read.unwrap(), Some(created));
+    }
+}
+
+#[tokio::test]
+async fn create_keeps_a_policy_whose_response_was_lost() {
+    let platform = FakePlatform::new(PolicyModel::PerPrincipal);
+    platform.faults.interrupt(Interruption::After(0));
+    let spec = project("fraud");
+    let failed = platform.services.projects.create(&operation(), &spec).await;
+    let reached = failed.unwrap_err().reached.unwrap();
+    assert_eq!(reached.policy_arn, Some(policy_arn("fraud")));
 }
 
 #[tokio::test]
@@ -368,14 +462,20 @@ async fn read_tells_of_policy_left_from_other_model() {
 async fn plan_gives_values_and_refuses_collisions() {
     let platform = FakePlatform::new(PolicyModel::PerPrincipal);
     let projects = &platform.services.projects;
-    let planned = projects.plan(&project("fraud"), false, false).await;
+    let planned = projects
+        .plan(&project("fraud"), false, false, &OnlyCreates)
+        .await;
     let values = planned.values.unwrap();
     assert_eq!(values.id, "fraud");
     assert_eq!(values.policy_arn, Some(policy_arn("fraud")));
     assert_eq!(planned.errors, []);
-    let again = projects.plan(&project("fraud"), false, false).await;
+    let again = projects
+        .plan(&project("fraud"), false, false, &OnlyCreates)
+        .await;
     assert_eq!(again.errors, [], "Terraform plans twice");
-    let collision = projects.plan(&project("Fraud"), false, false).await;
+    let collision = projects
+        .plan(&project("Fraud"), false, false, &OnlyCreates)
+        .await;
     assert_eq!(collision.errors[0].attribute, "name");
     assert!(collision.errors[0].detail.contains("`fraud`"));
 }
@@ -387,7 +487,7 @@ async fn plan_checks_all_suspensions_together() {
     let mut refused = None;
     for n in 0..1_000 {
         let spec = suspended(&format!("abcdefghijklmnopqrst{n:04}"));
-        let planned = projects.plan(&spec, false, false).await;
+        let planned = projects.plan(&spec, false, false, &OnlyCreates).await;
         if let Some(error) = planned.errors.into_iter().next() {
             refused = Some((n, error));
             break;

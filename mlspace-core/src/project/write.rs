@@ -2,12 +2,15 @@
 
 use super::read::project;
 use super::records::FoundProject;
-use super::{Project, ProjectSpec, Projects, import_hint, now};
-use crate::aws::{Error, Failure, Guard, Operation, Outcome, PolicyModel};
+use super::{Project, ProjectSpec, Projects, now, object};
+use crate::aws::{Error, Failure, Guard, IfPresent as _, Operation, Outcome, PolicyModel};
 use crate::directory::invalid_new_name;
+use crate::iam::Creation;
 use crate::name::ProjectName;
+use crate::ownership::{Mark, Run, Token};
 use crate::policies;
-use crate::records::{Change, ProjectRecord, Write, is_ours, mark_ours};
+use crate::records::{Change, Item, ProjectRecord, Write};
+use crate::tags::PolicyOwner;
 
 impl Projects {
     /// Waits until this process changes no project of this name, and keeps it so while the guard is held.
@@ -15,12 +18,13 @@ impl Projects {
         self.locks.lock(&name.as_str().to_ascii_lowercase()).await
     }
 
-    /// Checks at plan time what a new project would run into: a name that differs from another's
-    /// in case only, settings that no policy can be made from.
+    /// Checks at plan time what a new project would run into: an existing project, a name that
+    /// differs from another's in case only, settings that no policy can be made from. `run` says
+    /// which existing ones leave.
     ///
     /// # Errors
     /// What the check finds, or what keeps it from looking.
-    pub(super) async fn check_new(&self, spec: &ProjectSpec) -> Result<(), Error> {
+    pub(super) async fn check_new(&self, spec: &ProjectSpec, run: &dyn Run) -> Result<(), Error> {
         spec.check()?;
         spec.name
             .check_new()
@@ -32,39 +36,68 @@ impl Projects {
             }
             PolicyModel::Attribute => drop(policies::attribute_policy(&context)?),
         }
-        self.collisions.check_project(&spec.name).await
+        let renames = self.collisions.plan_project(&spec.name, run).await?;
+        // Under IAM's rules, what the old spelling leaves is this project's own until then.
+        if renames || run.replaces(&object(&spec.name)) {
+            return Ok(());
+        }
+        self.check_absent(&spec.name).await
     }
 
-    /// Makes a project: its policy, then its record.
+    /// Refuses a project that exists.
+    async fn check_absent(&self, name: &ProjectName) -> Result<(), Error> {
+        let object = object(name);
+        // The list may be older than a delete of this process.
+        if self.collisions.may_exist(&object).await? && self.projects.exists(name).await? {
+            return Err(object.exists());
+        }
+        let Some(arn) = self.project_policies.arn(name).await? else {
+            return Ok(());
+        };
+        let owner = PolicyOwner::Project(name);
+        // Without the permission to look, the create finds it.
+        match self.policies.cached(&arn).await.if_allowed()?.flatten() {
+            Some(found) if !self.policies.owns(owner, &found) => {
+                Err(self.project_policies.desired(name, false).await?.conflict())
+            }
+            Some(found) if Mark::of(&found.tags).is_none() => {
+                Err(object.exists_of(without_record()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes a project: its policy, then its record. Finishes what an interrupted create left.
     ///
     /// # Errors
-    /// The first step's that failed, with the project as far as it exists.
+    /// [`Error::Exists`] for a project that is on record; or the first step's that failed, with the
+    /// project as far as it exists.
     pub async fn create(&self, operation: &Operation, spec: &ProjectSpec) -> Outcome<Project> {
         let name = &spec.name;
-        let _guard = self.lock(name).await;
         spec.check()?;
-        let existing = self.projects.find(name).await?;
-        if existing
-            .as_ref()
-            .is_some_and(|found| !is_finished(spec, found))
-        {
-            return Err(in_the_way(name).into());
+        // Before the lock, which a removal under another spelling needs.
+        self.collisions.check_project(operation, name).await?;
+        let _guard = self.lock(name).await;
+        if self.projects.exists(name).await? {
+            return Err(object(name).exists().into());
         }
-        if existing.is_none() {
-            name.check_new()
-                .map_err(|error| invalid_new_name("name", &error))?;
-        }
-        self.collisions.check_project(name).await?;
-        let arn = self
-            .set_up_policies(operation, name, spec.suspended)
-            .await?;
-        if let Some(FoundProject { record, .. }) = existing {
-            return Ok(project(name, Some(record), spec.suspended, arn, Vec::new()));
-        }
-
+        name.check_new()
+            .map_err(|error| invalid_new_name("name", &error))?;
+        let token = Token::random();
+        let policies = self
+            .set_up_policies(operation, name, spec.suspended, Some(&token))
+            .await;
+        let arn = match policies {
+            Ok(arn) => arn,
+            Err(error) => {
+                let reached = self.left_behind(name, &error).await;
+                return Err(Failure { error, reached });
+            }
+        };
         let record = spec.record(None, now());
-        let done = |drift| {
-            project(
+        let done = |drift| Project {
+            token: Some(token.clone()),
+            ..project(
                 name,
                 Some(record.clone()),
                 spec.suspended,
@@ -72,31 +105,63 @@ impl Projects {
                 drift,
             )
         };
-        match self.record_new_project(operation, spec, &record).await {
-            Ok(Write::Done) if spec.suspended => {
-                match self.suspensions.settle(operation, name, true).await {
-                    Ok(()) => Ok(done(Vec::new())),
-                    Err(error) => Err(Failure {
-                        error,
-                        reached: Some(done(Vec::new())),
-                    }),
+        let recorded = self
+            .record_new_project(operation, spec, token.mark(record.item()))
+            .await;
+        if let Err(error) = recorded {
+            let missing = format!("the record of project `{name}` is missing");
+            return match self.projects.find(name).await {
+                // It was written, and only the response was lost.
+                Ok(Some(found)) if found.token().as_ref() == Some(&token) => {
+                    self.settle_new(operation, spec, done(Vec::new())).await
                 }
-            }
-            Ok(Write::Done) => Ok(done(Vec::new())),
-            // Another process was faster with the whole project; the policy is now its.
-            Ok(Write::Refused) => Err(in_the_way(name).into()),
-            Err(error) => {
-                let missing = format!("the record of project `{name}` is missing");
-                Err(Failure {
+                Ok(Some(_)) => Err(object(name).exists().into()),
+                // Then there is nothing.
+                Ok(None) if arn.is_none() => Err(error.into()),
+                Ok(None) | Err(_) => Err(Failure {
                     error,
                     reached: Some(done(vec![missing])),
-                })
-            }
+                }),
+            };
+        }
+        match recorded? {
+            Write::Done => self.settle_new(operation, spec, done(Vec::new())).await,
+            // Another process was faster with the whole project; the policy is now its.
+            Write::Refused => Err(object(name).exists().into()),
         }
     }
 
+    /// Completes the suspension of a new project, which is on record by now.
+    async fn settle_new(
+        &self,
+        operation: &Operation,
+        spec: &ProjectSpec,
+        made: Project,
+    ) -> Outcome<Project> {
+        if !spec.suspended {
+            return Ok(made);
+        }
+        match self.suspensions.settle(operation, &spec.name, true).await {
+            Ok(()) => Ok(made),
+            Err(error) => Err(Failure {
+                error,
+                reached: Some(made),
+            }),
+        }
+    }
+
+    /// The project without a record that a failed create leaves behind.
+    async fn left_behind(&self, name: &ProjectName, error: &Error) -> Option<Project> {
+        if error.is_owned_by_others() {
+            return None;
+        }
+        let found = self.read(name).await.ok().flatten()?;
+        found.record.is_none().then_some(found)
+    }
+
     /// Brings the policies that decide about the project's members in line, where there are any: its
-    /// own, and the shared list of suspended projects. Returns the ARN of its own.
+    /// own, and the shared list of suspended projects. Returns the ARN of its own. `created` is the
+    /// token of a create, which only finishes a policy that another create left.
     ///
     /// A deployment that changes over to the other model has roles of both for a while, and a
     /// suspension reaches them all: each policy is kept up until no role carries it.
@@ -105,9 +170,14 @@ impl Projects {
         operation: &Operation,
         name: &ProjectName,
         suspended: bool,
+        created: Option<&Token>,
     ) -> Result<Option<String>, Error> {
         self.suspensions.set(operation, name, suspended).await?;
-        let policy = self.project_policies.desired(name, suspended).await?;
+        let mut policy = self.project_policies.desired(name, suspended).await?;
+        policy.creation = created.map(|token| Creation {
+            token,
+            exists: object(name).exists_of(without_record()),
+        });
         if self.clients.settings().policy_model == PolicyModel::PerPrincipal {
             return self.policies.ensure(operation, &policy).await.map(Some);
         }
@@ -129,16 +199,12 @@ impl Projects {
         &self,
         operation: &Operation,
         spec: &ProjectSpec,
-        record: &ProjectRecord,
+        item: Item,
     ) -> Result<Write, Error> {
         operation.check(&format!("recording project `{}`", spec.name))?;
         let table = &self.clients.settings().table_names.projects;
         self.records
-            .create(
-                table,
-                &ProjectRecord::key(&spec.name),
-                mark_ours(record.item()),
-            )
+            .create(table, &ProjectRecord::key(&spec.name), item)
             .await
     }
 
@@ -147,11 +213,19 @@ impl Projects {
     /// Suspending denies everything to the members first, then stops the project's notebooks, and
     /// is recorded when they have stopped.
     ///
+    /// `is_recorded` says that the caller knows the record: one that is missing all the same was
+    /// deleted meanwhile. Otherwise a missing record is made anew.
+    ///
     /// # Errors
     /// The first step's that failed, with the project as it is then.
-    pub async fn update(&self, operation: &Operation, spec: &ProjectSpec) -> Outcome<Project> {
+    pub async fn update(
+        &self,
+        operation: &Operation,
+        spec: &ProjectSpec,
+        is_recorded: bool,
+    ) -> Outcome<Project> {
         let _guard = self.lock(&spec.name).await;
-        let done = self.update_steps(operation, spec).await;
+        let done = self.update_steps(operation, spec, is_recorded).await;
         match (done, self.read(&spec.name).await) {
             (Ok(()), Ok(Some(project))) => Ok(project),
             (Ok(()), Ok(None)) => Err(Error::Conflict {
@@ -167,10 +241,21 @@ impl Projects {
         }
     }
 
-    async fn update_steps(&self, operation: &Operation, spec: &ProjectSpec) -> Result<(), Error> {
+    async fn update_steps(
+        &self,
+        operation: &Operation,
+        spec: &ProjectSpec,
+        is_recorded: bool,
+    ) -> Result<(), Error> {
         spec.check()?;
         let name = &spec.name;
-        self.set_up_policies(operation, name, spec.suspended)
+        let (claim, object) = (operation.claim(), object(name));
+        match self.projects.find(name).await? {
+            Some(found) => claim.check(&object, found.token().as_ref())?,
+            None if is_recorded => return Err(deleted_record(name)),
+            None => {}
+        }
+        self.set_up_policies(operation, name, spec.suspended, None)
             .await?;
         let table = &self.clients.settings().table_names.projects;
         let key = ProjectRecord::key(name);
@@ -184,16 +269,20 @@ impl Projects {
                 self.inventory.stop_all(operation, name).await?;
             }
             let write = match found {
+                None if is_recorded => return Err(deleted_record(name)),
                 None => {
                     let record = spec.record(None, now());
-                    self.records
-                        .create(table, &key, mark_ours(record.item()))
-                        .await?
+                    let item = claim.token(None).mark(record.item());
+                    self.records.create(table, &key, item).await?
                 }
-                Some(found) => match change(spec, &found, now()) {
-                    None => return Ok(()),
-                    Some(change) => self.records.update(table, &key, &change).await?,
-                },
+                Some(found) => {
+                    claim.check(&object, found.token().as_ref())?;
+                    let change = change(spec, &found, now());
+                    match claim.guard("name", &found.item, change) {
+                        None => return Ok(()),
+                        Some(change) => self.records.update(table, &key, &change).await?,
+                    }
+                }
             };
             if write == Write::Done {
                 if before != spec.suspended {
@@ -211,15 +300,16 @@ impl Projects {
     }
 }
 
-/// Whether the record is what an interrupted create of this very project wrote, as its last step.
-fn is_finished(spec: &ProjectSpec, found: &FoundProject) -> bool {
-    is_ours(&found.item) && change(spec, found, found.record.last_updated_at).is_none()
+/// Whose a project is of which only the policy was found, by no create of ours.
+fn without_record() -> String {
+    "of which there is only the policy".to_owned()
 }
 
-fn in_the_way(name: &ProjectName) -> Error {
-    Error::AlreadyExists {
-        what: format!("project `{name}`"),
-        remedy: import_hint(name),
+/// The error for a record that was deleted between plan and apply.
+fn deleted_record(name: &ProjectName) -> Error {
+    Error::NotFound {
+        what: format!("the record of project `{name}`"),
+        remedy: "it was deleted by someone else: apply again to create it".to_owned(),
     }
 }
 
@@ -247,24 +337,6 @@ mod tests {
     #[test]
     fn a_record_as_wanted_is_left_alone() {
         assert_eq!(change(&spec(), &found(&spec()), 1_800_000_000), None);
-    }
-
-    #[test]
-    fn only_its_own_finished_create_is_taken_up() {
-        let marked = |spec: &ProjectSpec| {
-            let found = found(spec);
-            FoundProject {
-                item: mark_ours(found.item),
-                record: found.record,
-            }
-        };
-        assert!(is_finished(&spec(), &marked(&spec())));
-        assert!(!is_finished(&spec(), &found(&spec())), "somebody else's");
-        let other = ProjectSpec {
-            description: "another".to_owned(),
-            ..spec()
-        };
-        assert!(!is_finished(&spec(), &marked(&other)));
     }
 
     #[test]

@@ -6,15 +6,17 @@ use async_trait::async_trait;
 use mlspace_core::dataset::{Dataset, DatasetSpec};
 use mlspace_core::layout::{DatasetKey, DatasetScope};
 use mlspace_core::name::{DatasetName, GroupName, ProjectName, UserName};
+use mlspace_core::ownership::{Kind, Object};
 use serde::{Deserialize, Serialize};
 
 use crate::attributes::{drift_attribute, id_attribute, plan_drift};
 use crate::client::Client;
 use crate::mapping::{self, StateModel, timestamp};
+use crate::ownership;
 use crate::validators;
 use terraform_plugin::framework::diagnostics::sentence;
 use terraform_plugin::framework::{
-    Attribute, Call, Diagnostics, Failed, Field, Plan, Resource, Schema, Type, Value,
+    Attribute, Call, Change, Diagnostics, Failed, Field, Plan, Resource, Schema, Type, Value,
 };
 
 /// The resource type.
@@ -182,7 +184,7 @@ impl Resource<Client> for DatasetResource {
     async fn modify_plan(
         &self,
         client: Option<&Client>,
-        _call: &Call,
+        call: &Call,
         plan: &mut Plan<DatasetModel>,
     ) {
         plan_drift(
@@ -198,13 +200,24 @@ impl Resource<Client> for DatasetResource {
             mapping::planned(outcome, &mut plan.diagnostics);
             return;
         }
-        let outcome = client.datasets.plan_new(&spec).await;
+        let outcome = client.datasets.plan_new(&spec, &ownership::run(call)).await;
         if let Some(planned) = mapping::planned(outcome, &mut plan.diagnostics) {
             plan.proposed.id = Field::Known(planned.id);
             plan.proposed.prefix = Field::Known(planned.prefix);
             plan.proposed.location = Field::Known(planned.location);
             plan.proposed.arn = Field::Known(planned.arn);
         }
+    }
+
+    fn review(
+        &self,
+        call: &Call,
+        state: &DatasetModel,
+        change: Change,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let object = Object::new(Kind::Dataset, mapping::string_or_default(&state.id));
+        ownership::review(call, &object, change, diagnostics);
     }
 
     async fn create(
@@ -216,13 +229,13 @@ impl Resource<Client> for DatasetResource {
         let spec = planned.spec()?;
         let operation = mapping::operation(call, "create");
         let outcome = client.datasets.create(&operation, &spec).await;
-        mapping::created(planned, outcome)
+        mapping::created(call, planned, outcome)
     }
 
     async fn read(
         &self,
         client: &Client,
-        _call: &mut Call,
+        call: &mut Call,
         state: DatasetModel,
     ) -> Result<Option<DatasetModel>, Diagnostics> {
         let dataset = client
@@ -230,6 +243,9 @@ impl Resource<Client> for DatasetResource {
             .read(&state.key()?)
             .await
             .map_err(|error| mapping::diagnostics(&error))?;
+        if let Some(dataset) = &dataset {
+            ownership::observe(call, dataset);
+        }
         Ok(dataset.map(|dataset| state.with(&dataset)))
     }
 
@@ -243,7 +259,7 @@ impl Resource<Client> for DatasetResource {
         let spec = planned.spec()?;
         let operation = mapping::operation(call, "update");
         let outcome = client.datasets.update(&operation, &spec).await;
-        mapping::applied(planned, outcome)
+        mapping::applied(call, planned, outcome)
     }
 
     async fn delete(

@@ -6,11 +6,13 @@ use async_trait::async_trait;
 use mlspace_core::lifecycle_config::{
     self, CodeArtifact, IdleStop, LifecycleConfig, LifecycleConfigSpec,
 };
+use mlspace_core::ownership::{Kind, Object, Run as _};
 use serde::{Deserialize, Serialize};
 
 use crate::attributes::{drift_attribute, id_attribute, plan_drift};
 use crate::client::Client;
 use crate::mapping::{self, StateModel, StringList, StringMap};
+use crate::ownership;
 use crate::validators;
 use terraform_plugin::framework::{
     Attribute, Call, Diagnostics, Failed, Field, Nesting, Plan, Resource, Schema, Type, Value,
@@ -139,7 +141,7 @@ impl Resource<Client> for LifecycleConfigResource {
     async fn modify_plan(
         &self,
         client: Option<&Client>,
-        _call: &Call,
+        call: &Call,
         plan: &mut Plan<LifecycleConfigModel>,
     ) {
         plan_drift(
@@ -150,7 +152,9 @@ impl Resource<Client> for LifecycleConfigResource {
             return;
         };
         let configs = &client.lifecycle_configs;
-        let outcome = configs.plan(&spec, plan.prior.is_some()).await;
+        let object = Object::new(Kind::LifecycleConfig, &spec.name);
+        let exists = plan.prior.is_some() || ownership::run(call).replaces(&object);
+        let outcome = configs.plan(&spec, exists).await;
         mapping::planned(outcome, &mut plan.diagnostics);
         plan.proposed.id = Field::Known(spec.name);
     }
@@ -164,7 +168,7 @@ impl Resource<Client> for LifecycleConfigResource {
         let spec = planned.spec()?;
         let operation = mapping::operation(call, "create");
         let outcome = client.lifecycle_configs.create(&operation, &spec).await;
-        mapping::applied(planned, outcome)
+        mapping::applied(call, planned, outcome)
     }
 
     async fn read(
@@ -193,7 +197,7 @@ impl Resource<Client> for LifecycleConfigResource {
         let spec = planned.spec()?;
         let operation = mapping::operation(call, "update");
         let outcome = client.lifecycle_configs.update(&operation, &spec).await;
-        mapping::applied(planned, outcome)
+        mapping::applied(call, planned, outcome)
     }
 
     async fn delete(

@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use mlspace_core::membership::{Membership, MembershipSpec};
 use mlspace_core::name::{ProjectName, UserName};
+use mlspace_core::ownership::{Kind, Object};
 use serde::{Deserialize, Serialize};
 
 use crate::attributes::{drift_attribute, id_attribute, plan_drift};
 use crate::client::Client;
 use crate::mapping::{self, StateModel};
+use crate::ownership;
 use crate::validators;
 use terraform_plugin::framework::{
-    Attribute, Call, Diagnostics, Failed, Field, Plan, Resource, Schema, Value,
+    Attribute, Call, Change, Diagnostics, Failed, Field, Plan, Resource, Schema, Value,
 };
 
 /// The resource type.
@@ -83,7 +85,7 @@ impl Resource<Client> for MembershipResource {
     async fn modify_plan(
         &self,
         client: Option<&Client>,
-        _call: &Call,
+        call: &Call,
         plan: &mut Plan<MembershipModel>,
     ) {
         let drifted = plan_drift(
@@ -94,12 +96,26 @@ impl Resource<Client> for MembershipResource {
             return;
         };
         let exists = plan.prior.is_some();
-        let outcome = client.memberships.plan(&spec, exists, drifted).await;
+        let outcome = client
+            .memberships
+            .plan(&spec, exists, drifted, &ownership::run(call))
+            .await;
         if let Some(Some(planned)) = mapping::planned(outcome, &mut plan.diagnostics) {
             plan.proposed.id = Field::Known(planned.id);
             plan.proposed.role_name = Field::Known(planned.role_name);
             plan.proposed.role_arn = Field::Known(planned.role_arn);
         }
+    }
+
+    fn review(
+        &self,
+        call: &Call,
+        state: &MembershipModel,
+        change: Change,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let object = Object::new(Kind::Membership, mapping::string_or_default(&state.id));
+        ownership::review(call, &object, change, diagnostics);
     }
 
     async fn create(
@@ -111,13 +127,13 @@ impl Resource<Client> for MembershipResource {
         let spec = planned.spec()?;
         let operation = mapping::operation(call, "create");
         let outcome = client.memberships.create(&operation, &spec).await;
-        mapping::created(planned, outcome)
+        mapping::created(call, planned, outcome)
     }
 
     async fn read(
         &self,
         client: &Client,
-        _call: &mut Call,
+        call: &mut Call,
         state: MembershipModel,
     ) -> Result<Option<MembershipModel>, Diagnostics> {
         let (project, user) = state.key()?;
@@ -126,6 +142,9 @@ impl Resource<Client> for MembershipResource {
             .read(&project, &user)
             .await
             .map_err(|error| mapping::diagnostics(&error))?;
+        if let Some(membership) = &membership {
+            ownership::observe(call, membership);
+        }
         Ok(membership.map(|membership| state.with(&membership)))
     }
 
@@ -139,7 +158,7 @@ impl Resource<Client> for MembershipResource {
         let spec = planned.spec()?;
         let operation = mapping::operation(call, "update");
         let outcome = client.memberships.update(&operation, &spec).await;
-        mapping::applied(planned, outcome)
+        mapping::applied(call, planned, outcome)
     }
 
     async fn delete(

@@ -8,15 +8,17 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use mlspace_core::name::{NotebookName, ProjectName, UserName};
 use mlspace_core::notebook::{Notebook, NotebookSpec, PriorNotebook};
+use mlspace_core::ownership::{Kind, Object};
 use mlspace_core::tags::Tags;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::client::Client;
 use crate::mapping::{self, StateModel};
+use crate::ownership;
 use terraform_plugin::framework::resource::single_block_to_list;
 use terraform_plugin::framework::{
-    Block, Call, Diagnostics, Failed, Field, Plan, Resource, Schema,
+    Block, Call, Change, Diagnostics, Failed, Field, Plan, Resource, Schema,
 };
 
 /// The resource type.
@@ -84,6 +86,17 @@ impl Resource<Client> for NotebookResource {
         plan::modify(client, call, plan).await;
     }
 
+    fn review(
+        &self,
+        call: &Call,
+        state: &NotebookModel,
+        change: Change,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let object = Object::new(Kind::Notebook, mapping::string_or_default(&state.id));
+        ownership::review(call, &object, change, diagnostics);
+    }
+
     async fn create(
         &self,
         client: &Client,
@@ -100,13 +113,13 @@ impl Resource<Client> for NotebookResource {
             }
             created.object
         });
-        mapping::created(planned.clone(), outcome).map(|result| result.keeping(planned))
+        mapping::created(call, planned.clone(), outcome).map(|result| result.keeping(planned))
     }
 
     async fn read(
         &self,
         client: &Client,
-        _call: &mut Call,
+        call: &mut Call,
         state: NotebookModel,
     ) -> Result<Option<NotebookModel>, Diagnostics> {
         let name: NotebookName = mapping::parse(&state.name, "name")?;
@@ -119,6 +132,7 @@ impl Resource<Client> for NotebookResource {
         let Some(notebook) = notebook else {
             return Ok(None);
         };
+        ownership::observe(call, &notebook);
         let key = state.kms_key_id.clone();
         let mut read = state.with(&notebook);
         if known.is_none() {
@@ -150,7 +164,7 @@ impl Resource<Client> for NotebookResource {
         };
         let operation = mapping::operation(call, "update");
         let outcome = client.notebooks.update(&operation, &spec).await;
-        mapping::applied(planned.clone(), outcome).map(|result| result.keeping(planned))
+        mapping::applied(call, planned.clone(), outcome).map(|result| result.keeping(planned))
     }
 
     async fn delete(

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use mlspace_core::name::{ProjectName, UserName};
+use mlspace_core::ownership::{Kind, Object};
 use mlspace_core::project::{Project, ProjectSpec, TerminationConfig};
 use mlspace_core::schedule::StopTime;
 use serde::{Deserialize, Serialize};
@@ -12,11 +13,12 @@ use serde_json::Value as Json;
 use crate::attributes::{drift_attribute, id_attribute, plan_drift};
 use crate::client::Client;
 use crate::mapping::{self, StateModel, timestamp};
+use crate::ownership;
 use crate::validators;
 use terraform_plugin::framework::model::at_most_one;
 use terraform_plugin::framework::resource::single_block_to_list;
 use terraform_plugin::framework::{
-    Attribute, Block, Call, Diagnostics, Failed, Field, Path, Plan, Resource, Schema, Value,
+    Attribute, Block, Call, Change, Diagnostics, Failed, Field, Path, Plan, Resource, Schema, Value,
 };
 
 /// The resource type.
@@ -74,8 +76,8 @@ impl Resource<Client> for ProjectResource {
                     .identity()
                     .describe(
                         "Name of the project: 1 to 24 ASCII letters and digits. It becomes part of IAM names and S3 \
-                         prefixes, so a name that differs from an existing one only in case is refused, as is a new \
-                         project with a reserved name such as `global`. Changing it replaces the project.",
+                         prefixes, so a name that differs only in case from another one that stays is refused, as is a \
+                         new project with a reserved name such as `global`. Changing it replaces the project.",
                     )
                     .validate(validators::parses_as::<ProjectName>),
                 Attribute::string("description")
@@ -147,7 +149,7 @@ impl Resource<Client> for ProjectResource {
     async fn modify_plan(
         &self,
         client: Option<&Client>,
-        _call: &Call,
+        call: &Call,
         plan: &mut Plan<ProjectModel>,
     ) {
         let drifted = plan_drift(
@@ -170,12 +172,23 @@ impl Resource<Client> for ProjectResource {
         let was_suspended = prior.is_some_and(|prior| prior.suspended == Field::Known(true));
         let outcome = client
             .projects
-            .plan(&spec, prior.is_some(), was_suspended)
+            .plan(&spec, prior.is_some(), was_suspended, &ownership::run(call))
             .await;
         if let Some(planned) = mapping::planned(outcome, &mut plan.diagnostics) {
             plan.proposed.id = Field::Known(planned.id);
             plan.proposed.policy_arn = planned.policy_arn.into();
         }
+    }
+
+    fn review(
+        &self,
+        call: &Call,
+        state: &ProjectModel,
+        change: Change,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let object = Object::new(Kind::Project, mapping::string_or_default(&state.id));
+        ownership::review(call, &object, change, diagnostics);
     }
 
     async fn create(
@@ -187,13 +200,13 @@ impl Resource<Client> for ProjectResource {
         let spec = planned.spec()?;
         let operation = mapping::operation(call, "create");
         let outcome = client.projects.create(&operation, &spec).await;
-        mapping::created(planned, outcome)
+        mapping::created(call, planned, outcome)
     }
 
     async fn read(
         &self,
         client: &Client,
-        _call: &mut Call,
+        call: &mut Call,
         state: ProjectModel,
     ) -> Result<Option<ProjectModel>, Diagnostics> {
         let name = mapping::parse::<ProjectName>(&state.name, "name")?;
@@ -202,6 +215,9 @@ impl Resource<Client> for ProjectResource {
             .read(&name)
             .await
             .map_err(|error| mapping::diagnostics(&error))?;
+        if let Some(project) = &project {
+            ownership::observe(call, project);
+        }
         Ok(project.map(|project| state.with(&project)))
     }
 
@@ -214,8 +230,10 @@ impl Resource<Client> for ProjectResource {
     ) -> Result<ProjectModel, Failed<ProjectModel>> {
         let spec = planned.spec()?;
         let operation = mapping::operation(call, "update");
-        let outcome = client.projects.update(&operation, &spec).await;
-        mapping::applied(planned, outcome)
+        // The plan of a repair does not know when the record will have been created.
+        let is_recorded = !planned.created_at.is_unknown();
+        let outcome = client.projects.update(&operation, &spec, is_recorded).await;
+        mapping::applied(call, planned, outcome)
     }
 
     async fn delete(

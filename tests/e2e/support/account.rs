@@ -3,18 +3,29 @@
 use serde_json::Value;
 
 /// The emulator's account state without what differs between two runs of the same configuration:
-/// timestamps in records, and the numbers of policy versions.
+/// timestamps and tokens of records, tokens in tags, and the numbers of policy versions.
 pub(crate) fn without_timestamps(mut state: Value) -> Value {
     let policies = state["policies"].as_object_mut().expect("policies");
     for policy in policies.values_mut() {
         policy["versions"] = Value::Null;
     }
+    for kind in ["roles", "policies", "notebooks"] {
+        for object in state[kind].as_object_mut().expect("objects").values_mut() {
+            let tags = object["tags"].as_object_mut().expect("tags");
+            tags.remove("mlspace-token");
+        }
+    }
     let tables = state["tables"].as_object_mut().expect("tables");
     for table in tables.values_mut() {
         for item in table.as_array_mut().expect("items") {
             let item = item.as_object_mut().expect("an item");
-            for time in ["createdAt", "lastUpdatedAt", "terminationTime"] {
-                item.remove(time);
+            for random in [
+                "createdAt",
+                "lastUpdatedAt",
+                "terminationTime",
+                "terraformToken",
+            ] {
+                item.remove(random);
             }
         }
     }

@@ -49,6 +49,12 @@ impl ObjectKey {
         }
     }
 
+    /// The attributes of the identity, by name.
+    #[must_use]
+    pub const fn identity(&self) -> &BTreeMap<String, String> {
+        &self.identity
+    }
+
     /// The object that a state or plan describes. `None` if the type has no identity, or if a part
     /// of it is unknown.
     pub(crate) fn of(type_name: &str, schema: &Schema, value: &Value) -> Option<Self> {

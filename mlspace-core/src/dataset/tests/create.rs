@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::aws::{Error, Settings};
-use crate::records::{is_ours, is_unfinished};
-use crate::testing::{Interruption, operation, settings};
+use crate::ownership::Claim;
+use crate::records::is_unfinished;
+use crate::testing::{Interruption, operation, operation_of, settings};
 
 /// The error of a create that must fail without having made anything.
 async fn refusal(platform: &FakePlatform, spec: &DatasetSpec) -> Error {
@@ -36,7 +37,8 @@ async fn create_records_every_type() {
         assert_eq!(created.arn, format!("arn:aws:s3:::mlspace-data/{prefix}"));
         assert_eq!(created.created_by, created_by);
         assert_eq!(created.drift, Vec::<String>::new());
-        assert!(is_ours(&item(&platform, &spec).unwrap()), "{id}");
+        let token = Token::of_item(&item(&platform, &spec).unwrap());
+        assert!(created.token.is_some() && created.token == token, "{id}");
         assert_eq!(writes(&platform), ["PutItem"], "{id}");
     }
 }
@@ -61,7 +63,7 @@ async fn create_records_before_it_shares() {
     ];
     assert_eq!(writes(&platform), steps);
     let item = item(&platform, &spec).unwrap();
-    assert!(is_ours(&item) && !is_unfinished(&item));
+    assert!(!is_unfinished(&item));
 }
 
 /// MLSpace cannot list the datasets of a group that has a row without a record.
@@ -102,7 +104,7 @@ async fn create_refuses_finished_dataset_without_groups() {
         .records
         .insert(DATASETS, own_record(&shared("cards", &[])));
     let error = refusal(&platform, &shared("cards", &["risk"])).await;
-    assert!(matches!(error, Error::AlreadyExists { .. }), "{error}");
+    assert!(matches!(error, Error::Exists { .. }), "{error}");
 }
 
 #[tokio::test]
@@ -140,20 +142,45 @@ async fn create_repeats_conflicting_transactions() {
 #[tokio::test]
 async fn create_refuses_foreign_records() {
     let spec = shared("cards", &["risk"]);
-    let edited = DatasetSpec {
-        description: "edited".to_owned(),
-        ..spec.clone()
-    };
-    let mut unmarked = own_record(&spec);
-    unmarked.remove("managedBy");
-    for record in [unmarked, own_record(&edited)] {
+    let other = super::super::create::record(&spec, "mlspace-data", 1);
+    for record in [other.item(), own_record(&spec)] {
         let platform = platform().await;
         platform.records.insert(DATASETS, record);
         let error = refusal(&platform, &spec).await;
-        assert!(matches!(error, Error::AlreadyExists { .. }), "{error}");
-        let import = "terraform import mlspace_dataset.NAME group/cards";
-        assert!(error.to_string().contains(import), "{error}");
+        assert!(matches!(error, Error::Exists { .. }), "{error}");
+        assert!(error.detail().contains("id = \"group/cards\""), "{error}");
     }
+}
+
+#[tokio::test]
+async fn create_with_a_lost_last_response_is_done() {
+    let platform = platform().await;
+    platform.faults.interrupt(Interruption::After(4));
+    let spec = shared("cards", &["risk"]);
+    let datasets = &platform.services.datasets;
+    let created = datasets.create(&operation(), &spec).await.unwrap();
+    assert!(!platform.faults.is_pending());
+    assert_eq!(datasets.read(&spec.key).await, Ok(Some(created)));
+}
+
+#[tokio::test]
+async fn other_states_change_and_delete_nothing() {
+    let platform = platform().await;
+    let spec = shared("cards", &["risk"]);
+    let datasets = &platform.services.datasets;
+    let created = datasets.create(&operation(), &spec).await.unwrap();
+    platform.objects.put("group/datasets/cards/a.csv");
+    let before = platform.snapshot();
+    let theirs = operation_of(Claim::NoToken);
+    let changed = shared("cards", &["audit"]);
+    let failed = datasets.update(&theirs, &changed).await.unwrap_err();
+    assert!(matches!(failed.error, Error::Foreign { .. }));
+    let failed = datasets.delete(&theirs, &spec.key, true).await;
+    assert!(matches!(failed, Err(Error::Foreign { .. })));
+    assert_eq!(platform.snapshot(), before);
+    let ours = operation_of(Claim::Token(created.token.unwrap()));
+    datasets.update(&ours, &changed).await.unwrap();
+    datasets.delete(&ours, &spec.key, true).await.unwrap();
 }
 
 #[tokio::test]
@@ -179,19 +206,6 @@ async fn create_refuses_malformed_records() {
     platform.records.insert(DATASETS, record);
     let error = refusal(&platform, &spec).await;
     assert!(matches!(error, Error::Record { .. }), "{error}");
-}
-
-#[tokio::test]
-async fn create_continues_its_own_record() {
-    let platform = platform().await;
-    let spec = shared("cards", &["risk"]);
-    platform.records.insert(DATASETS, own_record(&spec));
-    // With a record, objects belong to the dataset.
-    platform.objects.put("group/datasets/cards/a.csv");
-    let datasets = &platform.services.datasets;
-    let created = datasets.create(&operation(), &spec).await.unwrap();
-    assert_eq!(created.created_at, 1_700_000_000);
-    assert!(alice_has_risk(&platform));
 }
 
 #[tokio::test]
@@ -344,8 +358,7 @@ async fn create_survives_a_failed_take_back() {
 async fn create_refuses_a_record_created_meanwhile() {
     let platform = platform().await;
     let spec = shared("cards", &["risk"]);
-    let mut theirs = own_record(&spec);
-    theirs.remove("managedBy");
+    let theirs = own_record(&spec);
     let records = std::sync::Arc::clone(&platform.records);
     platform.faults.before("PutItem", move || {
         records.insert(DATASETS, theirs);
@@ -353,7 +366,7 @@ async fn create_refuses_a_record_created_meanwhile() {
     });
     let datasets = &platform.services.datasets;
     let failure = datasets.create(&operation(), &spec).await.unwrap_err();
-    assert!(matches!(failure.error, Error::AlreadyExists { .. }));
+    assert!(matches!(failure.error, Error::Exists { .. }));
     assert_eq!(shares(&platform), Vec::<String>::new());
     assert_eq!(risk_policy(&platform), None);
 }

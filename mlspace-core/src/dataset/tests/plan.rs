@@ -2,12 +2,17 @@
 
 use super::*;
 use crate::aws::Settings;
+use crate::ownership::{Object, OnlyCreates, Run};
 use crate::plan::Notice;
 use crate::testing::{operation, settings};
 
 /// The one error of a plan that must fail.
 async fn error(platform: &FakePlatform, spec: &DatasetSpec) -> Notice {
-    let mut outcome = platform.services.datasets.plan_new(spec).await;
+    let mut outcome = platform
+        .services
+        .datasets
+        .plan_new(spec, &OnlyCreates)
+        .await;
     assert_eq!(outcome.values, None);
     assert_eq!(outcome.errors.len(), 1, "{outcome:?}");
     outcome.errors.remove(0)
@@ -19,7 +24,11 @@ async fn plan_new_computes_values() {
     // The project and the tables can be created by the same run.
     platform.records.drop_table(DATASETS);
     let spec = dataset("project/fraud/cards");
-    let outcome = platform.services.datasets.plan_new(&spec).await;
+    let outcome = platform
+        .services
+        .datasets
+        .plan_new(&spec, &OnlyCreates)
+        .await;
     assert!(outcome.errors.is_empty() && outcome.warnings.is_empty());
     let planned = outcome.values.unwrap();
     assert_eq!(planned.id, "project/fraud/cards");
@@ -39,7 +48,7 @@ async fn plan_new_predicts_create() {
     let platform = platform().await;
     let spec = shared("cards", &["risk"]);
     let datasets = &platform.services.datasets;
-    let planned = datasets.plan_new(&spec).await.values.unwrap();
+    let planned = datasets.plan_new(&spec, &OnlyCreates).await.values.unwrap();
     assert_eq!(writes(&platform), Vec::<String>::new());
     let created = datasets.create(&operation(), &spec).await.unwrap();
     assert_eq!(planned.id, created.key.id());
@@ -69,28 +78,47 @@ async fn plan_new_names_attributes_at_fault() {
     assert_eq!(error(&without, &existing).await.attribute, "data_bucket");
 }
 
-#[tokio::test]
-async fn plan_new_accepts_a_replaced_dataset() {
-    // It is still there when its replacement is planned, with its old content.
-    let platform = platform().await;
-    let old = dataset("global/cards");
-    platform.records.insert(DATASETS, own_record(&old));
-    let new = DatasetSpec {
-        description: "new".to_owned(),
-        ..old
-    };
-    let outcome = platform.services.datasets.plan_new(&new).await;
-    assert_eq!(outcome.errors, Vec::<Notice>::new());
+/// A run that replaces or removes this dataset.
+#[derive(Debug)]
+struct Removes(&'static str);
+
+#[async_trait::async_trait]
+impl Run for Removes {
+    fn replaces(&self, object: &Object) -> bool {
+        object.id == self.0
+    }
+
+    async fn removes(&self, object: &Object) -> bool {
+        self.replaces(object)
+    }
 }
 
 #[tokio::test]
-async fn plan_new_refuses_foreign_records() {
+async fn plan_new_accepts_what_the_run_removes() {
     let platform = platform().await;
-    let mut foreign = own_record(&dataset("private/fraud/cards"));
-    foreign.remove("managedBy");
-    platform.records.insert(DATASETS, foreign);
+    let old = dataset("project/fraud/cards");
+    platform.records.insert(DATASETS, own_record(&old));
+    let datasets = &platform.services.datasets;
+    let run = Removes("project/fraud/cards");
+    // Replaced, renamed in case only, and of another type with the same key.
+    for id in [
+        "project/fraud/cards",
+        "project/fraud/Cards",
+        "private/fraud/cards",
+    ] {
+        let new = dataset(id);
+        assert_eq!(datasets.plan_new(&new, &run).await.errors, [], "{id}");
+        error(&platform, &new).await;
+    }
+}
+
+#[tokio::test]
+async fn plan_new_refuses_existing_records() {
+    let platform = platform().await;
+    let existing = own_record(&dataset("private/fraud/cards"));
+    platform.records.insert(DATASETS, existing);
     let exists = error(&platform, &dataset("private/fraud/cards")).await;
-    assert!(exists.detail.contains("terraform import"), "{exists:?}");
+    assert!(exists.detail.contains("import {"), "{exists:?}");
     let conflict = error(&platform, &dataset("project/fraud/cards")).await;
     assert!(conflict.detail.contains("private dataset"), "{conflict:?}");
 }

@@ -52,6 +52,7 @@ fn desired(project: &ProjectName) -> DesiredPolicy<'_> {
         owner: PolicyOwner::Project(project),
         document: Document::parse(ALLOW).unwrap(),
         conflict_remedy: "rename it".to_owned(),
+        creation: None,
     }
 }
 

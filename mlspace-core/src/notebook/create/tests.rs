@@ -1,7 +1,8 @@
 use super::super::tests::{instance_calls, platform, platform_with, spec};
 use super::*;
+use crate::ownership::Claim;
 use crate::records::{NOTEBOOK_INSTANCE, ScheduleRecord};
-use crate::testing::{FakePlatform, Interruption, converges, operation};
+use crate::testing::{FakePlatform, Interruption, converges, operation, operation_of};
 
 const NAME: &str = "alice-fraud";
 
@@ -30,6 +31,17 @@ fn edit_before(platform: &FakePlatform, operation: &'static str, status: Status)
         notebooks.edit(NAME, |instance| instance.state.status = status);
         Ok(())
     });
+}
+
+/// Marks the instance as one that an interrupted create left.
+fn leave_unfinished(platform: &FakePlatform) {
+    let mark = Mark {
+        token: Token::random(),
+        finished: false,
+    };
+    platform
+        .notebooks
+        .edit(NAME, |instance| instance.tags.extend(mark.tags()));
 }
 
 #[test]
@@ -110,6 +122,7 @@ async fn create_reports_failed_start() {
 #[tokio::test]
 async fn create_refuses_foreign_instance() {
     let platform = platform_with(&spec()).await;
+    leave_unfinished(&platform);
     let retag = |key: &'static str, value: Option<&'static str>| {
         platform.notebooks.edit(NAME, |instance| match value {
             Some(value) => drop(instance.tags.insert(key, value)),
@@ -121,10 +134,7 @@ async fn create_refuses_foreign_instance() {
     assert_eq!(failure.error.summary(), "Resource already exists");
     let detail = failure.error.detail();
     assert!(detail.contains("`bob` in project `fraud`"), "{detail}");
-    assert!(
-        detail.contains("terraform import mlspace_notebook"),
-        "{detail}"
-    );
+    assert!(detail.contains("to = mlspace_notebook.NAME"), "{detail}");
     assert_eq!(failure.reached, None);
     retag("user", None);
     let detail = create(&platform, &spec()).await.unwrap_err().error.detail();
@@ -133,8 +143,96 @@ async fn create_refuses_foreign_instance() {
 }
 
 #[tokio::test]
+async fn create_refuses_finished_instance() {
+    let platform = platform_with(&spec()).await;
+    let before = platform.snapshot();
+    let failure = create(&platform, &spec()).await.unwrap_err();
+    assert!(matches!(failure.error, Error::Exists { .. }));
+    assert_eq!(failure.reached, None);
+    // As MLSpace tags its notebooks.
+    platform.notebooks.edit(NAME, |instance| {
+        drop(instance.tags.remove(crate::tags::TOKEN))
+    });
+    let failure = create(&platform, &spec()).await.unwrap_err();
+    assert!(matches!(failure.error, Error::Exists { .. }));
+    assert_eq!(platform.snapshot(), before);
+}
+
+#[tokio::test]
+async fn create_marks_the_instance_until_its_last_call() {
+    let platform = platform().await;
+    let notebooks = std::sync::Arc::clone(&platform.notebooks);
+    platform.faults.before("AddTags", move || {
+        let tags = notebooks.instances()[&spec().name].tags.clone();
+        assert!(!Mark::of(&tags).unwrap().finished);
+        Ok(())
+    });
+    let notebook = create(&platform, &spec()).await.unwrap();
+    let tags = platform.notebooks.instances()[&spec().name].tags.clone();
+    let mark = Mark::of(&tags).unwrap();
+    assert!(mark.finished);
+    assert_eq!(notebook.token, Some(mark.token));
+    assert!(!notebook.tags_all.contains_key(crate::tags::TOKEN));
+}
+
+#[tokio::test]
+async fn create_replaces_an_unfinished_instance_that_it_cannot_change() {
+    let platform = platform_with(&spec()).await;
+    leave_unfinished(&platform);
+    let elsewhere = NotebookSpec {
+        subnet_id: Some("subnet-b".to_owned()),
+        ..spec()
+    };
+    let notebook = create(&platform, &elsewhere).await.unwrap();
+    assert_eq!(notebook.subnet_id.as_deref(), Some("subnet-b"));
+    let calls = instance_calls(&platform);
+    assert_eq!(calls.last().unwrap(), "CreateNotebookInstance");
+}
+
+#[tokio::test]
+async fn create_leaves_an_instance_that_another_create_took_over() {
+    let platform = platform().await;
+    let notebooks = std::sync::Arc::clone(&platform.notebooks);
+    let theirs = Mark {
+        token: Token::random(),
+        finished: true,
+    };
+    let tags = theirs.tags();
+    // The first listing of tags is that of the last step.
+    platform.faults.before("ListTags", move || {
+        notebooks.edit(NAME, |instance| instance.tags.extend(tags));
+        Ok(())
+    });
+    let failure = create(&platform, &spec()).await.unwrap_err();
+    assert!(matches!(failure.error, Error::Foreign { .. }));
+    assert_eq!(failure.reached, None);
+}
+
+#[tokio::test]
+async fn other_states_change_and_delete_nothing() {
+    let platform = platform_with(&spec()).await;
+    let notebooks = &platform.services.notebooks;
+    let before = platform.snapshot();
+    let theirs = operation_of(Claim::NoToken);
+    let larger = NotebookSpec {
+        volume_size: 50,
+        ..spec()
+    };
+    let failed = notebooks.update(&theirs, &larger).await.unwrap_err();
+    assert!(matches!(failed.error, Error::Foreign { .. }));
+    let failed = notebooks.delete(&theirs, &spec().name).await;
+    assert!(matches!(failed, Err(Error::Foreign { .. })));
+    assert_eq!(platform.snapshot(), before);
+    let found = notebooks.read(&spec().name, None).await.unwrap().unwrap();
+    let ours = operation_of(Claim::Token(found.token.unwrap()));
+    notebooks.update(&ours, &larger).await.unwrap();
+    notebooks.delete(&ours, &spec().name).await.unwrap();
+}
+
+#[tokio::test]
 async fn create_finishes_own_instance() {
     let platform = platform_with(&spec()).await;
+    leave_unfinished(&platform);
     platform.notebooks.edit(NAME, |instance| {
         instance.state.status = Status::Stopped;
         instance.state.volume_size = 10;
@@ -191,7 +289,7 @@ async fn create_refuses_instance_of_race() {
         Ok(())
     });
     let failure = create(&platform, &spec()).await.unwrap_err();
-    assert!(matches!(failure.error, Error::AlreadyExists { .. }));
+    assert!(matches!(failure.error, Error::Exists { .. }));
     assert_eq!(failure.reached, None);
 }
 
@@ -257,8 +355,22 @@ async fn create_converges() {
             ..spec()
         };
         let create = async |services: &crate::services::Services| {
-            let created = services.notebooks.create(&operation(), &spec).await;
-            created.map_err(|failure| failure.error)
+            let notebooks = &services.notebooks;
+            match notebooks.create(&operation(), &spec).await {
+                Ok(created) if created.warnings.is_empty() => Ok(()),
+                Ok(created) => Err(Error::Cancelled {
+                    what: format!("{:?}", created.warnings),
+                }),
+                // The first apply left it in the state, so the next one updates it.
+                Err(Failure {
+                    error: Error::Exists { .. },
+                    ..
+                }) => match notebooks.update(&operation(), &spec).await {
+                    Ok(_) => Ok(()),
+                    Err(failure) => Err(failure.error),
+                },
+                Err(failure) => Err(failure.error),
+            }
         };
         converges(platform, create).await;
     }
@@ -267,6 +379,7 @@ async fn create_converges() {
 #[tokio::test]
 async fn converge_waits_for_foreign_update() {
     let platform = platform_with(&spec()).await;
+    leave_unfinished(&platform);
     // The first read is that of `create`.
     platform
         .faults
@@ -280,6 +393,7 @@ async fn converge_waits_for_foreign_update() {
 #[tokio::test]
 async fn converge_demands_replacement() {
     let platform = platform_with(&spec()).await;
+    leave_unfinished(&platform);
     platform.notebooks.edit(NAME, |instance| {
         instance.state.direct_internet_access = "Enabled".to_owned();
     });

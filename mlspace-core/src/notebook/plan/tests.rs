@@ -1,6 +1,7 @@
 use super::super::tests::{platform, platform_with, spec};
 use super::*;
 use crate::aws::PolicyModel;
+use crate::ownership::{Mark, OnlyCreates, Token};
 use crate::testing::{self, FakePlatform};
 
 /// Attributes of the plan's errors.
@@ -19,7 +20,9 @@ async fn plan_new_accepts_members_only() {
     // Membership of bob in the same plan.
     let membership = testing::member("fraud", "bob");
     let memberships = &platform.services.memberships;
-    memberships.plan(&membership, false, false).await;
+    memberships
+        .plan(&membership, false, false, &OnlyCreates)
+        .await;
     assert_eq!(errors(&platform, &bobs).await, [""; 0]);
 }
 
@@ -50,6 +53,15 @@ async fn plan_new_checks_spec() {
 async fn plan_new_refuses_foreign_instance() {
     let platform = platform_with(&spec()).await;
     let name = spec().name;
+    let outcome = platform.services.notebooks.plan_new(&spec(), false).await;
+    assert_eq!(outcome.errors[0].summary, "Resource already exists");
+    let unfinished = Mark {
+        token: Token::random(),
+        finished: false,
+    };
+    platform.notebooks.edit(name.as_str(), |instance| {
+        instance.tags.extend(unfinished.tags());
+    });
     assert_eq!(errors(&platform, &spec()).await, [""; 0]);
     platform.notebooks.edit(name.as_str(), |instance| {
         instance.tags.remove("system");
@@ -89,7 +101,9 @@ async fn plan_new_accepts_instance_that_leaves() {
     };
     let membership = testing::member("fraud", "bob");
     let memberships = &platform.services.memberships;
-    memberships.plan(&membership, false, false).await;
+    memberships
+        .plan(&membership, false, false, &OnlyCreates)
+        .await;
     let notebooks = &platform.services.notebooks;
     let stays = notebooks.plan_new(&bobs, false).await;
     assert_eq!(stays.errors[0].summary, "Resource already exists");

@@ -30,7 +30,7 @@ async fn set_default_stop(platform: &FakePlatform, time: &str) {
         ..testing::project("fraud")
     };
     let projects = &platform.services.projects;
-    projects.update(&operation(), &spec).await.unwrap();
+    projects.update(&operation(), &spec, true).await.unwrap();
 }
 
 fn at(text: &str) -> Option<StopTime> {

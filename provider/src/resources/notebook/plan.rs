@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use mlspace_core::aws::Settings;
 use mlspace_core::name::NotebookName;
 use mlspace_core::notebook::{self, NotebookSpec, Notebooks};
+use mlspace_core::ownership::{Kind, Object, Run as _};
 use mlspace_core::tags::Tags;
 use terraform_plugin::framework::diagnostics::sentence;
-use terraform_plugin::framework::{Call, Field, ObjectKey, Plan};
+use terraform_plugin::framework::{Call, Field, Plan};
 
 use super::NotebookModel;
 use crate::attributes::plan_drift;
 use crate::client::Client;
 use crate::mapping;
+use crate::ownership;
 
 /// Key in the planned private state: true if the configuration does not say whether it runs.
 const RUNNING_UNSET: &str = "running_unset";
@@ -63,8 +65,7 @@ async fn plan_create(client: &Client, call: &Call, plan: &mut Plan<NotebookModel
     let Ok(spec) = plan.proposed.spec() else {
         return;
     };
-    let key = ObjectKey::new("mlspace_notebook", [("name", spec.name.as_str())]);
-    let replaces = call.objects().is_replaced(&key);
+    let replaces = ownership::run(call).replaces(&Object::new(Kind::Notebook, &spec.name));
     let outcome = client.notebooks.plan_new(&spec, replaces).await;
     mapping::planned(outcome, &mut plan.diagnostics);
 }
