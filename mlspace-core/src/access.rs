@@ -59,7 +59,7 @@ use test_request::RoleTester;
 #[cfg(feature = "aws")]
 pub(crate) use details::decode;
 pub use details::{AccountDetails, DetailsError, RoleDetails};
-pub use deviations::{Deviation, Deviations, ExternalPolicies};
+pub use deviations::{CrossTenant, Deviation, Deviations, ExternalPolicies, cross_tenant};
 #[cfg(feature = "aws")]
 pub use fetch::{AccessFilter, AccessReport, AccessReports};
 pub use location::{DataLocation, ExpectedAccess};

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use super::test_request::{ON_OTHERS, RoleTester};
 use super::{IamRole, Verdict};
 use crate::name::{ProjectName, UserName};
-use crate::policies::GrantContext;
-use crate::policies::isolation::{Tenant, isolation_claims};
+use crate::policies::isolation::{AnyTenant, TenantModel};
+use crate::policies::{GrantContext, GrantError};
 use crate::tags::{PROJECT, SYSTEM, USER};
-use iam_policy::evaluate::{Caller, CallerError, PolicySet, Request};
-use iam_policy::prove::{Answer, Question, prove_within};
-use iam_policy::{Document, Effect};
+use iam_policy::Document;
+use iam_policy::evaluate::{CallerError, PolicySet, Request};
+use iam_policy::prove::{Answer, prove_within};
 
 /// Policies of roles that the platform does not create: base policies and the permissions boundary,
 /// each with the label that findings name it by.
@@ -29,11 +29,6 @@ pub struct Deviations {
     pub excess: Vec<Deviation>,
     /// Permissions of the model that the role lacks.
     pub missing: Vec<Deviation>,
-    /// Where [`Self::excess`] is empty: what the external policies allow across tenants all the same,
-    /// each with a request.
-    pub refuted: Vec<Deviation>,
-    /// Permissions of which it is not decided whether the role has them in excess, and why.
-    pub not_decided: Vec<Deviation>,
 }
 
 /// A permission that differs from the access model.
@@ -85,21 +80,12 @@ impl IamRole {
             user: user.as_str(),
         };
         let named = named_objects(context, &external.base);
-        let in_excess: Vec<Deviation> = requests
-            .denied(&own, &named)
-            .into_iter()
-            .filter_map(|test| excess(&own, &all, test))
-            .collect();
-        // Requests that stand for others find most, and name each action. What they miss, a search
-        // over all requests finds.
-        let (mut refuted, mut not_decided) = (Vec::new(), Vec::new());
-        if in_excess.is_empty() && !external.base.is_empty() {
-            (refuted, not_decided) = self.refuted(context, project, user, &own, &all)?;
-        }
         Ok(Deviations {
-            excess: in_excess,
-            refuted,
-            not_decided,
+            excess: requests
+                .denied(&own, &named)
+                .into_iter()
+                .filter_map(|test| excess(&own, &all, test))
+                .collect(),
             missing: requests
                 .granted()
                 .into_iter()
@@ -109,64 +95,51 @@ impl IamRole {
     }
 }
 
-impl IamRole {
-    /// Whether the external policies allow any request that crosses the isolation of tenants, and
-    /// that the platform's own policies do not allow: what they allow, and what is not decided.
-    fn refuted(
-        &self,
-        context: &GrantContext<'_>,
-        project: &ProjectName,
-        user: &UserName,
-        own: &PolicySet,
-        all: &PolicySet,
-    ) -> Result<(Vec<Deviation>, Vec<Deviation>), CallerError> {
-        let caller = Caller::from_arn(self.role_arn())?;
-        let tenant = Tenant {
-            project: project.to_string(),
-            user: user.to_string(),
-            role_arn: self.role_arn().to_owned(),
-            shared_datasets: self.shared_datasets(context),
-        };
-        let tags = |question: Question| {
-            self.tags.iter().fold(question, |question, (key, value)| {
-                question.principal_tag(key, value)
-            })
-        };
-        let (mut refuted, mut not_decided) = (Vec::new(), Vec::new());
-        for claim in isolation_claims(context, &caller, &tenant, tags) {
-            let deviation = |reason: String| Deviation {
-                action: claim.what.to_owned(),
-                reason,
-            };
-            match prove_within(all, own, &claim.question) {
-                Answer::Holds => {}
-                Answer::Refuted(found) => refuted.push(deviation(found.in_words())),
-                Answer::NotDecided(reason) => not_decided.push(deviation(reason.to_string())),
-            }
-        }
-        Ok((refuted, not_decided))
-    }
+/// What external policies allow across tenants, decided for all names of projects and users and for
+/// all requests.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CrossTenant {
+    /// What a role would be allowed, each with a request.
+    pub refuted: Vec<Deviation>,
+    /// What is not decided, and why.
+    pub not_decided: Vec<Deviation>,
 }
 
-impl IamRole {
-    /// The group datasets that the role's own policies name.
-    fn shared_datasets(&self, context: &GrantContext<'_>) -> Vec<String> {
-        let start = context
-            .account
-            .object_arn(context.data_bucket, "group/datasets/");
-        let statements = self
-            .policies
-            .iter()
-            .flat_map(|(_, document)| &document.statements);
-        let resources = statements
-            .filter(|statement| statement.effect == Effect::Allow)
-            .filter_map(|statement| statement.resources.as_ref())
-            .filter(|resources| !resources.is_except())
-            .flat_map(|resources| resources.values());
-        let names =
-            resources.filter_map(|resource| resource.strip_prefix(&start)?.strip_suffix("/*"));
-        names.map(str::to_owned).collect()
+/// What `external` would let the role of any membership do to other tenants, beyond what the
+/// platform's own policies let it do.
+///
+/// # Errors
+/// [`GrantError`] when the platform's own policies cannot be generated.
+pub fn cross_tenant(
+    context: &GrantContext<'_>,
+    model: TenantModel,
+    external: &ExternalPolicies,
+) -> Result<CrossTenant, GrantError> {
+    let any = AnyTenant::new(context, model)?;
+    let own = any.policies();
+    let all = external
+        .base
+        .iter()
+        .fold(own.clone(), |set, (label, document)| {
+            set.identity(label, document)
+        });
+    let all = match &external.boundary {
+        Some((label, document)) => all.boundary(label, document),
+        None => all,
+    };
+    let mut found = CrossTenant::default();
+    for claim in any.claims(context) {
+        let deviation = |reason: String| Deviation {
+            action: claim.what.to_owned(),
+            reason,
+        };
+        match prove_within(&all, &own, &claim.question) {
+            Answer::Holds => {}
+            Answer::Refuted(request) => found.refuted.push(deviation(request.in_words())),
+            Answer::NotDecided(reason) => found.not_decided.push(deviation(reason.to_string())),
+        }
     }
+    Ok(found)
 }
 
 /// The action, if the external policies allow it and the platform's own do not.

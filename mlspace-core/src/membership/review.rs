@@ -3,10 +3,11 @@
 
 use super::read::id;
 use super::{MembershipSpec, Memberships};
-use crate::access::{Deviation, Deviations, ExternalPolicies, IamRole};
+use crate::access::{Deviation, Deviations, ExternalPolicies, IamRole, cross_tenant};
 use crate::aws::{Error, PolicyModel};
 use crate::plan::{Notice, PlanOutcome};
 use crate::policies;
+use crate::policies::isolation::TenantModel;
 use iam_policy::Document;
 
 /// The base policies and the boundary of all memberships, as far as they could be read.
@@ -34,6 +35,8 @@ impl Memberships {
             outcome
                 .warnings
                 .extend(external.unread.iter().map(not_checked));
+            let crossing = self.review_tenants(&external.external).await;
+            outcome.warnings.extend(crossing);
         }
         let review = match self.review_with(spec, external).await {
             Ok(review) => review,
@@ -57,29 +60,6 @@ impl Memberships {
                 outcome.warnings.push(excess);
             }
         }
-        if !review.refuted.is_empty() {
-            outcome.warnings.push(Notice {
-                attribute: "",
-                summary: "Base policies cross tenants".to_owned(),
-                detail: format!(
-                    "Of all requests, base policies would let `{}` {}. Narrow them, or remove them from `base_policy_arns`.",
-                    id(spec),
-                    list_deviations(&review.refuted)
-                ),
-            });
-        }
-        if !review.not_decided.is_empty() {
-            outcome.warnings.push(Notice {
-                attribute: "",
-                summary: "Member permissions are not decided".to_owned(),
-                detail: format!(
-                    "It could not be decided whether base policies would let `{}` {}. Simplify the base policies, or check \
-                     them with `mlspace-policy prove`.",
-                    id(spec),
-                    list_deviations(&review.not_decided)
-                ),
-            });
-        }
         if !review.missing.is_empty() {
             outcome.warnings.push(Notice {
                 attribute: "",
@@ -92,6 +72,44 @@ impl Memberships {
             });
         }
         outcome
+    }
+
+    /// What base policies would let the role of any membership do to other tenants, decided for all
+    /// names and requests.
+    async fn review_tenants(&self, external: &ExternalPolicies) -> Vec<Notice> {
+        // What fails here fails for each membership, too, and is said there.
+        let Ok(context) = self.clients.grant_context().await else {
+            return Vec::new();
+        };
+        if external.base.is_empty() {
+            return Vec::new();
+        }
+        let model = match self.clients.settings().policy_model {
+            PolicyModel::PerPrincipal => TenantModel::PerPrincipal,
+            PolicyModel::Attribute => TenantModel::Attribute,
+        };
+        let Ok(found) = cross_tenant(&context, model, external) else {
+            return Vec::new();
+        };
+        let notice = |summary: &str, what: &str, all: &[Deviation]| {
+            (!all.is_empty()).then(|| Notice {
+                attribute: "",
+                summary: summary.to_owned(),
+                detail: format!("{what} {}.", list_deviations(all)),
+            })
+        };
+        let refuted = notice(
+            "Base policies cross tenants",
+            "Narrow the base policies, or remove them from `base_policy_arns`: of all requests, they would let a member",
+            &found.refuted,
+        );
+        let not_decided = notice(
+            "Base policies not decided",
+            "Simplify the base policies, or check them with `mlspace-policy prove`: it is not decided whether they would \
+             let a member",
+            &found.not_decided,
+        );
+        refuted.into_iter().chain(not_decided).collect()
     }
 
     /// Reads the base policies and the permissions boundary. Those that are not there are left out: the same run may make them.

@@ -5,13 +5,15 @@
 //! holds for all names, since the names in it are the values of context keys that a question leaves
 //! open, or those of one membership.
 
-use iam_policy::Operator;
-use iam_policy::evaluate::Caller;
+use iam_policy::evaluate::{Caller, PolicySet};
 use iam_policy::prove::{Question, Word};
+use iam_policy::{Clause, Condition, Document, Operator};
 
-use super::context::GrantContext;
+use super::context::{GrantContext, GrantError};
+use super::members;
 use crate::layout::{GLOBAL_PREFIX, GLOBAL_READ_ONLY_PREFIX};
-use crate::tags::{PROJECT, USER};
+use crate::name::{DatasetName, GroupName, ProjectName, UserName};
+use crate::tags::{PROJECT, SYSTEM, USER};
 
 /// A membership as it stands in patterns: its names, or policy variables in their place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -185,4 +187,143 @@ pub fn isolation_claims(
         ),
         claim("assume roles", all().actions(["sts:AssumeRole*"])),
     ]
+}
+
+/// How memberships' policies name their tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TenantModel {
+    /// By the names, in a policy for each project and each user.
+    PerPrincipal,
+    /// By the tags of the role, in shared policies.
+    Attribute,
+}
+
+/// A membership whose names can be any: in its documents, policy variables stand in their place.
+#[derive(Debug, Clone)]
+pub struct AnyTenant {
+    model: TenantModel,
+    documents: Vec<Document>,
+}
+
+/// Names that no document contains by itself, with the keys whose variables replace them.
+const STAND_INS: [(&str, &str); 4] = [
+    ("Pqzx7", "mlspace:project"),
+    ("Uqzx7", "mlspace:user"),
+    ("Rqzx7", "mlspace:role"),
+    ("Dqzx7", "mlspace:dataset"),
+];
+
+impl AnyTenant {
+    /// The policies of a membership in a group with one dataset.
+    ///
+    /// # Errors
+    /// [`GrantError`] when they cannot be generated.
+    pub fn new(context: &GrantContext<'_>, model: TenantModel) -> Result<Self, GrantError> {
+        let stand_in = "a name of letters and digits";
+        let invalid = |_| GrantError::Value {
+            what: "name",
+            value: String::new(),
+            expected: stand_in,
+        };
+        let project: ProjectName = "Pqzx7".parse().map_err(invalid)?;
+        let user: UserName = "Uqzx7".parse().map_err(invalid)?;
+        let group: GroupName = "Gqzx7".parse().map_err(invalid)?;
+        let dataset: DatasetName = "Dqzx7".parse().map_err(invalid)?;
+        let role = context.account.role_arn("Rqzx7");
+        let mut documents = members::group_policies(context, &group, &[dataset])?;
+        match model {
+            TenantModel::PerPrincipal => documents.extend([
+                members::project_policy(context, &project, false)?,
+                members::user_policy(context, &user)?,
+                members::pass_role_policy(context, &role)?,
+            ]),
+            TenantModel::Attribute => documents.extend([
+                members::attribute_policy(context)?,
+                members::attribute_role_policy(context, &role)?,
+            ]),
+        }
+        let documents = documents.iter().map(with_variables).collect();
+        Ok(Self { model, documents })
+    }
+
+    /// The policies attached to the role.
+    #[must_use]
+    pub fn policies(&self) -> PolicySet {
+        let documents = self.documents.iter();
+        documents.fold(PolicySet::new(), |set, document| {
+            set.identity("the platform's own", document)
+        })
+    }
+
+    /// The claims about the role, for any names, while it has its tags.
+    #[must_use]
+    pub fn claims(&self, context: &GrantContext<'_>) -> Vec<IsolationClaim> {
+        self.claims_with(context, |question| {
+            question
+                .any_word(format!("aws:PrincipalTag/{PROJECT}"), project_word())
+                .any_word(format!("aws:PrincipalTag/{USER}"), user_word())
+        })
+    }
+
+    /// The claims about the role, for any names. `tags` says which tags the role has.
+    #[must_use]
+    pub fn claims_with(
+        &self,
+        context: &GrantContext<'_>,
+        tags: impl Fn(Question) -> Question,
+    ) -> Vec<IsolationClaim> {
+        let variable = |key: &str| format!("${{{key}}}");
+        let (project, user) = match self.model {
+            TenantModel::PerPrincipal => ("mlspace:project".to_owned(), "mlspace:user".to_owned()),
+            TenantModel::Attribute => (
+                format!("aws:PrincipalTag/{PROJECT}"),
+                format!("aws:PrincipalTag/{USER}"),
+            ),
+        };
+        let tenant = Tenant {
+            project: variable(&project),
+            user: variable(&user),
+            role_arn: context.account.role_arn(&variable("mlspace:role")),
+            shared_datasets: vec![variable("mlspace:dataset")],
+        };
+        let caller = Caller::Role {
+            arn: context.account.role_arn("member"),
+            session: None,
+        };
+        isolation_claims(context, &caller, &tenant, |question| {
+            let question = STAND_INS.iter().fold(question, |question, (_, key)| {
+                let word = if *key == "mlspace:project" {
+                    project_word()
+                } else {
+                    user_word()
+                };
+                question.any_word(*key, word)
+            });
+            tags(question.principal_tag(SYSTEM, context.system_tag))
+        })
+    }
+}
+
+/// The document with variables in the place of names.
+fn with_variables(document: &Document) -> Document {
+    let replace = |text: &String| {
+        STAND_INS.iter().fold(text.clone(), |text, (name, key)| {
+            text.replace(name, &format!("${{{key}}}"))
+        })
+    };
+    let mut document = document.clone();
+    for statement in &mut document.statements {
+        if let Some(Clause::Only(all) | Clause::Except(all)) = &mut statement.resources {
+            *all = all.iter().map(replace).collect();
+        }
+        statement.conditions = statement
+            .conditions
+            .iter()
+            .map(|condition| Condition {
+                values: condition.values.iter().map(replace).collect(),
+                ..condition.clone()
+            })
+            .collect();
+    }
+    document
 }

@@ -457,6 +457,17 @@ fn spell(ways: &[(usize, char)], mut at: usize) -> String {
 /// Characters for readers: tried first where any will do.
 const PLAIN: &str = "xabcdefghijklmnopqrstuvwyz0123456789XABCDEFGHIJKLMNOPQRSTUVWYZ-_/.:=+@ ";
 
+/// The position of each ASCII character in [`PLAIN`].
+static RANKS: LazyLock<[u8; 128]> = LazyLock::new(|| {
+    let mut ranks = [u8::MAX; 128];
+    for (rank, c) in (0_u8..).zip(PLAIN.bytes()) {
+        if let Some(place) = ranks.get_mut(usize::from(c)) {
+            *place = rank;
+        }
+    }
+    ranks
+});
+
 /// One character for each way in which a state can go on.
 fn representatives(automata: &[(&Automaton, bool)], state: &State) -> Vec<char> {
     let mut letters: Vec<char> = Vec::new();
@@ -503,8 +514,7 @@ fn representatives(automata: &[(&Automaton, bool)], state: &State) -> Vec<char> 
         }
         letters.extend(others);
     }
-    let rank = |c: &char| PLAIN.chars().position(|p| p == *c).unwrap_or(usize::MAX);
-    letters.sort_by_key(rank);
+    letters.sort_by_key(|c| RANKS.get(*c as usize).copied().unwrap_or(u8::MAX));
     letters
 }
 

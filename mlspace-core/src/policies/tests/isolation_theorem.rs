@@ -1,42 +1,10 @@
 //! The isolation of tenants, proved for all names, actions, resources and contexts.
 //!
-//! The documents are generated for names that stand for any: in their text, policy variables over
-//! keys of this test take the place of these names, and questions leave the values of the keys open
-//! within the shapes of names.
+//! [`AnyTenant`] has the documents with variables in the place of names, and the claims.
 
 use super::*;
-use crate::policies::isolation::{Tenant, isolation_claims, project_word, user_word};
-use iam_policy::evaluate::{Caller, PolicySet};
+use crate::policies::isolation::{AnyTenant, TenantModel, project_word, user_word};
 use iam_policy::prove::{Answer, Question, prove};
-
-/// Names that occur nowhere else in the documents, with the keys that replace them.
-const NAMES: [(&str, &str); 4] = [
-    ("Pqzx7", "theorem:project"),
-    ("Uqzx7", "theorem:user"),
-    ("Rqzx7", "theorem:role"),
-    ("Dqzx7", "theorem:dataset"),
-];
-const ROLE: &str = "arn:aws:iam::123456789012:role/Rqzx7";
-
-/// The text with variables in the place of names.
-fn general(text: &str) -> String {
-    NAMES.iter().fold(text.to_owned(), |text, (name, key)| {
-        text.replace(name, &format!("${{{key}}}"))
-    })
-}
-
-fn general_document(document: &Document) -> Document {
-    Document::parse(&general(&document.to_json())).unwrap()
-}
-
-/// A question about any names.
-fn any_names(question: Question) -> Question {
-    question
-        .any_word("theorem:project", project_word())
-        .any_word("theorem:user", user_word())
-        .any_word("theorem:role", user_word())
-        .any_word("theorem:dataset", user_word())
-}
 
 /// What the tags of the role are.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,23 +15,17 @@ enum Tags {
     Lost,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Model {
-    PerPrincipal,
-    Attribute,
-}
-
 /// A kind of role.
 #[derive(Clone, Copy, Debug)]
 struct Kind {
-    model: Model,
+    model: TenantModel,
     bounded: bool,
     tags: Tags,
 }
 
 fn kinds() -> Vec<Kind> {
     let mut all = Vec::new();
-    for model in [Model::PerPrincipal, Model::Attribute] {
+    for model in [TenantModel::PerPrincipal, TenantModel::Attribute] {
         for bounded in [false, true] {
             for tags in [
                 Tags::Set,
@@ -82,51 +44,16 @@ fn kinds() -> Vec<Kind> {
     all
 }
 
-fn policies(deployment: &Deployment, kind: Kind) -> PolicySet {
-    let context = deployment.context();
-    let datasets = [dataset("Dqzx7")];
-    let mut documents = group_policies(&context, &group("analysts"), &datasets).unwrap();
-    match kind.model {
-        Model::PerPrincipal => documents.extend([
-            project_policy(&context, &project("Pqzx7"), false).unwrap(),
-            user_policy(&context, &user("Uqzx7")).unwrap(),
-            pass_role_policy(&context, ROLE).unwrap(),
-        ]),
-        Model::Attribute => documents.extend([
-            attribute_policy(&context).unwrap(),
-            attribute_role_policy(&context, ROLE).unwrap(),
-        ]),
-    }
-    let mut set = PolicySet::new().identity("base", &allow_all("*"));
-    for document in documents {
-        set = set.identity("own", &general_document(&document));
-    }
-    if kind.bounded {
-        let boundary = permissions_boundary(&context).unwrap();
-        set = set.boundary("boundary", &general_document(&boundary));
-    }
-    set
-}
-
 /// The claims that do not hold, with the requests.
 fn open_claims(deployment: &Deployment, kind: Kind) -> Vec<(&'static str, Answer)> {
-    let caller = Caller::from_arn("arn:aws:iam::123456789012:role/member").unwrap();
-    let variable = |key: &str| format!("${{{key}}}");
-    let (own_project, own_user) = match kind.model {
-        Model::PerPrincipal => (variable("theorem:project"), variable("theorem:user")),
-        Model::Attribute => (
-            variable("aws:PrincipalTag/project"),
-            variable("aws:PrincipalTag/user"),
-        ),
-    };
-    let tenant = Tenant {
-        project: own_project,
-        user: own_user,
-        role_arn: general(ROLE),
-        shared_datasets: vec![general("Dqzx7")],
-    };
-    let ask = |question: Question| {
-        let question = any_names(question).principal_tag("system", "MLSpace");
+    let context = deployment.context();
+    let any = AnyTenant::new(&context, kind.model).unwrap();
+    let mut set = any.policies().identity("base", &allow_all("*"));
+    if kind.bounded {
+        let boundary = permissions_boundary(&context).unwrap();
+        set = set.boundary("boundary", &boundary);
+    }
+    let tags = |question: Question| {
         let none = [""; 0];
         let question = match kind.tags {
             Tags::Set | Tags::WithoutUser => {
@@ -141,8 +68,7 @@ fn open_claims(deployment: &Deployment, kind: Kind) -> Vec<(&'static str, Answer
             _ => question.context("aws:PrincipalTag/user", none),
         }
     };
-    let set = policies(deployment, kind);
-    isolation_claims(&deployment.context(), &caller, &tenant, ask)
+    any.claims_with(&context, tags)
         .into_iter()
         .map(|claim| (claim.what, prove(&set, &claim.question)))
         .filter(|(_, answer)| !answer.holds())
@@ -186,20 +112,20 @@ fn assert_isolated(wanted: impl Fn(&Kind) -> bool) {
 
 #[test]
 fn policies_per_principal_isolate_all_tenants() {
-    assert_isolated(|kind| kind.model == Model::PerPrincipal && !kind.bounded);
+    assert_isolated(|kind| kind.model == TenantModel::PerPrincipal && !kind.bounded);
 }
 
 #[test]
 fn policies_per_principal_isolate_all_tenants_with_boundary() {
-    assert_isolated(|kind| kind.model == Model::PerPrincipal && kind.bounded);
+    assert_isolated(|kind| kind.model == TenantModel::PerPrincipal && kind.bounded);
 }
 
 #[test]
 fn attribute_policies_isolate_all_tenants() {
-    assert_isolated(|kind| kind.model == Model::Attribute && !kind.bounded);
+    assert_isolated(|kind| kind.model == TenantModel::Attribute && !kind.bounded);
 }
 
 #[test]
 fn attribute_policies_isolate_all_tenants_with_boundary() {
-    assert_isolated(|kind| kind.model == Model::Attribute && kind.bounded);
+    assert_isolated(|kind| kind.model == TenantModel::Attribute && kind.bounded);
 }
