@@ -289,10 +289,9 @@ fn replayed(asked: &Asked, request: &Request) -> Option<Case> {
         return None;
     }
     let scenes = SCENES.iter().flat_map(|scene| scene.keys);
-    let mut keys = KEYS.iter().chain(scenes).peekable();
     let mut context = std::collections::BTreeMap::new();
     let mut seen = Vec::new();
-    while let Some(key) = keys.next() {
+    for key in KEYS.iter().chain(scenes) {
         let values = request.values(&key.name.into()).to_vec();
         if values.is_empty() || seen.contains(&key.name) {
             continue;
