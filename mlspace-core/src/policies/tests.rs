@@ -2,6 +2,7 @@
 
 mod access;
 mod attacks;
+mod isolation_teeth;
 mod isolation_theorem;
 mod lint;
 mod malformed_json;

@@ -72,6 +72,9 @@ const MAX_OPEN_VARIABLES: usize = 6;
 /// Facts without a request that fulfils them, after which a case is given up.
 const MAX_GUESSES: usize = 20;
 
+/// Values of open keys that are tried one by one where a case is not decided.
+const MAX_INSTANCES: usize = 4;
+
 /// Looks for a request of the question that fulfils the formula, as `confirm` decides it.
 pub(super) fn find(
     scope: &Scope<'_>,
@@ -85,21 +88,18 @@ pub(super) fn find(
     let mut unknown = None;
     for case in cases(scope, open) {
         let is_open = case.iter().any(|(_, value)| *value == CaseValue::Open);
-        // A value that is like no other finds most counterexamples.
-        if is_open {
-            let instance = instantiate(&case, &|_| "x".to_owned());
-            if let Outcome::Found(request) = solve_case(scope, &instance, open, ask, confirm).0 {
-                return Found::Request(request);
-            }
-        }
         let (outcome, guesses) = solve_case(scope, &case, open, ask, confirm);
         match outcome {
             Outcome::None => {}
             Outcome::Found(request) => return Found::Request(request),
             Outcome::Unknown(reason) => {
-                for guess in guesses {
-                    let instance =
-                        instantiate(&case, &|key| guess.value(key).unwrap_or("x").to_owned());
+                // A value that is like no other, and those that came up, find most of what is left.
+                let guesses = guesses.iter().map(Some).take(MAX_INSTANCES);
+                for guess in std::iter::once(None).chain(guesses).filter(|_| is_open) {
+                    let instance = instantiate(&case, &|key| {
+                        let value = guess.and_then(|guess| guess.value(key));
+                        value.unwrap_or("x").to_owned()
+                    });
                     let (outcome, _) = solve_case(scope, &instance, open, ask, confirm);
                     if let Outcome::Found(request) = outcome {
                         return Found::Request(request);

@@ -3,6 +3,8 @@
 //! The action, the resource and the values of each key do not depend on each other, so a
 //! conjunction of literals can be fulfilled if each part can.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::budget::{Budget, TooLarge};
@@ -30,6 +32,8 @@ pub(super) struct TextFacts {
     pub(super) outside: Vec<PredicateId>,
     pub(super) example: Found,
     levels: Levels,
+    /// What was found out about literals under these facts.
+    known: RefCell<HashMap<(PredicateId, bool), Status>>,
 }
 
 /// What is known about the values of a key.
@@ -41,6 +45,8 @@ pub(super) struct KeyFacts {
     pub(super) all: Vec<(PredicateId, bool)>,
     pub(super) some: Vec<(PredicateId, bool)>,
     levels: Levels,
+    /// What was found out about literals under these facts.
+    known: RefCell<HashMap<(KeyAtom, bool), Status>>,
 }
 
 /// Facts about a request.
@@ -52,7 +58,7 @@ pub(super) struct Facts {
 }
 
 /// The status of a literal under some facts.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Status {
     Holds,
     /// It contradicts facts that were assumed at these levels.
@@ -79,6 +85,7 @@ impl TextFacts {
             outside: Vec::new(),
             example: Found::Maybe(None),
             levels: Levels::none(),
+            known: RefCell::default(),
         }
     }
 }
@@ -94,6 +101,7 @@ impl Theory {
                 all: Vec::new(),
                 some: Vec::new(),
                 levels: Levels::none(),
+                known: RefCell::default(),
             })
         };
         Facts {
@@ -117,24 +125,55 @@ impl Theory {
                 let Some(known) = facts.keys.get(key.0 as usize) else {
                     return Ok(Status::Open);
                 };
-                let negated = atom.negated();
-                let (with, without) = if wanted {
-                    (atom, &negated)
-                } else {
-                    (&negated, atom)
-                };
-                if !self.key_is_possible(*key, &narrow(known, with))? {
-                    return Ok(Status::Fails(known.levels));
+                let literal = (atom.clone(), wanted);
+                if let Some(status) = known.known.borrow().get(&literal) {
+                    return Ok(*status);
                 }
-                if !self.key_is_possible(*key, &narrow(known, without))? {
-                    return Ok(Status::Holds);
-                }
-                Ok(Status::Open)
+                let status = self.key_status(*key, known, atom, wanted)?;
+                known.known.borrow_mut().insert(literal, status);
+                Ok(status)
             }
         }
     }
 
+    fn key_status(
+        &mut self,
+        key: KeyId,
+        known: &KeyFacts,
+        atom: &KeyAtom,
+        wanted: bool,
+    ) -> Result<Status, TooLarge> {
+        let negated = atom.negated();
+        let (with, without) = if wanted {
+            (atom, &negated)
+        } else {
+            (&negated, atom)
+        };
+        if !self.key_is_possible(key, &narrow(known, with))? {
+            return Ok(Status::Fails(known.levels));
+        }
+        if !self.key_is_possible(key, &narrow(known, without))? {
+            return Ok(Status::Holds);
+        }
+        Ok(Status::Open)
+    }
+
     fn text_status(
+        &mut self,
+        known: &TextFacts,
+        predicate: PredicateId,
+        wanted: bool,
+    ) -> Result<Status, TooLarge> {
+        let literal = (predicate, wanted);
+        if let Some(status) = known.known.borrow().get(&literal) {
+            return Ok(*status);
+        }
+        let status = self.find_text_status(known, predicate, wanted)?;
+        known.known.borrow_mut().insert(literal, status);
+        Ok(status)
+    }
+
+    fn find_text_status(
         &mut self,
         known: &TextFacts,
         predicate: PredicateId,
@@ -278,7 +317,13 @@ impl Theory {
 }
 
 fn extend(known: &TextFacts, predicate: PredicateId, wanted: bool) -> TextFacts {
-    let mut next = known.clone();
+    let mut next = TextFacts {
+        known: RefCell::default(),
+        inside: known.inside.clone(),
+        outside: known.outside.clone(),
+        example: known.example.clone(),
+        levels: known.levels,
+    };
     if wanted {
         next.inside.push(predicate);
     } else {
@@ -288,7 +333,15 @@ fn extend(known: &TextFacts, predicate: PredicateId, wanted: bool) -> TextFacts 
 }
 
 fn narrow(known: &KeyFacts, atom: &KeyAtom) -> KeyFacts {
-    let mut next = known.clone();
+    let mut next = KeyFacts {
+        missing: known.missing,
+        empty: known.empty,
+        values: known.values,
+        all: known.all.clone(),
+        some: known.some.clone(),
+        levels: known.levels,
+        known: RefCell::default(),
+    };
     next.missing &= atom.missing;
     next.empty &= atom.empty;
     match &atom.values {

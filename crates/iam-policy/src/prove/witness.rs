@@ -1,6 +1,7 @@
 //! Requests that fulfil facts.
 
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 use super::budget::TooLarge;
 use super::cases::Scope;
@@ -98,6 +99,13 @@ impl Witness {
     }
 }
 
+/// All actions of the tables, by their names in lower case.
+static ACTIONS: LazyLock<Vec<(String, &'static ActionDefinition)>> = LazyLock::new(|| {
+    let all = service_reference::actions("*").into_iter();
+    all.map(|action| (action.name.to_ascii_lowercase(), action))
+        .collect()
+});
+
 /// An action that AWS publishes and that fulfils the facts; one that fits, if there is one.
 fn published_action(
     predicates: &Predicates,
@@ -105,12 +113,14 @@ fn published_action(
     fits_request: impl Fn(&ActionDefinition) -> bool,
 ) -> Option<String> {
     let fits = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        let holds = |id| predicates.holds(id, &name) == Some(true);
+        let holds = |id| predicates.holds(id, name) == Some(true);
         facts.inside.iter().all(|id| holds(*id)) && !facts.outside.iter().any(|id| holds(*id))
     };
-    let all = service_reference::actions("*").into_iter();
-    let candidates: Vec<&ActionDefinition> = all.filter(|action| fits(&action.name)).collect();
+    let candidates: Vec<&ActionDefinition> = ACTIONS
+        .iter()
+        .filter(|(lower, _)| fits(lower))
+        .map(|(_, action)| *action)
+        .collect();
     let best = candidates.iter().find(|action| fits_request(action));
     best.or(candidates.first())
         .map(|action| action.name.clone())
