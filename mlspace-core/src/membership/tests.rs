@@ -591,9 +591,17 @@ async fn plan_refuses_base_policies_beyond_the_access_model() {
     });
     let planned = plan(&platform).await;
     assert_eq!(planned.errors, []);
+    let summaries: Vec<&str> = planned
+        .warnings
+        .iter()
+        .map(|warning| warning.summary.as_str())
+        .collect();
     assert_eq!(
-        planned.warnings[0].summary,
-        "Base policies grant excess permissions"
+        summaries,
+        [
+            "Base policies cross tenants",
+            "Base policies grant excess permissions"
+        ]
     );
 }
 
