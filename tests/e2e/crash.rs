@@ -74,9 +74,10 @@ fn fail_each_write(mode: &str) {
             "code": "AccessDeniedException", "message": "denied by the test",
         }));
         let outcome = env.apply();
-        // A create that made its last call finds out, and is done.
+        // A create that made its last call finds out, and is done. A notebook that exists is not
+        // tainted by what comes after: that is a warning, and the next apply makes up for it.
         assert!(
-            outcome.code != Some(0) || mode == "error_after",
+            outcome.code != Some(0) || mode == "error_after" || !outcome.warnings().is_empty(),
             "{context}: the error was not reported"
         );
         assert_eq!(env.aws.clear_faults(), [1], "{context}");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{TEAM, TestEnv, assert_same_account, e2e_test};
+use crate::support::{TEAM, TestEnv, assert_same_account, e2e_test, without_timestamps};
 
 const PROJECT_POLICY: &str = "arn:aws:iam::123456789012:policy/MLSpace-project-fraud";
 const USER_POLICY: &str = "arn:aws:iam::123456789012:policy/MLSpace-user-alice";
@@ -191,7 +191,8 @@ e2e_test! {
         assert_eq!(changes.len(), 1, "{changes:?}");
         env.apply().assert_ok();
         env.plan().assert_empty();
-        assert_eq!(env.aws.account_state()["notebooks"], original["notebooks"]);
+        let found = without_timestamps(env.aws.account_state());
+        assert_eq!(found["notebooks"], without_timestamps(original)["notebooks"]);
         env.destroy_and_verify();
     }
 }

@@ -129,7 +129,8 @@ impl Memberships {
         let made = self.membership(spec, &creating.token).await?;
         match done.await {
             Ok(()) => Ok(made),
-            Err(error) if error.is_owned_by_others() => Err(error.into()),
+            // Something else of others, such as a shared policy, leaves a role of ours behind.
+            Err(error) if error.is_owned_by_others() && !creating.has_role() => Err(error.into()),
             Err(error) => {
                 self.left_behind(spec, error, made, creating.has_role())
                     .await

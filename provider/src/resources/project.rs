@@ -225,13 +225,13 @@ impl Resource<Client> for ProjectResource {
         &self,
         client: &Client,
         call: &mut Call,
-        _prior: ProjectModel,
+        prior: ProjectModel,
         planned: ProjectModel,
     ) -> Result<ProjectModel, Failed<ProjectModel>> {
         let spec = planned.spec()?;
         let operation = mapping::operation(call, "update");
-        // The plan of a repair does not know when the record will have been created.
-        let is_recorded = !planned.created_at.is_unknown();
+        // A repair may have to create the record again, and its plan said so.
+        let is_recorded = prior.drift.as_option().is_none_or(Vec::is_empty);
         let outcome = client.projects.update(&operation, &spec, is_recorded).await;
         mapping::applied(call, planned, outcome)
     }
