@@ -128,7 +128,7 @@ modules-aws3: build ## The modules with an old release of the real AWS provider,
 
 test-conformance: test-differential test-fuzz test-page ## The policy engine beside another and under fuzzing, the access page in a browser
 
-test-differential: ## Our policy evaluator against iam-simulate; needs Node 20 (DIFFERENTIAL_CASES=20000, DIFFERENTIAL_SEED=1)
+test-differential: ## Our policy evaluator against iam-simulate, our proofs against a solver; needs Node 20 and Python (DIFFERENTIAL_CASES=20000, DIFFERENTIAL_SEED=1, PROOF_QUESTIONS=600)
 	$(CARGO) test $(WORKSPACE) --test differential -- --nocapture
 
 test-fuzz: ## New input for the policy engine, a minute a target (FUZZ_SECONDS=60, FUZZ_SEED=1, FUZZ_TARGET=parse)

@@ -20,7 +20,7 @@ use crate::simulator;
 use crate::vocabulary::{KEYS, Key, Kind, OWN, ROLE, SCENES, Scene};
 
 /// Number of questions by default, as in CI.
-const QUESTIONS: usize = 2_000;
+const QUESTIONS: usize = 600;
 /// Number of processes: the cores of the smallest CI machine.
 const PROCESSES: usize = 2;
 /// Tags of the caller that questions give or leave open.
