@@ -1,5 +1,8 @@
 //! RPCs that validate, plan and apply managed resources.
 
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::{Entry, Server, configure::cancelled, wire};
@@ -61,6 +64,13 @@ impl<P: Provider> Server<P> {
         let client = self.client();
         let key = |value: &Value| ObjectKey::of(&request.type_name, schema, value);
         let old = key(&prior);
+        if prior.is_null()
+            && let Some(first_half) = &first_half
+            && first_half.step == KEPT
+        {
+            // Before the resource plans, because it asks whether its object is replaced.
+            objects.leave_after_all(&first_half.key(&request.type_name));
+        }
         if let Some(old) = &old {
             objects.found(old.clone(), &cx.private);
         }
@@ -105,14 +115,11 @@ impl<P: Provider> Server<P> {
         let mut private = outcome.private.unwrap_or(cx.private.clone());
         let new = key(&outcome.planned);
         let (claimed, step) = if prior.is_null() {
-            if let Some(new) = &new {
-                if first_half.as_deref() == Some(KEPT) {
-                    objects.leave_after_all(new);
-                }
-                if let Some(tainted) = objects.tainted(new) {
-                    // Terraform passes what is planned here to the destroy of the tainted object.
-                    private = tainted.overlaid(private);
-                }
+            if let Some(new) = &new
+                && let Some(tainted) = objects.tainted(new)
+            {
+                // Terraform passes what is planned here to the destroy of the tainted object.
+                private = tainted.overlaid(private);
             }
             (new, Step::Create)
         } else {
@@ -123,7 +130,9 @@ impl<P: Provider> Server<P> {
             };
             resource.review(&cx, &prior, change, &mut outcome.diagnostics);
             let replaces = change == Change::Replace;
-            note_plan(&mut private, if replaces { REPLACED } else { KEPT });
+            if let Some(old) = &old {
+                note_plan(&mut private, if replaces { REPLACED } else { KEPT }, old);
+            }
             (old, if replaces { Step::Leave } else { Step::Keep })
         };
         if let Some(claimed) = &claimed
@@ -218,13 +227,34 @@ const KEPT: &str = "kept";
 /// The first half replaces the object.
 const REPLACED: &str = "replaced";
 
-fn note_plan(private: &mut Private, note: &str) {
-    // A string is always valid JSON.
+/// What the first half of a replacement did with which object.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct FirstHalf {
+    step: String,
+    identity: BTreeMap<String, String>,
+}
+
+impl FirstHalf {
+    fn key(&self, type_name: &str) -> ObjectKey {
+        let identity = self.identity.iter();
+        ObjectKey::new(
+            type_name,
+            identity.map(|(name, value)| (name.as_str(), value.as_str())),
+        )
+    }
+}
+
+fn note_plan(private: &mut Private, step: &str, object: &ObjectKey) {
+    let note = FirstHalf {
+        step: step.to_owned(),
+        identity: object.identity().clone(),
+    };
+    // Strings are always valid JSON.
     let _ = private.set(PLANNED, &note);
 }
 
 /// Removes the note of an earlier plan, and returns it.
-pub(super) fn forget_plan(private: &mut Private) -> Option<String> {
+pub(super) fn forget_plan(private: &mut Private) -> Option<FirstHalf> {
     let note = private.get(PLANNED);
     private.remove(PLANNED);
     note
