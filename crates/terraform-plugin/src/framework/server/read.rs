@@ -118,7 +118,12 @@ impl<P: Provider> Server<P> {
             .as_ref()
             .map(|raw| raw.json.as_slice())
             .unwrap_or_default();
-        let identity = codec::decode_json(json, &ty).map_err(invalid_state)?;
+        // A state that an older Terraform wrote has no identity, and Terraform asks all the same.
+        let identity = if json.is_empty() {
+            Value::Null
+        } else {
+            codec::decode_json(json, &ty).map_err(invalid_state)?
+        };
         Ok(upgrade_resource_identity::Response {
             upgraded_identity: Some(proto::ResourceIdentityData {
                 identity_data: Some(wire::encode(&identity, &ty)?),
