@@ -22,6 +22,22 @@ pub struct ExternalPolicies {
     pub boundary: Option<(String, Document)>,
 }
 
+impl ExternalPolicies {
+    /// The role's own policies together with these.
+    fn added_to(&self, own: &PolicySet) -> PolicySet {
+        let all = self
+            .base
+            .iter()
+            .fold(own.clone(), |set, (label, document)| {
+                set.identity(label, document)
+            });
+        match &self.boundary {
+            Some((label, document)) => all.boundary(label, document),
+            None => all,
+        }
+    }
+}
+
 /// Deviations of a role from the access model.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Deviations {
@@ -62,16 +78,7 @@ impl IamRole {
     ) -> Result<Deviations, CallerError> {
         let tester = RoleTester::new(context, self)?;
         let own = self.policy_set();
-        let all = external
-            .base
-            .iter()
-            .fold(own.clone(), |set, (label, document)| {
-                set.identity(label, document)
-            });
-        let all = match &external.boundary {
-            Some((label, document)) => all.boundary(label, document),
-            None => all,
-        };
+        let all = external.added_to(&own);
         let requests = MemberRequests {
             tester: &tester,
             context,
@@ -117,16 +124,7 @@ pub fn cross_tenant(
 ) -> Result<CrossTenant, GrantError> {
     let any = AnyTenant::new(context, model)?;
     let own = any.policies();
-    let all = external
-        .base
-        .iter()
-        .fold(own.clone(), |set, (label, document)| {
-            set.identity(label, document)
-        });
-    let all = match &external.boundary {
-        Some((label, document)) => all.boundary(label, document),
-        None => all,
-    };
+    let all = external.added_to(&own);
     let mut found = CrossTenant::default();
     for claim in any.claims(context) {
         let deviation = |reason: String| Deviation {

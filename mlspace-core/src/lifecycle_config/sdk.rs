@@ -1,12 +1,13 @@
 //! Lifecycle configurations through the AWS SDK.
 
 use async_trait::async_trait;
-use aws_sdk_sagemaker::types::{NotebookInstanceLifecycleHook, Tag};
+use aws_sdk_sagemaker::types::NotebookInstanceLifecycleHook;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::api::{Described, LifecycleConfigApi, Scripts, is_missing};
 use crate::aws::{Clients, Error, SdkResultExt as _};
+use crate::notebook::sdk_tags;
 use crate::tags::Tags;
 
 /// The SDK's SageMaker client, created at the first call.
@@ -39,12 +40,6 @@ fn script(hooks: &[NotebookInstanceLifecycleHook]) -> Option<String> {
     let decoded = STANDARD.decode(content).ok();
     let text = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
     Some(text.unwrap_or_else(|| content.to_owned()))
-}
-
-fn sdk_tags(tags: &Tags) -> Vec<Tag> {
-    tags.iter()
-        .map(|(key, value)| Tag::builder().key(key).value(value).build())
-        .collect()
 }
 
 #[async_trait]

@@ -30,7 +30,8 @@ fn metadata_service() -> InstanceMetadataServiceConfiguration {
         .build()
 }
 
-fn sdk_tags(tags: &Tags) -> Vec<Tag> {
+/// Tags as SageMaker takes them.
+pub(crate) fn sdk_tags(tags: &Tags) -> Vec<Tag> {
     tags.iter()
         .map(|(key, value)| Tag::builder().key(key).value(value).build())
         .collect()
