@@ -98,11 +98,11 @@ fn parsed(text: &str) -> Result<Conditions, InputError> {
 fn text(answer: &Answer) -> String {
     let mut lines = Lines::default();
     match answer {
-        Answer::Holds => lines.add(0, "PROVED: no such request is allowed".to_owned()),
+        Answer::Holds => lines.add(0, "PROVED: no such request is allowed"),
         Answer::NotDecided(reason) => lines.add(0, format!("NOT DECIDED: {reason}")),
         Answer::Refuted(found) => {
             let request = &found.request;
-            lines.add(0, "REFUTED: this request is allowed".to_owned());
+            lines.add(0, "REFUTED: this request is allowed");
             lines.add(2, format!("{} on {}", request.action(), request.resource()));
             lines.add(2, format!("by {}", request.caller()));
             for (key, values) in found.context() {
