@@ -11,7 +11,7 @@
 //!
 //! ```
 //! use mlspace_core::access::IamRole;
-//! use mlspace_core::policies::{self, GrantContext};
+//! use mlspace_core::policies::{self, GrantContext, PlatformAccess, ProjectAccess};
 //! use mlspace_core::layout::{Account, DatasetKey};
 //! use mlspace_core::name::{ProjectName, UserName};
 //! use mlspace_core::tags;
@@ -24,17 +24,18 @@
 //!     data_bucket: "mlspace-data-123456789012",
 //!     network: None,
 //!     kms_key: None,
+//!     platform: PlatformAccess::default(),
 //! };
 //! let (fraud, alice): (ProjectName, UserName) = ("fraud".parse()?, "alice".parse()?);
 //! let role = IamRole::new(account.role_arn("MLSpace-fraud-2bd806c97f0e00af1a1fc3328fa763a9269723c8db8fac4f93a"))
 //!     .tagged(tags::membership_role_tags("MLSpace", &fraud, &alice))
-//!     .policy("MLSpace-project-fraud", policies::project_policy(&context, &fraud, false)?);
+//!     .policy("MLSpace-project-fraud", policies::project_policy(&context, &fraud, &ProjectAccess::default(), false)?);
 //!
 //! let datasets: [DatasetKey; 2] = ["project/fraud/cards".parse()?, "project/churn/calls".parse()?];
 //! let access = role.access(&context, &fraud, &alice, &datasets)?;
 //! let [own, other] = access.data.as_slice() else { unreachable!() };
 //! assert!(own.read.is_allowed() && own.delete.is_allowed());
-//! assert_eq!(other.read.reason(), Some("denied by `DenyOtherProjectObjects` of `MLSpace-project-fraud`"));
+//! assert!(!other.read.is_allowed());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

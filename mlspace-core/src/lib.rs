@@ -6,7 +6,7 @@
 //! tags, S3 prefixes and role names.
 //!
 //! ```
-//! use mlspace_core::policies::{self, GrantContext};
+//! use mlspace_core::policies::{self, GrantContext, PlatformAccess, ProjectAccess};
 //! use mlspace_core::layout::Account;
 //! use mlspace_core::name::{DatasetName, ProjectName};
 //! use iam_policy::PolicyType;
@@ -19,8 +19,9 @@
 //!     data_bucket: "mlspace-data-123456789012",
 //!     network: None,
 //!     kms_key: None,
+//!     platform: PlatformAccess::default(),
 //! };
-//! let alpha = policies::project_policy(&context, &"alpha".parse::<ProjectName>()?, false)?;
+//! let alpha = policies::project_policy(&context, &"alpha".parse::<ProjectName>()?, &ProjectAccess::default(), false)?;
 //! assert_eq!(alpha.check(PolicyType::Managed), []);
 //! assert!(alpha.size() <= PolicyType::Managed.limit());
 //!

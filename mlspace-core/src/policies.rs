@@ -1,44 +1,36 @@
 //! IAM policies of the platform: members, staff, Terraform, resources and guardrails.
 //!
 //! A membership's role has its project's policy, its user's policy, the policies of the user's
-//! groups and an inline policy for passing itself on. Together they allow the following, and
-//! nothing else:
+//! groups and an inline policy. Together they allow the following, and nothing else:
 //!
 //! | on | allowed |
 //! |---|---|
-//! | objects under `project/{project}/` and `private/{user}/` | read, write, delete, tag |
-//! | objects of datasets shared with the user's groups | read, write, tag |
-//! | objects under `global/` and `global-read-only/` | read |
-//! | the data bucket | list, with one of the above prefixes |
-//! | jobs, models, endpoints and endpoint configurations | create, with the tags `system`, `project` and `user`, in the approved VPC, with the approved key |
-//! | the same, with those tags | describe, stop, delete, update, invoke |
+//! | objects under `project/{project}/` and `private/{user}/` | read, write, delete, tag, list |
+//! | objects of datasets shared with the user's groups | read, write, tag, list |
+//! | objects under `global/` and `global-read-only/`, AWS's public buckets | read, list; write what the user publishes |
+//! | jobs, models, endpoints and endpoint configurations | create, with the tags `system`, `project` and `user`, named after the project, in the approved VPC, with the approved key |
+//! | the same of the project | describe, invoke at once; one's own: stop, delete, update |
 //! | notebook instances with those tags | describe, stop |
+//! | log streams and images with names of the project | read, write |
 //! | tags | set while creating a resource |
 //! | its own role | pass to SageMaker |
+//! | services that the project has switched on ([`SERVICES`]) | what their entries say |
 //!
-//! The same policies also deny what they do not allow, so that an additional base policy cannot
-//! allow it:
+//! The inline policy denies everything else, whatever a base policy allows:
 //!
+//! * It names the actions that members know at all, and the resources that are the member's, and
+//!   denies the complement (`NotAction`, `NotResource`): so it applies to actions and resource types
+//!   that AWS adds later, and to operations that AWS's reference does not list.
 //! * Every required condition is a separate Deny. Conditions within a statement are ANDed, so a
 //!   Deny with two required keys would apply only to requests that lack both.
 //! * A Deny names only actions that support its condition key. For any other action the key is
 //!   always absent, and a negated comparison with an absent key matches: the action would always be
 //!   denied.
-//! * Denials of whole areas are the complement of what is allowed (`NotAction`, `NotResource`), so
-//!   that they apply to actions and resource types that AWS adds later.
+//! * Names are written out. Where a shared document uses a policy variable, a role whose tag is
+//!   missing is denied everything.
 //! * Names and tags are compared case-sensitively.
 //!
-//! Three limits of the table:
-//!
-//! * `List*` actions of SageMaker support no tags and would show the names of all resources. All
-//!   are denied, and so is `Search`, except `ListTags` and
-//!   `ListTrainingJobsForHyperParameterTuningJob`, which apply to one resource.
-//! * The model of an endpoint configuration or transform job is in the request by its ARN only
-//!   (`sagemaker:ModelArn`), without tags: a member who knows the name of another project's model
-//!   can name it.
-//! * Datasets of groups are denied only implicitly, since no single policy has all groups of a
-//!   user. A base policy that allows S3 on `group/datasets/` allows access to them, within the
-//!   permissions boundary.
+//! What IAM cannot tell apart is in the guide `docs/guides/access-model.md`.
 //!
 //! There is one policy for each project and one for each user, with MLSpace's names. For accounts
 //! with few policies left, [`attribute_policy`] replaces all of them: it uses policy variables over
@@ -67,6 +59,7 @@ pub mod isolation;
 mod members;
 mod resources;
 mod restrictions;
+mod services;
 mod staff;
 mod statements;
 mod terraform_role;
@@ -78,11 +71,12 @@ pub use catalog::{
     Category, DocumentError, DocumentTemplate, Parameter, ParameterType, document_template,
     document_template_in, document_templates, guardrail,
 };
-pub use context::{ApprovedNetwork, GrantContext, GrantError};
+pub use context::{ApprovedNetwork, GrantContext, GrantError, PlatformAccess, ResourceNames};
 pub use members::{
-    attribute_policy, attribute_role_policy, group_policies, notebook_base_policy,
-    pass_role_policy, permissions_boundary, project_policy, suspended_projects, suspension_policy,
-    trust_policy, user_policy,
+    BucketGrant, Limits, MemberAccess, ProjectAccess, Sharing, Workload, attribute_policy,
+    attribute_role_policy, group_policies, notebook_base_policy, pass_role_policy,
+    permissions_boundary, project_policy, suspended_projects, suspension_policy, trust_policy,
+    user_policy,
 };
 pub use resources::{
     BucketAccess, EndpointService, KeyAccess, KeyService, LogDeliverer, alarm_topic_policy,
@@ -90,8 +84,9 @@ pub use resources::{
     trail_log_policy, trail_trust_policy,
 };
 pub use restrictions::{
-    InstanceTypes, Service, denied_services_policy, instance_type_policy, volume_key_policy,
+    DeniedService, InstanceTypes, denied_services_policy, instance_type_policy, volume_key_policy,
 };
+pub use services::{SERVICES, Service, ServiceEntry, ServiceOptions, Services, TenantsBy};
 pub use staff::{
     StaffAccess, StaffTrust, WebIdentity, auditor_policy, data_scientist_policy,
     platform_admin_policy, staff_trust_policy, team_admin_policy,

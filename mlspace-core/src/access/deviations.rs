@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::test_request::{ON_OTHERS, RoleTester};
+use super::test_request::{ON_MATES, ON_OTHERS, RoleTester};
 use super::{IamRole, Verdict};
 use crate::name::{ProjectName, UserName};
 use crate::policies::isolation::{AnyTenant, TenantModel};
@@ -202,7 +202,7 @@ impl MemberRequests<'_> {
     /// A training job of the member with all that policies require.
     fn job(&self) -> Request {
         self.tester
-            .training_job()
+            .training_job(self.project)
             .request_tag(SYSTEM, self.context.system_tag)
             .request_tag(PROJECT, self.project)
             .request_tag(USER, self.user)
@@ -343,7 +343,7 @@ impl MemberRequests<'_> {
         let mut all = vec![
             (
                 "create jobs without tags".to_owned(),
-                self.tester.training_job(),
+                self.tester.training_job(self.project),
             ),
             (
                 "create jobs for other users".to_owned(),
@@ -372,12 +372,13 @@ impl MemberRequests<'_> {
                 self.on("sagemaker:DeleteTags", "model", self.project, self.user),
             ),
         ];
+        let (action, kind) = ON_MATES;
+        all.push((
+            "call InvokeEndpointAsync on endpoints of other users".to_owned(),
+            self.on(action, kind, self.project, &other_user),
+        ));
         for (action, kind) in ON_OTHERS {
             let verb = action.trim_start_matches("sagemaker:");
-            all.push((
-                format!("call {verb} for other users"),
-                self.on(action, kind, self.project, &other_user),
-            ));
             all.push((
                 format!("call {verb} in other projects"),
                 self.on(action, kind, &other_project, self.user),

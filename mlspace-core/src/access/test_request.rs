@@ -8,7 +8,11 @@ use iam_policy::evaluate::{Caller, CallerError, CompiledPolicies, Request};
 /// Name of an arbitrary object of a dataset or SageMaker resource.
 const ANY: &str = "any";
 
-/// Actions that are tried on resources of other memberships, with the type of resource.
+/// An action that no member can take on a resource of another member of the project: it would work
+/// with that member's role on data of the caller's choice.
+pub(super) const ON_MATES: (&str, &str) = ("sagemaker:InvokeEndpointAsync", "endpoint");
+
+/// Actions that are tried on resources of other projects, with the type of resource.
 pub(super) const ON_OTHERS: [(&str, &str); 5] = [
     ("sagemaker:DescribeTrainingJob", "training-job"),
     ("sagemaker:StopTrainingJob", "training-job"),
@@ -74,7 +78,7 @@ impl<'a> RoleTester<'a> {
 
     /// Permissions in SageMaker, with the project and user that own the role.
     pub(super) fn sagemaker_access(&self, project: &str, user: &str) -> SageMakerAccess {
-        let untagged = self.training_job();
+        let untagged = self.training_job(project);
         let tagged = untagged
             .clone()
             .request_tag(SYSTEM, self.context.system_tag)
@@ -88,7 +92,7 @@ impl<'a> RoleTester<'a> {
     }
 
     /// A training job in the approved network with the approved key, without tags.
-    pub(super) fn training_job(&self) -> Request {
+    pub(super) fn training_job(&self, project: &str) -> Request {
         let network = self.context.network;
         let first_or = |ids: Option<&'a [String]>, default: &'static str| {
             ids.and_then(<[String]>::first)
@@ -108,7 +112,9 @@ impl<'a> RoleTester<'a> {
         names.fold(
             self.request(
                 "sagemaker:CreateTrainingJob",
-                self.sagemaker("training-job"),
+                self.context
+                    .account
+                    .sagemaker_arn(&format!("training-job/{project}-{ANY}")),
             )
             .context(
                 "sagemaker:VpcSubnets",
@@ -125,17 +131,17 @@ impl<'a> RoleTester<'a> {
         )
     }
 
-    /// Whether any action of [`ON_OTHERS`] is allowed; otherwise the last denial.
+    /// Whether any action of [`ON_MATES`] or [`ON_OTHERS`] is allowed; otherwise the last denial.
     fn use_others(&self, project: &str, user: &str) -> Verdict {
         // The names of the other owners begin with the role's own: `fraud*` in place of `fraud` in a
         // policy would match them.
         let owners = [
-            (project.to_owned(), format!("{user}x")),
-            (format!("{project}x"), user.to_owned()),
+            (project.to_owned(), format!("{user}x"), &[ON_MATES][..]),
+            (format!("{project}x"), user.to_owned(), &ON_OTHERS[..]),
         ];
         let mut last = Verdict::denied("no policy allows it");
-        for (project, user) in owners {
-            for (action, kind) in ON_OTHERS {
+        for (project, user, actions) in owners {
+            for (action, kind) in actions {
                 let request = self
                     .request(action, self.sagemaker(kind))
                     .resource_tag(SYSTEM, self.context.system_tag)

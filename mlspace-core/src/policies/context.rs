@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::layout::{Account, LayoutError, check_bucket_name, check_iam_prefix};
+use crate::policies::services::Service;
 use crate::tags::{SYSTEM, TagError, check_policy_tag_value};
 use iam_policy::{Document, PackError, PolicyType};
 
@@ -34,6 +35,50 @@ pub struct GrantContext<'a> {
     /// SageMaker puts the key's ARN into the request where it knows it. An alias matches only if
     /// the caller wrote the same alias.
     pub kms_key: Option<&'a str>,
+    /// What else the platform decides for all projects.
+    pub platform: PlatformAccess<'a>,
+}
+
+/// How resources that members create are named.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ResourceNames {
+    /// Names begin with the project's name and `-`. A project's name holds no `-`, so the names of
+    /// two projects never begin alike.
+    #[default]
+    Prefixed,
+    /// Names are free, as in MLSpace. Models of other projects can then be named in requests, and
+    /// logs of jobs can be read only if their names begin with the project's name all the same.
+    Free,
+}
+
+impl ResourceNames {
+    /// All values, with their names in configurations.
+    pub const NAMES: [(&'static str, Self); 2] =
+        [("prefixed", Self::Prefixed), ("free", Self::Free)];
+
+    /// The value of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let found = Self::NAMES.iter().find(|(known, _)| *known == name);
+        found.map(|(_, names)| *names)
+    }
+}
+
+/// What a platform decides for all projects, besides network and key.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PlatformAccess<'a> {
+    /// How resources that members create are named.
+    pub resource_names: ResourceNames,
+    /// The services that projects can switch on.
+    pub services: &'a [Service],
+    /// VPCs from which members use their resources. If empty, they can from anywhere.
+    pub source_vpc_ids: &'a [String],
+    /// Patterns of instance types whose volumes take no key, besides the known ones.
+    pub keyless_instance_types: &'a [String],
+    /// Patterns of names of the account's ECR repositories from which every member can pull.
+    pub image_repositories: &'a [String],
+    /// Buckets besides the data bucket that members can be granted.
+    pub granted_buckets: &'a [String],
 }
 
 /// Error when a policy cannot be generated.
@@ -110,7 +155,7 @@ impl<'a> GrantContext<'a> {
             let remedy = "write the key's ARN, its id or `alias/NAME`";
             check_value("KMS key", key, "-_:/", remedy)?;
         }
-        Ok(())
+        self.platform.check()
     }
 
     /// Ids of the approved subnets; empty if any subnet can be used.
@@ -146,11 +191,53 @@ impl<'a> GrantContext<'a> {
         self.account.sagemaker_arn(&all)
     }
 
+    /// Pattern for the SageMaker resources of one type, or of a pattern of types, whose names begin
+    /// with a project's name.
+    pub(super) fn sagemaker_name(&self, resource_type: &str, project: &str) -> String {
+        self.anywhere("sagemaker", &format!("{resource_type}/{project}-*"))
+    }
+
+    /// Pattern for all SageMaker resources of one type, or of every type, in any region.
+    pub(super) fn sagemaker_type(&self, resource_type: &str) -> String {
+        let all = if resource_type == "*" {
+            "*".to_owned()
+        } else {
+            format!("{resource_type}/*")
+        };
+        self.anywhere("sagemaker", &all)
+    }
+
+    /// An ARN pattern for any region and account: shorter, so that documents fit.
+    pub(super) fn anywhere(&self, service: &str, resource: &str) -> String {
+        format!("arn:{}:{service}:*:*:{resource}", self.account.partition)
+    }
+
     /// The spellings of the approved key: its ARN, and the value of [`Self::kms_key`].
     pub(super) fn keys(&self) -> Vec<String> {
         self.kms_key.map_or_else(Vec::new, |key| {
             vec![self.account.kms_arn(key), key.to_owned()]
         })
+    }
+}
+
+impl PlatformAccess<'_> {
+    fn check(&self) -> Result<(), GrantError> {
+        for id in self.source_vpc_ids {
+            check_value("VPC id", id, "-", "write an id such as `vpc-0a1b2c3d`")?;
+        }
+        for pattern in self.keyless_instance_types {
+            let remedy = "write a type such as `ml.g5.xlarge`, or a pattern such as `ml.g5.*`";
+            check_value("instance type", pattern, ".-*?", remedy)?;
+        }
+        for pattern in self.image_repositories {
+            let whole = pattern.strip_suffix('*').unwrap_or(pattern);
+            let remedy = "write the name of a repository, or the first part of one and `*`";
+            check_value("repository", whole, "/_.-", remedy)?;
+        }
+        for bucket in self.granted_buckets {
+            check_bucket_name(bucket)?;
+        }
+        Ok(())
     }
 }
 

@@ -1,19 +1,26 @@
 //! Policies of memberships: roles of users in projects.
 
+mod access;
 mod attribute;
 mod base;
-mod boundary;
+pub(in crate::policies) mod boundary;
+mod fences;
 mod group;
+pub(in crate::policies) mod limits;
+pub(in crate::policies) mod names;
 mod project;
-mod role;
+pub(in crate::policies) mod role;
 mod suspension;
 mod user;
+mod workloads;
 
-pub use attribute::{attribute_policy, attribute_role_policy};
+pub use access::{BucketGrant, MemberAccess, ProjectAccess, Sharing};
+pub use attribute::attribute_policy;
 pub use base::notebook_base_policy;
 pub use boundary::permissions_boundary;
 pub use group::group_policies;
+pub use limits::{Limits, Workload};
 pub use project::project_policy;
-pub use role::{pass_role_policy, trust_policy};
+pub use role::{attribute_role_policy, pass_role_policy, trust_policy};
 pub use suspension::{suspended_projects, suspension_policy};
 pub use user::user_policy;

@@ -12,6 +12,7 @@ mod denied_services;
 mod instance_types;
 mod volume_key;
 
-pub use denied_services::{Service, denied_services_policy};
+pub use denied_services::{DeniedService, denied_services_policy};
+pub(in crate::policies) use instance_types::check_types;
 pub use instance_types::{InstanceTypes, instance_type_policy};
 pub use volume_key::volume_key_policy;

@@ -3,7 +3,6 @@
 pub mod actions;
 pub(in crate::policies) mod approved_key;
 pub(in crate::policies) mod aws_services;
-pub(in crate::policies) mod common_denials;
 pub(in crate::policies) mod job_runtime;
 pub(in crate::policies) mod network_perimeter;
 pub(in crate::policies) mod principals;

@@ -6,6 +6,7 @@ mod isolation_teeth;
 mod isolation_theorem;
 mod lint;
 mod malformed_json;
+mod requests;
 mod shape;
 mod sizes;
 
@@ -48,6 +49,7 @@ impl Deployment {
                 security_group_ids: &self.groups,
             }),
             kms_key: self.key.as_deref(),
+            platform: PlatformAccess::default(),
         }
     }
 

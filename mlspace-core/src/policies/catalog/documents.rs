@@ -17,6 +17,12 @@ const ACCOUNT: Scope = Scope {
         SUBNET_IDS,
         SECURITY_GROUP_IDS,
         KMS_KEY_ID,
+        RESOURCE_NAMES,
+        SERVICES,
+        SOURCE_VPC_IDS,
+        KEYLESS_INSTANCE_TYPES,
+        IMAGE_REPOSITORIES,
+        GRANTED_BUCKETS,
     ],
 };
 
@@ -34,7 +40,17 @@ const RESOURCE: Scope = Scope {
 };
 
 const TABLES_AND_KEY: &[Parameter] = &[TABLE_NAMES, TABLE_KEY_ARN];
-const ROLE: &[Parameter] = &[ROLE_ARN, PROJECT, USER];
+const ROLE: &[Parameter] = &[
+    ROLE_ARN,
+    OWNER,
+    GROUP_DATASETS,
+    PUBLISHED_DATASETS,
+    SHARING,
+    PROJECT_SERVICES,
+    BEDROCK_MODEL_ARNS,
+    BEDROCK_GUARDRAIL_ARN,
+    CODEARTIFACT_REPOSITORY_ARNS,
+];
 const TERRAFORM_ROLE: &[Parameter] = &[
     PERMISSIONS_BOUNDARY_ARN,
     BASE_POLICY_ARNS,
@@ -61,13 +77,13 @@ macro_rules! documents {
 
 documents! {
     "project" "permissions that all members of a project share" [Managed] DEPLOYMENT,
-        required [PROJECT], optional &[SUSPENDED], members::project;
+        required [PROJECT], optional &[SUSPENDED, PROJECT_SERVICES], members::project;
     "user" "permissions of a user in every project" [Managed] DEPLOYMENT,
         required [USER], optional &[], members::user;
     "group" "access to the datasets shared with a group" [Managed] DEPLOYMENT,
         required [GROUP, DATASETS], optional &[], members::group;
     "pass_role" "the inline policy of a membership's role" [RoleInline] DEPLOYMENT,
-        required [], optional ROLE, members::pass_role;
+        required [PROJECT, USER], optional ROLE, members::pass_role;
     "trust" "the trust policy of a membership's role" [Trust] ACCOUNT,
         required [], optional &[], members::trust;
     "permissions_boundary" "the permissions boundary of memberships' roles" [Boundary] DEPLOYMENT,
@@ -77,7 +93,7 @@ documents! {
     "attribute" "permissions of all memberships, based on the tags of their roles" [Managed] DEPLOYMENT,
         required [], optional &[], members::attribute;
     "attribute_role" "the inline policy of a membership's role, in addition to `attribute`" [RoleInline] DEPLOYMENT,
-        required [], optional ROLE, members::attribute_role;
+        required [PROJECT, USER], optional ROLE, members::attribute_role;
     "suspension" "the denial for members of suspended projects, based on the tags of their roles" [Managed] DEPLOYMENT,
         required [PROJECTS], optional &[], members::suspension;
     "provider" "the least permissions that Terraform needs for this provider's resources" [Managed] DEPLOYMENT,

@@ -149,6 +149,21 @@ fn documents_have_no_findings() {
             document,
         });
         let findings = lint(&targets.collect::<Vec<_>>(), &LintOptions::default());
+        // Instance types only say which volumes take no key; the inline policy denies other actions;
+        // and some operations are not in AWS's reference.
+        let meant = |text: &String| {
+            [
+                "VolumeKey`",
+                "OtherModels`",
+                "OtherSubnets`",
+                "OtherSecurityGroups`",
+                "DenyNever`",
+            ]
+            .iter()
+            .any(|sid| text.contains(sid))
+        };
+        let findings: Vec<String> = findings.iter().map(ToString::to_string).collect();
+        let findings: Vec<&String> = findings.iter().filter(|text| !meant(text)).collect();
         assert!(findings.is_empty(), "{name}: {findings:?}");
     }
 }

@@ -56,6 +56,10 @@ fn document(context: &GrantContext<'_>, datasets: &[&DatasetName]) -> Document {
         Statement::allow("GroupObjects")
             .actions(OBJECT_KEEP)
             .resources(prefixes.iter().map(|prefix| context.objects(prefix))),
-        storage::listing(context, "GroupListing", &prefixes),
+        storage::listing(
+            context,
+            "GroupListing",
+            prefixes.iter().map(|prefix| storage::under(prefix)),
+        ),
     ])
 }

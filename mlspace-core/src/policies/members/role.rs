@@ -5,13 +5,14 @@
 //! permissions to pass a role to an AWS service*
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html>).
 
+use super::access::MemberAccess;
+use super::fences;
+use super::workloads::own_resources;
 use crate::policies::context::{GrantContext, GrantError, sized};
-use crate::policies::statements::common_denials::{
-    administration_denials, key_grant_denial, sagemaker_denials,
-};
-use crate::policies::statements::tag_conditions::RequiredTag;
-use crate::policies::statements::{storage, workload};
-use crate::tags::SYSTEM;
+use crate::policies::services::Service;
+use crate::policies::services::grants::{self, ServiceStatements};
+use crate::policies::statements::actions::{OBJECT, OBJECT_READ, USE_KEY};
+use crate::tags::{PROJECT, USER};
 use iam_policy::{Document, Operator, PolicyType, Principal, Statement};
 
 /// The trust policy of a membership's role: SageMaker can assume it, on behalf of this account
@@ -32,54 +33,154 @@ pub fn trust_policy(context: &GrantContext<'_>) -> Document {
 
 /// The inline policy of a membership's role.
 ///
-/// It allows passing the role itself to SageMaker. It also contains the denials that are the same
-/// for every role, which matter if a base policy allows more: passing other roles; SageMaker
-/// resources of other systems or types; workloads outside the approved network or without the
-/// approved key; all actions on the data bucket except reading, writing, deleting, tagging and
-/// listing; writing to the shared prefixes; and the administration of identities, keys and tables.
+/// It allows what depends on the names of project and user: passing the role itself, the logs of the
+/// project's workloads, its images, and the services that the project has switched on. It denies
+/// everything that is not the membership's, whatever another policy of the role allows, so that the
+/// role is safe with a wide base policy and without a permissions boundary.
+///
+/// Names are written out: the policy asks for no tag of the role.
 ///
 /// # Errors
-/// [`GrantError`] when a value of the context is invalid, or the approved subnets and security
-/// groups do not fit.
+/// [`GrantError`] when a value is invalid, or the policy does not fit.
 pub fn pass_role_policy(
     context: &GrantContext<'_>,
-    role_arn: &str,
+    member: &MemberAccess<'_>,
 ) -> Result<Document, GrantError> {
-    context.check()?;
-    let service = "iam:PassedToService";
-    let sagemaker = ["sagemaker.amazonaws.com"];
-    let mut statements = vec![
-        Statement::allow("PassOwnRole")
-            .actions(["iam:PassRole"])
-            .resources([role_arn])
-            .when(Operator::StringEquals, service, sagemaker),
-        Statement::deny("DenyPassOtherRole")
-            .actions(["iam:PassRole"])
-            .not_resources([role_arn]),
-        Statement::deny("DenyPassToOtherService")
-            .actions(["iam:PassRole"])
-            .resources(["*"])
-            .when(Operator::StringNotEquals, service, sagemaker),
-    ];
-    statements.extend(
-        RequiredTag {
-            key: SYSTEM,
-            sid: "System",
-            value: context.system_tag,
-        }
-        .denials(context),
-    );
-    statements.extend(sagemaker_denials(context));
-    statements.extend(workload::deny_missing_network());
-    statements.extend(workload::deny_other_network_or_key(context));
-    statements.extend(storage::common_denials(context));
-    statements.extend(administration_denials());
-    statements.push(key_grant_denial());
-    let what = format!("the inline policy of the role `{role_arn}`");
+    member.check(context)?;
+    fitting(statements(context, member), member)
+}
+
+/// The statements of [`pass_role_policy`].
+pub(in crate::policies) fn statements(
+    context: &GrantContext<'_>,
+    member: &MemberAccess<'_>,
+) -> Vec<Statement> {
+    let names = member.names();
+    let services: Vec<ServiceStatements> = member
+        .access
+        .services
+        .iter()
+        .map(|(service, options)| grants::statements(context, &names, service, options))
+        .collect();
+    let mut statements = allows(context, member);
+    statements.extend(services.iter().flat_map(|service| service.allow.clone()));
+    statements.push(fences::deny_other_actions(member, &services));
+    statements.push(fences::deny_other_resources(context, member, &services));
+    statements.extend(fences::storage_denials(context, member));
+    statements.extend(fences::tenant_denials(context, member));
+    statements.extend(fences::runtime_denials(context, member));
+    statements.extend(services.into_iter().flat_map(|service| service.deny));
+    statements.extend(member.access.limits.denials());
+    statements
+}
+
+/// The inline policy of a membership's role in the attribute model: [`pass_role_policy`], and a
+/// denial of everything while a tag is missing that the shared policies ask for.
+///
+/// # Errors
+/// [`GrantError`] as for [`pass_role_policy`].
+pub fn attribute_role_policy(
+    context: &GrantContext<'_>,
+    member: &MemberAccess<'_>,
+) -> Result<Document, GrantError> {
+    let mut statements = pass_role_policy(context, member)?.statements;
+    statements.extend(deny_untagged());
+    fitting(statements, member)
+}
+
+fn fitting(statements: Vec<Statement>, member: &MemberAccess<'_>) -> Result<Document, GrantError> {
     sized(
         Document::new(statements),
-        what,
+        format!("the inline policy of the role `{}`", member.role_arn),
         PolicyType::RoleInline,
-        "approve fewer subnets and security groups",
+        "share fewer datasets with the user's groups, switch on fewer services, or approve fewer subnets and security groups",
     )
+}
+
+/// Denies everything to a role whose tags are missing. Other statements ask for the tags'
+/// values by variables, and AWS does not promise what a variable without a value does.
+///
+/// Source: *IAM policy elements: Variables and tags*
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>).
+pub(super) fn deny_untagged() -> [Statement; 2] {
+    [("Project", PROJECT), ("User", USER)].map(|(sid, key)| {
+        Statement::deny(format!("DenyWithout{sid}"))
+            .actions(["*"])
+            .resources(["*"])
+            .when(Operator::Null, format!("aws:PrincipalTag/{key}"), ["true"])
+    })
+}
+
+fn allows(context: &GrantContext<'_>, member: &MemberAccess<'_>) -> Vec<Statement> {
+    let mut all = vec![
+        Statement::allow("PassOwnRole")
+            .actions(["iam:PassRole"])
+            .resources([member.role_arn])
+            .when(
+                Operator::StringEquals,
+                "iam:PassedToService",
+                fences::passed_to(member),
+            ),
+    ];
+    let anywhere = fences::any_groups(context);
+    if !anywhere.is_empty() {
+        all.push(
+            Statement::allow("WriteLogs")
+                .actions([
+                    "logs:CreateLogGroup",
+                    "logs:CreateLogStream",
+                    "logs:PutLogEvents",
+                ])
+                .resources(anywhere),
+        );
+    }
+    // The shared policy of the attribute model knows the project's name by a variable, which has one
+    // spelling.
+    if let Some(names) = member.names().only_lower() {
+        let services: Vec<Service> = member.access.services.names().collect();
+        let statements = own_resources(context, &names, &services);
+        all.extend(statements.into_iter().map(|statement| Statement {
+            sid: statement.sid.map(|sid| format!("Lower{sid}")),
+            ..statement
+        }));
+    }
+    if !member.published.is_empty() {
+        let prefixes = member.published.iter().map(fences::published_prefix);
+        all.push(
+            Statement::allow("Publish")
+                .actions(OBJECT)
+                .resources(prefixes.map(|prefix| context.objects(&prefix))),
+        );
+    }
+    for (n, grant) in member.grants.iter().enumerate() {
+        let n = n + 1;
+        let account = context.account;
+        let prefixes = grant.all_prefixes();
+        let objects = prefixes
+            .iter()
+            .map(|prefix| account.object_arn(&grant.bucket, &format!("{prefix}*")));
+        let actions: &[&str] = if grant.write { &OBJECT } else { &OBJECT_READ };
+        all.push(
+            Statement::allow(format!("Grant{n}"))
+                .actions(actions.to_vec())
+                .resources(objects),
+        );
+        let list = Statement::allow(format!("GrantListing{n}"))
+            .actions(["s3:ListBucket"])
+            .resources([account.bucket_arn(&grant.bucket)]);
+        all.push(if grant.prefixes.is_empty() {
+            list
+        } else {
+            let patterns = prefixes.iter().map(|prefix| format!("{prefix}*"));
+            list.when(Operator::StringLike, "s3:prefix", patterns)
+        });
+        if let Some(key) = &grant.kms_key_arn {
+            all.push(
+                Statement::allow(format!("GrantKey{n}"))
+                    .actions(USE_KEY)
+                    .resources([key]),
+            );
+        }
+    }
+    all
 }

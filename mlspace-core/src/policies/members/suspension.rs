@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::fences::platform_denials;
 use crate::name::ProjectName;
 use crate::policies::context::{GrantContext, GrantError, managed};
 use crate::tags::PROJECT;
@@ -11,14 +12,15 @@ use iam_policy::{ConditionKey, Document, Operator, Statement};
 const NO_PROJECT: &str = "-";
 
 /// The managed policy, shared by all memberships in addition to [`super::attribute_policy`], that
-/// denies everything to members of suspended projects.
+/// denies everything to members of suspended projects, and to all members workloads outside of the
+/// approved network or without the approved key.
 ///
 /// It stays attached when no project is suspended, so that suspending a project takes one call,
 /// independent of the number of members. Projects are sorted by name, without duplicates.
 ///
 /// # Errors
 /// [`GrantError`] when a value of the context is invalid, or the suspended projects do not fit:
-/// more than 200 with the longest names.
+/// more than about 60 with the longest names.
 pub fn suspension_policy<'p>(
     context: &GrantContext<'_>,
     suspended: impl IntoIterator<Item = &'p ProjectName>,
@@ -26,8 +28,10 @@ pub fn suspension_policy<'p>(
     context.check()?;
     let names: BTreeSet<&str> = suspended.into_iter().map(ProjectName::as_str).collect();
     let listed = names.len();
+    let mut statements = suspension(names).statements;
+    statements.extend(platform_denials(context));
     managed(
-        suspension(names),
+        Document::new(statements),
         format!("the policy of {listed} suspended projects"),
         "delete some of them, or suspend fewer",
     )
@@ -37,9 +41,8 @@ pub fn suspension_policy<'p>(
 /// example because it was edited.
 #[must_use]
 pub fn suspended_projects(document: &Document) -> Option<BTreeSet<ProjectName>> {
-    let [statement] = document.statements.as_slice() else {
-        return None;
-    };
+    let suspended = |statement: &&Statement| statement.sid.as_deref() == Some("Suspended");
+    let statement = document.statements.iter().find(suspended)?;
     let condition = statement
         .conditions
         .get(Operator::StringEquals.into(), &own_project_key())?;
@@ -47,7 +50,8 @@ pub fn suspended_projects(document: &Document) -> Option<BTreeSet<ProjectName>> 
     let projects: BTreeSet<ProjectName> =
         named.map(|name| name.parse().ok()).collect::<Option<_>>()?;
     let names = projects.iter().map(ProjectName::as_str).collect();
-    document.equivalent(&suspension(names)).then_some(projects)
+    let found = Document::new([statement.clone()]);
+    found.equivalent(&suspension(names)).then_some(projects)
 }
 
 fn own_project_key() -> ConditionKey {
@@ -68,6 +72,7 @@ fn suspension(mut names: BTreeSet<&str>) -> Document {
 mod tests {
     use super::*;
     use crate::layout::Account;
+    use crate::policies::PlatformAccess;
 
     fn listed(names: &[&str]) -> BTreeSet<ProjectName> {
         names.iter().map(|name| name.parse().unwrap()).collect()
@@ -82,6 +87,7 @@ mod tests {
             data_bucket: "mlspace-data-123456789012",
             network: None,
             kms_key: None,
+            platform: PlatformAccess::default(),
         };
         suspension_policy(&context, names)
     }
@@ -121,7 +127,7 @@ mod tests {
             let name = |n| format!("{n:024}").parse().unwrap();
             (0..count).map(name).collect()
         };
-        assert!(policy(&names(200)).is_ok());
+        assert!(policy(&names(60)).is_ok());
         let error = policy(&names(300)).unwrap_err().to_string();
         assert!(
             error.contains("300 suspended projects") && error.contains("6144"),

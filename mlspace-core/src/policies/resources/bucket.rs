@@ -33,27 +33,21 @@ pub struct BucketAccess<'a> {
 }
 
 /// Actions on objects, and listing them.
-const DATA: [&str; 7] = [
+const DATA: [&str; 10] = [
     "s3:AbortMultipartUpload",
+    "s3:BypassGovernanceRetention",
     "s3:DeleteObject*",
     "s3:GetObject*",
     "s3:ListBucket*",
     "s3:ListMultipartUploadParts",
+    "s3:ObjectOwnerOverrideToBucketOwner",
     "s3:PutObject*",
+    "s3:Replicate*",
     "s3:RestoreObject",
 ];
 
-/// Actions that weaken the protection of the bucket.
-const TAMPER: [&str; 8] = [
-    "s3:DeleteBucket",
-    "s3:DeleteBucketPolicy",
-    "s3:PutBucketAcl",
-    "s3:PutBucketOwnershipControls",
-    "s3:PutBucketPolicy",
-    "s3:PutBucketPublicAccessBlock",
-    "s3:PutBucketVersioning",
-    "s3:PutEncryptionConfiguration",
-];
+/// Reading the configuration of the bucket, and its contents. Everything else changes the bucket.
+const READ_BUCKET: [&str; 2] = ["s3:Get*", "s3:List*"];
 
 /// The policy of the data bucket. It requires TLS 1.2 or later, the VPC endpoints and the approved
 /// key, restricts changes of the bucket's configuration to exempt roles, and allows readers in
@@ -100,7 +94,7 @@ pub fn bucket_policy(access: &BucketAccess<'_>) -> Result<Document, GrantError> 
             .when(Operator::NumericLessThan, "s3:TlsVersion", ["1.2"]),
         perimeter.except_exempt_principals(
             everyone("DenyTampering")
-                .actions(TAMPER)
+                .not_actions(READ_BUCKET)
                 .resources([&bucket]),
         ),
     ];
@@ -126,6 +120,17 @@ pub fn bucket_policy(access: &BucketAccess<'_>) -> Result<Document, GrantError> 
         };
         let header = "s3:x-amz-server-side-encryption";
         statements.push(deny_other("DenyOtherEncryption", header, "aws:kms"));
+        // A key of the caller's own would lock out everybody else.
+        statements.push(
+            everyone("DenyCallersKey")
+                .actions(["s3:PutObject"])
+                .resources([&objects])
+                .when(
+                    Operator::Null,
+                    format!("{header}-customer-algorithm"),
+                    ["false"],
+                ),
+        );
         statements.push(deny_other(
             "DenyOtherKey",
             &format!("{header}-aws-kms-key-id"),

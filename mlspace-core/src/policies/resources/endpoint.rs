@@ -2,7 +2,7 @@
 
 use crate::layout::{Account, check_bucket_name};
 use crate::policies::context::{GrantError, check_table_name, sized};
-use crate::policies::statements::job_runtime::PULL_IMAGES;
+use crate::policies::statements::actions::PULL;
 use iam_policy::{Document, Operator, PolicyType, Principal, Statement};
 
 /// The service behind a VPC endpoint.
@@ -51,7 +51,7 @@ pub fn endpoint_policy(
     };
     let pull = Statement::allow("PullImages")
         .principal(Principal::Any)
-        .actions(PULL_IMAGES)
+        .actions(PULL)
         .resources(["*"])
         .when(
             Operator::StringEquals,

@@ -5,9 +5,9 @@ use crate::policies::context::{GrantError, check_value, managed};
 use crate::policies::statements::actions::CREATE_ENDPOINT;
 use iam_policy::{Document, Operator, Statement};
 
-/// A service that a deployment can deny.
+/// A service that a deployment can deny to roles other than those of memberships.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Service {
+pub enum DeniedService {
     /// Endpoints and their configurations.
     Endpoints,
     /// Training, tuning, processing, transform and AutoML jobs.
@@ -24,7 +24,7 @@ pub enum Service {
     Bedrock,
 }
 
-impl Service {
+impl DeniedService {
     /// All services, with their names in configurations.
     pub const NAMES: [(&'static str, Self); 7] = [
         ("endpoints", Self::Endpoints),
@@ -49,7 +49,7 @@ impl Service {
 /// [`GrantError`] when an ARN is invalid, or the ARNs do not fit.
 pub fn denied_services_policy(
     account: &Account,
-    services: &[Service],
+    services: &[DeniedService],
     emr_role_arns: &[String],
 ) -> Result<Option<Document>, GrantError> {
     for arn in emr_role_arns {
@@ -60,9 +60,9 @@ pub fn denied_services_policy(
             .actions(actions.to_vec())
             .resources(["*"])
     };
-    let denied = |service: Service| services.contains(&service);
+    let denied = |service: DeniedService| services.contains(&service);
     let mut statements = Vec::new();
-    if denied(Service::Endpoints) {
+    if denied(DeniedService::Endpoints) {
         let invoke = "sagemaker:InvokeEndpoint*";
         let start = [
             "sagemaker:CreateEndpointConfig",
@@ -73,7 +73,7 @@ pub fn denied_services_policy(
             &[&start[..], &[CREATE_ENDPOINT, invoke]].concat(),
         ));
     }
-    if denied(Service::Jobs) {
+    if denied(DeniedService::Jobs) {
         let start = [
             "sagemaker:Create*ningJob",
             "sagemaker:CreateAutoMLJob*",
@@ -82,10 +82,10 @@ pub fn denied_services_policy(
         ];
         statements.push(deny("DenyJobs", &start));
     }
-    if denied(Service::LabelingJobs) {
+    if denied(DeniedService::LabelingJobs) {
         statements.push(deny("DenyLabelingJobs", &["sagemaker:CreateLabelingJob"]));
     }
-    if denied(Service::Emr) {
+    if denied(DeniedService::Emr) {
         let start = [
             "elasticmapreduce:Add*",
             "elasticmapreduce:Create*",
@@ -104,8 +104,8 @@ pub fn denied_services_policy(
         }
     }
     let (batch, realtime) = (
-        denied(Service::BatchTranslate),
-        denied(Service::RealtimeTranslate),
+        denied(DeniedService::BatchTranslate),
+        denied(DeniedService::RealtimeTranslate),
     );
     if batch {
         statements.push(deny(
@@ -131,7 +131,7 @@ pub fn denied_services_policy(
                 ),
         );
     }
-    if denied(Service::Bedrock) {
+    if denied(DeniedService::Bedrock) {
         let use_model = ["bedrock:Converse*", "bedrock:Create*", "bedrock:Invoke*"];
         statements.push(deny("DenyBedrock", &use_model));
     }

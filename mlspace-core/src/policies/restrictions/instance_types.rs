@@ -84,7 +84,7 @@ pub fn instance_type_policy(types: &InstanceTypes<'_>) -> Result<Document, Grant
 }
 
 /// Checks names or patterns of instance types.
-pub(super) fn check_types(types: &[String]) -> Result<(), GrantError> {
+pub(in crate::policies) fn check_types(types: &[String]) -> Result<(), GrantError> {
     let expected = "write a type such as `ml.m5.large`, or a pattern such as `ml.g5.*`";
     types
         .iter()

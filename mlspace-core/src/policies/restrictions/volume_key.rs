@@ -12,9 +12,8 @@ use iam_policy::{Document, Operator};
 /// A request with multiple types is exempt only if all of them are exempt. A request without a type
 /// is not exempt, except for a serverless endpoint.
 ///
-/// It is for roles other than those of memberships. Their inline policy
-/// ([`crate::policies::pass_role_policy`]) requires the key on every type, so that they cannot use
-/// types whose volumes take no key.
+/// It is for roles other than those of memberships, whose user's policy
+/// ([`crate::policies::user_policy`]) requires the key on every type but those with local storage.
 ///
 /// # Errors
 /// [`GrantError`] when a value is invalid, or the types do not fit.

@@ -42,5 +42,26 @@ pub fn auditor_policy(
             ])
             .resources([context.account.log_group_arn("/aws/sagemaker/*:*")]),
     );
+    statements.push(
+        // Records are read, results are fetched and logs are exported without naming their group.
+        Statement::deny("DenyOtherWaysToLogs")
+            .actions([
+                "logs:CreateExportTask",
+                "logs:GetLogRecord",
+                "logs:GetQueryResults",
+            ])
+            .resources(["*"]),
+    );
+    statements.push(
+        // User data of instances and launch templates can contain secrets.
+        Statement::deny("DenyUserData")
+            .actions([
+                "ec2:DescribeInstanceAttribute",
+                "ec2:DescribeLaunchTemplateVersions",
+                "ec2:GetConsole*",
+                "ec2:GetLaunchTemplateData",
+            ])
+            .resources(["*"]),
+    );
     managed_policy(statements, "the auditors' policy")
 }

@@ -49,11 +49,12 @@ pub(super) fn with_system_tag(context: &GrantContext<'_>, allow: Statement) -> S
     )
 }
 
-/// Allows attaching AWS's policy that denies everything to roles under these prefixes, and
-/// detaching it.
+/// Allows attaching AWS's policy that denies everything to roles under these prefixes, and, with
+/// `lift`, detaching it.
 pub(super) fn revoke_access(
     context: &GrantContext<'_>,
     prefixes: impl IntoIterator<Item = String>,
+    lift: bool,
 ) -> [Statement; 1] {
     let deny_all = format!(
         "arn:{}:iam::aws:policy/AWSDenyAll",
@@ -63,7 +64,11 @@ pub(super) fn revoke_access(
         .into_iter()
         .map(|prefix| context.account.role_arn(&format!("{prefix}-*")));
     [Statement::allow("LockOut")
-        .actions(["iam:AttachRolePolicy", "iam:DetachRolePolicy"])
+        .actions(
+            ["iam:AttachRolePolicy", "iam:DetachRolePolicy"]
+                .into_iter()
+                .take(if lift { 2 } else { 1 }),
+        )
         .resources(roles)
         .when(Operator::ArnEquals, "iam:PolicyARN", [deny_all])]
 }

@@ -37,7 +37,11 @@ pub fn platform_admin_policy(
             .resources([read_statements::log_streams(context, "LifecycleConfig*")]),
     ];
     statements.extend(read_statements::records(context, access));
-    statements.extend(revoke_access(context, [context.iam_prefix.to_owned()]));
+    statements.extend(revoke_access(
+        context,
+        [context.iam_prefix.to_owned()],
+        true,
+    ));
     statements.extend(deny_data(context));
     statements.push(deny_enter());
     managed_policy(statements, "the platform admins' policy")

@@ -49,6 +49,8 @@ pub fn team_admin_policy(
         names
             .iter()
             .map(|name| format!("{}-{name}", context.iam_prefix)),
+        // A lock-out may be the platform's, which is the same policy.
+        false,
     ));
     statements.extend(deny_data(context));
     statements.push(deny_enter());

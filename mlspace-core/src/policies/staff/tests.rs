@@ -7,7 +7,7 @@ mod trust;
 use super::*;
 use crate::layout::Account;
 use crate::policies::tests::{allow_all, findings};
-use crate::policies::{ApprovedNetwork, GrantContext, ProviderTables};
+use crate::policies::{ApprovedNetwork, GrantContext, PlatformAccess, ProviderTables};
 use iam_policy::evaluate::{Caller, PolicySet, Request};
 use iam_policy::{Document, PolicyType};
 
@@ -63,6 +63,7 @@ fn in_account<T>(account: &Account, then: impl Fn(&GrantContext<'_>) -> T) -> T 
             security_group_ids: &groups,
         }),
         kms_key: Some(KEY),
+        platform: PlatformAccess::default(),
     })
 }
 

@@ -32,9 +32,8 @@ pub const OBJECT_KEEP: [&str; 6] = [
 /// Reading an object.
 pub const OBJECT_READ: [&str; 2] = ["s3:GetObject", "s3:GetObjectTagging"];
 
-/// The types of SageMaker resources that members create.
-pub const TYPES: [&str; 8] = [
-    "automl-job",
+/// The types of SageMaker resources that every member can create.
+pub const TYPES: [&str; 7] = [
     "endpoint",
     "endpoint-config",
     "hyper-parameter-tuning-job",
@@ -47,13 +46,9 @@ pub const TYPES: [&str; 8] = [
 /// The type of notebook instances, which the platform creates for members.
 pub const NOTEBOOK_TYPE: &str = "notebook-instance";
 
-/// Creating a resource of [`TYPES`]. Each of these actions supports `aws:RequestTag`.
-///
-/// Labeling, compilation, optimization and edge packaging jobs are left out on purpose: they
-/// support no network conditions, so they cannot be restricted to the approved network.
-pub const CREATE: [&str; 9] = [
-    "sagemaker:CreateAutoMLJob",
-    "sagemaker:CreateAutoMLJobV2",
+/// Creating a resource of [`TYPES`]. Each of these actions supports `aws:RequestTag`. Those of
+/// services that projects switch on are in [`crate::policies::SERVICES`].
+pub const CREATE: [&str; 7] = [
     CREATE_ENDPOINT,
     "sagemaker:CreateEndpointConfig",
     "sagemaker:CreateHyperParameterTuningJob",
@@ -67,28 +62,17 @@ pub const CREATE: [&str; 9] = [
 /// endpoint configuration, which has tags of its own.
 pub const CREATE_ENDPOINT: &str = "sagemaker:CreateEndpoint";
 
-/// [`CREATE`] without [`CREATE_ENDPOINT`], as patterns. `Create*ningJob` matches training and
-/// tuning.
-pub const CREATE_PATTERNS: [&str; 6] = [
-    "sagemaker:Create*ningJob",
-    "sagemaker:CreateAutoMLJob*",
-    "sagemaker:CreateEndpointConfig",
-    "sagemaker:CreateModel",
-    "sagemaker:CreateProcessingJob",
-    "sagemaker:CreateTransformJob",
-];
-
 /// Describing, stopping, deleting, updating and invoking existing resources. Each action is
 /// authorized on a resource and so supports `aws:ResourceTag`.
 pub const OPERATE: [&str; 30] = [
+    "sagemaker:BatchGetMetrics",
+    "sagemaker:BatchPutMetrics",
     "sagemaker:DeleteEndpoint",
     "sagemaker:DeleteEndpointConfig",
     "sagemaker:DeleteHyperParameterTuningJob",
     "sagemaker:DeleteModel",
     "sagemaker:DeleteProcessingJob",
     "sagemaker:DeleteTrainingJob",
-    "sagemaker:DescribeAutoMLJob",
-    "sagemaker:DescribeAutoMLJobV2",
     "sagemaker:DescribeEndpoint",
     "sagemaker:DescribeEndpointConfig",
     "sagemaker:DescribeHyperParameterTuningJob",
@@ -97,12 +81,12 @@ pub const OPERATE: [&str; 30] = [
     "sagemaker:DescribeProcessingJob",
     "sagemaker:DescribeTrainingJob",
     "sagemaker:DescribeTransformJob",
+    "sagemaker:DescribeUserProfile",
     "sagemaker:InvokeEndpoint",
     "sagemaker:InvokeEndpointAsync",
     "sagemaker:InvokeEndpointWithResponseStream",
     "sagemaker:ListTags",
     "sagemaker:ListTrainingJobsForHyperParameterTuningJob",
-    "sagemaker:StopAutoMLJob",
     "sagemaker:StopHyperParameterTuningJob",
     "sagemaker:StopNotebookInstance",
     "sagemaker:StopProcessingJob",
@@ -113,19 +97,43 @@ pub const OPERATE: [&str; 30] = [
     "sagemaker:UpdateTrainingJob",
 ];
 
-/// [`OPERATE`] as patterns for the permissions boundary. They also match actions on other resource
-/// types, which need the same tags and which no policy allows.
-pub const OPERATE_PATTERNS: [&str; 10] = [
-    "sagemaker:Delete*Job",
-    "sagemaker:DeleteEndpoint*",
+/// [`CREATE`], [`OPERATE`] and tagging as patterns, which match no other action of the service.
+pub const SAGEMAKER_PATTERNS: [&str; 19] = [
+    "sagemaker:*Endpoint",
+    "sagemaker:*EndpointConfig",
+    "sagemaker:*ProcessingJob",
+    "sagemaker:*TrainingJob",
+    "sagemaker:*TransformJob",
+    "sagemaker:*TuningJob",
+    "sagemaker:AddTags",
+    "sagemaker:Batch*Metrics",
+    "sagemaker:CreateModel",
     "sagemaker:DeleteModel",
-    "sagemaker:Describe*",
+    "sagemaker:DescribeDomain",
+    "sagemaker:DescribeModel",
+    "sagemaker:DescribeNotebookInstance",
+    "sagemaker:DescribeUserProfile",
     "sagemaker:InvokeEndpoint*",
     "sagemaker:ListTags",
-    "sagemaker:ListTrainingJobsFor*",
-    "sagemaker:Stop*",
-    "sagemaker:UpdateEndpoint*",
-    "sagemaker:UpdateTrainingJob",
+    "sagemaker:Search",
+    "sagemaker:StopNotebookInstance",
+    "sagemaker:UpdateEndpointW*",
+];
+
+/// Patterns of [`SAGEMAKER_PATTERNS`] that ask for no tag of a project.
+pub const UNTAGGED: [&str; 3] = [
+    "sagemaker:AddTags",
+    "sagemaker:DescribeDomain",
+    "sagemaker:Search",
+];
+
+/// [`CREATE`] as patterns.
+pub const CREATE_PATTERNS: [&str; 5] = [
+    "sagemaker:Create*ningJob",
+    "sagemaker:CreateEndpoint*",
+    "sagemaker:CreateModel",
+    "sagemaker:CreateProcessingJob",
+    "sagemaker:CreateTransformJob",
 ];
 
 /// Actions that a member can take on a notebook instance from within: describing and stopping it,
@@ -137,11 +145,40 @@ pub const NOTEBOOK: [&str; 3] = [
     "sagemaker:StopNotebookInstance",
 ];
 
+/// Actions on resources of other members of the project, if the project shares them: those that show
+/// them, and those that invoke them at once.
+pub const SHARED_OPERATIONS: [&str; 9] = [
+    "sagemaker-mlflow:*",
+    "sagemaker:BatchDescribe*",
+    "sagemaker:BatchGet*",
+    "sagemaker:CallMlflowAppApi",
+    "sagemaker:Describe*",
+    "sagemaker:GetRecord",
+    "sagemaker:InvokeEndpoint",
+    "sagemaker:InvokeEndpointWithResponseStream",
+    "sagemaker:List*",
+];
+
+/// Actions that make a resource work, with the role of the member who created it, on data or code
+/// that the caller chooses. Nobody else can do them, not even owners of the project.
+pub const LENDING: [&str; 8] = [
+    "sagemaker:InvokeEndpointAsync",
+    "sagemaker:RetryPipelineExecution",
+    "sagemaker:SendPipelineExecution*",
+    "sagemaker:StartPipelineExecution",
+    "sagemaker:UpdateEndpoint",
+    "sagemaker:UpdateMonitoringSchedule",
+    "sagemaker:UpdatePipeline*",
+    "sagemaker:UpdateTrainingJob",
+];
+
 /// Creating workloads that always name their VPC: these actions support `sagemaker:VpcSubnets` and
 /// `sagemaker:VpcSecurityGroupIds`.
 ///
-/// A transform job uses the network of its model.
-pub const IN_VPC: [&str; 4] = [
+/// A transform job uses the network of its model, and a monitoring schedule that of its job
+/// definition.
+pub const IN_VPC: [&str; 5] = [
+    "sagemaker:Create*JobDefinition",
     "sagemaker:Create*ningJob",
     "sagemaker:CreateAutoMLJob*",
     "sagemaker:CreateModel",
@@ -150,7 +187,8 @@ pub const IN_VPC: [&str; 4] = [
 
 /// Creating workloads with a volume: these actions support `sagemaker:VolumeKmsKey` or its
 /// successor `sagemaker:VolumeKmsKeyArn`.
-pub const WITH_VOLUME: [&str; 5] = [
+pub const WITH_VOLUME: [&str; 6] = [
+    "sagemaker:Create*JobDefinition",
     "sagemaker:Create*ningJob",
     "sagemaker:CreateAutoMLJob*",
     "sagemaker:CreateEndpointConfig",
@@ -158,12 +196,21 @@ pub const WITH_VOLUME: [&str; 5] = [
     "sagemaker:CreateTransformJob",
 ];
 
-/// Creating workloads that write results: these actions support `sagemaker:OutputKmsKey` or its
-/// successor `sagemaker:OutputKmsKeyArn`.
+/// Creating workloads that always write results: these actions support `sagemaker:OutputKmsKey` or
+/// its successor `sagemaker:OutputKmsKeyArn`. A processing job can have no results, and then names no
+/// key.
 pub const WITH_OUTPUT: [&str; 4] = [
+    "sagemaker:Create*JobDefinition",
     "sagemaker:Create*ningJob",
     "sagemaker:CreateAutoMLJob*",
-    "sagemaker:CreateProcessingJob",
+    "sagemaker:CreateTransformJob",
+];
+
+/// Creating workloads from a model that the request names: these actions support
+/// `sagemaker:ModelArn`.
+pub const FROM_MODEL: [&str; 3] = [
+    "sagemaker:CreateEndpointConfig",
+    "sagemaker:CreateInferenceComponent",
     "sagemaker:CreateTransformJob",
 ];
 
@@ -174,4 +221,11 @@ pub const USE_KEY: [&str; 5] = [
     "kms:Encrypt",
     "kms:GenerateDataKey*",
     "kms:ReEncrypt*",
+];
+
+/// Pulling images.
+pub const PULL: [&str; 3] = [
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:GetDownloadUrlForLayer",
 ];

@@ -4,22 +4,63 @@
 //! Source: *How to use SageMaker AI execution roles*
 //! (<https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html>).
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use crate::policies::context::GrantContext;
 use iam_policy::{Operator, Statement};
 
-/// Writing logs.
-pub(in crate::policies) const WRITE_LOGS: [&str; 4] = [
-    "logs:CreateLogGroup",
+/// Reading and writing log streams.
+pub(in crate::policies) const STREAM_LOGS: [&str; 3] = [
     "logs:CreateLogStream",
-    "logs:DescribeLogStreams",
+    "logs:GetLogEvents",
     "logs:PutLogEvents",
 ];
-/// Pulling images.
-pub(in crate::policies) const PULL_IMAGES: [&str; 3] = [
-    "ecr:BatchCheckLayerAvailability",
-    "ecr:BatchGetImage",
-    "ecr:GetDownloadUrlForLayer",
-];
+/// Creating a log group, and listing its streams.
+pub(in crate::policies) const GROUP_LOGS: [&str; 2] =
+    ["logs:CreateLogGroup", "logs:DescribeLogStreams"];
+/// Log groups that all jobs of a kind share, as patterns: those of processing, training and transform
+/// jobs, and of notebook instances. The streams begin with the name of the job.
+///
+/// Source: *Log groups and streams that Amazon SageMaker AI sends to Amazon CloudWatch Logs*
+/// (<https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html>).
+pub(in crate::policies) const SHARED_LOG_GROUPS: [&str; 2] = ["?r*Jobs", "NotebookInstances"];
+/// Log groups with the name of one endpoint or component.
+pub(in crate::policies) const OWN_LOG_GROUPS: [&str; 2] = ["Endpoints", "InferenceComponents"];
+
+/// Patterns of the log streams of resources whose names begin with this project's name.
+pub(in crate::policies) fn own_streams(context: &GrantContext<'_>, project: &str) -> Vec<String> {
+    let arn =
+        |group: String| context.anywhere("logs", &format!("log-group:/aws/sagemaker/{group}"));
+    let shared = SHARED_LOG_GROUPS
+        .iter()
+        .map(|group| arn(format!("{group}:log-stream:{project}-*")));
+    shared.chain(own_groups(context, project)).collect()
+}
+
+/// Patterns of the log groups with the names of the project's endpoints and components.
+pub(in crate::policies) fn own_groups<'a>(
+    context: &'a GrantContext<'_>,
+    project: &'a str,
+) -> impl Iterator<Item = String> + 'a {
+    OWN_LOG_GROUPS.iter().map(move |group| {
+        context.anywhere(
+            "logs",
+            &format!("log-group:/aws/sagemaker/{group}/{project}-*"),
+        )
+    })
+}
+
+/// Patterns of the log groups that all jobs of a kind share, as requests that concern the whole group
+/// name them: without a stream, or with an empty one.
+pub(in crate::policies) fn shared_groups(context: &GrantContext<'_>) -> Vec<String> {
+    SHARED_LOG_GROUPS
+        .iter()
+        .flat_map(|group| ["", ":log-stream:"].map(|rest| format!("{group}{rest}")))
+        .map(|group| context.anywhere("logs", &format!("log-group:/aws/sagemaker/{group}")))
+        .collect()
+}
+
 /// Creating a network interface.
 const CREATE_INTERFACE: [&str; 1] = ["ec2:CreateNetworkInterface"];
 /// Lending a network interface to SageMaker, and deleting it.
@@ -39,7 +80,7 @@ pub(in crate::policies) const DESCRIBE_NETWORK: [&str; 5] = [
 /// Logging in to ECR to pull images.
 pub(in crate::policies) const IMAGE_LOGIN: &str = "ecr:GetAuthorizationToken";
 
-/// Allows publishing metrics in the namespaces of SageMaker's agents and of the system.
+/// Allows publishing metrics in the namespaces of jobs and of the system.
 ///
 /// CloudWatch supports no resource for this action.
 pub(in crate::policies) fn allow_metrics(context: &GrantContext<'_>) -> Statement {
@@ -49,11 +90,42 @@ pub(in crate::policies) fn allow_metrics(context: &GrantContext<'_>) -> Statemen
         .when(
             Operator::StringLike,
             "cloudwatch:namespace",
-            [
-                "/aws/sagemaker/*".to_owned(),
-                format!("{}/*", context.system_tag),
-            ],
+            JOB_NAMESPACES
+                .iter()
+                .map(|namespace| (*namespace).to_owned())
+                .chain([format!("{}/*", context.system_tag)]),
         )
+}
+
+/// Namespaces in which jobs publish the metrics that their algorithms print. Those of endpoints are
+/// SageMaker's own, which needs no right of a member.
+pub(in crate::policies) const JOB_NAMESPACES: [&str; 3] = [
+    "/aws/sagemaker/ProcessingJobs",
+    "/aws/sagemaker/TrainingJobs",
+    "/aws/sagemaker/TransformJobs",
+];
+
+/// Accounts in which AWS keeps the images of SageMaker's frameworks and algorithms in a region.
+///
+/// Source: the tables of image URIs in the SageMaker Python SDK, and *Docker Registry Paths and
+/// Example Code* (<https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html>).
+pub(in crate::policies) fn image_accounts(region: &str) -> Vec<String> {
+    static REGISTRIES: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
+        serde_json::from_str(include_str!("../../../data/image_registries.json"))
+            .unwrap_or_default()
+    });
+    REGISTRIES.get(region).cloned().unwrap_or_default()
+}
+
+/// Patterns of the repositories in which AWS keeps images for SageMaker. In a region that is not
+/// known yet, those of every account.
+pub(in crate::policies) fn aws_images(context: &GrantContext<'_>) -> Vec<String> {
+    let mut accounts = image_accounts(&context.account.region);
+    if accounts.is_empty() {
+        accounts.push("*".to_owned());
+    }
+    let arn = |account: &String| format!("arn:{}:ecr:*:{account}:*", context.account.partition);
+    accounts.iter().map(arn).collect()
 }
 
 /// Allows creating, using and describing network interfaces in the approved network. SageMaker

@@ -1,28 +1,43 @@
-//! Statements about the data bucket.
+//! Statements about buckets.
 
-use super::actions::{OBJECT, OBJECT_READ};
+use super::actions::OBJECT_READ;
 use crate::layout::{GLOBAL_PREFIX, GLOBAL_READ_ONLY_PREFIX};
 use crate::policies::context::GrantContext;
 use iam_policy::{Operator, Statement};
 
 /// Prefixes that every membership can read.
-const SHARED: [&str; 2] = [GLOBAL_PREFIX, GLOBAL_READ_ONLY_PREFIX];
+pub(in crate::policies) const SHARED: [&str; 2] = [GLOBAL_PREFIX, GLOBAL_READ_ONLY_PREFIX];
 /// Prefix of the objects of all group datasets.
-const GROUP_PREFIX: &str = "group/datasets/";
+pub(in crate::policies) const GROUP_PREFIX: &str = "group/datasets/";
 
-/// Allows listing the bucket, if the request has a prefix that starts with one of these.
-pub(in crate::policies) fn listing<P: AsRef<str>>(
+/// Allows listing the bucket, if the request has a prefix that matches one of these.
+pub(in crate::policies) fn listing(
     context: &GrantContext<'_>,
     sid: &str,
-    prefixes: impl IntoIterator<Item = P>,
+    prefixes: impl IntoIterator<Item = String>,
 ) -> Statement {
-    let prefixes = prefixes
-        .into_iter()
-        .map(|prefix| format!("{}*", prefix.as_ref()));
     Statement::allow(sid)
         .actions(["s3:ListBucket"])
         .resources([context.bucket()])
         .when(Operator::StringLike, "s3:prefix", prefixes)
+}
+
+/// Patterns of what can be listed under a prefix with its last `/`.
+pub(in crate::policies) fn under(prefix: &str) -> String {
+    format!("{prefix}*")
+}
+
+/// Patterns of what can be listed under a tenant's prefix: also the prefix without its last `/`, with
+/// which tools check that a folder exists.
+///
+/// Such a listing also names the keys of tenants whose names begin with this one's.
+pub(in crate::policies) fn under_own(prefix: &str) -> [String; 2] {
+    [prefix.trim_end_matches('/').to_owned(), under(prefix)]
+}
+
+/// Patterns of what every member can list.
+pub(in crate::policies) fn under_shared() -> impl Iterator<Item = String> {
+    SHARED.into_iter().map(under)
 }
 
 /// Allows reading the shared prefixes.
@@ -32,58 +47,31 @@ pub(in crate::policies) fn read_shared(context: &GrantContext<'_>) -> Statement 
         .resources(SHARED.map(|prefix| context.objects(prefix)))
 }
 
-/// The prefixes that every membership can read and list.
-pub(in crate::policies) fn shared_prefixes<'a>() -> impl Iterator<Item = &'a str> {
-    SHARED.into_iter()
+/// Allows reading AWS's public buckets for machine learning in the region: models of JumpStart and
+/// sample data.
+///
+/// Source: *Amazon SageMaker JumpStart* and the example notebooks of SageMaker
+/// (<https://docs.aws.amazon.com/sagemaker/latest/dg/studio-jumpstart.html>).
+pub(in crate::policies) fn read_public(context: &GrantContext<'_>) -> Statement {
+    Statement::allow("ReadPublic")
+        .actions(["s3:GetObject", "s3:ListBucket"])
+        .resources(public_buckets(context))
 }
 
-/// Denies S3 outside the prefix `own`, including other buckets. The prefix `other_policy` is
-/// covered by another policy of the same role.
-pub(in crate::policies) fn denials(
-    context: &GrantContext<'_>,
-    sid: &str,
-    own: &str,
-    other_policy: &str,
-) -> [Statement; 2] {
-    let prefixes = [own, other_policy, GROUP_PREFIX].into_iter().chain(SHARED);
-    let listed = [own, other_policy]
-        .into_iter()
-        .chain(SHARED)
-        .map(|prefix| format!("{prefix}*"));
+/// ARN patterns of AWS's public buckets and their objects.
+pub(in crate::policies) fn public_buckets(context: &GrantContext<'_>) -> Vec<String> {
+    let region = &context.account.region;
     [
-        Statement::deny(format!("DenyOther{sid}Objects"))
-            .actions(["s3:*"])
-            .not_resources(
-                prefixes
-                    .map(|prefix| context.objects(prefix))
-                    .chain([context.bucket()]),
-            ),
-        // A listing without a prefix has no `s3:prefix`, so that the negated comparison matches and
-        // the request is denied. In the group pattern the `/` before the last `*` requires a
-        // dataset's name: the names of all datasets cannot be listed.
-        Statement::deny(format!("DenyOther{sid}Listing"))
-            .actions(["s3:ListBucket"])
-            .resources([context.bucket()])
-            .when(
-                Operator::StringNotLike,
-                "s3:prefix",
-                listed.chain([format!("{GROUP_PREFIX}*/*")]),
-            ),
+        format!("jumpstart-cache-prod-{region}"),
+        format!("sagemaker-example-files-prod-{region}"),
+        "sagemaker-sample-files".to_owned(),
     ]
-}
-
-/// Denies all other S3 actions on the bucket and its objects: access lists, versions,
-/// configuration, and writing to the shared prefixes.
-pub(in crate::policies) fn common_denials(context: &GrantContext<'_>) -> [Statement; 3] {
-    [
-        Statement::deny("DenyOtherObjectActions")
-            .not_actions(OBJECT)
-            .resources([context.objects("")]),
-        Statement::deny("DenyWriteShared")
-            .not_actions(OBJECT_READ)
-            .resources(SHARED.map(|prefix| context.objects(prefix))),
-        Statement::deny("DenyOtherBucketActions")
-            .not_actions(["s3:GetBucketLocation", "s3:ListBucket"])
-            .resources([context.bucket()]),
-    ]
+    .iter()
+    .flat_map(|bucket| {
+        [
+            context.account.bucket_arn(bucket),
+            context.account.object_arn(bucket, "*"),
+        ]
+    })
+    .collect()
 }

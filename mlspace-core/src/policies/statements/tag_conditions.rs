@@ -1,6 +1,5 @@
 //! Conditions on the tags `system`, `project` and `user`, which tie SageMaker resources to tenants.
 
-use super::actions::{CREATE_ENDPOINT, CREATE_PATTERNS};
 use crate::policies::context::GrantContext;
 use iam_policy::{Operator, Statement};
 
@@ -19,43 +18,86 @@ pub(in crate::policies) struct RequiredTag<'a> {
     pub(in crate::policies) value: &'a str,
 }
 
+/// The actions to which a required tag applies.
+pub(in crate::policies) struct TaggedActions<'a> {
+    /// Actions that create a resource with the request's tags.
+    pub(in crate::policies) create: &'a [&'a str],
+    /// Types of resources that are created from existing ones. Such a call is authorized on these
+    /// too: they have tags of their own, and the request's tags are not for them.
+    pub(in crate::policies) created_from: &'a [(&'a str, &'a str)],
+    /// Actions on resources that can lack the tag, and then are told apart by name only.
+    pub(in crate::policies) untagged: &'a [&'a str],
+    /// Actions that the tag does not restrict.
+    pub(in crate::policies) any: &'a [&'a str],
+}
+
 impl RequiredTag<'_> {
-    /// Denies requests without the tag, or with another value of it.
-    pub(in crate::policies) fn denials(&self, context: &GrantContext<'_>) -> [Statement; 5] {
+    /// Denies resources without the tag, or with another value of it.
+    pub(in crate::policies) fn denials(
+        &self,
+        context: &GrantContext<'_>,
+        actions: &TaggedActions<'_>,
+    ) -> Vec<Statement> {
+        let (request, resource) = (
+            format!("aws:RequestTag/{}", self.key),
+            format!("aws:ResourceTag/{}", self.key),
+        );
         let sid = self.sid;
-        let request = format!("aws:RequestTag/{}", self.key);
-        let resource = format!("aws:ResourceTag/{}", self.key);
-        [
+        let exempt = ["sagemaker:AddTags", "sagemaker:Create*"];
+        let exempt = exempt.iter().chain(actions.untagged).chain(actions.any);
+        let mut all = vec![
             Statement::deny(format!("DenyCreateForOther{sid}"))
-                .actions(CREATE_PATTERNS)
-                .resources(["*"])
+                .actions(actions.create.to_vec())
+                .not_resources([context.sagemaker_type("endpoint-config")])
                 .when(Operator::StringNotEquals, request.as_str(), [self.value]),
-            // CreateEndpoint is authorized on the endpoint configuration too. It exists already and
-            // gets no tag of the request.
-            Statement::deny(format!("DenyCreateEndpointForOther{sid}"))
-                .actions([CREATE_ENDPOINT])
-                .not_resources([context.sagemaker("endpoint-config")])
-                .when(Operator::StringNotEquals, request.as_str(), [self.value]),
-            // A configuration without the tag has no owner. Whether it can be used is left to the
-            // Allow statements.
-            Statement::deny(format!("DenyEndpointConfigOfOther{sid}"))
-                .actions([CREATE_ENDPOINT])
-                .resources([context.sagemaker("endpoint-config")])
-                .when(Operator::Null, resource.as_str(), ["false"])
-                .when(Operator::StringNotEquals, resource.as_str(), [self.value]),
-            // `NotAction` covers actions that AWS adds later. A request that creates a resource has
-            // no resource tag yet, so it is an exception.
+            // `NotAction` covers actions that AWS adds later.
             Statement::deny(format!("DenyResourceOfOther{sid}"))
-                .not_actions(["sagemaker:AddTags", "sagemaker:Create*"])
+                .not_actions(exempt.copied())
                 .resources([context.sagemaker("*")])
-                .when(Operator::StringNotEquals, resource.as_str(), [self.value]),
-            // SageMaker authorizes AddTags separately within a create call, so the tags are checked
-            // here again.
-            Statement::deny(format!("DenyTagForOther{sid}"))
-                .actions(["sagemaker:AddTags"])
-                .resources(["*"])
-                .when(Operator::Null, request.as_str(), ["false"])
-                .when(Operator::StringNotEquals, request.as_str(), [self.value]),
-        ]
+                .when(Operator::StringNotEquals, resource, [self.value]),
+        ];
+        all.extend(actions.created_from.iter().map(|(action, kind)| {
+            let name = action.trim_start_matches("sagemaker:");
+            Statement::deny(format!("Deny{name}ForOther{sid}"))
+                .actions([*action])
+                .resources([context.sagemaker_type(kind)])
+                .when(Operator::StringNotEquals, request.as_str(), [self.value])
+        }));
+        all
     }
+
+    /// Denies tagging and creating with what belongs to another tenant. SageMaker shows the tags that a
+    /// resource is being created with as its tags.
+    pub(in crate::policies) fn deny_creating_with_other(
+        &self,
+        actions: &TaggedActions<'_>,
+    ) -> Statement {
+        let resource = format!("aws:ResourceTag/{}", self.key);
+        let create = ["sagemaker:AddTags", "sagemaker:Create*"];
+        Statement::deny(format!("DenyOther{}", self.sid))
+            .actions(create.iter().chain(actions.untagged).copied())
+            .resources(["*"])
+            .when(Operator::Null, resource.as_str(), ["false"])
+            .when(Operator::StringNotEquals, resource, [self.value])
+    }
+}
+
+/// Denies tags whose keys are those of tenants in other upper and lower case. IAM compares keys
+/// without case, so that a condition on `project` could read the tag `Project`.
+///
+/// The patterns match the spellings of `project` with at least one capital letter and, of other
+/// words, only those of seven letters with `j` in the middle. Of the other keys every spelling would
+/// have to be listed: the usual ones are.
+pub(in crate::policies) fn deny_other_case() -> Statement {
+    Statement::deny("DenyOtherCase")
+        .actions(["sagemaker:AddTags", "sagemaker:Create*"])
+        .resources(["*"])
+        .when(
+            Operator::StringLike.for_any_value(),
+            "aws:TagKeys",
+            [
+                "???J???", "P??j???", "?R?j???", "??Oj???", "???jE??", "???j?C?", "???j??T",
+                "SYSTEM", "System", "USER", "User", "uSER",
+            ],
+        )
 }

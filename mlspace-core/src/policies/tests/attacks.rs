@@ -20,8 +20,13 @@ use iam_policy::{Operator, PolicyType, Principal, Statement};
 const ROLE: &str = "arn:aws:iam::123456789012:role/MLSpace-foo-0123456789abcdef";
 const BUCKET: &str = "arn:aws:s3:::mlspace-data-123456789012";
 
+/// ARN of a SageMaker resource, whose name begins with the project's.
 fn arn(resource: &str) -> String {
-    format!("arn:aws:sagemaker:us-east-1:123456789012:{resource}")
+    let named = resource.split_once('/').map_or_else(
+        || resource.to_owned(),
+        |(kind, name)| format!("{kind}/foo-{name}"),
+    );
+    format!("arn:aws:sagemaker:us-east-1:123456789012:{named}")
 }
 
 /// A request by alice's role in the project foo.
@@ -55,9 +60,16 @@ fn membership() -> PolicySet {
     let (project, user) = (project("foo"), user("alice"));
     let groups = group_policies(&context, &group("analysts"), &[dataset("cards")]).unwrap();
     let mut documents = vec![
-        project_policy(&context, &project, false).unwrap(),
+        project_policy(&context, &project, &ProjectAccess::default(), false).unwrap(),
         user_policy(&context, &user).unwrap(),
-        pass_role_policy(&context, ROLE).unwrap(),
+        pass_role_policy(
+            &context,
+            &MemberAccess {
+                datasets: &[dataset("cards")],
+                ..MemberAccess::new(&project, &user, ROLE, &ProjectAccess::default())
+            },
+        )
+        .unwrap(),
     ];
     documents.extend(groups);
     documents.iter().fold(PolicySet::new(), |set, document| {

@@ -2,7 +2,7 @@
 //! no panic, and no run time that grows faster than the input.
 
 use crate::layout::Account;
-use crate::policies::{self, ApprovedNetwork, GrantContext};
+use crate::policies::{self, ApprovedNetwork, GrantContext, PlatformAccess, ProjectAccess};
 use iam_policy::evaluate::{Caller, PolicySet, Request};
 use iam_policy::lint::{LintOptions, LintTarget, lint};
 use iam_policy::{
@@ -34,8 +34,15 @@ fn project_policy() -> Document {
             security_group_ids: &groups,
         }),
         kms_key: None,
+        platform: PlatformAccess::default(),
     };
-    policies::project_policy(&context, &"fraud".parse().unwrap(), false).unwrap()
+    policies::project_policy(
+        &context,
+        &"fraud".parse().unwrap(),
+        &ProjectAccess::default(),
+        false,
+    )
+    .unwrap()
 }
 
 fn parse_error(text: &str) -> ParseError {

@@ -4,7 +4,10 @@ use super::super::arguments::{Arguments, invalid};
 use super::super::error::DocumentError;
 use super::super::template::Documents;
 use crate::layout::{Account, partition_of};
-use crate::policies::{ApprovedNetwork, GrantContext, GrantError, ProviderTables};
+use crate::policies::{
+    ApprovedNetwork, GrantContext, GrantError, PlatformAccess, ProviderTables, ResourceNames,
+    Service,
+};
 use iam_policy::Document;
 
 /// Default of the tag `system` and of the prefix of IAM names.
@@ -49,13 +52,27 @@ pub(super) fn account(arguments: &Arguments) -> Result<Account, DocumentError> {
 /// The deployment that parameters describe.
 pub(super) struct Deployment<'a> {
     account: Account,
+    resource_names: ResourceNames,
+    services: Vec<Service>,
     arguments: &'a Arguments,
 }
 
 impl<'a> Deployment<'a> {
     pub(super) fn new(arguments: &'a Arguments) -> Result<Self, DocumentError> {
+        let names = arguments.optional_string("resource_names");
+        let unknown = || {
+            let name = names.unwrap_or_default().escape_debug();
+            invalid(
+                "resource_names",
+                format!("`{name}` is not a valid value: use `prefixed` or `free`"),
+            )
+        };
         Ok(Self {
             account: account(arguments)?,
+            resource_names: names
+                .map_or(Some(ResourceNames::default()), ResourceNames::named)
+                .ok_or_else(unknown)?,
+            services: arguments.all_parsed("services")?,
             arguments,
         })
     }
@@ -79,6 +96,14 @@ impl<'a> Deployment<'a> {
             data_bucket: arguments.optional_string("data_bucket").unwrap_or_default(),
             network: approved.then_some(network),
             kms_key: arguments.optional_string("kms_key_id"),
+            platform: PlatformAccess {
+                resource_names: self.resource_names,
+                services: &self.services,
+                source_vpc_ids: arguments.strings("source_vpc_ids"),
+                keyless_instance_types: arguments.strings("keyless_instance_types"),
+                image_repositories: arguments.strings("image_repositories"),
+                granted_buckets: arguments.strings("granted_buckets"),
+            },
         }
     }
 }

@@ -4,7 +4,7 @@ use super::super::arguments::Arguments;
 use super::super::template::Documents;
 use super::deployment::{account, one};
 use crate::policies::{
-    InstanceTypes, Service, denied_services_policy, instance_type_policy, volume_key_policy,
+    DeniedService, InstanceTypes, denied_services_policy, instance_type_policy, volume_key_policy,
 };
 
 pub(in super::super) fn instance_types(arguments: &Arguments) -> Documents {
@@ -25,7 +25,7 @@ pub(in super::super) fn volume_key(arguments: &Arguments) -> Documents {
 }
 
 pub(in super::super) fn denied_services(arguments: &Arguments) -> Documents {
-    let services = arguments.choices("services", &Service::NAMES)?;
+    let services = arguments.choices("services", &DeniedService::NAMES)?;
     let roles = arguments.strings("emr_role_arns");
     Ok(
         denied_services_policy(&account(arguments)?, &services, roles)?

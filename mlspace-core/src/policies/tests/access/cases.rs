@@ -53,7 +53,7 @@ fn objects(member: &Member<'_>) -> Vec<Case> {
     let (p, u, (q, v)) = (&member.project, &member.user, others(member));
     let bucket = &member.deployment.bucket;
     let mut all = Vec::new();
-    let mut add = |key: String, actions: &[&str], base_policy_can_allow: bool| {
+    let mut add = |key: String, actions: &[&str], within_boundary: bool| {
         for action in OBJECT.iter().chain(&[
             "s3:PutObjectAcl",
             "s3:GetObjectVersion",
@@ -61,11 +61,13 @@ fn objects(member: &Member<'_>) -> Vec<Case> {
         ]) {
             let allowed = actions.contains(action);
             let request = member.request(action, &format!("arn:aws:s3:::{bucket}/{key}"));
-            // A base policy can allow access to other groups' datasets, and deleting from the own
-            // groups' datasets.
-            let open = base_policy_can_allow && OBJECT.contains(action) && !allowed;
+            // The boundary leaves groups and publishers to the role's own policies.
+            let open = within_boundary && OBJECT.contains(action);
             all.push(Case {
-                base_policy_can_allow: open,
+                // Groups cannot delete; a base policy can allow it for what is shared with the user.
+                base_policy_can_allow: *action == "s3:DeleteObject"
+                    && key.starts_with(&format!("group/datasets/{SHARED_DATASET}/")),
+                allowed_by_boundary: allowed || open,
                 ..case(format!("{action} {key}"), request, allowed)
             });
         }
@@ -84,7 +86,7 @@ fn objects(member: &Member<'_>) -> Vec<Case> {
     );
     add(format!("group/datasets/{OTHER_DATASET}/x"), &[], true);
     for shared in ["global/datasets/d/x", "global-read-only/resources/x"] {
-        add(shared.to_owned(), &OBJECT_READ, false);
+        add(shared.to_owned(), &OBJECT_READ, true);
     }
     for denied in [
         format!("project/{q}/datasets/d/x"),
@@ -150,16 +152,16 @@ fn listing(member: &Member<'_>) -> Vec<Case> {
     ] {
         all.push(named(prefix.to_owned(), false));
     }
-    for prefix in [
-        format!("project/{p}"),
-        format!("project/{q}/"),
-        format!("private/{v}/"),
-        format!("private/{u}"),
+    for (prefix, allowed) in [
+        (format!("project/{p}"), true),
+        (format!("private/{u}"), true),
+        (format!("project/{q}/"), false),
+        (format!("private/{v}/"), false),
     ] {
-        all.push(named(prefix, false));
+        all.push(named(prefix, allowed));
     }
     all.push(Case {
-        base_policy_can_allow: true,
+        allowed_by_boundary: true,
         ..named(format!("group/datasets/{OTHER_DATASET}/"), false)
     });
     all.push(case(
@@ -225,7 +227,7 @@ fn owned(member: &Member<'_>, request: Request) -> Request {
 
 fn tagging(member: &Member<'_>) -> Vec<Case> {
     let (q, v) = others(member);
-    let add = member.request("sagemaker:AddTags", &sagemaker("training-job"));
+    let add = member.request("sagemaker:AddTags", &sagemaker(member, "training-job"));
     let creating = add
         .clone()
         .context("sagemaker:TaggingAction", ["CreateTrainingJob"]);
@@ -261,26 +263,16 @@ fn tagging(member: &Member<'_>) -> Vec<Case> {
             tagged(
                 member,
                 member
-                    .request("sagemaker:AddTags", &sagemaker("model"))
+                    .request("sagemaker:AddTags", &sagemaker(member, "model"))
                     .resource_tag("project", q),
             ),
             false,
         ),
     ];
-    for (tag, value) in [("project", q), ("user", v), ("system", "Other")] {
-        let request = tagged(member, creating.clone()).request_tag(tag, value);
-        let case = case(
-            format!("sagemaker:AddTags while creating for another {tag}"),
-            request,
-            false,
-        );
-        all.push(Case {
-            allowed_by_boundary: true,
-            ..case
-        });
+    for tag in ["project", "user", "system"] {
         let untag = owned(
             member,
-            member.request("sagemaker:DeleteTags", &sagemaker("model")),
+            member.request("sagemaker:DeleteTags", &sagemaker(member, "model")),
         )
         .context("aws:TagKeys", [tag]);
         all.push(self::case(format!("DeleteTags {tag}"), untag, false));
@@ -291,8 +283,11 @@ fn tagging(member: &Member<'_>) -> Vec<Case> {
 /// Requests in another region that would be allowed in the deployment's region.
 fn other_region(member: &Member<'_>) -> Vec<Case> {
     let ask = |action: &str| {
-        let job = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/x";
-        member.request(action, job)
+        let job = format!(
+            "arn:aws:sagemaker:eu-west-1:123456789012:training-job/{}-x",
+            member.project
+        );
+        member.request(action, &job)
     };
     let (key, _) = keys(member);
     let deployment = member.deployment;
@@ -307,6 +302,8 @@ fn other_region(member: &Member<'_>) -> Vec<Case> {
     [create, tagged(member, add), describe]
         .into_iter()
         .map(|request| Case {
+            // The region is limited by the Allow statements only.
+            base_policy_can_allow: true,
             allowed_by_boundary: true,
             ..case(
                 format!("{} in another region", request.action()),
@@ -325,7 +322,7 @@ fn denied(member: &Member<'_>) -> Vec<Case> {
     let bucket = format!("arn:aws:s3:::{}", member.deployment.bucket);
     let table = "arn:aws:dynamodb:us-east-1:123456789012:table/mlspace-project-users";
     let policy = "arn:aws:iam::123456789012:policy/MLSpace-project-alpha";
-    let of = |kind: &str| sagemaker(kind);
+    let of = |kind: &str| sagemaker(member, kind);
     let requests: Vec<(&str, String)> = vec![
         ("sagemaker:ListModels", "*".into()),
         ("sagemaker:ListTrainingJobs", "*".into()),
@@ -392,8 +389,10 @@ fn denied(member: &Member<'_>) -> Vec<Case> {
     // The member's own tags must not allow any of these requests.
     let mut all: Vec<Case> = requests
         .into_iter()
-        .map(|(action, resource)| {
-            case(
+        .map(|(action, resource)| Case {
+            // The boundary names services and the tags of resources, not every action.
+            allowed_by_boundary: action.starts_with("sagemaker:"),
+            ..case(
                 format!("{action} {resource}"),
                 tagged(member, owned(member, member.request(action, &resource))),
                 false,
@@ -403,13 +402,19 @@ fn denied(member: &Member<'_>) -> Vec<Case> {
     let grant = member
         .request("kms:CreateGrant", &key)
         .context("kms:GrantIsForAWSResource", ["false"]);
-    all.push(case("kms:CreateGrant to anybody", grant, false));
+    all.push(Case {
+        allowed_by_boundary: true,
+        ..case("kms:CreateGrant to anybody", grant, false)
+    });
     let without_context = member.request("kms:CreateGrant", &key);
-    all.push(case(
-        "kms:CreateGrant to whom is not said",
-        without_context,
-        false,
-    ));
+    all.push(Case {
+        allowed_by_boundary: true,
+        ..case(
+            "kms:CreateGrant to whom is not said",
+            without_context,
+            false,
+        )
+    });
     all
 }
 
@@ -456,8 +461,9 @@ fn passing(member: &Member<'_>) -> Vec<Case> {
 }
 
 /// ARN of a SageMaker resource of the type.
-fn sagemaker(kind: &str) -> String {
-    format!("arn:aws:sagemaker:us-east-1:123456789012:{kind}/x")
+fn sagemaker(member: &Member<'_>, kind: &str) -> String {
+    let project = &member.project;
+    format!("arn:aws:sagemaker:us-east-1:123456789012:{kind}/{project}-x")
 }
 
 /// The approved key, and another one.

@@ -20,10 +20,7 @@ impl Member<'_> {
                     "suspended",
                     &suspension_policy(&context, suspended).unwrap(),
                 )
-                .identity(
-                    "role",
-                    &attribute_role_policy(&context, &self.role_arn()).unwrap(),
-                ),
+                .identity("role", &self.inline(attribute_role_policy)),
             |set, document| set.identity("group", document),
         )
     }
@@ -42,7 +39,7 @@ fn attribute_model_has_the_access_of_the_table() {
                 .attribute_policies(&[])
                 .identity("base", &allow_all(base))
                 .boundary("boundary", &boundary);
-            let decided = |case: &Case| base != "*" || !case.base_policy_can_allow;
+            let decided = |case: &Case| !case.base_policy_can_allow;
             all.extend(differences(&member, base, &set, decided));
         }
     }
@@ -173,7 +170,7 @@ fn resources(deployment: &Deployment, own_role: &str, names: &[String; 4]) -> Ve
     ];
     all.extend(keys.iter().map(|key| format!("{bucket}/{key}")));
     let kinds = TYPES.iter().chain([&NOTEBOOK_TYPE, &"pipeline"]);
-    all.extend(kinds.map(|kind| format!("arn:aws:sagemaker:us-east-1:123456789012:{kind}/x")));
+    all.extend(kinds.map(|kind| format!("arn:aws:sagemaker:us-east-1:123456789012:{kind}/{p}-x")));
     all
 }
 

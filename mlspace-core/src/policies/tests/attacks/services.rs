@@ -27,61 +27,84 @@ fn denied_services_can_still_be_stopped() {
     let account = Account::new("123456789012", "us-east-1");
     let emr = strings(&["arn:aws:iam::123456789012:role/any"]);
     let translate: Context = &[("iam:PassedToService", &["translate.amazonaws.com"])];
-    let cases: [(&[Service], &str, Context, bool); 14] = [
+    let cases: [(&[DeniedService], &str, Context, bool); 14] = [
         (
-            &[Service::BatchTranslate],
+            &[DeniedService::BatchTranslate],
             "translate:StartTextTranslationJob",
             &[],
             true,
         ),
         (
-            &[Service::BatchTranslate],
+            &[DeniedService::BatchTranslate],
             "translate:StopTextTranslationJob",
             &[],
             false,
         ),
         (
-            &[Service::BatchTranslate],
+            &[DeniedService::BatchTranslate],
             "translate:TranslateText",
             &[],
             false,
         ),
-        (&[Service::BatchTranslate], "iam:PassRole", translate, false),
         (
-            &[Service::BatchTranslate, Service::RealtimeTranslate],
+            &[DeniedService::BatchTranslate],
+            "iam:PassRole",
+            translate,
+            false,
+        ),
+        (
+            &[
+                DeniedService::BatchTranslate,
+                DeniedService::RealtimeTranslate,
+            ],
             "iam:PassRole",
             translate,
             true,
         ),
         (
-            &[Service::RealtimeTranslate],
+            &[DeniedService::RealtimeTranslate],
             "translate:TranslateText",
             &[],
             true,
         ),
         (
-            &[Service::LabelingJobs],
+            &[DeniedService::LabelingJobs],
             "sagemaker:CreateLabelingJob",
             &[],
             true,
         ),
-        (&[Service::Emr], "elasticmapreduce:RunJobFlow", &[], true),
         (
-            &[Service::Emr],
+            &[DeniedService::Emr],
+            "elasticmapreduce:RunJobFlow",
+            &[],
+            true,
+        ),
+        (
+            &[DeniedService::Emr],
             "elasticmapreduce:TerminateJobFlows",
             &[],
             false,
         ),
-        (&[Service::Emr], "iam:PassRole", &[], true),
-        (&[Service::Endpoints], "sagemaker:CreateEndpoint", &[], true),
+        (&[DeniedService::Emr], "iam:PassRole", &[], true),
         (
-            &[Service::Endpoints],
+            &[DeniedService::Endpoints],
+            "sagemaker:CreateEndpoint",
+            &[],
+            true,
+        ),
+        (
+            &[DeniedService::Endpoints],
             "sagemaker:DeleteEndpoint",
             &[],
             false,
         ),
-        (&[Service::Jobs], "sagemaker:CreateTrainingJob", &[], true),
-        (&[Service::Bedrock], "bedrock:InvokeModel", &[], true),
+        (
+            &[DeniedService::Jobs],
+            "sagemaker:CreateTrainingJob",
+            &[],
+            true,
+        ),
+        (&[DeniedService::Bedrock], "bedrock:InvokeModel", &[], true),
     ];
     for (services, action, context, expected) in cases {
         let policy = denied_services_policy(&account, services, &emr)
@@ -200,6 +223,9 @@ fn membership_has_no_statements_for_all_tenants() {
     denies(&with_broad_base(), &beyond[1]);
     allows(
         &with_base,
-        &ask("logs:PutLogEvents", &log("/aws/sagemaker/TrainingJobs")),
+        &ask(
+            "logs:PutLogEvents",
+            "arn:aws:logs:us-east-1:123456789012:log-group:/aws/sagemaker/TrainingJobs:log-stream:foo-j/s",
+        ),
     );
 }

@@ -99,7 +99,10 @@ fn names_are_case_sensitive() {
     allows(&mlspace, &model("Foo", "alice"));
 
     for (project, user) in [("Foo", "alice"), ("FOO", "alice"), ("foo", "Alice")] {
-        denies(&with_broad_base(), &model(project, user));
+        // Members of a project see each other's models.
+        if project != "foo" {
+            denies(&with_broad_base(), &model(project, user));
+        }
         denies(
             &with_broad_base(),
             &create("sagemaker:CreateModel", &arn("model/m"), project, user),
@@ -114,8 +117,10 @@ fn names_are_case_sensitive() {
 fn suspension_applies_to_existing_resources() {
     let deployment = Deployment::new();
     let context = deployment.context();
-    let suspended = project_policy(&context, &project("foo"), true).unwrap();
-    let active = project_policy(&context, &project("foo"), false).unwrap();
+    let suspended =
+        project_policy(&context, &project("foo"), &ProjectAccess::default(), true).unwrap();
+    let active =
+        project_policy(&context, &project("foo"), &ProjectAccess::default(), false).unwrap();
     let object = ask("s3:GetObject", &format!("{BUCKET}/project/foo/x"));
     let job = operate("sagemaker:DescribeModel", &arn("model/m"), "foo", "alice");
     let with = |document: &Document| with_broad_base().identity("project", document);

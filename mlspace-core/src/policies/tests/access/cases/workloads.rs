@@ -3,14 +3,13 @@
 
 use super::super::Member;
 use super::{Case, case, keys, owned, sagemaker, tagged, wrong_tags};
-use crate::policies::actions::{CREATE, CREATE_ENDPOINT, OPERATE};
+use crate::policies::actions::{CREATE, CREATE_ENDPOINT, OPERATE, SHARED_OPERATIONS};
+use crate::policies::members::limits::wildcard;
 use iam_policy::evaluate::Request;
 
 /// Create actions, their resource types, and whether each must name a network and keys.
-const CREATED: [(&str, &str, bool, bool, bool); 8] = [
+const CREATED: [(&str, &str, bool, bool, bool); 6] = [
     // action, type, network, volume key, output key
-    ("CreateAutoMLJob", "automl-job", true, true, true),
-    ("CreateAutoMLJobV2", "automl-job", true, true, true),
     (
         "CreateEndpointConfig",
         "endpoint-config",
@@ -42,7 +41,10 @@ pub(super) fn creating(member: &Member<'_>) -> Vec<Case> {
     for (name, kind, network, volume, output) in CREATED {
         let action = format!("sagemaker:{name}");
         assert!(CREATE.contains(&action.as_str()), "{action}");
-        let mut good = tagged(member, member.request(&action, &sagemaker(kind)));
+        let mut good = tagged(member, member.request(&action, &sagemaker(member, kind)));
+        if kind == "transform-job" {
+            good = good.context("sagemaker:ModelArn", [sagemaker(member, "model")]);
+        }
         if network {
             good = good
                 .context("sagemaker:VpcSubnets", [&subnet])
@@ -57,7 +59,20 @@ pub(super) fn creating(member: &Member<'_>) -> Vec<Case> {
                 })
         };
         let mut add = |what: &str, request: Request, allowed: bool| {
-            all.push(case(format!("{name} {what}"), request, allowed))
+            // The boundary leaves keys, and security groups that are missing, to the role's own
+            // policies.
+            // Untagged configurations can be created with a wide base policy only.
+            let config = name == "CreateEndpointConfig"
+                && ["tag ", "system", "project", "user"]
+                    .iter()
+                    .any(|part| what.contains(part));
+            all.push(Case {
+                base_policy_can_allow: config,
+                allowed_by_boundary: allowed
+                    || what.contains(" key")
+                    || what == "without VpcSecurityGroupIds",
+                ..case(format!("{name} {what}"), request, allowed)
+            })
         };
         let good = {
             add("by the keys' old names", keyed(good.clone(), ""), true);
@@ -111,7 +126,8 @@ pub(super) fn creating(member: &Member<'_>) -> Vec<Case> {
                 add(
                     &format!("without {what} key"),
                     good.clone().context(set.as_str(), NOTHING),
-                    false,
+                    // A processing job without results names no key.
+                    (kind, what) == ("processing-job", "Output"),
                 );
                 add(
                     &format!("with an other key as {what} key"),
@@ -127,9 +143,9 @@ pub(super) fn creating(member: &Member<'_>) -> Vec<Case> {
 pub(super) fn endpoints(member: &Member<'_>) -> Vec<Case> {
     let on_endpoint = tagged(
         member,
-        member.request(CREATE_ENDPOINT, &sagemaker("endpoint")),
+        member.request(CREATE_ENDPOINT, &sagemaker(member, "endpoint")),
     );
-    let on_config = member.request(CREATE_ENDPOINT, &sagemaker("endpoint-config"));
+    let on_config = member.request(CREATE_ENDPOINT, &sagemaker(member, "endpoint-config"));
     let mut all = vec![
         case("CreateEndpoint as it should be", on_endpoint.clone(), true),
         case(
@@ -151,13 +167,20 @@ pub(super) fn endpoints(member: &Member<'_>) -> Vec<Case> {
             false,
         ));
         for value in values {
-            let of_other =
-                owned(member, tagged(member, on_config.clone())).resource_tag(tag, &value);
-            all.push(case(
-                format!("CreateEndpoint on endpoint-config with {tag} {value}"),
-                of_other,
-                false,
-            ));
+            // Configurations of other systems are told apart by the name.
+            if tag != "system" {
+                let of_other =
+                    owned(member, tagged(member, on_config.clone())).resource_tag(tag, &value);
+                all.push(Case {
+                    // Only the project's are denied by the boundary.
+                    allowed_by_boundary: tag == "user",
+                    ..case(
+                        format!("CreateEndpoint on endpoint-config with {tag} {value}"),
+                        of_other,
+                        false,
+                    )
+                });
+            }
             all.push(case(
                 format!("CreateEndpoint with {tag} {value}"),
                 on_endpoint.clone().context(set.as_str(), [&value]),
@@ -170,8 +193,9 @@ pub(super) fn endpoints(member: &Member<'_>) -> Vec<Case> {
 
 /// The resource types of an action on existing resources, from its name.
 fn operated(action: &str) -> Vec<&'static str> {
-    const KINDS: [(&str, &str); 9] = [
-        ("AutoMLJob", "automl-job"),
+    const KINDS: [(&str, &str); 10] = [
+        ("Metrics", "training-job"),
+        ("UserProfile", "user-profile"),
         ("HyperParameterTuningJob", "hyper-parameter-tuning-job"),
         ("TrainingJob", "training-job"),
         ("ProcessingJob", "processing-job"),
@@ -194,11 +218,16 @@ fn operated(action: &str) -> Vec<&'static str> {
 
 pub(super) fn operating(member: &Member<'_>) -> Vec<Case> {
     let mut all = Vec::new();
+    let shared = |action: &str| {
+        SHARED_OPERATIONS
+            .iter()
+            .any(|pattern| wildcard(pattern.as_bytes(), action.as_bytes()))
+    };
     for action in OPERATE {
         let kinds = operated(action);
         assert!(!kinds.is_empty(), "{action}");
         for kind in kinds {
-            let own = owned(member, member.request(action, &sagemaker(kind)));
+            let own = owned(member, member.request(action, &sagemaker(member, kind)));
             all.push(case(format!("{action} own {kind}"), own.clone(), true));
             for (tag, values) in wrong_tags(member) {
                 let (set, twin) = (
@@ -209,16 +238,17 @@ pub(super) fn operating(member: &Member<'_>) -> Vec<Case> {
                     .clone()
                     .context(set.as_str(), NOTHING)
                     .context(twin.as_str(), NOTHING);
-                all.push(case(
-                    format!("{action} {kind} without {tag}"),
-                    without,
-                    false,
-                ));
+                // Members of a project see each other's resources.
+                let mates = tag == "user" && shared(action);
+                let judged = |what: String, request: Request| Case {
+                    allowed_by_boundary: tag == "user",
+                    ..case(what, request, mates)
+                };
+                all.push(judged(format!("{action} {kind} without {tag}"), without));
                 for value in values {
-                    all.push(case(
+                    all.push(judged(
                         format!("{action} {kind} of {tag} {value}"),
                         own.clone().resource_tag(tag, &value),
-                        false,
                     ));
                 }
             }
