@@ -8,15 +8,17 @@ mod shares;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::aws::lock::Locks;
 use crate::aws::{Clients, Error, Guard, Operation};
+use crate::iam::managed_policies::equivalent_json;
 use crate::iam::{DesiredPolicy, ManagedPolicies, Roles};
-use crate::membership::MemberRoles;
+use crate::membership::{InlinePolicies, MemberRoles, PASS_ROLE};
 use crate::name::{DatasetName, GroupName, ProjectName, UserName};
+use crate::policies::ProjectAccess;
 use crate::records::{
     GroupDatasetRecord, GroupUserRecord, Item, Malformed, ProjectUserRecord, RecordStore,
 };
@@ -43,6 +45,7 @@ pub(crate) struct Groups {
     roles: Arc<Roles>,
     policies: Arc<ManagedPolicies>,
     member_roles: MemberRoles,
+    inline: InlinePolicies,
     locks: Locks,
     shares: SharesCache,
     /// What [`Groups::skipped_for`] has returned.
@@ -60,6 +63,7 @@ impl Groups {
     ) -> Self {
         Self {
             member_roles: MemberRoles::new(clients.clone()),
+            inline: InlinePolicies::new(clients.clone()),
             clients,
             records,
             roles,
@@ -93,7 +97,10 @@ impl Groups {
             }
         }
         let stale = self.stale_policies(group, arns.len()).await?;
-        for role in &roles {
+        for (role, (project, user)) in &roles {
+            operation.check(&format!("sharing the datasets of group `{group}`"))?;
+            // First, since it denies what is no longer shared.
+            self.sync_inline(operation, project, user, role).await?;
             let Some(found) = self.roles.current(role).await? else {
                 continue;
             };
@@ -126,11 +133,7 @@ impl Groups {
         &self,
         group: &'a GroupName,
     ) -> Result<Vec<DesiredPolicy<'a>>, Error> {
-        let table = &self.clients.settings().table_names.group_datasets;
-        let items = self.records.query(table, "group", group.as_str()).await?;
-        let names = valid_names::<DatasetName>(&items, |item| {
-            GroupDatasetRecord::read(item).map(|r| r.dataset)
-        });
+        let names = self.datasets_shared_with(group).await?;
         if names.is_empty() {
             return Ok(Vec::new());
         }
@@ -148,6 +151,48 @@ impl Groups {
             creation: None,
         });
         Ok(desired.collect())
+    }
+
+    /// The datasets that are shared with the group.
+    async fn datasets_shared_with(&self, group: &GroupName) -> Result<Vec<DatasetName>, Error> {
+        let table = &self.clients.settings().table_names.group_datasets;
+        let items = self.records.query(table, "group", group.as_str()).await?;
+        Ok(valid_names::<DatasetName>(&items, |item| {
+            GroupDatasetRecord::read(item).map(|r| r.dataset)
+        }))
+    }
+
+    /// Updates the inline policy of a member's role, which denies the datasets of other groups.
+    async fn sync_inline(
+        &self,
+        operation: &Operation,
+        project: &ProjectName,
+        user: &UserName,
+        role: &str,
+    ) -> Result<(), Error> {
+        let Some(found) = self.roles.current(role).await? else {
+            return Ok(());
+        };
+        let table = &self.clients.settings().table_names.project_users;
+        let key = ProjectUserRecord::key(project, user);
+        let record = self.records.get(table, &key).await?;
+        let owner = record
+            .as_ref()
+            .and_then(|item| ProjectUserRecord::read(item).ok())
+            .is_some_and(|record| record.is_owner());
+        let datasets = self.datasets_of(user).await?;
+        let desired = self
+            .inline
+            .desired(project, user, owner, &ProjectAccess::default(), &datasets)
+            .await?;
+        match found.inline.get(PASS_ROLE) {
+            Some(document) if equivalent_json(document, &desired) => Ok(()),
+            _ => {
+                self.roles
+                    .set_inline(operation, role, PASS_ROLE, &desired.to_json())
+                    .await
+            }
+        }
     }
 
     /// The policies of the group beyond the first `kept`.
@@ -170,14 +215,17 @@ impl Groups {
         Ok(stale)
     }
 
-    /// Names of the roles of all memberships of all users in the group.
-    async fn roles_of_group(&self, group: &GroupName) -> Result<BTreeSet<String>, Error> {
+    /// All memberships of all users in the group, by the names of their roles.
+    async fn roles_of_group(
+        &self,
+        group: &GroupName,
+    ) -> Result<BTreeMap<String, (ProjectName, UserName)>, Error> {
         let tables = &self.clients.settings().table_names;
         let items = self
             .records
             .query(&tables.group_users, "group", group.as_str())
             .await?;
-        let mut roles = BTreeSet::new();
+        let mut roles = BTreeMap::new();
         for user in
             valid_names::<UserName>(&items, |item| GroupUserRecord::read(item).map(|r| r.user))
         {
@@ -190,7 +238,8 @@ impl Groups {
                 ProjectUserRecord::read(item).map(|r| r.project)
             });
             for project in projects {
-                roles.insert(self.member_roles.name(&project, &user)?);
+                let name = self.member_roles.name(&project, &user)?;
+                roles.insert(name, (project, user.clone()));
             }
         }
         Ok(roles)

@@ -9,6 +9,7 @@
 
 mod delete;
 mod desired_role;
+mod inline;
 mod plan;
 mod read;
 mod records;
@@ -21,6 +22,8 @@ mod write;
 pub use plan::PlannedMembership;
 use review::ReadPolicies;
 
+pub(crate) use desired_role::PASS_ROLE;
+pub(crate) use inline::InlinePolicies;
 pub(crate) use records::MemberRecords;
 pub(crate) use roles::MemberRoles;
 
@@ -67,6 +70,7 @@ pub struct Memberships {
     shared: SharedPolicies,
     members: Arc<MemberRecords>,
     member_roles: MemberRoles,
+    inline: InlinePolicies,
     groups: Arc<Groups>,
     inventory: Arc<NotebookInventory>,
     collisions: Arc<CaseCollisions>,
@@ -86,6 +90,7 @@ impl Memberships {
                 Arc::clone(&parts.suspensions),
             ),
             member_roles: MemberRoles::new(clients.clone()),
+            inline: InlinePolicies::new(clients.clone()),
             clients,
             records: parts.records,
             roles: parts.roles,

@@ -13,7 +13,7 @@ use super::error::{ConnectionFault, Error};
 use super::outcome::SdkResultExt as _;
 use super::settings::{ConnectionConfig, Settings};
 use crate::layout::Account;
-use crate::policies::{ApprovedNetwork, GrantContext};
+use crate::policies::{ApprovedNetwork, GrantContext, PlatformAccess};
 
 /// The SDK clients, the settings of the platform and the caller's identity.
 ///
@@ -158,6 +158,12 @@ impl Clients {
                 security_group_ids: &defaults.security_group_ids,
             }),
             kms_key: defaults.kms_key_id.as_deref(),
+            platform: PlatformAccess {
+                resource_names: settings.resource_names,
+                services: &settings.services,
+                source_vpc_ids: &settings.source_vpc_ids,
+                ..PlatformAccess::default()
+            },
         })
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::policies::{ResourceNames, Service};
 pub use crate::tables::TableNames;
 use crate::tags::Tags;
 
@@ -21,6 +22,12 @@ pub struct Settings {
     pub base_policy_arns: Vec<String>,
     /// How members' permissions are written as policies.
     pub policy_model: PolicyModel,
+    /// How resources that members create are named.
+    pub resource_names: ResourceNames,
+    /// The services that projects can switch on.
+    pub services: Vec<Service>,
+    /// VPCs from which members use their resources; empty when they can from anywhere.
+    pub source_vpc_ids: Vec<String>,
     /// Tags on everything that can be tagged.
     pub default_tags: Tags,
     /// Names of the DynamoDB tables.
@@ -38,6 +45,9 @@ impl Default for Settings {
             permissions_boundary_arn: None,
             base_policy_arns: Vec::new(),
             policy_model: PolicyModel::default(),
+            resource_names: ResourceNames::default(),
+            services: Vec::new(),
+            source_vpc_ids: Vec::new(),
             default_tags: Tags::default(),
             table_names: TableNames::default(),
             notebook_defaults: NotebookDefaults::default(),

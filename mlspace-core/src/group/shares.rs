@@ -158,6 +158,26 @@ impl Groups {
             .collect())
     }
 
+    /// The datasets that are shared with the user's groups, up to 30 seconds old.
+    pub(crate) async fn cached_datasets_of(
+        &self,
+        user: &UserName,
+    ) -> Result<Vec<DatasetName>, Error> {
+        let shared = self.shared().await?;
+        let groups = shared.groups.get(user).into_iter().flatten();
+        let datasets = groups.filter_map(|group| shared.datasets.get(group));
+        Ok(sorted(datasets.flatten().cloned().collect()))
+    }
+
+    /// The datasets that are shared with the user's groups.
+    pub(crate) async fn datasets_of(&self, user: &UserName) -> Result<Vec<DatasetName>, Error> {
+        let mut all = Vec::new();
+        for group in self.groups_of(user).await? {
+            all.extend(self.datasets_shared_with(&group).await?);
+        }
+        Ok(sorted(all))
+    }
+
     async fn shared(&self) -> Result<Arc<Shared>, Error> {
         let mut last = self.shares.0.lock().await;
         match &*last {
@@ -195,6 +215,13 @@ impl Groups {
         groups.sort();
         Ok(groups)
     }
+}
+
+/// The names in order, each once.
+fn sorted(mut names: Vec<DatasetName>) -> Vec<DatasetName> {
+    names.sort();
+    names.dedup();
+    names
 }
 
 #[cfg(test)]

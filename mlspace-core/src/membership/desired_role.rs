@@ -24,7 +24,7 @@ use crate::tags::{PROJECT, SYSTEM, Tags, USER};
 use iam_policy::{Document, Statement};
 
 /// Name of the role's inline policy, as `MLSpace` calls it.
-pub(super) const PASS_ROLE: &str = "SMPassRolePolicy";
+pub(crate) const PASS_ROLE: &str = "SMPassRolePolicy";
 
 /// A membership's role as it should be.
 #[derive(Debug, Clone)]

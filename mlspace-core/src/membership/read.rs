@@ -5,11 +5,24 @@ use super::{Membership, MembershipSpec, Memberships};
 use crate::aws::{Error, PolicyModel};
 use crate::iam::DesiredPolicy;
 use crate::iam::managed_policies::equivalent_json;
-use crate::name::{ProjectName, UserName};
+use crate::name::{DatasetName, ProjectName, UserName};
 use crate::ownership::Token;
+use crate::policies::ProjectAccess;
 use crate::tags::PolicyOwner;
 use crate::{layout, policies};
 use iam_policy::Document;
+
+/// A membership, as far as its role follows from it.
+pub(super) struct Holder<'a> {
+    /// The project.
+    pub(super) project: &'a ProjectName,
+    /// The user.
+    pub(super) user: &'a UserName,
+    /// Whether the user owns the project.
+    pub(super) owner: bool,
+    /// The datasets that are shared with the user's groups.
+    pub(super) datasets: &'a [DatasetName],
+}
 
 impl Memberships {
     /// The membership as it is; `None` when neither its record nor its role is there.
@@ -58,7 +71,15 @@ impl Memberships {
                     .iter()
                     .map(|policy| account.policy_arn(&policy.name))
                     .collect();
-                let desired = self.desired_role(project, user, &arns, false).await?;
+                let owner = record.as_ref().is_some_and(|record| record.is_owner());
+                let datasets = self.groups.cached_datasets_of(user).await?;
+                let holder = Holder {
+                    project,
+                    user,
+                    owner,
+                    datasets: &datasets,
+                };
+                let desired = self.desired_role(&holder, &arns, false).await?;
                 changes_over = desired.migrates_model(role);
                 drift.extend(desired.drift(&role_name, role));
             }
@@ -136,11 +157,11 @@ impl Memberships {
     /// the project is `suspended` decides about the order of attaching.
     pub(super) async fn desired_role(
         &self,
-        project: &ProjectName,
-        user: &UserName,
+        holder: &Holder<'_>,
         groups: &[String],
         suspended: bool,
     ) -> Result<DesiredRole, Error> {
+        let (project, user) = (holder.project, holder.user);
         let settings = self.clients.settings();
         let model = settings.policy_model;
         let context = self.clients.grant_context().await?;
@@ -154,7 +175,6 @@ impl Memberships {
         let mut previous_model_policies =
             self.own_policies(other, project, user, suspended).await?;
         previous_model_policies.retain(|arn| !attached.contains(arn));
-        let role_arn = self.member_roles.arn(project, user).await?;
         Ok(DesiredRole {
             model,
             trust: policies::trust_policy(&context),
@@ -162,10 +182,16 @@ impl Memberships {
             tags: self.member_roles.tags(project, user),
             attached,
             previous_model_policies,
-            inline: match model {
-                PolicyModel::PerPrincipal => policies::pass_role_policy(&context, &role_arn)?,
-                PolicyModel::Attribute => policies::attribute_role_policy(&context, &role_arn)?,
-            },
+            inline: self
+                .inline
+                .desired(
+                    project,
+                    user,
+                    holder.owner,
+                    &ProjectAccess::default(),
+                    holder.datasets,
+                )
+                .await?,
         })
     }
 

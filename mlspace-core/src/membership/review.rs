@@ -5,9 +5,10 @@ use super::read::id;
 use super::{MembershipSpec, Memberships};
 use crate::access::{Deviation, Deviations, ExternalPolicies, IamRole, cross_tenant};
 use crate::aws::{Error, PolicyModel};
+use crate::name::ProjectName;
 use crate::plan::{Notice, PlanOutcome};
-use crate::policies;
 use crate::policies::isolation::TenantModel;
+use crate::policies::{self, ProjectAccess};
 use iam_policy::Document;
 
 /// The base policies and the boundary of all memberships, as far as they could be read.
@@ -157,18 +158,26 @@ impl Memberships {
         let context = self.clients.grant_context().await?;
         let role_arn = self.member_roles.arn(project, user).await?;
         let role = IamRole::new(role_arn.as_str()).tagged(self.member_roles.tags(project, user));
+        let access = ProjectAccess::default();
+        let datasets = self.groups.cached_datasets_of(user).await?;
+        let own = self
+            .inline
+            .desired(project, user, spec.owner, &access, &datasets)
+            .await?;
         let role = match self.clients.settings().policy_model {
             PolicyModel::PerPrincipal => role
                 .policy(
                     "project",
-                    policies::project_policy(&context, project, false)?,
+                    policies::project_policy(&context, project, &access, false)?,
                 )
-                .policy("user", policies::user_policy(&context, user)?)
-                .policy("own", policies::pass_role_policy(&context, &role_arn)?),
-            PolicyModel::Attribute => role
-                .policy("members", policies::attribute_policy(&context)?)
-                .policy("own", policies::attribute_role_policy(&context, &role_arn)?),
-        };
+                .policy("user", policies::user_policy(&context, user)?),
+            PolicyModel::Attribute => {
+                let none: [ProjectName; 0] = [];
+                role.policy("members", policies::attribute_policy(&context)?)
+                    .policy("suspended", policies::suspension_policy(&context, &none)?)
+            }
+        }
+        .policy("own", own);
         let groups = self.groups.cached_policies_of(user).await?;
         let role = groups
             .into_iter()

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::desired_role::{DesiredRole, PASS_ROLE, RoleDiff, denying_all, too_many};
+use super::read::Holder;
 use super::{MembershipSpec, Memberships};
 use crate::aws::wait::{PROPAGATION_TIMEOUT, until_within};
 use crate::aws::{Backoff, Error, Operation, PolicyModel, Poll};
@@ -61,8 +62,15 @@ impl Memberships {
         let groups = self.groups.ensure_policies_of(operation, user).await?;
         self.check_attachments(groups.len()).await?;
         let in_use = self.shared.hold().await;
+        let datasets = self.groups.datasets_of(user).await?;
+        let holder = Holder {
+            project,
+            user,
+            owner: spec.owner,
+            datasets: &datasets,
+        };
         let desired = self
-            .desired_role(project, user, &groups, record.suspended)
+            .desired_role(&holder, &groups, record.suspended)
             .await?;
         let name = self
             .ensure_role(operation, spec, &desired, creating)

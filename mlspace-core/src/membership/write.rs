@@ -7,6 +7,7 @@ use crate::aws::{Error, Failure, IfPresent as _, Operation, Outcome, PolicyModel
 use crate::directory::invalid_new_name;
 use crate::iam::RoleState;
 use crate::ownership::{Claim, Mark, Run, Token};
+use crate::policies::ProjectAccess;
 use crate::records::{Change, Item, OWNER, ProjectUserRecord, Write};
 use crate::{layout, policies};
 
@@ -36,11 +37,19 @@ impl Memberships {
                 )?;
             }
             PolicyModel::Attribute => {
-                let role = self.member_roles.arn(&spec.project, &spec.user).await?;
                 policies::attribute_policy(&context)?;
-                policies::attribute_role_policy(&context, &role)?;
             }
         }
+        let datasets = self.groups.cached_datasets_of(&spec.user).await?;
+        self.inline
+            .desired(
+                &spec.project,
+                &spec.user,
+                spec.owner,
+                &ProjectAccess::default(),
+                &datasets,
+            )
+            .await?;
         // Groups' tables that aren't there yet hold no groups.
         let groups = self.groups.cached_policies_of(&spec.user).await?;
         self.check_attachments(groups.len()).await?;

@@ -3,6 +3,7 @@
 use crate::aws::{Clients, Error, PolicyModel};
 use crate::iam::DesiredPolicy;
 use crate::name::ProjectName;
+use crate::policies::ProjectAccess;
 use crate::tags::PolicyOwner;
 use crate::{layout, policies};
 
@@ -40,7 +41,12 @@ impl ProjectPolicies {
         Ok(DesiredPolicy {
             name: layout::project_policy_name(&settings.iam_resource_prefix, name)?,
             owner: PolicyOwner::Project(name),
-            document: policies::project_policy(&context, name, suspended)?,
+            document: policies::project_policy(
+                &context,
+                name,
+                &ProjectAccess::default(),
+                suspended,
+            )?,
             conflict_remedy: format!(
                 "rename or remove it, or, if it belongs to project `{name}`, tag it `project` = `{name}` and `system` = `{}`",
                 settings.system_tag

@@ -7,7 +7,7 @@ use crate::iam::ManagedPolicy;
 use crate::iam::managed_policies::equivalent_json;
 use crate::layout;
 use crate::name::ProjectName;
-use crate::policies;
+use crate::policies::{self, ProjectAccess};
 use crate::records::{Item, ProjectRecord};
 use crate::tags::{POLICY_VERSION, PolicyOwner, Tags};
 use iam_policy::Document;
@@ -72,7 +72,8 @@ impl Projects {
             Some(found) => found.record.suspended,
             // Without a record, the policy says which of the two it is.
             None => {
-                let denying = policies::project_policy(&context, name, true)?;
+                let denying =
+                    policies::project_policy(&context, name, &ProjectAccess::default(), true)?;
                 policy
                     .as_ref()
                     .is_some_and(|policy| equivalent_json(&policy.document, &denying))
@@ -83,7 +84,8 @@ impl Projects {
             Some(found) => drift.extend(record_drift(name, &found.item)),
             None => drift.push(format!("the record of project `{name}` is missing")),
         }
-        let wanted = policies::project_policy(&context, name, suspended)?;
+        let wanted =
+            policies::project_policy(&context, name, &ProjectAccess::default(), suspended)?;
         drift.extend(policy_drift(
             &policy_name,
             policy.as_ref(),

@@ -8,7 +8,7 @@ use crate::directory::invalid_new_name;
 use crate::iam::Creation;
 use crate::name::ProjectName;
 use crate::ownership::{Mark, Run, Token};
-use crate::policies;
+use crate::policies::{self, ProjectAccess};
 use crate::records::{Change, Item, ProjectRecord, Write};
 use crate::tags::PolicyOwner;
 
@@ -32,7 +32,12 @@ impl Projects {
         let context = self.clients.grant_context().await?;
         match self.clients.settings().policy_model {
             PolicyModel::PerPrincipal => {
-                policies::project_policy(&context, &spec.name, spec.suspended)?;
+                policies::project_policy(
+                    &context,
+                    &spec.name,
+                    &ProjectAccess::default(),
+                    spec.suspended,
+                )?;
             }
             PolicyModel::Attribute => drop(policies::attribute_policy(&context)?),
         }

@@ -58,6 +58,7 @@ async fn create_records_before_it_shares() {
         "PutItem",
         "TransactWriteItems",
         "CreatePolicy",
+        "PutRolePolicy",
         "AttachRolePolicy",
         "UpdateItem",
     ];

@@ -29,6 +29,7 @@ async fn delete_removes_sharing_and_record() {
     assert!(!alice_has_risk(&platform));
     let steps = [
         "TransactWriteItems",
+        "PutRolePolicy",
         "DetachRolePolicy",
         "DeletePolicy",
         "DeleteItem",
