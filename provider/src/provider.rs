@@ -11,6 +11,7 @@ use mlspace_core::aws::{
     AssumeRole, ConnectionConfig, Endpoints, NotebookDefaults, PolicyModel, Settings, TableNames,
 };
 use mlspace_core::layout;
+use mlspace_core::policies::ResourceNames;
 use mlspace_core::services::Services;
 use mlspace_core::tags::Tags;
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,8 @@ pub struct ProviderModel {
     permissions_boundary_arn: Field<String>,
     base_policy_arns: StringList,
     policy_model: Field<String>,
+    resource_names: Field<String>,
+    source_vpc_ids: StringList,
     default_tags: StringMap,
     table_names: StringMap,
     assume_role: Option<AssumeRoleModel>,
@@ -231,6 +234,13 @@ impl ProviderModel {
                 .as_option()
                 .and_then(|name| PolicyModel::named(name))
                 .unwrap_or_default(),
+            resource_names: self
+                .resource_names
+                .as_option()
+                .and_then(|name| ResourceNames::named(name))
+                .unwrap_or_default(),
+            services: Vec::new(),
+            source_vpc_ids: known_list(&self.source_vpc_ids),
             default_tags: Tags::from(known_strings(&self.default_tags)),
             table_names,
             notebook_defaults: self.notebook_defaults.as_ref().map_or_else(

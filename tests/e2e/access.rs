@@ -13,7 +13,7 @@ mod roles;
 mod workload_cases;
 
 use mlspace_core::layout::Account;
-use mlspace_core::policies::{ApprovedNetwork, GrantContext, permissions_boundary};
+use mlspace_core::policies::{ApprovedNetwork, GrantContext, PlatformAccess, permissions_boundary};
 use serde_json::{Value, json};
 
 use crate::support::{TestEnv, e2e_test};
@@ -205,6 +205,7 @@ e2e_test! {
             data_bucket: env.aws.seeded("data_bucket"),
             network: Some(ApprovedNetwork { subnet_ids: &subnets, security_group_ids: &groups }),
             kms_key: Some(env.aws.seeded("kms_key_arn")),
+            platform: PlatformAccess::default(),
         };
         let boundary = permissions_boundary(&context).expect("it fits").to_json();
         let boundary = create_policy(env, "generated-boundary", &boundary);

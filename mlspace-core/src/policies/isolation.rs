@@ -230,17 +230,27 @@ impl AnyTenant {
         let group: GroupName = "Gqzx7".parse().map_err(invalid)?;
         let dataset: DatasetName = "Dqzx7".parse().map_err(invalid)?;
         let role = context.account.role_arn("Rqzx7");
-        let mut documents = members::group_policies(context, &group, &[dataset])?;
+        let datasets = [dataset];
+        let access = members::ProjectAccess::default();
+        let member = members::MemberAccess {
+            datasets: &datasets,
+            ..members::MemberAccess::new(&project, &user, &role, &access)
+        };
+        let mut documents = members::group_policies(context, &group, &datasets)?;
         match model {
             TenantModel::PerPrincipal => documents.extend([
-                members::project_policy(context, &project, false)?,
+                members::project_policy(context, &project, &access, false)?,
                 members::user_policy(context, &user)?,
-                members::pass_role_policy(context, &role)?,
+                members::pass_role_policy(context, &member)?,
             ]),
-            TenantModel::Attribute => documents.extend([
-                members::attribute_policy(context)?,
-                members::attribute_role_policy(context, &role)?,
-            ]),
+            TenantModel::Attribute => {
+                let none: [ProjectName; 0] = [];
+                documents.extend([
+                    members::attribute_policy(context)?,
+                    members::suspension_policy(context, &none)?,
+                    members::attribute_role_policy(context, &member)?,
+                ]);
+            }
         }
         let documents = documents.iter().map(with_variables).collect();
         Ok(Self { model, documents })

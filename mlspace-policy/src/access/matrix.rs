@@ -8,7 +8,7 @@ use mlspace_core::access::{
     Verdict,
 };
 use mlspace_core::layout::{Account, DatasetKey, DatasetScope};
-use mlspace_core::policies::{ApprovedNetwork, GrantContext};
+use mlspace_core::policies::{ApprovedNetwork, GrantContext, PlatformAccess};
 use mlspace_core::tags::{PROJECT, SYSTEM, USER, are_of_mlspace_itself};
 
 use crate::arguments::Access;
@@ -219,6 +219,7 @@ impl Matrix {
             data_bucket: &options.data_bucket,
             network,
             kms_key: options.kms_key.as_deref(),
+            platform: PlatformAccess::default(),
         };
         let roles: Vec<(RoleOwner, &RoleDetails)> = details
             .roles()

@@ -3,7 +3,7 @@
 use iam_policy::Document;
 use mlspace_core::layout::Account;
 use mlspace_core::name::{ProjectName, UserName};
-use mlspace_core::policies::{self, GrantContext};
+use mlspace_core::policies::{self, GrantContext, MemberAccess, PlatformAccess, ProjectAccess};
 use serde_json::{Value, json};
 
 const BUCKET: &str = "mlspace-data-123456789012";
@@ -36,7 +36,9 @@ impl Details {
             details.managed("boundary", &boundary);
             for project in ["churn", "fraud"] {
                 let name: ProjectName = project.parse().unwrap();
-                let document = policies::project_policy(context, &name, false).unwrap();
+                let document =
+                    policies::project_policy(context, &name, &ProjectAccess::default(), false)
+                        .unwrap();
                 details.managed(&format!("MLSpace-project-{project}"), &document);
             }
             for user in ["alice", "bob", "carol"] {
@@ -72,6 +74,7 @@ impl Details {
                 security_group_ids: &groups,
             }),
             kms_key: None,
+            platform: PlatformAccess::default(),
         };
         work(self, &context);
     }
@@ -94,8 +97,20 @@ impl Details {
         ];
         policies.extend(more.iter().map(|name| (*name).to_owned()));
         self.with_context(|details, context| {
-            let pass =
-                policies::pass_role_policy(context, &context.account.role_arn(&name)).unwrap();
+            let role_arn = context.account.role_arn(&name);
+            let (in_project, holder) = (project.parse().unwrap(), user.parse().unwrap());
+            let shared = ["shared".parse().unwrap()];
+            let access = ProjectAccess::default();
+            let datasets: &[_] = if more.contains(&"MLSpace-group-analysts") {
+                &shared
+            } else {
+                &[]
+            };
+            let member = MemberAccess {
+                datasets,
+                ..MemberAccess::new(&in_project, &holder, &role_arn, &access)
+            };
+            let pass = policies::pass_role_policy(context, &member).unwrap();
             let tags = [("system", "MLSpace"), ("project", project), ("user", user)];
             let names: Vec<&str> = policies.iter().map(String::as_str).collect();
             details.role(

@@ -238,7 +238,7 @@ fn reasons_of<const N: usize>(verdicts: [(&str, &Verdict); N]) -> BTreeMap<Strin
 mod tests {
     use mlspace_core::access::IamRole;
     use mlspace_core::layout::Account;
-    use mlspace_core::policies::{self, GrantContext};
+    use mlspace_core::policies::{self, GrantContext, PlatformAccess};
     use mlspace_core::tags;
 
     use super::*;
@@ -253,6 +253,7 @@ mod tests {
             data_bucket: "mlspace-data",
             network: None,
             kms_key: None,
+            platform: PlatformAccess::default(),
         };
         let (project, user) = ("fraud".parse().unwrap(), "alice".parse().unwrap());
         let role = IamRole::new(account.role_arn("r"))

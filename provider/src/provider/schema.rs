@@ -153,6 +153,21 @@ fn platform_attributes() -> Vec<Attribute> {
                  see the guide on the access model.",
             )
             .validate(validators::one_of(PolicyModel::NAMES)),
+        Attribute::string("resource_names")
+            .optional()
+            .describe(
+                "Names of the SageMaker resources that members create. `prefixed`, the default: they begin with the \
+                 project's name and `-`, which tells the models and logs of projects apart. `free`: for deployments \
+                 beside MLSpace, whose web application chooses names; see the guide on the access model for what this \
+                 leaves open.",
+            )
+            .validate(validators::one_of(&["prefixed", "free"])),
+        Attribute::list("source_vpc_ids", Type::String)
+            .optional()
+            .describe(
+                "VPCs from which members can invoke endpoints, read records and logs, and use other services with \
+                 their roles. By default, they can from anywhere.",
+            ),
         Attribute::map("default_tags", Type::String)
             .optional()
             .describe("Tags of all resources that can be tagged, in addition to the platform's own."),

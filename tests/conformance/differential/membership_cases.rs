@@ -8,8 +8,8 @@ use mlspace_core::layout::{Account, role_name};
 use mlspace_core::name::{ProjectName, UserName};
 use mlspace_core::policies::actions::{OBJECT, OPERATE};
 use mlspace_core::policies::{
-    ApprovedNetwork, GrantContext, group_policies, notebook_base_policy, pass_role_policy,
-    permissions_boundary, project_policy, user_policy,
+    ApprovedNetwork, GrantContext, MemberAccess, PlatformAccess, ProjectAccess, group_policies,
+    notebook_base_policy, pass_role_policy, permissions_boundary, project_policy, user_policy,
 };
 
 use crate::case::{Case, CaseRequest, Layers, Values};
@@ -166,18 +166,24 @@ impl Grants {
             data_bucket: BUCKET,
             network: defaults.then_some(network),
             kms_key: defaults.then_some(KEY),
+            platform: PlatformAccess::default(),
         };
         let project: ProjectName = project.parse().unwrap();
         let user: UserName = user.parse().unwrap();
         let role = account.role_arn(&role_name("MLSpace", &project, &user).unwrap());
-        let (group, shared) = ("analysts".parse().unwrap(), "cards".parse().unwrap());
+        let (group, shared) = ("analysts".parse().unwrap(), ["cards".parse().unwrap()]);
+        let access = ProjectAccess::default();
+        let member = MemberAccess {
+            datasets: &shared,
+            ..MemberAccess::new(&project, &user, &role, &access)
+        };
         Self {
             own: vec![
-                project_policy(&context, &project, suspended).unwrap(),
+                project_policy(&context, &project, &access, suspended).unwrap(),
                 user_policy(&context, &user).unwrap(),
-                pass_role_policy(&context, &role).unwrap(),
+                pass_role_policy(&context, &member).unwrap(),
             ],
-            group: group_policies(&context, &group, &[shared]).unwrap(),
+            group: group_policies(&context, &group, &shared).unwrap(),
             base: notebook_base_policy(&context).unwrap(),
             boundary: permissions_boundary(&context).unwrap(),
             project,

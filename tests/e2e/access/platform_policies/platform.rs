@@ -9,8 +9,9 @@ use iam_policy::evaluate::{PolicySet, Request};
 use mlspace_core::layout::{Account, role_name};
 use mlspace_core::name::{ProjectName, UserName};
 use mlspace_core::policies::{
-    ApprovedNetwork, GrantContext, attribute_policy, attribute_role_policy, group_policies,
-    pass_role_policy, project_policy, suspension_policy, user_policy,
+    ApprovedNetwork, GrantContext, MemberAccess, PlatformAccess, ProjectAccess, attribute_policy,
+    attribute_role_policy, group_policies, pass_role_policy, project_policy, suspension_policy,
+    user_policy,
 };
 use mlspace_core::tags::membership_role_tags;
 use serde_json::Value;
@@ -169,26 +170,36 @@ impl AppliedPlatform {
                 security_group_ids: &self.security_groups,
             }),
             kms_key: Some(&self.platform.key),
+            platform: PlatformAccess::default(),
         };
         let name = role_name("MLSpace", &project, &user).expect("a role's name");
         let arn = self.account.role_arn(&name);
+        let access = ProjectAccess::default();
+        let shared = ["shared".parse().expect("a name")];
+        let member = MemberAccess {
+            datasets: if user.as_str() == "alice" {
+                &shared
+            } else {
+                &[]
+            },
+            ..MemberAccess::new(&project, &user, &arn, &access)
+        };
         let mut own = match model {
             PolicyModel::PerPrincipal => vec![
-                project_policy(&context, &project, false),
+                project_policy(&context, &project, &access, false),
                 user_policy(&context, &user),
-                pass_role_policy(&context, &arn),
+                pass_role_policy(&context, &member),
             ],
             PolicyModel::Attribute => vec![
                 attribute_policy(&context),
                 suspension_policy(&context, &[]),
-                attribute_role_policy(&context, &arn),
+                attribute_role_policy(&context, &member),
             ],
         }
         .into_iter()
         .map(|document| document.expect("it fits"))
         .collect::<Vec<_>>();
         if user.as_str() == "alice" {
-            let shared = ["shared".parse().expect("a name")];
             let group = "analysts".parse().expect("a name");
             own.extend(group_policies(&context, &group, &shared).expect("it fits"));
         }

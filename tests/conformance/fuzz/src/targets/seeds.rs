@@ -3,8 +3,8 @@
 use iam_policy::Document;
 use mlspace_core::layout::Account;
 use mlspace_core::policies::{
-    self, ApprovedNetwork, Category, EndpointService, GrantContext, ProviderAccess,
-    document_templates,
+    self, ApprovedNetwork, Category, EndpointService, GrantContext, MemberAccess, PlatformAccess,
+    ProjectAccess, ProviderAccess, document_templates,
 };
 use serde_json::json;
 
@@ -57,19 +57,22 @@ fn documents() -> Result<Vec<Document>, Box<dyn std::error::Error>> {
             security_group_ids: &groups,
         }),
         kms_key: Some(key),
+        platform: PlatformAccess::default(),
     };
     let (project, user) = ("fraud".parse()?, "alice".parse()?);
     let role = "arn:aws:iam::111122223333:role/MLSpace-fraud-0fb265a4573777a0";
+    let access = ProjectAccess::default();
+    let member = MemberAccess::new(&project, &user, role, &access);
     let mut all = vec![
-        policies::project_policy(&context, &project, false)?,
-        policies::project_policy(&context, &project, true)?,
+        policies::project_policy(&context, &project, &access, false)?,
+        policies::project_policy(&context, &project, &access, true)?,
         policies::user_policy(&context, &user)?,
-        policies::pass_role_policy(&context, role)?,
+        policies::pass_role_policy(&context, &member)?,
         policies::notebook_base_policy(&context)?,
         policies::permissions_boundary(&context)?,
         policies::trust_policy(&context),
         policies::attribute_policy(&context)?,
-        policies::attribute_role_policy(&context, role)?,
+        policies::attribute_role_policy(&context, &member)?,
         policies::suspension_policy(&context, [&project])?,
         policies::volume_key_policy(&context, &list(&["ml.g5.xlarge"]))?,
         policies::log_group_policy(&account, "/aws/sagemaker/")?,
