@@ -10,10 +10,12 @@ fn documents(deployment: &Deployment) -> Vec<Document> {
     let context = deployment.context();
     let (project, user) = (project("fraud"), user("alice"));
     let role = deployment.role_arn(&project, &user);
+    let access = ProjectAccess::default();
+    let member = MemberAccess::new(&project, &user, &role, &access);
     vec![
-        project_policy(&context, &project, false).unwrap(),
+        project_policy(&context, &project, &access, false).unwrap(),
         user_policy(&context, &user).unwrap(),
-        pass_role_policy(&context, &role).unwrap(),
+        pass_role_policy(&context, &member).unwrap(),
     ]
 }
 
