@@ -19,6 +19,12 @@ pub(super) const DENY_ALWAYS_FIRES: Examples = Examples {
     ),
 };
 
+/// Whether a condition of the statement needs a key that the action does not carry.
+fn never_holds(context: &StatementContext<'_>, action: &ActionDefinition) -> bool {
+    let mut conditions = context.statement.conditions.iter();
+    conditions.any(|other| !holds_when_absent(other) && action.carries(&other.key) == Some(false))
+}
+
 /// L03.
 pub(super) fn deny_always_fires(reporter: &mut Reporter<'_>) {
     let scope = reporter.scope;
@@ -36,11 +42,7 @@ pub(super) fn deny_always_fires(reporter: &mut Reporter<'_>) {
                 .filter(|action| action.carries(&condition.key) == Some(false))
                 // If another condition needs a key that the action does not carry, nothing is
                 // denied: L04 reports it.
-                .filter(|action| {
-                    !context.statement.conditions.iter().any(|other| {
-                        !holds_when_absent(other) && action.carries(&other.key) == Some(false)
-                    })
-                })
+                .filter(|action| !never_holds(context, action))
                 .collect();
             if !without.is_empty() {
                 reporter.condition(
@@ -133,6 +135,7 @@ pub(super) fn required_tags_on_wildcard(reporter: &mut Reporter<'_>) {
                 .flat_map(|pattern| &pattern.actions)
                 .copied()
                 .filter(|action| action.carries(&condition.key) == Some(false))
+                .filter(|action| !never_holds(context, action))
                 .collect();
             if !without.is_empty() {
                 reporter.at(
