@@ -156,7 +156,7 @@ async fn create_refuses_foreign_records() {
 #[tokio::test]
 async fn create_with_a_lost_last_response_is_done() {
     let platform = platform().await;
-    platform.faults.interrupt(Interruption::After(4));
+    platform.faults.interrupt(Interruption::After(5));
     let spec = shared("cards", &["risk"]);
     let datasets = &platform.services.datasets;
     let created = datasets.create(&operation(), &spec).await.unwrap();
