@@ -91,12 +91,17 @@ pub fn isolation_claims(
     let s3 = || all().actions(["s3:*"]);
     let sagemaker = || all().actions(["sagemaker:*"]);
     let claim = |what, question| IsolationClaim { what, question };
-    // AWS checks the endpoint that is created, and its configuration, each with its own tags.
-    let created = |question: Question| {
-        question.except(
-            "sagemaker:CreateEndpoint",
-            context.sagemaker("endpoint-config"),
-        )
+    // AWS checks the endpoint that is created, and its configuration, each with its own tags. No other
+    // creation is authorized on a configuration.
+    let created = || {
+        all()
+            .actions(["sagemaker:Create*"])
+            .not_resources([context.sagemaker("endpoint-config")])
+    };
+    let configured = || {
+        all()
+            .actions(["sagemaker:CreateEndpointConfig"])
+            .resources([context.sagemaker("endpoint-config")])
     };
     vec![
         claim(
@@ -134,7 +139,9 @@ pub fn isolation_claims(
         claim(
             "use SageMaker resources of other projects",
             other(
-                sagemaker().not_actions(["sagemaker:AddTags", "sagemaker:Create*"]),
+                sagemaker()
+                    .not_actions(["sagemaker:AddTags", "sagemaker:Create*"])
+                    .resources([context.sagemaker("*")]),
                 tag("Resource", PROJECT),
                 &tenant.project,
             ),
@@ -159,24 +166,25 @@ pub fn isolation_claims(
         ),
         claim(
             "create SageMaker resources for other projects",
-            other(
-                created(all().actions(["sagemaker:Create*"])),
-                tag("Request", PROJECT),
-                &tenant.project,
-            ),
+            other(created(), tag("Request", PROJECT), &tenant.project),
         ),
         claim(
             "create SageMaker resources for other users",
-            other(
-                created(all().actions(["sagemaker:Create*"])),
-                tag("Request", USER),
-                &tenant.user,
-            ),
+            other(created(), tag("Request", USER), &tenant.user),
+        ),
+        claim(
+            "create endpoint configurations for other projects",
+            other(configured(), tag("Request", PROJECT), &tenant.project),
+        ),
+        claim(
+            "create endpoint configurations for other users",
+            other(configured(), tag("Request", USER), &tenant.user),
         ),
         claim(
             "pass other roles",
             all()
                 .actions(["iam:PassRole"])
+                .resources([format!("arn:{}:iam::*:role/*", context.account.partition)])
                 .not_resources([tenant.role_arn.as_str()]),
         ),
         claim(
@@ -205,13 +213,23 @@ pub struct AnyTenant {
     documents: Vec<Document>,
 }
 
-/// Names that no document contains by itself, with the keys whose variables replace them.
-const STAND_INS: [(&str, &str); 4] = [
-    ("Pqzx7", "mlspace:project"),
-    ("Uqzx7", "mlspace:user"),
-    ("Rqzx7", "mlspace:role"),
-    ("Dqzx7", "mlspace:dataset"),
-];
+/// Names that no document contains by itself.
+const STAND_INS: [&str; 4] = ["Pqzx7", "Uqzx7", "Rqzx7", "Dqzx7"];
+
+impl TenantModel {
+    /// The keys whose variables replace [`STAND_INS`]: project, user, role and dataset.
+    ///
+    /// Shared policies know project and user by the role's tags. A role's inline policy has the same
+    /// names written out, so that the same variables stand for them. A role that lost its tags is
+    /// denied everything.
+    const fn keys(self) -> [&'static str; 4] {
+        let (project, user) = match self {
+            Self::PerPrincipal => ("mlspace:project", "mlspace:user"),
+            Self::Attribute => ("aws:PrincipalTag/project", "aws:PrincipalTag/user"),
+        };
+        [project, user, "mlspace:role", "mlspace:dataset"]
+    }
+}
 
 impl AnyTenant {
     /// The policies of a membership in a group with one dataset.
@@ -252,7 +270,11 @@ impl AnyTenant {
                 ]);
             }
         }
-        let documents = documents.iter().map(with_variables).collect();
+        let keys = model.keys();
+        let documents = documents
+            .iter()
+            .map(|document| with_variables(document, keys))
+            .collect();
         Ok(Self { model, documents })
     }
 
@@ -282,44 +304,38 @@ impl AnyTenant {
         context: &GrantContext<'_>,
         tags: impl Fn(Question) -> Question,
     ) -> Vec<IsolationClaim> {
+        let [project, user, role, dataset] = self.model.keys();
         let variable = |key: &str| format!("${{{key}}}");
-        let (project, user) = match self.model {
-            TenantModel::PerPrincipal => ("mlspace:project".to_owned(), "mlspace:user".to_owned()),
-            TenantModel::Attribute => (
-                format!("aws:PrincipalTag/{PROJECT}"),
-                format!("aws:PrincipalTag/{USER}"),
-            ),
-        };
         let tenant = Tenant {
-            project: variable(&project),
-            user: variable(&user),
-            role_arn: context.account.role_arn(&variable("mlspace:role")),
-            shared_datasets: vec![variable("mlspace:dataset")],
+            project: variable(project),
+            user: variable(user),
+            role_arn: context.account.role_arn(&variable(role)),
+            shared_datasets: vec![variable(dataset)],
         };
         let caller = Caller::Role {
             arn: context.account.role_arn("member"),
             session: None,
         };
         isolation_claims(context, &caller, &tenant, |question| {
-            let question = STAND_INS.iter().fold(question, |question, (_, key)| {
-                let word = if *key == "mlspace:project" {
-                    project_word()
-                } else {
-                    user_word()
-                };
-                question.any_word(*key, word)
-            });
+            let question = question
+                .any_word(project, project_word())
+                .any_word(user, user_word())
+                .any_word(role, user_word())
+                .any_word(dataset, user_word());
             tags(question.principal_tag(SYSTEM, context.system_tag))
         })
     }
 }
 
 /// The document with variables in the place of names.
-fn with_variables(document: &Document) -> Document {
+fn with_variables(document: &Document, keys: [&str; 4]) -> Document {
     let replace = |text: &String| {
-        STAND_INS.iter().fold(text.clone(), |text, (name, key)| {
-            text.replace(name, &format!("${{{key}}}"))
-        })
+        STAND_INS
+            .iter()
+            .zip(keys)
+            .fold(text.clone(), |text, (name, key)| {
+                text.replace(name, &format!("${{{key}}}"))
+            })
     };
     let mut document = document.clone();
     for statement in &mut document.statements {

@@ -14,7 +14,8 @@ use super::workloads::{Actions, workloads};
 use crate::policies::context::{GrantContext, GrantError, managed};
 use crate::policies::statements::actions::OBJECT;
 use crate::policies::statements::storage;
-use crate::policies::statements::tag_conditions::{OWN_PROJECT, OWN_USER};
+use crate::policies::statements::tag_conditions::{OWN_PROJECT, OWN_USER, RequiredTag};
+use crate::tags::PROJECT;
 use iam_policy::{Document, Statement};
 
 /// The managed policy that all memberships share: [`super::project_policy`] and
@@ -33,9 +34,9 @@ pub fn attribute_policy(context: &GrantContext<'_>) -> Result<Document, GrantErr
     context.check()?;
     let project = format!("project/{OWN_PROJECT}/");
     let private = format!("private/{OWN_USER}/");
-    let listed = storage::under_own(&project)
+    let listed = [&project, &private]
+        .map(|prefix| storage::under(prefix))
         .into_iter()
-        .chain(storage::under_own(&private))
         .chain(storage::under_shared());
     let mut statements = vec![
         Statement::allow("OwnObjects")
@@ -45,6 +46,12 @@ pub fn attribute_policy(context: &GrantContext<'_>) -> Result<Document, GrantErr
         storage::read_public(context),
         storage::listing(context, "Listing", listed),
     ];
+    let tag = RequiredTag {
+        key: PROJECT,
+        sid: "Project",
+        value: OWN_PROJECT,
+    };
+    statements.push(tag.deny_tagging_for_other());
     // The member's inline policy denies the services that its project has not switched on.
     statements.extend(workloads(
         context,

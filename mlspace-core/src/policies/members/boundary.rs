@@ -206,9 +206,9 @@ fn storage_denials(context: &GrantContext<'_>) -> [Statement; 3] {
                 }),
         )
         .chain(granted);
-    let listed = storage::under_own(&project)
+    let listed = [&project, &private]
+        .map(|prefix| storage::under(prefix))
         .into_iter()
-        .chain(storage::under_own(&private))
         // The `/` before the last `*` requires a dataset's name: the names of all datasets cannot be
         // listed.
         .chain([format!("{GROUP_PREFIX}*/*")])

@@ -6,10 +6,10 @@ use super::access::{MemberAccess, Sharing};
 use super::names::Names;
 use crate::layout::{group_dataset_prefix, private_prefix, project_prefix};
 use crate::policies::context::{GrantContext, ResourceNames};
-use crate::policies::services::Service;
 use crate::policies::services::grants::ServiceStatements;
+use crate::policies::services::{Service, Services};
 use crate::policies::statements::actions::{
-    LENDING, PULL, SAGEMAKER_PATTERNS, SHARED_OPERATIONS, USE_KEY,
+    LENDING, SAGEMAKER_PATTERNS, SHARED_OPERATIONS, USE_KEY,
 };
 use crate::policies::statements::job_runtime::{
     DESCRIBE_NETWORK, GROUP_LOGS, IMAGE_LOGIN, JOB_NAMESPACES, STREAM_LOGS, own_streams,
@@ -35,7 +35,7 @@ const CREATED_FROM: [(&str, &str); 2] = [
     ("sagemaker:CreateInferenceComponent", "inference-component"),
     ("sagemaker:CreateTrial", "experiment-trial"),
 ];
-/// Resources with a tag of the platform only, which every member can describe.
+/// Actions on resources of the platform, which have no tag of a project unless they are one's own.
 const COMMON: [&str; 1] = ["sagemaker:DescribeDomain"];
 /// Actions on resources that can lack tags, if experiments are on.
 const EXPERIMENTS: [&str; 2] = ["sagemaker:*Experiment", "sagemaker:*Trial*"];
@@ -51,6 +51,9 @@ const STORAGE: [&str; 6] = [
     "s3:ListBucket",
     "s3:ListMultipartUploadParts",
 ];
+/// [`PULL`](crate::policies::statements::actions::PULL) as patterns, since a role's inline policy names
+/// the actions twice.
+const PULL_PATTERNS: [&str; 3] = ["ecr:BatchCheck*", "ecr:BatchGetImage", "ecr:GetDownload*"];
 /// Services that roles are passed to.
 const SAGEMAKER: &str = "sagemaker.amazonaws.com";
 
@@ -68,7 +71,7 @@ pub(super) fn deny_other_actions(
         .chain(&SAGEMAKER_PATTERNS)
         .chain(&STREAM_LOGS)
         .chain(&GROUP_LOGS)
-        .chain(&PULL)
+        .chain(&PULL_PATTERNS)
         .chain(&[
             IMAGE_LOGIN,
             "cloudwatch:PutMetricData",
@@ -296,9 +299,9 @@ pub(super) fn storage_denials(
             );
         }
     }
-    let listed = storage::under_own(&project)
+    let listed = [&project, &private]
+        .map(|prefix| storage::under(prefix))
         .into_iter()
-        .chain(storage::under_own(&private))
         .chain(group_prefixes(member).into_iter().map(|prefix| {
             // The names of all datasets cannot be listed.
             let name = if member.any_dataset { "*/" } else { "" };
@@ -307,7 +310,14 @@ pub(super) fn storage_denials(
         .chain(storage::under_shared());
     let mut all = vec![
         Statement::deny("DenyOtherWrites")
-            .actions(["s3:Abort*", "s3:Delete*", "s3:ListMultipart*", "s3:Put*"])
+            // Replicating and restoring write too.
+            .actions([
+                "s3:Abort*",
+                "s3:Delete*",
+                "s3:ListMultipart*",
+                "s3:Put*",
+                "s3:Re*",
+            ])
             .not_resources(writable),
         // A listing without a prefix has no `s3:prefix`, so that the negated comparison matches and
         // the request is denied.
@@ -352,21 +362,28 @@ pub(super) fn tenant_denials(
             None => create.push(action),
         }
     }
-    let untagged: &[&str] = if services.has(Service::Experiments) {
+    let experiments: &[&str] = if services.has(Service::Experiments) {
         &EXPERIMENTS
     } else {
         &[]
     };
+    let of_project = [experiments, &COMMON].concat();
     let shared: Vec<&str> = match (member.access.sharing, member.owner) {
         (Sharing::User, false) => COMMON.to_vec(),
-        (Sharing::Project, false) => SHARED_OPERATIONS.to_vec(),
+        (Sharing::Project, false) => shared_operations(services),
         // What an owner cannot do on resources of others is denied below.
         (_, true) => vec!["sagemaker:*", "sagemaker-mlflow:*"],
     };
     let mut all = Vec::new();
-    for (key, sid, value, any) in [
-        (PROJECT, "Project", member.project.as_str(), &COMMON[..]),
-        (USER, "User", member.user.as_str(), &shared[..]),
+    for (key, sid, value, untagged, any) in [
+        (
+            PROJECT,
+            "Project",
+            member.project.as_str(),
+            &of_project[..],
+            &[][..],
+        ),
+        (USER, "User", member.user.as_str(), experiments, &shared[..]),
     ] {
         let tag = RequiredTag { key, sid, value };
         let of_services = key == PROJECT;
@@ -380,6 +397,10 @@ pub(super) fn tenant_denials(
         };
         all.extend(tag.denials(context, &actions));
         all.push(tag.deny_creating_with_other(&actions));
+        if key == USER {
+            // The tag of other projects is denied by the project's policy, which has room for it.
+            all.push(tag.deny_tagging_for_other());
+        }
     }
     if member.owner {
         all.retain(|statement| statement.sid.as_deref() != Some("DenyResourceOfOtherUser"));
@@ -408,6 +429,19 @@ pub(super) fn tenant_denials(
             ),
     );
     all
+}
+
+/// The operations on resources of mates, without those of services that are off.
+fn shared_operations(services: &Services) -> Vec<&'static str> {
+    let off = |action: &&str| match *action {
+        "sagemaker-mlflow:*" | "sagemaker:CallMlflowAppApi" => !services.has(Service::Mlflow),
+        "sagemaker:GetRecord" => !services.has(Service::FeatureStore),
+        _ => false,
+    };
+    SHARED_OPERATIONS
+        .into_iter()
+        .filter(|action| !off(action))
+        .collect()
 }
 
 /// Denies names that do not begin with the project's, and models with such names.
@@ -468,25 +502,11 @@ fn tagging_denials(context: &GrantContext<'_>, member: &MemberAccess<'_>) -> Vec
         // The SDK sets the same tags again when it updates a pipeline.
         let pipelines = [context.sagemaker("pipeline")];
         all.push(existing.not_resources(pipelines.clone()));
-        let user = member.user.as_str();
         all.push(outside("DenyTagOtherPipeline").resources(pipelines).when(
             Operator::StringNotEquals,
             format!("aws:ResourceTag/{USER}"),
-            [user],
+            [member.user.as_str()],
         ));
-        for (key, sid, value) in [
-            (PROJECT, "Project", member.project.as_str()),
-            (USER, "User", user),
-        ] {
-            let request = format!("aws:RequestTag/{key}");
-            all.push(
-                Statement::deny(format!("DenyTagForOther{sid}"))
-                    .actions(["sagemaker:AddTags"])
-                    .resources(["*"])
-                    .when(Operator::Null, request.as_str(), ["false"])
-                    .when(Operator::StringNotEquals, request, [value]),
-            );
-        }
     } else {
         all.push(existing.resources(["*"]));
     }
@@ -510,7 +530,7 @@ pub(super) fn runtime_denials(
     let mut all = vec![
         // Images of other accounts are for their owners to share.
         Statement::deny("DenyOtherImages")
-            .actions(PULL)
+            .actions(PULL_PATTERNS)
             .not_resources(images)
             .when(
                 Operator::StringEquals,

@@ -8,6 +8,8 @@ use crate::policies::context::{GrantContext, GrantError, managed};
 use crate::policies::services::Service;
 use crate::policies::statements::actions::OBJECT;
 use crate::policies::statements::storage;
+use crate::policies::statements::tag_conditions::RequiredTag;
+use crate::tags::PROJECT;
 use iam_policy::{Document, Statement};
 
 /// The managed policy of all members of a project.
@@ -38,8 +40,14 @@ pub fn project_policy(
         Statement::allow("ProjectObjects")
             .actions(OBJECT)
             .resources([context.objects(&prefix)]),
-        storage::listing(context, "ProjectListing", storage::under_own(&prefix)),
+        storage::listing(context, "ProjectListing", [storage::under(&prefix)]),
     ]);
+    let tag = RequiredTag {
+        key: PROJECT,
+        sid: "Project",
+        value: project.as_str(),
+    };
+    statements.push(tag.deny_tagging_for_other());
     let services: Vec<Service> = access.services.names().collect();
     statements.extend(workloads(
         context,

@@ -18,7 +18,7 @@ use iam_policy::{Document, Statement};
 pub fn user_policy(context: &GrantContext<'_>, user: &UserName) -> Result<Document, GrantError> {
     context.check()?;
     let prefix = private_prefix(user);
-    let listed = storage::under_own(&prefix)
+    let listed = [storage::under(&prefix)]
         .into_iter()
         .chain(storage::under_shared());
     let mut statements = vec![

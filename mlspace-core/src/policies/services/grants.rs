@@ -183,12 +183,11 @@ fn autoscaling(context: &GrantContext<'_>, names: &Names, found: &mut ServiceSta
         "application-autoscaling:RegisterScalableTarget",
         "application-autoscaling:TagResource",
     ];
+    // Policies and actions of targets, and the targets. A role's inline policy names them four times.
     let change = [
-        "application-autoscaling:DeleteScalingPolicy",
-        "application-autoscaling:DeleteScheduledAction",
-        "application-autoscaling:DeregisterScalableTarget",
-        "application-autoscaling:PutScalingPolicy",
-        "application-autoscaling:PutScheduledAction",
+        "application-autoscaling:DeleteS*",
+        "application-autoscaling:Deregister*",
+        "application-autoscaling:PutS*",
     ];
     let targets = account.arn(AUTOSCALING, "scalable-target/*");
     let (request, resource) = ("aws:RequestTag/project", "aws:ResourceTag/project");

@@ -22,17 +22,10 @@ pub(in crate::policies) fn listing(
         .when(Operator::StringLike, "s3:prefix", prefixes)
 }
 
-/// Patterns of what can be listed under a prefix with its last `/`.
+/// Patterns of what can be listed under a prefix with its last `/`. Without it, a listing would also
+/// name the keys of tenants whose names begin with this one's.
 pub(in crate::policies) fn under(prefix: &str) -> String {
     format!("{prefix}*")
-}
-
-/// Patterns of what can be listed under a tenant's prefix: also the prefix without its last `/`, with
-/// which tools check that a folder exists.
-///
-/// Such a listing also names the keys of tenants whose names begin with this one's.
-pub(in crate::policies) fn under_own(prefix: &str) -> [String; 2] {
-    [prefix.trim_end_matches('/').to_owned(), under(prefix)]
 }
 
 /// Patterns of what every member can list.

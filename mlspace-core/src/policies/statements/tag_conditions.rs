@@ -80,6 +80,16 @@ impl RequiredTag<'_> {
             .when(Operator::Null, resource.as_str(), ["false"])
             .when(Operator::StringNotEquals, resource, [self.value])
     }
+
+    /// Denies giving a resource the tag of another tenant, whatever the resource is.
+    pub(in crate::policies) fn deny_tagging_for_other(&self) -> Statement {
+        let request = format!("aws:RequestTag/{}", self.key);
+        Statement::deny(format!("DenyTagForOther{}", self.sid))
+            .actions(["sagemaker:AddTags", "sagemaker:Create*"])
+            .resources(["*"])
+            .when(Operator::Null, request.as_str(), ["false"])
+            .when(Operator::StringNotEquals, request, [self.value])
+    }
 }
 
 /// Denies tags whose keys are those of tenants in other upper and lower case. IAM compares keys

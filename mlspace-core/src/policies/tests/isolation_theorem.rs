@@ -75,22 +75,6 @@ fn open_claims(deployment: &Deployment, kind: Kind) -> Vec<(&'static str, Answer
         .collect()
 }
 
-/// Claims that today's documents do not meet without a boundary, or with one.
-///
-/// - Datasets of other groups, and lists of them, are denied only implicitly, and the boundary
-///   allows them to all.
-/// - SageMaker operations that no statement names, such as `CreateAction`, are left to the base
-///   policy; the boundary does not allow them.
-/// - `AddTags` needs only that the request has `sagemaker:TaggingAction`, whatever the resource.
-const OPEN: [(&str, bool); 6] = [
-    ("reach objects of datasets of other groups", true),
-    ("list prefixes of others", true),
-    ("tag SageMaker resources of other projects", true),
-    ("use SageMaker resources of other projects", false),
-    ("create SageMaker resources for other projects", false),
-    ("create SageMaker resources for other users", false),
-];
-
 /// One of the kinds, so that they are decided side by side.
 fn assert_isolated(wanted: impl Fn(&Kind) -> bool) {
     let deployment = Deployment::new();
@@ -101,10 +85,7 @@ fn assert_isolated(wanted: impl Fn(&Kind) -> bool) {
                 !matches!(answer, Answer::NotDecided(_)),
                 "{kind:?} {what}: {answer}"
             );
-            let known = OPEN.iter().find(|(open, _)| *open == what);
-            if !known.is_some_and(|(_, with_boundary)| *with_boundary || !kind.bounded) {
-                wrong.push(format!("{kind:?}: a role can {what}: {answer}"));
-            }
+            wrong.push(format!("{kind:?}: a role can {what}: {answer}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

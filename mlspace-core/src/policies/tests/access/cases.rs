@@ -153,8 +153,9 @@ fn listing(member: &Member<'_>) -> Vec<Case> {
         all.push(named(prefix.to_owned(), false));
     }
     for (prefix, allowed) in [
-        (format!("project/{p}"), true),
-        (format!("private/{u}"), true),
+        // It would also list the keys of `{p}x` and `{u}x`.
+        (format!("project/{p}"), false),
+        (format!("private/{u}"), false),
         (format!("project/{q}/"), false),
         (format!("private/{v}/"), false),
     ] {
