@@ -188,9 +188,17 @@ impl Groups {
         match found.inline.get(PASS_ROLE) {
             Some(document) if equivalent_json(document, &desired) => Ok(()),
             _ => {
-                self.roles
-                    .set_inline(operation, role, PASS_ROLE, &desired.to_json())
-                    .await
+                let document = desired.to_json();
+                let set = self.roles.set_inline(operation, role, PASS_ROLE, &document);
+                match set.await {
+                    // The membership was deleted in the meantime.
+                    Err(error)
+                        if error.is_absent() && self.roles.current(role).await?.is_none() =>
+                    {
+                        Ok(())
+                    }
+                    result => result,
+                }
             }
         }
     }

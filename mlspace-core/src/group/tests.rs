@@ -160,18 +160,20 @@ async fn sync_skips_memberships_without_a_role() {
 
 #[tokio::test]
 async fn sync_ignores_a_role_deleted_meanwhile() {
-    let platform = platform().await;
-    platform.add_share("cards", "risk");
-    let iam = Arc::clone(&platform.iam);
-    platform.faults.before("AttachRolePolicy", move || {
-        iam.edit(|state| state.roles.clear());
-        Ok(())
-    });
-    // A short one: the role could also be a new one that IAM does not show yet.
-    let cancel = tokio_util::sync::CancellationToken::new();
-    let operation = Operation::without_pauses(cancel, Duration::from_secs(1));
-    let synced = groups(&platform).sync(&operation, &group("risk")).await;
-    assert_eq!(synced, Ok(()));
+    for call in ["PutRolePolicy", "AttachRolePolicy"] {
+        let platform = platform().await;
+        platform.add_share("cards", "risk");
+        let iam = Arc::clone(&platform.iam);
+        platform.faults.before(call, move || {
+            iam.edit(|state| state.roles.clear());
+            Ok(())
+        });
+        // A short one: the role could also be a new one that IAM does not show yet.
+        let cancel = tokio_util::sync::CancellationToken::new();
+        let operation = Operation::without_pauses(cancel, Duration::from_secs(1));
+        let synced = groups(&platform).sync(&operation, &group("risk")).await;
+        assert_eq!(synced, Ok(()), "{call}");
+    }
 }
 
 #[tokio::test]
