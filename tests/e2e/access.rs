@@ -352,20 +352,21 @@ e2e_test! {
         }
 
         let role = env.attribute("mlspace_membership.alpha[\"alice\"]", "role_name");
-        let everything = json!({
+        let objects = format!("arn:aws:s3:::{}/*", env.aws.seeded("data_bucket"));
+        let shared = format!("arn:aws:s3:::{}/group/datasets/shared/*", env.aws.seeded("data_bucket"));
+        let document = json!({
             "Version": "2012-10-17",
-            "Statement": [{
-                "Effect": "Allow",
-                "Action": "s3:GetObject",
-                "Resource": format!("arn:aws:s3:::{}/*", env.aws.seeded("data_bucket")),
-            }],
+            "Statement": [
+                {"Effect": "Allow", "Action": "s3:GetObject", "Resource": objects},
+                {"Effect": "Deny", "Action": "s3:PutObject", "Resource": shared},
+            ],
         });
-        let manual = json!({"RoleName": role, "PolicyName": "manual", "PolicyDocument": everything.to_string()});
+        let manual = json!({"RoleName": role, "PolicyName": "manual", "PolicyDocument": document.to_string()});
         env.aws.call("iam", "PutRolePolicy", manual);
         let done = env.work.run(&["refresh", "-input=false", "-no-color"]);
         assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
-        // Only what no other policy of the role denies is allowed now.
-        let changed = ALICE_IN_ALPHA.map(|entry| entry.replace("unshared ....", "unshared r..."));
+        // What the role's own policies deny, another policy does not open.
+        let changed = ALICE_IN_ALPHA.map(|entry| entry.replace("/shared rw.l", "/shared r..l"));
         let now = || format_entries(&env.attribute("data.mlspace_access.now", "entries"));
         assert_eq!(now(), changed);
 

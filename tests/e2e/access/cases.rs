@@ -229,9 +229,9 @@ fn listing(platform: &PlatformNames, role: &Role) -> Vec<AccessCase> {
     ] {
         add(prefix.to_owned(), false);
     }
-    // Tools check without the slash that a folder exists.
-    add(format!("project/{}", role.project), true);
-    add(format!("private/{}", role.user), true);
+    // Without the slash, the keys of `alphabeta` would be listed for `alpha`.
+    add(format!("project/{}", role.project), false);
+    add(format!("private/{}", role.user), false);
     for project in other_projects(role) {
         add(format!("project/{project}/"), false);
     }
