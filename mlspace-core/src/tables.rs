@@ -61,6 +61,10 @@ table_names! {
     resource_metadata = "mlspace-resource-metadata",
 }
 
+/// Hash key of the items of external locations in the table `resource_metadata`. MLSpace reads that
+/// table by the types of SageMaker resources, and never sees them.
+pub const LOCATION_TYPE: &str = "external-location";
+
 impl TableNames {
     /// MLSpace's own names, for callers that borrow them.
     #[must_use]

@@ -59,7 +59,7 @@ module "vpc" {
   nat                 = var.network.nat
   interface_endpoints = var.network.interface_endpoints
   existing            = var.existing.network
-  bucket_names        = ["${var.name}-*"]
+  bucket_names        = concat(["${var.name}-*"], var.existing.granted.buckets)
   table_names         = values(local.table_names)
   tags                = local.tags
 
@@ -113,6 +113,7 @@ module "roles" {
   data_bucket         = local.data_bucket
   kms_key_arn         = module.kms.key_arns["data"]
   tables              = { names = module.tables.table_names, key_arn = module.kms.key_arns["data"] }
+  granted             = var.existing.granted
   trusted             = var.trusted
   teams               = var.teams
   limits              = var.limits

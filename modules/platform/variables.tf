@@ -64,7 +64,7 @@ variable "network" {
 }
 
 variable "existing" {
-  description = "Existing parts of the platform: a network, to which only missing endpoints are added (`existing` of the module `vpc`), and keys for `data` and `logs` (`existing_keys` of the module `kms`)."
+  description = "Existing parts of the platform: a network, to which only missing endpoints are added (`existing` of the module `vpc`), keys for `data` and `logs` (`existing_keys` of the module `kms`), and buckets outside of the platform that `mlspace_grant` can open to members (`granted` of the module `roles`), which the S3 endpoint then admits too."
   type = object({
     network = optional(object({
       vpc_id             = string
@@ -77,6 +77,10 @@ variable "existing" {
       arn    = string
       policy = optional(string)
     })), {})
+    granted = optional(object({
+      buckets  = optional(list(string), [])
+      key_arns = optional(list(string), [])
+    }), {})
   })
   default  = {}
   nullable = false

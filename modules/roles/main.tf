@@ -22,6 +22,8 @@ locals {
     subnet_ids          = var.network.subnet_ids
     security_group_ids  = var.network.security_group_ids
     kms_key_id          = var.kms_key_arn
+    granted_buckets     = var.granted.buckets
+    granted_key_arns    = var.granted.key_arns
   })
 
   records = {

@@ -40,6 +40,25 @@ variable "tables" {
   default = {}
 }
 
+variable "granted" {
+  description = "Buckets outside of the platform that `mlspace_grant` can open to members, by name, and ARNs of their keys. Members reach no other bucket, whatever is granted."
+  type = object({
+    buckets  = optional(list(string), [])
+    key_arns = optional(list(string), [])
+  })
+  default = {}
+
+  validation {
+    condition     = alltrue([for bucket in var.granted.buckets : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", bucket))])
+    error_message = "Write names of buckets (not ARNs): 3 to 63 lower-case letters, digits, dots and hyphens."
+  }
+
+  validation {
+    condition     = alltrue([for arn in var.granted.key_arns : can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", arn))])
+    error_message = "Write full ARNs of keys, such as arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab."
+  }
+}
+
 variable "trusted" {
   description = "Principals that can assume each role: `terraform`, `platform_admin`, `data_scientist`, `auditor`. A role without an entry is not created. Principals are ARNs, or patterns of ARNs, of roles and users; a web identity is an OpenID Connect provider with the allowed subjects of its tokens."
   type = map(object({

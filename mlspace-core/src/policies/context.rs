@@ -79,6 +79,8 @@ pub struct PlatformAccess<'a> {
     pub image_repositories: &'a [String],
     /// Buckets besides the data bucket that members can be granted.
     pub granted_buckets: &'a [String],
+    /// ARNs of the keys of these buckets, besides the approved key.
+    pub granted_key_arns: &'a [String],
 }
 
 /// Error when a policy cannot be generated.
@@ -237,7 +239,9 @@ impl PlatformAccess<'_> {
         for bucket in self.granted_buckets {
             check_bucket_name(bucket)?;
         }
-        Ok(())
+        self.granted_key_arns
+            .iter()
+            .try_for_each(|key| check_key_arn(key))
     }
 }
 

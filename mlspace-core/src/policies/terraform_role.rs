@@ -35,6 +35,8 @@ pub struct ProviderTables<'a> {
     pub datasets: &'a str,
     /// When resources are to be stopped.
     pub resource_schedule: &'a str,
+    /// MLSpace's records of resources, where external locations are recorded too.
+    pub resource_metadata: &'a str,
 }
 
 impl<'a> From<&'a TableNames> for ProviderTables<'a> {
@@ -47,6 +49,7 @@ impl<'a> From<&'a TableNames> for ProviderTables<'a> {
             group_datasets: &names.group_datasets,
             datasets: &names.datasets,
             resource_schedule: &names.resource_schedule,
+            resource_metadata: &names.resource_metadata,
         }
     }
 }
@@ -114,6 +117,7 @@ pub fn provider_policy(
     statements.extend(allow_tables(context, &access.tables));
     statements.extend(allow_use_of_table_key(context, access));
     statements.extend(allow_deleting_datasets(context));
+    statements.extend(allow_looking_at_locations(context));
     statements.extend(allow_notebooks(context));
     statements.extend(allow_network_and_key(context));
     let target = PackTarget {
@@ -143,7 +147,7 @@ fn check(access: &ProviderAccess<'_>) -> Result<(), GrantError> {
 
 impl<'a> ProviderTables<'a> {
     /// All names.
-    pub(super) fn all(&self) -> [&'a str; 7] {
+    pub(super) fn all(&self) -> [&'a str; 8] {
         [
             self.projects,
             self.project_users,
@@ -152,6 +156,7 @@ impl<'a> ProviderTables<'a> {
             self.group_datasets,
             self.datasets,
             self.resource_schedule,
+            self.resource_metadata,
         ]
     }
 
@@ -314,6 +319,38 @@ fn allow_deleting_datasets(context: &GrantContext<'_>) -> [Statement; 3] {
             ])
             .resources(prefixes.map(|prefix| context.objects(prefix))),
     ]
+}
+
+/// Allows looking at the buckets and keys that members can be granted: whether a bucket exists, and
+/// what the policies of both say. Nothing in them is read.
+///
+/// HeadBucket needs `s3:ListBucket`
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html>).
+fn allow_looking_at_locations(context: &GrantContext<'_>) -> Vec<Statement> {
+    let (buckets, keys) = (
+        context.platform.granted_buckets,
+        context.platform.granted_key_arns,
+    );
+    let mut statements = Vec::new();
+    if !buckets.is_empty() {
+        statements.push(
+            Statement::allow("LookAtBuckets")
+                .actions(["s3:GetBucketPolicy", "s3:ListBucket"])
+                .resources(
+                    buckets
+                        .iter()
+                        .map(|bucket| context.account.bucket_arn(bucket)),
+                ),
+        );
+    }
+    if !keys.is_empty() {
+        statements.push(
+            Statement::allow("LookAtKeys")
+                .actions(["kms:GetKeyPolicy"])
+                .resources(keys),
+        );
+    }
+    statements
 }
 
 /// Allows notebook instances of this platform, and their lifecycle configurations. The scripts of

@@ -2,6 +2,7 @@
 
 mod access;
 mod attacks;
+mod grants;
 mod isolation_teeth;
 mod isolation_theorem;
 mod lint;

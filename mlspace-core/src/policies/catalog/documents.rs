@@ -23,6 +23,7 @@ const ACCOUNT: Scope = Scope {
         KEYLESS_INSTANCE_TYPES,
         IMAGE_REPOSITORIES,
         GRANTED_BUCKETS,
+        GRANTED_KEY_ARNS,
     ],
 };
 

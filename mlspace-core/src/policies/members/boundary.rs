@@ -140,7 +140,7 @@ fn reach(context: &GrantContext<'_>) -> Vec<Statement> {
     let passed = ["sagemaker.amazonaws.com"]
         .into_iter()
         .chain(entries(context).flat_map(|entry| entry.passed_to.iter().copied()));
-    let key = context.kms_key.map_or_else(
+    let approved = context.kms_key.map_or_else(
         || "*".to_owned(),
         |key| {
             if key.contains("alias/") {
@@ -150,6 +150,9 @@ fn reach(context: &GrantContext<'_>) -> Vec<Statement> {
             }
         },
     );
+    let keys = [approved]
+        .into_iter()
+        .chain(context.platform.granted_key_arns.iter().cloned());
     let role = format!("{}-{OWN_PROJECT}-*", context.iam_prefix);
     vec![
         with_tags(context, "Create", "Request", true)
@@ -173,7 +176,7 @@ fn reach(context: &GrantContext<'_>) -> Vec<Statement> {
             .resources(["*"]),
         Statement::allow("Key")
             .actions(USE_KEY.into_iter().chain(["kms:CreateGrant"]))
-            .resources([key]),
+            .resources(keys),
         Statement::allow("PassRole")
             .actions(["iam:PassRole"])
             .resources([context.account.role_arn(&role)])

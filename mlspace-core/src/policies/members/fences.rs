@@ -1,6 +1,6 @@
 //! Denials for one membership: what no policy of its role can allow.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::access::{MemberAccess, Sharing};
 use super::names::Names;
@@ -139,16 +139,15 @@ pub(super) fn deny_other_resources(
     let mut resources = objects(context, member);
     resources.push(context.bucket());
     resources.extend(storage::public_buckets(context));
+    let mut granted = BTreeSet::new();
     for grant in member.grants {
-        resources.push(context.account.bucket_arn(&grant.bucket));
+        granted.insert(context.account.bucket_arn(&grant.bucket));
         for prefix in grant.all_prefixes() {
-            resources.push(
-                context
-                    .account
-                    .object_arn(&grant.bucket, &format!("{prefix}*")),
-            );
+            let objects = format!("{prefix}*");
+            granted.insert(context.account.object_arn(&grant.bucket, &objects));
         }
     }
+    resources.extend(granted);
     resources.extend(keys(context, member));
     if !entries().all(|entry| {
         entry
@@ -217,16 +216,17 @@ fn objects(context: &GrantContext<'_>, member: &MemberAccess<'_>) -> Vec<String>
 
 /// Patterns of the keys that the member can use.
 fn keys(context: &GrantContext<'_>, member: &MemberAccess<'_>) -> Vec<String> {
-    let granted = member
+    let granted: BTreeSet<String> = member
         .grants
         .iter()
-        .filter_map(|grant| grant.kms_key_arn.clone());
+        .filter_map(|grant| grant.kms_key_arn.clone())
+        .collect();
     let approved = match context.kms_key {
         Some(key) if !key.contains("alias/") => context.account.kms_arn(key),
         // A key is never authorized on its alias.
         _ => context.account.kms_arn("*"),
     };
-    granted.chain([approved]).collect()
+    granted.into_iter().chain([approved]).collect()
 }
 
 /// Patterns of the account's repositories from which every member can pull.
@@ -326,19 +326,24 @@ pub(super) fn storage_denials(
             .resources([context.bucket()])
             .when(Operator::StringNotLike, "s3:prefix", listed),
     ];
-    for (n, grant) in member.grants.iter().enumerate() {
-        if !grant.prefixes.is_empty() {
-            all.push(
-                Statement::deny(format!("DenyOtherListing{}", n + 1))
-                    .actions(["s3:ListBucket"])
-                    .resources([context.account.bucket_arn(&grant.bucket)])
-                    .when(
-                        Operator::StringNotLike,
-                        "s3:prefix",
-                        grant.prefixes.iter().map(|prefix| storage::under(prefix)),
-                    ),
-            );
-        }
+    // One for each bucket: a denial for each grant would deny what another grant of the bucket allows.
+    let mut granted: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for grant in member.grants {
+        let prefixes = granted.entry(&grant.bucket).or_default();
+        prefixes.extend(grant.all_prefixes());
+    }
+    granted.retain(|_, prefixes| !prefixes.contains(&""));
+    for (n, (bucket, prefixes)) in granted.into_iter().enumerate() {
+        all.push(
+            Statement::deny(format!("DenyOtherListing{}", n + 1))
+                .actions(["s3:ListBucket"])
+                .resources([context.account.bucket_arn(bucket)])
+                .when(
+                    Operator::StringNotLike,
+                    "s3:prefix",
+                    prefixes.into_iter().map(storage::under),
+                ),
+        );
     }
     all
 }

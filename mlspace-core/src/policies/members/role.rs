@@ -5,13 +5,15 @@
 //! permissions to pass a role to an AWS service*
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html>).
 
-use super::access::MemberAccess;
+use std::collections::BTreeSet;
+
+use super::access::{BucketGrant, MemberAccess};
 use super::fences;
 use super::workloads::own_resources;
 use crate::policies::context::{GrantContext, GrantError, sized};
 use crate::policies::services::Service;
 use crate::policies::services::grants::{self, ServiceStatements};
-use crate::policies::statements::actions::{OBJECT, OBJECT_READ, USE_KEY};
+use crate::policies::statements::actions::{DECRYPT, OBJECT, OBJECT_READ, USE_KEY};
 use crate::tags::{PROJECT, USER};
 use iam_policy::{Document, Operator, PolicyType, Principal, Statement};
 
@@ -93,7 +95,7 @@ fn fitting(statements: Vec<Statement>, member: &MemberAccess<'_>) -> Result<Docu
         Document::new(statements),
         format!("the inline policy of the role `{}`", member.role_arn),
         PolicyType::RoleInline,
-        "share fewer datasets with the user's groups, switch on fewer services, or approve fewer subnets and security groups",
+        "share fewer datasets with the user's groups, grant fewer locations, switch on fewer services, or approve fewer subnets and security groups",
     )
 }
 
@@ -152,35 +154,53 @@ fn allows(context: &GrantContext<'_>, member: &MemberAccess<'_>) -> Vec<Statemen
                 .resources(prefixes.map(|prefix| context.objects(&prefix))),
         );
     }
-    for (n, grant) in member.grants.iter().enumerate() {
-        let n = n + 1;
-        let account = context.account;
-        let prefixes = grant.all_prefixes();
-        let objects = prefixes
-            .iter()
-            .map(|prefix| account.object_arn(&grant.bucket, &format!("{prefix}*")));
-        let actions: &[&str] = if grant.write { &OBJECT } else { &OBJECT_READ };
-        all.push(
-            Statement::allow(format!("Grant{n}"))
-                .actions(actions.to_vec())
-                .resources(objects),
-        );
-        let list = Statement::allow(format!("GrantListing{n}"))
-            .actions(["s3:ListBucket"])
-            .resources([account.bucket_arn(&grant.bucket)]);
-        all.push(if grant.prefixes.is_empty() {
-            list
-        } else {
-            let patterns = prefixes.iter().map(|prefix| format!("{prefix}*"));
-            list.when(Operator::StringLike, "s3:prefix", patterns)
-        });
-        if let Some(key) = &grant.kms_key_arn {
+    all.extend(granted(context, member.grants));
+    all
+}
+
+/// Allows what the grants open: one statement for each kind of access, since the statements of many
+/// grants would not fit.
+///
+/// Which prefixes of a bucket can be listed is decided by the denials ([`fences::storage_denials`]).
+fn granted(context: &GrantContext<'_>, grants: &[BucketGrant]) -> Vec<Statement> {
+    let account = context.account;
+    let mut all = Vec::new();
+    for (write, sid, objects, keys) in [
+        (false, "Read", &OBJECT_READ[..], &DECRYPT[..]),
+        (true, "Write", &OBJECT[..], &USE_KEY[..]),
+    ] {
+        let of = || grants.iter().filter(|grant| grant.write == write);
+        let patterns: Vec<String> = of()
+            .flat_map(|grant| {
+                let prefixes = grant.all_prefixes().into_iter();
+                prefixes.map(|prefix| account.object_arn(&grant.bucket, &format!("{prefix}*")))
+            })
+            .collect();
+        if !patterns.is_empty() {
             all.push(
-                Statement::allow(format!("GrantKey{n}"))
-                    .actions(USE_KEY)
-                    .resources([key]),
+                Statement::allow(format!("Grant{sid}"))
+                    .actions(objects.to_vec())
+                    .resources(patterns),
             );
         }
+        let arns: BTreeSet<&String> = of()
+            .filter_map(|grant| grant.kms_key_arn.as_ref())
+            .collect();
+        if !arns.is_empty() {
+            all.push(
+                Statement::allow(format!("GrantKey{sid}"))
+                    .actions(keys.to_vec())
+                    .resources(arns),
+            );
+        }
+    }
+    let buckets: BTreeSet<&str> = grants.iter().map(|grant| grant.bucket.as_str()).collect();
+    if !buckets.is_empty() {
+        all.push(
+            Statement::allow("GrantListing")
+                .actions(["s3:ListBucket"])
+                .resources(buckets.into_iter().map(|bucket| account.bucket_arn(bucket))),
+        );
     }
     all
 }

@@ -223,6 +223,9 @@ pub const USE_KEY: [&str; 5] = [
     "kms:ReEncrypt*",
 ];
 
+/// Reading what a key has encrypted.
+pub const DECRYPT: [&str; 2] = ["kms:Decrypt", "kms:DescribeKey"];
+
 /// Pulling images.
 pub const PULL: [&str; 3] = [
     "ecr:BatchCheckLayerAvailability",

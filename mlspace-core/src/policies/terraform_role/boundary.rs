@@ -2,8 +2,8 @@
 
 use super::records::allow_use_of_table_key;
 use super::{
-    ProviderAccess, allow_managing_policies, allow_managing_roles, allow_network_and_key, check,
-    limit_notebooks, own_policies,
+    ProviderAccess, allow_looking_at_locations, allow_managing_policies, allow_managing_roles,
+    allow_network_and_key, check, limit_notebooks, own_policies,
 };
 use crate::policies::context::{GrantContext, GrantError, managed};
 use iam_policy::{Document, Statement};
@@ -53,6 +53,7 @@ pub fn provider_boundary(
         vec![own_policies(context)],
     ));
     statements.extend(allow_use_of_table_key(context, access));
+    statements.extend(allow_looking_at_locations(context));
     statements.extend(limit_notebooks(
         context,
         &[

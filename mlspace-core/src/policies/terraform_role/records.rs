@@ -4,13 +4,14 @@ use super::{ProviderAccess, ProviderTables};
 use crate::policies::context::GrantContext;
 use crate::policies::statements::actions::USE_KEY;
 use crate::policies::statements::records::allow_table_key;
-use iam_policy::Statement;
+use crate::tables::LOCATION_TYPE;
+use iam_policy::{Operator, Statement};
 
 /// Allows reading and writing the records that the provider manages.
 pub(super) fn allow_tables(
     context: &GrantContext<'_>,
     tables: &ProviderTables<'_>,
-) -> [Statement; 4] {
+) -> [Statement; 5] {
     let arns = |names: &[&str]| -> Vec<String> {
         names
             .iter()
@@ -61,6 +62,20 @@ pub(super) fn allow_tables(
                 tables.datasets,
                 tables.resource_schedule,
             ])),
+        // Of this table, only the items of external locations are the provider's. These actions are on
+        // one item each.
+        Statement::allow("WriteLocations")
+            .actions([
+                "dynamodb:DeleteItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+            ])
+            .resources(arns(&[tables.resource_metadata]))
+            .when(
+                Operator::StringEquals.for_any_value(),
+                "dynamodb:LeadingKeys",
+                [LOCATION_TYPE],
+            ),
     ]
 }
 

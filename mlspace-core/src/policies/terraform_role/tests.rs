@@ -45,6 +45,7 @@ pub(super) const NEW_NOTEBOOK: Context = &[
     ("sagemaker:DirectInternetAccess", "Disabled"),
     ("sagemaker:RootAccess", "Disabled"),
 ];
+const LOCATION: Context = &[("dynamodb:LeadingKeys", "external-location")];
 pub(super) const LISTED: Context = &[("s3:prefix", "project/fraud/datasets/cards/")];
 
 /// The calls of the provider: action, resource and condition keys.
@@ -212,6 +213,25 @@ pub(super) fn calls() -> Vec<(&'static str, String, Context)> {
             ],
         );
     }
+    let locations = format!("{TABLES}/mlspace-resource-metadata");
+    add(
+        &locations,
+        &[],
+        &[
+            "dynamodb:BatchGetItem",
+            "dynamodb:GetItem",
+            "dynamodb:Query",
+        ],
+    );
+    add(
+        &locations,
+        LOCATION,
+        &[
+            "dynamodb:DeleteItem",
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+        ],
+    );
     for table in [
         "mlspace-project-users",
         "mlspace-group-users",
@@ -248,6 +268,62 @@ fn allowed(action: &str, resource: &str, context: &[(&str, &str)]) -> bool {
 fn provider_policy_allows_every_call() {
     for (action, resource, context) in calls() {
         assert!(allowed(action, &resource, context), "{action} {resource}");
+    }
+}
+
+/// MLSpace's records of SageMaker resources are in the same table.
+#[test]
+fn only_locations_are_written_in_their_table() {
+    let table = format!("{TABLES}/mlspace-resource-metadata");
+    for context in [&[][..], &[("dynamodb:LeadingKeys", "training-job")]] {
+        for action in [
+            "dynamodb:DeleteItem",
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+        ] {
+            assert!(!allowed(action, &table, context), "{action} {context:?}");
+        }
+    }
+}
+
+#[test]
+fn granted_buckets_and_keys_are_looked_at() {
+    let deployment = Deployment::new();
+    let (buckets, keys) = (
+        ["lake".to_owned()],
+        ["arn:aws:kms:us-east-1:123456789012:key/lake".to_owned()],
+    );
+    let context = GrantContext {
+        platform: crate::policies::PlatformAccess {
+            granted_buckets: &buckets,
+            granted_key_arns: &keys,
+            ..crate::policies::PlatformAccess::default()
+        },
+        ..deployment.context()
+    };
+    let policies = provider_policy(&context, &access()).unwrap();
+    let boundary = provider_boundary(&context, &access()).unwrap();
+    let set = policies
+        .iter()
+        .fold(PolicySet::new(), |set, policy| set.identity("own", policy))
+        .boundary("boundary", &boundary);
+    let caller = Caller::from_arn("arn:aws:iam::123456789012:role/terraform").unwrap();
+    for (action, resource, expected) in [
+        ("s3:ListBucket", "arn:aws:s3:::lake", true),
+        ("s3:GetBucketPolicy", "arn:aws:s3:::lake", true),
+        ("s3:GetBucketPolicy", "arn:aws:s3:::other", false),
+        ("s3:PutBucketPolicy", "arn:aws:s3:::lake", false),
+        ("s3:GetObject", "arn:aws:s3:::lake/x", false),
+        ("kms:GetKeyPolicy", keys[0].as_str(), true),
+        ("kms:PutKeyPolicy", keys[0].as_str(), false),
+        ("kms:Decrypt", keys[0].as_str(), false),
+    ] {
+        let decision = set.decide(&Request::new(caller.clone(), action, resource));
+        assert_eq!(
+            decision.is_allowed(),
+            expected,
+            "{action} {resource}: {decision}"
+        );
     }
 }
 
@@ -471,6 +547,8 @@ fn calls_cover_the_source_code() {
         "iam:DeleteRolePermissionsBoundary",
         "iam:ListInstanceProfilesForRole",
         "iam:RemoveRoleFromInstanceProfile",
+        // Of buckets that can be granted only.
+        "s3:GetBucketPolicy",
     ];
     for action in found {
         let covered =

@@ -103,6 +103,7 @@ impl<'a> Deployment<'a> {
                 keyless_instance_types: arguments.strings("keyless_instance_types"),
                 image_repositories: arguments.strings("image_repositories"),
                 granted_buckets: arguments.strings("granted_buckets"),
+                granted_key_arns: arguments.strings("granted_key_arns"),
             },
         }
     }
@@ -129,6 +130,7 @@ pub(super) fn tables(arguments: &Arguments) -> ProviderTables<'_> {
             "group_datasets" => &mut tables.group_datasets,
             "datasets" => &mut tables.datasets,
             "resource_schedule" => &mut tables.resource_schedule,
+            "resource_metadata" => &mut tables.resource_metadata,
             // Tables of MLSpace's web application, which no policy needs.
             _ => continue,
         };

@@ -27,6 +27,7 @@ parameters! {
     EXEMPT_INSTANCE_TYPES "exempt_instance_types" StringList "instance types, or patterns, whose volumes take no key";
     EXEMPT_PRINCIPAL_ARNS "exempt_principal_arns" StringList "principals that are exempt from the endpoints and can change the bucket itself: ARNs, or patterns of ARNs, of roles and users";
     GRANTED_BUCKETS "granted_buckets" StringList "names of buckets besides the data bucket that members can be granted";
+    GRANTED_KEY_ARNS "granted_key_arns" StringList "ARNs of the keys of `granted_buckets`, besides the approved key";
     GROUP "group" String "name of the group";
     GROUP_DATASETS "group_datasets" StringList "names of the datasets that are shared with the user's groups";
     IAM_RESOURCE_PREFIX "iam_resource_prefix" String "prefix of the names of roles and policies, by default `MLSpace`";
