@@ -134,6 +134,14 @@ impl IamRole {
         }
     }
 
+    /// Size in characters of the policy with this label.
+    #[must_use]
+    pub fn policy_size(&self, label: &str) -> Option<usize> {
+        let mut policies = self.policies.iter();
+        let (_, document) = policies.find(|(name, _)| name == label)?;
+        Some(document.size())
+    }
+
     /// Permissions of this role, as the role of `user` in `project`: on each dataset and in SageMaker.
     ///
     /// `context` gives the names of the deployment: account, bucket, system tag, approved network and

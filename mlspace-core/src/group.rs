@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use crate::aws::lock::Locks;
 use crate::aws::{Clients, Error, Guard, Operation};
+use crate::external_location::LocationStore;
 use crate::iam::managed_policies::equivalent_json;
 use crate::iam::{DesiredPolicy, ManagedPolicies, Roles};
 use crate::membership::{InlinePolicies, MemberRoles, PASS_ROLE};
@@ -46,6 +47,7 @@ pub(crate) struct Groups {
     policies: Arc<ManagedPolicies>,
     member_roles: MemberRoles,
     inline: InlinePolicies,
+    locations: Arc<LocationStore>,
     locks: Locks,
     shares: SharesCache,
     /// What [`Groups::skipped_for`] has returned.
@@ -60,8 +62,10 @@ impl Groups {
         records: Arc<dyn RecordStore>,
         roles: Arc<Roles>,
         policies: Arc<ManagedPolicies>,
+        locations: Arc<LocationStore>,
     ) -> Self {
         Self {
+            locations,
             member_roles: MemberRoles::new(clients.clone()),
             inline: InlinePolicies::new(clients.clone()),
             clients,
@@ -162,8 +166,9 @@ impl Groups {
         }))
     }
 
-    /// Updates the inline policy of a member's role, which denies the datasets of other groups.
-    async fn sync_inline(
+    /// Updates the inline policy of a member's role, which denies the datasets of other groups and
+    /// opens granted locations. A role that does not exist is not an error.
+    pub(crate) async fn sync_inline(
         &self,
         operation: &Operation,
         project: &ProjectName,
@@ -180,10 +185,10 @@ impl Groups {
             .as_ref()
             .and_then(|item| ProjectUserRecord::read(item).ok())
             .is_some_and(|record| record.is_owner());
-        let datasets = self.datasets_of(user).await?;
+        let shares = self.shares_of(project, user).await?;
         let desired = self
             .inline
-            .desired(project, user, owner, &ProjectAccess::default(), &datasets)
+            .desired(project, user, owner, &ProjectAccess::default(), &shares)
             .await?;
         match found.inline.get(PASS_ROLE) {
             Some(document) if equivalent_json(document, &desired) => Ok(()),
@@ -228,29 +233,48 @@ impl Groups {
         &self,
         group: &GroupName,
     ) -> Result<BTreeMap<String, (ProjectName, UserName)>, Error> {
-        let tables = &self.clients.settings().table_names;
-        let items = self
-            .records
-            .query(&tables.group_users, "group", group.as_str())
-            .await?;
         let mut roles = BTreeMap::new();
+        for (project, user) in self.memberships_of_group(group).await? {
+            let name = self.member_roles.name(&project, &user)?;
+            roles.insert(name, (project, user));
+        }
+        Ok(roles)
+    }
+
+    /// All memberships of all users in the group.
+    pub(crate) async fn memberships_of_group(
+        &self,
+        group: &GroupName,
+    ) -> Result<BTreeSet<(ProjectName, UserName)>, Error> {
+        let table = &self.clients.settings().table_names.group_users;
+        let items = self.records.query(table, "group", group.as_str()).await?;
+        let mut memberships = BTreeSet::new();
         for user in
             valid_names::<UserName>(&items, |item| GroupUserRecord::read(item).map(|r| r.user))
         {
-            let items = self
-                .records
-                .query_index(&tables.project_users, BY_USER, "user", user.as_str())
-                .await?;
-            // An index contains only keys, and only the project is needed.
-            let projects = valid_names::<ProjectName>(&items, |item| {
-                ProjectUserRecord::read(item).map(|r| r.project)
-            });
-            for project in projects {
-                let name = self.member_roles.name(&project, &user)?;
-                roles.insert(name, (project, user.clone()));
-            }
+            memberships.extend(self.memberships_of_user(&user).await?);
         }
-        Ok(roles)
+        Ok(memberships)
+    }
+
+    /// All memberships of a user.
+    pub(crate) async fn memberships_of_user(
+        &self,
+        user: &UserName,
+    ) -> Result<BTreeSet<(ProjectName, UserName)>, Error> {
+        let table = &self.clients.settings().table_names.project_users;
+        let items = self
+            .records
+            .query_index(table, BY_USER, "user", user.as_str())
+            .await?;
+        // An index contains only keys, and only the project is needed.
+        let projects = valid_names::<ProjectName>(&items, |item| {
+            ProjectUserRecord::read(item).map(|r| r.project)
+        });
+        Ok(projects
+            .into_iter()
+            .map(|project| (project, user.clone()))
+            .collect())
     }
 
     /// Creates or updates the policies of the user's groups. Returns their ARNs, for the user's

@@ -44,6 +44,10 @@ pub mod dataset;
 #[cfg(feature = "aws")]
 mod directory;
 #[cfg(feature = "aws")]
+pub mod external_location;
+#[cfg(feature = "aws")]
+pub mod grant;
+#[cfg(feature = "aws")]
 mod group;
 #[cfg(feature = "aws")]
 mod iam;

@@ -23,8 +23,9 @@ pub use plan::PlannedMembership;
 use review::ReadPolicies;
 
 pub(crate) use desired_role::PASS_ROLE;
-pub(crate) use inline::InlinePolicies;
+pub(crate) use inline::{InlinePolicies, Shares};
 pub(crate) use records::MemberRecords;
+pub(crate) use review::OWN;
 pub(crate) use roles::MemberRoles;
 
 use std::sync::Arc;
@@ -32,9 +33,10 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 use crate::aws::lock::Locks;
-use crate::aws::{Clients, Error, Guard};
+use crate::aws::{Clients, Error, Guard, Operation};
 use crate::collisions::CaseCollisions;
 use crate::directory::Directory;
+use crate::external_location::LocationStore;
 use crate::group::Groups;
 use crate::iam::{ManagedPolicies, Roles};
 use crate::name::{ProjectName, UserName};
@@ -53,6 +55,7 @@ pub(crate) struct MembershipParts {
     pub(crate) suspensions: Arc<SuspensionList>,
     pub(crate) members: Arc<MemberRecords>,
     pub(crate) groups: Arc<Groups>,
+    pub(crate) locations: Arc<LocationStore>,
     pub(crate) inventory: Arc<NotebookInventory>,
     pub(crate) collisions: Arc<CaseCollisions>,
     pub(crate) directory: Arc<Directory>,
@@ -72,6 +75,7 @@ pub struct Memberships {
     member_roles: MemberRoles,
     inline: InlinePolicies,
     groups: Arc<Groups>,
+    locations: Arc<LocationStore>,
     inventory: Arc<NotebookInventory>,
     collisions: Arc<CaseCollisions>,
     directory: Arc<Directory>,
@@ -99,6 +103,7 @@ impl Memberships {
             suspensions: parts.suspensions,
             members: parts.members,
             groups: parts.groups,
+            locations: parts.locations,
             inventory: parts.inventory,
             collisions: parts.collisions,
             directory: parts.directory,
@@ -107,8 +112,6 @@ impl Memberships {
         }
     }
 
-    /// Waits until this process changes no membership of the user, and keeps it so while the guard
-    /// is held: a user's memberships share the user's policy.
     /// ARN of the role of a membership, which need not exist.
     ///
     /// # Errors
@@ -117,8 +120,28 @@ impl Memberships {
         self.member_roles.arn(project, user).await
     }
 
+    /// Waits until this process changes no membership of the user, and keeps it so while the guard
+    /// is held: a user's memberships share the user's policy.
     async fn lock(&self, user: &UserName) -> Guard {
         self.locks.lock(&user.as_str().to_ascii_lowercase()).await
+    }
+
+    /// Writes the inline policy of a membership's role again, if it is not as the records say. A role
+    /// that does not exist is left to its membership.
+    ///
+    /// # Errors
+    /// Those of the calls, and of a policy that does not fit.
+    pub(crate) async fn rewrite_inline(
+        &self,
+        operation: &Operation,
+        project: &ProjectName,
+        user: &UserName,
+    ) -> Result<(), Error> {
+        let _guard = self.lock(user).await;
+        let role = self.member_roles.name(project, user)?;
+        self.groups
+            .sync_inline(operation, project, user, &role)
+            .await
     }
 }
 

@@ -247,6 +247,11 @@ const NOTEBOOK: Rule = Rule {
     reserved: &[],
 };
 
+const LOCATION: Rule = Rule {
+    kind: NameKind::Location,
+    ..NOTEBOOK
+};
+
 name_type!(
     /// Name of a project: 1 to 24 ASCII letters and digits. New names are none of [`RESERVED`].
     ProjectName,
@@ -304,4 +309,12 @@ name_type!(
     NotebookName,
     NOTEBOOK,
     new: NOTEBOOK
+);
+
+name_type!(
+    /// Name of an external location: 1 to 63 ASCII letters, digits and `-`, starting and ending with a
+    /// letter or digit.
+    LocationName,
+    LOCATION,
+    new: LOCATION
 );

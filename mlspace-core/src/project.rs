@@ -22,6 +22,7 @@ use crate::aws::Clients;
 use crate::aws::lock::Locks;
 use crate::collisions::CaseCollisions;
 use crate::dataset::Datasets;
+use crate::grant::Grants;
 use crate::iam::{ManagedPolicies, Roles};
 use crate::membership::{MemberRecords, MemberRoles, Memberships};
 use crate::name::ProjectName;
@@ -112,6 +113,7 @@ pub(crate) struct DependentResources {
     pub(crate) memberships: Arc<Memberships>,
     pub(crate) datasets: Arc<Datasets>,
     pub(crate) notebooks: Arc<Notebooks>,
+    pub(crate) grants: Arc<Grants>,
 }
 
 /// A project as it is.

@@ -14,6 +14,7 @@ mod dataset;
 mod dynamodb;
 mod group;
 mod item;
+mod location;
 #[cfg(test)]
 pub(crate) mod memory;
 mod ownership;
@@ -26,6 +27,7 @@ pub use change::Change;
 pub use dataset::DatasetRecord;
 pub use group::{GroupDatasetRecord, GroupUserRecord};
 pub use item::{Item, ItemBuilder, Key, Malformed, View};
+pub use location::{GrantRecord, LocationRecord};
 pub use project::{ProjectRecord, TerminationConfig};
 pub use project_user::{OWNER, ProjectUserRecord};
 pub use schedule::{NOTEBOOK_INSTANCE, ScheduleRecord};

@@ -7,6 +7,8 @@ use crate::aws::{Clients, ConnectionConfig, Settings};
 use crate::collisions::CaseCollisions;
 use crate::dataset::{Datasets, ObjectStore, S3Objects};
 use crate::directory::Directory;
+use crate::external_location::{ExternalLocations, LocationApi, LocationStore, SdkLocations};
+use crate::grant::{GrantedRoles, Grants};
 use crate::group::Groups;
 use crate::iam::{IamApi, IamCache, ManagedPolicies, Roles, SdkIam};
 use crate::lifecycle_config::{LifecycleConfigApi, LifecycleConfigs, SdkLifecycleConfigs};
@@ -31,6 +33,10 @@ pub struct Services {
     pub notebooks: Arc<Notebooks>,
     /// Lifecycle configurations of notebook instances.
     pub lifecycle_configs: Arc<LifecycleConfigs>,
+    /// External locations.
+    pub external_locations: ExternalLocations,
+    /// Grants of external locations.
+    pub grants: Arc<Grants>,
     /// Reports of the access of memberships.
     pub access: AccessReports,
 }
@@ -42,6 +48,7 @@ pub(crate) struct Apis {
     pub(crate) objects: Arc<dyn ObjectStore>,
     pub(crate) notebooks: Arc<dyn NotebookApi>,
     pub(crate) lifecycle_configs: Arc<dyn LifecycleConfigApi>,
+    pub(crate) locations: Arc<dyn LocationApi>,
 }
 
 impl Services {
@@ -56,6 +63,7 @@ impl Services {
             objects: Arc::new(S3Objects::new(clients.clone())),
             notebooks: Arc::new(SdkNotebooks::new(clients.clone())),
             lifecycle_configs: Arc::new(SdkLifecycleConfigs::new(clients.clone())),
+            locations: Arc::new(SdkLocations::new(clients.clone())),
         };
         Self::with_apis(clients, apis)
     }
@@ -68,6 +76,7 @@ impl Services {
             objects,
             notebooks: api,
             lifecycle_configs,
+            locations: buckets,
         } = apis;
         let lifecycle_configs = Arc::new(LifecycleConfigs::new(clients.clone(), lifecycle_configs));
         let cache = Arc::new(IamCache::new(Arc::clone(&iam)));
@@ -88,11 +97,13 @@ impl Services {
             Arc::clone(&projects),
             Arc::clone(&policies),
         ));
+        let locations = Arc::new(LocationStore::new(clients.clone(), Arc::clone(&records)));
         let groups = Arc::new(Groups::new(
             clients.clone(),
             Arc::clone(&records),
             Arc::clone(&roles),
             Arc::clone(&policies),
+            Arc::clone(&locations),
         ));
         let memberships = Arc::new(Memberships::new(
             clients.clone(),
@@ -104,10 +115,30 @@ impl Services {
                 suspensions: Arc::clone(&suspensions),
                 members: Arc::clone(&members),
                 groups: Arc::clone(&groups),
+                locations: Arc::clone(&locations),
                 inventory: Arc::clone(&inventory),
                 collisions: Arc::clone(&collisions),
                 directory: Arc::clone(&directory),
             },
+        ));
+        let granted = Arc::new(GrantedRoles::new(
+            Arc::clone(&members),
+            Arc::clone(&memberships),
+            Arc::clone(&groups),
+        ));
+        let external_locations = ExternalLocations::new(
+            clients.clone(),
+            Arc::clone(&buckets),
+            Arc::clone(&locations),
+            Arc::clone(&granted),
+        );
+        let grants = Arc::new(Grants::new(
+            clients.clone(),
+            buckets,
+            locations,
+            Arc::clone(&projects),
+            Arc::clone(&memberships),
+            granted,
         ));
         let datasets = Arc::new(Datasets::new(
             clients.clone(),
@@ -147,6 +178,7 @@ impl Services {
                         memberships: Arc::clone(&memberships),
                         datasets: Arc::clone(&datasets),
                         notebooks: Arc::clone(&notebooks),
+                        grants: Arc::clone(&grants),
                     },
                 },
             ),
@@ -155,6 +187,8 @@ impl Services {
             datasets,
             notebooks,
             lifecycle_configs,
+            external_locations,
+            grants,
             access,
         }
     }

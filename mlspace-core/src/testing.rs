@@ -3,11 +3,13 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use tokio_util::sync::CancellationToken;
 
 use crate::aws::{Clients, Error, NotebookDefaults, Operation, PolicyModel, Settings};
 use crate::dataset::DatasetSpec;
 use crate::dataset::fake::FakeObjects;
+use crate::external_location::fake::FakeLocations;
 use crate::iam::fake::FakeIam;
 use crate::layout::Account;
 use crate::lifecycle_config::fake::FakeLifecycleConfigs;
@@ -173,6 +175,7 @@ pub(crate) struct FakePlatform {
     pub(crate) objects: Arc<FakeObjects>,
     pub(crate) notebooks: Arc<FakeNotebooks>,
     pub(crate) lifecycle_configs: Arc<FakeLifecycleConfigs>,
+    pub(crate) locations: Arc<FakeLocations>,
     /// Interrupts calls to any of the fakes, and records them.
     pub(crate) faults: Faults,
     settings: Settings,
@@ -199,6 +202,7 @@ impl FakePlatform {
             Arc::clone(&notebooks),
             faults.clone(),
         ));
+        let locations = Arc::new(FakeLocations::new(faults.clone()));
         let services = services(
             &settings,
             &iam,
@@ -206,6 +210,7 @@ impl FakePlatform {
             &objects,
             &notebooks,
             &lifecycle_configs,
+            &locations,
         );
         Self {
             services,
@@ -214,6 +219,7 @@ impl FakePlatform {
             objects,
             notebooks,
             lifecycle_configs,
+            locations,
             faults,
             settings,
         }
@@ -228,6 +234,7 @@ impl FakePlatform {
             &self.objects,
             &self.notebooks,
             &self.lifecycle_configs,
+            &self.locations,
         );
     }
 
@@ -283,6 +290,7 @@ fn services(
     objects: &Arc<FakeObjects>,
     notebooks: &Arc<FakeNotebooks>,
     lifecycle_configs: &Arc<FakeLifecycleConfigs>,
+    locations: &Arc<FakeLocations>,
 ) -> Services {
     let apis = Apis {
         iam: Arc::clone(iam) as _,
@@ -290,6 +298,7 @@ fn services(
         objects: Arc::clone(objects) as _,
         notebooks: Arc::clone(notebooks) as _,
         lifecycle_configs: Arc::clone(lifecycle_configs) as _,
+        locations: Arc::clone(locations) as _,
     };
     Services::with_apis(Clients::offline(account(), settings.clone()), apis)
 }
@@ -469,6 +478,13 @@ impl FakePlatform {
             item.remove("lastUpdatedAt");
             item.remove("terminationTime");
             item.remove("terraformToken");
+            if let Some(AttributeValue::M(grants)) = item.get_mut("grants") {
+                for grant in grants.values_mut() {
+                    if let AttributeValue::M(grant) = grant {
+                        grant.remove("terraformToken");
+                    }
+                }
+            }
         }
         items.sort_by_key(|item| {
             let mut fields: Vec<String> = item.iter().map(|(k, v)| format!("{k}{v:?}")).collect();

@@ -1,6 +1,8 @@
 //! The managed resources: one file each, schema and mapping to the core.
 
 mod dataset;
+mod external_location;
+mod grant;
 mod lifecycle_config;
 mod membership;
 mod notebook;
@@ -18,5 +20,7 @@ pub(crate) fn all() -> Vec<Box<dyn AnyResource<Client>>> {
         Box::new(dataset::DatasetResource),
         Box::new(notebook::NotebookResource),
         Box::new(lifecycle_config::LifecycleConfigResource),
+        Box::new(external_location::ExternalLocationResource),
+        Box::new(grant::GrantResource),
     ]
 }

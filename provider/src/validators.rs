@@ -52,6 +52,16 @@ pub(crate) fn bucket_name(value: &Value) -> Result<(), ValidationError> {
     check_string(value, layout::check_bucket_name)
 }
 
+/// Validates a prefix of an external location.
+pub(crate) fn location_prefix(value: &Value) -> Result<(), ValidationError> {
+    check_string(value, mlspace_core::external_location::check_prefix)
+}
+
+/// Validates the ARN of the key of an external location.
+pub(crate) fn kms_key_arn(value: &Value) -> Result<(), ValidationError> {
+    check_string(value, mlspace_core::external_location::check_key)
+}
+
 /// Validates the ARN of a managed policy.
 pub(crate) fn policy_arn(value: &Value) -> Result<(), ValidationError> {
     check_string(value, layout::check_policy_arn)

@@ -41,6 +41,24 @@ fn all_examples() -> String {
     .join("\n")
 }
 
+/// The buckets of other teams in the examples.
+const BUCKETS: [&str; 2] = ["analytics-lake-123456789012", "card-results-123456789012"];
+
+/// Applies all examples in an account that has the buckets of other teams, and imports them again by
+/// the blocks in the file of this name.
+fn apply_and_import(env: &TestEnv, imports: &str) {
+    for bucket in BUCKETS {
+        env.aws.create_bucket(bucket);
+    }
+    env.apply_and_verify(&all_examples());
+    import_again(env, &join_examples("resources", imports));
+    env.work.destroy().assert_ok();
+    for bucket in BUCKETS {
+        env.aws.delete_bucket(bucket);
+    }
+    env.aws.assert_pristine();
+}
+
 /// Removes the resources of the import blocks from the state, and imports them again.
 fn import_again(env: &TestEnv, blocks: &str) {
     let imported: Vec<&str> = blocks
@@ -65,9 +83,7 @@ fn import_again(env: &TestEnv, blocks: &str) {
 e2e_test! {
     /// All together are applied, plan empty, are imported by id and leave nothing.
     fn reference_examples(env) {
-        env.apply_and_verify(&all_examples());
-        import_again(env, &join_examples("resources", "import-by-string-id.tf"));
-        env.destroy_and_verify();
+        apply_and_import(env, "import-by-string-id.tf");
     }
 }
 
@@ -120,7 +136,5 @@ e2e_test! {
 #[test]
 fn reference_examples_import_by_identity() {
     let env = TestEnv::pinned();
-    env.apply_and_verify(&all_examples());
-    import_again(&env, &join_examples("resources", "import-by-identity.tf"));
-    env.destroy_and_verify();
+    apply_and_import(&env, "import-by-identity.tf");
 }

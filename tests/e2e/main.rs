@@ -29,6 +29,8 @@ mod dynamic_blocks;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod external_locations;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod lifecycle;

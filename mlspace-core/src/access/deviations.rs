@@ -24,7 +24,7 @@ pub struct ExternalPolicies {
 
 impl ExternalPolicies {
     /// The role's own policies together with these.
-    fn added_to(&self, own: &PolicySet) -> PolicySet {
+    pub(crate) fn added_to(&self, own: &PolicySet) -> PolicySet {
         let all = self
             .base
             .iter()

@@ -13,7 +13,9 @@ use tokio::time::Instant;
 use super::Groups;
 use super::{policy_name, valid_names};
 use crate::aws::{Error, IfPresent as _};
-use crate::name::{DatasetName, GroupName, NameError, UserName};
+use crate::external_location::{PlacedGrant, granted_to, placed};
+use crate::membership::Shares;
+use crate::name::{DatasetName, GroupName, NameError, ProjectName, UserName};
 use crate::plan::Notice;
 use crate::records::{GroupDatasetRecord, GroupUserRecord, Item};
 use crate::{layout, policies};
@@ -158,24 +160,50 @@ impl Groups {
             .collect())
     }
 
-    /// The datasets that are shared with the user's groups, up to 30 seconds old.
-    pub(crate) async fn cached_datasets_of(
+    /// What is shared with the user in the project, up to 30 seconds old.
+    pub(crate) async fn cached_shares_of(
         &self,
+        project: &ProjectName,
         user: &UserName,
-    ) -> Result<Vec<DatasetName>, Error> {
-        let shared = self.shared().await?;
-        let groups = shared.groups.get(user).into_iter().flatten();
-        let datasets = groups.filter_map(|group| shared.datasets.get(group));
-        Ok(sorted(datasets.flatten().cloned().collect()))
+    ) -> Result<Shares, Error> {
+        let locations = self.locations.cached().await?;
+        self.cached_shares_with(project, user, &placed(&locations))
+            .await
     }
 
-    /// The datasets that are shared with the user's groups.
-    pub(crate) async fn datasets_of(&self, user: &UserName) -> Result<Vec<DatasetName>, Error> {
-        let mut all = Vec::new();
-        for group in self.groups_of(user).await? {
-            all.extend(self.datasets_shared_with(&group).await?);
+    /// What would be shared with the user in the project under these grants, up to 30 seconds old.
+    pub(crate) async fn cached_shares_with(
+        &self,
+        project: &ProjectName,
+        user: &UserName,
+        grants: &[PlacedGrant],
+    ) -> Result<Shares, Error> {
+        let shared = self.shared().await?;
+        let groups = shared.groups.get(user).into_iter().flatten();
+        let groups: Vec<GroupName> = groups.cloned().collect();
+        let datasets = groups.iter().filter_map(|group| shared.datasets.get(group));
+        Ok(Shares {
+            datasets: sorted(datasets.flatten().cloned().collect()),
+            grants: granted_to(grants, project, user, &groups),
+        })
+    }
+
+    /// What is shared with the user in the project.
+    pub(crate) async fn shares_of(
+        &self,
+        project: &ProjectName,
+        user: &UserName,
+    ) -> Result<Shares, Error> {
+        let groups = self.groups_of(user).await?;
+        let mut datasets = Vec::new();
+        for group in &groups {
+            datasets.extend(self.datasets_shared_with(group).await?);
         }
-        Ok(sorted(all))
+        let locations = self.locations.all().await?;
+        Ok(Shares {
+            datasets: sorted(datasets),
+            grants: granted_to(&placed(&locations), project, user, &groups),
+        })
     }
 
     async fn shared(&self) -> Result<Arc<Shared>, Error> {

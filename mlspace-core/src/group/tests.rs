@@ -25,7 +25,14 @@ fn groups(platform: &FakePlatform) -> Groups {
     let roles = Arc::new(Roles::new(api(), Arc::clone(&cache)));
     let policies = ManagedPolicies::new(clients.clone(), api(), cache, Arc::clone(&roles));
     let records = Arc::clone(&platform.records) as _;
-    Groups::new(clients, records, roles, Arc::new(policies))
+    let locations = LocationStore::new(clients.clone(), Arc::clone(&platform.records) as _);
+    Groups::new(
+        clients,
+        records,
+        roles,
+        Arc::new(policies),
+        Arc::new(locations),
+    )
 }
 
 fn group(name: &str) -> GroupName {

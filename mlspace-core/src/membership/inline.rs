@@ -3,8 +3,17 @@
 use super::MemberRoles;
 use crate::aws::{Clients, Error, PolicyModel};
 use crate::name::{DatasetName, ProjectName, UserName};
-use crate::policies::{self, GrantError, MemberAccess, ProjectAccess};
+use crate::policies::{self, BucketGrant, GrantError, MemberAccess, ProjectAccess};
 use iam_policy::Document;
+
+/// What is shared with a membership.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Shares {
+    /// Datasets that are shared with the user's groups.
+    pub(crate) datasets: Vec<DatasetName>,
+    /// External locations that are granted to the user, a group of theirs or the project.
+    pub(crate) grants: Vec<BucketGrant>,
+}
 
 /// Inline policies as they should be.
 #[derive(Clone)]
@@ -22,9 +31,9 @@ impl InlinePolicies {
         }
     }
 
-    /// The policy of this membership, whose user's groups share these datasets.
+    /// The policy of this membership, with which this is shared.
     ///
-    /// It lists them, and denies the others. If they are too many for that, the others are closed by
+    /// It lists the datasets, and denies the others. If they are too many for that, the others are closed by
     /// the absence of a grant only; the review of base policies then sees one that opens them.
     pub(crate) async fn desired(
         &self,
@@ -32,13 +41,14 @@ impl InlinePolicies {
         user: &UserName,
         owner: bool,
         access: &ProjectAccess,
-        datasets: &[DatasetName],
+        shares: &Shares,
     ) -> Result<Document, Error> {
         let context = self.clients.grant_context().await?;
         let role_arn = self.roles.arn(project, user).await?;
         let member = MemberAccess {
             owner,
-            datasets,
+            datasets: &shares.datasets,
+            grants: &shares.grants,
             ..MemberAccess::new(project, user, &role_arn, access)
         };
         let make = match self.clients.settings().policy_model {
@@ -46,7 +56,7 @@ impl InlinePolicies {
             PolicyModel::Attribute => policies::attribute_role_policy,
         };
         match make(&context, &member) {
-            Err(GrantError::TooLarge { .. }) if !datasets.is_empty() => {
+            Err(GrantError::TooLarge { .. }) if !shares.datasets.is_empty() => {
                 let any = MemberAccess {
                     any_dataset: true,
                     ..member

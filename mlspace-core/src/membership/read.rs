@@ -1,11 +1,11 @@
 //! Reading memberships.
 
 use super::desired_role::DesiredRole;
-use super::{Membership, MembershipSpec, Memberships};
+use super::{Membership, MembershipSpec, Memberships, Shares};
 use crate::aws::{Error, PolicyModel};
 use crate::iam::DesiredPolicy;
 use crate::iam::managed_policies::equivalent_json;
-use crate::name::{DatasetName, ProjectName, UserName};
+use crate::name::{ProjectName, UserName};
 use crate::ownership::Token;
 use crate::policies::ProjectAccess;
 use crate::tags::PolicyOwner;
@@ -20,8 +20,8 @@ pub(super) struct Holder<'a> {
     pub(super) user: &'a UserName,
     /// Whether the user owns the project.
     pub(super) owner: bool,
-    /// The datasets that are shared with the user's groups.
-    pub(super) datasets: &'a [DatasetName],
+    /// What is shared with it.
+    pub(super) shares: &'a Shares,
 }
 
 impl Memberships {
@@ -72,12 +72,12 @@ impl Memberships {
                     .map(|policy| account.policy_arn(&policy.name))
                     .collect();
                 let owner = record.as_ref().is_some_and(|record| record.is_owner());
-                let datasets = self.groups.cached_datasets_of(user).await?;
+                let shares = self.groups.cached_shares_of(project, user).await?;
                 let holder = Holder {
                     project,
                     user,
                     owner,
-                    datasets: &datasets,
+                    shares: &shares,
                 };
                 let desired = self.desired_role(&holder, &arns, false).await?;
                 changes_over = desired.migrates_model(role);
@@ -189,7 +189,7 @@ impl Memberships {
                     user,
                     holder.owner,
                     &ProjectAccess::default(),
-                    holder.datasets,
+                    holder.shares,
                 )
                 .await?,
         })

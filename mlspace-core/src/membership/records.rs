@@ -37,6 +37,12 @@ impl MemberRecords {
         planned.contains(&(project.clone(), user.clone()))
     }
 
+    /// The memberships that this process plans to create.
+    pub(crate) fn planned(&self) -> BTreeSet<(ProjectName, UserName)> {
+        let planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
+        planned.clone()
+    }
+
     fn table(&self) -> &str {
         &self.clients.settings().table_names.project_users
     }

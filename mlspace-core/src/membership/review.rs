@@ -2,7 +2,7 @@
 //! in addition to the platform's own policies.
 
 use super::read::id;
-use super::{MembershipSpec, Memberships};
+use super::{MembershipSpec, Memberships, Shares};
 use crate::access::{Deviation, Deviations, ExternalPolicies, IamRole, cross_tenant};
 use crate::aws::{Error, PolicyModel};
 use crate::name::ProjectName;
@@ -156,13 +156,42 @@ impl Memberships {
     ) -> Result<Deviations, Error> {
         let (project, user) = (&spec.project, &spec.user);
         let context = self.clients.grant_context().await?;
+        let shares = self.groups.cached_shares_of(project, user).await?;
+        let role = self.role_with(spec, &shares).await?;
+        role.deviations(&context, project, user, &external.external)
+            .map_err(|error| Error::Conflict {
+                message: format!(
+                    "the role of member `{}` cannot be judged: {error}",
+                    id(spec)
+                ),
+                remedy: "report this as a defect".to_owned(),
+            })
+    }
+
+    /// Base policies and boundary of all roles, read once.
+    pub(crate) async fn external_policies(&self) -> &ExternalPolicies {
+        let read = || self.read_external();
+        &self.external.get_or_init(read).await.external
+    }
+
+    /// The role of a membership with the platform's own policies as they would be if this is shared
+    /// with it.
+    ///
+    /// # Errors
+    /// When a policy of the membership cannot be made, or does not fit.
+    pub(crate) async fn role_with(
+        &self,
+        spec: &MembershipSpec,
+        shares: &Shares,
+    ) -> Result<IamRole, Error> {
+        let (project, user) = (&spec.project, &spec.user);
+        let context = self.clients.grant_context().await?;
         let role_arn = self.member_roles.arn(project, user).await?;
         let role = IamRole::new(role_arn.as_str()).tagged(self.member_roles.tags(project, user));
         let access = ProjectAccess::default();
-        let datasets = self.groups.cached_datasets_of(user).await?;
         let own = self
             .inline
-            .desired(project, user, spec.owner, &access, &datasets)
+            .desired(project, user, spec.owner, &access, shares)
             .await?;
         let role = match self.clients.settings().policy_model {
             PolicyModel::PerPrincipal => role
@@ -177,21 +206,16 @@ impl Memberships {
                     .policy("suspended", policies::suspension_policy(&context, &none)?)
             }
         }
-        .policy("own", own);
+        .policy(OWN, own);
         let groups = self.groups.cached_policies_of(user).await?;
-        let role = groups
+        Ok(groups
             .into_iter()
-            .fold(role, |role, group| role.policy(group.name, group.document));
-        role.deviations(&context, project, user, &external.external)
-            .map_err(|error| Error::Conflict {
-                message: format!(
-                    "the role of member `{}` cannot be judged: {error}",
-                    id(spec)
-                ),
-                remedy: "report this as a defect".to_owned(),
-            })
+            .fold(role, |role, group| role.policy(group.name, group.document)))
     }
 }
+
+/// Label of the inline policy of a role that is judged.
+pub(crate) const OWN: &str = "own";
 
 /// The warning about a policy that could not be read, for this reason.
 fn not_checked(reason: &String) -> Notice {

@@ -62,12 +62,12 @@ impl Memberships {
         let groups = self.groups.ensure_policies_of(operation, user).await?;
         self.check_attachments(groups.len()).await?;
         let in_use = self.shared.hold().await;
-        let datasets = self.groups.datasets_of(user).await?;
+        let shares = self.groups.shares_of(project, user).await?;
         let holder = Holder {
             project,
             user,
             owner: spec.owner,
-            datasets: &datasets,
+            shares: &shares,
         };
         let desired = self
             .desired_role(&holder, &groups, record.suspended)

@@ -40,14 +40,17 @@ impl Memberships {
                 policies::attribute_policy(&context)?;
             }
         }
-        let datasets = self.groups.cached_datasets_of(&spec.user).await?;
+        let shares = self
+            .groups
+            .cached_shares_of(&spec.project, &spec.user)
+            .await?;
         self.inline
             .desired(
                 &spec.project,
                 &spec.user,
                 spec.owner,
                 &ProjectAccess::default(),
-                &datasets,
+                &shares,
             )
             .await?;
         // Groups' tables that aren't there yet hold no groups.
@@ -130,6 +133,7 @@ impl Memberships {
         }
         self.check_new_names(spec).await?;
         let creating = Creating::new();
+        let grants = self.locations.changes();
         let done = Box::pin(async {
             self.set_up_role(operation, spec, Some(&creating)).await?;
             self.record_new_member(operation, spec, &creating.token)
@@ -137,7 +141,19 @@ impl Memberships {
         });
         let made = self.membership(spec, &creating.token).await?;
         match done.await {
-            Ok(()) => Ok(made),
+            Ok(()) => {
+                // A grant of this run that did not see the record yet left this role to us.
+                if self.locations.changes() != grants {
+                    let (project, user, role) = (&spec.project, &spec.user, &made.role_name);
+                    let synced = self.groups.sync_inline(operation, project, user, role);
+                    // The membership is complete, and an error would have Terraform replace it. The
+                    // next plan shows the difference.
+                    if let Err(error) = Box::pin(synced).await {
+                        tracing::warn!(%error, %role, "the role lacks a grant");
+                    }
+                }
+                Ok(made)
+            }
             // Something else of others, such as a shared policy, leaves a role of ours behind.
             Err(error) if error.is_owned_by_others() && !creating.has_role() => Err(error.into()),
             Err(error) => {

@@ -15,6 +15,8 @@ pub enum NameKind {
     Group,
     /// A notebook instance.
     Notebook,
+    /// An external location.
+    Location,
 }
 
 impl std::fmt::Display for NameKind {
@@ -25,6 +27,7 @@ impl std::fmt::Display for NameKind {
             Self::Dataset => "dataset",
             Self::Group => "group",
             Self::Notebook => "notebook",
+            Self::Location => "location",
         })
     }
 }

@@ -17,16 +17,22 @@ pub enum Kind {
     Notebook,
     /// A lifecycle configuration of notebook instances.
     LifecycleConfig,
+    /// An external location.
+    ExternalLocation,
+    /// A grant of an external location.
+    Grant,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Project,
         Self::Membership,
         Self::Dataset,
         Self::Notebook,
         Self::LifecycleConfig,
+        Self::ExternalLocation,
+        Self::Grant,
     ];
 
     /// The noun in messages.
@@ -37,6 +43,8 @@ impl Kind {
             Self::Dataset => "dataset",
             Self::Notebook => "notebook",
             Self::LifecycleConfig => "lifecycle configuration",
+            Self::ExternalLocation => "external location",
+            Self::Grant => "grant",
         }
     }
 
@@ -49,6 +57,8 @@ impl Kind {
             Self::Dataset => "mlspace_dataset",
             Self::Notebook => "mlspace_notebook",
             Self::LifecycleConfig => "mlspace_lifecycle_config",
+            Self::ExternalLocation => "mlspace_external_location",
+            Self::Grant => "mlspace_grant",
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Projects, object};
 use crate::aws::{Error, IfPresent as _, Operation, PolicyModel};
+use crate::grant::GrantKey;
 use crate::layout::{self, DatasetKey};
 use crate::name::{NotebookName, ProjectName, UserName};
 use crate::notebook::Status;
@@ -18,6 +19,7 @@ struct Dependents {
     groups: Vec<String>,
     datasets: Vec<DatasetKey>,
     notebooks: Vec<NotebookName>,
+    grants: Vec<GrantKey>,
 }
 
 impl Dependents {
@@ -26,10 +28,12 @@ impl Dependents {
         let groups = self.groups.iter().map(|group| format!("group {group}"));
         let datasets = self.datasets.iter().map(|key| format!("dataset {key}"));
         let notebooks = self.notebooks.iter().map(|name| format!("notebook {name}"));
+        let grants = self.grants.iter().map(|key| format!("grant {key}"));
         members
             .chain(groups)
             .chain(datasets)
             .chain(notebooks)
+            .chain(grants)
             .collect()
     }
 }
@@ -37,7 +41,7 @@ impl Dependents {
 impl Projects {
     /// Removes a project: its policy or its place among the suspended, then its record. A project that isn't there is no error.
     ///
-    /// Members, datasets and notebooks keep it from being removed, unless `force_destroy` removes
+    /// Members, datasets, notebooks and grants keep it from being removed, unless `force_destroy` removes
     /// them first: notebooks before the memberships whose roles they use, then datasets with all
     /// their objects.
     ///
@@ -95,17 +99,19 @@ impl Projects {
         name: &ProjectName,
         policy_arn: &str,
     ) -> Result<Dependents, Error> {
-        let (members, groups, datasets, notebooks, roles) = futures::try_join!(
+        let (members, groups, datasets, notebooks, roles, grants) = futures::try_join!(
             self.members.of_project(name),
             self.member_groups(name),
             self.dependents.datasets.of_project(name),
             self.inventory.of_project(name, None),
             self.member_roles(name, policy_arn),
+            self.dependents.grants.of_project(name),
         )?;
         Ok(Dependents {
             members: members.into_iter().chain(roles).collect(),
             groups,
             datasets,
+            grants,
             notebooks: notebooks
                 .into_iter()
                 .filter(|notebook| notebook.status != Status::Deleting)
@@ -175,6 +181,10 @@ impl Projects {
                 .delete(operation, name, user)
                 .await?;
         }
+        // A later project of this name would have them.
+        for grant in &dependents.grants {
+            Box::pin(self.dependents.grants.delete(operation, grant)).await?;
+        }
         let table = &self.clients.settings().table_names.project_groups;
         for group in dependents.groups {
             operation.check(&format!("removing group `{group}` from project `{name}`"))?;
@@ -202,6 +212,7 @@ mod tests {
             groups: vec!["risk".to_owned()],
             datasets: vec!["project/fraud/cards".parse().unwrap()],
             notebooks: vec!["alice-fraud".parse().unwrap()],
+            grants: vec!["lake/project/fraud".parse().unwrap()],
         };
         assert_eq!(
             dependents.names(),
@@ -209,7 +220,8 @@ mod tests {
                 "member alice",
                 "group risk",
                 "dataset project/fraud/cards",
-                "notebook alice-fraud"
+                "notebook alice-fraud",
+                "grant lake/project/fraud"
             ]
         );
     }

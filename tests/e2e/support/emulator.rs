@@ -70,6 +70,16 @@ impl Emulator {
         self.request("GET", "account-state", None)
     }
 
+    /// Creates a bucket that another team would have.
+    pub(crate) fn create_bucket(&self, name: &str) {
+        self.s3(&json!({"method": "PUT", "path": format!("/{name}")}));
+    }
+
+    /// Deletes it.
+    pub(crate) fn delete_bucket(&self, name: &str) {
+        self.s3(&json!({"method": "DELETE", "path": format!("/{name}")}));
+    }
+
     /// Fails unless the account contains exactly what it contained at the start.
     #[track_caller]
     pub(crate) fn assert_pristine(&self) {

@@ -1,0 +1,6 @@
+import {
+  to = mlspace_external_location.lake
+  identity = {
+    name = "lake"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = mlspace_external_location.lake
+  id = "lake"
+}

@@ -1,0 +1,6 @@
+import {
+  to = mlspace_grant.fraud
+  identity = {
+    id = "lake/project/fraud"
+  }
+}

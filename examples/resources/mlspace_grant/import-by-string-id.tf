@@ -1,0 +1,4 @@
+import {
+  to = mlspace_grant.fraud
+  id = "lake/project/fraud"
+}
