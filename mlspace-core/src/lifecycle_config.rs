@@ -231,6 +231,7 @@ impl From<&Settings> for SdkConfig {
             kms_key_id: defaults.kms_key_id.clone(),
             subnet_ids: defaults.subnet_ids.clone(),
             security_group_ids: defaults.security_group_ids.clone(),
+            resource_names: settings.resource_names,
         }
     }
 }

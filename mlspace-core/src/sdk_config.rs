@@ -13,6 +13,8 @@
 
 use serde_json::{Value, json};
 
+use crate::policies::ResourceNames;
+
 /// The module of the botocore plugin, `mlspace_sdk.py`.
 pub const PLUGIN: &str = include_str!("sdk_config/mlspace_sdk.py");
 
@@ -79,6 +81,8 @@ pub struct SdkConfig {
     pub subnet_ids: Vec<String>,
     /// The approved security groups.
     pub security_group_ids: Vec<String>,
+    /// How resources of members are named: whether the plugin adds the project's prefix.
+    pub resource_names: ResourceNames,
 }
 
 /// The tenant of a machine. A template has placeholders instead of names.
@@ -96,8 +100,12 @@ impl SdkConfig {
     /// Settings of the plugin: the JSON object of `tenant.json`.
     #[must_use]
     pub fn plugin_settings(&self, tenant: SdkTenant<'_>) -> Value {
+        let name_prefix = match self.resource_names {
+            ResourceNames::Prefixed => format!("{}-", tenant.project),
+            ResourceNames::Free => String::new(),
+        };
         json!({
-            "name_prefix": format!("{}-", tenant.project),
+            "name_prefix": name_prefix,
             "tags": self.tags(tenant),
             "role_arn": tenant.role_arn,
             "bucket": self.data_bucket,
@@ -219,7 +227,21 @@ mod tests {
             kms_key_id: Some("key-1".to_owned()),
             subnet_ids: vec!["subnet-a".to_owned()],
             security_group_ids: vec!["sg-1".to_owned()],
+            resource_names: ResourceNames::Prefixed,
         }
+    }
+
+    #[test]
+    fn name_prefix_follows_resource_names() {
+        let prefix = |resource_names| {
+            let config = SdkConfig {
+                resource_names,
+                ..config()
+            };
+            config.plugin_settings(ALICE)["name_prefix"].clone()
+        };
+        assert_eq!(prefix(ResourceNames::Prefixed), "fraud-");
+        assert_eq!(prefix(ResourceNames::Free), "");
     }
 
     #[test]
