@@ -216,10 +216,13 @@ class Creating(PluginCase):
         self.assertEqual(call["PipelineName"], "fraud-daily")
         self.assertEqual(call["RoleArn"], ROLE)
         train, check = json.loads(call["PipelineDefinition"])["Steps"]
+        # SageMaker would name them "pipelines-…".
+        self.assertEqual(train["Arguments"]["TrainingJobName"], "fraud-train")
         self.assertEqual(train["Arguments"]["VpcConfig"], NETWORK)
         self.assertEqual(train["Arguments"]["Tags"], TAGS)
         self.assertEqual(train["Arguments"]["ResourceConfig"]["VolumeKmsKeyId"], "key-1")
         (model,) = check["Arguments"]["IfSteps"]
+        self.assertEqual(model["Arguments"]["ModelName"], "fraud-model")
         self.assertEqual(model["Arguments"]["VpcConfig"], NETWORK)
         self.assertEqual(model["Arguments"]["ExecutionRoleArn"], {"Get": "Parameters.Role"})
 

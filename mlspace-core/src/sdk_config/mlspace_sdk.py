@@ -65,6 +65,16 @@ STEPS = {
     "Transform": "CreateTransformJob",
     "Tuning": "CreateHyperParameterTuningJob",
 }
+# Where a step names its job; SageMaker adds the execution to it. Without, the name begins with
+# "pipelines-": https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-access.html
+STEP_NAMES = {
+    "CreateAutoMLJobV2": "AutoMLJobName",
+    "CreateHyperParameterTuningJob": "HyperParameterTuningJobName",
+    "CreateModel": "ModelName",
+    "CreateProcessingJob": "ProcessingJobName",
+    "CreateTrainingJob": "TrainingJobName",
+    "CreateTransformJob": "TransformJobName",
+}
 # Members that exist to hold a network, and are made if they are missing.
 NETWORK_PARENTS = ("AutoMLJobConfig", "NetworkConfig", "SecurityConfig")
 SHARED_PREFIXES = ("project/", "private/", "group/", "global/", "global-read-only/")
@@ -210,6 +220,9 @@ class Tenant:
             elif step.get("Type") in STEPS and isinstance(arguments, dict):
                 operation = STEPS[step["Type"]]
                 arguments = step["Arguments"] = self.walk(arguments)
+                if operation in STEP_NAMES and self.prefix:
+                    kind = STEP_NAMES[operation]
+                    arguments.setdefault(kind, self.name(kind, step["Name"]))
                 shape = service.operation_model(operation).input_shape
                 self.complete(arguments, operation, shape, service)
 

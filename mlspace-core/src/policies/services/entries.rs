@@ -175,7 +175,7 @@ services! {
         passed_to &["scheduler.amazonaws.com"],
         endpoints &["scheduler"],
         gives "Members create, change, start and schedule their own pipelines, and see those of the project.",
-        open "A pipeline runs with the role of the member who created it, so that only this member can start it. Jobs of a step are named by SageMaker unless the pipeline uses its own prefixes (`PipelineDefinitionConfig(use_custom_job_prefix=True)`): without, their logs cannot be read. `ListPipelines` stays closed."
+        open "A pipeline runs with the role of the member who created it, so that only this member can start it. Jobs of a step need names of their own, which the plugin of `mlspace_sdk_config` adds; without it, use `PipelineDefinitionConfig(use_custom_job_prefix=True)`, since SageMaker's names are denied. `ListPipelines` stays closed."
     }
     Experiments {
         "experiments", "SageMaker Experiments", Name,
