@@ -12,7 +12,9 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
 
+from .enforcement import Enforcement
 from .seed import seed
 from .server import Emulator, listen
 
@@ -24,9 +26,16 @@ def main() -> None:
     parser.add_argument("--seed", action="store_true", help="create the resources of a platform")
     parser.add_argument("--follow-stdin", action="store_true", help="exit when stdin closes")
     parser.add_argument("--bare", action="store_true", help="run moto without the rules")
+    parser.add_argument(
+        "--enforce",
+        type=Path,
+        metavar="COMMAND",
+        help="decide members' calls with this mlspace-policy, and with iam-simulate",
+    )
     options = parser.parse_args()
 
-    emulator = Emulator(strict=not options.bare)
+    enforcement = Enforcement(options.enforce) if options.enforce else None
+    emulator = Emulator(strict=not options.bare, enforcement=enforcement)
     server = listen(emulator, options.port)
     startup_info = {"port": server.port, "endpoint": f"http://127.0.0.1:{server.port}"}
     if options.seed:

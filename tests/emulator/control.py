@@ -17,6 +17,7 @@
 | `POST s3`      | `{"method", "path", "query", "body"}`: the same for S3 |
 | `POST notebook`| `{"name", "status", "reason"}`: sets a notebook's status |
 | `POST finish-transitions` | finishes all status changes that are in progress |
+| `GET  decisions`     | `{"decisions": [...]}`: each decision about a member's call |
 | `POST transition-polls`   | `{"polls": n}`: how many polls a status change takes |
 
 The status `fail_next` of `POST notebook` makes the notebook's next status change fail.
@@ -30,7 +31,7 @@ from typing import TYPE_CHECKING, Any
 from moto.backends import get_backend
 from moto.moto_api._internal.models import moto_api_backend
 
-from . import ACCOUNT, internal_client, rules
+from . import ACCOUNT, internal_client, rules, services
 from .account_state import account_state
 from .iam_history import IamHistory
 from .protocol import Response
@@ -71,6 +72,9 @@ def reset(emulator: Emulator) -> None:
     emulator.call_log.clear()
     emulator.faults.clear()
     emulator.iam_history = None
+    services.reset()
+    if emulator.enforcement:
+        emulator.enforcement.records.clear()
 
 
 def _run(emulator: Emulator, method: str, operation: str, parameters: Any) -> Any:
@@ -95,6 +99,8 @@ def _run(emulator: Emulator, method: str, operation: str, parameters: Any) -> An
             if method == "DELETE":
                 emulator.faults.clear()
             return {"triggered": triggered}
+        case "GET", "decisions":
+            return emulator.enforcement.to_json() if emulator.enforcement else {}
         case "GET", "account-state":
             return account_state()
         case "POST", "iam-history":

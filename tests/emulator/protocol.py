@@ -17,7 +17,9 @@ from xml.sax.saxutils import escape
 
 from . import REGION
 
-JSON_SERVICES = {"dynamodb", "sagemaker", "kms", "logs"}
+JSON_SERVICES = {"dynamodb", "sagemaker", "kms", "logs", "ecr"}
+# Services with REST and JSON, whose errors have their code in a header.
+REST_SERVICES = {"bedrock", "codeartifact"}
 XML = "text/xml"
 
 # Query parameters that select an S3 operation: `GET /b?policy` is GetBucketPolicy.
@@ -217,7 +219,7 @@ def render_error(call: Call, error: ApiError) -> Response:
     """Render an error in the protocol of the called service."""
     request_id = str(uuid.uuid4())
     code, message = escape(error.code), escape(error.message)
-    if call.service in JSON_SERVICES:
+    if call.service in JSON_SERVICES | REST_SERVICES or call.headers.get("x-amz-target"):
         body = json.dumps({"__type": error.code, "message": error.message})
         kind = "application/x-amz-json-1.1"
     elif call.service == "s3":
@@ -247,6 +249,7 @@ def render_error(call: Call, error: ApiError) -> Response:
             ("Content-Type", kind),
             ("Content-Length", str(len(encoded))),
             ("x-amzn-RequestId", request_id),
+            ("x-amzn-ErrorType", error.code),
         ],
         encoded,
     )

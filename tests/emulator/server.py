@@ -23,9 +23,10 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from . import control, protocol, rules
+from . import control, protocol, rules, services
 from .call_log import CallLog
 from .faults import Faults
+from .enforcement import Enforcement
 from .iam_history import IamHistory
 from .protocol import ApiError, Response
 
@@ -42,10 +43,14 @@ class Handler(MotoRequestHandler):
 
 
 class Emulator:
-    """moto with the rules. `strict=False` runs moto without them, for the tests of the rules."""
+    """moto with the rules. `strict=False` runs moto without them, for the tests of the rules.
 
-    def __init__(self, strict: bool = True) -> None:
+    With `enforcement`, members' calls are decided by the policies of their roles.
+    """
+
+    def __init__(self, strict: bool = True, enforcement: Enforcement | None = None) -> None:
         self.strict = strict
+        self.enforcement = enforcement
         self.lock = threading.RLock()
         self.call_log = CallLog()
         self.faults = Faults()
@@ -71,13 +76,15 @@ class Emulator:
     def serve(self, environ: dict[str, Any], body: bytes) -> Response | None:
         """Handle one API call; returns `None` if the connection is to be broken."""
         call = protocol.parse_request(environ, body)
+        if self.enforcement:
+            services.identify(call)
         with self.lock:
             fault = self.faults.match(call)
             entry = self.call_log.start(call, fault)
             if fault and not fault.takes_effect:
                 response = fault.response(call)
             else:
-                response = self.perform(call, environ, body)
+                response = self.denial(call) or self.perform(call, environ, body)
                 if self.iam_history is not None:
                     self.iam_history.record(call)
                 if fault:
@@ -88,6 +95,19 @@ class Emulator:
             fault.wait()
         return response
 
+    def denial(self, call: protocol.Call) -> Response | None:
+        """The error of a call that the caller may not make."""
+        if self.enforcement is None:
+            return None
+        try:
+            self.enforcement.authorize(call)
+        except ApiError as error:
+            return protocol.render_error(call, error)
+        except Exception as error:
+            logging.error("%s %s\n%s", call.service, call.action, traceback.format_exc())
+            return protocol.render_error(call, ApiError("InternalFailure", repr(error), 500))
+        return None
+
     def perform(
         self, call: protocol.Call, environ: dict[str, Any], body: bytes
     ) -> Response:
@@ -96,6 +116,8 @@ class Emulator:
             if not self.strict:
                 return self._call_moto(environ, body)
             response = rules.before(call)
+            if response is None and self.enforcement:
+                response = services.answer(self, call)
             if response is None:
                 response = self._call_moto(environ, body)
             if response.status < 300:
