@@ -32,7 +32,7 @@ export NOT_RUN = $(CURDIR)/target/not-run
 not_run = { mkdir -p target && echo 'NOT RUN: $(1)' | tee -a "$$NOT_RUN" >&2; }
 
 .PHONY: help test check start-list format format-terraform spelling licenses clippy rustdoc wasm test-unit test-doc \
-  test-tooling test-emulator test-fake-aws test-demo test-sdk test-modules modules-fake-aws modules-checkov modules-aws3 \
+  test-tooling test-emulator test-fake-aws test-demo test-sdk test-members test-modules modules-fake-aws modules-checkov modules-aws3 \
   test-conformance test-differential test-fuzz test-page test-e2e tools docs docs-check build release demo bench clean
 
 help: ## List the targets
@@ -97,7 +97,7 @@ endif
 test-doc: ## The examples in the Rust documentation
 	$(CARGO) test $(WORKSPACE) --doc
 
-test-tooling: test-demo test-emulator test-fake-aws test-sdk ## The tests' own tools: emulator, fake AWS provider, demonstration
+test-tooling: test-demo test-emulator test-fake-aws test-sdk test-members ## The tests' own tools: emulator, fake AWS provider, demonstration
 
 test-demo: ## The demonstration's own tests
 	python3 -m unittest discover --start-directory demo
@@ -107,6 +107,9 @@ test-emulator: build ## The emulator's own tests, and the linter with AWS's mana
 
 test-sdk: ## What members' machines get: botocore's plugin, and the scripts of lifecycle configurations
 	$(TOOLS) && cd tests && "$$PYTHON" -m unittest discover --start-directory sdk --top-level-directory .
+
+test-members: build ## What members can do and cannot, on an emulator that enforces their policies; needs Node 20
+	$(TOOLS) && cd tests && "$$PYTHON" -m unittest discover --start-directory members --top-level-directory .
 
 test-fake-aws: build ## The fake AWS provider's own tests
 	python3 -m unittest discover --start-directory tests/offline/fake_aws_provider/tests --top-level-directory tests/offline/fake_aws_provider

@@ -1,0 +1,1 @@
+"""What members of projects can do, on an emulator that enforces the policies of their roles."""
