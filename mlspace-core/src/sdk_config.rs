@@ -119,8 +119,10 @@ impl SdkConfig {
 
     /// The defaults file of the SageMaker Python SDK, as JSON, which is also YAML.
     ///
-    /// It has no volume keys, since the SDK would also send them for instance types with local
-    /// storage, and nothing for transform jobs, since version 3 then fails.
+    /// It turns off the SDK's telemetry, which goes to a bucket of AWS after each call and waits
+    /// where the platform's network does not lead there. It has no volume keys, since the SDK would
+    /// also send them for instance types with local storage, and nothing for transform jobs, since
+    /// version 3 then fails.
     #[must_use]
     pub fn defaults_file(&self, tenant: SdkTenant<'_>) -> Value {
         let tags: Vec<Value> = self
@@ -138,6 +140,7 @@ impl SdkConfig {
                     "DefaultS3ObjectKeyPrefix": format!("project/{}", tenant.project),
                 },
                 "RemoteFunction": {"RoleArn": role, "Tags": tags},
+                "TelemetryOptOut": true,
             }},
             "TrainingJob": {"RoleArn": role, "Tags": tags},
             "ProcessingJob": {"RoleArn": role, "Tags": tags},
