@@ -78,15 +78,18 @@ def once(name: str, notice: str, make: Callable[[Path], None]) -> Path:
     return target
 
 
-def make_environment(target: Path, requirements: Path) -> None:
-    """Create a virtual environment from pinned requirements, with `uv` if it is installed."""
+def make_environment(target: Path, requirements: Path, *options: str) -> None:
+    """Create a virtual environment from pinned requirements, with `uv` if it is installed.
+
+    `options` are options of `pip install` that `uv` has, too.
+    """
     python = target / "bin" / "python"
     uv = shutil.which("uv")
     if uv:
         run(uv, "venv", "--quiet", "--python", sys.executable, target)
-        run(uv, "pip", "install", "--quiet", "--python", python, "-r", requirements)
+        run(uv, "pip", "install", "--quiet", "--python", python, *options, "-r", requirements)
         return
-    pip = ["install", "--quiet", "--disable-pip-version-check", "-r", requirements]
+    pip = ["install", "--quiet", "--disable-pip-version-check", *options, "-r", requirements]
     try:
         import ensurepip  # noqa: F401
 
