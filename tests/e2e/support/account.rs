@@ -27,6 +27,13 @@ pub(crate) fn without_timestamps(mut state: Value) -> Value {
             ] {
                 item.remove(random);
             }
+            let grants = item
+                .get_mut("grants")
+                .and_then(|value| value["M"].as_object_mut());
+            for grant in grants.into_iter().flat_map(|grants| grants.values_mut()) {
+                let grant = grant["M"].as_object_mut().expect("a grant");
+                grant.remove("terraformToken");
+            }
         }
     }
     state
