@@ -169,7 +169,7 @@ impl Resource<Client> for GrantResource {
         let operation = mapping::operation(call, "create");
         let opens = planned.opens.clone();
         let outcome = client.grants.create(&operation, &spec).await;
-        mapping::created(call, planned, outcome).map(|state| state.as_planned(opens))
+        mapping::created(call, planned, outcome).map(|state| state.with_planned(opens))
     }
 
     async fn read(
@@ -201,7 +201,7 @@ impl Resource<Client> for GrantResource {
         let operation = mapping::operation(call, "update");
         let opens = planned.opens.clone();
         let outcome = client.grants.update(&operation, &spec).await;
-        mapping::applied(call, planned, outcome).map(|state| state.as_planned(opens))
+        mapping::applied(call, planned, outcome).map(|state| state.with_planned(opens))
     }
 
     async fn delete(
@@ -273,7 +273,7 @@ impl GrantModel {
 
     /// This state with what was planned: a location that is changed by the same run, and that the
     /// configuration names without a reference, can be changed later.
-    fn as_planned(mut self, opens: Field<String>) -> Self {
+    fn with_planned(mut self, opens: Field<String>) -> Self {
         if !opens.is_unknown() {
             self.opens = opens;
         }
