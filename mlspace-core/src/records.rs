@@ -17,6 +17,8 @@ mod item;
 mod location;
 #[cfg(test)]
 pub(crate) mod memory;
+#[cfg(test)]
+mod mlspace_items;
 mod ownership;
 mod project;
 mod project_user;

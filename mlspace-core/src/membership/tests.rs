@@ -615,3 +615,69 @@ async fn plan_refuses_more_policies_than_a_role_carries() {
     let error = &planned.errors[0];
     assert!(error.detail.contains("at most 20"), "{error:?}");
 }
+    // An imported membership has drift: its role lacks these policies.
+    let imported = memberships
+        .plan(&member("fraud", "alice"), true, true, &OnlyCreates)
+        .await;
+    assert!(
+        imported.errors[0].detail.contains("at most 20"),
+        "{imported:?}"
+    );
+}
+
+#[tokio::test]
+async fn plan_warns_of_unknown_users_and_odd_datasets() {
+    let platform = FakePlatform::new(PolicyModel::PerPrincipal)
+        .with_alice_in_fraud()
+        .await;
+    let item = |key: &str, name: &str| ItemBuilder::new().string(key, name).build();
+    platform
+        .records
+        .insert("mlspace-users", item("username", "alice"));
+    platform.add_to_group("bob", "risk");
+    platform.add_share("a*", "risk");
+    let memberships = &platform.services.memberships;
+    let alice = memberships
+        .plan(&member("fraud", "alice"), true, false, &OnlyCreates)
+        .await;
+    assert_eq!(alice.warnings, []);
+    let bob = memberships
+        .plan(&member("fraud", "bob"), false, false, &OnlyCreates)
+        .await;
+    assert_eq!(bob.errors, []);
+    let summaries: Vec<&str> = bob.warnings.iter().map(|w| w.summary.as_str()).collect();
+    assert_eq!(summaries, ["Dataset without permissions", "Unknown user"]);
+}
+
+/// Names that exist in MLSpace, where the same names would not be accepted as new ones.
+#[tokio::test]
+async fn plan_accepts_names_that_exist_in_mlspace() {
+    let platform = FakePlatform::new(PolicyModel::PerPrincipal);
+    let long = "cn-jane-adelaide-doe-ou-data-science-and-machine-learning-dc-example-dc-com";
+    let users = ["_svc", "group", long];
+    let memberships = &platform.services.memberships;
+    for user in users {
+        let planned = memberships
+            .plan(&member("fraud", user), false, false, &OnlyCreates)
+            .await;
+        assert_eq!(planned.errors[0].attribute, "user", "{user}");
+    }
+    let reserved = memberships
+        .plan(&member("global", "alice"), false, false, &OnlyCreates)
+        .await;
+    assert_eq!(reserved.errors[0].attribute, "project");
+    for user in users {
+        let item = ItemBuilder::new().string("username", user).build();
+        platform.records.insert("mlspace-users", item);
+    }
+    let global = ItemBuilder::new().string("name", "global").build();
+    platform.records.insert("mlspace-projects", global);
+    let mut platform = platform;
+    platform.restart();
+    let memberships = &platform.services.memberships;
+    for user in users {
+        let planned = memberships
+            .plan(&member("global", user), false, false, &OnlyCreates)
+            .await;
+        assert_eq!(planned.errors, [], "{user}");
+    }

@@ -481,6 +481,73 @@ async fn plan_gives_values_and_refuses_collisions() {
 }
 
 #[tokio::test]
+async fn plan_refuses_reserved_words_for_new_projects() {
+    let platform = FakePlatform::new(PolicyModel::PerPrincipal);
+    let projects = &platform.services.projects;
+    let new = projects
+        .plan(&project("datasets"), false, false, &OnlyCreates)
+        .await;
+    assert_eq!(new.errors[0].attribute, "name");
+    let imported = projects
+        .plan(&project("datasets"), true, false, &OnlyCreates)
+        .await;
+    assert_eq!(imported.errors, []);
+}
+
+/// MLSpace's roles have the tags of its own resources.
+#[tokio::test]
+async fn plan_by_attribute_warns_once_beside_mlspace() {
+    for (model, warnings) in [(PolicyModel::Attribute, 1), (PolicyModel::PerPrincipal, 0)] {
+        let platform = FakePlatform::new(model);
+        let role = crate::iam::RoleState {
+            tags: crate::tags::Tags::from([
+                ("system", "MLSpace"),
+                ("project", "MLSpaceInfrastructure"),
+                ("user", "MLSpaceApplication"),
+            ]),
+            ..Default::default()
+        };
+        platform.iam.edit(|account| {
+            drop(account.roles.insert("mlspace-app-role".to_owned(), role));
+        });
+        let projects = &platform.services.projects;
+        let first = projects
+            .plan(&project("fraud"), false, false, &OnlyCreates)
+            .await;
+        assert_eq!(first.warnings.len(), warnings, "{first:?}");
+        let again = projects
+            .plan(&project("churn"), false, false, &OnlyCreates)
+            .await;
+        assert_eq!(again.warnings, []);
+    }
+}
+
+/// MLSpace's list of projects fails at a record without these attributes.
+#[tokio::test]
+async fn update_completes_records_of_mlspace() {
+    let platform = FakePlatform::new(PolicyModel::PerPrincipal);
+    let projects = &platform.services.projects;
+    let bare = ItemBuilder::new()
+        .string("name", "fraud")
+        .string("theirs", "kept");
+    platform.records.insert("mlspace-projects", bare.build());
+    let name = "fraud".parse().unwrap();
+    let found = projects.read(&name).await.unwrap().unwrap();
+    let lacks = found
+        .drift
+        .iter()
+        .any(|drift| drift.contains("`description`, `createdBy`"));
+    assert!(lacks, "{:?}", found.drift);
+    let updated = projects
+        .update(&operation(), &project("fraud"), true)
+        .await
+        .unwrap();
+    assert_eq!(updated.drift, [""; 0]);
+    assert_eq!(updated.record.unwrap().created_at, 0, "no time is invented");
+    assert_eq!(View(&record(&platform)).string("theirs").unwrap(), "kept");
+}
+
+#[tokio::test]
 async fn plan_checks_all_suspensions_together() {
     let platform = FakePlatform::new(PolicyModel::Attribute);
     let projects = &platform.services.projects;
