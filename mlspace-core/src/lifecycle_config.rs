@@ -23,7 +23,7 @@ pub(crate) use sdk::SdkLifecycleConfigs;
 use std::sync::Arc;
 
 use crate::aws::{Clients, Error, Failure, Operation, Outcome, Settings};
-use crate::ownership::{Kind, Object, Owned, Token};
+use crate::ownership::{Kind, Mark, Object, Owned, Token};
 use crate::plan::PlanOutcome;
 use crate::sdk_config::SdkConfig;
 use crate::tags::{SYSTEM, Tags};
@@ -38,12 +38,15 @@ pub struct LifecycleConfig {
     pub arn: String,
     /// Changes outside of Terraform that no other field shows: one sentence each.
     pub drift: Vec<String>,
+    /// Its token, in a tag.
+    pub token: Option<Token>,
 }
 
-/// It has no token yet: a create refuses every existing one.
+/// A create is one call, so that there are no unfinished configurations: every existing one is
+/// refused.
 impl Owned for LifecycleConfig {
     fn token(&self) -> Option<&Token> {
-        None
+        self.token.as_ref()
     }
 }
 
@@ -88,23 +91,27 @@ impl LifecycleConfigs {
         if self.api.describe(&spec.name).await?.is_some() {
             return Err(already_exists(&spec.name).into());
         }
-        let tags = self.tags(spec);
+        let token = Token::random();
+        let tags = self.tags(spec).overlaid(&token.tags());
         match self.api.create(&spec.name, &scripts, &tags).await {
-            Ok(arn) => Ok(LifecycleConfig {
-                spec: spec.clone(),
-                arn,
-                drift: Vec::new(),
-            }),
-            // It was free just now, so what exists with these scripts comes from this call.
-            Err(error) => match self.api.describe(&spec.name).await {
-                Ok(Some(found)) if found.scripts == scripts => Ok(LifecycleConfig {
-                    spec: spec.clone(),
-                    arn: found.arn,
-                    drift: Vec::new(),
-                }),
+            Ok(arn) => Ok(applied(spec, arn, token)),
+            // Only the response can be lost: then the configuration has the token of this call.
+            Err(error) => match self.find(&spec.name).await {
+                Ok(Some((arn, found))) if found.as_ref() == Some(&token) => {
+                    Ok(applied(spec, arn, token))
+                }
                 _ => Err(error.into()),
             },
         }
+    }
+
+    /// The ARN and the token of a configuration.
+    async fn find(&self, name: &str) -> Result<Option<(String, Option<Token>)>, Error> {
+        let Some(found) = self.api.describe(name).await? else {
+            return Ok(None);
+        };
+        let tags = self.api.tags(&found.arn).await?;
+        Ok(Some((found.arn, token(&tags))))
     }
 
     /// Reads the configuration; `None` when it does not exist. `known` is what the state has.
@@ -136,6 +143,7 @@ impl LifecycleConfigs {
             spec,
             arn: found.arn,
             drift,
+            token: token(&tags),
         }))
     }
 
@@ -143,7 +151,7 @@ impl LifecycleConfigs {
     /// next start.
     ///
     /// # Errors
-    /// Those of the calls.
+    /// [`Error::Foreign`] for a configuration of another state, and those of the calls.
     pub async fn update(
         &self,
         operation: &Operation,
@@ -165,21 +173,21 @@ impl LifecycleConfigs {
             error,
             reached: None,
         };
+        let tagged = self.api.tags(&found.arn).await.map_err(reached)?;
+        let stored = token(&tagged);
+        let claim = operation.claim();
+        claim.check(&object(&spec.name), stored.as_ref())?;
+        let token = claim.token(stored.as_ref());
         if found.scripts != scripts {
             let updated = self.api.update(&spec.name, &scripts).await;
             updated.map_err(reached)?;
         }
-        let tags = self.tags(spec);
-        let tagged = self.api.tags(&found.arn).await.map_err(reached)?;
+        let tags = self.tags(spec).overlaid(&token.tags());
         if !tagged.contains_all(&tags) {
             let added = self.api.add_tags(&found.arn, &tags).await;
             added.map_err(reached)?;
         }
-        Ok(LifecycleConfig {
-            spec: spec.clone(),
-            arn: found.arn,
-            drift: Vec::new(),
-        })
+        Ok(applied(spec, found.arn, token))
     }
 
     /// Names of the notebook instances that use the configuration.
@@ -193,9 +201,15 @@ impl LifecycleConfigs {
     /// Deletes the configuration, unless a notebook instance uses it.
     ///
     /// # Errors
-    /// [`Error::InUse`], and those of the calls. One that does not exist is not an error.
+    /// [`Error::InUse`], [`Error::Foreign`] for a configuration of another state, and those of the
+    /// calls. One that does not exist is not an error.
     pub async fn delete(&self, operation: &Operation, name: &str) -> Result<(), Error> {
         operation.check("deleting the lifecycle configuration")?;
+        let Some((_, token)) = self.find(name).await? else {
+            return Ok(());
+        };
+        let claim = operation.claim();
+        claim.check(&object(name), token.as_ref())?;
         let users = self.api.users(name).await?;
         if !users.is_empty() {
             return Err(Error::InUse {
@@ -236,8 +250,27 @@ impl From<&Settings> for SdkConfig {
     }
 }
 
+/// The configuration after a create or update.
+fn applied(spec: &LifecycleConfigSpec, arn: String, token: Token) -> LifecycleConfig {
+    LifecycleConfig {
+        spec: spec.clone(),
+        arn,
+        drift: Vec::new(),
+        token: Some(token),
+    }
+}
+
+/// The token in these tags.
+fn token(tags: &Tags) -> Option<Token> {
+    Mark::of(tags).map(|mark| mark.token)
+}
+
+fn object(name: &str) -> Object {
+    Object::new(Kind::LifecycleConfig, name)
+}
+
 fn already_exists(name: &str) -> Error {
-    Object::new(Kind::LifecycleConfig, name).exists()
+    object(name).exists()
 }
 
 #[cfg(test)]

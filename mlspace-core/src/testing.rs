@@ -456,6 +456,10 @@ impl FakePlatform {
         for notebook in notebooks.values_mut() {
             notebook.tags.remove(TOKEN);
         }
+        let mut lifecycle_configs = self.lifecycle_configs.configs();
+        for config in lifecycle_configs.values_mut() {
+            config.tags.remove(TOKEN);
+        }
         let tables = self.settings.table_names.entries();
         Snapshot {
             iam,
@@ -466,7 +470,7 @@ impl FakePlatform {
             objects: self.objects.objects(),
             uploads: self.objects.pending_uploads(),
             notebooks,
-            lifecycle_configs: self.lifecycle_configs.configs(),
+            lifecycle_configs,
         }
     }
 

@@ -81,3 +81,32 @@ e2e_test! {
         assert_eq!(configs(env), json!(["standard"]));
     }
 }
+
+e2e_test! {
+    /// Another state deleted it and made it anew: the first state leaves it alone until it imports it.
+    fn lifecycle_config_of_another_state(env) {
+        let address = "mlspace_lifecycle_config.standard";
+        let workspace = |command: &str, name: &str| {
+            assert_eq!(env.work.run(&["workspace", command, name]).code, Some(0));
+        };
+        env.apply_and_verify(&standard(SETTINGS));
+        workspace("new", "second");
+        env.work.plan(&[]).outcome.assert_error(&["already exists", "import {"]);
+        assert_eq!(env.work.import(address, "standard").code, Some(0));
+        env.plan().assert_empty();
+        env.work.destroy().assert_ok();
+        env.apply_and_verify(&standard(SETTINGS));
+
+        workspace("select", "default");
+        env.aws.clear_log();
+        env.plan().assert_empty();
+        env.configure(&standard("  idle_stop = \"90m\""));
+        env.work.plan(&[]).outcome.assert_error(&["Resource managed elsewhere"]);
+        assert_eq!(env.work.run(&["destroy", "-auto-approve", "-no-color"]).code, Some(1));
+        assert_eq!(env.aws.writes(), Vec::<String>::new());
+        env.configure(&standard(SETTINGS));
+        env.work.forget(address);
+        assert_eq!(env.work.import(address, "standard").code, Some(0));
+        env.destroy_and_verify();
+    }
+}

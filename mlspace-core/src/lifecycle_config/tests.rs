@@ -3,7 +3,9 @@ use std::sync::Arc;
 use super::script;
 use super::*;
 use crate::aws::PolicyModel;
-use crate::testing::{self, FakePlatform, converges, operation};
+use crate::ownership::Claim;
+use crate::tags::TOKEN;
+use crate::testing::{self, FakePlatform, converges, operation, operation_of};
 
 /// A configuration with every setting.
 fn full() -> LifecycleConfigSpec {
@@ -150,8 +152,10 @@ async fn create_writes_scripts_and_tags() {
         stored.scripts,
         script::render(&full(), &sdk_config()).unwrap()
     );
+    let mut tags = stored.tags.clone();
+    assert!(tags.remove(TOKEN).is_some());
     let expected = Tags::from([("system", "MLSpace"), ("team", "platform")]);
-    assert_eq!(stored.tags, expected);
+    assert_eq!(tags, expected);
     let read = configs(&platform).read("standard", Some(&full())).await;
     let read = read.unwrap().unwrap();
     assert_eq!(read.spec, full());
@@ -242,7 +246,53 @@ async fn lost_answer_of_create_is_looked_up() {
     let platform = platform();
     platform.faults.interrupt(Interruption::After(0));
     let created = configs(&platform).create(&operation(), &own()).await;
-    assert_eq!(created.unwrap().spec, own());
+    let created = created.unwrap();
+    assert_eq!(created.spec, own());
+    let read = configs(&platform).read("own", Some(&own())).await;
+    assert_eq!(read.unwrap(), Some(created));
+}
+
+#[tokio::test]
+async fn other_states_change_and_delete_nothing() {
+    let platform = platform_with(&own()).await;
+    let configs = configs(&platform);
+    let before = platform.lifecycle_configs.configs();
+    let changed = LifecycleConfigSpec {
+        name: "own".to_owned(),
+        ..full()
+    };
+    for claim in [Claim::NoToken, Claim::Token(Token::random())] {
+        let theirs = operation_of(claim);
+        let failed = configs.update(&theirs, &changed).await.unwrap_err();
+        assert!(matches!(failed.error, Error::Foreign { .. }));
+        assert_eq!(failed.reached, None);
+        let failed = configs.delete(&theirs, "own").await;
+        assert!(matches!(failed, Err(Error::Foreign { .. })));
+    }
+    assert_eq!(platform.lifecycle_configs.configs(), before);
+    let token = configs.read("own", None).await.unwrap().unwrap().token;
+    let ours = operation_of(Claim::Token(token.clone().unwrap()));
+    let updated = configs.update(&ours, &changed).await.unwrap();
+    assert_eq!(updated.token, token);
+    configs.delete(&ours, "own").await.unwrap();
+}
+
+/// One that was made elsewhere, or by an earlier version, has no token.
+#[tokio::test]
+async fn update_gives_a_token_to_one_without() {
+    let platform = platform_with(&own()).await;
+    let configs = configs(&platform);
+    platform.lifecycle_configs.edit("own", |config| {
+        config.tags.remove(TOKEN);
+    });
+    let read = configs.read("own", Some(&own())).await.unwrap().unwrap();
+    assert_eq!((read.token, read.drift), (None, Vec::new()));
+    let first = operation_of(Claim::NoToken);
+    let updated = configs.update(&first, &own()).await.unwrap();
+    let late = configs.update(&first, &own()).await.unwrap_err();
+    assert!(matches!(late.error, Error::Foreign { .. }));
+    let read = configs.read("own", None).await.unwrap().unwrap();
+    assert_eq!(read.token, updated.token);
 }
 
 #[tokio::test]

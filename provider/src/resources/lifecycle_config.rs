@@ -15,7 +15,8 @@ use crate::mapping::{self, StateModel, StringList, StringMap};
 use crate::ownership;
 use crate::validators;
 use terraform_plugin::framework::{
-    Attribute, Call, Diagnostics, Failed, Field, Nesting, Plan, Resource, Schema, Type, Value,
+    Attribute, Call, Change, Diagnostics, Failed, Field, Nesting, Plan, Resource, Schema, Type,
+    Value,
 };
 
 /// The only kind so far.
@@ -159,6 +160,18 @@ impl Resource<Client> for LifecycleConfigResource {
         plan.proposed.id = Field::Known(spec.name);
     }
 
+    fn review(
+        &self,
+        call: &Call,
+        state: &LifecycleConfigModel,
+        change: Change,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let name = mapping::string_or_default(&state.name);
+        let object = Object::new(Kind::LifecycleConfig, name);
+        ownership::review(call, &object, change, diagnostics);
+    }
+
     async fn create(
         &self,
         client: &Client,
@@ -174,7 +187,7 @@ impl Resource<Client> for LifecycleConfigResource {
     async fn read(
         &self,
         client: &Client,
-        _call: &mut Call,
+        call: &mut Call,
         state: LifecycleConfigModel,
     ) -> Result<Option<LifecycleConfigModel>, Diagnostics> {
         let name = mapping::required(&state.name, "name")?;
@@ -184,7 +197,11 @@ impl Resource<Client> for LifecycleConfigResource {
             .read(&name, known.as_ref())
             .await
             .map_err(|error| mapping::diagnostics(&error))?;
-        Ok(config.map(|config| state.with(&config)))
+        let Some(config) = config else {
+            return Ok(None);
+        };
+        ownership::observe(call, &config);
+        Ok(Some(state.with(&config)))
     }
 
     async fn update(
