@@ -53,6 +53,18 @@ impl Account {
         )
     }
 
+    /// Whether a managed policy with this ARN can be attached in this account, also as a permissions
+    /// boundary: it is AWS's own or the account's
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html>).
+    #[must_use]
+    pub fn can_attach(&self, policy_arn: &str) -> bool {
+        let mut parts = policy_arn.split(':').skip(1);
+        let partition = parts.next();
+        let account = parts.nth(2);
+        partition == Some(self.partition.as_str())
+            && (account == Some("aws") || account == Some(self.account_id.as_str()))
+    }
+
     /// ARN of an S3 bucket.
     pub fn bucket_arn(&self, bucket: &str) -> String {
         format!("arn:{}:s3:::{bucket}", self.partition)

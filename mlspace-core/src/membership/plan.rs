@@ -61,6 +61,7 @@ impl Memberships {
                 .warnings
                 .extend(self.directory.warn_of_user(&spec.user).await?);
             if exists && drifted {
+                self.check_accounts().await?;
                 let groups = self.groups.cached_policies_of(&spec.user).await?;
                 self.check_attachments(groups.len()).await?;
             }

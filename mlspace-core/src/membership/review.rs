@@ -113,6 +113,35 @@ impl Memberships {
         refuted.into_iter().chain(not_decided).collect()
     }
 
+    /// Refuses base policies and a permissions boundary of another account or partition. IAM says of
+    /// them that they do not exist.
+    pub(super) async fn check_accounts(&self) -> Result<(), Error> {
+        let settings = self.clients.settings();
+        let account = self.clients.account().await?;
+        let boundary = settings.permissions_boundary_arn.iter();
+        let base = settings.base_policy_arns.iter();
+        let all = boundary
+            .map(|arn| ("permissions_boundary_arn", arn))
+            .chain(base.map(|arn| ("base_policy_arns", arn)));
+        for (setting, arn) in all {
+            if !account.can_attach(arn) {
+                return Err(Error::Invalid {
+                    attribute: None,
+                    message: format!(
+                        "policy `{arn}` cannot be attached to a role of account {} in partition `{}`, because it is \
+                         not of that account",
+                        account.account_id, account.partition
+                    ),
+                    remedy: format!(
+                        "create the policy in that account and correct `{setting}` in the provider block, or use \
+                         credentials of the policy's account"
+                    ),
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// Reads the base policies and the permissions boundary. Those that are not there are left out: the same run may make them.
     async fn read_external(&self) -> ReadPolicies {
         let settings = self.clients.settings();

@@ -2,7 +2,7 @@
 
 use super::desired_role::PASS_ROLE;
 use super::*;
-use crate::aws::{Error, Failure, PolicyModel};
+use crate::aws::{Error, Failure, PolicyModel, Settings};
 use crate::iam::fake::FakePolicy;
 use crate::ownership::{Caller, Claim, Object, OnlyCreates, Run};
 use crate::records::ItemBuilder;
@@ -315,6 +315,34 @@ async fn create_refuses_user_in_other_case() {
     assert_eq!(error.attribute(), Some("user"));
 }
 
+/// IAM says of such policies that they do not exist.
+#[tokio::test]
+async fn plan_refuses_policies_of_other_accounts() {
+    let aws = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+    let theirs = "arn:aws:iam::210987654321:policy/b";
+    let china = "arn:aws-cn:iam::123456789012:policy/b";
+    for (boundary, base, setting) in [
+        (theirs, aws, "permissions_boundary_arn"),
+        (aws, theirs, "base_policy_arns"),
+        (china, aws, "permissions_boundary_arn"),
+    ] {
+        let platform = FakePlatform::with(Settings {
+            permissions_boundary_arn: Some(boundary.to_owned()),
+            base_policy_arns: vec![base.to_owned()],
+            ..settings()
+        });
+        let memberships = &platform.services.memberships;
+        for exists in [false, true] {
+            let planned = memberships
+                .plan(&member("fraud", "alice"), exists, exists, &OnlyCreates)
+                .await;
+            let detail = &planned.errors[0].detail;
+            assert!(detail.contains(setting), "{detail}");
+            assert!(detail.contains("123456789012"), "{detail}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn create_names_missing_boundary_and_base_policy() {
     for (boundary, expected) in [
@@ -337,7 +365,7 @@ async fn create_names_missing_boundary_and_base_policy() {
         // A missing policy is waited for, because it may be new: not for long here.
         let brief = crate::aws::Operation::without_pauses(
             Default::default(),
-            std::time::Duration::from_millis(50),
+            std::time::Duration::from_millis(500),
         );
         let memberships = &platform.services.memberships;
         let failed = memberships.create(&brief, &member("fraud", "alice")).await;
@@ -614,7 +642,6 @@ async fn plan_refuses_more_policies_than_a_role_carries() {
         .await;
     let error = &planned.errors[0];
     assert!(error.detail.contains("at most 20"), "{error:?}");
-}
     // An imported membership has drift: its role lacks these policies.
     let imported = memberships
         .plan(&member("fraud", "alice"), true, true, &OnlyCreates)
@@ -681,3 +708,4 @@ async fn plan_accepts_names_that_exist_in_mlspace() {
             .await;
         assert_eq!(planned.errors, [], "{user}");
     }
+}

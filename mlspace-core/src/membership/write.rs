@@ -26,6 +26,7 @@ impl Memberships {
         run: &dyn Run,
     ) -> Result<(), Error> {
         self.check_new_names(spec).await?;
+        self.check_accounts().await?;
         self.member_roles.name(&spec.project, &spec.user)?;
         let context = self.clients.grant_context().await?;
         match self.clients.settings().policy_model {
