@@ -37,12 +37,15 @@ impl Directory {
 
     /// Whether MLSpace knows the user; `None` when it has no users, or they cannot be read.
     pub(crate) async fn knows_user(&self, user: &UserName) -> Result<Option<bool>, Error> {
+        let users = self.all_users().await?;
+        Ok(users.map(|users| users.contains(user.as_str())))
+    }
+
+    /// All users; `None` when MLSpace has none, or they cannot be read.
+    async fn all_users(&self) -> Result<Option<&HashSet<String>>, Error> {
         let table = &self.clients.settings().table_names.users;
-        let users = self
-            .users
-            .get_or_try_init(|| self.names(table, "username"))
-            .await?;
-        Ok(users.as_ref().map(|users| users.contains(user.as_str())))
+        let read = || self.names(table, "username");
+        Ok(self.users.get_or_try_init(read).await?.as_ref())
     }
 
     /// A warning about a user whom MLSpace does not know, the first time.
@@ -74,6 +77,30 @@ impl Directory {
             .collect())
     }
 
+    /// A warning about a notebook without lifecycle configuration, if MLSpace has users. Its *Sync
+    /// metadata* stops at an instance without one (`backend/src/ml_space_lambda/metadata`,
+    /// <https://github.com/awslabs/mlspace>).
+    pub(crate) async fn warn_of_unsynced(&self, notebook: &str) -> Result<Option<Notice>, Error> {
+        if self.all_users().await?.is_none() || !self.is_first("notebook", notebook) {
+            return Ok(None);
+        }
+        Ok(Some(Notice {
+            attribute: "lifecycle_config_name",
+            summary: "Notebook stops the synchronization of MLSpace".to_owned(),
+            detail: format!(
+                "MLSpace is in use in this account. Its *Sync metadata* stops at a notebook instance without a \
+                 lifecycle configuration, such as `{notebook}`, and then writes nothing of any resource. Set \
+                 `lifecycle_config_name` here or in the provider's `notebook_defaults`."
+            ),
+        }))
+    }
+
+    /// Whether there was no warning yet about this name.
+    fn is_first(&self, kind: &'static str, name: &str) -> bool {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.insert((kind, name.to_owned()))
+    }
+
     fn unknown(
         &self,
         attribute: &'static str,
@@ -81,8 +108,7 @@ impl Directory {
         name: &str,
         what: &str,
     ) -> Option<Notice> {
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        said.insert((kind, name.to_owned())).then(|| Notice {
+        self.is_first(kind, name).then(|| Notice {
             attribute,
             summary: format!("Unknown {kind}"),
             detail: format!(
@@ -174,6 +200,23 @@ mod tests {
             directory(&platform).warn_of_user(&user("bob")).await,
             Ok(None)
         );
+    }
+
+    #[tokio::test]
+    async fn directory_warns_of_unsynced_notebooks() {
+        let platform = FakePlatform::new(PolicyModel::PerPrincipal);
+        let empty = directory(&platform).warn_of_unsynced("a").await;
+        assert_eq!(empty, Ok(None), "no web application writes there");
+        let alice = ItemBuilder::new().string("username", "alice").build();
+        platform.records.insert(USERS, alice);
+        let beside_mlspace = directory(&platform);
+        let notice = beside_mlspace.warn_of_unsynced("a").await.unwrap().unwrap();
+        assert_eq!(notice.attribute, "lifecycle_config_name");
+        assert!(notice.detail.contains("`a`"), "{notice:?}");
+        assert_eq!(beside_mlspace.warn_of_unsynced("a").await, Ok(None));
+        platform.faults.deny("Scan");
+        let denied = directory(&platform).warn_of_unsynced("a").await;
+        assert_eq!(denied, Ok(None));
     }
 
     #[test]

@@ -45,6 +45,7 @@ use std::sync::Arc;
 
 use crate::aws::Clients;
 use crate::aws::lock::Locks;
+use crate::directory::Directory;
 use crate::iam::Roles;
 use crate::membership::{MemberRecords, MemberRoles};
 use crate::name::{NotebookName, ProjectName, UserName};
@@ -65,6 +66,7 @@ pub struct Notebooks {
     members: Arc<MemberRecords>,
     member_roles: MemberRoles,
     roles: Arc<Roles>,
+    directory: Arc<Directory>,
     locks: Locks,
 }
 
@@ -77,6 +79,7 @@ impl Notebooks {
         projects: Arc<ProjectRecords>,
         members: Arc<MemberRecords>,
         roles: Arc<Roles>,
+        directory: Arc<Directory>,
     ) -> Self {
         Self {
             instances: NotebookInstances::new(api),
@@ -86,6 +89,7 @@ impl Notebooks {
             projects,
             members,
             roles,
+            directory,
             locks: Locks::default(),
         }
     }

@@ -146,7 +146,7 @@ impl Services {
             objects,
             Arc::clone(&projects),
             groups,
-            directory,
+            Arc::clone(&directory),
         ));
         let notebooks = Arc::new(Notebooks::new(
             clients.clone(),
@@ -155,6 +155,7 @@ impl Services {
             Arc::clone(&projects),
             Arc::clone(&members),
             Arc::clone(&roles),
+            directory,
         ));
         let access = AccessReports::new(
             clients.clone(),

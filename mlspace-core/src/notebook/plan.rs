@@ -46,7 +46,21 @@ impl Notebooks {
     ///
     /// `replaces` says that the same plan deletes the notebook of this name first.
     pub async fn plan_new(&self, spec: &NotebookSpec, replaces: bool) -> PlanOutcome<()> {
-        self.try_plan_new(spec, replaces).await.into()
+        let outcome = PlanOutcome::from(self.try_plan_new(spec, replaces).await);
+        outcome.and(self.plan_beside_mlspace(spec).await)
+    }
+
+    /// Warns of a notebook that MLSpace cannot synchronize.
+    async fn plan_beside_mlspace(&self, spec: &NotebookSpec) -> PlanOutcome<()> {
+        let defaults = &self.clients.settings().notebook_defaults;
+        let mut outcome = PlanOutcome::new(());
+        if spec.lifecycle_config_name.is_none() && defaults.lifecycle_config_name.is_none() {
+            match self.directory.warn_of_unsynced(spec.name.as_str()).await {
+                Ok(warning) => outcome.warnings.extend(warning),
+                Err(error) => return PlanOutcome::failed(&error),
+            }
+        }
+        outcome
     }
 
     async fn try_plan_new(&self, spec: &NotebookSpec, replaces: bool) -> Result<(), Error> {

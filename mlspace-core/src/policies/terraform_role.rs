@@ -35,6 +35,10 @@ pub struct ProviderTables<'a> {
     pub datasets: &'a str,
     /// When resources are to be stopped.
     pub resource_schedule: &'a str,
+    /// Users of MLSpace, which plans compare members with.
+    pub users: &'a str,
+    /// Groups of MLSpace, which plans compare the groups of datasets with.
+    pub groups: &'a str,
     /// MLSpace's records of resources, where external locations are recorded too.
     pub resource_metadata: &'a str,
 }
@@ -49,6 +53,8 @@ impl<'a> From<&'a TableNames> for ProviderTables<'a> {
             group_datasets: &names.group_datasets,
             datasets: &names.datasets,
             resource_schedule: &names.resource_schedule,
+            users: &names.users,
+            groups: &names.groups,
             resource_metadata: &names.resource_metadata,
         }
     }
@@ -146,7 +152,7 @@ fn check(access: &ProviderAccess<'_>) -> Result<(), GrantError> {
 }
 
 impl<'a> ProviderTables<'a> {
-    /// All names.
+    /// The tables of the records that the provider manages or evaluates.
     pub(super) fn all(&self) -> [&'a str; 8] {
         [
             self.projects,
@@ -161,7 +167,8 @@ impl<'a> ProviderTables<'a> {
     }
 
     pub(super) fn check(&self) -> Result<(), GrantError> {
-        self.all().into_iter().try_for_each(check_table_name)
+        let names = self.all().into_iter().chain([self.users, self.groups]);
+        names.into_iter().try_for_each(check_table_name)
     }
 }
 

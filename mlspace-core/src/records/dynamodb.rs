@@ -180,7 +180,6 @@ impl RecordStore for DynamoStore {
             }
         }
     }
-
     async fn transact(&self, writes: &[TransactWrite]) -> Result<(), Error> {
         let mut items = Vec::new();
         for write in writes {

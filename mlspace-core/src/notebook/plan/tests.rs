@@ -33,6 +33,20 @@ async fn plan_new_accepts_planned_project() {
 }
 
 #[tokio::test]
+async fn plan_new_warns_of_what_mlspace_cannot_sync() {
+    let mut platform = platform().await;
+    let user = crate::records::ItemBuilder::new().string("username", "alice");
+    platform.records.insert("mlspace-users", user.build());
+    let warned = platform.services.notebooks.plan_new(&spec(), false).await;
+    assert_eq!(warned.warnings[0].attribute, "lifecycle_config_name");
+    platform.reconfigure(|settings| {
+        settings.notebook_defaults.lifecycle_config_name = Some("standard".to_owned());
+    });
+    let silent = platform.services.notebooks.plan_new(&spec(), false).await;
+    assert_eq!((silent.warnings, silent.errors), (vec![], vec![]));
+}
+
+#[tokio::test]
 async fn plan_new_checks_spec() {
     let mut platform = platform().await;
     let odd = NotebookSpec {

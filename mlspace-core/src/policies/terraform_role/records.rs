@@ -47,6 +47,8 @@ pub(super) fn allow_tables(
                 tables.project_users,
                 tables.group_users,
                 tables.group_datasets,
+                tables.users,
+                tables.groups,
             ])),
         Statement::allow("WriteRecords")
             .actions([

@@ -130,8 +130,10 @@ pub(super) fn tables(arguments: &Arguments) -> ProviderTables<'_> {
             "group_datasets" => &mut tables.group_datasets,
             "datasets" => &mut tables.datasets,
             "resource_schedule" => &mut tables.resource_schedule,
+            "users" => &mut tables.users,
+            "groups" => &mut tables.groups,
             "resource_metadata" => &mut tables.resource_metadata,
-            // Tables of MLSpace's web application, which no policy needs.
+            // Other tables of MLSpace's web application, which no policy needs.
             _ => continue,
         };
         *table = name;
