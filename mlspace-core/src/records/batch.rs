@@ -11,7 +11,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use tokio::sync::oneshot;
 
-use super::dynamodb::{DynamoStore, in_table};
+use super::dynamodb::{DynamoStore, has_other_keys, in_table};
 use super::item::{Item, Key};
 use crate::aws::{Error, SdkResultExt as _};
 
@@ -113,10 +113,11 @@ impl DynamoStore {
                         .map(|(at, item)| (at, Ok(Some(item))))
                         .collect());
                 }
-                // One missing table makes the whole batch fail, and the caller may not be allowed
-                // to read batches. Read items singly, so that each read gets its own answer.
-                Err(error) if error.is_absent() || error.is_denied() => {}
-                Err(error) => return Err(error),
+                // One table that is missing or has other keys makes the whole batch fail, and the
+                // caller may not be allowed to read batches. Read items singly, so that each read
+                // gets its own answer.
+                Err(error) if error.is_absent() || error.is_denied() || has_other_keys(&error) => {}
+                Err(error) => return Err(in_tables(&error, addresses)),
             }
         }
         let mut answers = HashMap::new();
@@ -192,6 +193,20 @@ impl DynamoStore {
     }
 }
 
+/// Adds the names of the tables of a batch, which DynamoDB's message lacks.
+fn in_tables(error: &Error, addresses: &[Address]) -> Error {
+    let mut tables: Vec<String> = addresses
+        .iter()
+        .map(|(table, _)| format!("`{table}`"))
+        .collect();
+    tables.sort();
+    tables.dedup();
+    error.clone().concerning(&match tables.as_slice() {
+        [table] => format!("table {table}"),
+        tables => format!("one of the tables {}", tables.join(", ")),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,6 +255,18 @@ mod tests {
         let waiting = store.get_batched("t", &second);
         drop(cancelled);
         assert!(waiting.await.is_err());
+    }
+
+    #[test]
+    fn in_tables_names_each_table_once() {
+        let throttled = crate::testing::refusal("dynamodb", "BatchGetItem", "ThrottlingException");
+        let address = |table: &str, key: &str| (table.to_owned(), Key::hash("name", key));
+        let one = [address("a", "1"), address("a", "2")];
+        let told = in_tables(&throttled, &one).detail();
+        assert!(told.contains("(table `a`)"), "{told}");
+        let two = [address("b", "1"), address("a", "1"), address("b", "2")];
+        let told = in_tables(&throttled, &two).detail();
+        assert!(told.contains("(one of the tables `a`, `b`)"), "{told}");
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub(super) fn in_table(error: Error, table: &str) -> Error {
 /// Whether DynamoDB refused a call because of the table's keys or indexes: "Query condition missed
 /// key schema element", "The provided key element does not match the schema", "One or more parameter
 /// values were invalid: Missing the key …", "The table does not have the specified index".
-fn has_other_keys(error: &Error) -> bool {
+pub(super) fn has_other_keys(error: &Error) -> bool {
     let Error::Aws { code, message, .. } = error else {
         return false;
     };
