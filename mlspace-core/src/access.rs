@@ -62,6 +62,8 @@ pub(crate) use details::decode;
 pub use details::{AccountDetails, DetailsError, RoleDetails};
 pub use deviations::{CrossTenant, Deviation, Deviations, ExternalPolicies, cross_tenant};
 #[cfg(feature = "aws")]
+pub(crate) use fetch::invalid_role;
+#[cfg(feature = "aws")]
 pub use fetch::{AccessFilter, AccessReport, AccessReports};
 pub use location::{DataLocation, ExpectedAccess};
 pub use verdict::Verdict;

@@ -18,6 +18,7 @@ use crate::name::{NameError, ProjectName, UserName};
 use crate::records::{Item, RecordStore, View};
 use crate::tags::{PROJECT, SYSTEM, Tags, USER, are_of_mlspace_itself};
 use iam_policy::Document;
+use iam_policy::evaluate::CallerError;
 
 /// How many roles or policies are read concurrently.
 const CONCURRENCY: usize = 8;
@@ -31,6 +32,15 @@ pub struct AccessFilter {
     pub project: Option<ProjectName>,
     /// Only memberships of this user.
     pub user: Option<UserName>,
+}
+
+/// The error for a role's ARN that cannot be evaluated. Account and role come from STS and IAM.
+pub(crate) fn invalid_role(error: &CallerError) -> Error {
+    Error::Conflict {
+        message: error.to_string(),
+        remedy: "if the provider has `endpoints`, check that `sts` and `iam` answer as AWS does"
+            .to_owned(),
+    }
 }
 
 impl AccessFilter {
@@ -114,10 +124,7 @@ impl AccessReports {
                 let attached = attached(role, &documents)?;
                 attached
                     .access(&context, &project, &user, &datasets)
-                    .map_err(|error| Error::Conflict {
-                        message: error.to_string(),
-                        remedy: "report this as a bug of the provider".to_owned(),
-                    })
+                    .map_err(|error| invalid_role(&error))
             })
             .collect();
         Ok(AccessReport {

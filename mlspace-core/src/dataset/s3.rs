@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
-use aws_smithy_types::error::operation::BuildError;
 
 use super::objects::{Kept, ObjectStore, ObjectVersion, Page, Upload};
 use crate::aws::{Clients, Error, IfPresent as _, SdkResultExt as _};
@@ -24,11 +23,24 @@ fn in_bucket<T>(answer: Result<T, Error>, bucket: &str) -> Result<T, Error> {
     answer.map_err(|error| error.concerning(&format!("bucket `{bucket}`")))
 }
 
-fn malformed_request(error: &BuildError) -> Error {
-    Error::Conflict {
-        message: format!("a request to S3 could not be built: {error}"),
-        remedy: "report this as a defect of the provider".to_owned(),
-    }
+/// The request to delete these versions. The answer lists only what was not deleted.
+#[expect(
+    clippy::expect_used,
+    reason = "the SDK refuses only a missing key or a missing list of objects"
+)]
+fn deletion_of(batch: &[ObjectVersion]) -> Delete {
+    let identifiers = batch.iter().map(|object| {
+        ObjectIdentifier::builder()
+            .key(&object.key)
+            .set_version_id(object.version.clone())
+            .build()
+            .expect("the key is set")
+    });
+    Delete::builder()
+        .set_objects(Some(identifiers.collect()))
+        .quiet(true)
+        .build()
+        .expect("the objects are set")
 }
 
 #[async_trait]
@@ -88,24 +100,11 @@ impl ObjectStore for S3Objects {
     }
 
     async fn delete(&self, bucket: &str, batch: &[ObjectVersion]) -> Result<Vec<Kept>, Error> {
-        let mut identifiers = Vec::new();
-        for object in batch {
-            let identifier = ObjectIdentifier::builder()
-                .key(&object.key)
-                .set_version_id(object.version.clone());
-            identifiers.push(
-                identifier
-                    .build()
-                    .map_err(|error| malformed_request(&error))?,
-            );
-        }
-        let delete = Delete::builder()
-            .set_objects(Some(identifiers))
-            .quiet(true)
-            .build();
-        let delete = delete.map_err(|error| malformed_request(&error))?;
         let client = self.clients.s3().await?;
-        let call = client.delete_objects().bucket(bucket).delete(delete);
+        let call = client
+            .delete_objects()
+            .bucket(bucket)
+            .delete(deletion_of(batch));
         let answer = in_bucket(call.send().await.called("s3", "DeleteObject"), bucket)?;
         Ok(answer
             .errors

@@ -3,7 +3,7 @@
 
 use super::read::id;
 use super::{MembershipSpec, Memberships, Shares};
-use crate::access::{Deviation, Deviations, ExternalPolicies, IamRole, cross_tenant};
+use crate::access::{Deviation, Deviations, ExternalPolicies, IamRole, cross_tenant, invalid_role};
 use crate::aws::{Error, PolicyModel};
 use crate::name::ProjectName;
 use crate::plan::{Notice, PlanOutcome};
@@ -188,13 +188,7 @@ impl Memberships {
         let shares = self.groups.cached_shares_of(project, user).await?;
         let role = self.role_with(spec, &shares).await?;
         role.deviations(&context, project, user, &external.external)
-            .map_err(|error| Error::Conflict {
-                message: format!(
-                    "the role of member `{}` cannot be judged: {error}",
-                    id(spec)
-                ),
-                remedy: "report this as a defect".to_owned(),
-            })
+            .map_err(|error| invalid_role(&error))
     }
 
     /// Base policies and boundary of all roles, read once.

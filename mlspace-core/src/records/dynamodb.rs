@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
-use aws_smithy_types::error::operation::BuildError;
 
 use super::batch::Batches;
 use super::change::Change;
@@ -180,28 +179,9 @@ impl RecordStore for DynamoStore {
             }
         }
     }
+
     async fn transact(&self, writes: &[TransactWrite]) -> Result<(), Error> {
-        let mut items = Vec::new();
-        for write in writes {
-            items.push(match write {
-                TransactWrite::Put(table, item) => {
-                    let put = Put::builder()
-                        .table_name(table)
-                        .set_item(Some(item.clone()))
-                        .build();
-                    let put = put.map_err(|error| malformed_request(&error))?;
-                    TransactWriteItem::builder().put(put).build()
-                }
-                TransactWrite::Delete(table, key) => {
-                    let delete = Delete::builder()
-                        .table_name(table)
-                        .set_key(Some(key.attributes()))
-                        .build();
-                    let delete = delete.map_err(|error| malformed_request(&error))?;
-                    TransactWriteItem::builder().delete(delete).build()
-                }
-            });
-        }
+        let items = writes.iter().map(sdk_write).collect();
         let client = self.clients.dynamodb().await?;
         let call = client
             .transact_write_items()
@@ -246,10 +226,29 @@ impl DynamoStore {
     }
 }
 
-fn malformed_request(error: &BuildError) -> Error {
-    Error::Conflict {
-        message: format!("a request to DynamoDB could not be built: {error}"),
-        remedy: "report this as a defect of the provider".to_owned(),
+/// The SDK's form of a write.
+#[expect(
+    clippy::expect_used,
+    reason = "the SDK refuses only a missing table, item or key"
+)]
+fn sdk_write(write: &TransactWrite) -> TransactWriteItem {
+    match write {
+        TransactWrite::Put(table, item) => {
+            let put = Put::builder()
+                .table_name(table)
+                .set_item(Some(item.clone()))
+                .build()
+                .expect("table and item are set");
+            TransactWriteItem::builder().put(put).build()
+        }
+        TransactWrite::Delete(table, key) => {
+            let delete = Delete::builder()
+                .table_name(table)
+                .set_key(Some(key.attributes()))
+                .build()
+                .expect("table and key are set");
+            TransactWriteItem::builder().delete(delete).build()
+        }
     }
 }
 
