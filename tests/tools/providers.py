@@ -81,6 +81,10 @@ def with_fake_aws(scratch: Path, binaries: str | None, types: str) -> dict[str, 
     }
 
 
+# The function's name until November 2026, by which experiments outside of this repository call it.
+with_double = with_fake_aws
+
+
 def types_used(*folders: Path) -> str:
     """The AWS types that the Terraform files in some folders use, as for `AWS_FAKE_TYPES`."""
     used = set()
