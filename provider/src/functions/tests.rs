@@ -169,6 +169,12 @@ fn policy_lint_finds_a_faulty_deny() {
     assert!(rules.contains(&"L02".to_owned()), "{rules:?}");
     assert_eq!(lint(READ, "managed").unwrap().as_elements(), Some(&[][..]));
     assert_eq!(invalid_argument(lint(READ, "sticker")), Some(1));
+    let no_arn = READ.replace("arn:aws:s3:::", "");
+    let refused = lint(&no_arn, "managed").unwrap();
+    let first = &refused.as_elements().unwrap()[0];
+    assert_eq!(first.attribute("severity").as_str(), Some("error"));
+    let why = first.attribute("why");
+    assert!(why.as_str().unwrap().starts_with("AWS would refuse it: "));
 }
 
 #[test]
