@@ -28,37 +28,52 @@ fn comparable(env: &TestEnv) -> Value {
     without_timestamps(env.aws.account_state())
 }
 
-/// Applies until Terraform succeeds. An object that was finished when the state was lost cannot be
-/// distinguished from someone else's. The error then names the import command, and this runs it, as
-/// an operator would.
-fn recover(env: &TestEnv, context: &str) {
+/// Applies until Terraform succeeds, and returns what had to be imported for that. An object that was
+/// finished when the state was lost cannot be distinguished from someone else's. The error then shows
+/// the import block, and this imports the object, as an operator would.
+fn recover_by_import(env: &TestEnv, context: &str) -> Vec<&'static str> {
     const IDS: [(&str, &str); 4] = [
         ("mlspace_project.fraud", "fraud"),
         ("mlspace_membership.alice", "fraud/alice"),
         ("mlspace_dataset.cards", "project/fraud/cards-2026"),
         ("mlspace_notebook.alice", "alice-fraud"),
     ];
+    let mut imported = Vec::new();
     for _ in 0..=IDS.len() {
         let outcome = env.apply();
         if outcome.code == Some(0) {
             env.plan().assert_empty();
-            return;
+            return imported;
         }
         let errors = outcome.errors();
-        let mut imported = false;
+        let before = imported.len();
         for error in &errors {
             let named = IDS.iter().find(|(address, _)| *address == error.address);
             if let Some((address, id)) = named
-                && error.detail.contains("import")
+                && error.detail.contains("import {")
             {
                 let done = env.work.import(address, id);
                 assert_eq!(done.code, Some(0), "{context}: {}", done.stderr);
-                imported = true;
+                imported.push(*address);
             }
         }
-        assert!(imported, "{context}: {errors:#?}");
+        assert!(imported.len() > before, "{context}: {errors:#?}");
     }
     panic!("{context}: still failing after importing everything");
+}
+
+/// The next apply makes up for what was interrupted, without an import.
+fn recover(env: &TestEnv, context: &str) {
+    assert_eq!(recover_by_import(env, context), [""; 0], "{context}");
+}
+
+/// Checks what was imported after kills at each writing call: an object once at most, which is after
+/// the last call of its create.
+fn assert_imported_once(mut imported: Vec<&str>) {
+    let all = imported.len();
+    imported.sort_unstable();
+    imported.dedup();
+    assert_eq!(imported.len(), all, "{imported:?}");
 }
 
 /// Lets each writing call fail in turn: with `error` before it took effect, with `error_after`
@@ -190,14 +205,20 @@ pub(crate) fn kill_at(env: &TestEnv, arguments: &[&str], mode: &str, n: usize) {
 
 fn kill_at_each_write(env: &TestEnv, mode: &str) {
     let (goal, writes) = uninterrupted(env, TEAM);
+    let mut imported = Vec::new();
     for (n, call) in writes.iter().enumerate() {
         let context = format!("killed ({mode}) at write {n} ({call})");
         eprintln!("{context}");
         kill_at(env, &["apply", "-auto-approve", ONE], mode, n);
-        recover(env, &context);
+        if mode == "hold" {
+            recover(env, &context);
+        } else {
+            imported.extend(recover_by_import(env, &context));
+        }
         assert_eq!(comparable(env), goal, "{context}");
         env.destroy_and_verify();
     }
+    assert_imported_once(imported);
 }
 
 /// Before each writing call takes effect.
@@ -222,6 +243,7 @@ fn attribute_model_recovers_from_kill() {
     env.aws.clear_log();
     env.destroy_and_verify();
     let deletes = env.aws.writes();
+    let mut imported = Vec::new();
     for n in 0..writes.len().max(deletes.len()) {
         eprintln!(
             "killed after writes {n}: {:?}, {:?}",
@@ -231,13 +253,14 @@ fn attribute_model_recovers_from_kill() {
         if n < writes.len() {
             kill_at(&env, &["apply", "-auto-approve", ONE], "hold_after", n);
         }
-        recover(&env, &format!("write {n}"));
+        imported.extend(recover_by_import(&env, &format!("write {n}")));
         assert_eq!(comparable(&env), goal, "write {n}");
         if n < deletes.len() {
             kill_at(&env, &["destroy", "-auto-approve", ONE], "hold_after", n);
         }
         env.destroy_and_verify();
     }
+    assert_imported_once(imported);
 }
 
 /// The next destroy finishes the work.
