@@ -32,7 +32,7 @@ pub use check::{
     NotebookSpecError, VOLUME_SIZE_MAX, VOLUME_SIZE_MIN, check_instance_type, check_volume_size,
 };
 pub use network::{Network, choose_subnet};
-pub use plan::{DefaultSettings, PlannedChange, plan_replacement, plan_volume};
+pub use plan::{DefaultSettings, PlannedChange, UnknownSettings, plan_replacement, plan_volume};
 pub use read::PriorNotebook;
 pub use state::Status;
 pub use tagging::{all_tags, check_count as check_tag_count};

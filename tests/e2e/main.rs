@@ -25,8 +25,6 @@ mod credentials;
 #[cfg(test)]
 mod drift;
 #[cfg(test)]
-mod dynamic_blocks;
-#[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod external_locations;
@@ -44,5 +42,7 @@ mod old_state;
 mod ownership;
 #[cfg(test)]
 mod plan_checks;
+#[cfg(test)]
+mod unknown_values;
 #[cfg(test)]
 mod update;

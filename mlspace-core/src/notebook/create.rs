@@ -59,7 +59,6 @@ impl Notebooks {
         replaces: bool,
     ) -> Result<(), Error> {
         spec.check()?;
-        Network::of(spec, &self.clients.settings().notebook_defaults)?;
         check_tags(spec, self.clients.settings())?;
         if !membership_planned && !self.members.exists(&spec.project, &spec.user).await? {
             return Err(not_a_member(&spec.project, &spec.user));

@@ -4,7 +4,7 @@
 mod tests;
 
 use super::settings::SettingsChange;
-use super::{NotebookSpec, Notebooks, Status, choose_subnet, key};
+use super::{Network, NotebookSpec, Notebooks, Status, choose_subnet, key};
 use crate::aws::Error;
 use crate::name::NotebookName;
 use crate::plan::{Notice, PlanOutcome};
@@ -20,6 +20,15 @@ pub struct DefaultSettings {
     pub kms_key_id: Option<String>,
     /// The lifecycle configuration.
     pub lifecycle_config_name: Option<String>,
+}
+
+/// Settings of a new notebook whose values are known after the apply only.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct UnknownSettings {
+    /// The subnet or the security groups.
+    pub network: bool,
+    /// The lifecycle configuration.
+    pub lifecycle_config: bool,
 }
 
 impl Notebooks {
@@ -44,9 +53,18 @@ impl Notebooks {
     /// project does not exist, because then it is created by the same configuration. The apply
     /// checks it again.
     ///
-    /// `replaces` says that the same plan deletes the notebook of this name first.
-    pub async fn plan_new(&self, spec: &NotebookSpec, replaces: bool) -> PlanOutcome<()> {
-        let outcome = PlanOutcome::from(self.try_plan_new(spec, replaces).await);
+    /// `replaces` says that the same plan deletes the notebook of this name first, `unknown` what
+    /// settings are missing in `spec` only because their values are not known yet.
+    pub async fn plan_new(
+        &self,
+        spec: &NotebookSpec,
+        replaces: bool,
+        unknown: UnknownSettings,
+    ) -> PlanOutcome<()> {
+        let outcome = PlanOutcome::from(self.try_plan_new(spec, replaces, unknown).await);
+        if unknown.lifecycle_config {
+            return outcome;
+        }
         outcome.and(self.plan_beside_mlspace(spec).await)
     }
 
@@ -63,9 +81,17 @@ impl Notebooks {
         outcome
     }
 
-    async fn try_plan_new(&self, spec: &NotebookSpec, replaces: bool) -> Result<(), Error> {
+    async fn try_plan_new(
+        &self,
+        spec: &NotebookSpec,
+        replaces: bool,
+        unknown: UnknownSettings,
+    ) -> Result<(), Error> {
         let membership_planned = self.members.is_planned(&spec.project, &spec.user)
             || !self.projects.exists(&spec.project).await?;
+        if !unknown.network {
+            Network::of(spec, &self.clients.settings().notebook_defaults)?;
+        }
         self.check_new(spec, membership_planned, replaces).await
     }
 

@@ -62,15 +62,7 @@ impl Function for PolicyLint {
                 let severity = Severity::Error.to_string();
                 let why = format!("AWS would refuse it: {violation}");
                 let empty = String::new;
-                [
-                    empty(),
-                    empty(),
-                    severity,
-                    empty(),
-                    empty(),
-                    why,
-                    empty(),
-                ]
+                [empty(), empty(), severity, empty(), empty(), why, empty()]
             });
         let found = lint(&[policy], &LintOptions::default())
             .into_iter()

@@ -266,7 +266,11 @@ impl LifecycleConfigModel {
         };
         Ok(LifecycleConfigSpec {
             name: mapping::required(&self.name, "name")?,
-            sdk_defaults: self.sdk_defaults.as_option().copied().unwrap_or(false),
+            sdk_defaults: match self.sdk_defaults {
+                Field::Null => false,
+                Field::Unknown => return Err(mapping::missing_value("sdk_defaults")),
+                Field::Known(defaults) => defaults,
+            },
             idle_stop: match &self.idle_stop {
                 Field::Null => None,
                 field => Some(mapping::parse(field, "idle_stop")?),

@@ -4,9 +4,19 @@ use crate::aws::PolicyModel;
 use crate::ownership::{Mark, OnlyCreates, Token};
 use crate::testing::{self, FakePlatform};
 
+/// Nothing is unknown.
+const KNOWN: UnknownSettings = UnknownSettings {
+    network: false,
+    lifecycle_config: false,
+};
+
 /// Attributes of the plan's errors.
 async fn errors(platform: &FakePlatform, spec: &NotebookSpec) -> Vec<&'static str> {
-    let outcome = platform.services.notebooks.plan_new(spec, false).await;
+    let outcome = platform
+        .services
+        .notebooks
+        .plan_new(spec, false, KNOWN)
+        .await;
     assert_eq!(outcome.values.is_some(), outcome.errors.is_empty());
     outcome.errors.iter().map(|error| error.attribute).collect()
 }
@@ -37,12 +47,28 @@ async fn plan_new_warns_of_what_mlspace_cannot_sync() {
     let mut platform = platform().await;
     let user = crate::records::ItemBuilder::new().string("username", "alice");
     platform.records.insert("mlspace-users", user.build());
-    let warned = platform.services.notebooks.plan_new(&spec(), false).await;
+    let warned = platform
+        .services
+        .notebooks
+        .plan_new(&spec(), false, KNOWN)
+        .await;
     assert_eq!(warned.warnings[0].attribute, "lifecycle_config_name");
+    let unknown = UnknownSettings {
+        lifecycle_config: true,
+        ..KNOWN
+    };
+    let other = testing::notebook("other", "fraud", "alice");
+    let notebooks = &platform.services.notebooks;
+    let silent = notebooks.plan_new(&other, false, unknown).await;
+    assert_eq!(silent.warnings, []);
     platform.reconfigure(|settings| {
         settings.notebook_defaults.lifecycle_config_name = Some("standard".to_owned());
     });
-    let silent = platform.services.notebooks.plan_new(&spec(), false).await;
+    let silent = platform
+        .services
+        .notebooks
+        .plan_new(&spec(), false, KNOWN)
+        .await;
     assert_eq!((silent.warnings, silent.errors), (vec![], vec![]));
 }
 
@@ -61,13 +87,25 @@ async fn plan_new_checks_spec() {
     assert_eq!(errors(&platform, &reserved).await, ["tags"]);
     platform.reconfigure(|settings| settings.notebook_defaults.security_group_ids.clear());
     assert_eq!(errors(&platform, &spec()).await, ["security_group_ids"]);
+    // Given, but by a resource of the same plan.
+    let unknown = UnknownSettings {
+        network: true,
+        ..KNOWN
+    };
+    let notebooks = &platform.services.notebooks;
+    let planned = notebooks.plan_new(&spec(), false, unknown).await;
+    assert_eq!(planned.errors, []);
 }
 
 #[tokio::test]
 async fn plan_new_refuses_foreign_instance() {
     let platform = platform_with(&spec()).await;
     let name = spec().name;
-    let outcome = platform.services.notebooks.plan_new(&spec(), false).await;
+    let outcome = platform
+        .services
+        .notebooks
+        .plan_new(&spec(), false, KNOWN)
+        .await;
     assert_eq!(outcome.errors[0].summary, "Resource already exists");
     let unfinished = Mark {
         token: Token::random(),
@@ -80,7 +118,11 @@ async fn plan_new_refuses_foreign_instance() {
     platform.notebooks.edit(name.as_str(), |instance| {
         instance.tags.remove("system");
     });
-    let outcome = platform.services.notebooks.plan_new(&spec(), false).await;
+    let outcome = platform
+        .services
+        .notebooks
+        .plan_new(&spec(), false, KNOWN)
+        .await;
     assert_eq!(outcome.errors[0].summary, "Resource already exists");
     platform.notebooks.edit(name.as_str(), |instance| {
         instance.state.status = Status::Deleting
@@ -119,9 +161,12 @@ async fn plan_new_accepts_instance_that_leaves() {
         .plan(&membership, false, false, &OnlyCreates)
         .await;
     let notebooks = &platform.services.notebooks;
-    let stays = notebooks.plan_new(&bobs, false).await;
+    let stays = notebooks.plan_new(&bobs, false, KNOWN).await;
     assert_eq!(stays.errors[0].summary, "Resource already exists");
-    assert_eq!(notebooks.plan_new(&bobs, true).await, PlanOutcome::new(()));
+    assert_eq!(
+        notebooks.plan_new(&bobs, true, KNOWN).await,
+        PlanOutcome::new(())
+    );
 }
 
 /// Plans a change of [`spec`] and returns the details of the warnings as well.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mlspace_core::aws::Settings;
 use mlspace_core::name::NotebookName;
-use mlspace_core::notebook::{self, NotebookSpec, Notebooks};
+use mlspace_core::notebook::{self, NotebookSpec, Notebooks, UnknownSettings};
 use mlspace_core::ownership::{Kind, Object, Run as _};
 use mlspace_core::tags::Tags;
 use terraform_plugin::framework::diagnostics::sentence;
@@ -62,11 +62,21 @@ pub(super) async fn modify(client: Option<&Client>, call: &Call, plan: &mut Plan
 }
 
 async fn plan_create(client: &Client, call: &Call, plan: &mut Plan<NotebookModel>) {
-    let Ok(spec) = plan.proposed.spec() else {
+    let mut proposed = plan.proposed.clone();
+    let groups = &mut proposed.security_group_ids;
+    let has_unknown = |groups: &Vec<Field<String>>| groups.iter().any(Field::is_unknown);
+    if groups.as_option().is_some_and(has_unknown) {
+        *groups = Field::Unknown;
+    }
+    let unknown = UnknownSettings {
+        network: groups.is_unknown() || proposed.subnet_id.is_unknown(),
+        lifecycle_config: proposed.lifecycle_config_name.is_unknown(),
+    };
+    let Ok(spec) = proposed.spec() else {
         return;
     };
     let replaces = ownership::run(call).replaces(&Object::new(Kind::Notebook, &spec.name));
-    let outcome = client.notebooks.plan_new(&spec, replaces).await;
+    let outcome = client.notebooks.plan_new(&spec, replaces, unknown).await;
     mapping::planned(outcome, &mut plan.diagnostics);
 }
 

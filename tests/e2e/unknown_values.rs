@@ -1,4 +1,4 @@
-//! `dynamic` blocks whose number Terraform does not know before the apply.
+//! Values, and numbers of `dynamic` blocks, that Terraform does not know before the apply.
 
 use serde_json::json;
 
@@ -46,6 +46,49 @@ e2e_test! {
         env.apply().assert_ok();
         env.plan().assert_empty();
         assert_eq!(stop_time(env), json!([]));
+        env.destroy_and_verify();
+    }
+}
+
+e2e_test! {
+    /// Nothing that follows from the type is known before it is.
+    fn dataset_of_unknown_type(env) {
+        for kind in ["group", "global"] {
+            env.configure(&format!(
+                r#"
+resource "terraform_data" "type" {{
+  input = "{kind}"
+}}
+resource "mlspace_dataset" "d" {{
+  name = "cards"
+  type = terraform_data.type.output
+}}
+"#
+            ));
+            env.apply().assert_ok();
+            env.plan().assert_empty();
+            assert_eq!(env.attribute("mlspace_dataset.d", "id"), format!("{kind}/cards"));
+        }
+        env.destroy_and_verify();
+    }
+}
+
+e2e_test! {
+    /// An unknown setting is not taken for one that is left out.
+    fn lifecycle_config_of_unknown_settings(env) {
+        env.configure(
+            r#"
+resource "terraform_data" "yes" {
+  input = true
+}
+resource "mlspace_lifecycle_config" "c" {
+  name         = "standard"
+  sdk_defaults = terraform_data.yes.output
+}
+"#,
+        );
+        env.apply().assert_ok();
+        env.plan().assert_empty();
         env.destroy_and_verify();
     }
 }
