@@ -185,7 +185,8 @@ pub(crate) struct RequestFlags {
 /// A question about all requests of a kind.
 #[derive(Debug, Args)]
 pub(crate) struct QuestionFlags {
-    /// Caller: the ARN of a role, role session, user or account root
+    /// Caller: the ARN of a role, role session, user or account root, or a pattern of roles or users, such as
+    /// arn:aws:iam::123456789012:role/MLSpace-*
     #[arg(long, value_name = "ARN")]
     pub(crate) principal: String,
     /// Pattern of actions, such as s3:*

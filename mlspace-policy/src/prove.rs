@@ -1,6 +1,6 @@
 //! `prove` and `diff`: decide about all requests of a kind, with a request as counterexample.
 
-use iam_policy::evaluate::{Caller, PolicySet};
+use iam_policy::evaluate::PolicySet;
 use iam_policy::prove::{Answer, Change, Counterexample, Difference, Question, difference, prove};
 use iam_policy::{Conditions, Document};
 use serde_json::{Value, json};
@@ -46,9 +46,8 @@ pub(crate) fn diff(options: &Diff) -> Result<CommandOutput, InputError> {
 
 /// The question that flags ask.
 fn question(flags: &QuestionFlags) -> Result<Question, InputError> {
-    let caller =
-        Caller::from_arn(&flags.principal).map_err(|error| InputError::Other(error.to_string()))?;
-    let mut question = Question::new(caller)
+    let mut question = Question::of_principals(&flags.principal)
+        .map_err(|error| InputError::Other(error.to_string()))?
         .actions(&flags.action)
         .not_actions(&flags.not_action)
         .resources(&flags.resource)

@@ -50,6 +50,7 @@ mod formula;
 mod language;
 mod levels;
 mod predicate;
+mod principals;
 mod question;
 mod search;
 mod solve;

@@ -1,7 +1,7 @@
 //! `policy_proves(policies, principal_arn, actions, resources, context)`: whether identity policies
 //! never allow requests of a kind.
 
-use iam_policy::evaluate::{Caller, PolicySet};
+use iam_policy::evaluate::PolicySet;
 use iam_policy::prove::{Question, prove};
 
 use super::arguments;
@@ -33,7 +33,9 @@ impl Function for PolicyProves {
                     .describe("Identity policies of the principal as JSON."),
             )
             .parameter(
-                Parameter::new("principal_arn", Type::String).describe("ARN of the role or user that makes the requests."),
+                Parameter::new("principal_arn", Type::String).describe("ARN of the role or user that makes the requests. With wildcards (`*`, `?`) behind the account, such as \
+                     `arn:aws:iam::123456789012:role/MLSpace-*`, all roles or users whose ARN matches.",
+                ),
             )
             .parameter(
                 Parameter::new("actions", patterns())
@@ -77,8 +79,7 @@ pub(super) fn identity(arguments: &[Value], index: usize) -> Result<PolicySet, F
 
 /// The question about all requests of the principal in an argument.
 pub(super) fn principal(arguments: &[Value], index: usize) -> Result<Question, FunctionError> {
-    Caller::from_arn(arguments::string(arguments, index)?)
-        .map(Question::new)
+    Question::of_principals(arguments::string(arguments, index)?)
         .map_err(|error| arguments::invalid(index, error))
 }
 

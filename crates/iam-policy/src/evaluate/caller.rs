@@ -43,6 +43,12 @@ pub enum Caller {
 )]
 pub struct CallerError(String);
 
+impl CallerError {
+    pub(crate) fn new(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
 /// How a principal in a policy matches a caller, from weakest to strongest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum PrincipalMatch {

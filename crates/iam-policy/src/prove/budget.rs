@@ -10,14 +10,6 @@ pub(super) struct Budget {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooLarge;
 
-impl Default for Budget {
-    fn default() -> Self {
-        Self {
-            left: DEFAULT_STEPS,
-        }
-    }
-}
-
 /// About a second on one core.
 pub(super) const DEFAULT_STEPS: u64 = 20_000_000;
 
@@ -26,9 +18,10 @@ impl Budget {
         Self { left: steps }
     }
 
-    /// Takes steps.
+    /// Takes steps, or all that are left.
     pub(super) fn spend(&mut self, steps: u64) -> Result<(), TooLarge> {
-        self.left = self.left.checked_sub(steps).ok_or(TooLarge)?;
-        Ok(())
+        let left = self.left.checked_sub(steps);
+        self.left = left.unwrap_or_default();
+        left.map(drop).ok_or(TooLarge)
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::budget::Budget;
 use super::encode::{Encoder, Relation, VariableValue, variables, variables_of};
 use super::formula::{Atom, Formula};
 use super::language::{Chars, Row, Step, action, text};
@@ -132,6 +133,15 @@ impl<'q> Scope<'q> {
         keys.into_iter().collect()
     }
 
+    /// Whether the question is about all principals of some patterns.
+    pub(super) fn is_of_patterns(&self) -> bool {
+        let arn = self
+            .question
+            .context
+            .get(&super::principals::principal_arn());
+        matches!(arn, Some(Given::Principal(_)))
+    }
+
     /// What is given about a key, by the question or by the caller.
     pub(super) fn given(&self, key: &ConditionKey) -> Given {
         if let Some(given) = self.question.context.get(key) {
@@ -197,7 +207,7 @@ impl<'q> Scope<'q> {
                 predicates: encoder.predicates,
                 shapes,
                 not_empty,
-                budget: super::budget::Budget::new(self.question.steps),
+                budget: Budget::new(0),
             },
             formula: Formula::all(parts),
             keys,
@@ -220,7 +230,7 @@ impl<'q> Scope<'q> {
                     };
                     encoder.variables.insert(key.clone(), value);
                 }
-                Given::Open | Given::Word(_) => {
+                Given::Open | Given::Word(_) | Given::Principal(_) => {
                     encoder.variables.remove(key);
                 }
             }
@@ -340,6 +350,7 @@ impl<'q> Scope<'q> {
             single,
             value_type,
             domain: Vec::new(),
+            outside: Vec::new(),
             missing: true,
             empty: value_type == ValueType::Any && !is_bool && (single || table.is_none()),
             values: true,
@@ -369,6 +380,14 @@ impl<'q> Scope<'q> {
             .find(|(known, _)| known == key)
             .map(|(_, value)| value);
         match (self.given(key), value) {
+            (Given::Principal(arns), _) => {
+                shape.missing = false;
+                shape.empty = false;
+                shape.single = true;
+                let inside = arns.inside().map(|rows| encoder.predicates.text(rows));
+                shape.domain.extend(inside);
+                shape.outside.push(encoder.predicates.text(arns.outside()));
+            }
             (Given::Values(values), _) => fix(&mut shape, encoder, &values),
             (_, Some(CaseValue::Is(value))) => {
                 fix(&mut shape, encoder, std::slice::from_ref(value))
@@ -425,7 +444,9 @@ fn base(question: &Question) -> Request {
     for (key, given) in &question.context {
         request = match given {
             Given::Values(values) => request.context(key.clone(), values.iter()),
-            Given::Open | Given::Word(_) => request.context(key.clone(), [""; 0]),
+            Given::Open | Given::Word(_) | Given::Principal(_) => {
+                request.context(key.clone(), [""; 0])
+            }
         };
     }
     request

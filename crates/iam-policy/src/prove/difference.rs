@@ -3,8 +3,9 @@
 use std::fmt;
 
 use super::answer::{Answer, Counterexample, NotDecided};
+use super::budget::Budget;
 use super::question::Question;
-use super::solve::prove_within;
+use super::solve::prove_within_budget;
 use crate::evaluate::Layer;
 use crate::evaluate::policies::PolicySet;
 use crate::evaluate::statement::resource_matches;
@@ -36,6 +37,9 @@ pub struct Change {
 /// The number of changes after which a difference is not looked into any further.
 const MAX_CHANGES: usize = 100;
 
+/// The work for each direction, in that of a question.
+const BUDGETS: u64 = 5;
+
 /// What differs between two sets of policies, among the requests of a question.
 ///
 /// ```
@@ -60,7 +64,8 @@ const MAX_CHANGES: usize = 100;
 pub fn difference(before: &PolicySet, after: &PolicySet, question: &Question) -> Difference {
     let mut not_decided = None;
     let mut side = |wide: &PolicySet, narrow: &PolicySet| {
-        let (changes, reason) = beyond(wide, narrow, question);
+        let mut budget = Budget::new(question.steps.saturating_mul(BUDGETS));
+        let (changes, reason) = beyond(wide, narrow, question, &mut budget);
         if reason.is_some() {
             not_decided = reason;
         }
@@ -87,12 +92,13 @@ fn beyond(
     wide: &PolicySet,
     narrow: &PolicySet,
     question: &Question,
+    budget: &mut Budget,
 ) -> (Vec<Change>, Option<NotDecided>) {
     let mut question = question.clone();
     let mut changes: Vec<Change> = Vec::new();
     let mut reason = Some(NotDecided::TooLarge);
     while changes.len() < MAX_CHANGES {
-        match prove_within(wide, narrow, &question) {
+        match prove_within_budget(wide, narrow, &question, budget) {
             Answer::Holds => {
                 reason = None;
                 break;

@@ -352,6 +352,12 @@ impl Languages {
         id
     }
 
+    /// The number of steps of all languages, without those that were made before.
+    pub(super) fn size(&self) -> u64 {
+        let made = self.ids.values().filter_map(|id| self.automaton(*id));
+        made.map(|automaton| automaton.nodes.len() as u64).sum()
+    }
+
     fn automaton(&self, id: LanguageId) -> Option<&Automaton> {
         self.automata.get(id.0 as usize).map(AsRef::as_ref)
     }
@@ -537,7 +543,7 @@ mod tests {
                 .collect()
         };
         let (inside, outside) = (all(inside), all(outside));
-        let found = languages.find(&inside, &outside, &mut Budget::default());
+        let found = languages.find(&inside, &outside, &mut Budget::new(1_000_000));
         found.unwrap().map(|text| text.to_string())
     }
 
@@ -585,7 +591,7 @@ mod tests {
         };
         let inside: Vec<LanguageId> = (1..8).map(|n| languages.add(vec![hostile(n)])).collect();
         let outside: Vec<LanguageId> = (8..16).map(|n| languages.add(vec![hostile(n)])).collect();
-        let _ = languages.find(&inside, &outside, &mut Budget::default());
+        let _ = languages.find(&inside, &outside, &mut Budget::new(1_000_000));
     }
 
     proptest! {
@@ -608,7 +614,7 @@ mod tests {
                 rows.into_iter().map(|row| languages.add(vec![row])).collect()
             };
             let (inside_ids, outside_ids) = (ids(&mut languages, texts(&inside)), ids(&mut languages, texts(&outside)));
-            let found = languages.find(&inside_ids, &outside_ids, &mut Budget::default()).unwrap();
+            let found = languages.find(&inside_ids, &outside_ids, &mut Budget::new(1_000_000)).unwrap();
             match found {
                 Some(found) => prop_assert!(fits(&found), "{found}"),
                 None => prop_assert!(!fits(&text), "{text}"),

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::budget::DEFAULT_STEPS;
-use crate::evaluate::Caller;
+use super::principals::Arns;
+use crate::evaluate::{Caller, CallerError};
 use crate::{Condition, ConditionKey, ConditionOperator, Conditions};
 
 /// A set of requests of one caller, given by patterns: those that a question asks about.
@@ -31,6 +32,8 @@ use crate::{Condition, ConditionKey, ConditionOperator, Conditions};
 #[derive(Debug, Clone)]
 pub struct Question {
     pub(super) caller: Caller,
+    /// Patterns of the callers' ARNs; none: the caller alone.
+    pub(super) principals: Vec<String>,
     pub(super) actions: Vec<String>,
     pub(super) not_actions: Vec<String>,
     pub(super) resources: Vec<String>,
@@ -53,6 +56,8 @@ pub(super) enum Given {
     Open,
     /// One value of this shape.
     Word(Word),
+    /// The ARN of a principal that no policy names.
+    Principal(Arns),
 }
 
 /// The shape of a name: its characters and how many it has.
@@ -81,6 +86,17 @@ impl Word {
             longest: longest.clamp(shortest, 200),
         }
     }
+
+    /// Whether the text is such a word.
+    pub(super) fn admits(&self, text: &str) -> bool {
+        let in_ranges = |c: char| {
+            self.ranges
+                .iter()
+                .any(|(from, to)| (*from..=*to).contains(&c))
+        };
+        (self.shortest..=self.longest).contains(&text.chars().count())
+            && text.chars().all(in_ranges)
+    }
 }
 
 impl Question {
@@ -89,6 +105,7 @@ impl Question {
     pub fn new(caller: Caller) -> Self {
         Self {
             caller,
+            principals: Vec::new(),
             actions: Vec::new(),
             not_actions: Vec::new(),
             resources: Vec::new(),
@@ -100,6 +117,50 @@ impl Question {
             beyond_tables: false,
             steps: DEFAULT_STEPS,
         }
+    }
+
+    /// All requests of the principal with this ARN, or of all principals whose ARN matches, if it
+    /// has wildcards (`*`, `?`) behind its account: roles or users of that account. Service-linked
+    /// roles are left out.
+    ///
+    /// ```
+    /// use iam_policy::evaluate::PolicySet;
+    /// use iam_policy::prove::{Question, prove};
+    /// use iam_policy::{Document, Principal, Statement};
+    ///
+    /// let owner = "arn:aws:iam::123456789012:role/team/owner";
+    /// let bucket = Document::new([Statement::allow("Read")
+    ///     .principal(Principal::aws(owner))
+    ///     .actions(["s3:GetObject"])
+    ///     .resources(["arn:aws:s3:::b/*"])]);
+    /// let policies = PolicySet::new().resource("bucket", &bucket);
+    /// let of = |pattern| Question::of_principals(pattern).map(|question| prove(&policies, &question));
+    ///
+    /// assert!(of("arn:aws:iam::123456789012:role/other/*")?.holds());
+    /// let answer = of("arn:aws:iam::123456789012:role/team/*")?;
+    /// assert_eq!(answer.counterexample().unwrap().request.caller().arn(), Some(owner));
+    /// # Ok::<(), iam_policy::evaluate::CallerError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`CallerError`] when it is neither the ARN of a principal nor such a pattern.
+    pub fn of_principals(pattern: &str) -> Result<Self, CallerError> {
+        let has_wildcards = pattern.contains(['*', '?']);
+        let caller = Caller::from_arn(&pattern.replace(['*', '?'], "x"))?;
+        let is_fixed = pattern
+            .split(':')
+            .take(5)
+            .all(|part| !part.contains(['*', '?']));
+        let has_kind = matches!(caller, Caller::Role { session: None, .. } | Caller::User(_));
+        if has_wildcards && !(is_fixed && has_kind) {
+            return Err(CallerError::new(pattern));
+        }
+        let mut question = Self::new(caller);
+        if has_wildcards {
+            question.principals.push(pattern.to_owned());
+        }
+        Ok(question)
     }
 
     /// Keeps the requests with an action that matches one of these patterns.

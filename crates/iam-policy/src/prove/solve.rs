@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::answer::{Answer, Counterexample, NotDecided};
+use super::budget::Budget;
 use super::cases::{Case, CaseValue, Scope};
 use super::encode::{Encoder, Relation};
 use super::formula::Formula;
+use super::principals;
 use super::question::{Given, Question};
 use super::search::search;
 use super::tables;
-use super::theory::Theory;
+use super::theory::{Facts, Theory};
 use super::witness::Witness;
 use crate::ConditionKey;
 use crate::evaluate::policies::PolicySet;
@@ -17,15 +19,36 @@ use crate::evaluate::{Caller, Request};
 
 /// Decides whether a request of the question is allowed.
 pub fn prove(policies: &PolicySet, question: &Question) -> Answer {
-    let scope = Scope::new(question);
-    let open = scope.open_variables(&[policies]);
-    let found = find(
-        &scope,
-        &open,
-        &|encoder, caller, relation| encoder.allowed(policies, caller, relation),
-        &|request| policies.decide(request).is_allowed(),
-    );
-    answer(found, policies)
+    let mut budget = Budget::new(question.steps);
+    for_principals(question, &[policies], |question| {
+        let scope = Scope::new(question);
+        let open = scope.open_variables(&[policies]);
+        let found = find(
+            &scope,
+            &open,
+            &|encoder, caller, relation| encoder.allowed(policies, caller, relation),
+            &|request| policies.decide(request).is_allowed(),
+            &mut budget,
+        );
+        answer(found, policies)
+    })
+}
+
+/// The answer for all principals of the question: refuted by any, proved by all.
+fn for_principals(
+    question: &Question,
+    sets: &[&PolicySet],
+    mut answer: impl FnMut(&Question) -> Answer,
+) -> Answer {
+    let mut all = Answer::Holds;
+    for question in principals::questions(question, sets) {
+        match answer(&question) {
+            Answer::Holds => {}
+            Answer::NotDecided(reason) => all = Answer::NotDecided(reason),
+            refuted @ Answer::Refuted(_) => return refuted,
+        }
+    }
+    all
 }
 
 fn answer(found: Found, policies: &PolicySet) -> Answer {
@@ -41,19 +64,33 @@ fn answer(found: Found, policies: &PolicySet) -> Answer {
 
 /// Decides whether the policies allow a request of the question that the limit does not allow.
 pub fn prove_within(policies: &PolicySet, limit: &PolicySet, question: &Question) -> Answer {
-    let scope = Scope::new(question);
-    let open = scope.open_variables(&[policies, limit]);
-    let found = find(
-        &scope,
-        &open,
-        &|encoder, caller, relation| {
-            let allowed = encoder.allowed(policies, caller, relation);
-            let limited = encoder.allowed(limit, caller, relation);
-            Formula::all([allowed, limited.negated()])
-        },
-        &|request| policies.decide(request).is_allowed() && !limit.decide(request).is_allowed(),
-    );
-    answer(found, policies)
+    let mut budget = Budget::new(question.steps);
+    prove_within_budget(policies, limit, question, &mut budget)
+}
+
+/// The same with as much work as is left.
+pub(super) fn prove_within_budget(
+    policies: &PolicySet,
+    limit: &PolicySet,
+    question: &Question,
+    budget: &mut Budget,
+) -> Answer {
+    for_principals(question, &[policies, limit], |question| {
+        let scope = Scope::new(question);
+        let open = scope.open_variables(&[policies, limit]);
+        let found = find(
+            &scope,
+            &open,
+            &|encoder, caller, relation| {
+                let allowed = encoder.allowed(policies, caller, relation);
+                let limited = encoder.allowed(limit, caller, relation);
+                Formula::all([allowed, limited.negated()])
+            },
+            &|request| policies.decide(request).is_allowed() && !limit.decide(request).is_allowed(),
+            budget,
+        );
+        answer(found, policies)
+    })
 }
 
 /// The result of a search over all cases.
@@ -73,7 +110,7 @@ const MAX_OPEN_VARIABLES: usize = 6;
 const MAX_GUESSES: usize = 20;
 
 /// Values of open keys that are tried one by one where a case is not decided.
-const MAX_INSTANCES: usize = 4;
+const MAX_INSTANCES: usize = 12;
 
 /// Looks for a request of the question that fulfils the formula, as `confirm` decides it.
 pub(super) fn find(
@@ -81,6 +118,7 @@ pub(super) fn find(
     open: &[ConditionKey],
     ask: &Ask<'_>,
     confirm: &dyn Fn(&Request) -> bool,
+    budget: &mut Budget,
 ) -> Found {
     if open.len() > MAX_OPEN_VARIABLES {
         return Found::Unknown(NotDecided::OpenVariables(open.to_vec()));
@@ -88,19 +126,13 @@ pub(super) fn find(
     let mut unknown = None;
     for case in cases(scope, open) {
         let is_open = case.iter().any(|(_, value)| *value == CaseValue::Open);
-        let (outcome, guesses) = solve_case(scope, &case, open, ask, confirm);
+        let (outcome, guesses) = solve_case(scope, &case, open, ask, confirm, budget);
         match outcome {
             Outcome::None => {}
             Outcome::Found(request) => return Found::Request(request),
             Outcome::Unknown(reason) => {
-                // A value that is like no other, and those that came up, find most of what is left.
-                let guesses = guesses.iter().map(Some).take(MAX_INSTANCES);
-                for guess in std::iter::once(None).chain(guesses).filter(|_| is_open) {
-                    let instance = instantiate(&case, &|key| {
-                        let value = guess.and_then(|guess| guess.value(key));
-                        value.unwrap_or("x").to_owned()
-                    });
-                    let (outcome, _) = solve_case(scope, &instance, open, ask, confirm);
+                for instance in instances(scope, &case, &guesses) {
+                    let (outcome, _) = solve_case(scope, &instance, open, ask, confirm, budget);
                     if let Outcome::Found(request) = outcome {
                         return Found::Request(request);
                     }
@@ -122,7 +154,7 @@ fn cases(scope: &Scope<'_>, open: &[ConditionKey]) -> Vec<Case> {
     let mut all: Vec<Case> = vec![Vec::new()];
     for key in open {
         let values = match scope.given(key) {
-            Given::Word(_) => vec![CaseValue::Open],
+            Given::Word(_) | Given::Principal(_) => vec![CaseValue::Open],
             _ => vec![
                 CaseValue::Unset,
                 CaseValue::Open,
@@ -142,15 +174,49 @@ fn cases(scope: &Scope<'_>, open: &[ConditionKey]) -> Vec<Case> {
     all
 }
 
-fn instantiate(case: &Case, value: &dyn Fn(&ConditionKey) -> String) -> Case {
-    let given = |(key, known): &(ConditionKey, CaseValue)| {
-        let known = match known {
-            CaseValue::Open => CaseValue::Is(value(key)),
-            known => known.clone(),
+/// The case with values in place of open ones: one that is like no other, those of guesses, and
+/// names that come up in them. They find most of what is left.
+fn instances(scope: &Scope<'_>, case: &Case, guesses: &[Request]) -> Vec<Case> {
+    let mut all: Vec<Case> = Vec::new();
+    let mut add = |value: &dyn Fn(&ConditionKey) -> String| {
+        let is_open = |(_, value): &&(ConditionKey, CaseValue)| *value == CaseValue::Open;
+        let admitted = |(key, _): &(ConditionKey, CaseValue)| match scope.given(key) {
+            Given::Word(word) => word.admits(&value(key)),
+            Given::Principal(_) => false,
+            _ => true,
         };
-        (key.clone(), known)
+        if all.len() == MAX_INSTANCES
+            || case.iter().filter(is_open).count() == 0
+            || !case.iter().filter(is_open).all(admitted)
+        {
+            return;
+        }
+        let given = |(key, known): &(ConditionKey, CaseValue)| {
+            let known = match known {
+                CaseValue::Open => CaseValue::Is(value(key)),
+                known => known.clone(),
+            };
+            (key.clone(), known)
+        };
+        let instance = case.iter().map(given).collect();
+        if !all.contains(&instance) {
+            all.push(instance);
+        }
     };
-    case.iter().map(given).collect()
+    add(&|_| "x".to_owned());
+    for guess in guesses {
+        add(&|key| guess.value(key).unwrap_or("x").to_owned());
+    }
+    for guess in guesses {
+        let values = guess.entries().flat_map(|(_, values)| values.iter());
+        let texts = std::iter::once(guess.resource()).chain(values.map(String::as_str));
+        for name in texts.flat_map(|text| text.rsplit([':', '/'])) {
+            if !name.is_empty() {
+                add(&|_| name.to_owned());
+            }
+        }
+    }
+    all
 }
 
 enum Outcome {
@@ -166,40 +232,47 @@ fn solve_case(
     open: &[ConditionKey],
     ask: &Ask<'_>,
     confirm: &dyn Fn(&Request) -> bool,
+    budget: &mut Budget,
 ) -> (Outcome, Vec<Request>) {
     let mut rules = BTreeSet::new();
     loop {
-        let mut prepared = scope.prepare(case, open, &rules, |e, c, r| ask(e, c, r));
-        let keys = prepared.keys;
-        let mut found = None;
+        let prepared = scope.prepare(case, open, &rules, |e, c, r| ask(e, c, r));
+        let (mut theory, keys) = (prepared.theory, prepared.keys);
+        std::mem::swap(&mut theory.budget, budget);
+        let (mut found, mut is_unsure) = (None, false);
         let mut violated = BTreeSet::new();
         let mut guesses = Vec::new();
-        let result = search(
-            &mut prepared.theory,
-            prepared.formula,
-            &mut |theory: &mut Theory, facts| {
-                let witness = Witness::read(theory, facts, &keys)?;
-                for request in witness.requests(scope) {
-                    if !scope.question.beyond_tables {
-                        violated = tables::violated(&request);
-                        if violated.iter().any(|rule| !rules.contains(rule)) {
-                            return Ok(true);
-                        }
-                    }
-                    if violated.is_empty() && scope.contains(&request) && confirm(&request) {
-                        found = Some(Box::new(request));
+        let mut accept = |theory: &mut Theory, facts: &Facts| {
+            let witness = Witness::read(theory, facts, &keys)?;
+            let requests = witness.requests(scope);
+            is_unsure |= requests.is_empty();
+            for request in requests {
+                if !scope.question.beyond_tables {
+                    violated = tables::violated(&request);
+                    if violated.iter().any(|rule| !rules.contains(rule)) {
                         return Ok(true);
                     }
-                    guesses.push(request);
                 }
-                debug_assert!(
-                    !witness.is_certain || !violated.is_empty(),
-                    "the evaluator does not confirm {:?}",
-                    guesses.last()
-                );
-                Ok(guesses.len() >= MAX_GUESSES)
-            },
-        );
+                if violated.is_empty() && scope.contains(&request) && confirm(&request) {
+                    found = Some(Box::new(request));
+                    return Ok(true);
+                }
+                guesses.push(request);
+            }
+            debug_assert!(
+                !witness.is_certain || !violated.is_empty(),
+                "the evaluator does not confirm {:?}",
+                guesses.last()
+            );
+            Ok(guesses.len() >= MAX_GUESSES)
+        };
+        // Reading the policies is work, too.
+        let size = theory.predicates.languages.size();
+        let result = match theory.budget.spend(size) {
+            Ok(()) => search(&mut theory, prepared.formula, &mut accept),
+            Err(error) => Err(error),
+        };
+        std::mem::swap(&mut theory.budget, budget);
         let outcome = match (found, result) {
             (Some(request), _) => Outcome::Found(request),
             (None, Err(_)) => Outcome::Unknown(NotDecided::TooLarge),
@@ -207,7 +280,9 @@ fn solve_case(
                 rules.extend(violated);
                 continue;
             }
-            (None, Ok(_)) if !guesses.is_empty() => Outcome::Unknown(NotDecided::MixedComparisons),
+            (None, Ok(_)) if is_unsure || !guesses.is_empty() => {
+                Outcome::Unknown(NotDecided::MixedComparisons)
+            }
             (None, Ok(_)) => Outcome::None,
         };
         return (outcome, guesses);

@@ -20,6 +20,8 @@ pub(super) struct KeyShape {
     pub(super) value_type: ValueType,
     /// Each value fulfils these.
     pub(super) domain: Vec<PredicateId>,
+    /// All values violate these.
+    pub(super) outside: Vec<PredicateId>,
     pub(super) missing: bool,
     pub(super) empty: bool,
     pub(super) values: bool,
@@ -276,6 +278,7 @@ impl Theory {
             .domain
             .iter()
             .map(|p| (*p, true))
+            .chain(shape.outside.iter().map(|p| (*p, false)))
             .chain(facts.all.iter().copied());
         let base: Vec<(PredicateId, bool)> = base.collect();
         let filled = (self.not_empty, true);

@@ -7,9 +7,10 @@ use super::budget::TooLarge;
 use super::cases::Scope;
 use super::formula::KeyId;
 use super::predicate::{Found, Predicates};
+use super::principals::principal_arn;
 use super::theory::{Facts, TextFacts, Theory};
 use crate::ConditionKey;
-use crate::evaluate::Request;
+use crate::evaluate::{Caller, Request};
 use crate::lint::service_reference::{self, ActionDefinition};
 
 /// The parts of a request that fulfils facts.
@@ -76,13 +77,25 @@ impl Witness {
         })
     }
 
+    /// The caller, which has the ARN that was found where the question leaves it open.
+    fn caller(&self, scope: &Scope<'_>) -> Option<Caller> {
+        let found = self.context.iter().find(|(key, _)| *key == principal_arn());
+        match found {
+            Some((_, values)) if scope.is_of_patterns() => Caller::from_arn(values.first()?).ok(),
+            _ => Some(scope.question.caller.clone()),
+        }
+    }
+
     /// The requests of the question with these parts.
     pub(super) fn requests(&self, scope: &Scope<'_>) -> Vec<Request> {
         let Some(resource) = &self.resource else {
             return Vec::new();
         };
+        let Some(caller) = self.caller(scope) else {
+            return Vec::new();
+        };
         let request = |action: &String| {
-            let caller = scope.question.caller.clone();
+            let caller = caller.clone();
             let mut request = Request::new(caller, action.as_str(), &**resource);
             if let Some(account) = scope.question.caller.account() {
                 request = request.resource_account(account);
@@ -90,7 +103,10 @@ impl Witness {
             for (key, values) in scope.base.entries() {
                 request = request.context(key.clone(), values.iter());
             }
-            for (key, values) in &self.context {
+            let is_given = |key: &ConditionKey| {
+                scope.is_of_patterns() && (*key == principal_arn() || *key == "aws:username".into())
+            };
+            for (key, values) in self.context.iter().filter(|(key, _)| !is_given(key)) {
                 request = request.context(key.clone(), values.iter().map(|value| &**value));
             }
             request

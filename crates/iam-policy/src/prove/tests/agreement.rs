@@ -10,6 +10,7 @@ use crate::evaluate::{Caller, PolicySet, Request, UnsetVariable};
 use crate::lint::service_reference::known;
 use crate::prove::cases::Scope;
 use crate::prove::{Answer, Question, prove, prove_within};
+use crate::template::Template;
 use crate::tests::strategies::{action, document, key, operator, principal, resource, value};
 
 const OWN: &str = "arn:aws:iam::111122223333:role/r";
@@ -166,7 +167,6 @@ fn asked(scope: &Scope<'_>, mut request: Request) -> Option<Request> {
     if let crate::prove::question::Given::Values(values) = scope.given(&tag) {
         request = request.context(tag, values);
     }
-    let _ = question;
     (is_possible(&request) && scope.contains(&request)).then_some(request)
 }
 
@@ -237,4 +237,171 @@ fn prove_decides_nearly_all_random_questions() {
         counts[0] > 60 && counts[1] > 60 && counts[2] < 10,
         "{counts:?}"
     );
+}
+
+/// Requests that are decided for what is said to hold.
+const REQUESTS: usize = 100_000;
+/// The most of them for one question.
+const PER_QUESTION: usize = 1_000;
+
+/// Requests at the edges of what policies and a question name: their patterns with something in
+/// place of each wildcard and variable, and sometimes a character more or less.
+struct Edges {
+    seed: u64,
+    actions: Vec<String>,
+    resources: Vec<String>,
+    values: Vec<(crate::ConditionKey, String)>,
+}
+
+impl Edges {
+    fn of(policies: &PolicySet, question: &Question) -> Self {
+        let mut edges = Self {
+            seed: 0x9e37_79b9_7f4a_7c15,
+            actions: vec!["s3:GetObject".to_owned()],
+            resources: vec!["*".to_owned()],
+            values: vec![("aws:PrincipalTag/user".into(), "a".to_owned())],
+        };
+        edges.actions.extend(question.actions.iter().cloned());
+        edges.resources.extend(question.resources.iter().cloned());
+        edges
+            .resources
+            .extend(question.not_resources.iter().cloned());
+        for condition in &question.conditions {
+            let values = condition.values.iter();
+            edges
+                .values
+                .extend(values.map(|v| (condition.key.clone(), v.clone())));
+        }
+        for (_, group) in policies.groups() {
+            for statement in group.iter().flat_map(|policy| &policy.statements) {
+                let actions = statement.actions.iter();
+                edges
+                    .actions
+                    .extend(actions.map(|p| Template::Fixed(p.clone()).to_string()));
+                let resources = statement.resources.iter().flatten();
+                edges.resources.extend(resources.map(ToString::to_string));
+                for condition in &statement.conditions {
+                    let source = &condition.source;
+                    let values = source.values.iter();
+                    edges
+                        .values
+                        .extend(values.map(|v| (source.key.clone(), v.clone())));
+                }
+            }
+        }
+        edges
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        self.seed ^= self.seed << 13;
+        self.seed ^= self.seed >> 7;
+        self.seed ^= self.seed << 17;
+        (self.seed % end as u64) as usize
+    }
+
+    fn one(&mut self, of: &[&'static str]) -> &'static str {
+        of[self.below(of.len())]
+    }
+
+    fn fill(&mut self, pattern: &str) -> String {
+        let mut text = String::new();
+        let mut rest = pattern;
+        while let Some(c) = rest.chars().next() {
+            if let Some((_, behind)) = rest.strip_prefix("${").and_then(|r| r.split_once('}')) {
+                text.push_str(self.one(&["", "a", "b*", "bc", "x", "alice"]));
+                rest = behind;
+                continue;
+            }
+            match c {
+                '*' => text.push_str(self.one(&["", "x", "a/b", "*", "a:b"])),
+                '?' => text.push_str(self.one(&["x", "/", "", "?"])),
+                c => text.push(c),
+            }
+            rest = &rest[c.len_utf8()..];
+        }
+        match self.below(12) {
+            0 => drop(text.pop()),
+            1 => text.push('x'),
+            2 => text = text.to_ascii_uppercase(),
+            _ => {}
+        }
+        text
+    }
+
+    fn request(&mut self) -> Request {
+        let at = self.below(self.actions.len());
+        let action = self.fill(&self.actions[at].clone());
+        let at = self.below(self.resources.len());
+        let resource = self.fill(&self.resources[at].clone());
+        let mut request = Request::new(Caller::from_arn(OWN).unwrap(), action, resource);
+        request = request.resource_account("111122223333");
+        for _ in 0..self.below(5) {
+            let at = self.below(self.values.len());
+            let key = self.values[at].0.clone();
+            let mut values = Vec::new();
+            for _ in 0..self.below(3) {
+                let same: Vec<String> = self
+                    .values
+                    .iter()
+                    .filter(|(other, _)| *other == key)
+                    .map(|(_, value)| value.clone())
+                    .collect();
+                let at = self.below(same.len());
+                values.push(self.fill(&same[at]));
+            }
+            request = request.context(key, values);
+        }
+        request
+    }
+}
+
+/// Whether AWS has such an action and such a resource: a question without the tables has all of
+/// this form.
+fn has_form(request: &Request) -> bool {
+    let word = |text: &str, other: &str| {
+        let is_word = |c: char| c.is_ascii_alphanumeric() || other.contains(c);
+        !text.is_empty() && text.chars().all(is_word)
+    };
+    let action = request.action().split_once(':');
+    let action = action.is_some_and(|(service, name)| word(service, "-") && word(name, ""));
+    let parts: Vec<&str> = request.resource().splitn(6, ':').collect();
+    let resource = match parts.as_slice() {
+        ["*"] => true,
+        ["arn", _, _, _, account, _] => account.is_empty() || *account == "111122223333",
+        _ => false,
+    };
+    action && resource
+}
+
+#[test]
+fn what_is_proved_holds_for_random_requests() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let (mut questions, mut decided) = (0, 0);
+    while decided < REQUESTS {
+        let tree = (policies(), question()).new_tree(&mut runner).unwrap();
+        let (policies, question) = proptest::strategy::ValueTree::current(&tree);
+        if !prove(&policies, &question).holds() {
+            continue;
+        }
+        questions += 1;
+        let scope = Scope::new(&question);
+        let compiled = policies.compile();
+        let mut edges = Edges::of(&policies, &question);
+        let mut own = 0;
+        for _ in 0..PER_QUESTION * 4 {
+            let Some(request) = asked(&scope, edges.request()).filter(has_form) else {
+                continue;
+            };
+            assert!(
+                !compiled.decide(&request).is_allowed(),
+                "{request:?}\n{question:?}"
+            );
+            own += 1;
+            if own == PER_QUESTION {
+                break;
+            }
+        }
+        decided += own;
+    }
+    assert!(questions > 100, "{questions} questions");
 }

@@ -162,3 +162,62 @@ fn questions_have_known_answers() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn question_of_principals_covers_named_ones_and_others() {
+    let role = |name: &str| format!("arn:aws:iam::123456789012:role/{name}");
+    let bucket = |statements: &[serde_json::Value]| {
+        let document = serde_json::json!({"Version": "2012-10-17", "Statement": statements});
+        PolicySet::new().resource("bucket", &self::document(&document))
+    };
+    let read = |principal: serde_json::Value, condition: serde_json::Value| {
+        serde_json::json!({"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject",
+            "Resource": "arn:aws:s3:::b/*", "Condition": condition})
+    };
+    let like = |pattern: &str| serde_json::json!({"ArnLike": {"aws:PrincipalArn": role(pattern)}});
+    let none = serde_json::json!({});
+    let found = |policies: &PolicySet, pattern: &str| {
+        let question = Question::of_principals(&role(pattern)).unwrap();
+        let answer = prove(policies, &question);
+        assert!(
+            !matches!(answer, Answer::NotDecided(_)),
+            "{pattern}: {answer}"
+        );
+        let found = answer.counterexample()?;
+        let caller = found.request.caller().arn().unwrap();
+        assert!(policies.decide(&found.request).is_allowed());
+        Some(caller.rsplit_once(":role/").unwrap().1.to_owned())
+    };
+
+    let named = bucket(&[read(
+        serde_json::json!({"AWS": role("team/a")}),
+        none.clone(),
+    )]);
+    assert_eq!(found(&named, "team/*").as_deref(), Some("team/a"));
+    assert_eq!(found(&named, "team/a?"), None);
+    assert_eq!(found(&named, "*b"), None);
+
+    let matched = bucket(&[read("*".into(), like("team/*-admin"))]);
+    let admin = found(&matched, "*").unwrap();
+    assert!(
+        admin.starts_with("team/") && admin.ends_with("-admin"),
+        "{admin}"
+    );
+    assert_eq!(found(&matched, "team/*-user"), None);
+    assert!(found(&matched, "*x").is_none());
+
+    // All but one are denied, and that one is not asked about.
+    let except = serde_json::json!({"Effect": "Deny", "NotPrincipal": {"AWS": role("team/a")},
+        "Action": "*", "Resource": "*"});
+    let closed = bucket(&[read("*".into(), none), except]);
+    assert_eq!(found(&closed, "team/*").as_deref(), Some("team/a"));
+    assert_eq!(found(&closed, "team/b*"), None);
+    for bad in [
+        "*",
+        "arn:aws:iam::*:role/r",
+        "arn:aws:s3:::*",
+        "arn:aws:sts::123456789012:assumed-role/r/*",
+    ] {
+        assert!(Question::of_principals(bad).is_err(), "{bad}");
+    }
+}
