@@ -41,6 +41,7 @@
 
 mod details;
 mod deviations;
+mod difference;
 #[cfg(feature = "aws")]
 mod fetch;
 mod location;

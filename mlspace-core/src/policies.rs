@@ -54,6 +54,7 @@
 
 mod catalog;
 mod context;
+mod difference;
 mod guardrails;
 pub mod isolation;
 mod members;
@@ -72,6 +73,7 @@ pub use catalog::{
     document_template_in, document_templates, guardrail,
 };
 pub use context::{ApprovedNetwork, GrantContext, GrantError, PlatformAccess, ResourceNames};
+pub use difference::difference_in_words;
 pub use members::{
     BucketGrant, Limits, MemberAccess, ProjectAccess, Sharing, Workload, attribute_policy,
     attribute_role_policy, group_policies, notebook_base_policy, pass_role_policy,
