@@ -131,7 +131,7 @@ modules-aws3: build ## The modules with an old release of the real AWS provider,
 
 test-conformance: test-differential test-fuzz test-page ## The policy engine beside another and under fuzzing, the access page in a browser
 
-test-differential: ## Our policy evaluator against iam-simulate, our proofs against a solver; needs Node 20 and Python (DIFFERENTIAL_CASES=20000, DIFFERENTIAL_SEED=1, PROOF_QUESTIONS=600)
+test-differential: ## Our policy evaluator against iam-simulate, our proofs against a solver; needs Node 20 and Python (DIFFERENTIAL_CASES=20000, DIFFERENTIAL_SEED=1, PROOF_QUESTIONS=5000)
 	$(CARGO) test $(WORKSPACE) --test differential -- --nocapture
 
 test-fuzz: ## New input for the policy engine, a minute a target (FUZZ_SECONDS=60, FUZZ_SEED=1, FUZZ_TARGET=parse)
@@ -158,9 +158,10 @@ release: ## The provider, for use: target/release/terraform-provider-mlspace
 demo: ## Apply examples/quickstart to the emulator and show what came of it (KEEP=1, RELEASE=1)
 	@CARGO="$(CARGO)" python3 demo
 
-bench: ## How fast the provider starts, and how fast policies are decided, linted, packed (Node 20 for the comparison)
+bench: ## How fast the provider starts, and how fast policies are decided, proved, linted, packed (Node 20 for the comparison)
 	$(CARGO) bench --locked --workspace --profile release --bench startup
 	$(CARGO) bench --locked --package conformance --bench policies
+	$(CARGO) bench --locked --package conformance --bench proofs
 
 clean: ## Remove what was built here (compiled dependencies are kept beside cargo's registry)
 	rm -rf target .demo

@@ -20,7 +20,7 @@ from typing import Any
 import z3
 
 SLOTS = 3
-TIMEOUT_MILLISECONDS = 1_500
+TIMEOUT_MILLISECONDS = 500
 ACCOUNT = "111122223333"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/r"
 TEXT, NUMBER, DATE, FLAG, ADDRESS = "text", "number", "date", "flag", "address"
