@@ -23,6 +23,9 @@ provider "mlspace" {
     kms_key_id         = "arn:aws:kms:us-east-1:123456789012:key/0d4e5f60-7182-4930-a1b2-c3d4e5f60718"
   }
 
+  # What projects can switch on.
+  services = ["registry", "pipelines", "bedrock"]
+
   default_tags = {
     cost-center = "ml"
   }

@@ -19,7 +19,7 @@ use crate::iam::managed_policies::equivalent_json;
 use crate::iam::{DesiredPolicy, ManagedPolicies, Roles};
 use crate::membership::{InlinePolicies, MemberRoles, PASS_ROLE};
 use crate::name::{DatasetName, GroupName, ProjectName, UserName};
-use crate::policies::ProjectAccess;
+use crate::project::ProjectRecords;
 use crate::records::{
     GroupDatasetRecord, GroupUserRecord, Item, Malformed, ProjectUserRecord, RecordStore,
 };
@@ -45,6 +45,7 @@ pub(crate) struct Groups {
     records: Arc<dyn RecordStore>,
     roles: Arc<Roles>,
     policies: Arc<ManagedPolicies>,
+    projects: Arc<ProjectRecords>,
     member_roles: MemberRoles,
     inline: InlinePolicies,
     locations: Arc<LocationStore>,
@@ -56,13 +57,14 @@ pub(crate) struct Groups {
 
 impl Groups {
     /// Groups with their records in `records` and their policies in `policies`, attached to
-    /// `roles`.
+    /// `roles` of members of `projects`.
     pub(crate) fn new(
         clients: Clients,
         records: Arc<dyn RecordStore>,
         roles: Arc<Roles>,
         policies: Arc<ManagedPolicies>,
         locations: Arc<LocationStore>,
+        projects: Arc<ProjectRecords>,
     ) -> Self {
         Self {
             locations,
@@ -72,6 +74,7 @@ impl Groups {
             records,
             roles,
             policies,
+            projects,
             locks: Locks::default(),
             shares: SharesCache::default(),
             said: Mutex::default(),
@@ -186,9 +189,10 @@ impl Groups {
             .and_then(|item| ProjectUserRecord::read(item).ok())
             .is_some_and(|record| record.is_owner());
         let shares = self.shares_of(project, user).await?;
+        let access = self.projects.access(project).await?;
         let desired = self
             .inline
-            .desired(project, user, owner, &ProjectAccess::default(), &shares)
+            .desired(project, user, owner, &access, &shares)
             .await?;
         match found.inline.get(PASS_ROLE) {
             Some(document) if equivalent_json(document, &desired) => Ok(()),

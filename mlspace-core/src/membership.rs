@@ -7,6 +7,7 @@
 //! The membership of a project's last owner can be deleted, because a project and its members are
 //! deleted together.
 
+mod access;
 mod delete;
 mod desired_role;
 mod inline;

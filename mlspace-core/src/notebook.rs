@@ -16,6 +16,7 @@ mod instance;
 mod instances;
 mod inventory;
 mod key;
+mod limits;
 mod network;
 mod outcome;
 mod owner;

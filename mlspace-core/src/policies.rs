@@ -80,6 +80,8 @@ pub use members::{
     permissions_boundary, project_policy, suspended_projects, suspension_policy, trust_policy,
     user_policy,
 };
+#[cfg(feature = "aws")]
+pub(crate) use members::{denies_other_actions, suspended_statement};
 pub use resources::{
     BucketAccess, EndpointService, KeyAccess, KeyService, LogDeliverer, alarm_topic_policy,
     bucket_policy, endpoint_policy, flow_log_policy, flow_log_trust, key_policy, log_group_policy,

@@ -21,6 +21,7 @@ pub(crate) mod memory;
 mod mlspace_items;
 mod ownership;
 mod project;
+mod project_access;
 mod project_user;
 mod schedule;
 mod store;
@@ -36,6 +37,7 @@ pub use schedule::{NOTEBOOK_INSTANCE, ScheduleRecord};
 pub use store::Write;
 
 pub(crate) use dynamodb::DynamoStore;
+pub(crate) use project_access::ACCESS;
 pub(crate) use store::{RecordStore, TRANSACTION_WRITES, TransactWrite};
 
 pub(crate) use ownership::{UNFINISHED, is_unfinished, mark_unfinished};

@@ -104,6 +104,7 @@ impl Services {
             Arc::clone(&roles),
             Arc::clone(&policies),
             Arc::clone(&locations),
+            Arc::clone(&projects),
         ));
         let memberships = Arc::new(Memberships::new(
             clients.clone(),

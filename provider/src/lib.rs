@@ -4,6 +4,7 @@ mod attributes;
 mod client;
 mod data_sources;
 mod functions;
+mod limits;
 mod mapping;
 mod ownership;
 pub mod provider;

@@ -4,21 +4,23 @@ mod schema;
 #[cfg(test)]
 mod sweep;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use mlspace_core::aws::{
     AssumeRole, ConnectionConfig, Endpoints, NotebookDefaults, PolicyModel, Settings, TableNames,
 };
 use mlspace_core::layout;
-use mlspace_core::policies::ResourceNames;
+use mlspace_core::policies::{ResourceNames, Service};
 use mlspace_core::services::Services;
 use mlspace_core::tags::Tags;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
+use crate::limits::{self, LimitsModel};
 use crate::mapping::{self, StringList, StringMap};
 use crate::validators;
+use terraform_plugin::framework::model::at_most_one;
 use terraform_plugin::framework::{
     AnyDataSource, AnyResource, ConfigureContext, Diagnostics, Field, Function, Path, Provider,
     Schema, ScopeAttribute,
@@ -46,6 +48,9 @@ pub struct ProviderModel {
     policy_model: Field<String>,
     resource_names: Field<String>,
     source_vpc_ids: StringList,
+    services: StringList,
+    #[serde(with = "at_most_one")]
+    limits: Field<LimitsModel>,
     default_tags: StringMap,
     table_names: StringMap,
     assume_role: Option<AssumeRoleModel>,
@@ -123,6 +128,7 @@ impl Provider for Mlspace {
             }
         }
         mapping::check_tags(&config.default_tags, "default_tags", diagnostics);
+        limits::check(&config.limits, diagnostics);
     }
 
     async fn configure(
@@ -211,6 +217,11 @@ impl ProviderModel {
 
     fn settings(&self) -> Settings {
         let defaults = Settings::default();
+        // In the order of the catalogue, each once, so that policies do not depend on the order.
+        let services: BTreeSet<Service> = known_list(&self.services)
+            .iter()
+            .filter_map(|name| name.parse().ok())
+            .collect();
         let mut table_names = TableNames::default();
         for (field, name) in known_strings(&self.table_names) {
             table_names.set(&field, name);
@@ -239,7 +250,8 @@ impl ProviderModel {
                 .as_option()
                 .and_then(|name| ResourceNames::named(name))
                 .unwrap_or_default(),
-            services: Vec::new(),
+            services: services.into_iter().collect(),
+            limits: limits::limits(&self.limits).unwrap_or_default(),
             source_vpc_ids: known_list(&self.source_vpc_ids),
             default_tags: Tags::from(known_strings(&self.default_tags)),
             table_names,

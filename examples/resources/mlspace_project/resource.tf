@@ -10,4 +10,24 @@ resource "mlspace_project" "fraud" {
     allow_notebook_owner_override = true
     default_endpoint_ttl_hours    = 168
   }
+
+  # Services that members can use, among those that the provider block offers.
+  services {
+    registry  = true
+    pipelines = true
+
+    bedrock {
+      model_arns = ["arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"]
+    }
+  }
+
+  limits {
+    max_runtime              = "24h"
+    max_notebook_volume_size = 100
+
+    instance_types {
+      notebook = ["ml.t3.*", "ml.m5.large"]
+      training = ["ml.m5.*", "ml.g5.*"]
+    }
+  }
 }

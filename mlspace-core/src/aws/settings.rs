@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::policies::{ResourceNames, Service};
+use crate::policies::{Limits, ProjectAccess, ResourceNames, Service};
 pub use crate::tables::TableNames;
 use crate::tags::Tags;
 
@@ -26,6 +26,8 @@ pub struct Settings {
     pub resource_names: ResourceNames,
     /// The services that projects can switch on.
     pub services: Vec<Service>,
+    /// Limits of the workloads of all projects.
+    pub limits: Limits,
     /// VPCs from which members use their resources; empty when they can from anywhere.
     pub source_vpc_ids: Vec<String>,
     /// Tags on everything that can be tagged.
@@ -47,11 +49,20 @@ impl Default for Settings {
             policy_model: PolicyModel::default(),
             resource_names: ResourceNames::default(),
             services: Vec::new(),
+            limits: Limits::default(),
             source_vpc_ids: Vec::new(),
             default_tags: Tags::default(),
             table_names: TableNames::default(),
             notebook_defaults: NotebookDefaults::default(),
         }
+    }
+}
+
+impl Settings {
+    /// What the platform leaves of a project's access: the services that it offers, within its limits.
+    #[must_use]
+    pub fn effective(&self, access: &ProjectAccess) -> ProjectAccess {
+        access.within(&self.services, &self.limits)
     }
 }
 

@@ -26,12 +26,14 @@ fn groups(platform: &FakePlatform) -> Groups {
     let policies = ManagedPolicies::new(clients.clone(), api(), cache, Arc::clone(&roles));
     let records = Arc::clone(&platform.records) as _;
     let locations = LocationStore::new(clients.clone(), Arc::clone(&platform.records) as _);
+    let projects = ProjectRecords::new(clients.clone(), Arc::clone(&platform.records) as _);
     Groups::new(
         clients,
         records,
         roles,
         Arc::new(policies),
         Arc::new(locations),
+        Arc::new(projects),
     )
 }
 

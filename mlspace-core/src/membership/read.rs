@@ -22,6 +22,8 @@ pub(super) struct Holder<'a> {
     pub(super) owner: bool,
     /// What is shared with it.
     pub(super) shares: &'a Shares,
+    /// What applies to all members of the project.
+    pub(super) access: &'a ProjectAccess,
 }
 
 impl Memberships {
@@ -73,11 +75,13 @@ impl Memberships {
                     .collect();
                 let owner = record.as_ref().is_some_and(|record| record.is_owner());
                 let shares = self.groups.cached_shares_of(project, user).await?;
+                let access = self.projects.cached_access(project).await?;
                 let holder = Holder {
                     project,
                     user,
                     owner,
                     shares: &shares,
+                    access: &access,
                 };
                 let desired = self.desired_role(&holder, &arns, false).await?;
                 changes_over = desired.migrates_model(role);
@@ -184,13 +188,7 @@ impl Memberships {
             previous_model_policies,
             inline: self
                 .inline
-                .desired(
-                    project,
-                    user,
-                    holder.owner,
-                    &ProjectAccess::default(),
-                    holder.shares,
-                )
+                .desired(project, user, holder.owner, holder.access, holder.shares)
                 .await?,
         })
     }

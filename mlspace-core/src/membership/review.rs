@@ -7,8 +7,8 @@ use crate::access::{Deviation, Deviations, ExternalPolicies, IamRole, cross_tena
 use crate::aws::{Error, PolicyModel};
 use crate::name::ProjectName;
 use crate::plan::{Notice, PlanOutcome};
+use crate::policies;
 use crate::policies::isolation::TenantModel;
-use crate::policies::{self, ProjectAccess};
 use iam_policy::Document;
 
 /// The base policies and the boundary of all memberships, as far as they could be read.
@@ -211,7 +211,7 @@ impl Memberships {
         let context = self.clients.grant_context().await?;
         let role_arn = self.member_roles.arn(project, user).await?;
         let role = IamRole::new(role_arn.as_str()).tagged(self.member_roles.tags(project, user));
-        let access = ProjectAccess::default();
+        let access = self.projects.planned_access(project).await?;
         let own = self
             .inline
             .desired(project, user, spec.owner, &access, shares)

@@ -14,6 +14,7 @@ use crate::iam::managed_policies::MAX_ATTEMPTS;
 use crate::layout;
 use crate::ownership::Token;
 use crate::project::missing_project;
+use crate::records::ProjectRecord;
 use crate::tags::{PolicyOwner, Tags};
 
 /// Longest wait for a policy to be seen that was there before, or that others may have removed.
@@ -63,11 +64,13 @@ impl Memberships {
         self.check_attachments(groups.len()).await?;
         let in_use = self.shared.hold().await;
         let shares = self.groups.shares_of(project, user).await?;
+        let access = self.clients.settings().effective(&record.access);
         let holder = Holder {
             project,
             user,
             owner: spec.owner,
             shares: &shares,
+            access: &access,
         };
         let desired = self
             .desired_role(&holder, &groups, record.suspended)
@@ -77,7 +80,7 @@ impl Memberships {
             .await?;
         let found = self.wait_for_role(operation, &name, |_| Vec::new()).await?;
         let changes_over = desired.migrates_model(&found);
-        self.ensure_own_policies(operation, spec, record.suspended, changes_over)
+        self.ensure_own_policies(operation, spec, &record, changes_over)
             .await?;
         let quota = if changes_over {
             self.roles
@@ -105,16 +108,18 @@ impl Memberships {
         &self,
         operation: &Operation,
         spec: &MembershipSpec,
-        suspended: bool,
+        record: &ProjectRecord,
         changes_over: bool,
     ) -> Result<(), Error> {
         let (project, user) = (&spec.project, &spec.user);
+        let suspended = record.suspended;
         match self.clients.settings().policy_model {
             PolicyModel::Attribute => self.shared.ensure(operation, suspended).await,
             PolicyModel::PerPrincipal => {
                 // The project's policy is the project's to keep; but members are not made without
                 // it, and don't change over to one that was left from long ago.
-                let policy = self.project_policies.desired(project, suspended).await?;
+                let policies = &self.project_policies;
+                let policy = policies.desired(project, &record.access, suspended).await?;
                 let arn = self.clients.account().await?.policy_arn(&policy.name);
                 if changes_over || self.policies.current(&arn).await?.is_none() {
                     self.policies.ensure(operation, &policy).await?;

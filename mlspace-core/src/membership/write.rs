@@ -7,7 +7,6 @@ use crate::aws::{Error, Failure, IfPresent as _, Operation, Outcome, PolicyModel
 use crate::directory::invalid_new_name;
 use crate::iam::RoleState;
 use crate::ownership::{Claim, Mark, Run, Token};
-use crate::policies::ProjectAccess;
 use crate::records::{Change, Item, OWNER, ProjectUserRecord, Write};
 use crate::{layout, policies};
 
@@ -45,14 +44,9 @@ impl Memberships {
             .groups
             .cached_shares_of(&spec.project, &spec.user)
             .await?;
+        let access = self.projects.planned_access(&spec.project).await?;
         self.inline
-            .desired(
-                &spec.project,
-                &spec.user,
-                spec.owner,
-                &ProjectAccess::default(),
-                &shares,
-            )
+            .desired(&spec.project, &spec.user, spec.owner, &access, &shares)
             .await?;
         // Groups' tables that aren't there yet hold no groups.
         let groups = self.groups.cached_policies_of(&spec.user).await?;

@@ -12,7 +12,7 @@ use super::{
     Network, Notebook, NotebookSpec, NotebookSpecError, Notebooks, Status,
     instance::InstanceState,
     instances::Since,
-    key, object,
+    key, limits, object,
     owner::{NotebookOwner, not_a_member},
     state::DesiredState,
     tagging::{self, TagChange},
@@ -95,6 +95,7 @@ impl Notebooks {
         let network =
             Network::of(spec, &self.clients.settings().notebook_defaults).map_err(Error::from)?;
         let owner = self.check_owner(spec, spec.runs_when_created()).await?;
+        limits::check(&owner.limits, spec, None)?;
         operation.check(&format!("creating notebook `{}`", spec.name))?;
         let mut before = self.instances.describe(&spec.name).await?;
         if before

@@ -3,6 +3,7 @@
 use super::{NotebookSpec, Notebooks};
 use crate::aws::Error;
 use crate::name::{ProjectName, UserName};
+use crate::policies::Limits;
 use crate::project::missing_project;
 use crate::schedule::StopTime;
 
@@ -15,6 +16,8 @@ pub(crate) struct NotebookOwner {
     pub(crate) stop: Option<StopTime>,
     /// Whether the project is suspended.
     pub(crate) suspended: bool,
+    /// The limits of project and platform.
+    pub(crate) limits: Limits,
 }
 
 impl Notebooks {
@@ -59,6 +62,7 @@ impl Notebooks {
             role_arn,
             stop,
             suspended: rules.suspended,
+            limits: rules.limits.within(&self.clients.settings().limits),
         })
     }
 

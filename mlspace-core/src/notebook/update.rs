@@ -6,7 +6,7 @@ mod tests;
 use super::{
     Notebook, NotebookSpec, Notebooks,
     create::{check_tags, missing_instance},
-    object,
+    limits, object,
 };
 use crate::aws::{Error, Operation, Outcome};
 use crate::ownership::Mark;
@@ -37,6 +37,8 @@ impl Notebooks {
             .describe(&spec.name)
             .await?
             .ok_or_else(|| missing_instance(spec))?;
+        let existing = (found.instance_type.as_str(), found.volume_size);
+        limits::check(&owner.limits, spec, Some(existing))?;
         // Without tags in sight all are set again.
         let tags = self.instances.tags(&found.arn).await?.unwrap_or_default();
         let token = Mark::of(&tags).map(|mark| mark.token);

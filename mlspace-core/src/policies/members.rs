@@ -18,9 +18,13 @@ pub use access::{BucketGrant, MemberAccess, ProjectAccess, Sharing};
 pub use attribute::attribute_policy;
 pub use base::notebook_base_policy;
 pub use boundary::permissions_boundary;
+#[cfg(feature = "aws")]
+pub(crate) use fences::denies_other_actions;
 pub use group::group_policies;
 pub use limits::{Limits, Workload};
 pub use project::project_policy;
+#[cfg(feature = "aws")]
+pub(crate) use project::suspended_statement;
 pub use role::{attribute_role_policy, pass_role_policy, trust_policy};
 pub use suspension::{suspended_projects, suspension_policy};
 pub use user::user_policy;

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use super::{ProjectSpec, Projects};
 use crate::aws::{Error, PolicyModel};
+use crate::name::UserName;
 use crate::ownership::Run;
 use crate::plan::{Notice, PlanOutcome};
 use crate::tags::{SYSTEM, Tags, are_of_mlspace_itself};
@@ -18,17 +19,74 @@ pub struct PlannedProject {
 }
 
 impl Projects {
-    /// Plans a project. `exists` says that the state holds it, `was_suspended` that it is suspended
-    /// there, `run` what else happens to existing projects.
+    /// Plans a project. `prior` is what the state holds, `run` says what else happens to existing
+    /// projects.
     pub async fn plan(
         &self,
         spec: &ProjectSpec,
-        exists: bool,
-        was_suspended: bool,
+        prior: Option<&ProjectSpec>,
         run: &dyn Run,
     ) -> PlanOutcome<PlannedProject> {
-        let outcome = PlanOutcome::from(self.try_plan(spec, exists, was_suspended, run).await);
+        let outcome = PlanOutcome::from(self.try_plan(spec, prior, run).await);
+        let outcome = match &outcome.values {
+            Some(_) => outcome.and(self.plan_access(spec, prior).await),
+            None => outcome,
+        };
         outcome.and(self.plan_beside_mlspace().await)
+    }
+
+    /// Plans what members can do: refuses what the platform does not offer or no policy holds, and
+    /// tells what is open that was not before.
+    async fn plan_access(
+        &self,
+        spec: &ProjectSpec,
+        prior: Option<&ProjectSpec>,
+    ) -> PlanOutcome<()> {
+        self.projects.plan(&spec.name, &spec.access);
+        match self.try_plan_access(spec, prior).await {
+            Ok(warning) => {
+                let mut outcome = PlanOutcome::new(());
+                outcome.warnings.extend(warning);
+                outcome
+            }
+            Err(error) => PlanOutcome::failed(&error),
+        }
+    }
+
+    async fn try_plan_access(
+        &self,
+        spec: &ProjectSpec,
+        prior: Option<&ProjectSpec>,
+    ) -> Result<Option<Notice>, Error> {
+        let settings = self.clients.settings();
+        let before = prior.map(|prior| settings.effective(&prior.access));
+        let access = settings.effective(&spec.access);
+        spec.check_access(settings, self.clients.account().await?)?;
+        let changes = before.as_ref() != Some(&access);
+        let members = match prior {
+            Some(_) if changes => {
+                let memberships = &self.dependents.memberships;
+                memberships.check_access(&spec.name, &access).await?
+            }
+            _ => Vec::new(),
+        };
+        let opened = access.opens(&before.unwrap_or_default());
+        if opened.is_empty() {
+            return Ok(None);
+        }
+        let who = match members.as_slice() {
+            [] => String::new(),
+            some => format!(" ({})", first_names(some)),
+        };
+        Ok(Some(Notice {
+            attribute: "",
+            summary: "Members gain access".to_owned(),
+            detail: format!(
+                "This opens to the members of project `{}`{who}: {}",
+                spec.name,
+                opened.join(" ")
+            ),
+        }))
     }
 
     /// Warns, once, when the account has a deployment of MLSpace that the policy model does not suit.
@@ -65,13 +123,13 @@ impl Projects {
     async fn try_plan(
         &self,
         spec: &ProjectSpec,
-        exists: bool,
-        was_suspended: bool,
+        prior: Option<&ProjectSpec>,
         run: &dyn Run,
     ) -> Result<PlannedProject, Error> {
-        if !exists {
+        if prior.is_none() {
             self.check_new(spec, run).await?;
         }
+        let was_suspended = prior.is_some_and(|prior| prior.suspended);
         let attribute = self.clients.settings().policy_model == PolicyModel::Attribute;
         if attribute && spec.suspended && !was_suspended {
             // All suspensions of a plan share one policy, so they are checked together.
@@ -82,5 +140,15 @@ impl Projects {
             id: spec.name.to_string(),
             policy_arn: self.project_policies.arn(&spec.name).await?,
         })
+    }
+}
+
+/// The first few names, and how many more there are.
+fn first_names(all: &[UserName]) -> String {
+    const SHOWN: usize = 5;
+    let shown: Vec<&str> = all.iter().take(SHOWN).map(UserName::as_str).collect();
+    match all.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
     }
 }

@@ -30,10 +30,11 @@ impl ProjectPolicies {
         Ok(Some(self.clients.account().await?.policy_arn(&policy)))
     }
 
-    /// The policy that the project's members carry.
+    /// The policy that the project's members carry, if this access is the project's.
     pub(crate) async fn desired<'a>(
         &self,
         name: &'a ProjectName,
+        access: &ProjectAccess,
         suspended: bool,
     ) -> Result<DesiredPolicy<'a>, Error> {
         let settings = self.clients.settings();
@@ -44,7 +45,7 @@ impl ProjectPolicies {
             document: policies::project_policy(
                 &context,
                 name,
-                &ProjectAccess::default(),
+                &settings.effective(access),
                 suspended,
             )?,
             conflict_remedy: format!(

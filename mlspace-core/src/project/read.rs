@@ -7,7 +7,7 @@ use crate::iam::ManagedPolicy;
 use crate::iam::managed_policies::equivalent_json;
 use crate::layout;
 use crate::name::ProjectName;
-use crate::policies::{self, ProjectAccess};
+use crate::policies;
 use crate::records::{Item, ProjectRecord};
 use crate::tags::{POLICY_VERSION, PolicyOwner, Tags};
 use iam_policy::Document;
@@ -71,21 +71,21 @@ impl Projects {
         let suspended = match &found {
             Some(found) => found.record.suspended,
             // Without a record, the policy says which of the two it is.
-            None => {
-                let denying =
-                    policies::project_policy(&context, name, &ProjectAccess::default(), true)?;
-                policy
-                    .as_ref()
-                    .is_some_and(|policy| equivalent_json(&policy.document, &denying))
-            }
+            None => policy
+                .as_ref()
+                .is_some_and(|policy| denies_everything(&policy.document)),
         };
         let mut drift = Vec::new();
         match &found {
             Some(found) => drift.extend(record_drift(name, &found.item)),
             None => drift.push(format!("the record of project `{name}` is missing")),
         }
-        let wanted =
-            policies::project_policy(&context, name, &ProjectAccess::default(), suspended)?;
+        let recorded = found.as_ref().map(|found| found.record.access.clone());
+        let access = self
+            .clients
+            .settings()
+            .effective(&recorded.unwrap_or_default());
+        let wanted = policies::project_policy(&context, name, &access, suspended)?;
         drift.extend(policy_drift(
             &policy_name,
             policy.as_ref(),
@@ -99,6 +99,15 @@ impl Projects {
             ..project(name, record, suspended, Some(arn), drift)
         }))
     }
+}
+
+/// Whether the policy has the statement of a suspended project.
+fn denies_everything(json: &str) -> bool {
+    let denial = [policies::suspended_statement()];
+    Document::parse(json).is_ok_and(|document| {
+        let mut statements = document.statements.into_iter();
+        statements.any(|one| Document::new([one]).equivalent(&Document::new(denial.clone())))
+    })
 }
 
 /// What MLSpace needs and the record lacks.

@@ -1,13 +1,20 @@
 //! Records of projects: the only reader of the projects table.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use crate::aws::{Clients, Error};
+use tokio::time::Instant;
+
+use crate::aws::{Clients, Error, IfPresent as _};
 use crate::name::ProjectName;
 use crate::ownership::Token;
-use crate::records::{Item, ProjectRecord, RecordStore, View};
+use crate::policies::{Limits, ProjectAccess};
+use crate::records::{ACCESS, Item, ProjectRecord, RecordStore, View};
 use crate::schedule::{StopPolicy, StopTime};
+
+/// How long a scan is used: the length of a refresh.
+const CACHE_TTL: Duration = Duration::from_secs(30);
 
 /// A project's record with the item it was read from.
 pub(super) struct FoundProject {
@@ -23,12 +30,14 @@ impl FoundProject {
 }
 
 /// What a project says about its notebooks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct NotebookRules {
     /// Whether the project is suspended.
     pub(crate) suspended: bool,
     /// Its daily stop time.
     pub(crate) stop: StopPolicy,
+    /// Its limits, without those of the platform.
+    pub(crate) limits: Limits,
 }
 
 impl NotebookRules {
@@ -47,6 +56,7 @@ impl NotebookRules {
         Self {
             suspended: record.suspended,
             stop,
+            limits: record.access.limits.clone(),
         }
     }
 }
@@ -62,16 +72,28 @@ pub(crate) fn missing_project(attribute: &'static str, project: &ProjectName) ->
     }
 }
 
+/// The access of projects by their names.
+type RecordedAccess = BTreeMap<ProjectName, ProjectAccess>;
+
 /// The table of projects.
 pub(crate) struct ProjectRecords {
     clients: Clients,
     records: Arc<dyn RecordStore>,
+    /// The access of all projects, as last scanned.
+    scanned: tokio::sync::Mutex<Option<(Instant, Arc<RecordedAccess>)>>,
+    /// The access of projects that this process plans.
+    planned: Mutex<RecordedAccess>,
 }
 
 impl ProjectRecords {
     /// The table that the settings of `clients` name.
     pub(crate) fn new(clients: Clients, records: Arc<dyn RecordStore>) -> Self {
-        Self { clients, records }
+        Self {
+            clients,
+            records,
+            scanned: tokio::sync::Mutex::default(),
+            planned: Mutex::default(),
+        }
     }
 
     fn table(&self) -> &str {
@@ -91,6 +113,77 @@ impl ProjectRecords {
     /// The project's record.
     pub(crate) async fn record(&self, name: &ProjectName) -> Result<Option<ProjectRecord>, Error> {
         Ok(self.find(name).await?.map(|found| found.record))
+    }
+
+    /// Notes what this process plans for a project: plans of its members depend on it.
+    pub(super) fn plan(&self, name: &ProjectName, access: &ProjectAccess) {
+        let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
+        planned.insert(name.clone(), access.clone());
+    }
+
+    /// What the members of a project can do as far as the platform admits it, as recorded up to 30
+    /// seconds ago: for a refresh.
+    pub(crate) async fn cached_access(&self, name: &ProjectName) -> Result<ProjectAccess, Error> {
+        let access = self.recorded_access().await?.get(name).cloned();
+        let settings = self.clients.settings();
+        Ok(settings.effective(&access.unwrap_or_default()))
+    }
+
+    /// As [`Self::cached_access`], but as planned by this process if it plans the project: for a plan.
+    pub(crate) async fn planned_access(&self, name: &ProjectName) -> Result<ProjectAccess, Error> {
+        let planned = {
+            let planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
+            planned.get(name).cloned()
+        };
+        match planned {
+            Some(access) => Ok(self.clients.settings().effective(&access)),
+            None => self.cached_access(name).await,
+        }
+    }
+
+    /// What the members of a project can do as far as the platform admits it.
+    pub(crate) async fn access(&self, name: &ProjectName) -> Result<ProjectAccess, Error> {
+        let record = self.record(name).await?.unwrap_or_default();
+        Ok(self.clients.settings().effective(&record.access))
+    }
+
+    /// The names of the projects that are planned by this process or on record up to 30 seconds ago.
+    pub(crate) async fn cached_names(&self) -> Result<Vec<ProjectName>, Error> {
+        let recorded = self.recorded_access().await?;
+        let planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(recorded.keys().chain(planned.keys()).cloned().collect())
+    }
+
+    async fn recorded_access(&self) -> Result<Arc<RecordedAccess>, Error> {
+        let mut last = self.scanned.lock().await;
+        match &*last {
+            Some((at, access)) if at.elapsed() < CACHE_TTL => return Ok(Arc::clone(access)),
+            _ => {}
+        }
+        let items = self
+            .records
+            .scan(self.table(), &["name", ACCESS])
+            .await
+            .if_present()?
+            .unwrap_or_default();
+        let mut all = BTreeMap::new();
+        for item in &items {
+            let Ok(name) = View(item).text_or_empty("name").parse::<ProjectName>() else {
+                continue;
+            };
+            let access = ProjectRecord::read_access(item);
+            let access =
+                access.map_err(|error| error.of(self.table(), &ProjectRecord::key(&name)))?;
+            all.insert(name, access);
+        }
+        let all = Arc::new(all);
+        *last = Some((Instant::now(), Arc::clone(&all)));
+        Ok(all)
+    }
+
+    /// Forgets what was scanned, because a record is being changed.
+    pub(super) async fn forget(&self) {
+        *self.scanned.lock().await = None;
     }
 
     /// Whether the project is on record. The record's content is not read.

@@ -1,7 +1,9 @@
 //! A project as it should be, and what can be checked of it without asking AWS.
 
-use crate::aws::Error;
+use crate::aws::{Error, Settings};
+use crate::layout::Account;
 use crate::name::{ProjectName, UserName};
+use crate::policies::ProjectAccess;
 use crate::records::{ProjectRecord, TerminationConfig};
 
 /// Longest description that MLSpace accepts, in characters.
@@ -20,6 +22,8 @@ pub struct ProjectSpec {
     pub suspended: bool,
     /// Times at which its resources are stopped or deleted.
     pub termination: Option<TerminationConfig>,
+    /// What its members can do beyond what all members can do, and what limits them.
+    pub access: ProjectAccess,
     /// Whether deleting it deletes its members, datasets and notebooks.
     pub force_destroy: bool,
     /// Creation time that a record which is lost is written with again, in seconds since the epoch.
@@ -37,6 +41,7 @@ impl ProjectSpec {
             created_by: None,
             suspended: false,
             termination: None,
+            access: ProjectAccess::default(),
             force_destroy: false,
             created_at: None,
         }
@@ -56,7 +61,77 @@ impl ProjectSpec {
             created_at: existing.map_or(self.created_at.unwrap_or(now), |record| record.created_at),
             last_updated_at: now,
             termination: self.termination.clone(),
+            access: self.access.clone(),
         }
+    }
+
+    /// Checks what members can do against what the platform offers in this account.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] naming the attribute.
+    pub(super) fn check_access(&self, settings: &Settings, account: &Account) -> Result<(), Error> {
+        let name = &self.name;
+        let invalid = |attribute, message: String, remedy: String| {
+            Err(Error::Invalid {
+                attribute: Some(attribute),
+                message,
+                remedy,
+            })
+        };
+        for service in self.access.services.names() {
+            if !settings.services.contains(&service) {
+                let offered: Vec<&str> = settings.services.iter().map(|one| one.name()).collect();
+                let offered = match offered.as_slice() {
+                    [] => "nothing".to_owned(),
+                    some => some.join(", "),
+                };
+                return invalid(
+                    "services",
+                    format!(
+                        "project `{name}` switches on `{service}`, which the platform does not offer (it offers {offered})"
+                    ),
+                    format!(
+                        "add `{service}` to `services` in the provider block, or switch it off here"
+                    ),
+                );
+            }
+            if !service.is_in(&account.partition) {
+                return invalid(
+                    "services",
+                    format!(
+                        "the partition `{}` of AWS has no {}",
+                        account.partition,
+                        service.entry().title
+                    ),
+                    format!("switch `{service}` off"),
+                );
+            }
+        }
+        let checks = [
+            ("services", self.access.services.check()),
+            ("limits", self.access.limits.check()),
+        ];
+        for (attribute, checked) in checks {
+            if let Err(error) = checked {
+                let text = error.to_string();
+                let (message, remedy) = text
+                    .split_once(": ")
+                    .unwrap_or((text.as_str(), "correct it"));
+                return invalid(attribute, message.to_owned(), remedy.to_owned());
+            }
+        }
+        let beyond = self.access.limits.beyond(&settings.limits);
+        if !beyond.is_empty() {
+            return invalid(
+                "limits",
+                format!(
+                    "limits of project `{name}` are wider than those of the platform: {}",
+                    beyond.join(" ").trim_end_matches('.')
+                ),
+                "narrow or remove them here, or widen `limits` in the provider block".to_owned(),
+            );
+        }
+        Ok(())
     }
 
     /// Checks what can be checked without asking AWS.

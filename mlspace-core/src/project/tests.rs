@@ -1,5 +1,7 @@
 //! Projects on in-memory fakes: every step, and every interruption.
 
+mod access;
+
 use std::collections::BTreeMap;
 
 use super::*;
@@ -131,7 +133,7 @@ async fn create_and_plan_refuse_what_no_create_left_unfinished() {
         create(&platform.services, &spec).await.unwrap();
         let errors = async |platform: &FakePlatform| {
             let projects = &platform.services.projects;
-            let planned = projects.plan(&spec, false, false, &OnlyCreates).await;
+            let planned = projects.plan(&spec, None, &OnlyCreates).await;
             let created = create(&platform.services, &spec).await;
             (planned.errors.len(), created.is_err())
         };
@@ -462,20 +464,14 @@ async fn read_tells_of_policy_left_from_other_model() {
 async fn plan_gives_values_and_refuses_collisions() {
     let platform = FakePlatform::new(PolicyModel::PerPrincipal);
     let projects = &platform.services.projects;
-    let planned = projects
-        .plan(&project("fraud"), false, false, &OnlyCreates)
-        .await;
+    let planned = projects.plan(&project("fraud"), None, &OnlyCreates).await;
     let values = planned.values.unwrap();
     assert_eq!(values.id, "fraud");
     assert_eq!(values.policy_arn, Some(policy_arn("fraud")));
     assert_eq!(planned.errors, []);
-    let again = projects
-        .plan(&project("fraud"), false, false, &OnlyCreates)
-        .await;
+    let again = projects.plan(&project("fraud"), None, &OnlyCreates).await;
     assert_eq!(again.errors, [], "Terraform plans twice");
-    let collision = projects
-        .plan(&project("Fraud"), false, false, &OnlyCreates)
-        .await;
+    let collision = projects.plan(&project("Fraud"), None, &OnlyCreates).await;
     assert_eq!(collision.errors[0].attribute, "name");
     assert!(collision.errors[0].detail.contains("`fraud`"));
 }
@@ -554,7 +550,7 @@ async fn plan_checks_all_suspensions_together() {
     let mut refused = None;
     for n in 0..1_000 {
         let spec = suspended(&format!("abcdefghijklmnopqrst{n:04}"));
-        let planned = projects.plan(&spec, false, false, &OnlyCreates).await;
+        let planned = projects.plan(&spec, None, &OnlyCreates).await;
         if let Some(error) = planned.errors.into_iter().next() {
             refused = Some((n, error));
             break;

@@ -32,12 +32,8 @@ impl Projects {
         let context = self.clients.grant_context().await?;
         match self.clients.settings().policy_model {
             PolicyModel::PerPrincipal => {
-                policies::project_policy(
-                    &context,
-                    &spec.name,
-                    &ProjectAccess::default(),
-                    spec.suspended,
-                )?;
+                let access = self.clients.settings().effective(&spec.access);
+                policies::project_policy(&context, &spec.name, &access, spec.suspended)?;
             }
             PolicyModel::Attribute => drop(policies::attribute_policy(&context)?),
         }
@@ -62,9 +58,11 @@ impl Projects {
         let owner = PolicyOwner::Project(name);
         // Without the permission to look, the create finds it.
         match self.policies.cached(&arn).await.if_allowed()?.flatten() {
-            Some(found) if !self.policies.owns(owner, &found) => {
-                Err(self.project_policies.desired(name, false).await?.conflict())
-            }
+            Some(found) if !self.policies.owns(owner, &found) => Err(self
+                .project_policies
+                .desired(name, &ProjectAccess::default(), false)
+                .await?
+                .conflict()),
             Some(found) if Mark::of(&found.tags).is_none() => {
                 Err(object.exists_of(without_record()))
             }
@@ -89,9 +87,7 @@ impl Projects {
         name.check_new()
             .map_err(|error| invalid_new_name("name", &error))?;
         let token = Token::random();
-        let policies = self
-            .set_up_policies(operation, name, spec.suspended, Some(&token))
-            .await;
+        let policies = self.set_up_policies(operation, spec, Some(&token)).await;
         let arn = match policies {
             Ok(arn) => arn,
             Err(error) => {
@@ -173,12 +169,13 @@ impl Projects {
     async fn set_up_policies(
         &self,
         operation: &Operation,
-        name: &ProjectName,
-        suspended: bool,
+        spec: &ProjectSpec,
         created: Option<&Token>,
     ) -> Result<Option<String>, Error> {
+        let (name, suspended) = (&spec.name, spec.suspended);
         self.suspensions.set(operation, name, suspended).await?;
-        let mut policy = self.project_policies.desired(name, suspended).await?;
+        let policies = &self.project_policies;
+        let mut policy = policies.desired(name, &spec.access, suspended).await?;
         policy.creation = created.map(|token| Creation {
             token,
             exists: object(name).exists_of(without_record()),
@@ -208,6 +205,7 @@ impl Projects {
     ) -> Result<Write, Error> {
         operation.check(&format!("recording project `{}`", spec.name))?;
         let table = &self.clients.settings().table_names.projects;
+        self.projects.forget().await;
         self.records
             .create(table, &ProjectRecord::key(&spec.name), item)
             .await
@@ -255,13 +253,24 @@ impl Projects {
         spec.check()?;
         let name = &spec.name;
         let (claim, object) = (operation.claim(), object(name));
+        let settings = self.clients.settings();
+        let access = settings.effective(&spec.access);
+        let mut changes_access = false;
         match self.projects.find(name).await? {
-            Some(found) => claim.check(&object, found.token().as_ref())?,
+            Some(found) => {
+                claim.check(&object, found.token().as_ref())?;
+                changes_access = settings.effective(&found.record.access) != access;
+            }
             None if is_recorded => return Err(deleted_record(name)),
             None => {}
         }
-        self.set_up_policies(operation, name, spec.suspended, None)
-            .await?;
+        self.set_up_policies(operation, spec, None).await?;
+        let memberships = &self.dependents.memberships;
+        if changes_access {
+            // Each inline policy denies what it does not grant, so that in between a role can do
+            // no more than before or than after.
+            memberships.sync_access(operation, name, &access).await?;
+        }
         let table = &self.clients.settings().table_names.projects;
         let key = ProjectRecord::key(name);
         // Others write to the record too: when it changed after it was read, it is read again.
@@ -290,6 +299,11 @@ impl Projects {
                 }
             };
             if write == Write::Done {
+                self.projects.forget().await;
+                if changes_access {
+                    // Members who were added meanwhile have their role by the former record.
+                    memberships.sync_access(operation, name, &access).await?;
+                }
                 if before != spec.suspended {
                     self.suspensions
                         .settle(operation, name, spec.suspended)

@@ -4,7 +4,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::change::Change;
 use super::item::{Item, ItemBuilder, Key, Malformed, View};
+use super::project_access::{self, ACCESS};
 use crate::name::ProjectName;
+use crate::policies::ProjectAccess;
 
 /// Times after which a project's resources are stopped or deleted automatically: MLSpace's
 /// `terminationConfiguration`.
@@ -112,6 +114,8 @@ pub struct ProjectRecord {
     pub last_updated_at: i64,
     /// Times after which its resources are stopped or deleted.
     pub termination: Option<TerminationConfig>,
+    /// What its members can do beyond what all members can do, and what limits them.
+    pub access: ProjectAccess,
 }
 
 impl ProjectRecord {
@@ -124,7 +128,8 @@ impl ProjectRecord {
     /// Reads an item.
     ///
     /// # Errors
-    /// When the name is missing, or when it is not clear whether the project is suspended.
+    /// When the name is missing, or when it is not clear whether the project is suspended or what limits
+    /// its members.
     pub fn read(item: &Item) -> Result<Self, Malformed> {
         let view = View(item);
         let metadata = view.map("metadata");
@@ -137,21 +142,34 @@ impl ProjectRecord {
             created_at: view.integer("createdAt").unwrap_or(0),
             last_updated_at: view.integer("lastUpdatedAt").unwrap_or(0),
             termination: termination.and_then(TerminationConfig::read),
+            access: project_access::read(item)?,
         })
+    }
+
+    /// Reads only what the members can do.
+    ///
+    /// # Errors
+    /// When it is not clear what limits them.
+    pub(crate) fn read_access(item: &Item) -> Result<ProjectAccess, Malformed> {
+        project_access::read(item)
     }
 
     /// The item of a new project.
     #[must_use]
     pub fn item(&self) -> Item {
-        ItemBuilder::new()
+        let item = ItemBuilder::new()
             .string("name", &self.name)
             .string("description", &self.description)
             .bool("suspended", self.suspended)
             .string("createdBy", &self.created_by)
             .integer("createdAt", self.created_at)
             .integer("lastUpdatedAt", self.last_updated_at)
-            .value("metadata", AttributeValue::M(self.metadata(None)))
-            .build()
+            .value("metadata", AttributeValue::M(self.metadata(None)));
+        match project_access::write(&self.access, None) {
+            Some(access) => item.value(ACCESS, AttributeValue::M(access)),
+            None => item,
+        }
+        .build()
     }
 
     /// The attributes without which MLSpace cannot read the item, or a page of its web application
@@ -192,6 +210,14 @@ impl ProjectRecord {
             change = change
                 .set("metadata", AttributeValue::M(metadata))
                 .expect("metadata", existing);
+        }
+        if self.access != before.access {
+            let access = project_access::write(&self.access, view.map(ACCESS));
+            change = match access {
+                Some(access) => change.set(ACCESS, AttributeValue::M(access)),
+                None => change.remove(ACCESS),
+            }
+            .expect(ACCESS, item.get(ACCESS));
         }
         (!change.is_empty()).then(|| {
             change
@@ -245,7 +271,27 @@ mod tests {
             created_at: 1_700_000_000,
             last_updated_at: 1_700_000_000,
             termination: Some(termination()),
+            access: ProjectAccess::default(),
         }
+    }
+
+    #[test]
+    fn change_from_writes_and_removes_access() {
+        let (plain, with) = (
+            record(),
+            ProjectRecord {
+                access: project_access::tests::access(),
+                ..record()
+            },
+        );
+        assert!(!plain.item().contains_key(ACCESS));
+        for (before, after) in [(&plain, &with), (&with, &plain)] {
+            let item = before.item();
+            let change = after.change_from(before, &item).unwrap();
+            let changed = change.applied(Some(&item), Item::new()).unwrap();
+            assert_eq!(ProjectRecord::read(&changed).as_ref(), Ok(after));
+        }
+        assert_eq!(with.change_from(&with, &with.item()), None);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! The schema of the provider configuration.
 
 use mlspace_core::aws::{PolicyModel, TableNames};
+use mlspace_core::policies::Service;
 use terraform_plugin::framework::{Attribute, Block, Schema, Type};
 
+use crate::limits;
 use crate::validators;
 
 /// The schema of the `provider "mlspace"` block.
@@ -65,6 +67,7 @@ pub(super) fn schema() -> Schema {
                 ],
             )
             .describe("Defaults of notebooks, and the approved network and key of members' jobs."),
+            limits::block("the workloads of all projects"),
         ])
 }
 
@@ -168,6 +171,14 @@ fn platform_attributes() -> Vec<Attribute> {
                 "VPCs from which members can invoke endpoints, read records and logs, and use other services with \
                  their roles. By default, they can from anywhere.",
             ),
+        Attribute::list("services", Type::String)
+            .optional()
+            .describe(format!(
+                "Services that projects can switch on with their block `services`: {}. By default, none. See the guide \
+                 on the access model.",
+                validators::join_quoted(&Service::ALL.iter().map(|one| one.name()).collect::<Vec<_>>())
+            ))
+            .validate(validators::each(validators::parses_as::<Service>)),
         Attribute::map("default_tags", Type::String)
             .optional()
             .describe("Tags of all resources that can be tagged, in addition to the platform's own."),

@@ -1,10 +1,13 @@
 //! `mlspace_project`: a tenant, with its record and the policy that every member's role carries.
 
+mod services;
+
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use mlspace_core::name::{ProjectName, UserName};
 use mlspace_core::ownership::{Kind, Object};
+use mlspace_core::policies::{ProjectAccess, Sharing};
 use mlspace_core::project::{Project, ProjectSpec, TerminationConfig};
 use mlspace_core::schedule::StopTime;
 use serde::{Deserialize, Serialize};
@@ -12,9 +15,12 @@ use serde_json::Value as Json;
 
 use crate::attributes::{drift_attribute, id_attribute, plan_drift};
 use crate::client::Client;
+use crate::limits::{self, LimitsModel};
 use crate::mapping::{self, StateModel, timestamp};
 use crate::ownership;
 use crate::validators;
+use services::ServicesModel;
+use terraform_plugin::framework::diagnostics::sentence;
 use terraform_plugin::framework::model::at_most_one;
 use terraform_plugin::framework::resource::single_block_to_list;
 use terraform_plugin::framework::{
@@ -36,6 +42,11 @@ pub(crate) struct ProjectModel {
     force_destroy: Field<bool>,
     #[serde(with = "at_most_one")]
     termination: Field<TerminationModel>,
+    sharing: Field<String>,
+    #[serde(with = "at_most_one")]
+    services: Field<ServicesModel>,
+    #[serde(with = "at_most_one")]
+    limits: Field<LimitsModel>,
     policy_arn: Field<String>,
     created_at: Field<String>,
     last_updated_at: Field<String>,
@@ -62,7 +73,7 @@ impl Resource<Client> for ProjectResource {
     }
 
     fn schema(&self) -> Schema {
-        Schema::new(1)
+        Schema::new(2)
             .describe(
                 "A project: the unit that datasets, notebooks and members belong to. Creating one writes its record \
                  and, unless all projects share one, the managed policy that every member's role will carry. \
@@ -101,6 +112,15 @@ impl Resource<Client> for ProjectResource {
                          action to every member's role; resuming lifts the denial. Notebooks stay stopped until they \
                          are started again.",
                     ),
+                Attribute::string("sharing")
+                    .optional()
+                    .default(Value::from("project"))
+                    .describe(
+                        "What members see of each other's SageMaker resources. `project`, the default: they describe \
+                         them, list their tags and invoke endpoints. `user`: their own only; owners of the project still \
+                         see all.",
+                    )
+                    .validate(validators::one_of(&["project", "user"])),
                 Attribute::bool("force_destroy")
                     .optional()
                     .default(Value::Bool(false))
@@ -121,14 +141,33 @@ impl Resource<Client> for ProjectResource {
                     .describe("When the project was created (RFC 3339, UTC). Null if its record does not say."),
                 Attribute::string("last_updated_at")
                     .computed()
-                    .derived_from(&["description", "created_by", "suspended", "termination", "drift"])
+                    .derived_from(&[
+                        "description",
+                        "created_by",
+                        "suspended",
+                        "termination",
+                        "sharing",
+                        "services",
+                        "limits",
+                        "drift",
+                    ])
                     .describe("When the project's record was last changed (RFC 3339, UTC)."),
                 drift_attribute(),
             ])
-            .blocks([termination_block()])
+            .blocks([
+                termination_block(),
+                services::block(),
+                limits::block("the project's workloads, within those of the provider"),
+            ])
     }
 
     fn validate(&self, config: &ProjectModel, diagnostics: &mut Diagnostics) {
+        if let Ok(services) = services::services(&config.services)
+            && let Err(error) = services.check()
+        {
+            diagnostics.error("services", "Invalid service", sentence(&error.to_string()));
+        }
+        limits::check(&config.limits, diagnostics);
         let Some(termination) = config.termination.known() else {
             return;
         };
@@ -168,11 +207,10 @@ impl Resource<Client> for ProjectResource {
         let (Some(client), Ok(spec)) = (client, plan.proposed.spec()) else {
             return;
         };
-        let prior = plan.prior.as_ref();
-        let was_suspended = prior.is_some_and(|prior| prior.suspended == Field::Known(true));
+        let prior = plan.prior.as_ref().map(|prior| prior.prior_spec(&spec));
         let outcome = client
             .projects
-            .plan(&spec, prior.is_some(), was_suspended, &ownership::run(call))
+            .plan(&spec, prior.as_ref(), &ownership::run(call))
             .await;
         if let Some(planned) = mapping::planned(outcome, &mut plan.diagnostics) {
             plan.proposed.id = Field::Known(planned.id);
@@ -278,11 +316,27 @@ impl Resource<Client> for ProjectResource {
         if from_version < 1 {
             single_block_to_list(&mut state, "termination");
         }
+        if from_version < 2
+            && let Some(state) = state.as_object_mut()
+        {
+            // What the record of such a project says, in which all of this is missing.
+            state.insert("sharing".to_owned(), Sharing::default().to_string().into());
+            for block in ["services", "limits"] {
+                state.insert(block.to_owned(), Json::Array(Vec::new()));
+            }
+        }
         Ok(state)
     }
 }
 
 impl ProjectModel {
+    /// What the state says. Names are those of `planned`; what the state does not hold is the
+    /// default.
+    fn prior_spec(&self, planned: &ProjectSpec) -> ProjectSpec {
+        self.spec()
+            .unwrap_or_else(|_| ProjectSpec::new(planned.name.clone()))
+    }
+
     /// What the core is asked for; every value must be known by now.
     fn spec(&self) -> Result<ProjectSpec, Diagnostics> {
         Ok(ProjectSpec {
@@ -295,6 +349,12 @@ impl ProjectModel {
                 .and_then(|user| user.parse().ok()),
             suspended: self.suspended.as_option().copied().unwrap_or(false),
             termination: self.termination.known().map(TerminationModel::config),
+            access: ProjectAccess {
+                sharing: mapping::parse_optional::<Sharing>(&self.sharing, "sharing")?
+                    .unwrap_or_default(),
+                services: services::services(&self.services)?,
+                limits: limits::limits(&self.limits)?,
+            },
             force_destroy: self.force_destroy.as_option().copied().unwrap_or(false),
             created_at: mapping::seconds(&self.created_at),
         })
@@ -314,6 +374,7 @@ impl StateModel for ProjectModel {
         let Some(record) = &project.record else {
             // Drift says that the record is missing. What it held is still known from the state.
             self.description = mapping::or_default(self.description, String::new());
+            self.sharing = mapping::or_default(self.sharing, Sharing::default().to_string());
             self.created_by =
                 mapping::or_default(mapping::known_or_null(self.created_by), String::new());
             self.created_at = mapping::known_or_null(self.created_at);
@@ -321,6 +382,9 @@ impl StateModel for ProjectModel {
             return self;
         };
         self.description = Field::Known(record.description.clone());
+        self.sharing = Field::Known(record.access.sharing.to_string());
+        self.services = services::with_services(self.services, &record.access.services);
+        self.limits = limits::with_limits(self.limits, &record.access.limits);
         self.created_by = Field::Known(record.created_by.clone());
         self.termination = record
             .termination

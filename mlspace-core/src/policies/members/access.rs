@@ -7,7 +7,7 @@ use super::limits::Limits;
 use super::names::Names;
 use crate::name::{DatasetName, ProjectName, UserName};
 use crate::policies::context::{GrantContext, GrantError, check_value};
-use crate::policies::services::Services;
+use crate::policies::services::{Service, Services};
 
 /// What members of a project see of each other's resources.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,6 +56,32 @@ pub struct ProjectAccess {
     pub services: Services,
     /// What limits the workloads.
     pub limits: Limits,
+}
+
+impl ProjectAccess {
+    /// What a platform that offers these services, and has these limits, leaves of it.
+    #[must_use]
+    pub fn within(&self, offered: &[Service], limits: &Limits) -> Self {
+        Self {
+            sharing: self.sharing,
+            services: self.services.only(offered),
+            limits: self.limits.within(limits),
+        }
+    }
+
+    /// What it opens to members of the project that `before` did not: a sentence each.
+    #[must_use]
+    pub fn opens(&self, before: &Self) -> Vec<String> {
+        let mut all = self.services.opens(&before.services);
+        if self.sharing == Sharing::Project && before.sharing == Sharing::User {
+            all.push(
+                "They describe each other's resources, list their tags and invoke each other's endpoints."
+                    .to_owned(),
+            );
+        }
+        all.extend(self.limits.opens(&before.limits));
+        all
+    }
 }
 
 /// Access to objects outside of the data bucket.

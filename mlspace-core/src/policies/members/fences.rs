@@ -57,6 +57,17 @@ const PULL_PATTERNS: [&str; 3] = ["ecr:BatchCheck*", "ecr:BatchGetImage", "ecr:G
 /// Services that roles are passed to.
 const SAGEMAKER: &str = "sagemaker.amazonaws.com";
 
+/// The statement of [`deny_other_actions`].
+const OTHER_ACTIONS: &str = "DenyOtherActions";
+
+/// Whether an inline policy is of this platform, and not of MLSpace: whether it denies what no policy
+/// of a member allows.
+#[cfg(feature = "aws")]
+pub(crate) fn denies_other_actions(document: &iam_policy::Document) -> bool {
+    let mut statements = document.statements.iter();
+    statements.any(|statement| statement.sid.as_deref() == Some(OTHER_ACTIONS))
+}
+
 /// Denies every action that no policy of a member allows, so that a wide base policy opens no other
 /// service and no part of a service.
 ///
@@ -98,7 +109,7 @@ pub(super) fn deny_other_actions(
     for statement in services.iter().flat_map(|service| &service.allow) {
         known.extend(statement.actions.values().iter().cloned());
     }
-    Statement::deny("DenyOtherActions")
+    Statement::deny(OTHER_ACTIONS)
         .not_actions(without_covered(known))
         .resources(["*"])
 }

@@ -12,6 +12,11 @@ use crate::policies::statements::tag_conditions::RequiredTag;
 use crate::tags::PROJECT;
 use iam_policy::{Document, Statement};
 
+/// The statement of a suspended project, which denies everything to its members.
+pub(crate) fn suspended_statement() -> Statement {
+    Statement::deny("Suspended").actions(["*"]).resources(["*"])
+}
+
 /// The managed policy of all members of a project.
 ///
 /// It allows the objects under `project/{project}/`, creating jobs, models, endpoints and endpoint
@@ -34,7 +39,7 @@ pub fn project_policy(
     let prefix = project_prefix(project);
     let mut statements = Vec::new();
     if suspended {
-        statements.push(Statement::deny("Suspended").actions(["*"]).resources(["*"]));
+        statements.push(suspended_statement());
     }
     statements.extend([
         Statement::allow("ProjectObjects")

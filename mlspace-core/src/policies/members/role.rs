@@ -72,7 +72,7 @@ pub(in crate::policies) fn statements(
     statements.extend(fences::tenant_denials(context, member));
     statements.extend(fences::runtime_denials(context, member));
     statements.extend(services.into_iter().flat_map(|service| service.deny));
-    statements.extend(member.access.limits.denials());
+    statements.extend(member.access.limits.denials(&member.access.services));
     statements
 }
 

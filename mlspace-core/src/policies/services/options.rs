@@ -40,6 +40,44 @@ impl Services {
         self.0.keys().copied()
     }
 
+    /// Those of them that are among these.
+    #[must_use]
+    pub fn only(&self, offered: &[Service]) -> Self {
+        let mut services = self.clone();
+        services.0.retain(|service, _| offered.contains(service));
+        services
+    }
+
+    /// What is open that was not with `before`: a sentence or more for each service.
+    pub(in crate::policies) fn opens(&self, before: &Self) -> Vec<String> {
+        let mut all = Vec::new();
+        for (service, options) in self.iter() {
+            let entry = service.entry();
+            let title = entry.title;
+            let Some(had) = before.0.get(&service) else {
+                let words = [entry.gives, entry.open];
+                let words: Vec<&str> = words.into_iter().filter(|text| !text.is_empty()).collect();
+                let mut sentence = format!("{title}: {}", words.join(" "));
+                if !options.arns.is_empty() {
+                    sentence.push_str(&format!(" It names {}.", quoted(&options.arns)));
+                }
+                all.push(sentence);
+                continue;
+            };
+            let is_new = |arn: &&String| !had.arns.contains(arn);
+            let new: Vec<String> = options.arns.iter().filter(is_new).cloned().collect();
+            if !new.is_empty() {
+                all.push(format!("{title}: They can use {}.", quoted(&new)));
+            }
+            if let Some(guardrail) = &had.guardrail_arn
+                && options.guardrail_arn.as_ref() != Some(guardrail)
+            {
+                all.push(format!("{title}: Requests need not name `{guardrail}`."));
+            }
+        }
+        all
+    }
+
     /// Whether no service is on.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -82,6 +120,11 @@ impl Services {
         }
         Ok(())
     }
+}
+
+/// The texts in backticks.
+fn quoted(texts: &[String]) -> String {
+    format!("`{}`", texts.join("`, `"))
 }
 
 impl FromIterator<Service> for Services {

@@ -75,6 +75,8 @@ async fn plan_create(client: &Client, call: &Call, plan: &mut Plan<NotebookModel
     let Ok(spec) = proposed.spec() else {
         return;
     };
+    let limits = client.notebooks.plan_limits(&spec, None).await;
+    mapping::planned(limits, &mut plan.diagnostics);
     let replaces = ownership::run(call).replaces(&Object::new(Kind::Notebook, &spec.name));
     let outcome = client.notebooks.plan_new(&spec, replaces, unknown).await;
     mapping::planned(outcome, &mut plan.diagnostics);
@@ -118,6 +120,9 @@ async fn plan_change(
         running: spec.running.filter(|_| !running_unset),
         ..spec
     };
+    let existing = (known.instance_type.as_str(), known.volume_size);
+    let limits = client.notebooks.plan_limits(&spec, Some(existing)).await;
+    mapping::planned(limits, &mut plan.diagnostics);
     let outcome = client.notebooks.plan_change(&known, &spec, drifted).await;
     let Some(change) = mapping::planned(outcome, &mut plan.diagnostics) else {
         return;
