@@ -10,6 +10,7 @@ mod malformed_json;
 mod requests;
 mod shape;
 mod sizes;
+mod traps;
 
 use super::*;
 use crate::layout::{Account, role_name};
