@@ -20,6 +20,7 @@ provider "mlspace" {
   data_bucket              = module.platform.settings.data_bucket
   permissions_boundary_arn = module.platform.settings.permissions_boundary_arn
   base_policy_arns         = module.platform.settings.base_policy_arns
+  services                 = module.platform.settings.services
   table_names              = module.platform.settings.table_names
 
   notebook_defaults {

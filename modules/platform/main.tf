@@ -27,6 +27,9 @@ locals {
   ]
   table_names = { for table in local.tables : table => "${var.name}-${replace(table, "_", "-")}" }
 
+  # The endpoints of the services that projects can switch on. S3 has a gateway.
+  service_endpoints = setsubtract(flatten([for word in var.limits.services : provider::mlspace::services()[word].endpoints]), ["s3"])
+
   tags = merge(var.tags, { system = var.system_tag })
 }
 
@@ -57,7 +60,7 @@ module "vpc" {
   workload_plan       = var.network.workload_plan
   subnet_prefix       = var.network.subnet_prefix
   nat                 = var.network.nat
-  interface_endpoints = var.network.interface_endpoints
+  interface_endpoints = setunion(coalesce(var.network.interface_endpoints, ["standard"]), local.service_endpoints)
   existing            = var.existing.network
   bucket_names        = concat(["${var.name}-*"], var.existing.granted.buckets)
   table_names         = values(local.table_names)
@@ -117,6 +120,7 @@ module "roles" {
   trusted             = var.trusted
   teams               = var.teams
   limits              = var.limits
+  services            = var.limits.services
   people_policy_arns  = { for index, arn in module.guardrails.role_policy_arns : "guardrails-${index + 1}" => arn }
   tags                = local.tags
 

@@ -1,5 +1,5 @@
 output "settings" {
-  description = "Settings of the provider block, by attribute: `region`, `system_tag`, `iam_resource_prefix`, `data_bucket`, `permissions_boundary_arn`, `base_policy_arns`, `table_names` and `notebook_defaults`."
+  description = "Settings of the provider block, by attribute: `region`, `system_tag`, `iam_resource_prefix`, `data_bucket`, `permissions_boundary_arn`, `base_policy_arns`, `services`, `table_names` and `notebook_defaults`."
   value = {
     region                   = local.region
     system_tag               = var.system_tag
@@ -7,6 +7,7 @@ output "settings" {
     data_bucket              = module.buckets.data_bucket
     permissions_boundary_arn = module.roles.permissions_boundary_arn
     base_policy_arns         = module.roles.base_policy_arns
+    services                 = sort(var.limits.services)
     table_names              = module.tables.table_names
     notebook_defaults = {
       subnet_ids         = module.vpc.subnet_ids

@@ -125,8 +125,9 @@ variable "teams" {
 }
 
 variable "limits" {
-  description = "Limits of memberships: allowed instance types by kind of workload, and denied services. See the module `roles`."
+  description = "Limits of memberships: services that projects can switch on (the boundary admits them, the network has their endpoints, and `settings` has them for the provider block), allowed instance types by kind of workload, and what nobody starts. See the module `roles`."
   type = object({
+    services        = optional(set(string), [])
     instance_types  = optional(map(list(string)))
     denied_services = optional(list(string), [])
   })

@@ -2,7 +2,11 @@
 # data leaves to another account's bucket, table or registry.
 
 locals {
-  services = toset(var.interface_endpoints == null ? setintersection(local.standard_services, keys(local.endpoint_names)) : var.interface_endpoints)
+  requested = var.interface_endpoints == null ? toset(["standard"]) : var.interface_endpoints
+  services = setunion(
+    setsubtract(local.requested, ["standard"]),
+    contains(local.requested, "standard") ? setintersection(local.standard_services, keys(local.endpoint_names)) : [],
+  )
 
   existing_endpoints = local.is_new ? {} : var.existing.endpoint_ids
   missing_services   = setsubtract(local.services, keys(local.existing_endpoints))

@@ -20,28 +20,31 @@ locals {
 
   # Services that some workloads also call.
   further_services = [
-    "athena", "bedrock-runtime", "codeartifact.api", "codeartifact.repositories", "comprehend", "elasticfilesystem",
-    "elasticmapreduce", "events", "glue", "lambda", "sagemaker.featurestore-runtime", "secretsmanager", "servicecatalog", "sns",
-    "sqs", "ssmmessages", "states", "translate",
+    "application-autoscaling", "athena", "bedrock", "bedrock-runtime", "codeartifact.api", "codeartifact.repositories",
+    "codecommit", "comprehend", "elasticfilesystem", "elasticmapreduce", "events", "experiments", "git-codecommit", "glue",
+    "lakeformation", "lambda", "sagemaker.featurestore-runtime", "sagemaker.metrics", "scheduler", "secretsmanager",
+    "servicecatalog", "sns", "sqs", "ssmmessages", "states", "translate",
   ]
 
-  # Services whose endpoint name does not start with `com.amazonaws`: two of SageMaker in every
+  # Services whose endpoint name does not start with `com.amazonaws`: three of SageMaker in every
   # partition, others in China.
   prefixes = {
     aws        = {}
     aws-us-gov = {}
     aws-cn = { for service in [
-      "athena", "ec2", "ecr.api", "ecr.dkr", "elasticfilesystem", "lambda", "monitoring", "sagemaker.api",
+      "application-autoscaling", "athena", "ec2", "ecr.api", "ecr.dkr", "elasticfilesystem", "lambda", "monitoring", "sagemaker.api",
       "sagemaker.featurestore-runtime", "sagemaker.runtime", "servicecatalog", "sqs", "states", "sts",
     ] : service => "cn.com.amazonaws" }
   }
-  sagemaker_prefixes = { notebook = "aws.sagemaker", studio = "aws.sagemaker" }
+  sagemaker_prefixes = { for service in ["experiments", "notebook", "studio"] : service => "aws.sagemaker" }
 
   # Services that a partition does not have.
   absent = {
     aws        = []
     aws-us-gov = ["codeartifact.api", "codeartifact.repositories"]
-    aws-cn     = ["bedrock-runtime", "codeartifact.api", "codeartifact.repositories", "comprehend", "translate"]
+    aws-cn = [
+      "bedrock", "bedrock-runtime", "codeartifact.api", "codeartifact.repositories", "comprehend", "experiments", "translate",
+    ]
   }
 
   # Names of the endpoints by service; an unlisted partition has the names of the commercial one.

@@ -113,7 +113,7 @@ variable "nat" {
 }
 
 variable "interface_endpoints" {
-  description = "Services with an interface endpoint, by the names in services.tf; by default the services that SageMaker's workloads need. Leave out `studio` or `notebook` if you do not use them."
+  description = "Services with an interface endpoint, by the names in services.tf. `standard`, the default, stands for the services that SageMaker's workloads need. Leave out `studio` or `notebook` if you do not use them."
   type        = set(string)
   default     = null
 }

@@ -17,6 +17,7 @@ mod policy_proves;
 mod policy_size;
 mod resource_policy_allows;
 mod role_name;
+mod services;
 mod standard_tags;
 
 #[cfg(test)]
@@ -45,6 +46,7 @@ pub(crate) fn all() -> Vec<Box<dyn Function>> {
         Box::new(policy_size::PolicySize),
         Box::new(resource_policy_allows::ResourcePolicyAllows),
         Box::new(role_name::RoleName),
+        Box::new(services::SwitchableServices),
         Box::new(standard_tags::StandardTags),
         Box::new(network::StudioIpPlan),
         Box::new(network::SubnetLayout),

@@ -23,11 +23,12 @@ variables {
     cards = { projects = ["fraud", "churn"], principal_arns = ["arn:aws:iam::111122223333:role/cards-lead"] }
   }
   limits = {
-    instance_types  = { notebook = ["ml.t3.*"], training = ["ml.m5.*"] }
-    denied_services = ["emr", "bedrock"]
+    instance_types  = { training = ["ml.m5.*"] }
+    denied_services = ["endpoints"]
     keyless_types   = ["ml.g5.*"]
   }
-  tags = { system = "MLSpace" }
+  services = ["registry", "bedrock"]
+  tags     = { system = "MLSpace" }
 }
 
 run "boundaries" {
@@ -128,8 +129,6 @@ run "members" {
   assert {
     condition = alltrue([
       for request in [
-        ["sagemaker:CreateNotebookInstance", "ml.t3.medium", true],
-        ["sagemaker:CreateNotebookInstance", "ml.p4d.24xlarge", false],
         ["sagemaker:CreateTrainingJob", "ml.m5.large", true],
         ["sagemaker:CreateTrainingJob", "ml.t3.medium", false],
         ["sagemaker:CreateProcessingJob", "ml.t3.medium", false],
@@ -140,6 +139,24 @@ run "members" {
       ) == request[2]
     ])
     error_message = "Only listed types can start, and none of kinds without an entry."
+  }
+}
+
+run "services" {
+  command = apply
+
+  assert {
+    condition = alltrue([
+      for request in [
+        ["bedrock:InvokeModel", "arn:aws:bedrock:eu-west-1::foundation-model/m", true],
+        ["translate:TranslateText", "*", false],
+      ] :
+      provider::mlspace::policy_allows(
+        [aws_iam_policy.boundary.policy], "arn:aws:iam::111122223333:role/MLSpace-fraud-0123456789abcdef", request[0], request[1],
+        { "aws:PrincipalTag/system" = ["MLSpace"], "aws:PrincipalTag/project" = ["fraud"], "aws:PrincipalTag/user" = ["alice"] },
+      ) == request[2]
+    ])
+    error_message = "The boundary must admit the services that projects can switch on, and no others."
   }
 }
 

@@ -63,6 +63,36 @@ run "unknown_kind_of_workload" {
   expect_failures = [var.limits]
 }
 
+run "limits_of_notebooks" {
+  command = plan
+
+  variables {
+    limits = { instance_types = { notebook = ["ml.t3.medium"] } }
+  }
+
+  expect_failures = [var.limits]
+}
+
+run "denied_service_that_is_off_anyway" {
+  command = plan
+
+  variables {
+    limits = { denied_services = ["bedrock"] }
+  }
+
+  expect_failures = [var.limits]
+}
+
+run "unknown_service" {
+  command = plan
+
+  variables {
+    services = ["regestry"]
+  }
+
+  expect_failures = [var.services]
+}
+
 run "tags_of_a_membership" {
   command = plan
 

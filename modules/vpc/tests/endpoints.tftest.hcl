@@ -188,6 +188,26 @@ run "flow_logs" {
   }
 }
 
+run "endpoints_beside_the_standard_ones" {
+  command = plan
+
+  variables {
+    interface_endpoints = ["standard", "sagemaker.metrics", "sagemaker.featurestore-runtime", "experiments"]
+  }
+
+  assert {
+    condition = alltrue([
+      for service, name in {
+        "sagemaker.metrics"              = "com.amazonaws.eu-west-1.sagemaker.metrics"
+        "sagemaker.featurestore-runtime" = "com.amazonaws.eu-west-1.sagemaker.featurestore-runtime"
+        "experiments"                    = "aws.sagemaker.eu-west-1.experiments"
+        "sagemaker.api"                  = "com.amazonaws.eu-west-1.sagemaker.api"
+      } : aws_vpc_endpoint.interface[service].service_name == name
+    ])
+    error_message = "Further services must have their endpoints beside the standard ones."
+  }
+}
+
 run "fewer_endpoints" {
   command = apply
 

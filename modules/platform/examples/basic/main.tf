@@ -28,8 +28,9 @@ module "platform" {
     auditor        = { saml_provider_arn = "${local.account}:saml-provider/corp" }
   }
   limits = {
-    instance_types  = { notebook = ["ml.t3.*"], training = ["ml.m5.*", "ml.g5.*"], processing = ["ml.m5.*"] }
-    denied_services = ["endpoints", "emr"]
+    services        = ["registry", "pipelines"]
+    instance_types  = { training = ["ml.m5.*", "ml.g5.*"], processing = ["ml.m5.*"] }
+    denied_services = ["endpoints"]
   }
   audit = { alarm_emails = ["security@example.com"] }
   tags  = { cost-center = "ml" }

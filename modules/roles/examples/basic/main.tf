@@ -36,14 +36,15 @@ module "roles" {
 
   limits = {
     instance_types = {
-      notebook   = ["ml.t3.*", "ml.m5.large"]
       training   = ["ml.m5.*", "ml.g5.*"]
       processing = ["ml.m5.*"]
       transform  = ["ml.m5.*"]
       endpoint   = ["ml.m5.large"]
     }
-    denied_services = ["emr", "bedrock"]
+    denied_services = ["endpoints"]
   }
+
+  services = ["registry", "pipelines"]
 
   tags = { system = "MLSpace" }
 }
