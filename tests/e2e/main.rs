@@ -44,5 +44,6 @@ mod ownership;
 mod plan_checks;
 #[cfg(test)]
 mod unknown_values;
+mod services;
 #[cfg(test)]
 mod update;
