@@ -43,7 +43,8 @@ mod ownership;
 #[cfg(test)]
 mod plan_checks;
 #[cfg(test)]
-mod unknown_values;
 mod services;
+#[cfg(test)]
+mod unknown_values;
 #[cfg(test)]
 mod update;
