@@ -481,11 +481,15 @@ async fn plan_refuses_reserved_words_for_new_projects() {
     let platform = FakePlatform::new(PolicyModel::PerPrincipal);
     let projects = &platform.services.projects;
     let new = projects
-        .plan(&project("datasets"), false, false, &OnlyCreates)
+        .plan(&project("datasets"), None, &OnlyCreates)
         .await;
     assert_eq!(new.errors[0].attribute, "name");
     let imported = projects
-        .plan(&project("datasets"), true, false, &OnlyCreates)
+        .plan(
+            &project("datasets"),
+            Some(&project("datasets")),
+            &OnlyCreates,
+        )
         .await;
     assert_eq!(imported.errors, []);
 }
@@ -507,13 +511,9 @@ async fn plan_by_attribute_warns_once_beside_mlspace() {
             drop(account.roles.insert("mlspace-app-role".to_owned(), role));
         });
         let projects = &platform.services.projects;
-        let first = projects
-            .plan(&project("fraud"), false, false, &OnlyCreates)
-            .await;
+        let first = projects.plan(&project("fraud"), None, &OnlyCreates).await;
         assert_eq!(first.warnings.len(), warnings, "{first:?}");
-        let again = projects
-            .plan(&project("churn"), false, false, &OnlyCreates)
-            .await;
+        let again = projects.plan(&project("churn"), None, &OnlyCreates).await;
         assert_eq!(again.warnings, []);
     }
 }
