@@ -120,7 +120,6 @@ module "roles" {
   trusted             = var.trusted
   teams               = var.teams
   limits              = var.limits
-  services            = var.limits.services
   people_policy_arns  = { for index, arn in module.guardrails.role_policy_arns : "guardrails-${index + 1}" => arn }
   tags                = local.tags
 

@@ -62,7 +62,7 @@ resource "aws_iam_policy" "boundary" {
   name        = "${var.name_prefix}-permissions-boundary"
   path        = local.path
   description = "The permissions boundary of memberships' roles: by the role's tags, for every project and user at once."
-  policy      = one(provider::mlspace::policy_documents("permissions_boundary", merge(local.deployment, { services = var.services })))
+  policy      = one(provider::mlspace::policy_documents("permissions_boundary", merge(local.deployment, { services = var.limits.services })))
   tags        = var.tags
 }
 

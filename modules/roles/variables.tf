@@ -105,21 +105,10 @@ variable "teams" {
   }
 }
 
-variable "services" {
-  description = "Services that projects can switch on, as in the provider's `services`. The permissions boundary admits no other ones."
-  type        = set(string)
-  default     = []
-  nullable    = false
-
-  validation {
-    condition     = alltrue([for word in var.services : can(provider::mlspace::services()[word])])
-    error_message = "At least one word is not a service that projects can switch on. The words are: ${join(", ", keys(provider::mlspace::services()))}."
-  }
-}
-
 variable "limits" {
-  description = "Limits of memberships as base policies: allowed instance types by kind of workload (`training`, `processing`, `transform`, `endpoint`; types or patterns such as `ml.g5.*`; a kind without an entry can use none), and what nobody starts (`endpoints`, `jobs`). Members do not create notebooks, and other services are off unless a project switches them on: the provider's block `limits` holds for notebooks, and its `services` for services. `keyless_types` creates a policy for other roles that requires the approved key on volumes of all instance types except these."
+  description = "Limits of memberships: services that projects can switch on, as in the provider's `services` (the permissions boundary admits no other ones), and as base policies allowed instance types by kind of workload (`training`, `processing`, `transform`, `endpoint`; types or patterns such as `ml.g5.*`; a kind without an entry can use none), and what nobody starts (`endpoints`, `jobs`). Members do not create notebooks, and other services are off unless a project switches them on: the provider's block `limits` holds for notebooks, and its `services` for services. `keyless_types` creates a policy for other roles that requires the approved key on volumes of all instance types except these."
   type = object({
+    services        = optional(set(string), [])
     instance_types  = optional(map(list(string)))
     denied_services = optional(list(string), [])
     keyless_types   = optional(list(string))
@@ -129,6 +118,11 @@ variable "limits" {
   validation {
     condition     = length(setsubtract(keys(coalesce(var.limits.instance_types, {})), ["endpoint", "processing", "training", "transform"])) == 0
     error_message = "At least one key is not a kind of workload that members start. The kinds are training, processing, transform and endpoint. Limits of notebooks are in the block `limits` of the provider."
+  }
+
+  validation {
+    condition     = alltrue([for word in var.limits.services : can(provider::mlspace::services()[word])])
+    error_message = "At least one word is not a service that projects can switch on. The words are: ${join(", ", keys(provider::mlspace::services()))}."
   }
 
   validation {

@@ -54,10 +54,9 @@ pub(crate) fn block(whose: &str) -> Block {
             Attribute::string("max_warm_pool")
                 .optional()
                 .describe(
-                    "Longest time that a training job can keep its instances for the next one, such as `30m`. `0s` \
-                     allows no warm pools.",
+                    "Longest time that a training job can keep its instances for the next one, such as `30m`.",
                 )
-                .validate(validators::duration_between("0s", "1h")),
+                .validate(validators::duration_between("1m", "1h")),
             Attribute::bool("traffic_encryption").optional().describe(
                 "Whether jobs have to encrypt the traffic between their containers. The SageMaker Python SDK does so \
                  only if it is told to.",
@@ -143,7 +142,6 @@ fn seconds(field: &Field<String>) -> Result<Option<u64>, Diagnostics> {
 /// A time in the largest unit that it is a multiple of.
 fn time(seconds: u64) -> String {
     match seconds {
-        0 => "0s".to_owned(),
         hours if hours % 3_600 == 0 => format!("{}h", hours / 3_600),
         minutes if minutes % 60 == 0 => format!("{}m", minutes / 60),
         seconds => format!("{seconds}s"),
@@ -225,7 +223,7 @@ mod tests {
                 .map(|(name, workload)| (*workload, vec![format!("ml.{name}.*")]))
                 .collect(),
             max_runtime_seconds: Some(5_400),
-            max_warm_pool_seconds: Some(0),
+            max_warm_pool_seconds: Some(1_800),
             encrypted_traffic: true,
             isolated_network: true,
             max_serverless_concurrency: Some(5),

@@ -25,10 +25,10 @@ variables {
   limits = {
     instance_types  = { training = ["ml.m5.*"] }
     denied_services = ["endpoints"]
+    services        = ["registry", "bedrock"]
     keyless_types   = ["ml.g5.*"]
   }
-  services = ["registry", "bedrock"]
-  tags     = { system = "MLSpace" }
+  tags = { system = "MLSpace" }
 }
 
 run "boundaries" {

@@ -87,10 +87,10 @@ run "unknown_service" {
   command = plan
 
   variables {
-    services = ["regestry"]
+    limits = { services = ["regestry"] }
   }
 
-  expect_failures = [var.services]
+  expect_failures = [var.limits]
 }
 
 run "tags_of_a_membership" {

@@ -206,10 +206,24 @@ async fn plan_refuses_what_the_platform_does_not_offer() {
         };
         (error.attribute, error.detail.clone())
     };
-    let (attribute, detail) = error(plan(&platform, &with(&[Service::Automl]), None).await);
+    let (attribute, detail) = error(
+        plan(
+            &platform,
+            &with(&[Service::Automl]),
+            Some(&project("fraud")),
+        )
+        .await,
+    );
     assert_eq!(attribute, "services");
     assert!(detail.contains("registry, pipelines, bedrock"), "{detail}");
-    let (attribute, detail) = error(plan(&platform, &with(&[Service::Bedrock]), None).await);
+    let (attribute, detail) = error(
+        plan(
+            &platform,
+            &with(&[Service::Bedrock]),
+            Some(&project("fraud")),
+        )
+        .await,
+    );
     assert_eq!(attribute, "services");
     assert!(detail.contains("Name the ARNs"), "{detail}");
 
@@ -221,7 +235,8 @@ async fn plan_refuses_what_the_platform_does_not_offer() {
         },
         ..project("fraud")
     };
-    let (attribute, detail) = error(plan(&platform, &limited(&["ml.p4d.*"]), None).await);
+    let (attribute, detail) =
+        error(plan(&platform, &limited(&["ml.p4d.*"]), Some(&project("fraud"))).await);
     assert_eq!(attribute, "limits");
     assert!(detail.contains("`ml.p4d.*`"), "{detail}");
     let narrower = limited(&["ml.m5.large"]);

@@ -42,9 +42,8 @@ module "roles" {
       endpoint   = ["ml.m5.large"]
     }
     denied_services = ["endpoints"]
+    services        = ["registry", "pipelines"]
   }
-
-  services = ["registry", "pipelines"]
 
   tags = { system = "MLSpace" }
 }
