@@ -53,7 +53,15 @@ fn generate_prints_policies_without_findings() {
     ] {
         let made = workspace.run(&format!("generate {kind} {more}"));
         assert_eq!((made.code, made.stderr.as_str()), (0, ""), "{kind}");
-        let found = workspace.run_with(&format!("lint - --kind {used_as}"), &made.stdout);
+        let skipped = match kind {
+            // It denies operations that AWS's reference does not list, and compares a key with one
+            // value there that can have more.
+            "permissions_boundary" => " --skip L05 --skip L07",
+            // Instance types only say which volumes take no key.
+            "user" => " --skip L02 --skip L20",
+            _ => "",
+        };
+        let found = workspace.run_with(&format!("lint - --kind {used_as}{skipped}"), &made.stdout);
         assert_eq!(found.code, 0, "{kind}: {}", found.transcript());
     }
 }

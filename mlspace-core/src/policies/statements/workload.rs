@@ -201,7 +201,7 @@ fn deny_missing(sid: &str, key: &str) -> Statement {
 fn deny_other_values(sid: &str, key: &str, approved: &[String]) -> Option<Statement> {
     (!approved.is_empty()).then(|| {
         Statement::deny(sid)
-            .actions(["sagemaker:Create*"])
+            .actions(["sagemaker:Create*", "sagemaker:Update*"])
             .resources(["*"])
             .when(Operator::StringNotEquals.for_any_value(), key, approved)
     })

@@ -79,6 +79,7 @@ fn mutants_are_refuted_or_equivalent() {
     let original = documents(&deployment);
     let caller = Caller::from_arn(&deployment.role_arn(&project("fraud"), &user("alice"))).unwrap();
     let question = Question::new(caller)
+        .steps(400_000_000)
         .principal_tag("project", "fraud")
         .principal_tag("user", "alice")
         .principal_tag("system", "MLSpace");
