@@ -156,8 +156,8 @@ e2e_test! {
             env.configure(&project(body));
             env.work.plan(&[]).outcome.assert_error(parts);
         };
-        env.provider("services = [\"regestry\"]");
-        refuse(env, "", &["regestry", "registry, model_cards"]);
+        env.provider("services = [\"registries\"]");
+        refuse(env, "", &["registries", "registry, model_cards"]);
         env.provider("services = [\"bedrock\"]\n limits {\n instance_types {\n training = [\"ml.m5.*\"]\n notebook = [\"ml.t3.*\"]\n }\n }");
         refuse(env, "services {\n registry = true\n }", &["registry", "does not offer"]);
         refuse(env, "services {\n bedrock {\n model_arns = []\n }\n }", &["bedrock", "name the ARNs"]);

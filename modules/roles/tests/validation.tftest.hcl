@@ -87,7 +87,7 @@ run "unknown_service" {
   command = plan
 
   variables {
-    limits = { services = ["regestry"] }
+    limits = { services = ["registries"] }
   }
 
   expect_failures = [var.limits]
