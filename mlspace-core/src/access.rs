@@ -11,13 +11,13 @@
 //!
 //! ```
 //! use mlspace_core::access::IamRole;
-//! use mlspace_core::policies::{self, GrantContext, PlatformAccess, ProjectAccess};
+//! use mlspace_core::policies::{self, PolicyContext, PlatformAccess, ProjectAccess};
 //! use mlspace_core::layout::{Account, DatasetKey};
 //! use mlspace_core::name::{ProjectName, UserName};
 //! use mlspace_core::tags;
 //!
 //! let account = Account::new("123456789012", "us-east-1");
-//! let context = GrantContext {
+//! let context = PolicyContext {
 //!     account: &account,
 //!     system_tag: "MLSpace",
 //!     iam_prefix: "MLSpace",
@@ -52,7 +52,7 @@ mod verdict;
 
 use crate::layout::DatasetKey;
 use crate::name::{ProjectName, UserName};
-use crate::policies::GrantContext;
+use crate::policies::PolicyContext;
 use crate::tags::Tags;
 use iam_policy::evaluate::{CallerError, Layer, PolicySet, StatementRef};
 use iam_policy::{Document, Statement};
@@ -154,7 +154,7 @@ impl IamRole {
     /// [`CallerError`] when the role's ARN is invalid.
     pub fn access(
         &self,
-        context: &GrantContext<'_>,
+        context: &PolicyContext<'_>,
         project: &ProjectName,
         user: &UserName,
         datasets: &[DatasetKey],
@@ -178,7 +178,7 @@ impl IamRole {
     /// [`CallerError`] when the role's ARN is invalid.
     pub fn rights(
         &self,
-        context: &GrantContext<'_>,
+        context: &PolicyContext<'_>,
         locations: &[DataLocation],
     ) -> Result<Vec<Rights>, CallerError> {
         let tester = RoleTester::new(context, self)?;
@@ -194,7 +194,7 @@ impl IamRole {
     /// [`CallerError`] when the role's ARN is invalid.
     pub fn sagemaker_access(
         &self,
-        context: &GrantContext<'_>,
+        context: &PolicyContext<'_>,
         project: &str,
         user: &str,
     ) -> Result<SageMakerAccess, CallerError> {

@@ -145,7 +145,7 @@ impl Groups {
             return Ok(Vec::new());
         }
         let documents =
-            policies::group_policies(&self.clients.grant_context().await?, group, &names)?;
+            policies::group_policies(&self.clients.policy_context().await?, group, &names)?;
         let name = layout::group_policy_name(&self.clients.settings().iam_resource_prefix, group)?;
         let desired = documents.into_iter().enumerate().map(|(n, document)| DesiredPolicy {
             name: policy_name(&name, n),

@@ -6,13 +6,13 @@
 //! tags, S3 prefixes and role names.
 //!
 //! ```
-//! use mlspace_core::policies::{self, GrantContext, PlatformAccess, ProjectAccess};
+//! use mlspace_core::policies::{self, PolicyContext, PlatformAccess, ProjectAccess};
 //! use mlspace_core::layout::Account;
 //! use mlspace_core::name::{DatasetName, ProjectName};
 //! use iam_policy::PolicyType;
 //!
 //! let account = Account::new("123456789012", "us-east-1");
-//! let context = GrantContext {
+//! let context = PolicyContext {
 //!     account: &account,
 //!     system_tag: "MLSpace",
 //!     iam_prefix: "MLSpace",

@@ -72,7 +72,7 @@ pub use catalog::{
     Category, DocumentError, DocumentTemplate, Parameter, ParameterType, document_template,
     document_template_in, document_templates, guardrail,
 };
-pub use context::{ApprovedNetwork, GrantContext, GrantError, PlatformAccess, ResourceNames};
+pub use context::{ApprovedNetwork, PlatformAccess, PolicyContext, PolicyError, ResourceNames};
 pub use difference::difference_in_words;
 pub use members::{
     BucketGrant, Limits, MemberAccess, ProjectAccess, Sharing, Workload, attribute_policy,
@@ -96,4 +96,4 @@ pub use staff::{
     platform_admin_policy, staff_trust_policy, team_admin_policy,
 };
 pub use statements::actions;
-pub use terraform_role::{ProviderAccess, ProviderTables, provider_boundary, provider_policy};
+pub use terraform_role::{ProviderTables, TerraformRoleAccess, provider_boundary, provider_policy};

@@ -13,7 +13,9 @@ mod roles;
 mod workload_cases;
 
 use mlspace_core::layout::Account;
-use mlspace_core::policies::{ApprovedNetwork, GrantContext, PlatformAccess, permissions_boundary};
+use mlspace_core::policies::{
+    ApprovedNetwork, PlatformAccess, PolicyContext, permissions_boundary,
+};
 use serde_json::{Value, json};
 
 use crate::support::{TestEnv, e2e_test};
@@ -198,7 +200,7 @@ e2e_test! {
         let ids = |name: &str| -> Vec<String> { serde_json::from_value(seed[name].clone()).expect("ids") };
         let (subnets, groups) = (ids("subnet_ids"), ids("security_group_ids"));
         let account = Account::new("123456789012", "us-east-1");
-        let context = GrantContext {
+        let context = PolicyContext {
             account: &account,
             system_tag: "MLSpace",
             iam_prefix: "MLSpace",

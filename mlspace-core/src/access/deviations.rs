@@ -6,7 +6,7 @@ use super::test_request::{ON_MATES, ON_OTHERS, RoleTester};
 use super::{IamRole, Verdict};
 use crate::name::{ProjectName, UserName};
 use crate::policies::isolation::{AnyTenant, TenantModel};
-use crate::policies::{GrantContext, GrantError};
+use crate::policies::{PolicyContext, PolicyError};
 use crate::tags::{PROJECT, SYSTEM, USER};
 use iam_policy::Document;
 use iam_policy::evaluate::{CallerError, PolicySet, Request};
@@ -71,7 +71,7 @@ impl IamRole {
     /// [`CallerError`] when the role's ARN is invalid.
     pub fn deviations(
         &self,
-        context: &GrantContext<'_>,
+        context: &PolicyContext<'_>,
         project: &ProjectName,
         user: &UserName,
         external: &ExternalPolicies,
@@ -116,12 +116,12 @@ pub struct CrossTenant {
 /// platform's own policies let it do.
 ///
 /// # Errors
-/// [`GrantError`] when the platform's own policies cannot be generated.
+/// [`PolicyError`] when the platform's own policies cannot be generated.
 pub fn cross_tenant(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     model: TenantModel,
     external: &ExternalPolicies,
-) -> Result<CrossTenant, GrantError> {
+) -> Result<CrossTenant, PolicyError> {
     let any = AnyTenant::new(context, model)?;
     let own = any.policies();
     let all = external.added_to(&own);
@@ -164,7 +164,7 @@ fn missing(own: &PolicySet, all: &PolicySet, (action, request): TestRequest) -> 
 
 /// Keys of objects of group datasets that match the policies' resources, with a name in place of each
 /// wildcard.
-fn named_objects(context: &GrantContext<'_>, base: &[(String, Document)]) -> BTreeSet<String> {
+fn named_objects(context: &PolicyContext<'_>, base: &[(String, Document)]) -> BTreeSet<String> {
     let account = context.account;
     let bucket = account.object_arn(context.data_bucket, "");
     base.iter()
@@ -180,7 +180,7 @@ fn named_objects(context: &GrantContext<'_>, base: &[(String, Document)]) -> BTr
 /// Requests of a member.
 struct MemberRequests<'a> {
     tester: &'a RoleTester<'a>,
-    context: &'a GrantContext<'a>,
+    context: &'a PolicyContext<'a>,
     role_arn: &'a str,
     project: &'a str,
     user: &'a str,

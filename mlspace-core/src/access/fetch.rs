@@ -110,7 +110,7 @@ impl AccessReports {
             .try_collect()
             .await?;
         let documents = self.documents(&roles).await?;
-        let context = self.clients.grant_context().await?;
+        let context = self.clients.policy_context().await?;
         let memberships: Result<Vec<MembershipAccess>, Error> = roles
             .into_iter()
             .map(|((project, user, name), role)| {

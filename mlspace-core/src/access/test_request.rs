@@ -1,7 +1,7 @@
 //! Requests whose decisions make up an access report.
 
 use super::{IamRole, Rights, SageMakerAccess, Verdict};
-use crate::policies::GrantContext;
+use crate::policies::PolicyContext;
 use crate::tags::{PROJECT, SYSTEM, Tags, USER};
 use iam_policy::evaluate::{Caller, CallerError, CompiledPolicies, Request};
 
@@ -23,7 +23,7 @@ pub(super) const ON_OTHERS: [(&str, &str); 5] = [
 
 /// Builds the requests of a role and decides them by its policies.
 pub(super) struct RoleTester<'a> {
-    context: &'a GrantContext<'a>,
+    context: &'a PolicyContext<'a>,
     caller: Caller,
     tags: &'a Tags,
     policies: CompiledPolicies,
@@ -31,7 +31,7 @@ pub(super) struct RoleTester<'a> {
 
 impl<'a> RoleTester<'a> {
     pub(super) fn new(
-        context: &'a GrantContext<'a>,
+        context: &'a PolicyContext<'a>,
         role: &'a IamRole,
     ) -> Result<Self, CallerError> {
         Ok(Self {

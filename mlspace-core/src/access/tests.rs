@@ -9,8 +9,8 @@ use iam_policy::Statement;
 
 const BUCKET: &str = "mlspace-data-123456789012";
 
-fn context(account: &Account) -> GrantContext<'_> {
-    GrantContext {
+fn context(account: &Account) -> PolicyContext<'_> {
+    PolicyContext {
         account,
         system_tag: "MLSpace",
         iam_prefix: "MLSpace",
@@ -25,7 +25,7 @@ fn names() -> (ProjectName, UserName) {
     ("fraud".parse().unwrap(), "alice".parse().unwrap())
 }
 
-fn bare(context: &GrantContext<'_>) -> IamRole {
+fn bare(context: &PolicyContext<'_>) -> IamRole {
     let (project, user) = names();
     let name = role_name("MLSpace", &project, &user).unwrap();
     IamRole::new(context.account.role_arn(&name))
@@ -33,7 +33,7 @@ fn bare(context: &GrantContext<'_>) -> IamRole {
 }
 
 /// The role of a membership whose user is in a group with one shared dataset.
-fn member(context: &GrantContext<'_>) -> IamRole {
+fn member(context: &PolicyContext<'_>) -> IamRole {
     let (project, user) = names();
     let role = bare(context);
     let shared = ["shared".parse().unwrap()];
@@ -58,7 +58,7 @@ fn member(context: &GrantContext<'_>) -> IamRole {
     )
 }
 
-fn access(role: &IamRole, context: &GrantContext<'_>, ids: &[&str]) -> MembershipAccess {
+fn access(role: &IamRole, context: &PolicyContext<'_>, ids: &[&str]) -> MembershipAccess {
     let (project, user) = names();
     let keys: Vec<DatasetKey> = ids.iter().map(|id| id.parse().unwrap()).collect();
     role.access(context, &project, &user, &keys).unwrap()
@@ -198,7 +198,7 @@ fn access_is_empty_when_suspended() {
 fn access_tries_jobs_with_approved_network_and_key() {
     let account = Account::new("123456789012", "us-east-1");
     let (subnets, groups) = (["subnet-1".to_owned()], ["sg-1".to_owned()]);
-    let context = GrantContext {
+    let context = PolicyContext {
         network: Some(policies::ApprovedNetwork {
             subnet_ids: &subnets,
             security_group_ids: &groups,
@@ -213,7 +213,7 @@ fn access_tries_jobs_with_approved_network_and_key() {
             .create_job
             .is_allowed()
     );
-    let elsewhere = GrantContext {
+    let elsewhere = PolicyContext {
         kms_key: Some("ffffffff-89ab-cdef-0123-456789abcdef"),
         ..context
     };

@@ -13,7 +13,7 @@ use super::error::{ConnectionFault, Error};
 use super::outcome::SdkResultExt as _;
 use super::settings::{ConnectionConfig, Settings};
 use crate::layout::Account;
-use crate::policies::{ApprovedNetwork, GrantContext, PlatformAccess};
+use crate::policies::{ApprovedNetwork, PlatformAccess, PolicyContext};
 
 /// The SDK clients, the settings of the platform and the caller's identity.
 ///
@@ -144,11 +144,11 @@ impl Clients {
     ///
     /// # Errors
     /// Those of [`Self::account`].
-    pub async fn grant_context(&self) -> Result<GrantContext<'_>, Error> {
+    pub async fn policy_context(&self) -> Result<PolicyContext<'_>, Error> {
         let settings = self.settings();
         let defaults = &settings.notebook_defaults;
         let named = !(defaults.subnet_ids.is_empty() && defaults.security_group_ids.is_empty());
-        Ok(GrantContext {
+        Ok(PolicyContext {
             account: self.account().await?,
             system_tag: &settings.system_tag,
             iam_prefix: &settings.iam_resource_prefix,

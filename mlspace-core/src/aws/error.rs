@@ -73,7 +73,7 @@ pub enum Error {
     /// A name cannot be formed from the settings.
     Layout(#[from] crate::layout::LayoutError),
     /// A policy cannot be generated from the settings.
-    Grant(#[from] crate::policies::GrantError),
+    Grant(#[from] crate::policies::PolicyError),
     /// The object is still used by others.
     InUse {
         /// The object that was to be deleted.

@@ -12,7 +12,7 @@ use crate::external_location::{
 use crate::membership::MembershipSpec;
 use crate::name::{ProjectName, UserName};
 use crate::plan::{Notice, PlanOutcome};
-use crate::policies::GrantError;
+use crate::policies::PolicyError;
 use iam_policy::evaluate::{Caller, PolicySet, Request};
 use iam_policy::{Document, PolicyType, Principal, Statement};
 
@@ -54,7 +54,7 @@ impl Grants {
                         refusals.entry(refusal).or_default().insert(member.clone());
                     }
                 }
-                Err(Error::Grant(error @ GrantError::TooLarge { .. })) => {
+                Err(Error::Grant(error @ PolicyError::TooLarge { .. })) => {
                     outcome.errors.push(Notice {
                         attribute: "location",
                         summary: "Too many grants".to_owned(),

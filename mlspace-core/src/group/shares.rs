@@ -130,7 +130,7 @@ impl Groups {
             let name =
                 layout::group_policy_name(&self.clients.settings().iam_resource_prefix, group)?;
             let documents =
-                policies::group_policies(&self.clients.grant_context().await?, group, datasets)?;
+                policies::group_policies(&self.clients.policy_context().await?, group, datasets)?;
             policies.extend(
                 documents
                     .into_iter()

@@ -3,7 +3,7 @@
 use super::MemberRoles;
 use crate::aws::{Clients, Error, PolicyModel};
 use crate::name::{DatasetName, ProjectName, UserName};
-use crate::policies::{self, BucketGrant, GrantError, MemberAccess, ProjectAccess};
+use crate::policies::{self, BucketGrant, MemberAccess, PolicyError, ProjectAccess};
 use iam_policy::Document;
 
 /// What is shared with a membership.
@@ -43,7 +43,7 @@ impl InlinePolicies {
         access: &ProjectAccess,
         shares: &Shares,
     ) -> Result<Document, Error> {
-        let context = self.clients.grant_context().await?;
+        let context = self.clients.policy_context().await?;
         let role_arn = self.roles.arn(project, user).await?;
         let member = MemberAccess {
             owner,
@@ -56,7 +56,7 @@ impl InlinePolicies {
             PolicyModel::Attribute => policies::attribute_role_policy,
         };
         match make(&context, &member) {
-            Err(GrantError::TooLarge { .. }) if !shares.datasets.is_empty() => {
+            Err(PolicyError::TooLarge { .. }) if !shares.datasets.is_empty() => {
                 let any = MemberAccess {
                     any_dataset: true,
                     ..member

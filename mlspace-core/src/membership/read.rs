@@ -168,7 +168,7 @@ impl Memberships {
         let (project, user) = (holder.project, holder.user);
         let settings = self.clients.settings();
         let model = settings.policy_model;
-        let context = self.clients.grant_context().await?;
+        let context = self.clients.policy_context().await?;
         let mut attached = self.own_policies(model, project, user, suspended).await?;
         for arn in groups.iter().chain(&settings.base_policy_arns) {
             if !attached.contains(arn) {
@@ -231,7 +231,7 @@ impl Memberships {
         Ok(DesiredPolicy {
             name: layout::user_policy_name(&self.clients.settings().iam_resource_prefix, user)?,
             owner: PolicyOwner::User(user),
-            document: policies::user_policy(&self.clients.grant_context().await?, user)?,
+            document: policies::user_policy(&self.clients.policy_context().await?, user)?,
             conflict_remedy: format!(
                 "rename or remove it, or, if it belongs to user `{user}`, tag it `user` = `{user}` and `system` = `{}`",
                 self.clients.settings().system_tag

@@ -79,7 +79,7 @@ impl Memberships {
     /// names and requests.
     async fn review_tenants(&self, external: &ExternalPolicies) -> Vec<Notice> {
         // What fails here fails for each membership, too, and is said there.
-        let Ok(context) = self.clients.grant_context().await else {
+        let Ok(context) = self.clients.policy_context().await else {
             return Vec::new();
         };
         if external.base.is_empty() {
@@ -184,7 +184,7 @@ impl Memberships {
         external: &ReadPolicies,
     ) -> Result<Deviations, Error> {
         let (project, user) = (&spec.project, &spec.user);
-        let context = self.clients.grant_context().await?;
+        let context = self.clients.policy_context().await?;
         let shares = self.groups.cached_shares_of(project, user).await?;
         let role = self.role_with(spec, &shares).await?;
         role.deviations(&context, project, user, &external.external)
@@ -208,7 +208,7 @@ impl Memberships {
         shares: &Shares,
     ) -> Result<IamRole, Error> {
         let (project, user) = (&spec.project, &spec.user);
-        let context = self.clients.grant_context().await?;
+        let context = self.clients.policy_context().await?;
         let role_arn = self.member_roles.arn(project, user).await?;
         let role = IamRole::new(role_arn.as_str()).tagged(self.member_roles.tags(project, user));
         let access = self.projects.planned_access(project).await?;

@@ -107,7 +107,7 @@ impl SharedPolicies {
         Ok(DesiredPolicy {
             name: layout::attribute_policy_name(&settings.iam_resource_prefix)?,
             owner: PolicyOwner::Members,
-            document: policies::attribute_policy(&self.clients.grant_context().await?)?,
+            document: policies::attribute_policy(&self.clients.policy_context().await?)?,
             conflict_remedy: shared_policy_remedy(PolicyOwner::Members, &settings.system_tag),
             creation: None,
         })

@@ -27,7 +27,7 @@ impl Memberships {
         self.check_new_names(spec).await?;
         self.check_accounts().await?;
         self.member_roles.name(&spec.project, &spec.user)?;
-        let context = self.clients.grant_context().await?;
+        let context = self.clients.policy_context().await?;
         match self.clients.settings().policy_model {
             PolicyModel::PerPrincipal => {
                 policies::user_policy(&context, &spec.user)?;

@@ -18,7 +18,7 @@ pub struct ApprovedNetwork<'a> {
 
 /// The deployment that policies are generated for.
 #[derive(Clone, Copy, Debug)]
-pub struct GrantContext<'a> {
+pub struct PolicyContext<'a> {
     /// The account and region.
     pub account: &'a Account,
     /// Value of the tag `system`.
@@ -85,7 +85,7 @@ pub struct PlatformAccess<'a> {
 
 /// Error when a policy cannot be generated.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum GrantError {
+pub enum PolicyError {
     /// A name in the policy is invalid.
     #[error(transparent)]
     Layout(#[from] LayoutError),
@@ -119,12 +119,12 @@ pub enum GrantError {
     },
 }
 
-impl<'a> GrantContext<'a> {
+impl<'a> PolicyContext<'a> {
     /// Checks that no value can be read as a wildcard or a policy variable.
     ///
     /// # Errors
-    /// [`GrantError`] for the first invalid value.
-    pub fn check(&self) -> Result<(), GrantError> {
+    /// [`PolicyError`] for the first invalid value.
+    pub fn check(&self) -> Result<(), PolicyError> {
         check_bucket_name(self.data_bucket)?;
         check_iam_prefix(self.iam_prefix)?;
         check_policy_tag_value(SYSTEM, self.system_tag)?;
@@ -223,7 +223,7 @@ impl<'a> GrantContext<'a> {
 }
 
 impl PlatformAccess<'_> {
-    fn check(&self) -> Result<(), GrantError> {
+    fn check(&self) -> Result<(), PolicyError> {
         for id in self.source_vpc_ids {
             check_value("VPC id", id, "-", "write an id such as `vpc-0a1b2c3d`")?;
         }
@@ -252,10 +252,10 @@ pub(super) fn check_value(
     value: &str,
     extra: &str,
     expected: &'static str,
-) -> Result<(), GrantError> {
+) -> Result<(), PolicyError> {
     let plain = |c: char| c.is_ascii_alphanumeric() || extra.contains(c);
     if value.is_empty() || !value.chars().all(plain) {
-        Err(GrantError::Value {
+        Err(PolicyError::Value {
             what,
             value: value.to_owned(),
             expected,
@@ -266,18 +266,18 @@ pub(super) fn check_value(
 }
 
 /// Checks the ARN of a KMS key.
-pub(super) fn check_key_arn(arn: &str) -> Result<(), GrantError> {
+pub(super) fn check_key_arn(arn: &str) -> Result<(), PolicyError> {
     check_value("KMS key", arn, ":/-", "write the key's ARN")
 }
 
 /// Checks the name of a log group, or the first part of one.
-pub(super) fn check_log_group(name: &str) -> Result<(), GrantError> {
+pub(super) fn check_log_group(name: &str) -> Result<(), PolicyError> {
     let remedy = "write the name of a log group, or the first part of one";
     check_value("log group", name, "/_.#-", remedy)
 }
 
 /// Checks the name of a DynamoDB table.
-pub(super) fn check_table_name(name: &str) -> Result<(), GrantError> {
+pub(super) fn check_table_name(name: &str) -> Result<(), PolicyError> {
     check_value(
         "table name",
         name,
@@ -287,7 +287,7 @@ pub(super) fn check_table_name(name: &str) -> Result<(), GrantError> {
 }
 
 /// Checks ids of VPC endpoints.
-pub(super) fn check_vpc_endpoints(ids: &[String]) -> Result<(), GrantError> {
+pub(super) fn check_vpc_endpoints(ids: &[String]) -> Result<(), PolicyError> {
     let remedy = "write an id such as `vpce-0a1b2c3d`";
     ids.iter()
         .try_for_each(|id| check_value("VPC endpoint", id, "-", remedy))
@@ -298,7 +298,7 @@ pub(super) fn managed(
     document: Document,
     what: impl Into<String>,
     remedy: &'static str,
-) -> Result<Document, GrantError> {
+) -> Result<Document, PolicyError> {
     sized(document, what, PolicyType::Managed, remedy)
 }
 
@@ -308,10 +308,10 @@ pub(super) fn sized(
     what: impl Into<String>,
     policy_type: PolicyType,
     remedy: &'static str,
-) -> Result<Document, GrantError> {
+) -> Result<Document, PolicyError> {
     let (size, limit) = (document.size(), policy_type.limit());
     if size > limit {
-        Err(GrantError::TooLarge {
+        Err(PolicyError::TooLarge {
             what: what.into(),
             size,
             limit,

@@ -9,7 +9,7 @@ use iam_policy::evaluate::{Caller, PolicySet};
 use iam_policy::prove::{Question, Word};
 use iam_policy::{Clause, Condition, Document, Operator};
 
-use super::context::{GrantContext, GrantError};
+use super::context::{PolicyContext, PolicyError};
 use super::members;
 use crate::layout::{GLOBAL_PREFIX, GLOBAL_READ_ONLY_PREFIX};
 use crate::name::{DatasetName, GroupName, ProjectName, UserName};
@@ -63,7 +63,7 @@ const WRITES: [&str; 4] = ["s3:Put*", "s3:Delete*", "s3:Restore*", "s3:Replicate
 /// tags of the role.
 #[must_use]
 pub fn isolation_claims(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     caller: &Caller,
     tenant: &Tenant,
     ask: impl Fn(Question) -> Question,
@@ -235,10 +235,10 @@ impl AnyTenant {
     /// The policies of a membership in a group with one dataset.
     ///
     /// # Errors
-    /// [`GrantError`] when they cannot be generated.
-    pub fn new(context: &GrantContext<'_>, model: TenantModel) -> Result<Self, GrantError> {
+    /// [`PolicyError`] when they cannot be generated.
+    pub fn new(context: &PolicyContext<'_>, model: TenantModel) -> Result<Self, PolicyError> {
         let stand_in = "a name of letters and digits";
-        let invalid = |_| GrantError::Value {
+        let invalid = |_| PolicyError::Value {
             what: "name",
             value: String::new(),
             expected: stand_in,
@@ -289,7 +289,7 @@ impl AnyTenant {
 
     /// The claims about the role, for any names, while it has its tags.
     #[must_use]
-    pub fn claims(&self, context: &GrantContext<'_>) -> Vec<IsolationClaim> {
+    pub fn claims(&self, context: &PolicyContext<'_>) -> Vec<IsolationClaim> {
         self.claims_with(context, |question| {
             question
                 .any_word(format!("aws:PrincipalTag/{PROJECT}"), project_word())
@@ -301,7 +301,7 @@ impl AnyTenant {
     #[must_use]
     pub fn claims_with(
         &self,
-        context: &GrantContext<'_>,
+        context: &PolicyContext<'_>,
         tags: impl Fn(Question) -> Question,
     ) -> Vec<IsolationClaim> {
         let [project, user, role, dataset] = self.model.keys();

@@ -9,7 +9,7 @@ pub use boundary::provider_boundary;
 
 use records::{allow_tables, allow_use_of_table_key};
 
-use super::context::{GrantContext, GrantError, check_key_arn, check_table_name, check_value};
+use super::context::{PolicyContext, PolicyError, check_key_arn, check_table_name, check_value};
 use super::statements::approved_key::{allow_on_key, allow_service_grants};
 use super::statements::job_runtime::allow_interface_creation;
 use crate::tables::TableNames;
@@ -69,7 +69,7 @@ impl Default for ProviderTables<'_> {
 
 /// Parameters of the policy, in addition to the deployment.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct ProviderAccess<'a> {
+pub struct TerraformRoleAccess<'a> {
     /// The tables.
     pub tables: ProviderTables<'a>,
     /// ARN of the boundary that every role must have. Without one the caller can create roles with
@@ -105,12 +105,12 @@ pub struct ProviderAccess<'a> {
 /// (<https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html>).
 ///
 /// # Errors
-/// [`GrantError`] when a value is invalid, or the subnets, security groups and base policies do not
+/// [`PolicyError`] when a value is invalid, or the subnets, security groups and base policies do not
 /// fit.
 pub fn provider_policy(
-    context: &GrantContext<'_>,
-    access: &ProviderAccess<'_>,
-) -> Result<Vec<Document>, GrantError> {
+    context: &PolicyContext<'_>,
+    access: &TerraformRoleAccess<'_>,
+) -> Result<Vec<Document>, PolicyError> {
     context.check()?;
     check(access)?;
     let mut statements = Vec::from(allow_reading_roles(context));
@@ -133,7 +133,7 @@ pub fn provider_policy(
     Ok(pack(&[Document::new(statements)], target)?)
 }
 
-fn check(access: &ProviderAccess<'_>) -> Result<(), GrantError> {
+fn check(access: &TerraformRoleAccess<'_>) -> Result<(), PolicyError> {
     let arns = access
         .boundary_arn
         .into_iter()
@@ -166,13 +166,13 @@ impl<'a> ProviderTables<'a> {
         ]
     }
 
-    pub(super) fn check(&self) -> Result<(), GrantError> {
+    pub(super) fn check(&self) -> Result<(), PolicyError> {
         let names = self.all().into_iter().chain([self.users, self.groups]);
         names.into_iter().try_for_each(check_table_name)
     }
 }
 
-fn allow_reading_roles(context: &GrantContext<'_>) -> [Statement; 2] {
+fn allow_reading_roles(context: &PolicyContext<'_>) -> [Statement; 2] {
     [
         // IAM supports no resource for these actions.
         Statement::allow("ReadAccount")
@@ -193,7 +193,10 @@ fn allow_reading_roles(context: &GrantContext<'_>) -> [Statement; 2] {
     ]
 }
 
-fn allow_managing_roles(context: &GrantContext<'_>, access: &ProviderAccess<'_>) -> Vec<Statement> {
+fn allow_managing_roles(
+    context: &PolicyContext<'_>,
+    access: &TerraformRoleAccess<'_>,
+) -> Vec<Statement> {
     let roles = own_roles(context);
     let bounded = |allow: Statement| match access.boundary_arn {
         Some(arn) => allow.when(Operator::ArnEquals, "iam:PermissionsBoundary", [arn]),
@@ -243,8 +246,8 @@ fn allow_managing_roles(context: &GrantContext<'_>, access: &ProviderAccess<'_>)
 }
 
 fn allow_managing_policies(
-    context: &GrantContext<'_>,
-    access: &ProviderAccess<'_>,
+    context: &PolicyContext<'_>,
+    access: &TerraformRoleAccess<'_>,
     policy_arns: Vec<String>,
 ) -> Vec<Statement> {
     let own = own_policies(context);
@@ -298,7 +301,7 @@ fn allow_managing_policies(
     statements
 }
 
-fn allow_deleting_datasets(context: &GrantContext<'_>) -> [Statement; 3] {
+fn allow_deleting_datasets(context: &PolicyContext<'_>) -> [Statement; 3] {
     let prefixes = [
         "global/datasets/",
         "group/datasets/",
@@ -333,7 +336,7 @@ fn allow_deleting_datasets(context: &GrantContext<'_>) -> [Statement; 3] {
 ///
 /// HeadBucket needs `s3:ListBucket`
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html>).
-fn allow_looking_at_locations(context: &GrantContext<'_>) -> Vec<Statement> {
+fn allow_looking_at_locations(context: &PolicyContext<'_>) -> Vec<Statement> {
     let (buckets, keys) = (
         context.platform.granted_buckets,
         context.platform.granted_key_arns,
@@ -362,7 +365,7 @@ fn allow_looking_at_locations(context: &GrantContext<'_>) -> Vec<Statement> {
 
 /// Allows notebook instances of this platform, and their lifecycle configurations. The scripts of
 /// these run as root with the role of a member, so that those of others are not changed.
-fn allow_notebooks(context: &GrantContext<'_>) -> Vec<Statement> {
+fn allow_notebooks(context: &PolicyContext<'_>) -> Vec<Statement> {
     let both = context.sagemaker("notebook-instance*");
     let mut statements = vec![
         Statement::allow("ListNotebooks")
@@ -393,7 +396,7 @@ fn allow_notebooks(context: &GrantContext<'_>) -> Vec<Statement> {
 }
 
 /// What the role may create, and `keep` for what is tagged as this platform's.
-fn limit_notebooks(context: &GrantContext<'_>, keep: &[&str]) -> [Statement; 5] {
+fn limit_notebooks(context: &PolicyContext<'_>, keep: &[&str]) -> [Statement; 5] {
     let notebooks = context.sagemaker("notebook-instance");
     let configs = context.sagemaker("notebook-instance-lifecycle-config");
     let both = context.sagemaker("notebook-instance*");
@@ -447,7 +450,7 @@ fn limit_notebooks(context: &GrantContext<'_>, keep: &[&str]) -> [Statement; 5] 
 
 /// Allows the calls that SageMaker makes with the caller's permissions when a notebook instance is
 /// created or started.
-fn allow_network_and_key(context: &GrantContext<'_>) -> Vec<Statement> {
+fn allow_network_and_key(context: &PolicyContext<'_>) -> Vec<Statement> {
     let mut statements = Vec::from(allow_interface_creation(context));
     statements.extend(allow_service_grants(context));
     statements.extend(
@@ -460,7 +463,7 @@ fn allow_network_and_key(context: &GrantContext<'_>) -> Vec<Statement> {
 ///
 /// A pattern for all policies under the prefix would be unsafe: a policy of the caller's own role
 /// could have such a name, and by changing it the caller could get any permission.
-fn managed_policy_arns(context: &GrantContext<'_>) -> Vec<String> {
+fn managed_policy_arns(context: &PolicyContext<'_>) -> Vec<String> {
     let names = ["group-*", "members", "project-*", "suspended", "user-*"];
     let arn = |name| format!("{}-{name}", context.iam_prefix);
     names
@@ -468,13 +471,13 @@ fn managed_policy_arns(context: &GrantContext<'_>) -> Vec<String> {
         .to_vec()
 }
 
-fn own_roles(context: &GrantContext<'_>) -> String {
+fn own_roles(context: &PolicyContext<'_>) -> String {
     context
         .account
         .role_arn(&format!("{}-*", context.iam_prefix))
 }
 
-fn own_policies(context: &GrantContext<'_>) -> String {
+fn own_policies(context: &PolicyContext<'_>) -> String {
     context
         .account
         .policy_arn(&format!("{}-*", context.iam_prefix))

@@ -17,7 +17,7 @@ use crate::layout::{Account, role_name};
 use crate::name::{DatasetName, GroupName, ProjectName, UserName};
 use iam_policy::Document;
 
-/// Owns the values that a [`GrantContext`] borrows.
+/// Owns the values that a [`PolicyContext`] borrows.
 pub(super) struct Deployment {
     pub(super) account: Account,
     bucket: String,
@@ -40,8 +40,8 @@ impl Deployment {
         }
     }
 
-    pub(super) fn context(&self) -> GrantContext<'_> {
-        GrantContext {
+    pub(super) fn context(&self) -> PolicyContext<'_> {
+        PolicyContext {
             account: &self.account,
             system_tag: "MLSpace",
             iam_prefix: "MLSpace",

@@ -38,7 +38,7 @@ impl ProjectPolicies {
         suspended: bool,
     ) -> Result<DesiredPolicy<'a>, Error> {
         let settings = self.clients.settings();
-        let context = self.clients.grant_context().await?;
+        let context = self.clients.policy_context().await?;
         Ok(DesiredPolicy {
             name: layout::project_policy_name(&settings.iam_resource_prefix, name)?,
             owner: PolicyOwner::Project(name),

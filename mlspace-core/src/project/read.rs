@@ -67,7 +67,7 @@ impl Projects {
         {
             return Ok(None);
         }
-        let context = self.clients.grant_context().await?;
+        let context = self.clients.policy_context().await?;
         let suspended = match &found {
             Some(found) => found.record.suspended,
             // Without a record, the policy says which of the two it is.

@@ -197,7 +197,10 @@ impl SuspensionList {
         Ok(DesiredPolicy {
             name,
             owner: PolicyOwner::Suspended,
-            document: policies::suspension_policy(&self.clients.grant_context().await?, suspended)?,
+            document: policies::suspension_policy(
+                &self.clients.policy_context().await?,
+                suspended,
+            )?,
             conflict_remedy: shared_policy_remedy(
                 PolicyOwner::Suspended,
                 &self.clients.settings().system_tag,
@@ -215,7 +218,7 @@ impl SuspensionList {
         let recorded = self.projects.suspensions().await.if_present()?;
         let recorded = recorded.unwrap_or_default();
         let all = wanted(&recorded, None, None);
-        policies::suspension_policy(&self.clients.grant_context().await?, all.union(more))?;
+        policies::suspension_policy(&self.clients.policy_context().await?, all.union(more))?;
         Ok(())
     }
 

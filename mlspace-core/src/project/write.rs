@@ -29,7 +29,7 @@ impl Projects {
         spec.name
             .check_new()
             .map_err(|error| invalid_new_name("name", &error))?;
-        let context = self.clients.grant_context().await?;
+        let context = self.clients.policy_context().await?;
         match self.clients.settings().policy_model {
             PolicyModel::PerPrincipal => {
                 let access = self.clients.settings().effective(&spec.access);

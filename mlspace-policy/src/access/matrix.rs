@@ -8,7 +8,7 @@ use mlspace_core::access::{
     Verdict,
 };
 use mlspace_core::layout::{Account, DatasetKey, DatasetScope};
-use mlspace_core::policies::{ApprovedNetwork, GrantContext, PlatformAccess};
+use mlspace_core::policies::{ApprovedNetwork, PlatformAccess, PolicyContext};
 use mlspace_core::tags::{PROJECT, SYSTEM, USER, are_of_mlspace_itself};
 
 use crate::arguments::Access;
@@ -212,7 +212,7 @@ impl Matrix {
                 security_group_ids: &options.security_group,
             },
         );
-        let context = GrantContext {
+        let context = PolicyContext {
             account: &account,
             system_tag: &options.system_tag,
             iam_prefix: "",
@@ -284,7 +284,7 @@ enum RowError {
 
 fn row(
     details: &AccountDetails,
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     locations: &[DataLocation],
     owner: RoleOwner,
     role: &RoleDetails,

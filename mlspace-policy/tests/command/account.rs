@@ -3,7 +3,7 @@
 use iam_policy::Document;
 use mlspace_core::layout::Account;
 use mlspace_core::name::{ProjectName, UserName};
-use mlspace_core::policies::{self, GrantContext, MemberAccess, PlatformAccess, ProjectAccess};
+use mlspace_core::policies::{self, MemberAccess, PlatformAccess, PolicyContext, ProjectAccess};
 use serde_json::{Value, json};
 
 const BUCKET: &str = "mlspace-data-123456789012";
@@ -61,10 +61,10 @@ impl Details {
         details
     }
 
-    fn with_context(&mut self, work: impl FnOnce(&mut Self, &GrantContext<'_>)) {
+    fn with_context(&mut self, work: impl FnOnce(&mut Self, &PolicyContext<'_>)) {
         let account = Account::new("123456789012", "us-east-1");
         let (subnets, groups) = (["subnet-1".to_owned()], ["sg-1".to_owned()]);
-        let context = GrantContext {
+        let context = PolicyContext {
             account: &account,
             system_tag: "MLSpace",
             iam_prefix: "MLSpace",

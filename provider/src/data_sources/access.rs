@@ -238,7 +238,7 @@ fn reasons_of<const N: usize>(verdicts: [(&str, &Verdict); N]) -> BTreeMap<Strin
 mod tests {
     use mlspace_core::access::IamRole;
     use mlspace_core::layout::Account;
-    use mlspace_core::policies::{self, GrantContext, PlatformAccess};
+    use mlspace_core::policies::{self, PlatformAccess, PolicyContext};
     use mlspace_core::tags;
 
     use super::*;
@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn entry_has_permissions_and_reasons() {
         let account = Account::new("123456789012", "us-east-1");
-        let context = GrantContext {
+        let context = PolicyContext {
             account: &account,
             system_tag: "MLSpace",
             iam_prefix: "MLSpace",

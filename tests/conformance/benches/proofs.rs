@@ -19,7 +19,7 @@ use mlspace_core::layout::Account;
 use mlspace_core::name::{ProjectName, UserName};
 use mlspace_core::policies::isolation::{AnyTenant, Tenant, TenantModel, isolation_claims};
 use mlspace_core::policies::{
-    GrantContext, MemberAccess, PlatformAccess, ProjectAccess, pass_role_policy, project_policy,
+    MemberAccess, PlatformAccess, PolicyContext, ProjectAccess, pass_role_policy, project_policy,
     user_policy,
 };
 use mlspace_core::tags::membership_role_tags;
@@ -32,7 +32,7 @@ fn main() {
         .output_directory(Path::new(FIGURES))
         .configure_from_args();
     let account = Account::new("123456789012", "us-east-1");
-    let context = GrantContext {
+    let context = PolicyContext {
         account: &account,
         system_tag: "MLSpace",
         iam_prefix: "MLSpace",
@@ -47,7 +47,7 @@ fn main() {
     criterion.final_summary();
 }
 
-fn membership(criterion: &mut Criterion, context: &GrantContext<'_>) {
+fn membership(criterion: &mut Criterion, context: &PolicyContext<'_>) {
     let (project, user): (ProjectName, UserName) =
         ("fraud".parse().unwrap(), "alice".parse().unwrap());
     let role = context.account.role_arn("MLSpace-fraud-alice");
@@ -94,7 +94,7 @@ fn membership(criterion: &mut Criterion, context: &GrantContext<'_>) {
     group.finish();
 }
 
-fn theorem(context: &GrantContext<'_>) {
+fn theorem(context: &PolicyContext<'_>) {
     let start = Instant::now();
     let everything = Statement::allow("All").actions(["*"]).resources(["*"]);
     let everything = Document::new([everything]);

@@ -8,7 +8,7 @@ use mlspace_core::layout::{Account, role_name};
 use mlspace_core::name::{ProjectName, UserName};
 use mlspace_core::policies::actions::{OBJECT, OPERATE};
 use mlspace_core::policies::{
-    ApprovedNetwork, GrantContext, MemberAccess, PlatformAccess, ProjectAccess, group_policies,
+    ApprovedNetwork, MemberAccess, PlatformAccess, PolicyContext, ProjectAccess, group_policies,
     notebook_base_policy, pass_role_policy, permissions_boundary, project_policy, user_policy,
 };
 
@@ -159,7 +159,7 @@ impl Grants {
             subnet_ids: &subnet_ids,
             security_group_ids: &security_group_ids,
         };
-        let context = GrantContext {
+        let context = PolicyContext {
             account: &account,
             system_tag: "MLSpace",
             iam_prefix: "MLSpace",

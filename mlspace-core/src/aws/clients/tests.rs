@@ -176,15 +176,15 @@ async fn offline_knows_account_and_caller() {
 }
 
 #[tokio::test]
-async fn grant_context_has_network_where_set() {
+async fn policy_context_has_network_where_set() {
     let account = Account::new("123456789012", "us-east-1");
     let clients = Clients::offline(account.clone(), Settings::default());
-    assert!(clients.grant_context().await.unwrap().network.is_none());
+    assert!(clients.policy_context().await.unwrap().network.is_none());
     let mut settings = Settings::default();
     settings.notebook_defaults.subnet_ids = vec!["subnet-a".to_owned()];
     settings.notebook_defaults.kms_key_id = Some("key-1".to_owned());
     let clients = Clients::offline(account, settings);
-    let context = clients.grant_context().await.unwrap();
+    let context = clients.policy_context().await.unwrap();
     assert_eq!(context.network.unwrap().subnet_ids, ["subnet-a"]);
     assert_eq!(context.kms_key, Some("key-1"));
 }

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::layout::LayoutError;
-use crate::policies::GrantError;
+use crate::policies::PolicyError;
 
 /// Error when a document cannot be generated.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -69,7 +69,7 @@ pub enum DocumentError {
     },
     /// The policy cannot be generated from the parameters.
     #[error(transparent)]
-    Policy(#[from] GrantError),
+    Policy(#[from] PolicyError),
 }
 
 impl DocumentError {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::limits::Limits;
 use super::names::Names;
 use crate::name::{DatasetName, ProjectName, UserName};
-use crate::policies::context::{GrantContext, GrantError, check_value};
+use crate::policies::context::{PolicyContext, PolicyError, check_value};
 use crate::policies::services::{Service, Services};
 
 /// What members of a project see of each other's resources.
@@ -107,7 +107,7 @@ impl BucketGrant {
         }
     }
 
-    fn check(&self) -> Result<(), GrantError> {
+    fn check(&self) -> Result<(), PolicyError> {
         crate::layout::check_bucket_name(&self.bucket)?;
         for prefix in &self.prefixes {
             let remedy = "write a prefix with its last `/`, without wildcards";
@@ -169,7 +169,7 @@ impl<'a> MemberAccess<'a> {
         Names::of(self.project)
     }
 
-    pub(super) fn check(&self, context: &GrantContext<'_>) -> Result<(), GrantError> {
+    pub(super) fn check(&self, context: &PolicyContext<'_>) -> Result<(), PolicyError> {
         context.check()?;
         self.access.services.check()?;
         self.access.limits.check()?;

@@ -11,7 +11,7 @@
 //! which would override the role's.
 
 use super::workloads::{Actions, workloads};
-use crate::policies::context::{GrantContext, GrantError, managed};
+use crate::policies::context::{PolicyContext, PolicyError, managed};
 use crate::policies::statements::actions::OBJECT;
 use crate::policies::statements::storage;
 use crate::policies::statements::tag_conditions::{OWN_PROJECT, OWN_USER, RequiredTag};
@@ -29,8 +29,8 @@ use iam_policy::{Document, Statement};
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>).
 ///
 /// # Errors
-/// [`GrantError`] when a value of the context is invalid.
-pub fn attribute_policy(context: &GrantContext<'_>) -> Result<Document, GrantError> {
+/// [`PolicyError`] when a value of the context is invalid.
+pub fn attribute_policy(context: &PolicyContext<'_>) -> Result<Document, PolicyError> {
     context.check()?;
     let project = format!("project/{OWN_PROJECT}/");
     let private = format!("private/{OWN_USER}/");

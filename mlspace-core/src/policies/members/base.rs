@@ -1,6 +1,6 @@
 //! The base policy of memberships' roles.
 
-use crate::policies::context::{GrantContext, GrantError, managed};
+use crate::policies::context::{PolicyContext, PolicyError, managed};
 use crate::policies::statements::actions::PULL;
 use crate::policies::statements::approved_key::{allow_service_grants, allow_use};
 use crate::policies::statements::job_runtime::{
@@ -15,9 +15,9 @@ use iam_policy::{Document, Statement};
 /// instead.
 ///
 /// # Errors
-/// [`GrantError`] when a value of the context is invalid, or the subnets and security groups do not
+/// [`PolicyError`] when a value of the context is invalid, or the subnets and security groups do not
 /// fit.
-pub fn notebook_base_policy(context: &GrantContext<'_>) -> Result<Document, GrantError> {
+pub fn notebook_base_policy(context: &PolicyContext<'_>) -> Result<Document, PolicyError> {
     context.check()?;
     let mut statements = Vec::from(allow_interfaces(context));
     statements.extend(allow_use(context));

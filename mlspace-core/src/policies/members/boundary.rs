@@ -5,7 +5,7 @@
 
 use super::fences::without_covered;
 use super::role::deny_untagged;
-use crate::policies::context::{GrantContext, GrantError, ResourceNames, managed};
+use crate::policies::context::{PolicyContext, PolicyError, ResourceNames, managed};
 use crate::policies::services::{Service, ServiceEntry};
 use crate::policies::statements::actions::{OBJECT, PULL, USE_KEY};
 use crate::policies::statements::job_runtime::{
@@ -62,9 +62,9 @@ const NEVER: [&str; 9] = [
 /// images and whatever other services hold are decided by the role's own policies.
 ///
 /// # Errors
-/// [`GrantError`] when a value of the context is invalid, or the approved subnets and security
+/// [`PolicyError`] when a value of the context is invalid, or the approved subnets and security
 /// groups do not fit.
-pub fn permissions_boundary(context: &GrantContext<'_>) -> Result<Document, GrantError> {
+pub fn permissions_boundary(context: &PolicyContext<'_>) -> Result<Document, PolicyError> {
     context.check()?;
     managed(
         Document::new(statements(context)),
@@ -73,7 +73,7 @@ pub fn permissions_boundary(context: &GrantContext<'_>) -> Result<Document, Gran
     )
 }
 
-pub(in crate::policies) fn statements(context: &GrantContext<'_>) -> Vec<Statement> {
+pub(in crate::policies) fn statements(context: &PolicyContext<'_>) -> Vec<Statement> {
     let mut statements = reach(context);
     if context.platform.services.contains(&Service::Pipelines) {
         // The SDK sets the same tags again when it updates a pipeline.
@@ -111,7 +111,7 @@ pub(in crate::policies) fn statements(context: &GrantContext<'_>) -> Vec<Stateme
     statements
 }
 
-fn entries<'a>(context: &GrantContext<'a>) -> impl Iterator<Item = &'static ServiceEntry> + 'a {
+fn entries<'a>(context: &PolicyContext<'a>) -> impl Iterator<Item = &'static ServiceEntry> + 'a {
     context
         .platform
         .services
@@ -120,7 +120,7 @@ fn entries<'a>(context: &GrantContext<'a>) -> impl Iterator<Item = &'static Serv
 }
 
 /// Allows what can be reached at all.
-fn reach(context: &GrantContext<'_>) -> Vec<Statement> {
+fn reach(context: &PolicyContext<'_>) -> Vec<Statement> {
     let anything = OBJECT
         .into_iter()
         .chain(STREAM_LOGS)
@@ -185,7 +185,7 @@ fn reach(context: &GrantContext<'_>) -> Vec<Statement> {
 }
 
 /// Denies objects of other tenants, and whatever other buckets hold.
-fn storage_denials(context: &GrantContext<'_>) -> [Statement; 3] {
+fn storage_denials(context: &PolicyContext<'_>) -> [Statement; 3] {
     let project = format!("project/{OWN_PROJECT}/");
     let private = format!("private/{OWN_USER}/");
     let objects = [&project, &private, GROUP_PREFIX]
@@ -232,7 +232,7 @@ fn storage_denials(context: &GrantContext<'_>) -> [Statement; 3] {
 
 /// An Allow with the tags of a membership as conditions on the request or the resource: those of
 /// system and project, and that of the user.
-fn with_tags(context: &GrantContext<'_>, sid: &str, on: &str, user: bool) -> Statement {
+fn with_tags(context: &PolicyContext<'_>, sid: &str, on: &str, user: bool) -> Statement {
     [
         (SYSTEM, context.system_tag),
         (PROJECT, OWN_PROJECT),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::access::{MemberAccess, Sharing};
 use super::names::Names;
 use crate::layout::{group_dataset_prefix, private_prefix, project_prefix};
-use crate::policies::context::{GrantContext, ResourceNames};
+use crate::policies::context::{PolicyContext, ResourceNames};
 use crate::policies::services::grants::ServiceStatements;
 use crate::policies::services::{Service, Services};
 use crate::policies::statements::actions::{
@@ -135,7 +135,7 @@ pub(super) fn without_covered(actions: BTreeSet<String>) -> Vec<String> {
 /// Denies resources of other services that are not the member's: objects, log streams, images, keys,
 /// roles and whatever services are switched on.
 pub(super) fn deny_other_resources(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     member: &MemberAccess<'_>,
     services: &[ServiceStatements],
 ) -> Statement {
@@ -216,7 +216,7 @@ fn group_prefixes(member: &MemberAccess<'_>) -> Vec<String> {
 }
 
 /// Patterns of all objects of the data bucket that the member can reach.
-fn objects(context: &GrantContext<'_>, member: &MemberAccess<'_>) -> Vec<String> {
+fn objects(context: &PolicyContext<'_>, member: &MemberAccess<'_>) -> Vec<String> {
     let own = [project_prefix(member.project), private_prefix(member.user)];
     own.into_iter()
         .chain(group_prefixes(member))
@@ -226,7 +226,7 @@ fn objects(context: &GrantContext<'_>, member: &MemberAccess<'_>) -> Vec<String>
 }
 
 /// Patterns of the keys that the member can use.
-fn keys(context: &GrantContext<'_>, member: &MemberAccess<'_>) -> Vec<String> {
+fn keys(context: &PolicyContext<'_>, member: &MemberAccess<'_>) -> Vec<String> {
     let granted: BTreeSet<String> = member
         .grants
         .iter()
@@ -241,7 +241,7 @@ fn keys(context: &GrantContext<'_>, member: &MemberAccess<'_>) -> Vec<String> {
 }
 
 /// Patterns of the account's repositories from which every member can pull.
-pub(super) fn common_images(context: &GrantContext<'_>) -> Vec<String> {
+pub(super) fn common_images(context: &PolicyContext<'_>) -> Vec<String> {
     let arn = |name: &String| context.account.arn("ecr", &format!("repository/{name}"));
     context
         .platform
@@ -253,7 +253,7 @@ pub(super) fn common_images(context: &GrantContext<'_>) -> Vec<String> {
 
 /// Denials that are the same for every member: workloads outside of the approved network or without
 /// the approved key, file systems, shells in jobs, tags in other case, grants on keys.
-pub(super) fn platform_denials(context: &GrantContext<'_>) -> Vec<Statement> {
+pub(super) fn platform_denials(context: &PolicyContext<'_>) -> Vec<Statement> {
     let tag = RequiredTag {
         key: SYSTEM,
         sid: "System",
@@ -287,7 +287,7 @@ pub(super) fn platform_denials(context: &GrantContext<'_>) -> Vec<Statement> {
 
 /// Denies writing where the member only reads, and listing anything else.
 pub(super) fn storage_denials(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     member: &MemberAccess<'_>,
 ) -> Vec<Statement> {
     let (project, private) = (project_prefix(member.project), private_prefix(member.user));
@@ -366,7 +366,7 @@ pub(super) fn published_prefix(dataset: &crate::name::DatasetName) -> String {
 
 /// Denies SageMaker resources of other tenants, by tags and by names.
 pub(super) fn tenant_denials(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     member: &MemberAccess<'_>,
 ) -> Vec<Statement> {
     let services = &member.access.services;
@@ -462,7 +462,7 @@ fn shared_operations(services: &Services) -> Vec<&'static str> {
 
 /// Denies names that do not begin with the project's, and models with such names.
 fn name_denials(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     member: &MemberAccess<'_>,
     names: &Names,
 ) -> Vec<Statement> {
@@ -503,7 +503,7 @@ fn name_denials(
 }
 
 /// Denies tags on what exists, which would move a resource to another tenant.
-fn tagging_denials(context: &GrantContext<'_>, member: &MemberAccess<'_>) -> Vec<Statement> {
+fn tagging_denials(context: &PolicyContext<'_>, member: &MemberAccess<'_>) -> Vec<Statement> {
     // `sagemaker:TaggingAction` is the create call that AddTags is part of. It is absent otherwise.
     let outside = |sid: &str| {
         Statement::deny(sid).actions(["sagemaker:AddTags"]).when(
@@ -531,7 +531,7 @@ fn tagging_denials(context: &GrantContext<'_>, member: &MemberAccess<'_>) -> Vec
 
 /// Denies passing roles to other services, logs and metrics of others, and grants on keys.
 pub(super) fn runtime_denials(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     member: &MemberAccess<'_>,
 ) -> Vec<Statement> {
     let names = member.names();
@@ -571,7 +571,7 @@ pub(super) fn runtime_denials(
 }
 
 /// Log groups of endpoints with any name, where names are free.
-pub(super) fn any_groups(context: &GrantContext<'_>) -> Vec<String> {
+pub(super) fn any_groups(context: &PolicyContext<'_>) -> Vec<String> {
     match context.platform.resource_names {
         ResourceNames::Prefixed => Vec::new(),
         ResourceNames::Free => vec![context.account.arn("logs", "log-group:/aws/sagemaker/*")],
@@ -591,7 +591,7 @@ pub(super) fn passed_to(member: &MemberAccess<'_>) -> Vec<&'static str> {
 ///
 /// SageMaker itself creates workloads, pulls images and writes logs with the role from networks of
 /// its own. These calls cannot be told from those of a person, so that they are left out.
-fn outside_network(context: &GrantContext<'_>) -> Option<Statement> {
+fn outside_network(context: &PolicyContext<'_>) -> Option<Statement> {
     let vpcs = context.platform.source_vpc_ids;
     (!vpcs.is_empty()).then(|| {
         Statement::deny("DenyOutsideNetwork")

@@ -2,7 +2,7 @@
 
 use crate::layout::group_dataset_prefix;
 use crate::name::{DatasetName, GroupName};
-use crate::policies::context::{GrantContext, GrantError, managed};
+use crate::policies::context::{PolicyContext, PolicyError, managed};
 use crate::policies::statements::actions::OBJECT_KEEP;
 use crate::policies::statements::storage;
 use iam_policy::{Document, Statement};
@@ -14,12 +14,12 @@ use iam_policy::{Document, Statement};
 /// without datasets has no document.
 ///
 /// # Errors
-/// [`GrantError`] when a value of the context is invalid.
+/// [`PolicyError`] when a value of the context is invalid.
 pub fn group_policies(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     group: &GroupName,
     datasets: &[DatasetName],
-) -> Result<Vec<Document>, GrantError> {
+) -> Result<Vec<Document>, PolicyError> {
     context.check()?;
     let mut names: Vec<&DatasetName> = datasets.iter().collect();
     names.sort();
@@ -47,7 +47,7 @@ pub fn group_policies(
     Ok(documents)
 }
 
-fn document(context: &GrantContext<'_>, datasets: &[&DatasetName]) -> Document {
+fn document(context: &PolicyContext<'_>, datasets: &[&DatasetName]) -> Document {
     let prefixes: Vec<String> = datasets
         .iter()
         .map(|name| group_dataset_prefix(name))

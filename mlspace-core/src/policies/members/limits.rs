@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::policies::context::GrantError;
+use crate::policies::context::PolicyError;
 use crate::policies::restrictions::check_types;
 use crate::policies::services::{Service, Services};
 use iam_policy::{Operator, Statement};
@@ -98,12 +98,12 @@ impl Limits {
     /// Checks the patterns of instance types.
     ///
     /// # Errors
-    /// [`GrantError`] for an invalid pattern, or one that is no limit or matches no type.
-    pub fn check(&self) -> Result<(), GrantError> {
+    /// [`PolicyError`] for an invalid pattern, or one that is no limit or matches no type.
+    pub fn check(&self) -> Result<(), PolicyError> {
         for patterns in self.instance_types.values() {
             check_types(patterns)?;
             if let Some(odd) = patterns.iter().find(|pattern| !pattern.starts_with("ml.")) {
-                return Err(GrantError::Value {
+                return Err(PolicyError::Value {
                     what: "instance type",
                     value: odd.clone(),
                     expected: "write a type such as `ml.m5.large`, or a pattern such as `ml.g5.*`",

@@ -63,7 +63,7 @@ impl Names {
     /// Patterns of the project's own repositories of container images.
     pub(in crate::policies) fn own_repositories(
         &self,
-        context: &crate::policies::GrantContext<'_>,
+        context: &crate::policies::PolicyContext<'_>,
     ) -> Vec<String> {
         ["-*", "/*"]
             .iter()

@@ -4,7 +4,7 @@ use super::access::ProjectAccess;
 use super::workloads::{Actions, workloads};
 use crate::layout::project_prefix;
 use crate::name::ProjectName;
-use crate::policies::context::{GrantContext, GrantError, managed};
+use crate::policies::context::{PolicyContext, PolicyError, managed};
 use crate::policies::services::Service;
 use crate::policies::statements::actions::OBJECT;
 use crate::policies::statements::storage;
@@ -28,13 +28,13 @@ pub(crate) fn suspended_statement() -> Statement {
 /// members at once, and is removed to resume the project.
 ///
 /// # Errors
-/// [`GrantError`] when a value of the context is invalid.
+/// [`PolicyError`] when a value of the context is invalid.
 pub fn project_policy(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     project: &ProjectName,
     access: &ProjectAccess,
     suspended: bool,
-) -> Result<Document, GrantError> {
+) -> Result<Document, PolicyError> {
     context.check()?;
     let prefix = project_prefix(project);
     let mut statements = Vec::new();

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use super::access::{BucketGrant, MemberAccess};
 use super::fences;
 use super::workloads::own_resources;
-use crate::policies::context::{GrantContext, GrantError, sized};
+use crate::policies::context::{PolicyContext, PolicyError, sized};
 use crate::policies::services::Service;
 use crate::policies::services::grants::{self, ServiceStatements};
 use crate::policies::statements::actions::{DECRYPT, OBJECT, OBJECT_READ, USE_KEY};
@@ -22,7 +22,7 @@ use iam_policy::{Document, Operator, PolicyType, Principal, Statement};
 ///
 /// It does not allow `sts:TagSession`: session tags would override the role's own tags, which are
 /// its identity.
-pub fn trust_policy(context: &GrantContext<'_>) -> Document {
+pub fn trust_policy(context: &PolicyContext<'_>) -> Document {
     Document::new([Statement::allow("SageMaker")
         .principal(Principal::service("sagemaker.amazonaws.com"))
         .actions(["sts:AssumeRole"])
@@ -43,18 +43,18 @@ pub fn trust_policy(context: &GrantContext<'_>) -> Document {
 /// Names are written out: the policy asks for no tag of the role.
 ///
 /// # Errors
-/// [`GrantError`] when a value is invalid, or the policy does not fit.
+/// [`PolicyError`] when a value is invalid, or the policy does not fit.
 pub fn pass_role_policy(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     member: &MemberAccess<'_>,
-) -> Result<Document, GrantError> {
+) -> Result<Document, PolicyError> {
     member.check(context)?;
     fitting(statements(context, member), member)
 }
 
 /// The statements of [`pass_role_policy`].
 pub(in crate::policies) fn statements(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     member: &MemberAccess<'_>,
 ) -> Vec<Statement> {
     let names = member.names();
@@ -80,17 +80,17 @@ pub(in crate::policies) fn statements(
 /// denial of everything while a tag is missing that the shared policies ask for.
 ///
 /// # Errors
-/// [`GrantError`] as for [`pass_role_policy`].
+/// [`PolicyError`] as for [`pass_role_policy`].
 pub fn attribute_role_policy(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     member: &MemberAccess<'_>,
-) -> Result<Document, GrantError> {
+) -> Result<Document, PolicyError> {
     let mut statements = pass_role_policy(context, member)?.statements;
     statements.extend(deny_untagged());
     fitting(statements, member)
 }
 
-fn fitting(statements: Vec<Statement>, member: &MemberAccess<'_>) -> Result<Document, GrantError> {
+fn fitting(statements: Vec<Statement>, member: &MemberAccess<'_>) -> Result<Document, PolicyError> {
     sized(
         Document::new(statements),
         format!("the inline policy of the role `{}`", member.role_arn),
@@ -113,7 +113,7 @@ pub(super) fn deny_untagged() -> [Statement; 2] {
     })
 }
 
-fn allows(context: &GrantContext<'_>, member: &MemberAccess<'_>) -> Vec<Statement> {
+fn allows(context: &PolicyContext<'_>, member: &MemberAccess<'_>) -> Vec<Statement> {
     let mut all = vec![
         Statement::allow("PassOwnRole")
             .actions(["iam:PassRole"])
@@ -162,7 +162,7 @@ fn allows(context: &GrantContext<'_>, member: &MemberAccess<'_>) -> Vec<Statemen
 /// grants would not fit.
 ///
 /// Which prefixes of a bucket can be listed is decided by the denials ([`fences::storage_denials`]).
-fn granted(context: &GrantContext<'_>, grants: &[BucketGrant]) -> Vec<Statement> {
+fn granted(context: &PolicyContext<'_>, grants: &[BucketGrant]) -> Vec<Statement> {
     let account = context.account;
     let mut all = Vec::new();
     for (write, sid, objects, keys) in [

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::fences::platform_denials;
 use crate::name::ProjectName;
-use crate::policies::context::{GrantContext, GrantError, managed};
+use crate::policies::context::{PolicyContext, PolicyError, managed};
 use crate::tags::PROJECT;
 use iam_policy::{ConditionKey, Document, Operator, Statement};
 
@@ -19,12 +19,12 @@ const NO_PROJECT: &str = "-";
 /// independent of the number of members. Projects are sorted by name, without duplicates.
 ///
 /// # Errors
-/// [`GrantError`] when a value of the context is invalid, or the suspended projects do not fit:
+/// [`PolicyError`] when a value of the context is invalid, or the suspended projects do not fit:
 /// more than about 60 with the longest names.
 pub fn suspension_policy<'p>(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     suspended: impl IntoIterator<Item = &'p ProjectName>,
-) -> Result<Document, GrantError> {
+) -> Result<Document, PolicyError> {
     context.check()?;
     let names: BTreeSet<&str> = suspended.into_iter().map(ProjectName::as_str).collect();
     let listed = names.len();
@@ -78,9 +78,9 @@ mod tests {
         names.iter().map(|name| name.parse().unwrap()).collect()
     }
 
-    fn policy(names: &BTreeSet<ProjectName>) -> Result<Document, GrantError> {
+    fn policy(names: &BTreeSet<ProjectName>) -> Result<Document, PolicyError> {
         let account = Account::new("123456789012", "us-east-1");
-        let context = GrantContext {
+        let context = PolicyContext {
             account: &account,
             system_tag: "MLSpace",
             iam_prefix: "MLSpace",

@@ -3,7 +3,7 @@
 use super::fences::platform_denials;
 use crate::layout::private_prefix;
 use crate::name::UserName;
-use crate::policies::context::{GrantContext, GrantError, managed};
+use crate::policies::context::{PolicyContext, PolicyError, managed};
 use crate::policies::statements::actions::OBJECT;
 use crate::policies::statements::storage;
 use iam_policy::{Document, Statement};
@@ -14,8 +14,8 @@ use iam_policy::{Document, Statement};
 /// buckets. It denies workloads outside of the approved network or without the approved key.
 ///
 /// # Errors
-/// [`GrantError`] when a value of the context is invalid.
-pub fn user_policy(context: &GrantContext<'_>, user: &UserName) -> Result<Document, GrantError> {
+/// [`PolicyError`] when a value of the context is invalid.
+pub fn user_policy(context: &PolicyContext<'_>, user: &UserName) -> Result<Document, PolicyError> {
     context.check()?;
     let prefix = private_prefix(user);
     let listed = [storage::under(&prefix)]

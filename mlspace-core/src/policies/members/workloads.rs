@@ -3,7 +3,7 @@
 use super::boundary::OPERATE;
 use super::fences::common_images;
 use super::names::Names;
-use crate::policies::context::GrantContext;
+use crate::policies::context::PolicyContext;
 use crate::policies::services::{Service, ServiceEntry};
 use crate::policies::statements::actions::{
     CREATE_ENDPOINT, CREATE_PATTERNS, PULL, SAGEMAKER_PATTERNS, UNTAGGED,
@@ -28,7 +28,7 @@ pub(super) enum Actions {
 /// The member's inline policy restricts names, users, and services that the project has not switched
 /// on.
 pub(super) fn workloads(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     project: &str,
     services: &[Service],
     actions: Actions,
@@ -134,7 +134,7 @@ pub(super) fn workloads(
 /// Allows log streams, images and the resources of other services whose names begin with the
 /// project's name.
 pub(super) fn own_resources(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     names: &Names,
     services: &[Service],
 ) -> Vec<Statement> {

@@ -5,7 +5,7 @@ mod log_deliverer;
 pub use log_deliverer::LogDeliverer;
 
 use crate::layout::{Account, check_bucket_name};
-use crate::policies::context::{GrantError, check_key_arn, sized};
+use crate::policies::context::{PolicyError, check_key_arn, sized};
 use crate::policies::statements::network_perimeter::{NetworkPerimeter, except_aws_services};
 use crate::policies::statements::principals::{check_principals, with_principals};
 use iam_policy::{Document, Operator, PolicyType, Principal, Statement};
@@ -68,8 +68,8 @@ const READ_BUCKET: [&str; 2] = ["s3:Get*", "s3:List*"];
 /// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html>).
 ///
 /// # Errors
-/// [`GrantError`] when a value is invalid, or the roles and endpoints do not fit.
-pub fn bucket_policy(access: &BucketAccess<'_>) -> Result<Document, GrantError> {
+/// [`PolicyError`] when a value is invalid, or the roles and endpoints do not fit.
+pub fn bucket_policy(access: &BucketAccess<'_>) -> Result<Document, PolicyError> {
     check_bucket_name(access.bucket)?;
     check_principals(access.exempt_principal_arns)?;
     check_principals(access.reader_arns)?;

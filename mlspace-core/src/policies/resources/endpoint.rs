@@ -1,7 +1,7 @@
 //! Policies of VPC endpoints.
 
 use crate::layout::{Account, check_bucket_name};
-use crate::policies::context::{GrantError, check_table_name, sized};
+use crate::policies::context::{PolicyError, check_table_name, sized};
 use crate::policies::statements::actions::PULL;
 use iam_policy::{Document, Operator, PolicyType, Principal, Statement};
 
@@ -36,11 +36,11 @@ pub enum EndpointService<'a> {
 /// (<https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html>).
 ///
 /// # Errors
-/// [`GrantError`] when a name is invalid, or the names do not fit.
+/// [`PolicyError`] when a name is invalid, or the names do not fit.
 pub fn endpoint_policy(
     account: &Account,
     service: EndpointService<'_>,
-) -> Result<Document, GrantError> {
+) -> Result<Document, PolicyError> {
     let allow_own = |sid: &str| {
         ["aws:PrincipalAccount", "aws:ResourceAccount"]
             .into_iter()

@@ -5,7 +5,7 @@
 //! confused deputy problem.
 
 use crate::layout::Account;
-use crate::policies::context::{GrantError, check_log_group};
+use crate::policies::context::{PolicyError, check_log_group};
 use crate::policies::statements::aws_services::for_source;
 use iam_policy::{Document, Statement};
 
@@ -28,8 +28,8 @@ pub fn flow_log_trust(account: &Account) -> Document {
 /// It can also be the role's permissions boundary, which limits the role to this policy.
 ///
 /// # Errors
-/// [`GrantError`] when the name of the log group is invalid.
-pub fn flow_log_policy(account: &Account, log_group: &str) -> Result<Document, GrantError> {
+/// [`PolicyError`] when the name of the log group is invalid.
+pub fn flow_log_policy(account: &Account, log_group: &str) -> Result<Document, PolicyError> {
     check_log_group(log_group)?;
     let group = account.log_group_arn(log_group);
     Ok(Document::new([

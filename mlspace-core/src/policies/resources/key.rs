@@ -5,7 +5,7 @@ mod service;
 pub use service::KeyService;
 
 use crate::layout::Account;
-use crate::policies::context::{GrantError, check_log_group, sized};
+use crate::policies::context::{PolicyError, check_log_group, sized};
 use crate::policies::statements::actions::USE_KEY;
 use crate::policies::statements::network_perimeter::NetworkPerimeter;
 use crate::policies::statements::principals::{check_principals, with_principals};
@@ -74,9 +74,9 @@ const ENCRYPT_AND_DECRYPT: [&str; 4] = [
 /// (<https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html>).
 ///
 /// # Errors
-/// [`GrantError`] when a value is invalid, a principal is both administrator and user, or the roles
+/// [`PolicyError`] when a value is invalid, a principal is both administrator and user, or the roles
 /// do not fit.
-pub fn key_policy(access: &KeyAccess<'_>) -> Result<Document, GrantError> {
+pub fn key_policy(access: &KeyAccess<'_>) -> Result<Document, PolicyError> {
     for arns in [
         access.administrator_arns,
         access.user_arns,
@@ -89,7 +89,7 @@ pub fn key_policy(access: &KeyAccess<'_>) -> Result<Document, GrantError> {
         .iter()
         .find(|arn| access.user_arns.contains(arn) || access.reader_arns.contains(arn))
     {
-        return Err(GrantError::Value {
+        return Err(PolicyError::Value {
             what: "principal",
             value: both.clone(),
             expected: "it administers the key, so it must not use it",
@@ -185,7 +185,7 @@ pub fn key_policy(access: &KeyAccess<'_>) -> Result<Document, GrantError> {
 pub(in crate::policies) fn allow_cloudwatch_logs<P: AsRef<str>>(
     account: &Account,
     prefixes: &[P],
-) -> Result<Statement, GrantError> {
+) -> Result<Statement, PolicyError> {
     for prefix in prefixes {
         check_log_group(prefix.as_ref())?;
     }

@@ -1,7 +1,7 @@
 //! The resource policy of CloudWatch Logs.
 
 use crate::layout::Account;
-use crate::policies::context::{GrantError, check_log_group};
+use crate::policies::context::{PolicyError, check_log_group};
 use crate::policies::statements::aws_services::for_log_delivery;
 use iam_policy::{Document, Statement};
 
@@ -12,8 +12,8 @@ use iam_policy::{Document, Statement};
 /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html>).
 ///
 /// # Errors
-/// [`GrantError`] when the prefix is invalid.
-pub fn log_group_policy(account: &Account, prefix: &str) -> Result<Document, GrantError> {
+/// [`PolicyError`] when the prefix is invalid.
+pub fn log_group_policy(account: &Account, prefix: &str) -> Result<Document, PolicyError> {
     check_log_group(prefix)?;
     let write = Statement::allow("DeliverLogs")
         .actions(["logs:CreateLogStream", "logs:PutLogEvents"])

@@ -1,7 +1,7 @@
 //! Policies of the trail's role and of the topic for alarms.
 
 use crate::layout::Account;
-use crate::policies::context::{GrantError, check_log_group, check_value};
+use crate::policies::context::{PolicyError, check_log_group, check_value};
 use crate::policies::statements::aws_services::for_alarms;
 use iam_policy::{Document, Operator, Principal, Statement};
 
@@ -24,8 +24,8 @@ pub fn trail_trust_policy() -> Document {
 /// the role's permissions boundary.
 ///
 /// # Errors
-/// [`GrantError`] when the name of the log group is invalid.
-pub fn trail_log_policy(account: &Account, log_group: &str) -> Result<Document, GrantError> {
+/// [`PolicyError`] when the name of the log group is invalid.
+pub fn trail_log_policy(account: &Account, log_group: &str) -> Result<Document, PolicyError> {
     check_log_group(log_group)?;
     let Account {
         region,
@@ -47,8 +47,8 @@ pub fn trail_log_policy(account: &Account, log_group: &str) -> Result<Document, 
 /// (<https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html>).
 ///
 /// # Errors
-/// [`GrantError`] when the topic's name is invalid.
-pub fn alarm_topic_policy(account: &Account, topic: &str) -> Result<Document, GrantError> {
+/// [`PolicyError`] when the topic's name is invalid.
+pub fn alarm_topic_policy(account: &Account, topic: &str) -> Result<Document, PolicyError> {
     check_value("topic", topic, "_-", "write the name of a topic")?;
     let publish = |statement: Statement| {
         statement

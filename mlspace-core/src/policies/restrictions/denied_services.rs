@@ -1,7 +1,7 @@
 //! The denial of whole services.
 
 use crate::layout::Account;
-use crate::policies::context::{GrantError, check_value, managed};
+use crate::policies::context::{PolicyError, check_value, managed};
 use crate::policies::statements::actions::CREATE_ENDPOINT;
 use iam_policy::{Document, Operator, Statement};
 
@@ -46,12 +46,12 @@ impl DeniedService {
 /// `None` if no service is denied, since a policy must have a statement.
 ///
 /// # Errors
-/// [`GrantError`] when an ARN is invalid, or the ARNs do not fit.
+/// [`PolicyError`] when an ARN is invalid, or the ARNs do not fit.
 pub fn denied_services_policy(
     account: &Account,
     services: &[DeniedService],
     emr_role_arns: &[String],
-) -> Result<Option<Document>, GrantError> {
+) -> Result<Option<Document>, PolicyError> {
     for arn in emr_role_arns {
         check_value("role", arn, ":/_+=,.@-", "write the ARN of a role")?;
     }

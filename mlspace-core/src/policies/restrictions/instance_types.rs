@@ -1,6 +1,6 @@
 //! The restriction of instance types.
 
-use crate::policies::context::{GrantError, check_value, managed};
+use crate::policies::context::{PolicyError, check_value, managed};
 use iam_policy::{Document, Operator, Statement};
 
 /// Instance types that each type of workload can use: names, or patterns such as `ml.g5.*`. An
@@ -28,8 +28,8 @@ pub(super) const TYPES: &str = "sagemaker:InstanceTypes";
 /// Requests for serverless endpoints and training name no type. This policy does not restrict them.
 ///
 /// # Errors
-/// [`GrantError`] when a type is invalid, or the types do not fit. A pattern for each family fits.
-pub fn instance_type_policy(types: &InstanceTypes<'_>) -> Result<Document, GrantError> {
+/// [`PolicyError`] when a type is invalid, or the types do not fit. A pattern for each family fits.
+pub fn instance_type_policy(types: &InstanceTypes<'_>) -> Result<Document, PolicyError> {
     let workloads: [(&str, &[&str], &[String]); 5] = [
         (
             "Notebook",
@@ -84,7 +84,7 @@ pub fn instance_type_policy(types: &InstanceTypes<'_>) -> Result<Document, Grant
 }
 
 /// Checks names or patterns of instance types.
-pub(in crate::policies) fn check_types(types: &[String]) -> Result<(), GrantError> {
+pub(in crate::policies) fn check_types(types: &[String]) -> Result<(), PolicyError> {
     let expected = "write a type such as `ml.m5.large`, or a pattern such as `ml.g5.*`";
     types
         .iter()

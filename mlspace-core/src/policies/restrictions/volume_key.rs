@@ -1,7 +1,7 @@
 //! The requirement of a key for volumes.
 
 use super::instance_types::{TYPES, check_types};
-use crate::policies::context::{GrantContext, GrantError, managed};
+use crate::policies::context::{PolicyContext, PolicyError, managed};
 use crate::policies::statements::actions::WITH_VOLUME;
 use crate::policies::statements::workload;
 use iam_policy::{Document, Operator};
@@ -16,11 +16,11 @@ use iam_policy::{Document, Operator};
 /// ([`crate::policies::user_policy`]) requires the key on every type but those with local storage.
 ///
 /// # Errors
-/// [`GrantError`] when a value is invalid, or the types do not fit.
+/// [`PolicyError`] when a value is invalid, or the types do not fit.
 pub fn volume_key_policy(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     exempt_types: &[String],
-) -> Result<Document, GrantError> {
+) -> Result<Document, PolicyError> {
     context.check()?;
     check_types(exempt_types)?;
     let deny_without_key = |sid: &str, actions: &[&str]| {

@@ -2,7 +2,7 @@
 
 use super::entries::Service;
 use super::options::ServiceOptions;
-use crate::policies::context::GrantContext;
+use crate::policies::context::PolicyContext;
 use crate::policies::members::names::Names;
 use iam_policy::{Operator, Statement};
 
@@ -19,7 +19,7 @@ const AUTOSCALING: &str = "application-autoscaling";
 
 /// The statements of a service for the project.
 pub(in crate::policies) fn statements(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     names: &Names,
     service: Service,
     options: &ServiceOptions,
@@ -129,7 +129,7 @@ fn domain_of(repository: &str) -> String {
 }
 
 fn bedrock(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     names: &Names,
     options: &ServiceOptions,
     found: &mut ServiceStatements,
@@ -177,7 +177,7 @@ fn bedrock(
     }
 }
 
-fn autoscaling(context: &GrantContext<'_>, names: &Names, found: &mut ServiceStatements) {
+fn autoscaling(context: &PolicyContext<'_>, names: &Names, found: &mut ServiceStatements) {
     let account = context.account;
     let register = [
         "application-autoscaling:RegisterScalableTarget",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::entries::Service;
-use crate::policies::context::{GrantError, check_value};
+use crate::policies::context::{PolicyError, check_value};
 
 /// Options of a service in one project. Most services have none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -87,8 +87,8 @@ impl Services {
     /// Checks that options are ARNs and that every service has the options that it needs.
     ///
     /// # Errors
-    /// [`GrantError`] for the first invalid option.
-    pub fn check(&self) -> Result<(), GrantError> {
+    /// [`PolicyError`] for the first invalid option.
+    pub fn check(&self) -> Result<(), PolicyError> {
         for (service, options) in self.iter() {
             let expected = service.entry().options;
             let arns = options.arns.iter().chain(&options.guardrail_arn);
@@ -96,7 +96,7 @@ impl Services {
                 let remedy = "write an ARN, with `*` only at its end";
                 let whole = arn.strip_suffix('*').unwrap_or(arn);
                 if !arn.starts_with("arn:") {
-                    return Err(GrantError::Value {
+                    return Err(PolicyError::Value {
                         what: "ARN",
                         value: arn.clone(),
                         expected: remedy,
@@ -107,7 +107,7 @@ impl Services {
             let superfluous = expected.is_none() && *options != ServiceOptions::default();
             let absent = expected.is_some() && options.arns.is_empty();
             if superfluous || absent {
-                return Err(GrantError::Value {
+                return Err(PolicyError::Value {
                     what: "option of the service",
                     value: service.name().to_owned(),
                     expected: if absent {

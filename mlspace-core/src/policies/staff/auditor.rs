@@ -2,7 +2,7 @@
 
 use super::common::{StaffAccess, check, deny_data, deny_enter, managed_policy};
 use super::read_statements;
-use crate::policies::context::{GrantContext, GrantError, check_log_group};
+use crate::policies::context::{PolicyContext, PolicyError, check_log_group};
 use iam_policy::{Document, Statement};
 
 /// The policy of auditors: they can read the configuration of the account, the records and the
@@ -12,12 +12,12 @@ use iam_policy::{Document, Statement};
 /// Logs of workloads contain data and are denied.
 ///
 /// # Errors
-/// [`GrantError`] when a value is invalid.
+/// [`PolicyError`] when a value is invalid.
 pub fn auditor_policy(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     access: &StaffAccess<'_>,
     log_group_prefix: &str,
-) -> Result<Document, GrantError> {
+) -> Result<Document, PolicyError> {
     check(context, access)?;
     check_log_group(log_group_prefix)?;
     let mut statements = vec![

@@ -1,7 +1,7 @@
 //! Parameters and statements that the policies of staff roles share.
 
 use crate::policies::ProviderTables;
-use crate::policies::context::{GrantContext, GrantError, check_key_arn, managed};
+use crate::policies::context::{PolicyContext, PolicyError, check_key_arn, managed};
 use crate::policies::statements::records::dynamodb_service_names;
 use crate::tags::SYSTEM;
 use iam_policy::{Document, Operator, Statement};
@@ -24,9 +24,9 @@ const ENTER: [&str; 3] = [
 
 /// Checks the values that the policies contain.
 pub(super) fn check(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     access: &StaffAccess<'_>,
-) -> Result<(), GrantError> {
+) -> Result<(), PolicyError> {
     context.check()?;
     access.tables.check()?;
     access.table_key_arn.map_or(Ok(()), check_key_arn)
@@ -36,12 +36,12 @@ pub(super) fn check(
 pub(super) fn managed_policy(
     statements: Vec<Statement>,
     what: &str,
-) -> Result<Document, GrantError> {
+) -> Result<Document, PolicyError> {
     managed(Document::new(statements), what, "name fewer projects")
 }
 
 /// The statement, restricted to resources with the system's tag.
-pub(super) fn with_system_tag(context: &GrantContext<'_>, allow: Statement) -> Statement {
+pub(super) fn with_system_tag(context: &PolicyContext<'_>, allow: Statement) -> Statement {
     allow.when(
         Operator::StringEquals,
         format!("aws:ResourceTag/{SYSTEM}"),
@@ -52,7 +52,7 @@ pub(super) fn with_system_tag(context: &GrantContext<'_>, allow: Statement) -> S
 /// Allows attaching AWS's policy that denies everything to roles under these prefixes, and, with
 /// `lift`, detaching it.
 pub(super) fn revoke_access(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     prefixes: impl IntoIterator<Item = String>,
     lift: bool,
 ) -> [Statement; 1] {
@@ -80,7 +80,7 @@ pub(super) fn deny_enter() -> Statement {
 
 /// Denies access to the bucket's objects, and all use of keys except through DynamoDB, which
 /// decrypts records for principals that can read them.
-pub(super) fn deny_data(context: &GrantContext<'_>) -> [Statement; 2] {
+pub(super) fn deny_data(context: &PolicyContext<'_>) -> [Statement; 2] {
     [
         Statement::deny("DenyObjects")
             .actions(["s3:*"])

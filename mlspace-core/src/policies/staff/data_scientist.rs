@@ -1,7 +1,7 @@
 //! The policy of data scientists.
 
 use super::common::{deny_data, managed_policy, with_system_tag};
-use crate::policies::context::{GrantContext, GrantError, check_vpc_endpoints};
+use crate::policies::context::{PolicyContext, PolicyError, check_vpc_endpoints};
 use crate::policies::statements::tag_conditions::OWN_USER;
 use crate::tags::{SYSTEM, USER};
 use iam_policy::{Document, Operator, Statement};
@@ -12,11 +12,11 @@ use iam_policy::{Document, Operator, Statement};
 /// With `endpoint_ids`, notebooks can be opened through these VPC endpoints only.
 ///
 /// # Errors
-/// [`GrantError`] when a value is invalid.
+/// [`PolicyError`] when a value is invalid.
 pub fn data_scientist_policy(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     endpoint_ids: &[String],
-) -> Result<Document, GrantError> {
+) -> Result<Document, PolicyError> {
     context.check()?;
     let own = [
         "sagemaker:Describe*",

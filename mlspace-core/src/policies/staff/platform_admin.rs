@@ -4,18 +4,18 @@ use super::common::{
     StaffAccess, check, deny_data, deny_enter, managed_policy, revoke_access, with_system_tag,
 };
 use super::read_statements;
-use crate::policies::context::{GrantContext, GrantError};
+use crate::policies::context::{PolicyContext, PolicyError};
 use iam_policy::{Document, Statement};
 
 /// The policy of platform admins: they can read everything except data, stop and delete resources
 /// with the system's tag, start notebooks, and revoke members' access.
 ///
 /// # Errors
-/// [`GrantError`] when a value is invalid.
+/// [`PolicyError`] when a value is invalid.
 pub fn platform_admin_policy(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     access: &StaffAccess<'_>,
-) -> Result<Document, GrantError> {
+) -> Result<Document, PolicyError> {
     check(context, access)?;
     let mut statements = vec![
         read_statements::sagemaker(),

@@ -1,7 +1,7 @@
 //! Statements that allow reading configuration and records, without data.
 
 use super::StaffAccess;
-use crate::policies::context::GrantContext;
+use crate::policies::context::PolicyContext;
 use crate::policies::statements::records::allow_table_key;
 use iam_policy::{Operator, Statement};
 
@@ -13,7 +13,7 @@ pub(super) fn sagemaker() -> Statement {
 }
 
 /// The platform's roles and policies.
-pub(super) fn identities(context: &GrantContext<'_>) -> Statement {
+pub(super) fn identities(context: &PolicyContext<'_>) -> Statement {
     let own = format!("{}-*", context.iam_prefix);
     Statement::allow("SeeIdentities")
         .actions([
@@ -108,7 +108,7 @@ pub(super) fn configuration() -> Statement {
 }
 
 /// Pattern for log streams of notebook instances whose name ends with `last`.
-pub(super) fn log_streams(context: &GrantContext<'_>, last: &str) -> String {
+pub(super) fn log_streams(context: &PolicyContext<'_>, last: &str) -> String {
     let group = "/aws/sagemaker/NotebookInstances";
     context
         .account
@@ -122,7 +122,7 @@ const READ: [&str; 3] = [
 ];
 
 /// All records, by key and by index.
-pub(super) fn records(context: &GrantContext<'_>, access: &StaffAccess<'_>) -> Vec<Statement> {
+pub(super) fn records(context: &PolicyContext<'_>, access: &StaffAccess<'_>) -> Vec<Statement> {
     let tables = access
         .tables
         .all()
@@ -137,7 +137,7 @@ pub(super) fn records(context: &GrantContext<'_>, access: &StaffAccess<'_>) -> V
 /// Records whose key is one of these projects: the project, its members, its groups and its
 /// datasets.
 pub(super) fn project_records(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     access: &StaffAccess<'_>,
     projects: &[&str],
 ) -> Vec<Statement> {
@@ -164,7 +164,7 @@ pub(super) fn project_records(
 
 /// The statement, and one that allows decrypting with the key of the tables, if there is one.
 fn with_table_key(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     access: &StaffAccess<'_>,
     read: Statement,
 ) -> Vec<Statement> {

@@ -5,7 +5,7 @@ use super::common::{
 };
 use super::read_statements;
 use crate::name::ProjectName;
-use crate::policies::context::{GrantContext, GrantError};
+use crate::policies::context::{PolicyContext, PolicyError};
 use crate::tags::PROJECT;
 use iam_policy::{Document, Operator, Statement};
 
@@ -15,15 +15,15 @@ use iam_policy::{Document, Operator, Statement};
 /// They describe resources by name, since lists would contain the resources of all projects.
 ///
 /// # Errors
-/// [`GrantError`] when there is no project, a value is invalid, or the projects do not fit.
+/// [`PolicyError`] when there is no project, a value is invalid, or the projects do not fit.
 pub fn team_admin_policy(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     access: &StaffAccess<'_>,
     projects: &[ProjectName],
-) -> Result<Document, GrantError> {
+) -> Result<Document, PolicyError> {
     check(context, access)?;
     if projects.is_empty() {
-        return Err(GrantError::Value {
+        return Err(PolicyError::Value {
             what: "list of projects",
             value: String::new(),
             expected: "name the projects of the team",

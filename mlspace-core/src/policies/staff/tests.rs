@@ -7,7 +7,7 @@ mod trust;
 use super::*;
 use crate::layout::Account;
 use crate::policies::tests::{allow_all, findings};
-use crate::policies::{ApprovedNetwork, GrantContext, PlatformAccess, ProviderTables};
+use crate::policies::{ApprovedNetwork, PlatformAccess, PolicyContext, ProviderTables};
 use iam_policy::evaluate::{Caller, PolicySet, Request};
 use iam_policy::{Document, PolicyType};
 
@@ -50,10 +50,10 @@ const THROUGH_TABLES: Context = &[("kms:ViaService", "dynamodb.us-east-1.amazona
 const THROUGH_S3: Context = &[("kms:ViaService", "s3.us-east-1.amazonaws.com")];
 const HERE: Context = &[];
 
-fn in_account<T>(account: &Account, then: impl Fn(&GrantContext<'_>) -> T) -> T {
+fn in_account<T>(account: &Account, then: impl Fn(&PolicyContext<'_>) -> T) -> T {
     let subnets = ["subnet-1".to_owned()];
     let groups = ["sg-1".to_owned()];
-    then(&GrantContext {
+    then(&PolicyContext {
         account,
         system_tag: "MLSpace",
         iam_prefix: "MLSpace",
@@ -74,7 +74,7 @@ fn access() -> StaffAccess<'static> {
     }
 }
 
-fn all(context: &GrantContext<'_>, access: &StaffAccess<'_>) -> [(&'static str, Document); 4] {
+fn all(context: &PolicyContext<'_>, access: &StaffAccess<'_>) -> [(&'static str, Document); 4] {
     let projects = ["fraud".parse().unwrap(), "atms".parse().unwrap()];
     let endpoints = ["vpce-1".to_owned()];
     [
@@ -242,7 +242,7 @@ fn staff_policies_are_valid_in_every_partition() {
                 ..StaffAccess::default()
             };
             let documents = in_account(&account, |context| {
-                let other = GrantContext {
+                let other = PolicyContext {
                     kms_key: None,
                     ..*context
                 };

@@ -1,7 +1,7 @@
 //! The trust policy of roles of staff and of Terraform.
 
 use crate::layout::Account;
-use crate::policies::context::{GrantError, check_value};
+use crate::policies::context::{PolicyError, check_value};
 use crate::policies::statements::principals::{check_principals, with_principals};
 use crate::tags::USER;
 use iam_policy::{Document, Operator, Principal, Statement};
@@ -44,11 +44,11 @@ pub struct WebIdentity<'a> {
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html>).
 ///
 /// # Errors
-/// [`GrantError`] when no principal is named, or a value is invalid.
+/// [`PolicyError`] when no principal is named, or a value is invalid.
 pub fn staff_trust_policy(
     account: &Account,
     trust: &StaffTrust<'_>,
-) -> Result<Document, GrantError> {
+) -> Result<Document, PolicyError> {
     check_principals(trust.principal_arns)?;
     let allow_user_tag = |statement: Statement| {
         statement
@@ -95,7 +95,7 @@ pub fn staff_trust_policy(
         statements.push(allow_web_identity(identity)?);
     }
     if statements.is_empty() {
-        return Err(GrantError::Value {
+        return Err(PolicyError::Value {
             what: "list of principals",
             value: String::new(),
             expected: "name principals, a SAML provider or a web identity provider that can assume the role",
@@ -104,13 +104,13 @@ pub fn staff_trust_policy(
     Ok(Document::new(statements))
 }
 
-fn allow_web_identity(identity: &WebIdentity<'_>) -> Result<Statement, GrantError> {
+fn allow_web_identity(identity: &WebIdentity<'_>) -> Result<Statement, PolicyError> {
     let what = "web identity provider";
     let expected = "write the ARN of an OpenID Connect provider in IAM";
     check_value(what, identity.provider_arn, ":/._-", expected)?;
     let issuer = identity.provider_arn.split_once(":oidc-provider/");
     let Some((_, issuer)) = issuer.filter(|(_, issuer)| !issuer.is_empty()) else {
-        return Err(GrantError::Value {
+        return Err(PolicyError::Value {
             what,
             value: identity.provider_arn.to_owned(),
             expected,
@@ -128,7 +128,7 @@ fn allow_web_identity(identity: &WebIdentity<'_>) -> Result<Statement, GrantErro
     }
     let starts_with_wildcard = |subject: &String| subject.starts_with('*');
     if identity.subjects.is_empty() || identity.subjects.iter().any(starts_with_wildcard) {
-        return Err(GrantError::Value {
+        return Err(PolicyError::Value {
             what: "subject",
             value: identity.subjects.join(", "),
             expected,

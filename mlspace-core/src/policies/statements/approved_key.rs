@@ -1,16 +1,16 @@
 //! Permissions on the deployment's approved KMS key.
 
 use super::actions::USE_KEY;
-use crate::policies::context::GrantContext;
+use crate::policies::context::PolicyContext;
 use iam_policy::{Operator, Statement};
 
 /// Allows using the approved key. `None` without an approved key.
-pub(in crate::policies) fn allow_use(context: &GrantContext<'_>) -> Option<Statement> {
+pub(in crate::policies) fn allow_use(context: &PolicyContext<'_>) -> Option<Statement> {
     allow_on_key(context, "UseKey").map(|allow| allow.actions(USE_KEY))
 }
 
 /// Allows AWS services to use the approved key for volumes. `None` without an approved key.
-pub(in crate::policies) fn allow_service_grants(context: &GrantContext<'_>) -> Option<Statement> {
+pub(in crate::policies) fn allow_service_grants(context: &PolicyContext<'_>) -> Option<Statement> {
     let allow = allow_on_key(context, "GrantKeyToServices")?;
     Some(allow.actions(["kms:CreateGrant"]).when(
         Operator::Bool,
@@ -21,7 +21,7 @@ pub(in crate::policies) fn allow_service_grants(context: &GrantContext<'_>) -> O
 
 /// An Allow on the approved key, still without actions.
 pub(in crate::policies) fn allow_on_key(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     sid: &str,
 ) -> Option<Statement> {
     let key = context.kms_key?;

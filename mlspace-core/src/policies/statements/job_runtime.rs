@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use crate::policies::context::GrantContext;
+use crate::policies::context::PolicyContext;
 use iam_policy::{Operator, Statement};
 
 /// Reading and writing log streams.
@@ -29,7 +29,7 @@ pub(in crate::policies) const SHARED_LOG_GROUPS: [&str; 2] = ["?r*Jobs", "Notebo
 pub(in crate::policies) const OWN_LOG_GROUPS: [&str; 2] = ["Endpoints", "InferenceComponents"];
 
 /// Patterns of the log streams of resources whose names begin with this project's name.
-pub(in crate::policies) fn own_streams(context: &GrantContext<'_>, project: &str) -> Vec<String> {
+pub(in crate::policies) fn own_streams(context: &PolicyContext<'_>, project: &str) -> Vec<String> {
     let arn =
         |group: String| context.anywhere("logs", &format!("log-group:/aws/sagemaker/{group}"));
     let shared = SHARED_LOG_GROUPS
@@ -40,7 +40,7 @@ pub(in crate::policies) fn own_streams(context: &GrantContext<'_>, project: &str
 
 /// Patterns of the log groups with the names of the project's endpoints and components.
 pub(in crate::policies) fn own_groups<'a>(
-    context: &'a GrantContext<'_>,
+    context: &'a PolicyContext<'_>,
     project: &'a str,
 ) -> impl Iterator<Item = String> + 'a {
     OWN_LOG_GROUPS.iter().map(move |group| {
@@ -53,7 +53,7 @@ pub(in crate::policies) fn own_groups<'a>(
 
 /// Patterns of the log groups that all jobs of a kind share, as requests that concern the whole group
 /// name them: without a stream, or with an empty one.
-pub(in crate::policies) fn shared_groups(context: &GrantContext<'_>) -> Vec<String> {
+pub(in crate::policies) fn shared_groups(context: &PolicyContext<'_>) -> Vec<String> {
     SHARED_LOG_GROUPS
         .iter()
         .flat_map(|group| ["", ":log-stream:"].map(|rest| format!("{group}{rest}")))
@@ -83,7 +83,7 @@ pub(in crate::policies) const IMAGE_LOGIN: &str = "ecr:GetAuthorizationToken";
 /// Allows publishing metrics in the namespaces of jobs and of the system.
 ///
 /// CloudWatch supports no resource for this action.
-pub(in crate::policies) fn allow_metrics(context: &GrantContext<'_>) -> Statement {
+pub(in crate::policies) fn allow_metrics(context: &PolicyContext<'_>) -> Statement {
     Statement::allow("WriteMetrics")
         .actions(["cloudwatch:PutMetricData"])
         .resources(["*"])
@@ -119,7 +119,7 @@ pub(in crate::policies) fn image_accounts(region: &str) -> Vec<String> {
 
 /// Patterns of the repositories in which AWS keeps images for SageMaker. In a region that is not
 /// known yet, those of every account.
-pub(in crate::policies) fn aws_images(context: &GrantContext<'_>) -> Vec<String> {
+pub(in crate::policies) fn aws_images(context: &PolicyContext<'_>) -> Vec<String> {
     let mut accounts = image_accounts(&context.account.region);
     if accounts.is_empty() {
         accounts.push("*".to_owned());
@@ -130,7 +130,7 @@ pub(in crate::policies) fn aws_images(context: &GrantContext<'_>) -> Vec<String>
 
 /// Allows creating, using and describing network interfaces in the approved network. SageMaker
 /// creates them with the role's permissions in the VPC that the workload names.
-pub(in crate::policies) fn allow_interfaces(context: &GrantContext<'_>) -> [Statement; 3] {
+pub(in crate::policies) fn allow_interfaces(context: &PolicyContext<'_>) -> [Statement; 3] {
     let [create, describe] = allow_interface_creation(context);
     [
         create,
@@ -147,7 +147,7 @@ pub(in crate::policies) fn allow_interfaces(context: &GrantContext<'_>) -> [Stat
 }
 
 /// Allows creating network interfaces in the approved network, and describing the network.
-pub(in crate::policies) fn allow_interface_creation(context: &GrantContext<'_>) -> [Statement; 2] {
+pub(in crate::policies) fn allow_interface_creation(context: &PolicyContext<'_>) -> [Statement; 2] {
     let subnets = ec2_arns(context, "subnet", context.subnets());
     let groups = ec2_arns(context, "security-group", context.security_groups());
     let interfaces = context.account.arn("ec2", "network-interface/*");
@@ -163,7 +163,7 @@ pub(in crate::policies) fn allow_interface_creation(context: &GrantContext<'_>) 
 }
 
 /// ARNs of EC2 resources with these ids. Without ids, a pattern for all resources of the type.
-fn ec2_arns(context: &GrantContext<'_>, resource_type: &str, ids: &[String]) -> Vec<String> {
+fn ec2_arns(context: &PolicyContext<'_>, resource_type: &str, ids: &[String]) -> Vec<String> {
     let arn = |id: &str| context.account.arn("ec2", &format!("{resource_type}/{id}"));
     if ids.is_empty() {
         return vec![arn("*")];

@@ -1,6 +1,6 @@
 //! Denials of requests that do not come through the approved VPC endpoints.
 
-use crate::policies::context::{GrantError, check_vpc_endpoints};
+use crate::policies::context::{PolicyError, check_vpc_endpoints};
 use iam_policy::{Operator, Statement};
 
 /// The network from which a resource can be used.
@@ -33,7 +33,7 @@ impl NetworkPerimeter<'_> {
     pub(in crate::policies) fn deny_outside_endpoints(
         &self,
         deny: Statement,
-    ) -> Result<Option<Statement>, GrantError> {
+    ) -> Result<Option<Statement>, PolicyError> {
         check_vpc_endpoints(self.endpoint_ids)?;
         Ok((!self.endpoint_ids.is_empty()).then(|| {
             let outside = self

@@ -1,11 +1,11 @@
 //! Roles and users as principals of resource policies and trust policies.
 
-use crate::policies::context::{GrantError, check_value};
+use crate::policies::context::{PolicyError, check_value};
 use iam_policy::{Operator, Principal, Statement};
 
 /// Checks that each value is the ARN of a role or user with a fixed account. Wildcards are allowed
 /// in the name only.
-pub(in crate::policies) fn check_principals(arns: &[String]) -> Result<(), GrantError> {
+pub(in crate::policies) fn check_principals(arns: &[String]) -> Result<(), PolicyError> {
     let expected = "write the ARN of a role or user, with wildcards in its name only";
     for arn in arns {
         check_value("principal", arn, ":/_+=,.@-*?", expected)?;
@@ -15,7 +15,7 @@ pub(in crate::policies) fn check_principals(arns: &[String]) -> Result<(), Grant
                 && account.len() == 12
                 && account.chars().all(|c| c.is_ascii_digit()));
         if !has_account {
-            return Err(GrantError::Value {
+            return Err(PolicyError::Value {
                 what: "principal",
                 value: arn.clone(),
                 expected,

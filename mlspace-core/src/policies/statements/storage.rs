@@ -2,7 +2,7 @@
 
 use super::actions::OBJECT_READ;
 use crate::layout::{GLOBAL_PREFIX, GLOBAL_READ_ONLY_PREFIX};
-use crate::policies::context::GrantContext;
+use crate::policies::context::PolicyContext;
 use iam_policy::{Operator, Statement};
 
 /// Prefixes that every membership can read.
@@ -12,7 +12,7 @@ pub(in crate::policies) const GROUP_PREFIX: &str = "group/datasets/";
 
 /// Allows listing the bucket, if the request has a prefix that matches one of these.
 pub(in crate::policies) fn listing(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     sid: &str,
     prefixes: impl IntoIterator<Item = String>,
 ) -> Statement {
@@ -34,7 +34,7 @@ pub(in crate::policies) fn under_shared() -> impl Iterator<Item = String> {
 }
 
 /// Allows reading the shared prefixes.
-pub(in crate::policies) fn read_shared(context: &GrantContext<'_>) -> Statement {
+pub(in crate::policies) fn read_shared(context: &PolicyContext<'_>) -> Statement {
     Statement::allow("ReadShared")
         .actions(OBJECT_READ)
         .resources(SHARED.map(|prefix| context.objects(prefix)))
@@ -45,14 +45,14 @@ pub(in crate::policies) fn read_shared(context: &GrantContext<'_>) -> Statement 
 ///
 /// Source: *Amazon SageMaker JumpStart* and the example notebooks of SageMaker
 /// (<https://docs.aws.amazon.com/sagemaker/latest/dg/studio-jumpstart.html>).
-pub(in crate::policies) fn read_public(context: &GrantContext<'_>) -> Statement {
+pub(in crate::policies) fn read_public(context: &PolicyContext<'_>) -> Statement {
     Statement::allow("ReadPublic")
         .actions(["s3:GetObject", "s3:ListBucket"])
         .resources(public_buckets(context))
 }
 
 /// ARN patterns of AWS's public buckets and their objects.
-pub(in crate::policies) fn public_buckets(context: &GrantContext<'_>) -> Vec<String> {
+pub(in crate::policies) fn public_buckets(context: &PolicyContext<'_>) -> Vec<String> {
     let region = &context.account.region;
     [
         format!("jumpstart-cache-prod-{region}"),

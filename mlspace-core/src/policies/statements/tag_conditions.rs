@@ -1,6 +1,6 @@
 //! Conditions on the tags `system`, `project` and `user`, which tie SageMaker resources to tenants.
 
-use crate::policies::context::GrantContext;
+use crate::policies::context::PolicyContext;
 use iam_policy::{Operator, Statement};
 
 /// The role's project, from its tag.
@@ -35,7 +35,7 @@ impl RequiredTag<'_> {
     /// Denies resources without the tag, or with another value of it.
     pub(in crate::policies) fn denials(
         &self,
-        context: &GrantContext<'_>,
+        context: &PolicyContext<'_>,
         actions: &TaggedActions<'_>,
     ) -> Vec<Statement> {
         let (request, resource) = (

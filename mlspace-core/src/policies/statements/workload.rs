@@ -1,7 +1,7 @@
 //! Statements that tie workloads to the approved network and key, and to models of the project.
 
 use super::actions::{FROM_MODEL, IN_VPC, WITH_OUTPUT, WITH_VOLUME};
-use crate::policies::context::GrantContext;
+use crate::policies::context::PolicyContext;
 use iam_policy::{Operator, Statement};
 
 /// The condition key that holds all instance types of a request.
@@ -73,7 +73,7 @@ pub(in crate::policies) fn deny_missing_network() -> [Statement; 2] {
 }
 
 /// Denies workloads that name a network other than the approved one.
-pub(in crate::policies) fn deny_other_network(context: &GrantContext<'_>) -> Vec<Statement> {
+pub(in crate::policies) fn deny_other_network(context: &PolicyContext<'_>) -> Vec<Statement> {
     [
         deny_other_values(
             "DenyOtherSubnets",
@@ -96,7 +96,7 @@ pub(in crate::policies) fn deny_other_network(context: &GrantContext<'_>) -> Vec
 /// A volume of an instance type with local storage takes no key, and a serverless endpoint has no
 /// volume. A request with several types needs the key unless all of them take none: AWS refuses a
 /// key then, so such a workload cannot be created.
-pub(in crate::policies) fn deny_other_key(context: &GrantContext<'_>) -> Vec<Statement> {
+pub(in crate::policies) fn deny_other_key(context: &PolicyContext<'_>) -> Vec<Statement> {
     let volume = |sid: &str, actions: Vec<&'static str>| {
         deny_without_key(sid, actions, "sagemaker:VolumeKmsKey", context)
     };
@@ -130,7 +130,7 @@ pub(in crate::policies) fn deny_other_key(context: &GrantContext<'_>) -> Vec<Sta
 
 /// Denies results of processing jobs with a key other than the approved one. Without results there
 /// is no key.
-fn deny_wrong_output_key(context: &GrantContext<'_>) -> Vec<Statement> {
+fn deny_wrong_output_key(context: &PolicyContext<'_>) -> Vec<Statement> {
     let approved = approved_key(context);
     if approved.is_empty() {
         return Vec::new();
@@ -217,7 +217,7 @@ pub(in crate::policies) fn deny_without_key<'a>(
     sid: &str,
     actions: impl IntoIterator<Item = &'a str>,
     key: &str,
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
 ) -> Statement {
     let deny = Statement::deny(sid).actions(actions).resources(["*"]);
     let renamed = format!("{key}Arn");
@@ -233,7 +233,7 @@ pub(in crate::policies) fn deny_without_key<'a>(
 
 /// The approved key as requests name it. Of an ARN only its end is compared, so that documents fit: a
 /// key's id is unique, and nobody chooses it.
-fn approved_key(context: &GrantContext<'_>) -> Vec<String> {
+fn approved_key(context: &PolicyContext<'_>) -> Vec<String> {
     context
         .keys()
         .into_iter()

@@ -2,10 +2,10 @@
 
 use super::records::allow_use_of_table_key;
 use super::{
-    ProviderAccess, allow_looking_at_locations, allow_managing_policies, allow_managing_roles,
+    TerraformRoleAccess, allow_looking_at_locations, allow_managing_policies, allow_managing_roles,
     allow_network_and_key, check, limit_notebooks, own_policies,
 };
-use crate::policies::context::{GrantContext, GrantError, managed};
+use crate::policies::context::{PolicyContext, PolicyError, managed};
 use iam_policy::{Document, Statement};
 
 /// The permissions boundary of the identity that runs the provider: the limits of
@@ -18,14 +18,14 @@ use iam_policy::{Document, Statement};
 /// data.
 ///
 /// # Errors
-/// [`GrantError`] as for [`super::provider_policy`].
+/// [`PolicyError`] as for [`super::provider_policy`].
 pub fn provider_boundary(
-    context: &GrantContext<'_>,
-    access: &ProviderAccess<'_>,
-) -> Result<Document, GrantError> {
+    context: &PolicyContext<'_>,
+    access: &TerraformRoleAccess<'_>,
+) -> Result<Document, PolicyError> {
     context.check()?;
     check(access)?;
-    let any_network = GrantContext {
+    let any_network = PolicyContext {
         network: None,
         ..*context
     };

@@ -1,7 +1,7 @@
 //! Permissions on the records in DynamoDB and on the key that encrypts them.
 
-use super::{ProviderAccess, ProviderTables};
-use crate::policies::context::GrantContext;
+use super::{ProviderTables, TerraformRoleAccess};
+use crate::policies::context::PolicyContext;
 use crate::policies::statements::actions::USE_KEY;
 use crate::policies::statements::records::allow_table_key;
 use crate::tables::LOCATION_TYPE;
@@ -9,7 +9,7 @@ use iam_policy::{Operator, Statement};
 
 /// Allows reading and writing the records that the provider manages.
 pub(super) fn allow_tables(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     tables: &ProviderTables<'_>,
 ) -> [Statement; 5] {
     let arns = |names: &[&str]| -> Vec<String> {
@@ -83,8 +83,8 @@ pub(super) fn allow_tables(
 
 /// Allows using the key of the tables. `None` if AWS manages the key.
 pub(super) fn allow_use_of_table_key(
-    context: &GrantContext<'_>,
-    access: &ProviderAccess<'_>,
+    context: &PolicyContext<'_>,
+    access: &TerraformRoleAccess<'_>,
 ) -> Option<Statement> {
     let key = access.table_key_arn?;
     // If this is also the approved key, the statement `DescribeKey` allows that action already, and

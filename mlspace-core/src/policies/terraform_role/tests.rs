@@ -16,11 +16,11 @@ const BOUNDARY: &str = "arn:aws:iam::123456789012:policy/MLSpace-boundary";
 static BASE: std::sync::LazyLock<Vec<String>> =
     std::sync::LazyLock::new(|| vec!["arn:aws:iam::123456789012:policy/ml-notebook".to_owned()]);
 
-pub(in crate::policies) fn access() -> ProviderAccess<'static> {
-    ProviderAccess {
+pub(in crate::policies) fn access() -> TerraformRoleAccess<'static> {
+    TerraformRoleAccess {
         boundary_arn: Some(BOUNDARY),
         base_policy_arns: &BASE,
-        ..ProviderAccess::default()
+        ..TerraformRoleAccess::default()
     }
 }
 
@@ -293,7 +293,7 @@ fn granted_buckets_and_keys_are_looked_at() {
         ["lake".to_owned()],
         ["arn:aws:kms:us-east-1:123456789012:key/lake".to_owned()],
     );
-    let context = GrantContext {
+    let context = PolicyContext {
         platform: crate::policies::PlatformAccess {
             granted_buckets: &buckets,
             granted_key_arns: &keys,
@@ -331,7 +331,7 @@ fn granted_buckets_and_keys_are_looked_at() {
 fn table_key_is_allowed_through_dynamodb_only() {
     let deployment = Deployment::new();
     let key = "arn:aws:kms:us-east-1:123456789012:key/tables";
-    let access = ProviderAccess {
+    let access = TerraformRoleAccess {
         table_key_arn: Some(key),
         ..access()
     };
@@ -379,11 +379,11 @@ fn provider_policy_allows_shared_policies() {
 fn provider_policy_has_no_findings_with_one_key() {
     let deployment = Deployment::new();
     let key = "arn:aws:kms:us-east-1:123456789012:key/both";
-    let context = GrantContext {
+    let context = PolicyContext {
         kms_key: Some(key),
         ..deployment.context()
     };
-    let access = ProviderAccess {
+    let access = TerraformRoleAccess {
         table_key_arn: Some(key),
         ..access()
     };
@@ -563,7 +563,7 @@ fn calls_cover_the_source_code() {
 #[test]
 fn provider_policy_allows_removing_boundaries_without_one() {
     let deployment = Deployment::new();
-    let access = ProviderAccess::default();
+    let access = TerraformRoleAccess::default();
     let policies = provider_policy(&deployment.context(), &access).unwrap();
     let policy: String = policies.iter().map(Document::to_json).collect();
     assert!(policy.contains("iam:DeleteRolePermissionsBoundary"));
@@ -580,15 +580,15 @@ fn provider_policy_rejects_wildcards() {
         ..ProviderTables::default()
     };
     for bad in [
-        ProviderAccess {
+        TerraformRoleAccess {
             boundary_arn: Some("*"),
             ..access()
         },
-        ProviderAccess {
+        TerraformRoleAccess {
             base_policy_arns: &wild,
             ..access()
         },
-        ProviderAccess { tables, ..access() },
+        TerraformRoleAccess { tables, ..access() },
     ] {
         let error = provider_policy(&deployment.context(), &bad).unwrap_err();
         assert!(

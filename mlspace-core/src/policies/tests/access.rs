@@ -47,7 +47,7 @@ impl Member<'_> {
     /// The inline policy of the role, in one of the models.
     fn inline(
         &self,
-        make: fn(&GrantContext<'_>, &MemberAccess<'_>) -> Result<Document, GrantError>,
+        make: fn(&PolicyContext<'_>, &MemberAccess<'_>) -> Result<Document, PolicyError>,
     ) -> Document {
         let (role, access) = (self.role_arn(), ProjectAccess::default());
         let member = MemberAccess {

@@ -160,7 +160,7 @@ fn boundary_limits_grants_to_its_buckets_and_keys() {
     let deployment = Deployment::new();
     let set = role(&grants(), false, false);
     let bounded = |buckets: &[String], keys: &[String]| {
-        let context = GrantContext {
+        let context = PolicyContext {
             platform: PlatformAccess {
                 granted_buckets: buckets,
                 granted_key_arns: keys,

@@ -8,14 +8,14 @@ use iam_policy::{Document, PolicyType};
 use super::rule_ids;
 use crate::layout::{Account, role_name};
 use crate::policies::{
-    self, ApprovedNetwork, GrantContext, MemberAccess, PlatformAccess, ProjectAccess,
-    ProviderAccess,
+    self, ApprovedNetwork, MemberAccess, PlatformAccess, PolicyContext, ProjectAccess,
+    TerraformRoleAccess,
 };
 
 const KEY: &str = "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
 
 /// The policies of a membership's role, with their types.
-fn membership_policies(context: &GrantContext<'_>) -> Vec<(&'static str, PolicyType, Document)> {
+fn membership_policies(context: &PolicyContext<'_>) -> Vec<(&'static str, PolicyType, Document)> {
     let (fraud, alice) = ("fraud".parse().unwrap(), "alice".parse().unwrap());
     let role = role_name("MLSpace", &fraud, &alice).unwrap();
     let role = context.account.role_arn(&role);
@@ -71,7 +71,7 @@ fn membership_policies(context: &GrantContext<'_>) -> Vec<(&'static str, PolicyT
 }
 
 /// The policies that differ in the attribute model.
-fn attribute_policies(context: &GrantContext<'_>) -> Vec<(&'static str, PolicyType, Document)> {
+fn attribute_policies(context: &PolicyContext<'_>) -> Vec<(&'static str, PolicyType, Document)> {
     let role = context.account.role_arn("MLSpace-fraud-0fb265a4573777a0");
     let (fraud, alice) = ("fraud".parse().unwrap(), "alice".parse().unwrap());
     let suspended = ["fraud".parse().unwrap()];
@@ -99,12 +99,12 @@ fn attribute_policies(context: &GrantContext<'_>) -> Vec<(&'static str, PolicyTy
 }
 
 fn provider_policies(
-    context: &GrantContext<'_>,
+    context: &PolicyContext<'_>,
     boundary_arn: Option<&str>,
 ) -> Vec<(&'static str, PolicyType, Document)> {
-    let access = ProviderAccess {
+    let access = TerraformRoleAccess {
         boundary_arn,
-        ..ProviderAccess::default()
+        ..TerraformRoleAccess::default()
     };
     let documents = policies::provider_policy(context, &access).unwrap();
     let labelled = documents
@@ -124,7 +124,7 @@ fn targets<'a>(documents: &'a [(&'static str, PolicyType, Document)]) -> Vec<Lin
         .collect()
 }
 
-fn with_deployments(check: impl Fn(&GrantContext<'_>)) {
+fn with_deployments(check: impl Fn(&PolicyContext<'_>)) {
     let account = Account::new("123456789012", "us-east-1");
     let subnets = ["subnet-1".to_owned(), "subnet-2".to_owned()];
     let groups = ["sg-1".to_owned()];
@@ -134,7 +134,7 @@ fn with_deployments(check: impl Fn(&GrantContext<'_>)) {
     };
     for network in [None, Some(network)] {
         for kms_key in [None, Some(KEY), Some("alias/data")] {
-            check(&GrantContext {
+            check(&PolicyContext {
                 account: &account,
                 system_tag: "MLSpace",
                 iam_prefix: "MLSpace",

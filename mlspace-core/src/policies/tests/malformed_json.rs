@@ -2,7 +2,7 @@
 //! no panic, and no run time that grows faster than the input.
 
 use crate::layout::Account;
-use crate::policies::{self, ApprovedNetwork, GrantContext, PlatformAccess, ProjectAccess};
+use crate::policies::{self, ApprovedNetwork, PlatformAccess, PolicyContext, ProjectAccess};
 use iam_policy::evaluate::{Caller, PolicySet, Request};
 use iam_policy::lint::{LintOptions, LintTarget, lint};
 use iam_policy::{
@@ -24,7 +24,7 @@ fn trust_policy() -> Document {
 fn project_policy() -> Document {
     let account = Account::new("123456789012", "us-east-1");
     let (subnets, groups) = (["subnet-1".to_owned()], ["sg-1".to_owned()]);
-    let context = GrantContext {
+    let context = PolicyContext {
         account: &account,
         system_tag: "MLSpace",
         iam_prefix: "MLSpace",

@@ -62,7 +62,7 @@ fn policies_without_defaults_match_snapshots() {
         key: None,
         ..Deployment::new()
     };
-    let context = GrantContext {
+    let context = PolicyContext {
         network: None,
         ..deployment.context()
     };

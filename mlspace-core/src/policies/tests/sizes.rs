@@ -32,7 +32,7 @@ fn boundary_fits_six_subnets() {
     let prefix = "p".repeat(IAM_PREFIX_MAX);
     for region in REGIONS {
         let deployment = large_deployment(region, 33, 2);
-        let context = GrantContext {
+        let context = PolicyContext {
             iam_prefix: &prefix,
             platform: PlatformAccess {
                 services: Service::ALL,
@@ -121,7 +121,7 @@ fn policies_fit_the_longest_names() {
         subnets: (0..6).map(subnet).collect(),
         ..Deployment::new()
     };
-    let context = GrantContext {
+    let context = PolicyContext {
         system_tag: "A platform with a long name",
         ..deployment.context()
     };
@@ -147,11 +147,11 @@ fn policies_fit_the_longest_names() {
         .collect();
     let key =
         "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
-    let access = ProviderAccess {
+    let access = TerraformRoleAccess {
         boundary_arn: Some(&base[0]),
         base_policy_arns: &base[1..],
         table_key_arn: Some(key),
-        ..ProviderAccess::default()
+        ..TerraformRoleAccess::default()
     };
     let boundary = provider_boundary(&context, &access).unwrap();
     assert!(boundary.size() <= PolicyType::Boundary.limit());
@@ -179,7 +179,7 @@ fn boundary_reports_too_many_subnets() {
     };
     let error = permissions_boundary(&deployment.context()).unwrap_err();
     assert!(
-        matches!(error, GrantError::TooLarge { limit: 6_144, .. }),
+        matches!(error, PolicyError::TooLarge { limit: 6_144, .. }),
         "{error}"
     );
     assert!(
@@ -273,31 +273,31 @@ fn policies_reject_wildcards_and_variables() {
         security_group_ids: &[],
     };
     for bad in [
-        GrantContext {
+        PolicyContext {
             system_tag: "ML*",
             ..context
         },
-        GrantContext {
+        PolicyContext {
             system_tag: "${aws:username}",
             ..context
         },
-        GrantContext {
+        PolicyContext {
             system_tag: "",
             ..context
         },
-        GrantContext {
+        PolicyContext {
             data_bucket: "mlspace-*",
             ..context
         },
-        GrantContext {
+        PolicyContext {
             iam_prefix: "*",
             ..context
         },
-        GrantContext {
+        PolicyContext {
             network: Some(network),
             ..context
         },
-        GrantContext {
+        PolicyContext {
             kms_key: Some("*"),
             platform: PlatformAccess::default(),
             ..context
@@ -329,7 +329,7 @@ fn policies_reject_wildcards_and_variables() {
         );
     }
     let error = project_policy(
-        &GrantContext {
+        &PolicyContext {
             kms_key: Some("*"),
             ..context
         },

@@ -31,7 +31,7 @@ struct With<'a> {
 impl Alice {
     fn new() -> Self {
         let deployment = Deployment::new();
-        let context = GrantContext {
+        let context = PolicyContext {
             platform: PlatformAccess {
                 services: Service::ALL,
                 ..PlatformAccess::default()

@@ -9,7 +9,7 @@ use iam_policy::evaluate::{PolicySet, Request};
 use mlspace_core::layout::{Account, role_name};
 use mlspace_core::name::{ProjectName, UserName};
 use mlspace_core::policies::{
-    ApprovedNetwork, GrantContext, MemberAccess, PlatformAccess, ProjectAccess, attribute_policy,
+    ApprovedNetwork, MemberAccess, PlatformAccess, PolicyContext, ProjectAccess, attribute_policy,
     attribute_role_policy, group_policies, pass_role_policy, project_policy, suspension_policy,
     user_policy,
 };
@@ -160,7 +160,7 @@ impl AppliedPlatform {
             project.parse().expect("a name"),
             user.parse().expect("a name"),
         );
-        let context = GrantContext {
+        let context = PolicyContext {
             account: &self.account,
             system_tag: "MLSpace",
             iam_prefix: "MLSpace",

@@ -5,7 +5,7 @@ use super::super::error::DocumentError;
 use super::super::template::Documents;
 use crate::layout::{Account, partition_of};
 use crate::policies::{
-    ApprovedNetwork, GrantContext, GrantError, PlatformAccess, ProviderTables, ResourceNames,
+    ApprovedNetwork, PlatformAccess, PolicyContext, PolicyError, ProviderTables, ResourceNames,
     Service,
 };
 use iam_policy::Document;
@@ -78,14 +78,14 @@ impl<'a> Deployment<'a> {
     }
 
     /// The deployment as generators take it.
-    pub(super) fn context(&self) -> GrantContext<'_> {
+    pub(super) fn context(&self) -> PolicyContext<'_> {
         let arguments = self.arguments;
         let network = ApprovedNetwork {
             subnet_ids: arguments.strings("subnet_ids"),
             security_group_ids: arguments.strings("security_group_ids"),
         };
         let approved = !(network.subnet_ids.is_empty() && network.security_group_ids.is_empty());
-        GrantContext {
+        PolicyContext {
             account: &self.account,
             system_tag: arguments
                 .optional_string("system_tag")
@@ -112,7 +112,7 @@ impl<'a> Deployment<'a> {
 /// One document, generated for the deployment.
 pub(super) fn one(
     arguments: &Arguments,
-    make: impl FnOnce(&GrantContext<'_>) -> Result<Document, GrantError>,
+    make: impl FnOnce(&PolicyContext<'_>) -> Result<Document, PolicyError>,
 ) -> Documents {
     let deployment = Deployment::new(arguments)?;
     Ok(vec![make(&deployment.context())?])

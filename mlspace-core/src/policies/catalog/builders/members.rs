@@ -7,7 +7,7 @@ use super::deployment::{Deployment, one};
 use crate::layout::role_name;
 use crate::name::{DatasetName, ProjectName};
 use crate::policies::{
-    GrantContext, GrantError, Limits, MemberAccess, ProjectAccess, Service, ServiceOptions,
+    Limits, MemberAccess, PolicyContext, PolicyError, ProjectAccess, Service, ServiceOptions,
     Services, Sharing, attribute_policy, attribute_role_policy, group_policies,
     notebook_base_policy, pass_role_policy, permissions_boundary, project_policy,
     suspension_policy, trust_policy, user_policy,
@@ -68,7 +68,7 @@ fn project_access(arguments: &Arguments) -> Result<ProjectAccess, DocumentError>
 /// The inline policy of the membership that the parameters describe.
 fn role_policy(
     arguments: &Arguments,
-    make: fn(&GrantContext<'_>, &MemberAccess<'_>) -> Result<Document, GrantError>,
+    make: fn(&PolicyContext<'_>, &MemberAccess<'_>) -> Result<Document, PolicyError>,
 ) -> Documents {
     let deployment = Deployment::new(arguments)?;
     let (project, user) = (arguments.parsed("project")?, arguments.parsed("user")?);
@@ -101,7 +101,7 @@ pub(in super::super) fn group(arguments: &Arguments) -> Documents {
 }
 
 /// ARN of a membership's role: the parameter, or the ARN that follows from project and user.
-fn role_arn(arguments: &Arguments, context: &GrantContext<'_>) -> Result<String, DocumentError> {
+fn role_arn(arguments: &Arguments, context: &PolicyContext<'_>) -> Result<String, DocumentError> {
     let Some(arn) = arguments.optional_string("role_arn") else {
         let (project, user) = (arguments.parsed("project")?, arguments.parsed("user")?);
         let name = role_name(context.iam_prefix, &project, &user)?;

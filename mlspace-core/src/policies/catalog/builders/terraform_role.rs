@@ -3,10 +3,10 @@
 use super::super::arguments::Arguments;
 use super::super::template::Documents;
 use super::deployment::{Deployment, one, tables};
-use crate::policies::{ProviderAccess, provider_boundary, provider_policy};
+use crate::policies::{TerraformRoleAccess, provider_boundary, provider_policy};
 
-fn access(arguments: &Arguments) -> ProviderAccess<'_> {
-    ProviderAccess {
+fn access(arguments: &Arguments) -> TerraformRoleAccess<'_> {
+    TerraformRoleAccess {
         tables: tables(arguments),
         boundary_arn: arguments.optional_string("permissions_boundary_arn"),
         base_policy_arns: arguments.strings("base_policy_arns"),

@@ -15,9 +15,9 @@ fn call(action: &str, resource: &str, context: &[(&str, &str)]) -> Request {
 /// The role that runs Terraform, with the generated policy only.
 fn provider() -> PolicySet {
     let deployment = Deployment::new();
-    let access = ProviderAccess {
+    let access = TerraformRoleAccess {
         boundary_arn: Some(BOUNDARY),
-        ..ProviderAccess::default()
+        ..TerraformRoleAccess::default()
     };
     let documents = provider_policy(&deployment.context(), &access).unwrap();
     documents.iter().fold(PolicySet::new(), |set, document| {

@@ -69,7 +69,7 @@ impl Documents {
 
     fn new(offered: &'static [Service]) -> Self {
         let deployment = Deployment::new();
-        let context = GrantContext {
+        let context = PolicyContext {
             platform: PlatformAccess {
                 services: offered,
                 ..PlatformAccess::default()

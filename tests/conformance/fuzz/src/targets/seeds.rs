@@ -3,8 +3,8 @@
 use iam_policy::Document;
 use mlspace_core::layout::Account;
 use mlspace_core::policies::{
-    self, ApprovedNetwork, Category, EndpointService, GrantContext, MemberAccess, PlatformAccess,
-    ProjectAccess, ProviderAccess, document_templates,
+    self, ApprovedNetwork, Category, EndpointService, MemberAccess, PlatformAccess, PolicyContext,
+    ProjectAccess, TerraformRoleAccess, document_templates,
 };
 use serde_json::json;
 
@@ -47,7 +47,7 @@ fn documents() -> Result<Vec<Document>, Box<dyn std::error::Error>> {
     };
     let (subnets, groups) = (list(&["subnet-a", "subnet-b"]), list(&["sg-1"]));
     let key = "arn:aws:kms:eu-west-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef";
-    let context = GrantContext {
+    let context = PolicyContext {
         account: &account,
         system_tag: "MLSpace",
         iam_prefix: "MLSpace",
@@ -91,7 +91,7 @@ fn documents() -> Result<Vec<Document>, Box<dyn std::error::Error>> {
     )?);
     all.extend(policies::provider_policy(
         &context,
-        &ProviderAccess::default(),
+        &TerraformRoleAccess::default(),
     )?);
     let endpoints = list(&["vpce-1"]);
     // Guardrails for which these parameters are sufficient.
