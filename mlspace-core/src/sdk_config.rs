@@ -137,7 +137,8 @@ impl SdkConfig {
             "PythonSDK": {"Modules": {
                 "Session": {
                     "DefaultS3Bucket": self.data_bucket,
-                    "DefaultS3ObjectKeyPrefix": format!("project/{}", tenant.project),
+                    // With its slash: the SDK lists the prefix, and without it the list would name others' keys.
+                    "DefaultS3ObjectKeyPrefix": format!("project/{}/", tenant.project),
                 },
                 "RemoteFunction": {"RoleArn": role, "Tags": tags},
                 "TelemetryOptOut": true,

@@ -318,7 +318,14 @@ class Objects(PluginCase):
         self.assertEqual(call["Key"], "x")
 
     def test_prefixes_of_listings(self) -> None:
-        for prefix, expected in [("model", "project/fraud/model"), ("proj", "proj"), ("", "")]:
+        for prefix, expected in [
+            ("model", "project/fraud/model"),
+            ("proj", "proj"),
+            ("", ""),
+            ("project/fraud", "project/fraud/"),
+            ("private/alice", "private/alice/"),
+            ("private/al", "private/al"),
+        ]:
             call = sent("s3", "list_objects_v2", Bucket="mlspace-data", Prefix=prefix)
             self.assertEqual(call["Prefix"], expected)
 

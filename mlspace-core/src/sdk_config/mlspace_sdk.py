@@ -111,6 +111,7 @@ class Tenant:
         self.config = config
         self.prefix = config["name_prefix"]
         self.bucket = config["bucket"]
+        self.private_prefix = f"private/{config['tags']['user']}/"
         shared = "|".join(map(re.escape, SHARED_PREFIXES))
         self.uri = re.compile(rf"(s3://{re.escape(self.bucket)}/)(?!{shared})(?=.)")
 
@@ -171,6 +172,9 @@ class Tenant:
             for key in ("Key", "Prefix"):
                 if params.get(key):
                     params[key] = self.key(params[key])
+            # A list without the last slash would name the keys of others too, and is denied.
+            if params.get("Prefix", "") + "/" in (self.config["key_prefix"], self.private_prefix):
+                params["Prefix"] += "/"
             # Without an id S3 would use its own key rather than the bucket's.
             if params.get("ServerSideEncryption") == "aws:kms" and self.config.get("kms_key_id"):
                 params.setdefault("SSEKMSKeyId", self.config["kms_key_id"])
