@@ -50,6 +50,7 @@ fn apply_and_import(env: &TestEnv, imports: &str) {
     for bucket in BUCKETS {
         env.aws.create_bucket(bucket);
     }
+    env.provider("services = [\"registry\", \"pipelines\", \"bedrock\"]");
     env.apply_and_verify(&all_examples());
     import_again(env, &join_examples("resources", imports));
     env.work.destroy().assert_ok();

@@ -13,8 +13,7 @@ resource "mlspace_project" "fraud" {
 
   # Services that members can use, among those that the provider block offers.
   services {
-    registry  = true
-    pipelines = true
+    registry = true
 
     bedrock {
       model_arns = ["arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"]

@@ -88,7 +88,11 @@ impl FromStr for IdleStop {
 
 impl fmt::Display for IdleStop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}m", self.minutes)
+        if self.minutes.is_multiple_of(60) {
+            write!(f, "{}h", self.minutes / 60)
+        } else {
+            write!(f, "{}m", self.minutes)
+        }
     }
 }
 
@@ -329,7 +333,7 @@ mod tests {
         ] {
             assert!(bad.parse::<IdleStop>().is_err(), "{bad}");
         }
-        assert_eq!("2h".parse::<IdleStop>().unwrap().to_string(), "120m");
+        assert_eq!("2h".parse::<IdleStop>().unwrap().to_string(), "2h");
     }
 
     #[test]

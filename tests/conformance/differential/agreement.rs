@@ -44,12 +44,15 @@ fn evaluators_agree() {
         .zip(&ours)
         .zip(simulator::simulate(&directory, &cases))
     {
-        let theirs = theirs.unwrap_or_else(|error| {
-            panic!(
+        let theirs = match theirs {
+            Ok(theirs) => theirs,
+            // In its tables the action has no resource, in newer ones of AWS it has one.
+            Err(error) if error.to_string().contains("no.resource.types") => continue,
+            Err(error) => panic!(
                 "the package rejects a case: {error}\n{}",
                 case.lines(0, None)
-            )
-        });
+            ),
+        };
         if theirs != *ours {
             disagreements.push(Disagreement {
                 case,
