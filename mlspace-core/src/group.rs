@@ -15,8 +15,7 @@ use std::time::Duration;
 use crate::aws::lock::Locks;
 use crate::aws::{Clients, Error, Guard, Operation};
 use crate::external_location::LocationStore;
-use crate::iam::managed_policies::equivalent_json;
-use crate::iam::{DesiredPolicy, ManagedPolicies, Roles};
+use crate::iam::{DesiredPolicy, ManagedPolicies, RoleState, Roles};
 use crate::membership::{InlinePolicies, MemberRoles, PASS_ROLE};
 use crate::name::{DatasetName, GroupName, ProjectName, UserName};
 use crate::project::ProjectRecords;
@@ -106,11 +105,16 @@ impl Groups {
         let stale = self.stale_policies(group, arns.len()).await?;
         for (role, (project, user)) in &roles {
             operation.check(&format!("sharing the datasets of group `{group}`"))?;
-            // First, since it denies what is no longer shared.
-            self.sync_inline(operation, project, user, role).await?;
             let Some(found) = self.roles.current(role).await? else {
                 continue;
             };
+            // First, since it denies what is no longer shared.
+            let exists = self
+                .update_inline(operation, project, user, role, &found)
+                .await?;
+            if !exists {
+                continue;
+            }
             for arn in arns.iter().filter(|arn| !found.attached.contains(*arn)) {
                 operation.check(&format!("sharing the datasets of group `{group}`"))?;
                 match self
@@ -178,9 +182,22 @@ impl Groups {
         user: &UserName,
         role: &str,
     ) -> Result<(), Error> {
-        let Some(found) = self.roles.current(role).await? else {
-            return Ok(());
-        };
+        if let Some(found) = self.roles.current(role).await? {
+            self.update_inline(operation, project, user, role, &found)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// [`Groups::sync_inline`] of a role as it was found. False if it was deleted in the meantime.
+    async fn update_inline(
+        &self,
+        operation: &Operation,
+        project: &ProjectName,
+        user: &UserName,
+        role: &str,
+        found: &RoleState,
+    ) -> Result<bool, Error> {
         let table = &self.clients.settings().table_names.project_users;
         let key = ProjectUserRecord::key(project, user);
         let record = self.records.get(table, &key).await?;
@@ -194,22 +211,9 @@ impl Groups {
             .inline
             .desired(project, user, owner, &access, &shares)
             .await?;
-        match found.inline.get(PASS_ROLE) {
-            Some(document) if equivalent_json(document, &desired) => Ok(()),
-            _ => {
-                let document = desired.to_json();
-                let set = self.roles.set_inline(operation, role, PASS_ROLE, &document);
-                match set.await {
-                    // The membership was deleted in the meantime.
-                    Err(error)
-                        if error.is_absent() && self.roles.current(role).await?.is_none() =>
-                    {
-                        Ok(())
-                    }
-                    result => result,
-                }
-            }
-        }
+        self.roles
+            .update_inline(operation, role, PASS_ROLE, found, &desired)
+            .await
     }
 
     /// The policies of the group beyond the first `kept`.

@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use super::api::{IamApi, NewRole, RoleState};
 use super::cache::IamCache;
+use super::managed_policies::equivalent_json;
 use crate::aws::transient::is_transient;
 use crate::aws::wait::{retry, retry_while};
 use crate::aws::{Error, IfPresent as _, Operation};
 use crate::tags::Tags;
+use iam_policy::Document;
 
 /// IAM's default quota of managed policies per role (IAM user guide, "IAM and AWS STS quotas").
 pub(crate) const ATTACHMENTS_PER_ROLE: usize = 10;
@@ -181,6 +183,30 @@ impl Roles {
             self.api.put_inline_policy(role, name, document)
         })
         .await
+    }
+
+    /// Sets an inline policy unless the role was found with an equivalent one. False if the role was
+    /// deleted in the meantime.
+    pub(crate) async fn update_inline(
+        &self,
+        operation: &Operation,
+        role: &str,
+        name: &str,
+        found: &RoleState,
+        desired: &Document,
+    ) -> Result<bool, Error> {
+        let current = found.inline.get(name);
+        if current.is_some_and(|document| equivalent_json(document, desired)) {
+            return Ok(true);
+        }
+        operation.check(&format!("changing what role `{role}` can do"))?;
+        match self
+            .set_inline(operation, role, name, &desired.to_json())
+            .await
+        {
+            Err(error) if error.is_absent() && self.current(role).await?.is_none() => Ok(false),
+            result => result.map(|()| true),
+        }
     }
 
     /// Deletes an inline policy. One that does not exist is not an error.

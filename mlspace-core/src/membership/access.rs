@@ -2,7 +2,6 @@
 
 use super::{Memberships, PASS_ROLE};
 use crate::aws::{Error, Operation};
-use crate::iam::managed_policies::equivalent_json;
 use crate::name::{ProjectName, UserName};
 use crate::policies::{ProjectAccess, denies_other_actions};
 use iam_policy::Document;
@@ -28,16 +27,13 @@ impl Memberships {
             let Some(found) = self.roles.current(&name).await? else {
                 continue;
             };
-            let inline = found
-                .inline
-                .get(PASS_ROLE)
-                .filter(|_| self.member_roles.owns(project, &user, &found))
-                .filter(|json| {
+            let is_ours = self.member_roles.owns(project, &user, &found)
+                && found.inline.get(PASS_ROLE).is_some_and(|json| {
                     Document::parse(json).is_ok_and(|document| denies_other_actions(&document))
                 });
-            let Some(inline) = inline else {
+            if !is_ours {
                 continue;
-            };
+            }
             let record = self.members.find(project, &user).await?;
             let owner = record.is_some_and(|(record, _)| record.is_owner());
             let shares = self.groups.shares_of(project, &user).await?;
@@ -45,12 +41,9 @@ impl Memberships {
                 .inline
                 .desired(project, &user, owner, access, &shares)
                 .await?;
-            if !equivalent_json(inline, &desired) {
-                operation.check(&format!("changing what role `{name}` can do"))?;
-                self.roles
-                    .set_inline(operation, &name, PASS_ROLE, &desired.to_json())
-                    .await?;
-            }
+            self.roles
+                .update_inline(operation, &name, PASS_ROLE, &found, &desired)
+                .await?;
         }
         Ok(())
     }
