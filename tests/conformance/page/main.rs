@@ -73,6 +73,8 @@ mod tests {
             &[("extra", open("Everything"))],
             None,
         );
+        // Without any policy: the only role whose requests no Deny decides.
+        details.role("MLSpace-fraud-eve", &member("fraud", "eve"), &[], &[], None);
         let hostile = member(
             "</script><script>hit(1)</script>",
             "\"><img src=x onerror=hit(2)>",
