@@ -25,6 +25,16 @@ pub(super) const PROFILES: [&str; 4] = [
     "sagemaker:UpdateUserProfile",
 ];
 
+/// Entering Studio and what belongs to it from outside: its pages, its spaces from a local editor,
+/// the pages of MLflow and of partners' applications.
+pub(super) const ENTER_STUDIO: [&str; 5] = [
+    "sagemaker:CreatePartnerAppPresignedUrl",
+    "sagemaker:CreatePresignedDomainUrl",
+    "sagemaker:CreatePresignedMlflowAppUrl",
+    "sagemaker:CreatePresignedMlflowTrackingServerUrl",
+    "sagemaker:StartSession",
+];
+
 /// Creating and changing notebook instances.
 pub(super) const NOTEBOOKS: [&str; 2] = [
     "sagemaker:CreateNotebookInstance",

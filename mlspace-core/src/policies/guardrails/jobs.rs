@@ -209,6 +209,7 @@ pub(super) fn uncontrollable(_: &Arguments) -> Statements {
             "sagemaker:CreateEdgePackagingJob",
             "sagemaker:CreateInferenceExperiment",
             "sagemaker:CreateInferenceRecommendationsJob",
+            "sagemaker:CreateLabelingJob",
             "sagemaker:CreateOptimizationJob",
         ],
     )])

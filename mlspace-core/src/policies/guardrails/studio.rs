@@ -1,6 +1,8 @@
 //! Studio domains, spaces and applications, and notebook instances.
 
-use super::actions::{DEFINITIONS, JOBS, NOTEBOOKS, PROFILES, SCHEDULES, STUDIO, TRANSFORM};
+use super::actions::{
+    DEFINITIONS, ENTER_STUDIO, JOBS, NOTEBOOKS, PROFILES, SCHEDULES, STUDIO, TRANSFORM,
+};
 use super::deny;
 use crate::policies::catalog::DocumentError;
 use crate::policies::catalog::arguments::Arguments;
@@ -122,13 +124,7 @@ pub(super) fn endpoints(arguments: &Arguments) -> Statements {
         statement.when(Operator::StringNotEquals, "aws:SourceVpce", ids)
     };
     Ok(vec![
-        through(
-            deny(
-                "StudioAroundEndpoints",
-                ["sagemaker:CreatePresignedDomainUrl"],
-            ),
-            api,
-        ),
+        through(deny("StudioAroundEndpoints", ENTER_STUDIO), api),
         through(
             deny(
                 "NotebookAroundEndpoints",
@@ -142,10 +138,9 @@ pub(super) fn endpoints(arguments: &Arguments) -> Statements {
 /// One statement has both conditions: it denies requests that come neither from the network nor
 /// through an endpoint.
 pub(super) fn addresses(arguments: &Arguments) -> Statements {
-    let open = [
-        "sagemaker:CreatePresignedDomainUrl",
-        "sagemaker:CreatePresignedNotebookInstanceUrl",
-    ];
+    let open = ENTER_STUDIO
+        .into_iter()
+        .chain(["sagemaker:CreatePresignedNotebookInstanceUrl"]);
     Ok(vec![
         deny("StudioFromElsewhere", open)
             .when(

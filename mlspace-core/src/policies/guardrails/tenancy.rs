@@ -31,10 +31,18 @@ pub(super) fn required_tags(arguments: &Arguments) -> Statements {
 }
 
 /// `sagemaker:TaggingAction` is the create call that AddTags is part of. It is absent otherwise.
+///
+/// The name of a tag in a condition key is compared without regard to case, so that a tag `Project`
+/// is read as `aws:ResourceTag/project`, and so are the keys here. Session tags override the tags
+/// of the role that is assumed.
 pub(super) fn protected_tags(arguments: &Arguments) -> Statements {
     let tags = arguments.non_empty_strings("protected_tags")?;
     let protected = |statement: Statement| {
-        statement.when(Operator::StringEquals.for_any_value(), "aws:TagKeys", tags)
+        statement.when(
+            Operator::StringEqualsIgnoreCase.for_any_value(),
+            "aws:TagKeys",
+            tags,
+        )
     };
     Ok(vec![
         protected(deny("Retag", ["sagemaker:AddTags"])).when(
@@ -52,6 +60,7 @@ pub(super) fn protected_tags(arguments: &Arguments) -> Statements {
                 "iam:UntagUser",
             ],
         )),
+        protected(deny("TagSession", ["sts:TagSession"])),
     ])
 }
 
@@ -76,8 +85,9 @@ pub(super) fn approval(_: &Arguments) -> Statements {
     ])
 }
 
-/// The boundary is `boundary_policy_arn`, by default a policy `ml-boundary`. Policies of the roles
-/// `guarded_role_arns`, by default those under the path `/ml/`, cannot be edited.
+/// The boundary is `boundary_policy_arn`, by default a policy `ml-boundary`. Roles and users are
+/// created with it only, and users get permissions only while they have it. The roles
+/// `guarded_role_arns`, by default those under the path `/ml/`, cannot be edited, tagged or deleted.
 pub(super) fn self_protection(arguments: &Arguments) -> Statements {
     let (partition, account) = (
         arguments.string("partition")?,
@@ -96,10 +106,21 @@ pub(super) fn self_protection(arguments: &Arguments) -> Statements {
             "ChangeBoundary",
             [
                 "iam:DeleteRolePermissionsBoundary",
+                "iam:DeleteUserPermissionsBoundary",
                 "iam:PutRolePermissionsBoundary",
+                "iam:PutUserPermissionsBoundary",
             ],
         ),
-        deny("RoleWithoutBoundary", ["iam:CreateRole"]).when(
+        deny(
+            "WithoutBoundary",
+            [
+                "iam:AttachUserPolicy",
+                "iam:CreateRole",
+                "iam:CreateUser",
+                "iam:PutUserPolicy",
+            ],
+        )
+        .when(
             Operator::StringNotEquals,
             "iam:PermissionsBoundary",
             boundary,
@@ -115,10 +136,15 @@ pub(super) fn self_protection(arguments: &Arguments) -> Statements {
         Statement::deny("EditGuardedRoles")
             .actions([
                 "iam:AttachRolePolicy",
+                "iam:DeleteRole",
                 "iam:DeleteRolePolicy",
                 "iam:DetachRolePolicy",
                 "iam:PutRolePolicy",
+                "iam:TagRole",
+                "iam:UntagRole",
                 "iam:UpdateAssumeRolePolicy",
+                "iam:UpdateRole",
+                "iam:UpdateRoleDescription",
             ])
             .resources(guarded),
     ])
