@@ -35,6 +35,7 @@ locals {
       bucket                = bucket.name
       endpoint_ids          = var.endpoint_ids
       exempt_principal_arns = var.exempt_principal_arns
+      iam_resource_prefix   = var.iam_resource_prefix
       kms_key_arn           = bucket.key_arn
       reader_arns           = purpose == "models" ? var.model_reader_arns : []
       delivered_by          = lookup(local.deliverers, purpose, [])

@@ -70,6 +70,18 @@ variable "exempt_principal_arns" {
   }
 }
 
+variable "iam_resource_prefix" {
+  description = "First part of the names of memberships' roles; the provider's `iam_resource_prefix`. AWS services, such as Athena, read the buckets on behalf of these roles, of `model_reader_arns` and of `exempt_principal_arns` only."
+  type        = string
+  default     = "MLSpace"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_+=,.@-]{1,21}$", var.iam_resource_prefix))
+    error_message = "Write 1 to 21 ASCII letters, digits and `_ + = , . @ -`: the project and a hash of the user take the rest of a role's name."
+  }
+}
+
 variable "model_reader_arns" {
   description = "ARNs of roles of other accounts that read the bucket for models. Add the ids of their endpoints to `endpoint_ids`, and the roles to the key's readers."
   type        = list(string)

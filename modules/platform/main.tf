@@ -80,6 +80,7 @@ module "buckets" {
   kms_key_arns          = module.kms.key_arns
   endpoint_ids          = [module.vpc.s3_endpoint_id]
   exempt_principal_arns = var.administrator_arns
+  iam_resource_prefix   = var.iam_resource_prefix
   model_reader_arns     = var.model_reader_arns
   tags                  = local.tags
 }

@@ -106,7 +106,7 @@ documents! {
     "team_admin" "permissions of the team admins of these projects" [Managed] DEPLOYMENT,
         required [PROJECTS], optional TABLES_AND_KEY, staff::team_admin;
     "data_scientist" "permissions of data scientists outside of their notebooks" [Managed] DEPLOYMENT,
-        required [], optional &[ENDPOINT_IDS], staff::data_scientist;
+        required [], optional &[ENDPOINT_IDS, PROJECTS], staff::data_scientist;
     "auditor" "permissions of auditors" [Managed] DEPLOYMENT,
         required [LOG_GROUP_PREFIX], optional TABLES_AND_KEY, staff::auditor;
     "people_trust" "the trust policy of a role of staff or of Terraform" [Trust] ACCOUNT,
@@ -135,7 +135,7 @@ documents! {
     "alarm_topic" "the policy of the topic for alarms" [] ACCOUNT,
         required [TOPIC], optional &[], resources::alarm_topic;
     "bucket" "the policy of a bucket" [Bucket] RESOURCE,
-        required [BUCKET], optional &[ENDPOINT_IDS, EXEMPT_PRINCIPAL_ARNS, KMS_KEY_ARN, READER_ARNS, DELIVERED_BY], resources::bucket;
+        required [BUCKET], optional &[ENDPOINT_IDS, EXEMPT_PRINCIPAL_ARNS, KMS_KEY_ARN, READER_ARNS, DELIVERED_BY, IAM_RESOURCE_PREFIX], resources::bucket;
     "key" "the policy of a KMS key" [Key] RESOURCE,
         required [ADMINISTRATOR_ARNS], optional &[USER_ARNS, READER_ARNS, ENDPOINT_IDS, LOG_GROUP_PREFIXES, USED_BY], resources::key;
     "endpoint" "the policy of a VPC endpoint" [Endpoint] RESOURCE,

@@ -81,7 +81,7 @@ pub(super) fn bucket(arguments: &Arguments) -> Documents {
         account_id: String::new(),
         region: String::new(),
     };
-    bucket_of(&account, arguments)
+    bucket_of(&account, arguments, None)
 }
 
 /// The key's policy names no region.

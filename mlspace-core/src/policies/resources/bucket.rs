@@ -23,6 +23,9 @@ pub struct BucketAccess<'a> {
     /// ARNs, or patterns of ARNs, of roles that are exempt from the endpoints and can change the
     /// bucket itself: roles that deploy the platform, and roles for emergencies.
     pub exempt_principal_arns: &'a [String],
+    /// Pattern of the ARNs of members' roles. AWS services, such as Athena, reach objects on behalf of
+    /// these and of exempt principals and readers only. Without it, on behalf of anybody.
+    pub member_role_arns: Option<&'a str>,
     /// ARN of the only key with which objects can be encrypted. Without one, any encryption is
     /// allowed.
     pub kms_key_arn: Option<&'a str>,
@@ -61,6 +64,9 @@ const READ_BUCKET: [&str; 2] = ["s3:Get*", "s3:List*"];
 /// of other endpoints and keys do not apply to them; the denial of plain HTTP does.
 ///
 /// Readers in other accounts come through their own VPC endpoints: list these as well.
+///
+/// A service that a principal uses, such as Athena, does not come through the endpoints. It reaches
+/// objects for members, readers and exempt roles only.
 ///
 /// Sources: *Bucket policies for Amazon S3*
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html>), *Actions,
@@ -105,6 +111,23 @@ pub fn bucket_policy(access: &BucketAccess<'_>) -> Result<Document, PolicyError>
                 .resources([&bucket, &objects]),
         )?,
     );
+    if let Some(members) = access
+        .member_role_arns
+        .filter(|_| !access.endpoint_ids.is_empty())
+    {
+        let known = [members.to_owned()];
+        let known = known
+            .iter()
+            .chain(access.exempt_principal_arns)
+            .chain(access.reader_arns);
+        statements.push(
+            everyone("DenyForwarded")
+                .actions(DATA)
+                .resources([&bucket, &objects])
+                .when(Operator::ArnNotLike, "aws:PrincipalArn", known)
+                .when(Operator::Bool, "aws:ViaAWSService", ["true"]),
+        );
+    }
     if let Some(key) = access.kms_key_arn {
         let deny_other = |sid: &str, header: &str, value: &str| {
             let deny = everyone(sid)

@@ -14,6 +14,7 @@ fn bucket<'a>(account: &'a Account, readers: &'a [String]) -> BucketAccess<'a> {
         bucket: "mlspace-data",
         endpoint_ids: &[],
         exempt_principal_arns: &[],
+        member_role_arns: None,
         kms_key_arn: None,
         reader_arns: readers,
         delivered_by: &[],

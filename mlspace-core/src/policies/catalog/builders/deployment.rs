@@ -11,7 +11,7 @@ use crate::policies::{
 use iam_policy::Document;
 
 /// Default of the tag `system` and of the prefix of IAM names.
-const DEFAULT_NAME: &str = "MLSpace";
+pub(super) const DEFAULT_NAME: &str = "MLSpace";
 
 /// The account and region. The partition follows from the region.
 pub(super) fn account(arguments: &Arguments) -> Result<Account, DocumentError> {

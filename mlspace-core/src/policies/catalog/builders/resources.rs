@@ -2,8 +2,8 @@
 
 use super::super::arguments::{Arguments, invalid};
 use super::super::template::Documents;
-use super::deployment::account;
-use crate::layout::Account;
+use super::deployment::{DEFAULT_NAME, account};
+use crate::layout::{Account, check_iam_prefix};
 use crate::policies::{
     BucketAccess, EndpointService, KeyAccess, KeyService, LogDeliverer, alarm_topic_policy,
     bucket_policy, endpoint_policy, flow_log_policy, flow_log_trust, key_policy, log_group_policy,
@@ -40,13 +40,24 @@ pub(in super::super) fn alarm_topic(arguments: &Arguments) -> Documents {
 }
 
 pub(in super::super) fn bucket(arguments: &Arguments) -> Documents {
-    bucket_of(&account(arguments)?, arguments)
+    let account = account(arguments)?;
+    let prefix = arguments
+        .optional_string("iam_resource_prefix")
+        .unwrap_or(DEFAULT_NAME);
+    check_iam_prefix(prefix)?;
+    let members = account.role_arn(&format!("{prefix}-*"));
+    bucket_of(&account, arguments, Some(&members))
 }
 
 /// The policy of a bucket of the account.
-pub(in crate::policies) fn bucket_of(account: &Account, arguments: &Arguments) -> Documents {
+pub(in crate::policies) fn bucket_of(
+    account: &Account,
+    arguments: &Arguments,
+    member_role_arns: Option<&str>,
+) -> Documents {
     Ok(vec![bucket_policy(&BucketAccess {
         account,
+        member_role_arns,
         bucket: arguments.string("bucket")?,
         endpoint_ids: arguments.strings("endpoint_ids"),
         exempt_principal_arns: arguments.strings("exempt_principal_arns"),

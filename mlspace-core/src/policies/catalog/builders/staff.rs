@@ -30,8 +30,9 @@ pub(in super::super) fn team_admin(arguments: &Arguments) -> Documents {
 }
 
 pub(in super::super) fn data_scientist(arguments: &Arguments) -> Documents {
+    let projects: Vec<ProjectName> = arguments.all_parsed("projects")?;
     one(arguments, |context| {
-        data_scientist_policy(context, arguments.strings("endpoint_ids"))
+        data_scientist_policy(context, arguments.strings("endpoint_ids"), &projects)
     })
 }
 

@@ -29,6 +29,7 @@ fn resource_policies_have_no_findings() {
                         bucket: "mlspace-data-123456789012",
                         endpoint_ids: endpoints,
                         exempt_principal_arns: &platform,
+                        member_role_arns: None,
                         kms_key_arn: key_arn,
                         reader_arns: readers,
                         delivered_by: &[],

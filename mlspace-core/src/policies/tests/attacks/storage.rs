@@ -64,6 +64,7 @@ fn bucket_policy_requires_key_and_tls() {
         bucket: "mlspace-data-123456789012",
         endpoint_ids: &[],
         exempt_principal_arns: &platform,
+        member_role_arns: None,
         kms_key_arn: Some(key),
         reader_arns: &[],
         delivered_by: &[],
