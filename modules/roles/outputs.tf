@@ -32,7 +32,7 @@ output "documents" {
     },
     { for limit, resource in aws_iam_policy.limits : limit => resource.policy },
     { for role, resource in aws_iam_policy.people : role => resource.policy },
-    { for resource in aws_iam_role_policy.terraform : "terraform" => resource.policy },
+    { for index, resource in aws_iam_policy.terraform : "terraform_${index + 1}" => resource.policy },
     { for resource in aws_iam_policy.terraform_boundary : "terraform_boundary" => resource.policy },
   )
 }

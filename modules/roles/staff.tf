@@ -50,6 +50,7 @@ locals {
       [for limit in sort(keys(local.limits)) : "${local.policy_arn}-${limit}"],
     )
   })
+  terraform_documents = provider::mlspace::policy_documents("provider", local.terraform)
 }
 
 resource "aws_iam_policy" "people" {
@@ -102,14 +103,29 @@ resource "aws_iam_role" "terraform" {
   tags                 = var.tags
 }
 
-# Too long for one managed policy, and the number of policies depends on the network, which can be
-# unknown before apply.
-resource "aws_iam_role_policy" "terraform" {
-  count = length(aws_iam_role.terraform)
+# Too long for one managed policy. The number is fixed, since the network can be unknown before apply.
+resource "aws_iam_policy" "terraform" {
+  count = length(aws_iam_role.terraform) * 2
 
-  name   = "provider"
-  role   = aws_iam_role.terraform[0].name
-  policy = one(provider::mlspace::pack_policies(provider::mlspace::policy_documents("provider", local.terraform), "inline", 1))
+  name        = "${var.name_prefix}-terraform-${count.index + 1}"
+  path        = local.path
+  description = "Part ${count.index + 1} of 2 of the permissions of the role that runs Terraform."
+  policy      = local.terraform_documents[count.index]
+  tags        = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = length(local.terraform_documents) == 2
+      error_message = "The permissions of the role that runs Terraform do not fit into two managed policies: name fewer subnets, buckets or limits."
+    }
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "terraform" {
+  count = length(aws_iam_policy.terraform)
+
+  role       = aws_iam_role.terraform[0].name
+  policy_arn = aws_iam_policy.terraform[count.index].arn
 }
 
 resource "aws_iam_policy" "terraform_boundary" {

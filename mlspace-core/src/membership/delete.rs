@@ -44,6 +44,11 @@ impl Memberships {
                     remedy: "remove it by hand, or tag it with its `system`, `project` and `user`, and apply again".to_owned(),
                 });
             }
+            // Terraform's role may take policies from a role only while this has its boundary.
+            let boundary = self.clients.settings().permissions_boundary_arn.as_deref();
+            if boundary.is_some() && found.boundary.as_deref() != boundary {
+                self.roles.set_boundary(operation, &role, boundary).await?;
+            }
             let last = self.last_policies(project, user).await?;
             self.roles
                 .delete(operation, &role, &last, PASS_ROLE)

@@ -164,6 +164,9 @@ impl DesiredRole {
         let closed = crowded || denying;
         let going_back = self.model == PolicyModel::PerPrincipal && self.migrates_model(found);
         all.sort_by_key(|step| match step {
+            // Terraform's role may change a role only while this has its boundary.
+            RoleDiff::Boundary(_) if self.boundary.is_some() => -1,
+            RoleDiff::Boundary(_) => 6,
             RoleDiff::QuotaExceeded => 1,
             RoleDiff::MissingPolicy(0, _) if !closed && !going_back => 1,
             RoleDiff::MissingInline | RoleDiff::EditedInline if closed || going_back => 5,
@@ -422,10 +425,10 @@ mod tests {
         assert_eq!(
             sentences,
             [
+                "lost its permissions boundary",
                 "carries the foreign policy `arn:aws:iam::aws:policy/AdministratorAccess`",
                 "carries the foreign inline policy `extra`",
                 "has an edited trust policy",
-                "lost its permissions boundary",
                 "has the tag `user` = `bob`",
                 "has an edited inline policy `SMPassRolePolicy`",
                 "lost the policy `arn:user`",

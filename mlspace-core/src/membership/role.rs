@@ -1,5 +1,6 @@
 //! Creating and repairing the role of a membership.
 
+use crate::tags::SYSTEM;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -288,10 +289,11 @@ impl Memberships {
                 set.map_err(|error| explain_boundary(error, boundary))
             }
             RoleDiff::Tag(key, _) => {
+                // The policy of Terraform's role allows tagging with the system's tag only.
                 let tag: Tags = desired
                     .tags
                     .iter()
-                    .filter(|(other, _)| *other == key)
+                    .filter(|(other, _)| *other == key || *other == SYSTEM)
                     .collect();
                 self.roles.tag(operation, role, &tag).await
             }

@@ -564,6 +564,26 @@ async fn delete_converges_after_any_interruption() {
     }
 }
 
+/// Terraform's role may take policies only from roles that have their boundary.
+#[tokio::test]
+async fn delete_restores_a_lost_boundary_first() {
+    let boundary = "arn:aws:iam::123456789012:policy/boundary";
+    let mut platform = FakePlatform::new(PolicyModel::PerPrincipal)
+        .with_alice_in_fraud()
+        .await;
+    platform.reconfigure(|settings| settings.permissions_boundary_arn = Some(boundary.to_owned()));
+    platform.faults.take_calls();
+    delete(&platform.services, "alice").await.unwrap();
+    let calls = platform.faults.take_calls();
+    let place = |name: &str| calls.iter().position(|call| call.contains(name));
+    let (set, detach) = (
+        place("PutRolePermissionsBoundary"),
+        place("DetachRolePolicy"),
+    );
+    assert!(set.is_some() && set < detach, "{calls:?}");
+    assert_eq!(platform.iam.state().roles.len(), 0);
+}
+
 #[tokio::test]
 async fn delete_of_nothing_is_not_an_error() {
     let platform = with_project(PolicyModel::PerPrincipal).await;

@@ -12,6 +12,7 @@ use records::{allow_tables, allow_use_of_table_key};
 use super::context::{PolicyContext, PolicyError, check_key_arn, check_table_name, check_value};
 use super::statements::approved_key::{allow_on_key, allow_service_grants};
 use super::statements::job_runtime::allow_interface_creation;
+use super::statements::workload::deny_without_key;
 use crate::tables::TableNames;
 use crate::tags::SYSTEM;
 use iam_policy::{
@@ -86,13 +87,19 @@ pub struct TerraformRoleAccess<'a> {
 /// provider's calls on roles and policies under the prefix, on the named tables, on the data
 /// bucket, and on notebook instances that have the system's tag.
 ///
-/// * Roles are created with the boundary only, and get policies only while they have it. The
-///   boundary and the base policies cannot be changed, even if their names start with the prefix.
+/// * Roles are created with the boundary and the system's tag only. While a role has another
+///   boundary or none, nothing of it can be changed except that it gets this one, and it can be
+///   deleted. The boundary and the base policies cannot be changed, even if their names start with
+///   the prefix.
 /// * Roles are passed to SageMaker only. Notebook instances are created without root access and
-///   direct internet access only.
+///   direct internet access, with version 2 of the metadata service, and in the approved network
+///   with the approved key only.
+/// * IAM cannot limit what a trust policy says. Whoever controls this identity can let another
+///   principal assume a member's role: watch AssumeRole on roles under the prefix.
 /// * Objects are deleted under the `datasets/` prefixes only, for `force_destroy`. No object is
 ///   read or written.
-/// * The provider's policies can be detached from any identity. Roles cannot be removed from
+/// * The provider's own policies can be detached from any identity, other policies from bounded roles
+///   under the prefix only. Roles cannot be removed from
 ///   instance profiles.
 ///
 /// Notebook instances can have any name. Describing a missing instance must not be denied, so
@@ -114,7 +121,7 @@ pub fn provider_policy(
     context.check()?;
     check(access)?;
     let mut statements = Vec::from(allow_reading_roles(context));
-    statements.extend(allow_managing_roles(context, access));
+    statements.extend(allow_managing_roles(context, access, RoleTags::Required));
     statements.extend(allow_managing_policies(
         context,
         access,
@@ -193,9 +200,19 @@ fn allow_reading_roles(context: &PolicyContext<'_>) -> [Statement; 2] {
     ]
 }
 
+/// Which tags a request must have that makes or tags a role.
+#[derive(Clone, Copy)]
+enum RoleTags {
+    /// The system's.
+    Required,
+    /// Any: for the boundary, which has little room.
+    Any,
+}
+
 fn allow_managing_roles(
     context: &PolicyContext<'_>,
     access: &TerraformRoleAccess<'_>,
+    tags: RoleTags,
 ) -> Vec<Statement> {
     let roles = own_roles(context);
     let bounded = |allow: Statement| match access.boundary_arn {
@@ -205,26 +222,44 @@ fn allow_managing_roles(
     let attachable = [own_policies(context)]
         .into_iter()
         .chain(access.base_policy_arns.iter().cloned());
-    let mut statements = vec![
-        bounded(Statement::allow("MakeRoles"))
-            .actions([
-                "iam:CreateRole",
-                "iam:PutRolePermissionsBoundary",
-                "iam:PutRolePolicy",
-            ])
+    let mut changes = vec![
+        "iam:DeleteRolePolicy",
+        "iam:DetachRolePolicy",
+        "iam:PutRolePermissionsBoundary",
+        "iam:PutRolePolicy",
+        "iam:UpdateAssumeRolePolicy",
+    ];
+    let mut always = vec!["iam:DeleteRole"];
+    let mut statements = Vec::new();
+    match tags {
+        RoleTags::Required => {
+            let tagged = |sid: &str| {
+                Statement::allow(sid).resources([&roles]).when(
+                    Operator::StringEquals,
+                    format!("aws:RequestTag/{SYSTEM}"),
+                    [context.system_tag],
+                )
+            };
+            statements.extend([
+                bounded(tagged("MakeRoles")).actions(["iam:CreateRole"]),
+                tagged("TagRoles").actions(["iam:TagRole"]),
+            ]);
+        }
+        RoleTags::Any => {
+            changes.push("iam:CreateRole");
+            always.push("iam:TagRole");
+        }
+    }
+    statements.extend([
+        bounded(Statement::allow("ChangeRoles"))
+            .actions(changes)
             .resources([&roles]),
         bounded(Statement::allow("AttachPolicies"))
             .actions(["iam:AttachRolePolicy"])
             .resources([&roles])
             .when(Operator::ArnLike, "iam:PolicyARN", attachable),
-        Statement::allow("KeepRoles")
-            .actions([
-                "iam:DeleteRole",
-                "iam:DeleteRolePolicy",
-                "iam:DetachRolePolicy",
-                "iam:TagRole",
-                "iam:UpdateAssumeRolePolicy",
-            ])
+        Statement::allow("DeleteRoles")
+            .actions(always)
             .resources([&roles]),
         Statement::allow("PassRoles")
             .actions(["iam:PassRole"])
@@ -234,7 +269,7 @@ fn allow_managing_roles(
                 "iam:PassedToService",
                 ["sagemaker.amazonaws.com"],
             ),
-    ];
+    ]);
     if access.boundary_arn.is_none() {
         statements.push(
             Statement::allow("RemoveBoundaries")
@@ -250,7 +285,6 @@ fn allow_managing_policies(
     access: &TerraformRoleAccess<'_>,
     policy_arns: Vec<String>,
 ) -> Vec<Statement> {
-    let own = own_policies(context);
     let mut statements = vec![
         Statement::allow("KeepPolicies")
             .actions([
@@ -264,7 +298,7 @@ fn allow_managing_policies(
                 "iam:ListPolicyVersions",
                 "iam:TagPolicy",
             ])
-            .resources(policy_arns),
+            .resources(&policy_arns),
         // IAM deletes a policy only after it is detached from all identities, including those it
         // was attached to outside of Terraform.
         Statement::allow("DetachOwnPolicies")
@@ -273,13 +307,11 @@ fn allow_managing_policies(
                 "iam:DetachRolePolicy",
                 "iam:DetachUserPolicy",
             ])
-            .resources(["group", "role", "user"].map(|identity| {
-                format!(
-                    "arn:{}:iam::{}:{identity}/*",
-                    context.account.partition, context.account.account_id
-                )
-            }))
-            .when(Operator::ArnLike, "iam:PolicyARN", [&own]),
+            .resources([format!(
+                "arn:{}:iam::{}:*",
+                context.account.partition, context.account.account_id
+            )])
+            .when(Operator::ArnLike, "iam:PolicyARN", policy_arns),
     ];
     let protected: Vec<&str> = access
         .boundary_arn
@@ -372,11 +404,7 @@ fn allow_notebooks(context: &PolicyContext<'_>) -> Vec<Statement> {
             .actions(["sagemaker:ListNotebookInstances"])
             .resources(["*"]),
         Statement::allow("ReadNotebooks")
-            .actions([
-                "sagemaker:DescribeNotebookInstance",
-                "sagemaker:DescribeNotebookInstanceLifecycleConfig",
-                "sagemaker:ListTags",
-            ])
+            .actions(["sagemaker:DescribeNotebookInstance*", "sagemaker:ListTags"])
             .resources([&both]),
     ];
     statements.extend(limit_notebooks(
@@ -396,26 +424,56 @@ fn allow_notebooks(context: &PolicyContext<'_>) -> Vec<Statement> {
 }
 
 /// What the role may create, and `keep` for what is tagged as this platform's.
-fn limit_notebooks(context: &PolicyContext<'_>, keep: &[&str]) -> [Statement; 5] {
+///
+/// A new instance is in the approved network and has the approved key and version 2 of the metadata
+/// service, as far as the deployment names them.
+fn limit_notebooks(context: &PolicyContext<'_>, keep: &[&str]) -> Vec<Statement> {
     let notebooks = context.sagemaker("notebook-instance");
     let configs = context.sagemaker("notebook-instance-lifecycle-config");
     let both = context.sagemaker("notebook-instance*");
     let system_tag = |source: &str| format!("aws:{source}/{SYSTEM}");
-    [
-        Statement::allow("CreateNotebooks")
-            .actions(["sagemaker:CreateNotebookInstance"])
-            .resources([&notebooks])
-            .when(
-                Operator::StringEquals,
-                system_tag("RequestTag"),
-                [context.system_tag],
-            )
-            .when(
-                Operator::StringEquals,
-                "sagemaker:DirectInternetAccess",
-                ["Disabled"],
-            )
-            .when(Operator::StringEquals, "sagemaker:RootAccess", ["Disabled"]),
+    let create = Statement::allow("CreateNotebooks")
+        .actions(["sagemaker:CreateNotebookInstance"])
+        .resources([&notebooks])
+        .when(
+            Operator::StringEquals,
+            system_tag("RequestTag"),
+            [context.system_tag],
+        )
+        .when(
+            Operator::StringEquals,
+            "sagemaker:DirectInternetAccess",
+            ["Disabled"],
+        )
+        .when(
+            Operator::StringEquals,
+            "sagemaker:MinimumInstanceMetadataServiceVersion",
+            ["2"],
+        )
+        .when(Operator::StringEquals, "sagemaker:RootAccess", ["Disabled"]);
+    let network = [
+        ("sagemaker:VpcSubnets", context.subnets()),
+        ("sagemaker:VpcSecurityGroupIds", context.security_groups()),
+    ];
+    let create = network
+        .into_iter()
+        .filter(|(_, approved)| !approved.is_empty())
+        .fold(create, |create, (key, approved)| {
+            create
+                .when(Operator::StringEquals.for_all_values(), key, approved)
+                // `ForAllValues` is true if the key is absent.
+                .when(Operator::Null, key, ["false"])
+        });
+    let key = (!context.keys().is_empty()).then(|| {
+        deny_without_key(
+            "DenyOtherVolumeKey",
+            ["sagemaker:CreateNotebookInstance"],
+            "sagemaker:VolumeKmsKey",
+            context,
+        )
+    });
+    let mut statements = vec![
+        create,
         Statement::allow("CreateScripts")
             .actions(["sagemaker:CreateNotebookInstanceLifecycleConfig"])
             .resources([&configs])
@@ -445,7 +503,9 @@ fn limit_notebooks(context: &PolicyContext<'_>, keep: &[&str]) -> [Statement; 5]
             .actions(["sagemaker:UpdateNotebookInstance"])
             .resources([&notebooks])
             .when(Operator::StringEquals, "sagemaker:RootAccess", ["Enabled"]),
-    ]
+    ];
+    statements.extend(key);
+    statements
 }
 
 /// Allows the calls that SageMaker makes with the caller's permissions when a notebook instance is

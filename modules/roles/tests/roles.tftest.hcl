@@ -55,7 +55,7 @@ run "boundaries" {
     condition = alltrue([
       for resource in concat(
         values(aws_iam_role.people), aws_iam_role.terraform, [aws_iam_policy.boundary, aws_iam_policy.base],
-        values(aws_iam_policy.limits), aws_iam_policy.volume_key, values(aws_iam_policy.people), aws_iam_policy.terraform_boundary,
+        values(aws_iam_policy.limits), aws_iam_policy.volume_key, values(aws_iam_policy.people), aws_iam_policy.terraform, aws_iam_policy.terraform_boundary,
       ) : resource.path == "/platform/" && resource.tags == tomap(var.tags)
     ])
     error_message = "Every resource must have the tags, and a path on which the role that runs Terraform has no permissions."
@@ -78,7 +78,7 @@ run "documents" {
   assert {
     condition = join("\n", flatten([
       for name, document in output.documents : [
-        for finding in provider::mlspace::policy_lint(document, name == "permissions_boundary" ? "boundary" : name == "terraform" ? "inline" : "managed") :
+        for finding in provider::mlspace::policy_lint(document, name == "permissions_boundary" ? "boundary" : "managed") :
         "${name}: ${finding.rule} ${finding.statement} ${finding.why}"
         if !contains(["DenyNever", "DenyOtherModels"], finding.statement)
       ]
@@ -96,7 +96,7 @@ run "documents" {
   }
 
   assert {
-    condition     = alltrue([for name, document in output.documents : provider::mlspace::policy_size(document) <= (name == "terraform" ? 10240 : 6144)])
+    condition     = alltrue([for name, document in output.documents : provider::mlspace::policy_size(document) <= 6144])
     error_message = "Every document must fit what carries it."
   }
 }
@@ -167,7 +167,9 @@ run "terraform" {
   assert {
     condition = alltrue([
       for request in [
-        ["iam:CreateRole", "role/MLSpace-fraud-x", { "iam:PermissionsBoundary" = [output.permissions_boundary_arn] }, true],
+        ["iam:CreateRole", "role/MLSpace-fraud-x", { "iam:PermissionsBoundary" = [output.permissions_boundary_arn], "aws:RequestTag/system" = ["MLSpace"] }, true],
+        ["iam:CreateRole", "role/MLSpace-fraud-x", { "iam:PermissionsBoundary" = [output.permissions_boundary_arn] }, false],
+        ["iam:DetachRolePolicy", "role/MLSpace-fraud-x", { "iam:PolicyARN" = ["arn:aws:iam::aws:policy/AWSDenyAll"] }, false],
         ["iam:CreateRole", "role/MLSpace-fraud-x", {}, false],
         ["iam:CreateRole", "role/platform/x", { "iam:PermissionsBoundary" = [output.permissions_boundary_arn] }, false],
         ["iam:CreatePolicyVersion", "policy/platform/mlspace-permissions-boundary", {}, false],
@@ -177,7 +179,7 @@ run "terraform" {
         ["iam:AttachRolePolicy", "role/MLSpace-fraud-x", { "iam:PermissionsBoundary" = [output.permissions_boundary_arn], "iam:PolicyARN" = ["arn:aws:iam::aws:policy/AdministratorAccess"] }, false],
       ] :
       provider::mlspace::policy_allows(
-        [aws_iam_role_policy.terraform[0].policy], aws_iam_role.terraform[0].arn, request[0], "arn:aws:iam::111122223333:${request[1]}",
+        aws_iam_policy.terraform[*].policy, aws_iam_role.terraform[0].arn, request[0], "arn:aws:iam::111122223333:${request[1]}",
         { for key, values in request[2] : key => tolist(values) },
       ) == request[3]
     ])
@@ -186,7 +188,7 @@ run "terraform" {
 
   assert {
     condition = provider::mlspace::policy_allows(
-      [aws_iam_role_policy.terraform[0].policy], aws_iam_role.terraform[0].arn, "kms:Decrypt", var.tables.key_arn,
+      aws_iam_policy.terraform[*].policy, aws_iam_role.terraform[0].arn, "kms:Decrypt", var.tables.key_arn,
       { "kms:ViaService" = ["dynamodb.eu-west-1.amazonaws.com"] },
     )
     error_message = "Records are encrypted: Terraform must be able to read them."

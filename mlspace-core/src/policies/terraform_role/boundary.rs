@@ -2,16 +2,16 @@
 
 use super::records::allow_use_of_table_key;
 use super::{
-    TerraformRoleAccess, allow_looking_at_locations, allow_managing_policies, allow_managing_roles,
-    allow_network_and_key, check, limit_notebooks, own_policies,
+    RoleTags, TerraformRoleAccess, allow_looking_at_locations, allow_managing_policies,
+    allow_managing_roles, allow_network_and_key, check, limit_notebooks, own_policies,
 };
 use crate::policies::context::{PolicyContext, PolicyError, managed};
 use iam_policy::{Document, Statement};
 
 /// The permissions boundary of the identity that runs the provider: the limits of
 /// [`super::provider_policy`] in one document. To save characters it allows more where that is
-/// harmless: reading all of IAM and SageMaker's lists, records of any table, and network interfaces in any network of the
-/// account.
+/// harmless: reading all of IAM and SageMaker's lists, records of any table, new roles with any tags, and notebook instances
+/// and network interfaces in any network of the account.
 ///
 /// Regardless of other attached policies, the role cannot create roles without their boundary,
 /// change the boundary or the base policies, pass roles to services other than SageMaker, or read
@@ -28,6 +28,10 @@ pub fn provider_boundary(
     let any_network = PolicyContext {
         network: None,
         ..*context
+    };
+    let any_key = PolicyContext {
+        kms_key: None,
+        ..any_network
     };
     let mut statements = vec![
         Statement::allow("ReadIdentities")
@@ -46,7 +50,7 @@ pub fn provider_boundary(
             .actions(["s3:AbortMultipartUpload", "s3:DeleteObject*"])
             .resources([context.objects("*/datasets/")]),
     ];
-    statements.extend(allow_managing_roles(context, access));
+    statements.extend(allow_managing_roles(context, access, RoleTags::Any));
     statements.extend(allow_managing_policies(
         context,
         access,
@@ -55,7 +59,7 @@ pub fn provider_boundary(
     statements.extend(allow_use_of_table_key(context, access));
     statements.extend(allow_looking_at_locations(context));
     statements.extend(limit_notebooks(
-        context,
+        &any_key,
         &[
             "sagemaker:*Tags",
             "sagemaker:DeleteNotebookInstance*",

@@ -18,7 +18,6 @@ pub(super) fn allow_tables(
             .map(|name| context.account.table_arn(name))
             .collect()
     };
-    let read = arns(&tables.all());
     let indexed = [
         tables.project_users,
         tables.group_users,
@@ -30,13 +29,31 @@ pub(super) fn allow_tables(
             .table_arn(&format!("{name}/index/ReverseLookup"))
     });
     [
+        Statement::allow("KeepRecords")
+            .actions([
+                "dynamodb:BatchGetItem",
+                "dynamodb:ConditionCheckItem",
+                "dynamodb:DeleteItem",
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:Query",
+                "dynamodb:UpdateItem",
+            ])
+            .resources(arns(&[
+                tables.projects,
+                tables.project_users,
+                tables.project_groups,
+                tables.group_datasets,
+                tables.datasets,
+                tables.resource_schedule,
+            ])),
         Statement::allow("ReadRecords")
             .actions([
                 "dynamodb:BatchGetItem",
                 "dynamodb:GetItem",
                 "dynamodb:Query",
             ])
-            .resources(read),
+            .resources(arns(&[tables.group_users, tables.resource_metadata])),
         Statement::allow("LookUpRecords")
             .actions(["dynamodb:Query"])
             .resources(indexed),
@@ -49,20 +66,6 @@ pub(super) fn allow_tables(
                 tables.group_datasets,
                 tables.users,
                 tables.groups,
-            ])),
-        Statement::allow("WriteRecords")
-            .actions([
-                "dynamodb:DeleteItem",
-                "dynamodb:PutItem",
-                "dynamodb:UpdateItem",
-            ])
-            .resources(arns(&[
-                tables.projects,
-                tables.project_users,
-                tables.project_groups,
-                tables.group_datasets,
-                tables.datasets,
-                tables.resource_schedule,
             ])),
         // Of this table, only the items of external locations are the provider's. These actions are on
         // one item each.

@@ -35,6 +35,10 @@ const TABLES: &str = "arn:aws:dynamodb:us-east-1:123456789012:table";
 pub(super) type Context = &'static [(&'static str, &'static str)];
 
 pub(super) const BOUNDED: Context = &[("iam:PermissionsBoundary", BOUNDARY)];
+pub(super) const NEW_ROLE: Context = &[
+    ("aws:RequestTag/system", "MLSpace"),
+    ("iam:PermissionsBoundary", BOUNDARY),
+];
 pub(super) const ATTACH: Context = &[
     ("iam:PermissionsBoundary", BOUNDARY),
     ("iam:PolicyARN", POLICY),
@@ -43,7 +47,14 @@ const TAGGED: Context = &[("aws:ResourceTag/system", "MLSpace")];
 pub(super) const NEW_NOTEBOOK: Context = &[
     ("aws:RequestTag/system", "MLSpace"),
     ("sagemaker:DirectInternetAccess", "Disabled"),
+    ("sagemaker:MinimumInstanceMetadataServiceVersion", "2"),
     ("sagemaker:RootAccess", "Disabled"),
+    (
+        "sagemaker:VolumeKmsKeyArn",
+        "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef",
+    ),
+    ("sagemaker:VpcSecurityGroupIds", "sg-0123456789abcdef0"),
+    ("sagemaker:VpcSubnets", "subnet-00000000000000000"),
 ];
 const LOCATION: Context = &[("dynamodb:LeadingKeys", "external-location")];
 pub(super) const LISTED: Context = &[("s3:prefix", "project/fraud/datasets/cards/")];
@@ -71,23 +82,27 @@ pub(super) fn calls() -> Vec<(&'static str, String, Context)> {
         &[],
         &[
             "iam:DeleteRole",
-            "iam:DeleteRolePolicy",
-            "iam:DetachRolePolicy",
             "iam:GetRole",
             "iam:GetRolePolicy",
             "iam:ListAttachedRolePolicies",
             "iam:ListRolePolicies",
-            "iam:TagRole",
-            "iam:UpdateAssumeRolePolicy",
         ],
+    );
+    add(ROLE, NEW_ROLE, &["iam:CreateRole"]);
+    add(
+        ROLE,
+        &[("aws:RequestTag/system", "MLSpace")],
+        &["iam:TagRole"],
     );
     add(
         ROLE,
         BOUNDED,
         &[
-            "iam:CreateRole",
+            "iam:DeleteRolePolicy",
+            "iam:DetachRolePolicy",
             "iam:PutRolePermissionsBoundary",
             "iam:PutRolePolicy",
+            "iam:UpdateAssumeRolePolicy",
         ],
     );
     add(ROLE, ATTACH, &["iam:AttachRolePolicy"]);

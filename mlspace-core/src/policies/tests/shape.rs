@@ -197,11 +197,23 @@ fn comparisons_are_case_sensitive() {
 #[test]
 fn multivalued_keys_have_set_operators() {
     for (name, document) in all_policies(&Deployment::new()) {
-        for condition in document.statements.iter().flat_map(|s| s.conditions.iter()) {
-            let list = condition.key.as_str().starts_with("sagemaker:Vpc");
-            let presence = condition.operator == Operator::Null.into();
-            let set = condition.operator == Operator::StringNotEquals.for_any_value();
-            assert!(!list || presence || set, "{name}: {condition:?}");
+        for statement in &document.statements {
+            let present = |key: &str| {
+                statement.conditions.iter().any(|condition| {
+                    condition.operator == Operator::Null.into() && condition.key.as_str() == key
+                })
+            };
+            for condition in statement.conditions.iter() {
+                let key = condition.key.as_str();
+                let presence = condition.operator == Operator::Null.into();
+                let set = if statement.effect == Effect::Deny {
+                    condition.operator == Operator::StringNotEquals.for_any_value()
+                } else {
+                    condition.operator == Operator::StringEquals.for_all_values() && present(key)
+                };
+                let list = key.starts_with("sagemaker:Vpc");
+                assert!(!list || presence || set, "{name}: {condition:?}");
+            }
         }
     }
 }

@@ -85,7 +85,12 @@ fn terraform_role_cannot_become_administrator() {
     ] {
         denies(&provider(), &call(action, &resource, &context));
     }
-    allows(&provider(), &call("iam:CreateRole", ROLE, &[bounded]));
+    let tagged = ("aws:RequestTag/system", "MLSpace");
+    denies(&provider(), &call("iam:CreateRole", ROLE, &[bounded]));
+    allows(
+        &provider(),
+        &call("iam:CreateRole", ROLE, &[bounded, tagged]),
+    );
 }
 
 #[test]
