@@ -36,8 +36,11 @@ pub const DYNAMIC_USER_ROLE: &str = "dynamic-user-role";
 pub const POLICY_VERSION: &str = "policyVersion";
 /// Key of the tag that tells which Terraform state created an object.
 pub const TOKEN: &str = "mlspace-token";
+/// Key of the tag with the value `true` on the notebooks of a suspended project, which people cannot
+/// open then.
+pub const SUSPENDED: &str = "mlspace-suspended";
 /// Keys that only the platform sets.
-pub const RESERVED_KEYS: [&str; 5] = [SYSTEM, PROJECT, USER, DYNAMIC_USER_ROLE, TOKEN];
+pub const RESERVED_KEYS: [&str; 6] = [SYSTEM, PROJECT, USER, DYNAMIC_USER_ROLE, TOKEN, SUSPENDED];
 
 /// Tags by key, in key order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

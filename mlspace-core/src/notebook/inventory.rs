@@ -6,7 +6,7 @@ use futures::{StreamExt as _, TryStreamExt as _};
 
 use super::Status;
 use super::api::{NotebookApi, is_missing};
-use crate::aws::wait::until;
+use crate::aws::wait::{retry, until};
 use crate::aws::{Backoff, Clients, Error, Operation, Poll};
 use crate::name::{NotebookName, ProjectName, UserName};
 use crate::tags::{self, Tags};
@@ -23,6 +23,9 @@ pub(crate) struct OwnedNotebook {
     pub(crate) status: Status,
     /// The user it belongs to.
     pub(crate) user: String,
+    arn: String,
+    /// Whether its tags say that its project is suspended.
+    is_suspended: bool,
 }
 
 /// The next step to stop a notebook.
@@ -73,6 +76,8 @@ impl NotebookInventory {
                     name: instance.name,
                     status: instance.status,
                     user,
+                    arn: instance.arn,
+                    is_suspended: tags.contains_key(tags::SUSPENDED),
                 }))
             })
             .buffer_unordered(CONCURRENT_READS)
@@ -83,20 +88,28 @@ impl NotebookInventory {
         Ok(owned)
     }
 
-    /// Stops all notebooks of the project and waits until none runs.
+    /// Suspends all notebooks of the project: tags them so that nobody opens or starts them, stops them
+    /// and waits until none runs.
     ///
     /// # Errors
     /// [`Error::Conflict`] with the notebooks that could not be stopped, after all others were.
-    pub(crate) async fn stop_all(
+    pub(crate) async fn suspend_all(
         &self,
         operation: &Operation,
         project: &ProjectName,
     ) -> Result<(), Error> {
         let notebooks = self.of_project(project, None).await?;
         let stops = notebooks.iter().map(|notebook| async {
-            self.stop(operation, &notebook.name)
-                .await
-                .map_err(|error| (notebook.name.to_string(), error))
+            let name = &notebook.name;
+            let tagged = match notebook.is_suspended {
+                true => Ok(()),
+                false => self.tag_suspended(operation, notebook).await,
+            };
+            // One that cannot be tagged is stopped all the same.
+            let stopped = self.stop(operation, name).await;
+            tagged
+                .and(stopped)
+                .map_err(|error| (name.to_string(), error))
         });
         let failed: Vec<(String, Error)> = futures::future::join_all(stops)
             .await
@@ -124,6 +137,37 @@ impl NotebookInventory {
         })
     }
 
+    /// Lets the project's notebooks be opened and started again, which [`Self::suspend_all`] suspended.
+    pub(crate) async fn resume_all(
+        &self,
+        operation: &Operation,
+        project: &ProjectName,
+    ) -> Result<(), Error> {
+        let keys = [tags::SUSPENDED.to_owned()];
+        for notebook in self.of_project(project, None).await? {
+            if notebook.is_suspended {
+                let what = format!("removing a tag of notebook `{}`", notebook.name);
+                let removed = retry(operation, &what, || {
+                    self.api.delete_tags(&notebook.arn, &keys)
+                })
+                .await;
+                if_it_exists(removed)?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn tag_suspended(
+        &self,
+        operation: &Operation,
+        notebook: &OwnedNotebook,
+    ) -> Result<(), Error> {
+        let tag = Tags::from([(tags::SUSPENDED, "true")]);
+        let what = format!("tagging notebook `{}`", notebook.name);
+        let tagged = retry(operation, &what, || self.api.add_tags(&notebook.arn, &tag)).await;
+        if_it_exists(tagged)
+    }
+
     async fn stop(&self, operation: &Operation, name: &NotebookName) -> Result<(), Error> {
         let what = format!("waiting for notebook `{name}` to stop");
         until(operation, &what, Backoff::SLOW, || async move {
@@ -146,6 +190,14 @@ impl NotebookInventory {
             }
         })
         .await
+    }
+}
+
+/// The result, without the error that the notebook was deleted meanwhile.
+fn if_it_exists(result: Result<(), Error>) -> Result<(), Error> {
+    match result {
+        Err(error) if is_missing(&error) => Ok(()),
+        other => other,
     }
 }
 
@@ -224,9 +276,9 @@ mod tests {
         NotebookInventory::new(platform.services.clients.clone(), api)
     }
 
-    async fn stop_all(platform: &FakePlatform) -> Result<(), Error> {
+    async fn suspend_all(platform: &FakePlatform) -> Result<(), Error> {
         let fraud = testing::project_name("fraud");
-        inventory(platform).stop_all(&operation(), &fraud).await
+        inventory(platform).suspend_all(&operation(), &fraud).await
     }
 
     fn statuses(platform: &FakePlatform) -> Vec<Status> {
@@ -267,7 +319,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn stop_all_stops_running_notebooks() {
+    async fn suspend_all_stops_running_notebooks() {
         let platform = platform_of(&["alice", "bob", "carol"]).await;
         platform.notebooks.edit("bob-fraud", |instance| {
             instance.state.status = Status::Pending;
@@ -275,7 +327,7 @@ mod tests {
         platform.notebooks.edit("carol-fraud", |instance| {
             instance.state.status = Status::Failed;
         });
-        stop_all(&platform).await.unwrap();
+        suspend_all(&platform).await.unwrap();
         assert_eq!(
             statuses(&platform),
             [Status::Stopped, Status::Stopped, Status::Failed]
@@ -283,31 +335,55 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn stop_all_names_notebooks_that_run_on() {
+    async fn notebooks_are_tagged_while_their_project_is_suspended() {
+        let platform = platform_of(&["alice", "bob"]).await;
+        let (inventory, fraud) = (inventory(&platform), testing::project_name("fraud"));
+        let tagged = || {
+            let instances = platform.notebooks.instances().into_values();
+            let tags =
+                instances.map(|instance| instance.tags.get(tags::SUSPENDED).map(str::to_owned));
+            tags.collect::<Vec<_>>()
+        };
+        assert_eq!(tagged(), [None, None]);
+        // Bob's is stopped although it cannot be tagged, and tagged by the next apply.
+        platform
+            .faults
+            .refuse("sagemaker", "AddTags", "AccessDeniedException", 1);
+        let failed = inventory.suspend_all(&operation(), &fraud).await;
+        assert!(failed.is_err());
+        assert_eq!(statuses(&platform), [Status::Stopped, Status::Stopped]);
+        inventory.suspend_all(&operation(), &fraud).await.unwrap();
+        assert_eq!(tagged(), [Some("true".to_owned()), Some("true".to_owned())]);
+        inventory.resume_all(&operation(), &fraud).await.unwrap();
+        assert_eq!(tagged(), [None, None]);
+    }
+
+    #[tokio::test]
+    async fn suspend_all_names_notebooks_that_run_on() {
         let platform = platform_of(&["alice", "bob", "carol"]).await;
         let operation = "StopNotebookInstance";
         platform
             .faults
             .refuse("sagemaker", operation, "InternalFailure", 1);
-        let text = stop_all(&platform).await.unwrap_err().to_string();
+        let text = suspend_all(&platform).await.unwrap_err().to_string();
         assert!(text.contains("`alice-fraud`"), "{text}");
         assert!(!text.contains("`bob-fraud`"), "{text}");
         assert_eq!(
             statuses(&platform),
             [Status::InService, Status::Stopped, Status::Stopped]
         );
-        stop_all(&platform).await.unwrap();
+        suspend_all(&platform).await.unwrap();
         assert_eq!(statuses(&platform), [(); 3].map(|()| Status::Stopped));
     }
 
     #[tokio::test]
-    async fn stop_all_looks_again_after_race() {
+    async fn suspend_all_looks_again_after_race() {
         let platform = platform_of(&["alice"]).await;
         let operation = "StopNotebookInstance";
         platform
             .faults
             .refuse("sagemaker", operation, "ValidationException", 1);
-        stop_all(&platform).await.unwrap();
+        suspend_all(&platform).await.unwrap();
         assert_eq!(statuses(&platform), [Status::Stopped]);
         platform.notebooks.edit("alice-fraud", |instance| {
             instance.state.status = Status::InService;
@@ -317,16 +393,16 @@ mod tests {
             notebooks.remove("alice-fraud");
             Ok(())
         });
-        stop_all(&platform).await.unwrap();
+        suspend_all(&platform).await.unwrap();
     }
 
     #[tokio::test]
-    async fn stop_all_ends_when_cancelled() {
+    async fn suspend_all_ends_when_cancelled() {
         let platform = platform_of(&["alice"]).await;
         let operation = operation();
         operation.cancel.cancel();
         let fraud = testing::project_name("fraud");
-        let stopped = inventory(&platform).stop_all(&operation, &fraud).await;
+        let stopped = inventory(&platform).suspend_all(&operation, &fraud).await;
         assert!(matches!(stopped, Err(Error::Cancelled { .. })));
     }
 }

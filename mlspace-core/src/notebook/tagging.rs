@@ -64,7 +64,8 @@ impl TagChange {
                 .iter()
                 .map(|(key, _)| key)
                 .filter(|key| !desired.contains_key(key))
-                .filter(|key| !key.starts_with("aws:") && *key != tags::TOKEN)
+                .filter(|key| !key.starts_with("aws:"))
+                .filter(|key| ![tags::TOKEN, tags::SUSPENDED].contains(key))
                 .map(str::to_owned)
                 .collect(),
         }

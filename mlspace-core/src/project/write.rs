@@ -280,7 +280,11 @@ impl Projects {
             let before = found.as_ref().is_some_and(|found| found.record.suspended);
             let suspending = spec.suspended && !before;
             if suspending && attempt == 0 {
-                self.inventory.stop_all(operation, name).await?;
+                self.inventory.suspend_all(operation, name).await?;
+            }
+            // Before the record says so: an interrupted resumption is continued by the next apply.
+            if before && !spec.suspended && attempt == 0 {
+                self.inventory.resume_all(operation, name).await?;
             }
             let write = match found {
                 None if is_recorded => return Err(deleted_record(name)),

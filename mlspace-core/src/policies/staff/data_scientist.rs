@@ -1,21 +1,28 @@
 //! The policy of data scientists.
 
 use super::common::{deny_data, managed_policy, with_system_tag};
+use crate::name::ProjectName;
 use crate::policies::context::{PolicyContext, PolicyError, check_vpc_endpoints};
+use crate::policies::statements::job_runtime::{own_groups, own_streams, shared_groups};
 use crate::policies::statements::tag_conditions::OWN_USER;
-use crate::tags::{SYSTEM, USER};
+use crate::tags::{SUSPENDED, SYSTEM, USER};
 use iam_policy::{Document, Operator, Statement};
 
 /// The policy of data scientists: they can start, stop and open notebooks whose tag `user` is their
 /// name, and read and stop their jobs.
 ///
-/// With `endpoint_ids`, notebooks can be opened through these VPC endpoints only.
+/// Notebooks of suspended projects are tagged [`SUSPENDED`], and cannot be started or opened.
+///
+/// With `endpoint_ids`, notebooks can be opened through these VPC endpoints only. The logs of jobs,
+/// notebooks and endpoints whose names begin with one of `projects` can be read: log streams have no
+/// tags, so that their owner is told by their names only.
 ///
 /// # Errors
-/// [`PolicyError`] when a value is invalid.
+/// [`PolicyError`] when a value is invalid, or the projects do not fit.
 pub fn data_scientist_policy(
     context: &PolicyContext<'_>,
     endpoint_ids: &[String],
+    projects: &[ProjectName],
 ) -> Result<Document, PolicyError> {
     context.check()?;
     let own = [
@@ -57,6 +64,36 @@ pub fn data_scientist_policy(
             .not_actions(own.into_iter().chain([notebook, open]))
             .resources([context.sagemaker("*")]),
     ];
+    statements.push(
+        Statement::deny("DenySuspended")
+            .actions([notebook, open])
+            .resources([&notebooks])
+            .when(
+                Operator::StringEquals,
+                format!("aws:ResourceTag/{SUSPENDED}"),
+                ["true"],
+            ),
+    );
+    if !projects.is_empty() {
+        let streams = projects
+            .iter()
+            .flat_map(|project| own_streams(context, project.as_str()));
+        statements.extend([
+            Statement::allow("ReadLogs")
+                .actions(["logs:GetLogEvents"])
+                .resources(streams),
+            // The names of all streams of a group: IAM can tell groups apart, not streams.
+            Statement::allow("SeeLogStreams")
+                .actions(["logs:DescribeLogStreams"])
+                .resources(
+                    shared_groups(context)
+                        .into_iter()
+                        .chain(projects.iter().flat_map(|project| {
+                            own_groups(context, project.as_str()).collect::<Vec<_>>()
+                        })),
+                ),
+        ]);
+    }
     check_vpc_endpoints(endpoint_ids)?;
     if !endpoint_ids.is_empty() {
         statements.push(

@@ -88,7 +88,7 @@ fn all(context: &PolicyContext<'_>, access: &StaffAccess<'_>) -> [(&'static str,
         ),
         (
             "data scientist",
-            data_scientist_policy(context, &endpoints).unwrap(),
+            data_scientist_policy(context, &endpoints, &projects).unwrap(),
         ),
         (
             "auditor",
@@ -282,7 +282,7 @@ fn staff_policies_reject_wildcards() {
             assert!(auditor_policy(context, &access, "/mlspace/").is_err());
         }
         assert!(auditor_policy(context, &access(), "*").is_err());
-        assert!(data_scientist_policy(context, &["*".to_owned()]).is_err());
+        assert!(data_scientist_policy(context, &["*".to_owned()], &[]).is_err());
         let none = team_admin_policy(context, &access(), &[]).unwrap_err();
         assert!(none.to_string().contains("name the projects"), "{none}");
     });

@@ -123,23 +123,6 @@ fn differences(file: &str) -> BTreeMap<String, Vec<String>> {
     found
 }
 
-/// Requests about documents other than those of members that are decided wrongly, by group: how many,
-/// and what is missing.
-const OPEN: &[(&str, usize, &str)] = &[
-    ("bucket", 1, "services of AWS read for roles of the account"),
-    (
-        "terraform",
-        7,
-        "writes on roles do not ask for the boundary",
-    ),
-    (
-        "data_scientist",
-        3,
-        "people read no logs, and suspension does not concern them",
-    ),
-    ("guardrail", 9, "actions that guardrails do not name"),
-];
-
 fn check(file: &str) {
     let of_file = |exception: &&(&str, &str, &str)| exception.0 == file;
     let exceptions: Vec<_> = EXCEPTIONS.iter().filter(of_file).collect();
@@ -148,18 +131,6 @@ fn check(file: &str) {
         exceptions.iter().any(|(_, name, _)| name == label)
     });
     let known: Vec<String> = known.map(|(label, _)| label).collect();
-    for (group, count, _) in OPEN.iter().filter(|_| file == "access") {
-        let of_group = |label: &str| {
-            requests(file)
-                .iter()
-                .any(|row| row["group"] == *group && self::label(row) == label)
-        };
-        let open: Vec<String> = found
-            .extract_if(.., |label, _| of_group(label))
-            .map(|(label, _)| label)
-            .collect();
-        assert_eq!(open.len(), *count, "{group}: {open:#?}");
-    }
     let all: Vec<String> = found
         .iter()
         .map(|(label, lines)| format!("{label}\n    {}", lines.join("\n    ")))

@@ -186,10 +186,66 @@ fn data_scientist_is_limited_to_own_notebooks() {
 }
 
 #[test]
+fn data_scientist_opens_no_notebook_of_a_suspended_project() {
+    let suspended: Context = &[
+        ("aws:ResourceTag/system", "MLSpace"),
+        ("aws:ResourceTag/user", "alice"),
+        ("aws:ResourceTag/mlspace-suspended", "true"),
+        ("aws:SourceVpce", "vpce-1"),
+    ];
+    denied(
+        "data scientist",
+        &[
+            (
+                "sagemaker:CreatePresignedNotebookInstanceUrl",
+                NOTEBOOK,
+                suspended,
+            ),
+            ("sagemaker:StartNotebookInstance", NOTEBOOK, suspended),
+        ],
+    );
+    allowed(
+        "data scientist",
+        &[("sagemaker:StopNotebookInstance", NOTEBOOK, suspended)],
+    );
+}
+
+#[test]
+fn data_scientist_reads_logs_of_named_projects() {
+    let stream = |group: &str, name: &str| {
+        format!(
+            "arn:aws:logs:us-east-1:123456789012:log-group:/aws/sagemaker/{group}:log-stream:{name}"
+        )
+    };
+    let read = "logs:GetLogEvents";
+    allowed(
+        "data scientist",
+        &[
+            (read, &stream("TrainingJobs", "fraud-fit/algo-1-1"), HERE),
+            (read, &stream("ProcessingJobs", "fraud-x/algo-1-1"), HERE),
+            (read, &stream("Endpoints/fraud-scorer", "v1/i-1"), HERE),
+        ],
+    );
+    not_allowed(
+        "data scientist",
+        &[
+            (read, &stream("TrainingJobs", "churn-fit/algo-1-1"), HERE),
+            (read, &stream("TrainingJobs", "frauds-x/algo-1-1"), HERE),
+            (read, &stream("Endpoints/churn-scorer", "v1/i-1"), HERE),
+            (
+                "logs:PutLogEvents",
+                &stream("TrainingJobs", "fraud-fit/x"),
+                HERE,
+            ),
+        ],
+    );
+}
+
+#[test]
 fn data_scientist_without_user_tag_owns_nothing() {
     let account = Account::new("123456789012", "us-east-1");
     let own = in_account(&account, |context| {
-        data_scientist_policy(context, &[]).unwrap()
+        data_scientist_policy(context, &[], &["fraud".parse().unwrap()]).unwrap()
     });
     let caller = || Caller::from_arn("arn:aws:iam::123456789012:role/somebody").unwrap();
     let open = |tag: Option<&str>| {

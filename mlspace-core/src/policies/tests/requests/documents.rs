@@ -134,7 +134,7 @@ impl Documents {
                 ),
                 (
                     "mlspace-data-scientist",
-                    generate("data_scientist", json!({"endpoint_ids": ["vpce-0aaa"]})),
+                    generate("data_scientist", json!({"endpoint_ids": ["vpce-0aaa"], "projects": ["fraud"]})),
                     None,
                 ),
                 ("mlspace-team-x", generate("team_admin", json!({"projects": ["fraud"]})), None),
