@@ -158,3 +158,31 @@ fn requests_of_the_access_model_are_decided_rightly() {
 fn requests_of_the_sdk_are_decided_rightly() {
     check("sdk");
 }
+
+/// How many of the recorded workflows finish, by the version of the SDK: all of a workflow's requests
+/// that are to be allowed are. The two that do not are those of [`EXCEPTIONS`].
+#[test]
+fn workflows_of_the_sdk_finish() {
+    let refused: Vec<&str> = EXCEPTIONS
+        .iter()
+        .filter(|(file, ..)| *file == "sdk")
+        .filter_map(|(_, label, _)| label.split(' ').next())
+        .collect();
+    let found = differences("sdk");
+    let mut workflows: BTreeMap<String, bool> = BTreeMap::new();
+    for row in requests("sdk") {
+        let name = row["name"].as_str().unwrap().to_owned();
+        let finishes = row["expected"] != "allow" || !found.contains_key(&label(&row));
+        let all = workflows.entry(name).or_insert(true);
+        *all = *all && finishes;
+    }
+    let of = |version: &str| {
+        let of_version = workflows.iter().filter(|(name, _)| name.ends_with(version));
+        let (done, left): (Vec<_>, Vec<_>) = of_version.partition(|(_, finishes)| **finishes);
+        for (name, _) in left {
+            assert!(refused.contains(&name.as_str()), "{name}");
+        }
+        done.len()
+    };
+    assert_eq!((of("/2"), of("/3")), (20, 9));
+}
