@@ -69,7 +69,7 @@ resource "mlspace_dataset" "holidays" {
 }
 
 resource "mlspace_notebook" "alice" {
-  name          = "alice-fraud"
+  name          = "fraud-alice"
   project       = mlspace_membership.this["fraud/alice"].project
   user          = mlspace_membership.this["fraud/alice"].user
   instance_type = "ml.t3.medium"

@@ -79,7 +79,7 @@ resource "mlspace_dataset" "holidays" {
 # A notebook: in a private subnet, on an encrypted volume, without root
 
 resource "mlspace_notebook" "alice" {
-  name            = "alice-fraud"
+  name            = "fraud-alice"
   project         = mlspace_membership.fraud["alice"].project
   user            = mlspace_membership.fraud["alice"].user
   instance_type   = "ml.t3.medium"

@@ -1,6 +1,6 @@
 import {
   to = mlspace_notebook.alice
   identity = {
-    name = "alice-fraud"
+    name = "fraud-alice"
   }
 }

@@ -1,4 +1,4 @@
 import {
   to = mlspace_notebook.alice
-  id = "alice-fraud"
+  id = "fraud-alice"
 }

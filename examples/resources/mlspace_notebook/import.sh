@@ -1,2 +1,2 @@
 # The id of a notebook is its name.
-terraform import mlspace_notebook.alice alice-fraud
+terraform import mlspace_notebook.alice fraud-alice

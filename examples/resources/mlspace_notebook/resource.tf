@@ -1,5 +1,5 @@
 resource "mlspace_notebook" "alice" {
-  name          = "alice-fraud"
+  name          = "fraud-alice"
   project       = mlspace_membership.alice.project
   user          = mlspace_membership.alice.user
   instance_type = "ml.t3.medium"

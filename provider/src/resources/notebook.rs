@@ -188,7 +188,7 @@ impl Resource<Client> for NotebookResource {
         id: &str,
     ) -> Result<NotebookModel, Diagnostics> {
         let name: NotebookName =
-            mapping::parse_id(id, "the notebook's name, for example `alice-fraud`")?;
+            mapping::parse_id(id, "the notebook's name, for example `fraud-alice`")?;
         Ok(NotebookModel {
             name: Field::Known(name.to_string()),
             ..NotebookModel::default()
