@@ -25,8 +25,8 @@ pub struct WebIdentity<'a> {
     pub provider_arn: &'a str,
     /// Required value of the claim `aud`.
     pub audience: &'a str,
-    /// Allowed values of the claim `sub`: values or patterns, such as
-    /// `repo:acme/ml-platform:ref:refs/heads/main`.
+    /// Allowed values of the claim `sub`: values, or patterns that name an owner before their first
+    /// wildcard, such as `repo:acme/ml-platform:ref:refs/heads/main` and `repo:acme/ml-*`.
     pub subjects: &'a [String],
 }
 
@@ -122,12 +122,12 @@ fn allow_web_identity(identity: &WebIdentity<'_>) -> Result<Statement, PolicyErr
         ":/._-",
         "write the value of the claim `aud`",
     )?;
-    let expected = "write values of the claim `sub` that do not start with a wildcard";
+    let expected = "write values of the claim `sub` that name an owner before the first wildcard, such as \
+                    `repo:acme/ml-*` or `organization:acme:*`";
     for subject in identity.subjects {
         check_value("subject", subject, ":/._@|=*-", expected)?;
     }
-    let starts_with_wildcard = |subject: &String| subject.starts_with('*');
-    if identity.subjects.is_empty() || identity.subjects.iter().any(starts_with_wildcard) {
+    if identity.subjects.is_empty() || !identity.subjects.iter().all(|one| names_owner(one)) {
         return Err(PolicyError::Value {
             what: "subject",
             value: identity.subjects.join(", "),
@@ -147,6 +147,16 @@ fn allow_web_identity(identity: &WebIdentity<'_>) -> Result<Statement, PolicyErr
             format!("{issuer}:sub"),
             identity.subjects,
         ))
+}
+
+/// Whether the subject names an owner: an issuer that many customers share, such as GitHub, writes
+/// `repo:` and the like in front of every owner's name.
+fn names_owner(subject: &str) -> bool {
+    let Some((literal, _)) = subject.split_once('*') else {
+        return true;
+    };
+    let name = literal.split_once(':').map_or(literal, |(_, name)| name);
+    name.find(['/', ':']).is_some_and(|end| end > 0)
 }
 
 /// The sign-in page of the partition, which is the audience of SAML assertions.

@@ -169,3 +169,41 @@ fn staff_trust_policy_has_no_findings() {
     assert_eq!(findings("trust", PolicyType::Trust, &document), [""; 0]);
     assert_eq!(document.check(PolicyType::Trust), []);
 }
+
+/// Every customer of an identity provider such as GitHub has tokens with subjects `repo:…`.
+#[test]
+fn staff_trust_policy_asks_for_an_owner_before_a_wildcard() {
+    let accepted = |subject: &str| {
+        let subjects = vec!["repo:acme/fixed".to_owned(), subject.to_owned()];
+        let trust = StaffTrust {
+            web_identity: Some(WebIdentity {
+                provider_arn: OIDC,
+                audience: "sts.amazonaws.com",
+                subjects: &subjects,
+            }),
+            ..StaffTrust::default()
+        };
+        staff_trust_policy(&account(), &trust).is_ok()
+    };
+    for subject in [
+        "repo:acme/ml-platform:ref:refs/heads/main",
+        "repo:acme/*",
+        "repo:acme/ml-*:environment:production",
+        "organization:acme:*",
+        "project_path:acme/ml:ref_type:branch:ref:*",
+        "exactly-this",
+    ] {
+        assert!(accepted(subject), "{subject}");
+    }
+    for subject in [
+        "*",
+        "repo:*",
+        "repo:*/ml-platform:*",
+        "repo:acme*",
+        "repo:/*",
+        "organization:*:project:acme",
+        "acme*",
+    ] {
+        assert!(!accepted(subject), "{subject}");
+    }
+}
