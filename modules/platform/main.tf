@@ -72,6 +72,18 @@ module "vpc" {
   } : null
 }
 
+resource "aws_vpc_security_group_ingress_rule" "people" {
+  for_each = toset(var.network.client_cidrs)
+
+  security_group_id = module.vpc.endpoint_security_group_id
+  cidr_ipv4         = each.value
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  description       = "HTTPS from a network of people"
+  tags              = local.tags
+}
+
 module "buckets" {
   source = "../buckets"
 
@@ -131,6 +143,13 @@ module "roles" {
   notebook_endpoint_ids = [
     for service in ["sagemaker.api", "notebook"] : module.vpc.endpoint_ids[service] if contains(keys(module.vpc.endpoint_ids), service)
   ]
+}
+
+check "people_reach_notebooks" {
+  assert {
+    condition     = length(var.network.client_cidrs) > 0 || !contains(keys(var.trusted), "data_scientist")
+    error_message = "Data scientists open notebooks through the interface endpoints only, and these admit no network of people: name the networks of your office or VPN in `network.client_cidrs`, or add rules to the security group in the output `endpoint_security_group_id`."
+  }
 }
 
 module "audit" {

@@ -37,3 +37,8 @@ output "documents" {
     { for index, policy in module.guardrails.service_control_policies : "service_control/${index + 1}" => policy },
   )
 }
+
+output "endpoint_security_group_id" {
+  description = "Id of the interface endpoints' security group, which admits the workloads and `network.client_cidrs`."
+  value       = module.vpc.endpoint_security_group_id
+}

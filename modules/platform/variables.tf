@@ -41,10 +41,11 @@ variable "administrator_arns" {
 }
 
 variable "network" {
-  description = "Settings of a new network: addresses and zones, blocks that it must not overlap, capacity of the subnets, internet access through NAT, interface endpoints, flow logs. See the module `vpc`."
+  description = "Settings of a new network: addresses and zones, blocks that it must not overlap, networks of people (`client_cidrs`), capacity of the subnets, internet access through NAT, interface endpoints, flow logs. See the module `vpc`."
   type = object({
     cidr               = optional(string, "10.0.0.0/16")
     reserved_cidrs     = optional(list(string), [])
+    client_cidrs       = optional(list(string), [])
     availability_zones = optional(list(string))
     zone_positions     = optional(map(number))
     workload_plan = optional(object({
@@ -61,6 +62,11 @@ variable "network" {
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = alltrue([for cidr in var.network.client_cidrs : can(cidrhost(cidr, 0)) && can(cidrnetmask(cidr)) && try(tonumber(split("/", cidr)[1]) >= 8, false)])
+    error_message = "`client_cidrs` has IPv4 blocks of /8 or smaller, such as `10.8.0.0/14`: the endpoints are not for the whole internet."
+  }
 }
 
 variable "existing" {

@@ -12,6 +12,7 @@ variables {
     role => { saml_provider_arn = "arn:aws:iam::111122223333:saml-provider/corp" }
   }
   guardrails = { service_control = ["G14"], people = ["G19"], parameters = { max_runtime_seconds = ["86400"] } }
+  network    = { client_cidrs = ["10.200.0.0/16"] }
   tags       = { cost-center = "ml" }
 }
 
@@ -31,6 +32,12 @@ run "parts_fit_together" {
   assert {
     condition     = length(module.vpc.subnet_ids) == 3 && length(output.settings.notebook_defaults.security_group_ids) == 1
     error_message = "Three zones, one group for workloads."
+  }
+  assert {
+    condition = [
+      for cidr, rule in aws_vpc_security_group_ingress_rule.people : [cidr, rule.cidr_ipv4, rule.from_port, rule.security_group_id]
+    ] == [["10.200.0.0/16", "10.200.0.0/16", 443, output.endpoint_security_group_id]]
+    error_message = "The endpoints must admit HTTPS from people's networks."
   }
   assert {
     condition     = length(output.settings.base_policy_arns) == 1 && !contains(output.settings.base_policy_arns, "")
@@ -117,11 +124,21 @@ run "without_trail_and_flow_logs" {
 
   variables {
     audit   = { enabled = false }
-    network = { flow_logs = false, availability_zones = ["eu-west-1a"] }
+    network = { flow_logs = false, availability_zones = ["eu-west-1a"], client_cidrs = ["10.200.0.0/16"] }
   }
 
   assert {
     condition     = output.alarm_topic_arn == null && length(module.vpc.subnet_ids) == 1
     error_message = "Neither is made."
   }
+}
+
+run "people_without_a_network" {
+  command = plan
+
+  variables {
+    network = {}
+  }
+
+  expect_failures = [check.people_reach_notebooks]
 }

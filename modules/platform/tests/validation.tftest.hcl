@@ -41,3 +41,11 @@ run "wildcards_in_prefix_and_tag" {
   }
   expect_failures = [var.iam_resource_prefix, var.system_tag]
 }
+
+run "clients_of_the_whole_internet" {
+  command = plan
+  variables {
+    network = { client_cidrs = ["0.0.0.0/0"] }
+  }
+  expect_failures = [var.network]
+}

@@ -21,6 +21,7 @@ module "platform" {
   network = {
     cidr               = "10.40.0.0/16"
     availability_zones = ["eu-west-1a", "eu-west-1b"]
+    client_cidrs       = ["10.8.0.0/16"] # the office
   }
   trusted = {
     terraform      = { principal_arns = ["${local.account}:role/projects-pipeline"] }
