@@ -209,7 +209,7 @@ e2e_test! {
 }
 
 e2e_test! {
-    /// Stops the project's notebooks.
+    /// Stops the project's notebooks, and tags them so that nobody opens them meanwhile.
     fn project_suspension_stops_notebooks(env) {
         let text = notebook("instance_type = \"ml.t3.medium\"");
         env.apply_and_verify(&text);
@@ -217,7 +217,12 @@ e2e_test! {
         env.configure(&suspended);
         env.work.run(&["apply", "-auto-approve", "-json", "-target=mlspace_project.fraud"]).assert_ok();
         env.aws.finish_transitions();
+        let tag = |env: &TestEnv| env.aws.account_state()["notebooks"]["alice-fraud"]["tags"]["mlspace-suspended"].clone();
         assert_eq!(env.aws.account_state()["notebooks"]["alice-fraud"]["status"], "Stopped");
+        assert_eq!(tag(env), "true");
+        env.configure(&text);
+        env.work.run(&["apply", "-auto-approve", "-json", "-target=mlspace_project.fraud"]).assert_ok();
+        assert_eq!(tag(env), serde_json::Value::Null);
         env.destroy_and_verify();
     }
 }
