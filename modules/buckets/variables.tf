@@ -33,8 +33,8 @@ variable "kms_key_arns" {
   }
 
   validation {
-    condition     = length(setsubtract(keys(var.kms_key_arns), ["data", "config", "logs", "models", "volumes"])) == 0
-    error_message = "Name keys for `data`, `config`, `logs` and `models` (a key for `volumes` is accepted, and not used here)."
+    condition     = length(setsubtract(keys(var.kms_key_arns), ["data", "config", "logs", "models", "tables", "volumes"])) == 0
+    error_message = "Name keys for `data`, `config`, `logs` and `models` (keys for `tables` and `volumes` are accepted, and not used here)."
   }
 
   validation {

@@ -15,7 +15,8 @@ locals {
   }
 
   titles = {
-    data    = "objects and tables"
+    data    = contains(var.purposes, "tables") ? "objects" : "objects and tables"
+    tables  = "records"
     volumes = "volumes of notebooks, jobs and endpoints"
     logs    = "log groups, trails and alarms"
   }
@@ -29,6 +30,13 @@ locals {
       user_arns          = lookup(var.user_arns, "data", [])
       reader_arns        = var.reader_arns
       endpoint_ids       = var.endpoint_ids
+      log_group_prefixes = []
+      used_by            = []
+    }
+    tables = {
+      user_arns          = []
+      reader_arns        = []
+      endpoint_ids       = []
       log_group_prefixes = []
       used_by            = []
     }

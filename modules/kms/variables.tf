@@ -10,14 +10,14 @@ variable "name" {
 }
 
 variable "purposes" {
-  description = "Purposes of the keys: `data` (objects and tables), `volumes` (disks of notebooks, jobs and endpoints), `logs` (log groups, trails, alarms)."
+  description = "Purposes of the keys: `data` (objects, and tables without a key of their own), `tables` (records), `volumes` (disks of notebooks, jobs and endpoints), `logs` (log groups, trails, alarms)."
   type        = set(string)
   default     = ["data", "volumes", "logs"]
   nullable    = false
 
   validation {
-    condition     = length(var.purposes) > 0 && length(setsubtract(var.purposes, ["data", "volumes", "logs"])) == 0
-    error_message = "Purposes are `data`, `volumes` and `logs`; name at least one."
+    condition     = length(var.purposes) > 0 && length(setsubtract(var.purposes, ["data", "tables", "volumes", "logs"])) == 0
+    error_message = "Purposes are `data`, `tables`, `volumes` and `logs`; name at least one."
   }
 }
 
@@ -45,7 +45,7 @@ variable "user_arns" {
 
   validation {
     condition     = length(setsubtract(keys(var.user_arns), ["data", "volumes"])) == 0
-    error_message = "Name users for the purposes `data` and `volumes`. Only AWS services use the key for logs: see `log_group_prefixes` and `log_services`."
+    error_message = "Name users for the purposes `data` and `volumes`. The key for tables is used through DynamoDB, by IAM policies. Only AWS services use the key for logs: see `log_group_prefixes` and `log_services`."
   }
 
   validation {
@@ -136,8 +136,8 @@ variable "existing_keys" {
   }
 
   validation {
-    condition     = length(setsubtract(keys(var.existing_keys), ["data", "volumes", "logs"])) == 0
-    error_message = "The purposes of existing keys are `data`, `volumes` and `logs`."
+    condition     = length(setsubtract(keys(var.existing_keys), ["data", "tables", "volumes", "logs"])) == 0
+    error_message = "The purposes of existing keys are `data`, `tables`, `volumes` and `logs`."
   }
 
   validation {

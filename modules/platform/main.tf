@@ -40,7 +40,7 @@ module "kms" {
   source = "../kms"
 
   name               = var.name
-  purposes           = ["data", "logs"]
+  purposes           = ["data", "logs", "tables"]
   administrator_arns = var.administrator_arns
   user_arns          = { data = local.key_users }
   reader_arns        = var.model_reader_arns
@@ -100,7 +100,7 @@ module "buckets" {
 module "tables" {
   source = "../tables"
 
-  kms_key_arn         = module.kms.key_arns["data"]
+  kms_key_arn         = module.kms.key_arns["tables"]
   name_prefix         = var.name
   deletion_protection = var.deletion_protection
   tags                = local.tags
@@ -128,7 +128,7 @@ module "roles" {
   system_tag          = var.system_tag
   data_bucket         = local.data_bucket
   kms_key_arn         = module.kms.key_arns["data"]
-  tables              = { names = module.tables.table_names, key_arn = module.kms.key_arns["data"] }
+  tables              = { names = module.tables.table_names, key_arn = module.kms.key_arns["tables"] }
   granted             = var.existing.granted
   trusted             = var.trusted
   teams               = var.teams

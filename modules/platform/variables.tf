@@ -70,7 +70,7 @@ variable "network" {
 }
 
 variable "existing" {
-  description = "Existing parts of the platform: a network, to which only missing endpoints are added (`existing` of the module `vpc`), keys for `data` and `logs` (`existing_keys` of the module `kms`), and buckets outside of the platform that `mlspace_grant` can open to members (`granted` of the module `roles`), which the S3 endpoint then admits too."
+  description = "Existing parts of the platform: a network, to which only missing endpoints are added (`existing` of the module `vpc`), keys for `data`, `tables` and `logs` (`existing_keys` of the module `kms`), and buckets outside of the platform that `mlspace_grant` can open to members (`granted` of the module `roles`), which the S3 endpoint then admits too."
   type = object({
     network = optional(object({
       vpc_id             = string
@@ -92,8 +92,8 @@ variable "existing" {
   nullable = false
 
   validation {
-    condition     = length(setsubtract(keys(var.existing.keys), ["data", "logs"])) == 0
-    error_message = "The purposes of existing keys are `data`, which volumes share, and `logs`."
+    condition     = length(setsubtract(keys(var.existing.keys), ["data", "logs", "tables"])) == 0
+    error_message = "The purposes of existing keys are `data`, which volumes share, `tables` and `logs`."
   }
 }
 

@@ -40,6 +40,10 @@ run "parts_fit_together" {
     error_message = "The endpoints must admit HTTPS from people's networks."
   }
   assert {
+    condition     = length(distinct(values(module.kms.key_arns))) == 3 && keys(module.kms.key_arns) == ["data", "logs", "tables"]
+    error_message = "Members use the data key, so records must have another one."
+  }
+  assert {
     condition     = length(output.settings.base_policy_arns) == 1 && !contains(output.settings.base_policy_arns, "")
     error_message = "Every membership gets the base policy."
   }
