@@ -7,7 +7,7 @@ use crate::aws::{Error, PolicyModel};
 use crate::name::UserName;
 use crate::ownership::Run;
 use crate::plan::{Notice, PlanOutcome};
-use crate::tags::{SYSTEM, Tags, are_of_mlspace_itself};
+use crate::tags::{PROJECT, SYSTEM, Tags, are_of_mlspace_itself};
 
 /// What is known of a project before it is applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,28 @@ impl Projects {
             Some(_) => outcome.and(self.plan_access(spec, prior).await),
             None => outcome,
         };
+        let outcome = outcome.and(self.plan_suspension(spec, prior));
         outcome.and(self.plan_beside_mlspace().await)
+    }
+
+    /// Tells what a suspension leaves running.
+    fn plan_suspension(&self, spec: &ProjectSpec, prior: Option<&ProjectSpec>) -> PlanOutcome<()> {
+        let mut outcome = PlanOutcome::new(());
+        if spec.suspended && prior.is_some_and(|prior| !prior.suspended) {
+            let system = &self.clients.settings().system_tag;
+            outcome.warnings.push(Notice {
+                attribute: "suspended",
+                summary: "Jobs and endpoints go on".to_owned(),
+                detail: format!(
+                    "Suspending project `{name}` denies everything to its members and stops its notebooks. Jobs and \
+                     endpoints that run already go on, and cost. Find them with `aws resourcegroupstaggingapi \
+                     get-resources --tag-filters Key={SYSTEM},Values={system} Key={PROJECT},Values={name}`, and stop or \
+                     delete those that should not.",
+                    name = spec.name,
+                ),
+            });
+        }
+        outcome
     }
 
     /// Plans what members can do: refuses what the platform does not offer or no policy holds, and

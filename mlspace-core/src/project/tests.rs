@@ -576,3 +576,34 @@ async fn members_of_suspended_projects_can_be_added() {
         assert_eq!(read.unwrap().unwrap().drift, Vec::<String>::new());
     }
 }
+
+#[tokio::test]
+async fn plan_of_a_suspension_tells_what_goes_on() {
+    let platform = FakePlatform::new(PolicyModel::PerPrincipal);
+    let projects = &platform.services.projects;
+    let (active, suspended) = (
+        project("fraud"),
+        ProjectSpec {
+            suspended: true,
+            ..project("fraud")
+        },
+    );
+    let warnings = async |spec: &ProjectSpec, prior: Option<&ProjectSpec>| {
+        let planned = projects.plan(spec, prior, &OnlyCreates).await;
+        assert_eq!(planned.errors, []);
+        let summaries = planned.warnings.iter().map(|notice| notice.summary.clone());
+        summaries.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        warnings(&suspended, Some(&active)).await,
+        ["Jobs and endpoints go on"]
+    );
+    // A new project has none, and a suspension that goes on changes nothing.
+    for (spec, prior) in [
+        (&suspended, None),
+        (&suspended, Some(&suspended)),
+        (&active, Some(&suspended)),
+    ] {
+        assert_eq!(warnings(spec, prior).await, Vec::<String>::new());
+    }
+}
