@@ -1,7 +1,8 @@
 //! Access to AWS: clients, settings, errors and waiting.
 
+pub mod cancel;
 pub mod clients;
-mod config;
+pub(crate) mod config;
 mod credentials;
 pub mod error;
 mod http;
@@ -12,6 +13,7 @@ pub mod settings;
 pub mod transient;
 pub mod wait;
 
+pub use cancel::cancellable;
 pub use clients::{Caller, Clients};
 pub use error::{ConnectionFault, Error};
 pub use lock::Guard;

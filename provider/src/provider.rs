@@ -9,12 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use mlspace_core::aws::{
     AssumeRole, ConnectionConfig, Endpoints, NotebookDefaults, PolicyModel, Settings, TableNames,
+    cancellable,
 };
 use mlspace_core::layout;
 use mlspace_core::policies::{ResourceNames, Service};
 use mlspace_core::services::Services;
 use mlspace_core::tags::Tags;
 use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
 
 use crate::client::Client;
 use crate::limits::{self, LimitsModel};
@@ -140,6 +142,14 @@ impl Provider for Mlspace {
             config.connection(),
             config.settings(),
         )))
+    }
+
+    fn run<T: Send>(
+        &self,
+        cancel: &CancellationToken,
+        work: impl Future<Output = T> + Send,
+    ) -> impl Future<Output = T> + Send {
+        cancellable(cancel.clone(), work)
     }
 
     fn identity_scope(&self) -> &'static [ScopeAttribute] {

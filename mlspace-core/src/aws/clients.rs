@@ -99,6 +99,11 @@ impl Clients {
         &self.inner.settings
     }
 
+    /// Maximum number of retries of a throttled call.
+    pub(crate) fn max_retries(&self) -> u32 {
+        self.inner.connection.max_retries
+    }
+
     /// The account, partition and region in use. Calls STS once.
     ///
     /// # Errors
@@ -111,10 +116,16 @@ impl Clients {
     ///
     /// # Errors
     /// When no valid region is set, credentials are missing or not accepted, STS cannot be reached, or
-    /// the account is not one of the allowed ones. A failure is remembered.
+    /// the account is not one of the allowed ones. A failure is remembered, unless the call was
+    /// cancelled.
     pub async fn caller(&self) -> Result<&Caller, Error> {
-        let outcome = self.inner.caller.get_or_init(|| self.identify()).await;
-        outcome.as_ref().map_err(Clone::clone)
+        let outcome = self.inner.caller.get_or_try_init(|| async {
+            match self.identify().await {
+                Err(error @ Error::Cancelled { .. }) => Err(error),
+                outcome => Ok(outcome),
+            }
+        });
+        outcome.await?.as_ref().map_err(Clone::clone)
     }
 
     async fn identify(&self) -> Result<Caller, Error> {

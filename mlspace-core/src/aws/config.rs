@@ -6,19 +6,23 @@ use aws_config::identity::IdentityCache;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::{AppName, BehaviorVersion, ConfigLoader, Region, SdkConfig};
-use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_sts::config::{Credentials, SharedAsyncSleep, SharedCredentialsProvider};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
+use super::cancel::CancellableSleep;
 use super::credentials::{Source, assumed, explained};
 use super::error::Error;
 use super::settings::ConnectionConfig;
 use super::{http, profiles};
 use crate::layout;
 
-/// Timeout of one attempt. The SDK's retries come on top.
+/// Timeout of one attempt.
 const ATTEMPT: Duration = Duration::from_secs(60);
+/// Timeout of a call with all of its attempts. 25 retries of a throttled call take 4 minutes on
+/// average.
+pub(super) const CALL: Duration = Duration::from_secs(5 * 60);
 /// Timeout of loading credentials. The SDK's own of 5 seconds would hide why there is no connection
 /// to STS or SSO.
 const LOAD_CREDENTIALS: Duration = Duration::from_secs(60);
@@ -35,7 +39,7 @@ pub(super) async fn load(connection: &ConnectionConfig) -> Result<SdkConfig, Err
 }
 
 /// As [`load`], with this HTTP client.
-pub(super) async fn load_with(
+pub(crate) async fn load_with(
     connection: &ConnectionConfig,
     client: SharedHttpClient,
 ) -> Result<SdkConfig, Error> {
@@ -88,8 +92,10 @@ fn loader(connection: &ConnectionConfig, client: SharedHttpClient) -> ConfigLoad
             TimeoutConfig::builder()
                 .connect_timeout(http::CONNECT_TIMEOUT)
                 .operation_attempt_timeout(ATTEMPT)
+                .operation_timeout(CALL)
                 .build(),
         )
+        .sleep_impl(SharedAsyncSleep::new(CancellableSleep))
         .identity_cache(IdentityCache::lazy().load_timeout(LOAD_CREDENTIALS).build());
     if let Ok(name) = AppName::new("mlspace") {
         loader = loader.app_name(name);

@@ -174,6 +174,10 @@ impl Error {
         if let Some(fault) = ConnectionFault::find(error) {
             return Self::Connection(fault.clone());
         }
+        if chain(error).any(|cause| cause.is::<super::cancel::Cancelled>()) {
+            let what = format!("calling {} {operation}", display_name(service));
+            return Self::Cancelled { what };
+        }
         let answered = matches!(
             error,
             SdkError::ServiceError(_) | SdkError::ResponseError(_)

@@ -13,6 +13,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use aws_sdk_sts::config::AsyncSleep as _;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{self, TlsContext, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
@@ -31,6 +32,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use hyper::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 
+use super::cancel::{self, CancellableSleep};
 use super::error::{ConnectionFault, Error, causes, chain, one_line};
 
 pub(super) use certificates::CA_BUNDLE;
@@ -48,11 +50,12 @@ const PAUSES: &[Duration] = &[Duration::from_millis(500), Duration::from_secs(1)
 /// When the file cannot be read or has no certificates.
 pub(super) fn client() -> Result<SharedHttpClient, Error> {
     let context = certificates::tls_context(std::env::var_os(CA_BUNDLE))?;
-    Ok(SharedHttpClient::new(FailFast::new(
-        base_client(context),
-        Matcher::from_env(),
-        PAUSES,
-    )))
+    Ok(failing_fast(base_client(context)))
+}
+
+/// This client with a limit of the attempts to connect, and an end of calls that are cancelled.
+pub(super) fn failing_fast(inner: SharedHttpClient) -> SharedHttpClient {
+    SharedHttpClient::new(FailFast::new(inner, Matcher::from_env(), PAUSES))
 }
 
 /// The SDK's own default client, with these certificates.
@@ -156,6 +159,7 @@ impl FailFast<SharedHttpConnector> {
         let mut request = request;
         let mut attempts = 0;
         loop {
+            cancel::check()?;
             let spare = request.try_clone();
             attempts += 1;
             let error = match self.inner.call(request).await {
@@ -176,7 +180,7 @@ impl FailFast<SharedHttpConnector> {
                 return Err(ConnectorError::other(Box::new(fault), None));
             };
             tracing::info!(host, attempts, "cannot connect, trying again");
-            tokio::time::sleep(*pause).await;
+            CancellableSleep.sleep(*pause).await;
             request = spare;
         }
     }

@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 
 use super::dynamodb::{DynamoStore, has_other_keys, in_table};
 use super::item::{Item, Key};
+use crate::aws::cancel::unless_cancelled;
 use crate::aws::{Error, SdkResultExt as _};
 
 /// Largest number of items in one call (DynamoDB API reference, BatchGetItem, `RequestItems`).
@@ -69,7 +70,12 @@ impl DynamoStore {
             let store = self.clone();
             tokio::spawn(async move { store.read_batches().await });
         }
-        answered.await.unwrap_or_else(|_| {
+        let Some(answer) = unless_cancelled(answered).await else {
+            return Err(Error::Cancelled {
+                what: format!("reading {key} in table `{table}`"),
+            });
+        };
+        answer.unwrap_or_else(|_| {
             Err(Error::Conflict {
                 message: format!("the read of {key} in table `{table}` got no answer"),
                 remedy: "run the command again".to_owned(),
@@ -165,10 +171,11 @@ impl DynamoStore {
             .collect();
         let mut found = HashMap::new();
         let mut pause = Duration::from_millis(50);
+        let mut retries = self.clients.max_retries();
         while !request.is_empty() {
             let output = client
                 .batch_get_item()
-                .set_request_items(Some(request))
+                .set_request_items(Some(request.clone()))
                 .send()
                 .await
                 .called("dynamodb", "BatchGetItem")?;
@@ -182,7 +189,15 @@ impl DynamoStore {
                     }
                 }
             }
+            let before = number_of_keys(&request);
             request = output.unprocessed_keys.unwrap_or_default();
+            if number_of_keys(&request) < before {
+                retries = self.clients.max_retries();
+            } else if retries == 0 {
+                return Err(unprocessed(before));
+            } else {
+                retries -= 1;
+            }
             if !request.is_empty() {
                 // DynamoDB throttles the table: repeat the rest with growing pauses.
                 tokio::time::sleep(pause).await;
@@ -190,6 +205,23 @@ impl DynamoStore {
             }
         }
         Ok(found)
+    }
+}
+
+fn number_of_keys(request: &HashMap<String, KeysAndAttributes>) -> usize {
+    request.values().map(|keys| keys.keys.len()).sum()
+}
+
+/// The error for keys that DynamoDB does not process however often they are requested. "Insufficient
+/// provisioned throughput" is the most likely cause (BatchGetItem, `UnprocessedKeys`:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>).
+fn unprocessed(keys: usize) -> Error {
+    Error::Aws {
+        service: "dynamodb",
+        operation: "BatchGetItem",
+        code: "ProvisionedThroughputExceededException".to_owned(),
+        message: format!("{keys} keys were not processed in any attempt"),
+        request_id: None,
     }
 }
 
@@ -209,6 +241,15 @@ fn in_tables(error: &Error, addresses: &[Address]) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use aws_smithy_runtime_api::client::http::{
+        HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+    };
+    use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+    use aws_smithy_types::body::SdkBody;
+
     use super::*;
     use crate::aws::{Clients, ConnectionConfig, Settings};
 
@@ -255,6 +296,82 @@ mod tests {
         let waiting = store.get_batched("t", &second);
         drop(cancelled);
         assert!(waiting.await.is_err());
+    }
+
+    /// A DynamoDB that processes a key in the calls of these numbers, counted from 1, and none in
+    /// others.
+    #[derive(Debug, Clone)]
+    struct Throttled {
+        processed: &'static [usize],
+        calls: Arc<AtomicUsize>,
+    }
+
+    impl HttpConnector for Throttled {
+        fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+            let body = if request.uri().contains("sts.") {
+                "<GetCallerIdentityResponse><GetCallerIdentityResult>\
+                 <Arn>arn:aws:iam::210987654321:user/a</Arn><UserId>AIDA</UserId>\
+                 <Account>210987654321</Account>\
+                 </GetCallerIdentityResult></GetCallerIdentityResponse>"
+                    .to_owned()
+            } else {
+                let number = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
+                let done = self.processed.iter().filter(|n| **n <= number).count();
+                let keys: Vec<String> = (done..3)
+                    .map(|n| format!(r#"{{"name":{{"S":"{n}"}}}}"#))
+                    .collect();
+                match keys.as_slice() {
+                    [] => "{}".to_owned(),
+                    keys => format!(
+                        r#"{{"UnprocessedKeys":{{"t":{{"Keys":[{}]}}}}}}"#,
+                        keys.join(",")
+                    ),
+                }
+            };
+            let answer = HttpResponse::new(200_u16.try_into().unwrap(), SdkBody::from(body));
+            HttpConnectorFuture::ready(Ok(answer))
+        }
+    }
+
+    /// Reads three keys with three retries. Returns the result and the number of calls.
+    async fn read_throttled(processed: &'static [usize]) -> (Result<(), Error>, usize) {
+        let dynamodb = Throttled {
+            processed,
+            calls: Arc::default(),
+        };
+        let connection = ConnectionConfig {
+            access_key: Some("AKIDEXAMPLE".to_owned()),
+            secret_key: Some("secret".to_owned()),
+            region: Some("us-east-1".to_owned()),
+            max_retries: 3,
+            ..ConnectionConfig::default()
+        };
+        let connector = SharedHttpConnector::new(dynamodb.clone());
+        let client = http_client_fn(move |_, _| connector.clone());
+        let config = crate::aws::config::load_with(&connection, client).await;
+        let clients = Clients::with_sdk_config(connection, Settings::default(), config.unwrap());
+        let keys: Vec<Address> = (0..3)
+            .map(|n| ("t".to_owned(), Key::hash("name", n.to_string())))
+            .collect();
+        let read = DynamoStore::new(clients).batch_get(&keys).await;
+        (read.map(drop), dynamodb.calls.load(Ordering::Relaxed))
+    }
+
+    #[tokio::test]
+    async fn batch_get_gives_up_keys_that_are_never_processed() {
+        let (read, calls) = read_throttled(&[]).await;
+        let error = read.unwrap_err();
+        assert_eq!(error.summary(), "Too many requests");
+        assert!(
+            error.detail().contains("3 keys were not processed"),
+            "{error}"
+        );
+        assert_eq!(calls, 4);
+    }
+
+    #[tokio::test]
+    async fn batch_get_goes_on_while_keys_are_processed() {
+        assert_eq!(read_throttled(&[2, 4, 6]).await, (Ok(()), 6));
     }
 
     #[test]

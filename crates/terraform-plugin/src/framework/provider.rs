@@ -59,6 +59,18 @@ pub trait Provider: Send + Sync + 'static {
         cx: &ConfigureContext,
     ) -> Result<Self::Client, Diagnostics>;
 
+    /// Runs `work`, which creates, changes or deletes an object of a resource, and returns its
+    /// result. A provider can give it a context of its own, such as a task-local value. `cancel` is
+    /// cancelled when Terraform asks the provider to stop.
+    fn run<T: Send>(
+        &self,
+        cancel: &CancellationToken,
+        work: impl Future<Output = T> + Send,
+    ) -> impl Future<Output = T> + Send {
+        let _ = cancel;
+        work
+    }
+
     /// The attributes of every resource identity that say where an object is, in addition to those
     /// of the resource. They are optional for an import: one that names another place than that of
     /// the provider is refused.

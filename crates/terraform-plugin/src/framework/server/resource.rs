@@ -177,16 +177,18 @@ impl<P: Provider> Server<P> {
         {
             objects.plan(&key, Step::Leave);
         }
-        let mut cx = Call::new(cancel).with(timeouts, private).among(objects);
-        let applied = apply(
+        let mut cx = Call::new(cancel.clone())
+            .with(timeouts, private)
+            .among(objects);
+        let work = apply(
             resource.as_ref(),
             schema,
             &client,
             &mut cx,
             &prior,
             &planned,
-        )
-        .await;
+        );
+        let applied = self.provider.run(&cancel, work).await;
         let Applied {
             mut state,
             diagnostics,
