@@ -13,7 +13,7 @@ use super::{
     sharing::{self, ShareChange},
 };
 use crate::{
-    aws::wait::until,
+    aws::wait::{retry, until},
     aws::{Backoff, Error, Failure, IfPresent as _, Operation, Outcome, Poll},
     collisions::collision,
     directory::invalid_new_name,
@@ -21,7 +21,9 @@ use crate::{
     name::{DatasetName, same_ignoring_case},
     ownership::{Claim, Run, Token},
     project::missing_project,
-    records::{DatasetRecord, Write, is_unfinished, mark_unfinished},
+    records::{
+        DatasetRecord, Item, Key, ProjectRecord, Write, WriteWithin, is_unfinished, mark_unfinished,
+    },
 };
 
 /// Time limit for removing the sharing of a failed create.
@@ -169,15 +171,18 @@ impl Datasets {
                     record.item()
                 };
                 let item = token.mark(item);
-                let table = &self.clients.settings().table_names.datasets;
                 let key = DatasetRecord::key(&spec.key);
-                match self.records.create(table, &key, item.clone()).await? {
-                    Write::Done => {
+                match self.record_new(operation, &spec.key, &key, &item).await? {
+                    WriteWithin::Done => {
                         *created = true;
                         FoundRecord { item, record }
                     }
+                    WriteWithin::NoParent => {
+                        self.check_project(&spec.key).await?;
+                        return Err(leaving_project(&spec.key));
+                    }
                     // Created meanwhile by another program.
-                    Write::Refused => {
+                    WriteWithin::Refused => {
                         let found = self.find(&spec.key).await?;
                         let found = found.ok_or_else(|| contested_record(&spec.key))?;
                         return Err(taken(&spec.key, &found));
@@ -192,6 +197,32 @@ impl Datasets {
         }
         let claim = Claim::Token(token.clone());
         self.update_record(&claim, spec, found).await
+    }
+
+    /// Writes the record of a new dataset. That of a project's is written only while the project is
+    /// on record and not being removed, so that no dataset outlives its project.
+    async fn record_new(
+        &self,
+        operation: &Operation,
+        dataset: &DatasetKey,
+        key: &Key,
+        item: &Item,
+    ) -> Result<WriteWithin, Error> {
+        let tables = &self.clients.settings().table_names;
+        let DatasetScope::Project(project) = &dataset.scope else {
+            let written = self.records.create(&tables.datasets, key, item.clone());
+            return Ok(match written.await? {
+                Write::Done => WriteWithin::Done,
+                Write::Refused => WriteWithin::Refused,
+            });
+        };
+        let parent = ProjectRecord::key(project);
+        let parent = (tables.projects.as_str(), &parent);
+        retry(operation, &format!("recording dataset `{dataset}`"), || {
+            self.records
+                .create_within(parent, &tables.datasets, key, item.clone())
+        })
+        .await
     }
 
     /// Gives the record of an interrupted create this create's token.
@@ -399,6 +430,14 @@ fn contested_record(key: &DatasetKey) -> Error {
             "another program created and deleted the record of dataset `{key}` at the same time"
         ),
         remedy: "apply again".to_owned(),
+    }
+}
+
+/// The error for a dataset of a project that another process removes.
+fn leaving_project(key: &DatasetKey) -> Error {
+    Error::Conflict {
+        message: format!("the project of dataset `{key}` is being removed by another process"),
+        remedy: "apply again when that is done, and create the project first".to_owned(),
     }
 }
 

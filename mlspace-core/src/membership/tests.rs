@@ -86,7 +86,7 @@ async fn create_attaches_denials_before_grants_and_records_last() {
             "AttachRolePolicy",
             "PutRolePolicy",
             "AttachRolePolicy",
-            "PutItem"
+            "TransactWriteItems"
         ]
     );
     let role = &platform.iam.state().roles[&role_name()];

@@ -3,11 +3,13 @@
 use super::read::id;
 use super::role::Creating;
 use super::{Membership, MembershipSpec, Memberships, object};
+use crate::aws::wait::retry;
 use crate::aws::{Error, Failure, IfPresent as _, Operation, Outcome, PolicyModel};
 use crate::directory::invalid_new_name;
 use crate::iam::RoleState;
 use crate::ownership::{Claim, Mark, Run, Token};
-use crate::records::{Change, Item, OWNER, ProjectUserRecord, Write};
+use crate::project::missing_project;
+use crate::records::{Change, Item, OWNER, ProjectRecord, ProjectUserRecord, Write, WriteWithin};
 use crate::{layout, policies};
 
 impl Memberships {
@@ -244,9 +246,20 @@ impl Memberships {
         let table = &self.clients.settings().table_names.project_users;
         let key = ProjectUserRecord::key(&spec.project, &spec.user);
         let item = self.item(spec, token).await?;
-        match self.records.create(table, &key, item).await? {
-            Write::Done => Ok(()),
-            Write::Refused => Err(object(spec).exists()),
+        let what = format!("recording member `{}`", id(spec));
+        let parent = ProjectRecord::key(&spec.project);
+        let parent = (
+            self.clients.settings().table_names.projects.as_str(),
+            &parent,
+        );
+        let written = retry(operation, &what, || {
+            self.records
+                .create_within(parent, table, &key, item.clone())
+        });
+        match written.await? {
+            WriteWithin::Done => Ok(()),
+            WriteWithin::Refused => Err(object(spec).exists()),
+            WriteWithin::NoParent => Err(missing_project("project", &spec.project)),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::layout::{self, DatasetKey};
 use crate::name::{NotebookName, ProjectName, UserName};
 use crate::notebook::Status;
 use crate::ownership::Claim;
-use crate::records::{Key, ProjectRecord};
+use crate::records::{Change, Key, ProjectRecord, REMOVING, Write};
 use crate::tags::PolicyOwner;
 
 /// What keeps a project from being removed.
@@ -63,9 +63,12 @@ impl Projects {
         let policy_name =
             layout::project_policy_name(&self.clients.settings().iam_resource_prefix, name)?;
         let arn = self.clients.account().await?.policy_arn(&policy_name);
+        // From here on nothing is added that the list would not have.
+        self.set_removing(name, true).await?;
         let dependents = Box::pin(self.find_dependents(name, &arn)).await?;
         let names = dependents.names();
         if !names.is_empty() && !force_destroy {
+            self.set_removing(name, false).await?;
             return Err(Error::InUse {
                 what: format!("project `{name}`"),
                 by: names,
@@ -92,6 +95,21 @@ impl Projects {
                 &ProjectRecord::key(name),
             )
             .await
+    }
+
+    /// Marks the record of a project that is about to be removed, or takes the mark away. A project
+    /// without a record has none.
+    async fn set_removing(&self, name: &ProjectName, removing: bool) -> Result<(), Error> {
+        let change = Change::new().expect_present("name");
+        let change = if removing {
+            change.set_bool(REMOVING, true)
+        } else {
+            change.remove(REMOVING)
+        };
+        let table = &self.clients.settings().table_names.projects;
+        let key = ProjectRecord::key(name);
+        let (Write::Done | Write::Refused) = self.records.update(table, &key, &change).await?;
+        Ok(())
     }
 
     async fn find_dependents(

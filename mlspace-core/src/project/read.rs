@@ -8,7 +8,7 @@ use crate::iam::managed_policies::equivalent_json;
 use crate::layout;
 use crate::name::ProjectName;
 use crate::policies;
-use crate::records::{Item, ProjectRecord};
+use crate::records::{Item, ProjectRecord, REMOVING};
 use crate::tags::{POLICY_VERSION, PolicyOwner, Tags};
 use iam_policy::Document;
 
@@ -32,7 +32,7 @@ impl Projects {
         let token = found.token();
         let FoundProject { record, item } = found;
         let suspended = record.suspended;
-        let mut drift = Vec::from_iter(record_drift(name, &item));
+        let mut drift = record_drift(name, &item);
         drift.extend(self.suspensions.drift(name, suspended).await?);
         let left = layout::project_policy_name(&self.clients.settings().iam_resource_prefix, name)?;
         if self
@@ -110,13 +110,22 @@ fn denies_everything(json: &str) -> bool {
     })
 }
 
-/// What MLSpace needs and the record lacks.
-fn record_drift(name: &ProjectName, item: &Item) -> Option<String> {
+/// What MLSpace needs and the record lacks, and the mark of a removal that did not finish.
+fn record_drift(name: &ProjectName, item: &Item) -> Vec<String> {
+    let mut drift = Vec::new();
     let missing = ProjectRecord::missing(item);
-    (!missing.is_empty()).then(|| {
+    if !missing.is_empty() {
         let missing = missing.join("`, `");
-        format!("the record of project `{name}` lacks `{missing}`, which MLSpace needs")
-    })
+        drift.push(format!(
+            "the record of project `{name}` lacks `{missing}`, which MLSpace needs"
+        ));
+    }
+    if item.contains_key(REMOVING) {
+        drift.push(format!(
+            "the record of project `{name}` says that it is being removed, so that nothing is added to it"
+        ));
+    }
+    drift
 }
 
 /// How a managed policy differs from what it should be.

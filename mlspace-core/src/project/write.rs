@@ -9,7 +9,7 @@ use crate::iam::Creation;
 use crate::name::ProjectName;
 use crate::ownership::{Mark, Run, Token};
 use crate::policies::{self, ProjectAccess};
-use crate::records::{Change, Item, ProjectRecord, Write};
+use crate::records::{Change, Item, ProjectRecord, REMOVING, Write};
 use crate::tags::PolicyOwner;
 
 impl Projects {
@@ -339,8 +339,15 @@ fn deleted_record(name: &ProjectName) -> Error {
 /// The change that brings the record to what it should be, under the condition that it is as it was
 /// read; `None` when it is so already.
 fn change(spec: &ProjectSpec, found: &FoundProject, now: i64) -> Option<Change> {
-    spec.record(Some(&found.record), now)
-        .change_from(&found.record, &found.item)
+    let change = spec
+        .record(Some(&found.record), now)
+        .change_from(&found.record, &found.item);
+    if !found.item.contains_key(REMOVING) {
+        return change;
+    }
+    // Left by a removal that did not finish.
+    let change = change.unwrap_or_else(|| Change::new().expect_present("name"));
+    Some(change.remove(REMOVING))
 }
 
 #[cfg(test)]

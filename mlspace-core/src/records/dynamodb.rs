@@ -4,12 +4,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem,
+};
 
 use super::batch::Batches;
 use super::change::Change;
 use super::item::{Item, Key};
-use super::store::{RecordStore, TransactWrite, Write};
+use super::ownership::REMOVING;
+use super::store::{RecordStore, TransactWrite, Write, WriteWithin};
 use crate::aws::{Clients, Error, SdkResultExt as _};
 
 /// Records in DynamoDB tables. Cloning is cheap.
@@ -96,6 +100,50 @@ impl RecordStore for DynamoStore {
             }
             Err(error) => Err(error),
         }
+    }
+
+    async fn create_within(
+        &self,
+        parent: (&str, &Key),
+        table: &str,
+        key: &Key,
+        item: Item,
+    ) -> Result<WriteWithin, Error> {
+        let client = self.clients.dynamodb().await?;
+        let answer = client
+            .transact_write_items()
+            .transact_items(parent_check(parent.0, parent.1))
+            .transact_items(new_item(table, key, &item))
+            .send()
+            .await;
+        let reasons = answer
+            .as_ref()
+            .err()
+            .and_then(|error| error.as_service_error())
+            .filter(|error| error.is_transaction_canceled_exception())
+            .map(reasons_of)
+            .unwrap_or_default();
+        let failed = |n: usize| {
+            reasons
+                .get(n)
+                .is_some_and(|code| code == "ConditionalCheckFailed")
+        };
+        if failed(0) {
+            return Ok(WriteWithin::NoParent);
+        }
+        if failed(1) {
+            // As a create whose answer was lost is repeated.
+            let same = self.get(table, key).await? == Some(item);
+            return Ok(if same {
+                WriteWithin::Done
+            } else {
+                WriteWithin::Refused
+            });
+        }
+        let answer = answer.called("dynamodb", "TransactWriteItems");
+        answer
+            .map(|_| WriteWithin::Done)
+            .map_err(|error| in_table(error, table))
     }
 
     async fn update(&self, table: &str, key: &Key, change: &Change) -> Result<Write, Error> {
@@ -224,6 +272,48 @@ impl DynamoStore {
             }
         }
     }
+}
+
+/// The codes of a cancelled transaction's reasons, one for each of its parts.
+fn reasons_of(error: &TransactWriteItemsError) -> Vec<String> {
+    let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else {
+        return Vec::new();
+    };
+    let code = |reason: &CancellationReason| reason.code().unwrap_or_default().to_owned();
+    cancelled.cancellation_reasons().iter().map(code).collect()
+}
+
+/// The part of a transaction that needs an item which is not being removed.
+#[expect(
+    clippy::expect_used,
+    reason = "the SDK refuses only a missing table, key or condition"
+)]
+fn parent_check(table: &str, key: &Key) -> TransactWriteItem {
+    let check = ConditionCheck::builder()
+        .table_name(table)
+        .set_key(Some(key.attributes()))
+        .condition_expression("attribute_exists(#k) AND attribute_not_exists(#r)")
+        .expression_attribute_names("#k", key.hash_name())
+        .expression_attribute_names("#r", REMOVING)
+        .build()
+        .expect("table, key and condition are set");
+    TransactWriteItem::builder().condition_check(check).build()
+}
+
+/// The part of a transaction that creates an item.
+#[expect(
+    clippy::expect_used,
+    reason = "the SDK refuses only a missing table or item"
+)]
+fn new_item(table: &str, key: &Key, item: &Item) -> TransactWriteItem {
+    let put = Put::builder()
+        .table_name(table)
+        .set_item(Some(item.clone()))
+        .condition_expression("attribute_not_exists(#k)")
+        .expression_attribute_names("#k", key.hash_name())
+        .build()
+        .expect("table and item are set");
+    TransactWriteItem::builder().put(put).build()
 }
 
 /// The SDK's form of a write.

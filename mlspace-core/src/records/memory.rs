@@ -8,7 +8,8 @@ use async_trait::async_trait;
 
 use super::change::Change;
 use super::item::{Item, Key};
-use super::store::{RecordStore, TransactWrite, Write};
+use super::ownership::REMOVING;
+use super::store::{RecordStore, TransactWrite, Write, WriteWithin};
 use crate::aws::Error;
 use crate::testing::Faults;
 
@@ -118,6 +119,37 @@ impl RecordStore for MemoryStore {
                     None => {
                         items.push(item);
                         Write::Done
+                    }
+                }
+            })
+        })
+    }
+
+    async fn create_within(
+        &self,
+        parent: (&str, &Key),
+        table: &str,
+        key: &Key,
+        item: Item,
+    ) -> Result<WriteWithin, Error> {
+        self.faults.write("dynamodb", "TransactWriteItems", || {
+            let open = self.with(parent.0, |items| {
+                let found = items.iter().find(|item| parent.1.is_of(item));
+                found.is_some_and(|found| !found.contains_key(REMOVING))
+            })?;
+            if !open {
+                return Ok(WriteWithin::NoParent);
+            }
+            if self.is_refused() {
+                return Ok(WriteWithin::Refused);
+            }
+            self.with(table, |items| {
+                match items.iter().find(|found| key.is_of(found)) {
+                    Some(found) if *found == item => WriteWithin::Done,
+                    Some(_) => WriteWithin::Refused,
+                    None => {
+                        items.push(item);
+                        WriteWithin::Done
                     }
                 }
             })

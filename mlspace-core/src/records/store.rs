@@ -16,6 +16,18 @@ pub enum Write {
     Refused,
 }
 
+/// Whether an item was created that belongs to another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum WriteWithin {
+    /// The item has the requested state.
+    Done,
+    /// There is another item with its key. Nothing was written.
+    Refused,
+    /// The other item does not exist, or is being removed. Nothing was written.
+    NoParent,
+}
+
 /// One write of a transaction.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum TransactWrite {
@@ -39,6 +51,16 @@ pub(crate) trait RecordStore: Send + Sync {
     /// The SDK repeats a create whose answer was lost, and DynamoDB then refuses it. So it counts
     /// as done when the existing item equals the requested one.
     async fn create(&self, table: &str, key: &Key, item: Item) -> Result<Write, Error>;
+
+    /// As [`RecordStore::create`], if at the same time an item with the key `parent.1` is in the table
+    /// `parent.0` and not marked with [`REMOVING`](super::REMOVING).
+    async fn create_within(
+        &self,
+        parent: (&str, &Key),
+        table: &str,
+        key: &Key,
+        item: Item,
+    ) -> Result<WriteWithin, Error>;
 
     /// Changes an item, if it is in the state that the change expects. A change without
     /// expectations creates a missing item.

@@ -39,7 +39,11 @@ async fn create_records_every_type() {
         assert_eq!(created.drift, Vec::<String>::new());
         let token = Token::of_item(&item(&platform, &spec).unwrap());
         assert!(created.token.is_some() && created.token == token, "{id}");
-        assert_eq!(writes(&platform), ["PutItem"], "{id}");
+        let write = match spec.key.scope {
+            crate::layout::DatasetScope::Project(_) => "TransactWriteItems",
+            _ => "PutItem",
+        };
+        assert_eq!(writes(&platform), [write], "{id}");
     }
 }
 

@@ -220,6 +220,7 @@ pub(super) fn calls() -> Vec<(&'static str, String, Context)> {
             &[],
             &[
                 "dynamodb:BatchGetItem",
+                "dynamodb:ConditionCheckItem",
                 "dynamodb:DeleteItem",
                 "dynamodb:GetItem",
                 "dynamodb:PutItem",
