@@ -241,6 +241,35 @@ impl Roles {
         let Some(state) = self.current(name).await? else {
             return Ok(());
         };
+        self.strip(operation, name, &state, last, inline).await?;
+        self.leave_instance_profiles(operation, name).await?;
+        let what = format!("deleting role `{name}`");
+        retry(operation, &what, || async {
+            match self.api.delete_role(name).await {
+                // Another process has added to it since it was read.
+                Err(error) if error.is("DeleteConflict") => {
+                    if let Some(state) = self.current(name).await? {
+                        self.strip(operation, name, &state, last, inline).await?;
+                    }
+                    Err(error)
+                }
+                result => result,
+            }
+        })
+        .await
+        .if_present()?;
+        Ok(())
+    }
+
+    /// Removes all policies from the role, those that deny last; see [`Self::delete`].
+    async fn strip(
+        &self,
+        operation: &Operation,
+        name: &str,
+        state: &RoleState,
+        last: &[String],
+        inline: &str,
+    ) -> Result<(), Error> {
         for policy in state.inline.keys().filter(|policy| *policy != inline) {
             self.delete_inline(operation, name, policy).await?;
         }
@@ -257,11 +286,6 @@ impl Roles {
         if let Some(arn) = very_last {
             self.detach(operation, name, arn).await?;
         }
-        self.leave_instance_profiles(operation, name).await?;
-        let what = format!("deleting role `{name}`");
-        retry(operation, &what, || self.api.delete_role(name))
-            .await
-            .if_present()?;
         Ok(())
     }
 

@@ -82,23 +82,31 @@ impl SharedPolicies {
         let prefix = &self.clients.settings().iam_resource_prefix;
         let members = layout::attribute_policy_name(prefix)?;
         let arn = self.clients.account().await?.policy_arn(&members);
-        // While others carry them, which is the rule, nobody has to wait for anybody.
-        if self.policies.current(&arn).await?.is_none() || self.policies.is_used(&arn, gone).await?
-        {
+        let suspended = layout::suspension_policy_name(prefix)?;
+        let list = self.clients.account().await?.policy_arn(&suspended);
+        let unused = match self.policies.current(&arn).await? {
+            // While others carry them, which is the rule, nobody has to wait for anybody.
+            Some(_) => !self.policies.is_used(&arn, gone).await?,
+            // Another process has removed it while the list was in use.
+            None => self.policies.cached_document(&list).await?.is_some(),
+        };
+        if !unused {
             return Ok(());
         }
         let _guard = self.in_use.write().await;
         self.forget().await;
-        let suspended = layout::suspension_policy_name(prefix)?;
-        for (name, owner) in [
-            (suspended, PolicyOwner::Suspended),
-            (members, PolicyOwner::Members),
-        ] {
-            self.policies
-                .delete_if_unused(operation, &name, owner, gone)
-                .await?;
+        self.policies
+            .delete_if_unused(operation, &suspended, PolicyOwner::Suspended, gone)
+            .await?;
+        // A role of another process that is about to go loses the list last of all. That process finds
+        // the list by this policy.
+        let left = self.policies.current(&list).await?;
+        if left.is_some_and(|left| self.policies.owns(PolicyOwner::Suspended, &left)) {
+            return Ok(());
         }
-        Ok(())
+        self.policies
+            .delete_if_unused(operation, &members, PolicyOwner::Members, gone)
+            .await
     }
 
     /// The policy that says what members may.

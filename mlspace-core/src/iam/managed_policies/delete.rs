@@ -28,27 +28,37 @@ impl ManagedPolicies {
     pub(crate) async fn delete(&self, operation: &Operation, arn: &str) -> Result<(), Error> {
         self.cache.written(arn);
         let what = format!("deleting policy `{arn}`");
+        self.detach_everywhere(operation, arn, &what).await?;
+        self.delete_detached(operation, arn, &what, None).await
+    }
+
+    /// Detaches the policy from all that IAM lists. The list can be older than the last attachment.
+    async fn detach_everywhere(
+        &self,
+        operation: &Operation,
+        arn: &str,
+        what: &str,
+    ) -> Result<(), Error> {
         let attachments = self.attachments(arn).await?;
         for role in &attachments.roles {
             self.roles.detach(operation, role, arn).await?;
         }
         for user in &attachments.users {
-            retry(operation, &what, || self.api.detach_user_policy(user, arn))
+            retry(operation, what, || self.api.detach_user_policy(user, arn))
                 .await
                 .if_present()?;
         }
         for group in &attachments.groups {
-            retry(operation, &what, || {
-                self.api.detach_group_policy(group, arn)
-            })
-            .await
-            .if_present()?;
+            retry(operation, what, || self.api.detach_group_policy(group, arn))
+                .await
+                .if_present()?;
         }
-        self.delete_detached(operation, arn, &what, None).await
+        Ok(())
     }
 
-    /// Deletes a policy that is attached to nothing. With `deleted_role`, an attachment to anything
-    /// else ends the deletion without an error, because another process has attached the policy.
+    /// Deletes a policy that is attached to nothing. What is attached meanwhile is detached, too. With
+    /// `deleted_role`, an attachment to anything else ends the deletion without an error, because
+    /// another process has attached the policy.
     async fn delete_detached(
         &self,
         operation: &Operation,
@@ -69,6 +79,11 @@ impl ManagedPolicies {
                     } else {
                         Err(error)
                     }
+                }
+                // Attached meanwhile, or not listed before.
+                (Err(error), None) if error.is("DeleteConflict") => {
+                    self.detach_everywhere(operation, arn, what).await?;
+                    Err(error)
                 }
                 (result, _) => result,
             }
@@ -247,6 +262,21 @@ mod tests {
             .refuse("iam", "DeletePolicy", "DeleteConflict", 2);
         delete(&iam).await.unwrap();
         assert!(!exists(&iam));
+    }
+
+    #[tokio::test]
+    async fn delete_detaches_what_is_attached_meanwhile() {
+        let iam = attached_to(&["one"]);
+        let fake = Arc::clone(&iam.iam);
+        iam.faults.before("DeletePolicy", move || {
+            let mut role = crate::iam::RoleState::default();
+            role.attached.insert(policy_arn(NAME));
+            fake.edit(|account| drop(account.roles.insert("new".to_owned(), role)));
+            Ok(())
+        });
+        delete(&iam).await.unwrap();
+        assert!(!exists(&iam));
+        assert!(iam.role("new").unwrap().attached.is_empty());
     }
 
     #[tokio::test]

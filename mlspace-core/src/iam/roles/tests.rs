@@ -307,3 +307,20 @@ async fn delete_repeats_conflicts() {
     delete(&iam, "r").await.unwrap();
     assert_eq!(iam.role("r"), None);
 }
+
+#[tokio::test]
+async fn delete_removes_what_is_attached_meanwhile() {
+    let iam = with_denials();
+    iam.add_policy("late", "{}", &Tags::new());
+    let fake = Arc::clone(&iam.iam);
+    iam.faults.before("DeleteRole", move || {
+        fake.edit(|account| {
+            let role = account.roles.get_mut("r").unwrap();
+            role.attached.insert(policy_arn("late"));
+        });
+        Ok(())
+    });
+    let run = operation();
+    iam.roles.delete(&run, "r", &[], "deny").await.unwrap();
+    assert_eq!(iam.role("r"), None);
+}
