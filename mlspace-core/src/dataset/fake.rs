@@ -24,6 +24,8 @@ pub(crate) struct FakeObjects {
     /// `None` when the bucket does not exist.
     bucket: Mutex<Option<Vec<FakeObject>>>,
     uploads: Mutex<Vec<Upload>>,
+    /// What the next delete answers for versions that it keeps, in addition to locked ones.
+    busy: Mutex<Vec<Kept>>,
     /// How many versions a page holds.
     page: usize,
     faults: Faults,
@@ -35,6 +37,7 @@ impl FakeObjects {
         Self {
             bucket: Mutex::new(Some(Vec::new())),
             uploads: Mutex::default(),
+            busy: Mutex::default(),
             page: 2,
             faults,
         }
@@ -56,6 +59,23 @@ impl FakeObjects {
             current,
             locked,
         });
+    }
+
+    /// Lets the next delete keep all versions of the object for this reason.
+    pub(crate) fn keep_once(&self, key: &str, code: &str) {
+        let bucket = self.bucket.lock().unwrap();
+        let versions = bucket.iter().flatten().filter(|object| object.key == key);
+        self.busy
+            .lock()
+            .unwrap()
+            .extend(versions.map(|object| Kept {
+                object: ObjectVersion {
+                    key: key.to_owned(),
+                    version: Some(object.version.clone()),
+                },
+                code: code.to_owned(),
+                message: String::new(),
+            }));
     }
 
     /// Starts an upload.
@@ -144,11 +164,22 @@ impl ObjectStore for FakeObjects {
                 .iter()
                 .filter(|object| asked(object) && object.locked)
                 .map(|object| Kept {
-                    key: object.key.clone(),
-                    reason: "AccessDenied".to_owned(),
+                    object: ObjectVersion {
+                        key: object.key.clone(),
+                        version: Some(object.version.clone()),
+                    },
+                    code: "AccessDenied".to_owned(),
+                    message: String::new(),
                 })
-                .collect();
-            objects.retain(|object| object.locked || !asked(object));
+                .chain(std::mem::take(&mut *self.busy.lock().unwrap()))
+                .collect::<Vec<Kept>>();
+            let is_kept = |object: &FakeObject| {
+                let kept = kept.iter().map(|kept| &kept.object);
+                let version = Some(&object.version);
+                let mut same = kept.filter(|kept| kept.version.as_ref() == version);
+                same.any(|kept| kept.key == object.key)
+            };
+            objects.retain(|object| is_kept(object) || !asked(object));
             Ok(kept)
         })
     }

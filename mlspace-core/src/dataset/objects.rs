@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::aws::wait::retry;
-use crate::aws::{Clients, Error, Operation};
+use crate::aws::{Backoff, Clients, Error, Operation};
 use crate::layout::DatasetKey;
 
 /// The first object or version found under a prefix.
@@ -35,13 +35,52 @@ pub(crate) struct Upload {
     pub(crate) id: String,
 }
 
-/// An object that S3 did not delete.
+/// A version that S3 did not delete.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Kept {
-    /// The object's key.
-    pub(crate) key: String,
-    /// The error code or message.
-    pub(crate) reason: String,
+    /// The version.
+    pub(crate) object: ObjectVersion,
+    /// The error code.
+    pub(crate) code: String,
+    /// S3's message, which can be empty.
+    pub(crate) message: String,
+}
+
+/// Codes of errors after which the same version is worth another attempt (*Error responses*, "List of
+/// error codes": <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>).
+const TRANSIENT: [&str; 6] = [
+    "InternalError",
+    "OperationAborted",
+    "RequestTimeout",
+    "ServiceUnavailable",
+    "SlowDown",
+    "Throttling",
+];
+
+impl Kept {
+    fn is_transient(&self) -> bool {
+        TRANSIENT.contains(&self.code.as_str())
+    }
+
+    /// Whether the bucket deletes versions only with a code of an MFA device (*Configuring MFA
+    /// delete*: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/MultiFactorAuthenticationDelete.html>).
+    fn needs_mfa(&self) -> bool {
+        needs_mfa(&self.message)
+    }
+}
+
+impl Kept {
+    fn reason(&self) -> &str {
+        if self.code.is_empty() {
+            "no reason given"
+        } else {
+            &self.code
+        }
+    }
+}
+
+fn needs_mfa(message: &str) -> bool {
+    message.to_ascii_lowercase().contains("mfa")
 }
 
 /// One page of a listing, and the markers that the next one starts after.
@@ -81,6 +120,10 @@ pub(crate) trait ObjectStore: Send + Sync {
     async fn abort_upload(&self, bucket: &str, upload: &Upload) -> Result<(), Error>;
 }
 
+/// How often versions are tried that S3 refuses for a moment. With [`Backoff::QUICK`] this takes about
+/// half a minute.
+const MAX_ATTEMPTS: u32 = 15;
+
 /// How many keys an error names.
 const NAMED: usize = 3;
 
@@ -89,11 +132,19 @@ fn not_deleted(bucket: &str, kept: &[Kept]) -> Error {
     let named: Vec<String> = kept
         .iter()
         .take(NAMED)
-        .map(|kept| format!("`{}` ({})", kept.key, kept.reason))
+        .map(|kept| format!("`{}` ({})", kept.object.key, kept.reason()))
         .collect();
     let rest = match kept.len().saturating_sub(NAMED) {
         0 => String::new(),
         n => format!(" and {n} more"),
+    };
+    let remedy = if kept.iter().any(Kept::needs_mfa) {
+        MFA_REMEDY
+    } else if kept.iter().all(Kept::is_transient) {
+        "destroy again to continue"
+    } else {
+        "allow `s3:DeleteObject` and `s3:DeleteObjectVersion`, or remove their protection (object lock, legal hold, a Deny \
+         in the bucket policy), and destroy again"
     };
     Error::Conflict {
         message: format!(
@@ -101,7 +152,24 @@ fn not_deleted(bucket: &str, kept: &[Kept]) -> Error {
             kept.len(),
             named.join(", ")
         ),
-        remedy: "remove their protection (object lock, legal hold, a Deny in the bucket policy) and destroy again".to_owned(),
+        remedy: remedy.to_owned(),
+    }
+}
+
+/// What to do about a bucket that requires a code for each deletion.
+const MFA_REMEDY: &str = "suspend MFA delete of the bucket with the credentials of the account's root user, or delete the \
+                          versions with a code, and destroy again";
+
+/// The error of a call that deletes versions of a bucket.
+fn explain_mfa(error: Error, bucket: &str) -> Error {
+    match &error {
+        Error::Aws { message, .. } if needs_mfa(message) => Error::Conflict {
+            message: format!(
+                "bucket `{bucket}` deletes versions only with a code of an MFA device: {error}"
+            ),
+            remedy: MFA_REMEDY.to_owned(),
+        },
+        _ => error,
     }
 }
 
@@ -172,8 +240,16 @@ impl DatasetObjects {
     /// [`Error::Conflict`] naming the first keys that S3 kept.
     pub(super) async fn purge(&self, operation: &Operation, key: &DatasetKey) -> Result<(), Error> {
         self.abort_uploads(operation, key).await?;
-        // Other programs may write objects during a pass, so repeat until a pass finds nothing.
-        while self.purge_pass(operation, key).await? {}
+        // Other programs may write objects during a pass, and a list can be older than a delete, so
+        // repeat until a pass finds nothing.
+        let what = format!("deleting the objects of dataset `{key}`");
+        let mut passes = 0;
+        while self.purge_pass(operation, key).await? {
+            if passes > 0 {
+                operation.back_off(Backoff::SLOW, passes - 1, &what).await?;
+            }
+            passes += 1;
+        }
         Ok(())
     }
 
@@ -193,19 +269,40 @@ impl DatasetObjects {
             };
             if !page.items.is_empty() {
                 found = true;
-                let kept = retry(operation, "deleting objects", || {
-                    self.store.delete(bucket, &page.items)
-                })
-                .await?;
-                if !kept.is_empty() {
-                    return Err(not_deleted(bucket, &kept));
-                }
+                self.delete_all(operation, bucket, page.items).await?;
             }
             after = page.next;
             if after.is_none() {
                 return Ok(found);
             }
         }
+    }
+
+    /// Deletes the versions of one page. S3 can refuse single ones for a moment, mostly in large
+    /// batches; these are tried again.
+    async fn delete_all(
+        &self,
+        operation: &Operation,
+        bucket: &str,
+        mut batch: Vec<ObjectVersion>,
+    ) -> Result<(), Error> {
+        for attempt in 0..MAX_ATTEMPTS {
+            let deleted = retry(operation, "deleting objects", || {
+                self.store.delete(bucket, &batch)
+            });
+            let kept = deleted.await.map_err(|error| explain_mfa(error, bucket))?;
+            if kept.is_empty() {
+                return Ok(());
+            }
+            if attempt + 1 == MAX_ATTEMPTS || !kept.iter().all(Kept::is_transient) {
+                return Err(not_deleted(bucket, &kept));
+            }
+            batch = kept.into_iter().map(|kept| kept.object).collect();
+            operation
+                .back_off(Backoff::QUICK, attempt, "deleting objects")
+                .await?;
+        }
+        Ok(())
     }
 
     /// Aborts every unfinished upload under the prefix: its parts are stored and could still become
@@ -239,13 +336,49 @@ impl DatasetObjects {
 mod tests {
     use super::*;
 
+    fn kept(key: &str, code: &str, message: &str) -> Kept {
+        Kept {
+            object: ObjectVersion {
+                key: key.to_owned(),
+                version: Some("1".to_owned()),
+            },
+            code: code.to_owned(),
+            message: message.to_owned(),
+        }
+    }
+
+    #[test]
+    fn not_deleted_says_what_to_do() {
+        let remedy = |kept: &[Kept]| not_deleted("data", kept).detail();
+        let denied = remedy(&[kept("k", "AccessDenied", "Access Denied")]);
+        assert!(denied.contains("`s3:DeleteObjectVersion`"), "{denied}");
+        assert!(denied.contains("object lock"), "{denied}");
+        let mfa = "Mfa Authentication must be used for this request";
+        let code = remedy(&[kept("k", "AccessDenied", mfa)]);
+        assert!(code.contains("Suspend MFA delete"), "{code}");
+        let busy = remedy(&[kept("k", "SlowDown", "Please reduce your request rate.")]);
+        assert!(busy.ends_with("Destroy again to continue."), "{busy}");
+    }
+
+    #[test]
+    fn explain_mfa_leaves_other_errors() {
+        let denied = crate::testing::refusal("s3", "DeleteObjectVersion", "AccessDenied");
+        assert_eq!(explain_mfa(denied.clone(), "data"), denied);
+        let mfa = Error::Aws {
+            service: "s3",
+            operation: "DeleteObjectVersion",
+            code: "AccessDenied".to_owned(),
+            message: "Mfa Authentication must be used for this request".to_owned(),
+            request_id: None,
+        };
+        let explained = explain_mfa(mfa, "data");
+        assert!(matches!(&explained, Error::Conflict { remedy, .. } if remedy == MFA_REMEDY));
+    }
+
     #[test]
     fn not_deleted_names_first_keys_and_counts() {
         let kept: Vec<Kept> = (1..=5)
-            .map(|n| Kept {
-                key: format!("k{n}"),
-                reason: "AccessDenied".to_owned(),
-            })
+            .map(|n| kept(&format!("k{n}"), "AccessDenied", ""))
             .collect();
         let text = not_deleted("data", &kept).to_string();
         assert!(text.contains("did not delete 5 objects"), "{text}");

@@ -105,19 +105,24 @@ impl ObjectStore for S3Objects {
             .delete_objects()
             .bucket(bucket)
             .delete(deletion_of(batch));
-        let answer = in_bucket(call.send().await.called("s3", "DeleteObject"), bucket)?;
-        Ok(answer
-            .errors
-            .unwrap_or_default()
+        // A request that names versions needs the permission for versions.
+        let answer = match batch.iter().any(|object| object.version.is_some()) {
+            true => call.send().await.called("s3", "DeleteObjectVersion"),
+            false => call.send().await.called("s3", "DeleteObject"),
+        };
+        let errors = in_bucket(answer, bucket)?.errors.unwrap_or_default();
+        Ok(errors
             .into_iter()
-            .filter(|error| error.code.as_deref() != Some("NoSuchKey"))
             .map(|error| Kept {
-                key: error.key.unwrap_or_default(),
-                reason: error
-                    .code
-                    .or(error.message)
-                    .unwrap_or_else(|| "no reason given".to_owned()),
+                object: ObjectVersion {
+                    key: error.key.unwrap_or_default(),
+                    version: error.version_id,
+                },
+                code: error.code.unwrap_or_default(),
+                message: error.message.unwrap_or_default(),
             })
+            // Deleted by another program in the meantime.
+            .filter(|kept| !["NoSuchKey", "NoSuchVersion"].contains(&kept.code.as_str()))
             .collect())
     }
 

@@ -134,6 +134,24 @@ async fn force_destroy_names_locked_objects() {
 }
 
 #[tokio::test]
+async fn force_destroy_repeats_what_is_refused_for_a_moment() {
+    let spec = dataset("project/fraud/cards");
+    for code in ["InternalError", "SlowDown"] {
+        let platform = with(&spec).await;
+        let (a, b) = (
+            "project/fraud/datasets/cards/a.csv",
+            "project/fraud/datasets/cards/b.csv",
+        );
+        platform.objects.put(a);
+        platform.objects.put(b);
+        platform.objects.keep_once(a, code);
+        delete(&platform, &spec, true).await.unwrap();
+        assert_eq!(platform.objects.objects(), []);
+        assert_eq!(item(&platform, &spec), None);
+    }
+}
+
+#[tokio::test]
 async fn force_destroy_aborts_uploads() {
     let spec = dataset("project/fraud/cards");
     let platform = with(&spec).await;
