@@ -152,7 +152,7 @@ impl Notebooks {
         mark.finished = true;
         let last = Operation::new(CancellationToken::new(), FINISH_TIMEOUT);
         let operation = if done.is_ok() { operation } else { &last };
-        let finished = self.finish(operation, spec, &mark).await;
+        let finished = self.finish(operation, spec, &mark, new).await;
         if let Err(error @ Error::Foreign { .. }) = finished {
             return Err(error.into());
         }
@@ -168,10 +168,18 @@ impl Notebooks {
         operation: &Operation,
         spec: &NotebookSpec,
         mark: &Mark,
+        new: bool,
     ) -> Result<(), Error> {
-        let found = self.instances.describe(&spec.name).await?;
-        let found = found.ok_or_else(|| missing_instance(spec))?;
-        let tags = self.instances.tags(&found.arn).await.if_allowed()?;
+        let arn = match self.instances.describe(&spec.name).await? {
+            Some(found) => found.arn,
+            // A read that is older than the create. The ARN is known.
+            None if new => {
+                let account = self.clients.account().await?;
+                account.notebook_arn(&spec.name.as_str().to_ascii_lowercase())
+            }
+            None => return Err(missing_instance(spec)),
+        };
+        let tags = self.instances.tags(&arn).await.if_allowed()?;
         let found_mark = tags.flatten().as_ref().and_then(Mark::of);
         if found_mark.is_some_and(|found| found.token != mark.token) {
             return Err(object(&spec.name).foreign());
@@ -180,9 +188,7 @@ impl Notebooks {
             set: mark.tags(),
             remove: Vec::new(),
         };
-        self.instances
-            .change_tags(operation, &found.arn, &change)
-            .await
+        self.instances.change_tags(operation, &arn, &change).await
     }
 
     /// Calls CreateNotebookInstance. Returns the tags of an unfinished instance that exists although
