@@ -68,6 +68,9 @@ pub mod policies;
 #[cfg(feature = "aws")]
 pub mod project;
 #[cfg(feature = "aws")]
+#[cfg(test)]
+mod races;
+#[cfg(feature = "aws")]
 pub mod records;
 pub mod schedule;
 pub mod sdk_config;

@@ -38,6 +38,6 @@ pub use store::Write;
 
 pub(crate) use dynamodb::DynamoStore;
 pub(crate) use project_access::ACCESS;
-pub(crate) use store::{RecordStore, TRANSACTION_WRITES, TransactWrite};
+pub(crate) use store::{RecordStore, TRANSACTION_WRITES, TransactWrite, WriteWithin};
 
-pub(crate) use ownership::{UNFINISHED, is_unfinished, mark_unfinished};
+pub(crate) use ownership::{REMOVING, UNFINISHED, is_unfinished, mark_unfinished};

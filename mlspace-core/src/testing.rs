@@ -1,5 +1,7 @@
 //! What unit tests of operations share: interrupted calls, and a platform on in-memory fakes.
 
+mod interleave;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -23,6 +25,8 @@ use crate::records::ItemBuilder;
 use crate::records::memory::MemoryStore;
 use crate::services::{Apis, Services};
 use crate::tags::{TOKEN, Tags};
+
+pub(crate) use interleave::{interleaved, seeds};
 
 /// Where in the sequence of write calls an operation is interrupted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +112,7 @@ impl Faults {
 
     /// Records a read call.
     pub(crate) fn read(&self, service: &'static str, operation: &'static str) -> Result<(), Error> {
+        interleave::at_call();
         let mut log = self.0.lock().unwrap();
         log.calls.push(operation.to_owned());
         if log.denied.contains(&operation) {
@@ -124,6 +129,7 @@ impl Faults {
         operation: &'static str,
         act: impl FnOnce() -> Result<T, Error>,
     ) -> Result<T, Error> {
+        interleave::at_call();
         {
             let mut log = self.0.lock().unwrap();
             log.calls.push(operation.to_owned());
@@ -225,9 +231,9 @@ impl FakePlatform {
         }
     }
 
-    /// Starts a new process: caches and plans of the old one are gone, AWS stays.
-    pub(crate) fn restart(&mut self) {
-        self.services = services(
+    /// Another process on the same platform.
+    pub(crate) fn other_process(&self) -> Services {
+        services(
             &self.settings,
             &self.iam,
             &self.records,
@@ -235,7 +241,12 @@ impl FakePlatform {
             &self.notebooks,
             &self.lifecycle_configs,
             &self.locations,
-        );
+        )
+    }
+
+    /// Starts a new process: caches and plans of the old one are gone, AWS stays.
+    pub(crate) fn restart(&mut self) {
+        self.services = self.other_process();
     }
 
     /// Starts a new process with other settings.

@@ -111,9 +111,16 @@ impl Operation {
 
     /// Sleeps for `pause`, or until the operation is cancelled.
     async fn pause(&self, pause: Duration, what: &str) -> Result<(), Error> {
+        let pause = async {
+            if self.pauses {
+                tokio::time::sleep(pause).await;
+            } else {
+                tokio::task::yield_now().await;
+            }
+        };
         tokio::select! {
             () = self.cancel.cancelled() => Err(Error::Cancelled { what: what.to_owned() }),
-            () = tokio::time::sleep(if self.pauses { pause } else { Duration::ZERO }) => Ok(()),
+            () = pause => Ok(()),
         }
     }
 }
