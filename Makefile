@@ -33,7 +33,7 @@ not_run = { mkdir -p target && echo 'NOT RUN: $(1)' | tee -a "$$NOT_RUN" >&2; }
 
 .PHONY: help test check start-list format format-terraform spelling licenses clippy rustdoc wasm test-unit test-doc \
   test-tooling test-emulator test-fake-aws test-demo test-sdk test-members test-modules modules-fake-aws modules-checkov modules-aws3 \
-  test-conformance test-differential test-fuzz test-page test-e2e tools docs docs-check build release demo bench clean
+  test-conformance test-differential test-fuzz test-page test-e2e test-e2e-lag tools docs docs-check build release demo bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -142,6 +142,9 @@ test-page: ## The page of the access matrix in Chromium; needs Node 20 and a Chr
 
 test-e2e: build ## A real Terraform against the emulator (ONLY=name for some)
 	CARGO="$(CARGO)" tests/e2e/run $(ONLY)
+
+test-e2e-lag: build ## As test-e2e, with reads that are older than the last writes (LAG=looks)
+	EMULATOR_LAG="$(or $(LAG),2)" CARGO="$(CARGO)" tests/e2e/run $(ONLY)
 
 docs: build ## Write the reference pages of docs/ from the schemas and examples
 	$(BUILT)/xtask docs

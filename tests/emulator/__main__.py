@@ -32,10 +32,19 @@ def main() -> None:
         metavar="COMMAND",
         help="decide members' calls with this mlspace-policy, and with iam-simulate",
     )
+    parser.add_argument(
+        "--lag",
+        type=int,
+        metavar="LOOKS",
+        default=int(os.environ.get("EMULATOR_LAG", "0")),
+        help="let reads be late by as many looks (default: $EMULATOR_LAG, or 0)",
+    )
     options = parser.parse_args()
 
     enforcement = Enforcement(options.enforce) if options.enforce else None
-    emulator = Emulator(strict=not options.bare, enforcement=enforcement)
+    emulator = Emulator(
+        strict=not options.bare, enforcement=enforcement, lag=options.lag
+    )
     server = listen(emulator, options.port)
     startup_info = {"port": server.port, "endpoint": f"http://127.0.0.1:{server.port}"}
     if options.seed:

@@ -18,6 +18,8 @@
 | `POST notebook`| `{"name", "status", "reason"}`: sets a notebook's status |
 | `POST finish-transitions` | finishes all status changes that are in progress |
 | `GET  decisions`     | `{"decisions": [...]}`: each decision about a member's call |
+| `POST lag`     | `{"looks": n}`: lets reads be late by as many looks from now on |
+| `POST settle`  | lets reads return everything that was written before |
 | `POST transition-polls`   | `{"polls": n}`: how many polls a status change takes |
 
 The status `fail_next` of `POST notebook` makes the notebook's next status change fail.
@@ -71,6 +73,7 @@ def reset(emulator: Emulator) -> None:
     rules.reset()
     emulator.call_log.clear()
     emulator.faults.clear()
+    emulator.lag.settle()
     emulator.iam_history = None
     services.reset()
     if emulator.enforcement:
@@ -132,6 +135,13 @@ def _run(emulator: Emulator, method: str, operation: str, parameters: Any) -> An
             return {}
         case "POST", "finish-transitions":
             STORE.finish_transitions()
+            return {}
+        case "POST", "lag":
+            emulator.lag.settle()
+            emulator.lag.looks = int(parameters["looks"])
+            return {}
+        case "POST", "settle":
+            emulator.lag.settle()
             return {}
         case "POST", "transition-polls":
             STORE.transition_polls = int(parameters["polls"])

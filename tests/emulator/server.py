@@ -28,6 +28,7 @@ from .call_log import CallLog
 from .faults import Faults
 from .enforcement import Enforcement
 from .iam_history import IamHistory
+from .lag import Lag
 from .protocol import ApiError, Response
 
 StartResponse = Callable[..., Any]
@@ -45,15 +46,19 @@ class Handler(MotoRequestHandler):
 class Emulator:
     """moto with the rules. `strict=False` runs moto without them, for the tests of the rules.
 
-    With `enforcement`, members' calls are decided by the policies of their roles.
+    With `enforcement`, members' calls are decided by the policies of their roles. With a `lag`,
+    reads are late by as many looks.
     """
 
-    def __init__(self, strict: bool = True, enforcement: Enforcement | None = None) -> None:
+    def __init__(
+        self, strict: bool = True, enforcement: Enforcement | None = None, lag: int = 0
+    ) -> None:
         self.strict = strict
         self.enforcement = enforcement
         self.lock = threading.RLock()
         self.call_log = CallLog()
         self.faults = Faults()
+        self.lag = Lag(lag)
         self.iam_history: IamHistory | None = None
         self.moto = DomainDispatcherApplication(create_backend_app)
         rules.load(strict)
@@ -87,6 +92,7 @@ class Emulator:
                 response = self.denial(call) or self.perform(call, environ, body)
                 if self.iam_history is not None:
                     self.iam_history.record(call)
+                response = self.lag.seen(call, response)
                 if fault:
                     response = fault.response(call)
             self.call_log.finish(entry, response)
