@@ -1,5 +1,6 @@
-//! Questions with answers that an independent program found, over documents of this platform as
-//! they once were, managed policies of AWS, and corners.
+//! Questions with known answers: those that an independent program found, over documents of this
+//! platform as they once were, managed policies of AWS, and corners; and more corners, with answers
+//! that were worked out by hand.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -31,6 +32,7 @@ struct Set {
     #[serde(default)]
     policies: Vec<serde_json::Value>,
     boundary: Option<serde_json::Value>,
+    session: Option<serde_json::Value>,
     resource_policy: Option<serde_json::Value>,
     #[serde(default)]
     scps: Vec<Vec<serde_json::Value>>,
@@ -89,6 +91,9 @@ impl Set {
         if let Some(boundary) = &self.boundary {
             set = set.boundary("boundary", &document(boundary));
         }
+        if let Some(session) = &self.session {
+            set = set.session("session", &document(session));
+        }
         if let Some(policy) = &self.resource_policy {
             set = set.resource("resource", &document(policy));
         }
@@ -145,10 +150,9 @@ impl Case {
     }
 }
 
-#[test]
-fn questions_have_known_answers() {
-    let cases: Vec<Case> = serde_json::from_str(include_str!("questions.json")).unwrap();
-    assert_eq!(cases.len(), 100);
+fn assert_answers(cases: &str, count: usize) {
+    let cases: Vec<Case> = serde_json::from_str(cases).unwrap();
+    assert_eq!(cases.len(), count);
     let mut wrong = Vec::new();
     for case in &cases {
         let answer = case.answer();
@@ -161,6 +165,16 @@ fn questions_have_known_answers() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn questions_have_known_answers() {
+    assert_answers(include_str!("questions.json"), 100);
+}
+
+#[test]
+fn corners_have_known_answers() {
+    assert_answers(include_str!("corners.json"), 76);
 }
 
 #[test]
