@@ -5,6 +5,7 @@ mod attacks;
 mod grants;
 mod isolation_teeth;
 mod isolation_theorem;
+mod known_holes;
 mod lint;
 mod malformed_json;
 mod requests;
