@@ -7,10 +7,11 @@
 //!
 //! Policies of buckets, keys, VPC endpoints and the organization are not included. They can deny more
 //! and, where the bucket's policy names the role, allow more. Trust policies are not included either.
-//! One object represents all objects of a dataset.
+//! One object represents all objects of a dataset; whether what is denied for it is denied for all
+//! of them is decided by a [proof](iam_policy::prove), as is the isolation from other tenants.
 //!
 //! ```
-//! use mlspace_core::access::IamRole;
+//! use mlspace_core::access::{IamRole, KnownProofs};
 //! use mlspace_core::policies::{self, PolicyContext, PlatformAccess, ProjectAccess};
 //! use mlspace_core::layout::{Account, DatasetKey};
 //! use mlspace_core::name::{ProjectName, UserName};
@@ -32,19 +33,21 @@
 //!     .policy("MLSpace-project-fraud", policies::project_policy(&context, &fraud, &ProjectAccess::default(), false)?);
 //!
 //! let datasets: [DatasetKey; 2] = ["project/fraud/cards".parse()?, "project/churn/calls".parse()?];
-//! let access = role.access(&context, &fraud, &alice, &datasets)?;
+//! let access = role.access(&context, &fraud, &alice, &datasets, &KnownProofs::default())?;
 //! let [own, other] = access.data.as_slice() else { unreachable!() };
 //! assert!(own.read.is_allowed() && own.delete.is_allowed());
 //! assert!(!other.read.is_allowed());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod any_names;
 mod details;
 mod deviations;
 mod difference;
 #[cfg(feature = "aws")]
 mod fetch;
 mod location;
+mod proof;
 mod test_request;
 #[cfg(test)]
 mod tests;
@@ -61,12 +64,15 @@ use test_request::RoleTester;
 #[cfg(feature = "aws")]
 pub(crate) use details::decode;
 pub use details::{AccountDetails, DetailsError, RoleDetails};
+#[cfg(all(test, feature = "aws"))]
+pub(crate) use deviations::take_decided;
 pub use deviations::{CrossTenant, Deviation, Deviations, ExternalPolicies, cross_tenant};
 #[cfg(feature = "aws")]
 pub(crate) use fetch::invalid_role;
 #[cfg(feature = "aws")]
 pub use fetch::{AccessFilter, AccessReport, AccessReports};
 pub use location::{DataLocation, ExpectedAccess};
+pub use proof::{IsolationProof, KnownProofs, Proof, RoleProver};
 pub use verdict::Verdict;
 
 /// An IAM role with its tags, attached and inline policies and permissions boundary.
@@ -79,6 +85,43 @@ pub struct IamRole {
 }
 
 impl IamRole {
+    /// The role as IAM has it, with the documents of its managed policies and of its boundary by
+    /// ARN; those of policies that are not there are missing.
+    ///
+    /// # Errors
+    /// A sentence without a period about a policy that cannot be parsed.
+    #[cfg(feature = "aws")]
+    pub(crate) fn of_state(
+        state: &crate::iam::RoleState,
+        documents: &std::collections::BTreeMap<String, Option<String>>,
+    ) -> Result<Self, String> {
+        let parse = |text: &str, what: &str| {
+            Document::parse(text).map_err(|error| format!("{what} is not a valid policy: {error}"))
+        };
+        let of = |arn: &String| match documents.get(arn) {
+            Some(Some(text)) => parse(text, &format!("policy `{arn}`")),
+            // A policy that was deleted since the role was read grants nothing.
+            _ => Ok(Document::new([])),
+        };
+        let mut role = Self::new(&state.arn).tagged(state.tags.clone());
+        for arn in &state.attached {
+            role = role.policy(details::policy_name(arn), of(arn)?);
+        }
+        for (name, text) in &state.inline {
+            role = role.policy(
+                name.as_str(),
+                parse(
+                    text,
+                    &format!("inline policy `{name}` of role `{}`", state.arn),
+                )?,
+            );
+        }
+        match &state.boundary {
+            Some(arn) => Ok(role.boundary(details::policy_name(arn), of(arn)?)),
+            None => Ok(role),
+        }
+    }
+
     /// A role without tags, policies and boundary.
     pub fn new(role_arn: impl Into<String>) -> Self {
         Self {
@@ -148,7 +191,7 @@ impl IamRole {
     /// Permissions of this role, as the role of `user` in `project`: on each dataset and in SageMaker.
     ///
     /// `context` gives the names of the deployment: account, bucket, system tag, approved network and
-    /// approved key.
+    /// approved key. What is proved is kept in `known`, for other roles of the deployment.
     ///
     /// # Errors
     /// [`CallerError`] when the role's ARN is invalid.
@@ -158,17 +201,22 @@ impl IamRole {
         project: &ProjectName,
         user: &UserName,
         datasets: &[DatasetKey],
+        known: &KnownProofs,
     ) -> Result<MembershipAccess, CallerError> {
         let tester = RoleTester::new(context, self)?;
+        let prover = self.prover(context, Some((project.as_str(), user.as_str())), known)?;
+        let data = datasets.iter().map(|key| {
+            let rights = tester.rights(&key.prefix());
+            let proof = prover.under(&key.prefix(), &rights);
+            DataAccess::new(key, rights, proof)
+        });
         Ok(MembershipAccess {
             project: project.clone(),
             user: user.clone(),
             role_arn: self.role_arn.clone(),
-            data: datasets
-                .iter()
-                .map(|key| DataAccess::new(key, tester.rights(&key.prefix())))
-                .collect(),
+            data: data.collect(),
             sagemaker: tester.sagemaker_access(project.as_str(), user.as_str()),
+            isolation: prover.isolation().to_vec(),
         })
     }
 
@@ -226,9 +274,17 @@ pub struct MembershipAccess {
     pub data: Vec<DataAccess>,
     /// Permissions in SageMaker.
     pub sagemaker: SageMakerAccess,
+    /// Whether any request at all reaches other tenants, by kinds of requests; none without a role.
+    pub isolation: Vec<IsolationProof>,
 }
 
 impl MembershipAccess {
+    /// Whether the membership is isolated from other tenants in every way.
+    #[must_use]
+    pub fn is_isolated(&self) -> Proof {
+        Proof::all(self.isolation.iter().map(|claim| &claim.proof))
+    }
+
     /// A membership without any permission, for one reason.
     #[must_use]
     pub fn nothing(
@@ -247,7 +303,7 @@ impl MembershipAccess {
         };
         let data = datasets
             .iter()
-            .map(|key| DataAccess::new(key, nothing.clone()));
+            .map(|key| DataAccess::new(key, nothing.clone(), Proof::Proved));
         Self {
             project: project.clone(),
             user: user.clone(),
@@ -258,6 +314,7 @@ impl MembershipAccess {
                 create_untagged_job: denied(),
                 use_others: denied(),
             },
+            isolation: Vec::new(),
         }
     }
 }
@@ -276,16 +333,19 @@ pub struct DataAccess {
     pub delete: Verdict,
     /// `s3:ListBucket` with the dataset's prefix.
     pub list: Verdict,
+    /// Whether what is denied for one object is denied for all of the dataset.
+    pub proof: Proof,
 }
 
 impl DataAccess {
-    fn new(dataset: &DatasetKey, rights: Rights) -> Self {
+    fn new(dataset: &DatasetKey, rights: Rights, proof: Proof) -> Self {
         Self {
             dataset: dataset.clone(),
             read: rights.read,
             write: rights.write,
             delete: rights.delete,
             list: rights.list,
+            proof,
         }
     }
 }

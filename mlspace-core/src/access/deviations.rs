@@ -122,6 +122,8 @@ pub fn cross_tenant(
     model: TenantModel,
     external: &ExternalPolicies,
 ) -> Result<CrossTenant, PolicyError> {
+    #[cfg(all(test, feature = "aws"))]
+    DECIDED.with(|decided| decided.set(decided.get() + 1));
     let any = AnyTenant::new(context, model)?;
     let own = any.policies();
     let all = external.added_to(&own);
@@ -138,6 +140,17 @@ pub fn cross_tenant(
         }
     }
     Ok(found)
+}
+
+#[cfg(all(test, feature = "aws"))]
+thread_local! {
+    static DECIDED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// How often [`cross_tenant`] was decided in this thread since the last call.
+#[cfg(all(test, feature = "aws"))]
+pub(crate) fn take_decided() -> usize {
+    DECIDED.with(std::cell::Cell::take)
 }
 
 /// The action, if the external policies allow it and the platform's own do not.

@@ -8,8 +8,7 @@ use std::sync::Arc;
 
 use futures::{StreamExt as _, TryStreamExt as _};
 
-use super::details::policy_name;
-use super::{IamRole, MembershipAccess};
+use super::{IamRole, KnownProofs, MembershipAccess};
 use crate::aws::{Clients, Error};
 use crate::iam::{ManagedPolicies, RoleState, Roles};
 use crate::layout::{DatasetKey, DatasetKeyError, DatasetScope};
@@ -17,7 +16,6 @@ use crate::membership::MemberRoles;
 use crate::name::{NameError, ProjectName, UserName};
 use crate::records::{Item, RecordStore, View};
 use crate::tags::{PROJECT, SYSTEM, Tags, USER, are_of_mlspace_itself};
-use iam_policy::Document;
 use iam_policy::evaluate::CallerError;
 
 /// How many roles or policies are read concurrently.
@@ -111,6 +109,7 @@ impl AccessReports {
             .await?;
         let documents = self.documents(&roles).await?;
         let context = self.clients.policy_context().await?;
+        let known = KnownProofs::default();
         let memberships: Result<Vec<MembershipAccess>, Error> = roles
             .into_iter()
             .map(|((project, user, name), role)| {
@@ -121,9 +120,13 @@ impl AccessReports {
                         &project, &user, arn, &datasets, reason,
                     ));
                 };
-                let attached = attached(role, &documents)?;
+                let attached = IamRole::of_state(&role, &documents);
                 attached
-                    .access(&context, &project, &user, &datasets)
+                    .map_err(|message| Error::Conflict {
+                        message,
+                        remedy: "correct it in the IAM console".to_owned(),
+                    })?
+                    .access(&context, &project, &user, &datasets, &known)
                     .map_err(|error| invalid_role(&error))
             })
             .collect();
@@ -201,7 +204,7 @@ impl AccessReports {
     async fn documents(
         &self,
         roles: &[(Member, Option<RoleState>)],
-    ) -> Result<BTreeMap<String, Document>, Error> {
+    ) -> Result<BTreeMap<String, Option<String>>, Error> {
         let arns: BTreeSet<String> = roles
             .iter()
             .filter_map(|(_, role)| role.as_ref())
@@ -210,40 +213,12 @@ impl AccessReports {
         futures::stream::iter(arns)
             .map(|arn| async move {
                 let text = self.policies.any_document(&arn).await?;
-                // A policy that was deleted since the role was read grants nothing.
-                let document = text.map_or_else(
-                    || Ok(Document::new([])),
-                    |text| parse(&text, &format!("policy `{arn}`")),
-                )?;
-                Ok((arn, document))
+                Ok((arn, text))
             })
             .buffered(CONCURRENCY)
             .try_collect()
             .await
     }
-}
-
-fn attached(role: RoleState, documents: &BTreeMap<String, Document>) -> Result<IamRole, Error> {
-    let of = |arn: &String| documents.get(arn).cloned().unwrap_or(Document::new([]));
-    let mut attached = IamRole::new(&role.arn).tagged(role.tags);
-    for arn in &role.attached {
-        attached = attached.policy(policy_name(arn), of(arn));
-    }
-    for (name, text) in &role.inline {
-        let what = format!("inline policy `{name}` of role `{}`", role.arn);
-        attached = attached.policy(name.as_str(), parse(text, &what)?);
-    }
-    Ok(match &role.boundary {
-        Some(arn) => attached.boundary(policy_name(arn), of(arn)),
-        None => attached,
-    })
-}
-
-fn parse(text: &str, what: &str) -> Result<Document, Error> {
-    Document::parse(text).map_err(|error| Error::Conflict {
-        message: format!("{what} is not a valid policy: {error}"),
-        remedy: "correct it in the IAM console".to_owned(),
-    })
 }
 
 /// The dataset of a record, or why it has none.

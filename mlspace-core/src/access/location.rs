@@ -50,7 +50,8 @@ impl ExpectedAccess {
         list: true,
         ..Self::NONE
     };
-    const NONE: Self = Self {
+    /// Nothing.
+    pub const NONE: Self = Self {
         read: false,
         write: false,
         delete: false,

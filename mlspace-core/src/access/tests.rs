@@ -61,7 +61,8 @@ fn member(context: &PolicyContext<'_>) -> IamRole {
 fn access(role: &IamRole, context: &PolicyContext<'_>, ids: &[&str]) -> MembershipAccess {
     let (project, user) = names();
     let keys: Vec<DatasetKey> = ids.iter().map(|id| id.parse().unwrap()).collect();
-    role.access(context, &project, &user, &keys).unwrap()
+    role.access(context, &project, &user, &keys, &KnownProofs::default())
+        .unwrap()
 }
 
 /// `rwdl`, with a dot for each missing permission.
@@ -270,7 +271,13 @@ fn nothing_denies_everything() {
 fn access_rejects_an_invalid_arn() {
     let account = Account::new("123456789012", "us-east-1");
     let (project, user) = names();
-    let found = IamRole::new("fraud").access(&context(&account), &project, &user, &[]);
+    let found = IamRole::new("fraud").access(
+        &context(&account),
+        &project,
+        &user,
+        &[],
+        &KnownProofs::default(),
+    );
     assert!(found.is_err());
 }
 
@@ -422,4 +429,52 @@ fn deviations_test_allowable_requests() {
         .unwrap();
     assert!(naked.excess.len() > 40, "{}", naked.excess.len());
     assert_eq!(naked.missing, []);
+}
+
+#[test]
+fn prover_finds_what_samples_miss() {
+    let account = Account::new("123456789012", "us-east-1");
+    let context = context(&account);
+    let (project, user) = names();
+    let secret = "group/datasets/secret/";
+    let rights = |role: &IamRole| {
+        let key = "group/secret".parse().unwrap();
+        role.access(&context, &project, &user, &[key], &KnownProofs::default())
+            .unwrap()
+    };
+    // What AWS's own policy for SageMaker opens.
+    let infix = Statement::allow("Infix")
+        .actions(["s3:GetObject"])
+        .resources(["arn:aws:s3:::*sagemaker*"]);
+    let naked = bare(&context).policy("base", Document::new([infix.clone()]));
+    let access = rights(&naked);
+    assert!(!access.data[0].read.is_allowed());
+    let Proof::Refuted(request) = &access.data[0].proof else {
+        panic!("{:?}", access.data[0].proof)
+    };
+    assert!(
+        request.contains(secret) && request.contains("sagemaker"),
+        "{request}"
+    );
+    assert_eq!(access.is_isolated().word(), "refuted");
+    let what: Vec<&str> = access
+        .isolation
+        .iter()
+        .filter(|claim| claim.proof.reason().is_some())
+        .map(|claim| claim.what)
+        .collect();
+    assert!(
+        what.contains(&"reach objects of datasets of other groups"),
+        "{what:?}"
+    );
+
+    // The platform's own policies deny it.
+    let access = rights(&member(&context).policy("base", Document::new([infix])));
+    assert_eq!(access.data[0].proof, Proof::Proved);
+    assert_eq!(
+        access.is_isolated(),
+        Proof::Proved,
+        "{:?}",
+        access.isolation
+    );
 }

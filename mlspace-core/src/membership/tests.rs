@@ -729,3 +729,30 @@ async fn plan_accepts_names_that_exist_in_mlspace() {
         assert_eq!(planned.errors, [], "{user}");
     }
 }
+
+#[tokio::test]
+async fn plan_decides_about_base_policies_once() {
+    let arn = policy_arn("open");
+    let mut settings = settings();
+    settings.base_policy_arns = vec![arn.clone()];
+    let open = Document::new([Statement::allow("All").actions(["s3:*"]).resources(["*"])]);
+    let platform = FakePlatform::with(settings);
+    platform.iam.edit(|account| {
+        let policy = FakePolicy::new(&open.to_json(), &Tags::new());
+        account.policies.insert(arn, policy);
+    });
+    platform
+        .services
+        .projects
+        .create(&operation(), &project("fraud"))
+        .await
+        .unwrap();
+    crate::access::take_decided();
+    for n in 0..20 {
+        let spec = member("fraud", &format!("user{n}"));
+        let memberships = &platform.services.memberships;
+        let planned = memberships.plan(&spec, false, false, &OnlyCreates).await;
+        assert_eq!(planned.errors, []);
+    }
+    assert_eq!(crate::access::take_decided(), 1);
+}

@@ -172,12 +172,12 @@ impl<'a> PolicyContext<'a> {
     }
 
     /// ARN of the data bucket.
-    pub(super) fn bucket(&self) -> String {
+    pub(crate) fn bucket(&self) -> String {
         self.account.bucket_arn(self.data_bucket)
     }
 
     /// Pattern for all objects of the data bucket whose keys start with `prefix`.
-    pub(super) fn objects(&self, prefix: &str) -> String {
+    pub(crate) fn objects(&self, prefix: &str) -> String {
         self.account
             .object_arn(self.data_bucket, &format!("{prefix}*"))
     }

@@ -37,6 +37,15 @@ pub struct IsolationClaim {
     pub question: Question,
 }
 
+/// The claim about objects of other projects.
+pub(crate) const OTHER_PROJECTS: &str = "reach objects of other projects";
+/// The claim about private objects of other users.
+pub(crate) const OTHER_USERS: &str = "reach private objects of other users";
+/// The claim about objects of group datasets that are not shared with the tenant.
+pub(crate) const OTHER_GROUPS: &str = "reach objects of datasets of other groups";
+/// The claim about listing what is neither the tenant's own nor for everybody.
+pub(crate) const LIST_OTHERS: &str = "list prefixes of others";
+
 /// The shape of a project's name, for [`Question::any_word`].
 #[must_use]
 pub fn project_word() -> Word {
@@ -105,17 +114,17 @@ pub fn isolation_claims(
     };
     vec![
         claim(
-            "reach objects of other projects",
+            OTHER_PROJECTS,
             s3().resources([objects("project/")])
                 .not_resources([objects(&project)]),
         ),
         claim(
-            "reach private objects of other users",
+            OTHER_USERS,
             s3().resources([objects("private/")])
                 .not_resources([objects(&private)]),
         ),
         claim(
-            "reach objects of datasets of other groups",
+            OTHER_GROUPS,
             s3().resources([objects("group/")])
                 .not_resources(datasets.iter().map(|prefix| objects(prefix))),
         ),
@@ -130,7 +139,7 @@ pub fn isolation_claims(
             all().actions(WRITES).resources(shared.map(objects)),
         ),
         claim(
-            "list prefixes of others",
+            LIST_OTHERS,
             all()
                 .actions(["s3:ListBucket", "s3:ListBucketVersions"])
                 .resources([context.bucket()])

@@ -1,6 +1,6 @@
 //! The access matrix as JSON.
 
-use mlspace_core::access::Verdict;
+use mlspace_core::access::{Proof, Verdict};
 use serde_json::{Map, Value, json};
 
 use super::matrix::{Cell, Matrix, RoleOwner, Row};
@@ -27,6 +27,11 @@ fn role(matrix: &Matrix, row: &Row) -> Value {
         RoleOwner::Member { project, user } => (Some(project), Some(user)),
         RoleOwner::Other(_) => (None, None),
     };
+    let isolation = row.isolation.iter().map(|claim| {
+        let mut proof = proof(&claim.proof);
+        proof.insert("what".to_owned(), claim.what.into());
+        Value::Object(proof)
+    });
     let sagemaker = row.sagemaker.as_ref().map(|access| {
         json!({
             "create_job": verdict(row, &access.create_job),
@@ -40,6 +45,7 @@ fn role(matrix: &Matrix, row: &Row) -> Value {
         "user": user,
         "data": data.collect::<Vec<_>>(),
         "work": sagemaker,
+        "isolation": isolation.collect::<Vec<_>>(),
     })
 }
 
@@ -49,7 +55,15 @@ fn rights(row: &Row, cell: &Cell) -> Map<String, Value> {
         .map(|(name, right)| (name.to_owned(), verdict(row, right)))
         .collect();
     all.insert("beyond".to_owned(), json!(cell.excess));
+    all.insert("proof".to_owned(), Value::Object(proof(&cell.proof)));
     all
+}
+
+fn proof(proof: &Proof) -> Map<String, Value> {
+    let mut object = Map::new();
+    object.insert("answer".to_owned(), proof.word().into());
+    object.insert("reason".to_owned(), proof.reason().into());
+    object
 }
 
 fn verdict(row: &Row, verdict: &Verdict) -> Value {

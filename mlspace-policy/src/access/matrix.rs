@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use iam_policy::evaluate::CallerError;
 use mlspace_core::access::{
-    AccountDetails, DataLocation, DetailsError, IamRole, Rights, RoleDetails, SageMakerAccess,
-    Verdict,
+    AccountDetails, DataLocation, DetailsError, ExpectedAccess, IamRole, IsolationProof,
+    KnownProofs, Proof, Rights, RoleDetails, SageMakerAccess, Verdict,
 };
 use mlspace_core::layout::{Account, DatasetKey, DatasetScope};
 use mlspace_core::policies::{ApprovedNetwork, PlatformAccess, PolicyContext};
@@ -38,6 +38,8 @@ pub(super) struct Row {
     pub(super) cells: Vec<Cell>,
     /// Permissions in SageMaker, for memberships only.
     pub(super) sagemaker: Option<SageMakerAccess>,
+    /// Whether any request at all reaches other tenants, by kinds of requests; for memberships only.
+    pub(super) isolation: Vec<IsolationProof>,
 }
 
 /// Owner of a role. The names are values of tags and can contain any character.
@@ -55,10 +57,15 @@ pub(super) struct Cell {
     pub(super) rights: Rights,
     /// Names of the permissions in excess of the access model.
     pub(super) excess: Vec<&'static str>,
+    /// Whether what is denied for one object is denied for all of the location.
+    pub(super) proof: Proof,
 }
 
 /// Headings of groups of columns, in order.
 pub(super) const GROUPS: [&str; 4] = ["Projects", "Private", "Everybody", "Groups"];
+
+/// What goes beyond the access model where one object is closed and another is not.
+const SOME_REQUESTS: &str = "some objects";
 
 /// Names of the permissions in SageMaker.
 pub(super) const SAGEMAKER_RIGHTS: [&str; 3] = [
@@ -120,13 +127,23 @@ impl RoleOwner {
 }
 
 impl Cell {
-    fn new(location: &DataLocation, owner: &RoleOwner, rights: Rights) -> Self {
+    fn new(location: &DataLocation, owner: &RoleOwner, rights: Rights, proof: Proof) -> Self {
         // The access model only speaks of memberships: other roles have no excess.
-        let excess = owner
+        let expected = owner
             .names()
-            .map(|(project, user)| rights.excess(location.expected_access(project, user)))
+            .map(|(project, user)| location.expected_access(project, user));
+        let mut excess = expected
+            .map(|expected| rights.excess(expected))
             .unwrap_or_default();
-        Self { rights, excess }
+        let is_foreign = expected == Some(ExpectedAccess::NONE);
+        if is_foreign && excess.is_empty() && matches!(proof, Proof::Refuted(_)) {
+            excess.push(SOME_REQUESTS);
+        }
+        Self {
+            rights,
+            excess,
+            proof,
+        }
     }
 
     /// `rwdl`, with a dot for each missing permission.
@@ -164,6 +181,11 @@ impl Row {
             .sum::<usize>()
             + sagemaker.count()
     }
+
+    /// Whether the membership is isolated from other tenants in every way.
+    pub(super) fn is_isolated(&self) -> Proof {
+        Proof::all(self.isolation.iter().map(|claim| &claim.proof))
+    }
 }
 
 impl Matrix {
@@ -196,7 +218,21 @@ impl Matrix {
             0 => "no right beyond the access model".to_owned(),
             more => format!("{} beyond the access model", count(more, "right")),
         };
-        format!("{}, {excess}", self.size())
+        format!("{}, {excess}, {}", self.size(), self.isolation())
+    }
+
+    /// How many memberships are proved to reach no other tenant, in words.
+    pub(super) fn isolation(&self) -> String {
+        let members = self.rows.iter().filter(|row| row.owner.names().is_some());
+        let (mut proved, mut refuted, mut open) = (0, 0, 0);
+        for row in members {
+            match row.is_isolated() {
+                Proof::Proved => proved += 1,
+                Proof::Refuted(_) => refuted += 1,
+                Proof::NotDecided(_) => open += 1,
+            }
+        }
+        format!("isolation proved for {proved}, refuted for {refuted}, not decided for {open}")
     }
 
     pub(super) fn build(
@@ -232,6 +268,7 @@ impl Matrix {
             .map(|column| column.location.clone())
             .collect();
 
+        let known = KnownProofs::default();
         let mut rows = Vec::new();
         for (owner, role) in roles {
             let selected = match owner.names() {
@@ -242,7 +279,7 @@ impl Matrix {
                 None => options.other_roles,
             };
             if selected {
-                let row = row(details, &context, &locations, owner, role);
+                let row = row(details, &context, &locations, owner, role, &known);
                 rows.push(row.map_err(|error| InputError::Other(error.to_string()))?);
             }
         }
@@ -288,20 +325,25 @@ fn row(
     locations: &[DataLocation],
     owner: RoleOwner,
     role: &RoleDetails,
+    known: &KnownProofs,
 ) -> Result<Row, RowError> {
     let role = role.role(details)?;
     let rights = role.rights(context, locations)?;
-    let cells = locations
-        .iter()
-        .zip(rights)
-        .map(|(location, rights)| Cell::new(location, &owner, rights));
+    let prover = role.prover(context, owner.names(), known)?;
+    let cells = locations.iter().zip(rights).map(|(location, rights)| {
+        let proof = prover.under(&location.prefix(), &rights);
+        Cell::new(location, &owner, rights, proof)
+    });
+    let cells = cells.collect();
+    let isolation = prover.isolation().to_vec();
     let sagemaker = match owner.names() {
         Some((project, user)) => Some(role.sagemaker_access(context, project, user)?),
         None => None,
     };
     Ok(Row {
-        cells: cells.collect(),
+        cells,
         sagemaker,
+        isolation,
         role,
         owner,
     })

@@ -12,6 +12,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
+use mlspace_core::access::Proof;
+
 use super::matrix::{Cell, GROUPS, Matrix, RoleOwner, Row, SAGEMAKER_RIGHTS};
 use record::DecisionRecord;
 
@@ -84,11 +86,13 @@ fn header(matrix: &Matrix) -> String {
     format!(
         "<header>\n<h1 id=\"title\">Who may do what, on whose data</h1>\n\
          <p class=\"facts\">Account <b>{}</b> <span>·</span> {} <span>·</span> bucket <b>{}</b> <span>·</span> {}</p>\n\
-         <p class=\"verdict {class}\">{verdict}</p>\n</header>\n",
+         <p class=\"verdict {class}\">{verdict}</p>\n\
+         <p class=\"facts\">Requests that reach other tenants: {}.</p>\n</header>\n",
         escape(&matrix.account.account_id),
         escape(&matrix.account.region),
         escape(&matrix.data_bucket),
         escape(&matrix.size()),
+        escape(&matrix.isolation()),
     )
 }
 
@@ -120,9 +124,11 @@ fn footer() -> &'static str {
      <li><span class=\"cell read\">r··l</span> read</li>\n\
      <li><span class=\"cell list\">···l</span> names only</li>\n\
      <li><span class=\"cell none\">–</span> nothing</li>\n\
-     <li><span class=\"cell read beyond\">r··l</span> underlined: more than the access model gives</li>\n</ul>\n\
+     <li><span class=\"cell read beyond\">r··l</span> underlined: more than the access model gives</li>\n\
+     <li><span class=\"cell none open\">–</span> dashed: not proved for all objects</li>\n</ul>\n\
      <p>Decided by the policies, the permissions boundary and the tags of each role, by IAM's own rules. Policies of the bucket, of keys, of \
-     endpoints and of the organization are not in it. One object of each part stands for all of its objects. Select a cell for the statements \
+     endpoints and of the organization are not in it. One object of each part is shown; that what is denied for it is denied for all objects \
+     of the part, and that no request reaches another tenant, is proved, or refuted with a request. Select a cell for the statements \
      that decide it; arrow keys move between cells.</p>\n<noscript><p>Without scripts the grid can be read, but cells do not open.</p></noscript>\n\
      </footer>\n"
 }
@@ -155,7 +161,8 @@ fn head(matrix: &Matrix, out: &mut String) {
     }
     let _ = write!(
         out,
-        "<th scope=\"colgroup\" colspan=\"3\" class=\"group\">SageMaker</th></tr>\n<tr>"
+        "<th scope=\"colgroup\" colspan=\"3\" class=\"group\">SageMaker</th>\
+         <th scope=\"colgroup\" colspan=\"1\" class=\"group\">All requests</th></tr>\n<tr>"
     );
     let mut before = None;
     for column in &matrix.columns {
@@ -165,6 +172,7 @@ fn head(matrix: &Matrix, out: &mut String) {
     for (index, name) in SAGEMAKER_RIGHTS.iter().enumerate() {
         heading(name, index == 0, out);
     }
+    heading("reach other tenants", true, out);
     out.push_str("</tr>\n</thead>\n");
 }
 
@@ -199,7 +207,7 @@ fn body_row(matrix: &Matrix, row: &Row, record: &mut DecisionRecord, out: &mut S
     match row.sagemaker_rights() {
         Some(rights) => {
             for (index, (name, granted, verdict)) in rights.into_iter().enumerate() {
-                let at = record.cell(&row.role, &[(name, verdict)]);
+                let at = record.cell(&row.role, &[(name, verdict)], &[]);
                 let (text, class) = match (verdict.is_allowed(), granted) {
                     (true, true) => ("yes", "full"),
                     (true, false) => ("yes", "full beyond"),
@@ -210,11 +218,34 @@ fn body_row(matrix: &Matrix, row: &Row, record: &mut DecisionRecord, out: &mut S
         }
         None => out.push_str("<td class=\"first\"></td><td></td><td></td>"),
     }
+    isolation_cell(row, record, out);
     out.push_str("</tr>\n");
 }
 
+/// The cell that opens the answers about other tenants.
+fn isolation_cell(row: &Row, record: &mut DecisionRecord, out: &mut String) {
+    if row.isolation.is_empty() {
+        out.push_str("<td class=\"first\"></td>");
+        return;
+    }
+    let proofs: Vec<(&str, &Proof)> = row
+        .isolation
+        .iter()
+        .map(|claim| (claim.what, &claim.proof))
+        .collect();
+    let at = record.cell(&row.role, &[], &proofs);
+    let proof = row.is_isolated();
+    let class = match proof {
+        Proof::Proved => "none",
+        Proof::Refuted(_) => "full beyond",
+        Proof::NotDecided(_) => "none open",
+    };
+    button(at, proof.word(), class, proof.word(), true, out);
+}
+
 fn data_cell(row: &Row, cell: &Cell, first: bool, record: &mut DecisionRecord, out: &mut String) {
-    let at = record.cell(&row.role, &cell.rights.by_name());
+    let proofs = [("all other requests are denied", &cell.proof)];
+    let at = record.cell(&row.role, &cell.rights.by_name(), &proofs);
     let names: Vec<&str> = cell
         .rights
         .by_name()
@@ -239,6 +270,10 @@ fn data_cell(row: &Row, cell: &Cell, first: bool, record: &mut DecisionRecord, o
         class.push_str(" beyond");
         label.push_str("; beyond the access model: ");
         label.push_str(&cell.excess.join(", "));
+    } else if cell.proof != Proof::Proved {
+        class.push_str(" open");
+        label.push_str("; for other objects ");
+        label.push_str(cell.proof.word());
     }
     let text = if names.is_empty() {
         "–".to_owned()

@@ -33,11 +33,26 @@ pub(super) fn text(matrix: &Matrix) -> String {
                 let excess = rights.filter(|(name, _)| cell.excess.contains(name));
                 push_excess(&mut lines, &excess.collect::<Vec<_>>());
             }
+            if let Some(reason) = cell.proof.reason() {
+                if cell.is_empty() {
+                    lines.add(0, columns.line(project, user, &column.name, &cell.flags()));
+                }
+                lines.add(2, format!("! {}: {reason}", cell.proof.word()));
+            }
         }
         for (name, granted, verdict) in row.sagemaker_rights().into_iter().flatten() {
             if verdict.is_allowed() && !granted {
                 lines.add(0, columns.line(project, user, "SageMaker", name));
                 push_excess(&mut lines, &[(name, verdict)]);
+            }
+        }
+        for claim in &row.isolation {
+            if let Some(reason) = claim.proof.reason() {
+                lines.add(
+                    0,
+                    columns.line(project, user, "isolation", claim.proof.word()),
+                );
+                lines.add(2, format!("! {}: {reason}", claim.what));
             }
         }
     }

@@ -84,7 +84,7 @@ fn other_roles_need_the_flag_and_permissions() {
         with.stdout
     );
     assert!(!with.stdout.contains("idle"), "{}", with.stdout);
-    assert!(!run(&faulty(), "").stdout.contains("deploy"));
+    assert!(!run(&faulty(), "").stdout.contains("(other role)"));
 }
 
 #[test]

@@ -41,6 +41,8 @@ struct EntryModel {
     delete: bool,
     list: bool,
     reasons: BTreeMap<String, String>,
+    proof: String,
+    proof_reason: Option<String>,
 }
 
 /// Access of a membership in SageMaker.
@@ -53,6 +55,8 @@ struct WorkloadModel {
     create_untagged_job: bool,
     use_others: bool,
     reasons: BTreeMap<String, String>,
+    isolation: String,
+    isolation_reasons: BTreeMap<String, String>,
 }
 
 #[async_trait]
@@ -70,7 +74,9 @@ impl DataSource<Client> for AccessDataSource {
                  It is evaluated by IAM's rules from the policies, permissions boundaries and tags of the memberships' \
                  roles in the account, not from the configuration, so it also shows manual changes. Policies of the \
                  bucket, of keys, of endpoints and of the organization are not evaluated. One object directly under a \
-                 dataset's prefix represents all of its objects.\n\n\
+                 dataset's prefix represents all of its objects; that what is denied for it is denied for all of them, \
+                 and that no request of the role reaches another tenant, is proved for all requests, or refuted with a \
+                 request.\n\n\
                  Without arguments it covers every membership. Add `depends_on` for the resources that it is about; \
                  otherwise it shows the state before they changed.",
             )
@@ -162,6 +168,13 @@ fn entry_attributes() -> Vec<Attribute> {
         ),
         permission("list", "Whether the role can list the dataset's objects."),
         reasons(),
+        Attribute::string("proof").computed().describe(
+            "Whether what is denied for one object is denied for all objects of the dataset: `proved`, `refuted` or \
+             `not decided`.",
+        ),
+        Attribute::string("proof_reason").computed().describe(
+            "The request that refutes it, or the reason why it is not decided; null when it is proved.",
+        ),
     ]);
     all
 }
@@ -182,6 +195,14 @@ fn workload_attributes() -> Vec<Attribute> {
             "Whether the role can describe, stop, delete or invoke resources of other memberships, which it should not.",
         ),
         reasons(),
+        Attribute::string("isolation").computed().describe(
+            "Whether no request of the role, of all that are possible, reaches another tenant: `proved`, `refuted` or \
+             `not decided`. Datasets of groups that the role's policies name count as shared with it.",
+        ),
+        Attribute::map("isolation_reasons", Type::String).computed().describe(
+            "What is not proved, by what the role would do to other tenants: a request that is allowed, or the reason \
+             why it is not decided.",
+        ),
     ]);
     all
 }
@@ -206,6 +227,8 @@ fn entry(membership: &MembershipAccess, data: &DataAccess) -> EntryModel {
             ("delete", &data.delete),
             ("list", &data.list),
         ]),
+        proof: data.proof.word().to_owned(),
+        proof_reason: data.proof.reason().map(str::to_owned),
     }
 }
 
@@ -223,6 +246,12 @@ fn workload(membership: &MembershipAccess) -> WorkloadModel {
             ("create_untagged_job", &work.create_untagged_job),
             ("use_others", &work.use_others),
         ]),
+        isolation: membership.is_isolated().word().to_owned(),
+        isolation_reasons: membership
+            .isolation
+            .iter()
+            .filter_map(|claim| Some((claim.what.to_owned(), claim.proof.reason()?.to_owned())))
+            .collect(),
     }
 }
 
@@ -236,7 +265,7 @@ fn reasons_of<const N: usize>(verdicts: [(&str, &Verdict); N]) -> BTreeMap<Strin
 
 #[cfg(test)]
 mod tests {
-    use mlspace_core::access::IamRole;
+    use mlspace_core::access::{IamRole, KnownProofs};
     use mlspace_core::layout::Account;
     use mlspace_core::policies::{self, PlatformAccess, PolicyContext};
     use mlspace_core::tags;
@@ -260,7 +289,9 @@ mod tests {
             .tagged(tags::membership_role_tags("MLSpace", &project, &user))
             .policy("user", policies::user_policy(&context, &user).unwrap());
         let days = ["global/days".parse().unwrap()];
-        let access = role.access(&context, &project, &user, &days).unwrap();
+        let access = role
+            .access(&context, &project, &user, &days, &KnownProofs::default())
+            .unwrap();
 
         let found: Vec<EntryModel> = entries(&access).collect();
         let [entry] = found.as_slice() else {
@@ -283,5 +314,11 @@ mod tests {
         let work = workload(&access);
         assert!(!work.create_job && !work.create_untagged_job && !work.use_others);
         assert_eq!(work.reasons.len(), 3);
+        assert_eq!(
+            (entry.proof.as_str(), entry.proof_reason.as_deref()),
+            ("proved", None)
+        );
+        assert_eq!(work.isolation, "proved");
+        assert!(work.isolation_reasons.is_empty());
     }
 }

@@ -58,7 +58,7 @@ const checks = {
     for (const what of ["project/fraud", "project/churn", "private/alice", "global", "group/datasets/shared", "create a tagged job"]) {
       assert.ok(heads.includes(what), what);
     }
-    assert.equal(await page.locator('#matrix thead th[scope="colgroup"]').count(), 5);
+    assert.equal(await page.locator('#matrix thead th[scope="colgroup"]').count(), 6);
     for (const line of await page.locator("#matrix tbody tr").all()) {
       assert.equal(await line.locator('th[scope="row"]').count(), 2);
       assert.equal(await line.locator("td").count(), heads.length);
@@ -90,6 +90,20 @@ const checks = {
     await screenshot(page, "cell");
     await dialog.getByRole("button", { name: "Close" }).click();
     assert.equal(await dialog.isVisible(), false);
+  },
+
+  async "proofs: answers for all requests, with the request that refutes one"() {
+    assert.match(await page.locator("header").textContent(), /isolation proved for \d+, refuted for [1-9]\d*, not decided for 0/);
+    assert.equal(await cell("fraud", "alice", "reach other tenants").textContent(), "proved");
+    assert.equal(await cell("churn", "mallory", "reach other tenants").textContent(), "refuted");
+    await cell("churn", "mallory", "reach other tenants").click();
+    const refuted = dialog.locator("section.proof").filter({ hasText: "reach private objects of other users" });
+    assert.match(await refuted.locator("h3").textContent(), / refuted$/);
+    assert.match(await refuted.locator("p").textContent(), /^`s3:\w+` on `arn:aws:s3:::.*allowed by /);
+    await page.keyboard.press("Escape");
+    await cell("fraud", "alice", "project/churn").click();
+    assert.match(await dialog.locator("section.proof").textContent(), /^all other requests are denied proved$/);
+    await page.keyboard.press("Escape");
   },
 
   async "click: explains an implicit deny"() {

@@ -6,7 +6,7 @@ use crate::aws::PolicyModel;
 use crate::iam::fake::FakePolicy;
 use crate::records::{ItemBuilder, ProjectUserRecord};
 use crate::testing::{FakePlatform, dataset, member, operation, project};
-use iam_policy::Statement;
+use iam_policy::{Document, Statement};
 
 const MEMBERS: &str = "mlspace-project-users";
 
@@ -168,7 +168,7 @@ fn member_by_needs_all_three_tags() {
 }
 
 #[test]
-fn attached_takes_every_policy_by_name() {
+fn of_state_takes_every_policy_by_name() {
     let open = Document::new([Statement::allow("Open").actions(["s3:*"]).resources(["*"])]);
     let role = RoleState {
         arn: "arn:aws:iam::123456789012:role/r".to_owned(),
@@ -177,18 +177,21 @@ fn attached_takes_every_policy_by_name() {
         inline: [("own".to_owned(), open.to_json())].into(),
         ..RoleState::default()
     };
-    let documents = BTreeMap::from([("arn:aws:iam::aws:policy/Base".to_owned(), open.clone())]);
+    let documents = BTreeMap::from([(
+        "arn:aws:iam::aws:policy/Base".to_owned(),
+        Some(open.to_json()),
+    )]);
     // The boundary's document is gone: it allows nothing.
     let expected = IamRole::new("arn:aws:iam::123456789012:role/r")
         .policy("Base", open.clone())
         .policy("own", open)
         .boundary("bound", Document::new([]));
-    assert_eq!(attached(role.clone(), &documents), Ok(expected));
+    assert_eq!(IamRole::of_state(&role, &documents), Ok(expected));
     let broken = RoleState {
         inline: [("own".to_owned(), "{".to_owned())].into(),
         ..role
     };
-    let error = attached(broken, &documents).unwrap_err().to_string();
+    let error = IamRole::of_state(&broken, &documents).unwrap_err();
     assert!(error.starts_with("inline policy `own` of role"), "{error}");
 }
 

@@ -119,6 +119,14 @@
     }
     return section;
   };
+  const proof = (what, word, reason) => {
+    const section = make("section", undefined, "proof");
+    const title = make("h3");
+    title.append(make("span", what), " ", make("em", word));
+    section.append(title);
+    if (reason) section.append(make("p", reason));
+    return section;
+  };
   const open = (button) => {
     const cell = button.closest("td");
     const [project, person] = cell.parentElement.cells;
@@ -132,11 +140,13 @@
     const head = make("div", undefined, "head");
     head.append(title, close);
     const same = new Map();
-    for (const [name, index] of record.cells[Number(button.dataset.at)]) same.set(index, [...(same.get(index) ?? []), name]);
+    const { rights, proofs } = record.cells[Number(button.dataset.at)];
+    for (const [name, index] of rights) same.set(index, [...(same.get(index) ?? []), name]);
     const body = make("div");
     body.id = "dialog-body";
     body.append(head, make("p", person.title, "arn"));
     for (const [index, names] of same) body.append(verdict(names, record.verdicts[index]));
+    for (const one of proofs) body.append(proof(...one));
     by("dialog-body").replaceWith(body);
     dialog.showModal();
     dialog.scrollTop = 0;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use iam_policy::evaluate::{MissingAllow, StatementRef};
-use mlspace_core::access::{IamRole, Verdict};
+use mlspace_core::access::{IamRole, Proof, Verdict};
 use serde_json::{Value, json};
 
 use crate::describe;
@@ -37,13 +37,23 @@ impl Section {
 }
 
 impl DecisionRecord {
-    /// Index of a cell with these permissions.
-    pub(super) fn cell(&mut self, role: &IamRole, rights: &[(&str, &Verdict)]) -> usize {
+    /// Index of a cell with these permissions, and proofs of what they are about.
+    pub(super) fn cell(
+        &mut self,
+        role: &IamRole,
+        rights: &[(&str, &Verdict)],
+        proofs: &[(&str, &Proof)],
+    ) -> usize {
         let rights: Vec<Value> = rights
             .iter()
             .map(|(name, verdict)| json!([name, self.verdict(role, verdict)]))
             .collect();
-        self.cells.index(Value::Array(rights))
+        let proofs: Vec<Value> = proofs
+            .iter()
+            .map(|(what, proof)| json!([what, proof.word(), proof.reason()]))
+            .collect();
+        self.cells
+            .index(json!({"rights": rights, "proofs": proofs}))
     }
 
     fn verdict(&mut self, role: &IamRole, verdict: &Verdict) -> usize {
