@@ -1,5 +1,6 @@
 //! Access to AWS: clients, settings, errors and waiting.
 
+mod cached;
 pub mod cancel;
 pub mod clients;
 pub(crate) mod config;
@@ -13,6 +14,7 @@ pub mod settings;
 pub mod transient;
 pub mod wait;
 
+pub(crate) use cached::Cached;
 pub use cancel::cancellable;
 pub use clients::{Caller, Clients};
 pub use error::{ConnectionFault, Error};

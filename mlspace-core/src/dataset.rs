@@ -9,6 +9,7 @@ mod create;
 mod delete;
 #[cfg(test)]
 pub(crate) mod fake;
+mod names;
 mod objects;
 mod plan;
 mod read;
@@ -38,6 +39,7 @@ use crate::name::{GroupName, UserName};
 use crate::ownership::{Kind, Object, Owned, Token};
 use crate::project::ProjectRecords;
 use crate::records::RecordStore;
+use names::DatasetNames;
 
 /// Datasets of all types.
 pub struct Datasets {
@@ -48,6 +50,7 @@ pub struct Datasets {
     groups: Arc<Groups>,
     directory: Arc<Directory>,
     locks: Locks,
+    names: DatasetNames,
 }
 
 impl Datasets {
@@ -69,6 +72,7 @@ impl Datasets {
             groups,
             directory,
             locks: Locks::default(),
+            names: DatasetNames::default(),
         }
     }
 

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::aws::lock::Locks;
-use crate::aws::{Clients, Error, Guard, Operation};
+use crate::aws::{Cached, Clients, Error, Guard, Operation};
 use crate::external_location::LocationStore;
 use crate::iam::{DesiredPolicy, ManagedPolicies, RoleState, Roles};
 use crate::membership::{InlinePolicies, MemberRoles, PASS_ROLE};
@@ -25,7 +25,7 @@ use crate::records::{
 use crate::tags::PolicyOwner;
 use crate::{layout, policies};
 
-use shares::SharesCache;
+use shares::Shared;
 
 /// How many policies of a group are looked for at most. A role carries 10 managed policies, or up to
 /// 25 with a raised quota (IAM user guide, "IAM and AWS STS quotas"); the search ends at the first
@@ -49,7 +49,9 @@ pub(crate) struct Groups {
     inline: InlinePolicies,
     locations: Arc<LocationStore>,
     locks: Locks,
-    shares: SharesCache,
+    shares: Cached<Shared>,
+    /// How often this process has synchronized a group.
+    synced: Mutex<BTreeMap<GroupName, u64>>,
     /// What [`Groups::skipped_for`] has returned.
     said: Mutex<BTreeSet<String>>,
 }
@@ -75,7 +77,8 @@ impl Groups {
             policies,
             projects,
             locks: Locks::default(),
-            shares: SharesCache::default(),
+            shares: Cached::default(),
+            synced: Mutex::default(),
             said: Mutex::default(),
         }
     }
@@ -93,7 +96,7 @@ impl Groups {
     /// When AWS cannot be reached or refuses a call. Calling it again continues.
     pub(crate) async fn sync(&self, operation: &Operation, group: &GroupName) -> Result<(), Error> {
         let _guard = self.lock(group).await;
-        self.shares.forget().await;
+        self.forget(group).await;
         let desired = self.desired_policies(group).await?;
         let roles = self.roles_of_group(group).await?;
         let mut arns = Vec::new();
@@ -310,7 +313,7 @@ impl Groups {
         user: &UserName,
         deleted_role: &str,
     ) -> Result<(), Error> {
-        for group in self.groups_of(user).await? {
+        for group in self.recent_groups_of(user).await? {
             let _guard = self.lock(&group).await;
             let name =
                 layout::group_policy_name(&self.clients.settings().iam_resource_prefix, &group)?;

@@ -37,7 +37,6 @@ use crate::aws::lock::Locks;
 use crate::aws::{Clients, Error, Guard, Operation};
 use crate::collisions::CaseCollisions;
 use crate::directory::Directory;
-use crate::external_location::LocationStore;
 use crate::group::Groups;
 use crate::iam::{ManagedPolicies, Roles};
 use crate::name::{ProjectName, UserName};
@@ -56,7 +55,6 @@ pub(crate) struct MembershipParts {
     pub(crate) suspensions: Arc<SuspensionList>,
     pub(crate) members: Arc<MemberRecords>,
     pub(crate) groups: Arc<Groups>,
-    pub(crate) locations: Arc<LocationStore>,
     pub(crate) inventory: Arc<NotebookInventory>,
     pub(crate) collisions: Arc<CaseCollisions>,
     pub(crate) directory: Arc<Directory>,
@@ -76,7 +74,6 @@ pub struct Memberships {
     member_roles: MemberRoles,
     inline: InlinePolicies,
     groups: Arc<Groups>,
-    locations: Arc<LocationStore>,
     inventory: Arc<NotebookInventory>,
     collisions: Arc<CaseCollisions>,
     directory: Arc<Directory>,
@@ -104,7 +101,6 @@ impl Memberships {
             suspensions: parts.suspensions,
             members: parts.members,
             groups: parts.groups,
-            locations: parts.locations,
             inventory: parts.inventory,
             collisions: parts.collisions,
             directory: parts.directory,

@@ -7,6 +7,7 @@
 //! rounded down when read.
 
 mod batch;
+mod cached;
 mod change;
 #[cfg(test)]
 mod contract;
@@ -36,6 +37,7 @@ pub use project_user::{OWNER, ProjectUserRecord};
 pub use schedule::{NOTEBOOK_INSTANCE, ScheduleRecord};
 pub use store::Write;
 
+pub(crate) use cached::CachedRecords;
 pub(crate) use dynamodb::DynamoStore;
 pub(crate) use project_access::ACCESS;
 pub(crate) use store::{RecordStore, TRANSACTION_WRITES, TransactWrite, WriteWithin};

@@ -15,7 +15,7 @@ use crate::lifecycle_config::{LifecycleConfigApi, LifecycleConfigs, SdkLifecycle
 use crate::membership::{MemberRecords, MembershipParts, Memberships};
 use crate::notebook::{NotebookApi, NotebookInventory, Notebooks, SdkNotebooks};
 use crate::project::{DependentResources, ProjectParts, ProjectRecords, Projects, SuspensionList};
-use crate::records::{DynamoStore, RecordStore};
+use crate::records::{CachedRecords, DynamoStore, RecordStore};
 
 /// One service for each kind of resource.
 ///
@@ -78,6 +78,7 @@ impl Services {
             lifecycle_configs,
             locations: buckets,
         } = apis;
+        let records: Arc<dyn RecordStore> = Arc::new(CachedRecords::new(records));
         let lifecycle_configs = Arc::new(LifecycleConfigs::new(clients.clone(), lifecycle_configs));
         let cache = Arc::new(IamCache::new(Arc::clone(&iam)));
         let roles = Arc::new(Roles::new(Arc::clone(&iam), Arc::clone(&cache)));
@@ -116,7 +117,6 @@ impl Services {
                 suspensions: Arc::clone(&suspensions),
                 members: Arc::clone(&members),
                 groups: Arc::clone(&groups),
-                locations: Arc::clone(&locations),
                 inventory: Arc::clone(&inventory),
                 collisions: Arc::clone(&collisions),
                 directory: Arc::clone(&directory),

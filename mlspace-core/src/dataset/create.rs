@@ -41,6 +41,10 @@ impl Datasets {
         self.check_new_names(&spec.key).await?;
         self.objects.bucket()?;
         // The same run may create the table, so that a missing one has no records.
+        let may_be_taken = self.may_be_taken(&spec.key).await.if_present()?;
+        if may_be_taken != Some(true) {
+            return Ok(());
+        }
         let others = self.case_collisions(&spec.key).await.if_present()?;
         for other in others.into_iter().flatten() {
             if !run.removes(&object(&other)).await {
@@ -79,29 +83,37 @@ impl Datasets {
         let _guard = self.lock(&spec.key).await;
         self.objects.bucket()?;
         operation.check(&format!("creating dataset `{}`", spec.key))?;
-        let mut unowned = self.objects.first(&spec.key).await?;
         self.check_project(&spec.key).await?;
-        let existing = self.find(&spec.key).await?;
-        match &existing {
-            Some(found) if found.is_left_of(&spec.key) => unowned = None,
-            Some(found) => return Err(taken(&spec.key, found).into()),
-            None => self.check_new_names(&spec.key).await?,
-        }
-        let change = match spec.key.scope {
-            DatasetScope::Group => self.shares_of_new(spec, unowned).await?,
-            _ => ShareChange::default(),
+        let (existing, change) = match spec.key.scope {
+            DatasetScope::Group => self.check_shares(spec).await?,
+            // An existing record refuses the new one, and nothing is done before.
+            _ => {
+                self.objects.check_bucket(&spec.key).await?;
+                self.check_new_names(&spec.key).await?;
+                (None, ShareChange::default())
+            }
         };
         let token = Token::random();
         let mut created = false;
+        self.names.create(&spec.key);
         let done = self
             .record_and_share(operation, spec, existing, &token, &change, &mut created)
             .await;
-        if let Err(error) = done
+        let (recorded, failed) = match done {
+            Ok(record) => (Some(record), None),
+            Err(error) => (None, Some(error)),
+        };
+        if let Some(error) = failed
             // If only the response of the last call was lost, it is complete.
             && !self.is_complete(&spec.key, &token).await
         {
             self.roll_back(spec, &change, created).await;
             return Err(error.into());
+        }
+        if spec.key.scope != DatasetScope::Group
+            && let Some(record) = recorded
+        {
+            return self.recorded(spec, record, token).await;
         }
         match self.read(&spec.key).await {
             Ok(Some(dataset)) => Ok(dataset),
@@ -115,6 +127,41 @@ impl Datasets {
                 None => Err(error.into()),
             },
         }
+    }
+
+    /// The dataset that has just been recorded so, and that nothing is shared of.
+    async fn recorded(
+        &self,
+        spec: &DatasetSpec,
+        record: DatasetRecord,
+        token: Token,
+    ) -> Outcome<Dataset> {
+        let bucket = self.objects.bucket()?;
+        let arn = spec.key.arn(self.clients.account().await?, bucket);
+        let location = spec.key.location(bucket);
+        Ok(Dataset {
+            token: Some(token),
+            ..super::read::dataset(&spec.key, record, BTreeSet::new(), location, arn)
+        })
+    }
+
+    /// The record that an interrupted create of a group dataset left, and the rows that it needs.
+    ///
+    /// # Errors
+    /// For a dataset that is on record, or that would open objects of none.
+    async fn check_shares(
+        &self,
+        spec: &DatasetSpec,
+    ) -> Result<(Option<FoundRecord>, ShareChange), Error> {
+        let mut unowned = self.objects.first(&spec.key).await?;
+        let existing = self.find(&spec.key).await?;
+        match &existing {
+            Some(found) if found.is_left_of(&spec.key) => unowned = None,
+            Some(found) => return Err(taken(&spec.key, found)),
+            None => self.check_new_names(&spec.key).await?,
+        }
+        let change = self.shares_of_new(spec, unowned).await?;
+        Ok((existing, change))
     }
 
     /// Whether the dataset's record has this token and is finished, as far as it can be read.
@@ -147,7 +194,8 @@ impl Datasets {
     }
 
     /// Writes the record, unless there is an `existing` one of an interrupted create, and shares the
-    /// dataset. Sets `created` when the record is this create's.
+    /// dataset. Sets `created` when the record is this create's. Returns the record as it was written
+    /// first.
     async fn record_and_share(
         &self,
         operation: &Operation,
@@ -156,7 +204,7 @@ impl Datasets {
         token: &Token,
         change: &ShareChange,
         created: &mut bool,
-    ) -> Result<(), Error> {
+    ) -> Result<DatasetRecord, Error> {
         let bucket = self.objects.bucket()?;
         let desired = sharing::group_names(&spec.groups);
         let shares = !desired.is_empty() || !change.remove.is_empty();
@@ -178,7 +226,11 @@ impl Datasets {
                         FoundRecord { item, record }
                     }
                     WriteWithin::NoParent => {
-                        self.check_project(&spec.key).await?;
+                        if let DatasetScope::Project(project) = &spec.key.scope
+                            && !self.projects.exists(project).await?
+                        {
+                            return Err(missing_project("scope", project));
+                        }
                         return Err(leaving_project(&spec.key));
                     }
                     // Created meanwhile by another program.
@@ -196,7 +248,9 @@ impl Datasets {
                 .await?;
         }
         let claim = Claim::Token(token.clone());
-        self.update_record(&claim, spec, found).await
+        let record = found.record.clone();
+        self.update_record(&claim, spec, found).await?;
+        Ok(record)
     }
 
     /// Writes the record of a new dataset. That of a project's is written only while the project is
@@ -293,10 +347,11 @@ impl Datasets {
         let DatasetScope::Project(project) = &key.scope else {
             return Ok(());
         };
-        if self.projects.exists(project).await? {
-            Ok(())
-        } else {
-            Err(missing_project("scope", project))
+        match self.projects.recent_record(project).await.as_deref() {
+            Ok(None) => Err(missing_project("scope", project)),
+            // Its content is of no importance here.
+            Ok(Some(_)) | Err(Error::Record { .. }) => Ok(()),
+            Err(error) => Err(error.clone()),
         }
     }
 
@@ -326,6 +381,9 @@ impl Datasets {
         operation: &Operation,
         key: &DatasetKey,
     ) -> Result<(), Error> {
+        if !self.may_be_taken(key).await? {
+            return Ok(());
+        }
         let what = format!("waiting until no dataset differs from `{key}` only in case");
         until(operation, &what, Backoff::QUICK, || async move {
             match self.case_collisions(key).await?.first() {

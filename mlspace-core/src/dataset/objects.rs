@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use tokio::sync::OnceCell;
 
 use crate::aws::wait::retry;
 use crate::aws::{Backoff, Clients, Error, Operation};
@@ -177,12 +178,18 @@ fn explain_mfa(error: Error, bucket: &str) -> Error {
 pub(crate) struct DatasetObjects {
     clients: Clients,
     store: Arc<dyn ObjectStore>,
+    /// Set when the bucket was seen.
+    seen: OnceCell<()>,
 }
 
 impl DatasetObjects {
     /// Objects in the bucket that the settings of `clients` name.
     pub(crate) fn new(clients: Clients, store: Arc<dyn ObjectStore>) -> Self {
-        Self { clients, store }
+        Self {
+            clients,
+            store,
+            seen: OnceCell::new(),
+        }
     }
 
     /// The data bucket's name.
@@ -198,6 +205,15 @@ impl DatasetObjects {
             }),
             bucket => Ok(bucket),
         }
+    }
+
+    /// Checks once that the bucket exists, by a look under the dataset's prefix.
+    ///
+    /// # Errors
+    /// Those of [`Self::first`].
+    pub(super) async fn check_bucket(&self, key: &DatasetKey) -> Result<(), Error> {
+        let look = || async { self.first(key).await.map(drop) };
+        self.seen.get_or_try_init(look).await.copied()
     }
 
     /// The first object under the dataset's prefix.

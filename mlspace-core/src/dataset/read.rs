@@ -50,7 +50,9 @@ impl Datasets {
     /// # Errors
     /// [`Error::Record`] for a malformed record, or the error of a failed call.
     pub async fn read(&self, key: &DatasetKey) -> Result<Option<Dataset>, Error> {
-        match self.find(key).await? {
+        let table = &self.clients.settings().table_names.datasets;
+        let item = self.records.read(table, &DatasetRecord::key(key)).await?;
+        match self.found(key, item)? {
             Some(found) if found.record.kind == key.scope.kind() => {
                 let token = found.token();
                 let mut dataset = self.dataset_of(key, found.record).await?;
@@ -71,8 +73,14 @@ impl Datasets {
     /// The record with the dataset's key, of any type.
     pub(super) async fn find(&self, key: &DatasetKey) -> Result<Option<FoundRecord>, Error> {
         let table = &self.clients.settings().table_names.datasets;
+        let item = self.records.get(table, &DatasetRecord::key(key)).await?;
+        self.found(key, item)
+    }
+
+    fn found(&self, key: &DatasetKey, item: Option<Item>) -> Result<Option<FoundRecord>, Error> {
+        let table = &self.clients.settings().table_names.datasets;
         let at = DatasetRecord::key(key);
-        let Some(item) = self.records.get(table, &at).await? else {
+        let Some(item) = item else {
             return Ok(None);
         };
         let record = DatasetRecord::read(&item).map_err(|error| error.of(table, &at))?;
@@ -114,7 +122,7 @@ impl Datasets {
     async fn dataset_of(&self, key: &DatasetKey, record: DatasetRecord) -> Result<Dataset, Error> {
         let bucket = self.objects.bucket()?;
         let groups = if key.scope == DatasetScope::Group {
-            self.shared_with(&key.name, record.groups.iter().cloned())
+            self.read_shares(&key.name, record.groups.iter().cloned())
                 .await?
         } else {
             BTreeSet::new()

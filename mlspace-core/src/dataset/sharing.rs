@@ -68,6 +68,24 @@ impl Datasets {
         Ok(looked_up.await?.into_iter().flatten().collect())
     }
 
+    /// As [`Self::shared_with`], for a refresh.
+    pub(super) async fn read_shares(
+        &self,
+        dataset: &DatasetName,
+        hints: impl IntoIterator<Item = String>,
+    ) -> Result<BTreeSet<String>, Error> {
+        let table = &self.clients.settings().table_names.group_datasets;
+        let rows = self.records.table(table, &row_key("", dataset)).await?;
+        let Some(rows) = rows else {
+            return self.shared_with(dataset, hints).await;
+        };
+        let rows = rows
+            .values()
+            .filter_map(|row| GroupDatasetRecord::read(row).ok());
+        let of_dataset = rows.filter(|row| row.dataset == dataset.as_str());
+        Ok(of_dataset.map(|row| row.group).collect())
+    }
+
     /// Writes the rows, as many in one transaction as DynamoDB accepts.
     pub(super) async fn write_shares(
         &self,

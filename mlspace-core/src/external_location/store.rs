@@ -1,23 +1,16 @@
 //! The records of all locations with their grants: the only reader and writer of these items.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
-use tokio::time::Instant;
 
 use super::ExternalLocationSpec;
 use crate::aws::lock::Locks;
-use crate::aws::{Backoff, Clients, Error, Guard, IfPresent as _, Operation};
+use crate::aws::{Backoff, Cached, Clients, Error, Guard, IfPresent as _, Operation};
 use crate::grant::{Access, GrantKey, Grantee};
 use crate::name::{GroupName, LocationName, ProjectName, UserName};
 use crate::policies::BucketGrant;
 use crate::records::{Change, Item, LocationRecord, RecordStore, Write};
 use crate::tables::LOCATION_TYPE;
-
-/// How long a list is used by refreshes and plans.
-const CACHE_TTL: Duration = Duration::from_secs(30);
 
 /// How often a change of the grants is attempted while others change them.
 const MAX_ATTEMPTS: u32 = 30;
@@ -66,9 +59,7 @@ pub(crate) struct LocationStore {
     clients: Clients,
     records: Arc<dyn RecordStore>,
     locks: Locks,
-    cache: tokio::sync::Mutex<Option<(Instant, Arc<Vec<FoundLocation>>)>>,
-    /// Changes of grants by this process.
-    changes: AtomicU64,
+    cache: Cached<Vec<FoundLocation>>,
     planned: Mutex<Planned>,
 }
 
@@ -79,8 +70,7 @@ impl LocationStore {
             clients,
             records,
             locks: Locks::default(),
-            cache: tokio::sync::Mutex::default(),
-            changes: AtomicU64::new(0),
+            cache: Cached::default(),
             planned: Mutex::default(),
         }
     }
@@ -97,13 +87,12 @@ impl LocationStore {
     /// How many changes of grants this process has begun: if it is the same before and after, no
     /// grant was added or removed by this process in between.
     pub(crate) fn changes(&self) -> u64 {
-        self.changes.load(Ordering::SeqCst)
+        self.cache.changes()
     }
 
     /// Notes that grants have changed, so that no list from before is used.
     pub(crate) async fn forget(&self) {
-        self.changes.fetch_add(1, Ordering::SeqCst);
-        *self.cache.lock().await = None;
+        self.cache.forget().await;
     }
 
     /// The location; `None` when there is none.
@@ -138,16 +127,14 @@ impl LocationStore {
         Ok(all)
     }
 
-    /// All locations, up to 30 seconds old.
+    /// All locations, as they were at the first look.
     pub(crate) async fn cached(&self) -> Result<Arc<Vec<FoundLocation>>, Error> {
-        let mut last = self.cache.lock().await;
-        match &*last {
-            Some((at, all)) if at.elapsed() < CACHE_TTL => return Ok(Arc::clone(all)),
-            _ => {}
-        }
-        let all = Arc::new(self.all().await?);
-        *last = Some((Instant::now(), Arc::clone(&all)));
-        Ok(all)
+        self.cache.get(|| self.all()).await
+    }
+
+    /// All locations, at most a few seconds old.
+    pub(crate) async fn recent(&self) -> Result<Arc<Vec<FoundLocation>>, Error> {
+        self.cache.recent(|| self.all()).await
     }
 
     /// Creates the item; refused when there is one.

@@ -5,14 +5,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError};
-use std::time::Duration;
-
-use tokio::sync::Mutex;
-use tokio::time::Instant;
 
 use super::Groups;
 use super::{policy_name, valid_names};
-use crate::aws::{Error, IfPresent as _};
+use crate::aws::{Error, IfPresent as _, Operation};
 use crate::external_location::{PlacedGrant, granted_to, placed};
 use crate::membership::Shares;
 use crate::name::{DatasetName, GroupName, NameError, ProjectName, UserName};
@@ -21,23 +17,9 @@ use crate::records::{GroupDatasetRecord, GroupUserRecord, Item};
 use crate::{layout, policies};
 use iam_policy::Document;
 
-/// How long a scan is used: the length of a refresh.
-const CACHE_TTL: Duration = Duration::from_secs(30);
-
-/// The last scan.
-#[derive(Default)]
-pub(super) struct SharesCache(Mutex<Option<(Instant, Arc<Shared>)>>);
-
-impl SharesCache {
-    /// Drops the last scan, because the tables are being changed.
-    pub(super) async fn forget(&self) {
-        *self.0.lock().await = None;
-    }
-}
-
 /// The groups of all users, and the datasets that are shared with them.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Shared {
+pub(super) struct Shared {
     groups: HashMap<UserName, BTreeSet<GroupName>>,
     datasets: HashMap<GroupName, Vec<DatasetName>>,
     /// Sentences about rows with names that no permission can contain, by user.
@@ -98,6 +80,22 @@ impl Shared {
         }
         shared
     }
+
+    /// What of this is shared with the user in the project, under these grants.
+    fn with(&self, project: &ProjectName, user: &UserName, grants: &[PlacedGrant]) -> Shares {
+        let groups: Vec<GroupName> = self
+            .groups
+            .get(user)
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect();
+        let datasets = groups.iter().filter_map(|group| self.datasets.get(group));
+        Shares {
+            datasets: sorted(datasets.flatten().cloned().collect()),
+            grants: granted_to(grants, project, user, &groups),
+        }
+    }
 }
 
 fn no_permission(what: &str, why: &NameError) -> String {
@@ -115,8 +113,8 @@ pub(crate) struct GroupPolicy {
 }
 
 impl Groups {
-    /// The policies of the user's groups, up to 30 seconds old. Missing tables contain no groups:
-    /// the same run may create them.
+    /// The policies of the user's groups, as they were at the first look. Missing tables contain no
+    /// groups: the same run may create them.
     pub(crate) async fn cached_policies_of(
         &self,
         user: &UserName,
@@ -160,7 +158,7 @@ impl Groups {
             .collect())
     }
 
-    /// What is shared with the user in the project, up to 30 seconds old.
+    /// What is shared with the user in the project, as it was at the first look.
     pub(crate) async fn cached_shares_of(
         &self,
         project: &ProjectName,
@@ -171,21 +169,66 @@ impl Groups {
             .await
     }
 
-    /// What would be shared with the user in the project under these grants, up to 30 seconds old.
+    /// What would be shared with the user in the project under these grants.
     pub(crate) async fn cached_shares_with(
         &self,
         project: &ProjectName,
         user: &UserName,
         grants: &[PlacedGrant],
     ) -> Result<Shares, Error> {
-        let shared = self.shared().await?;
+        Ok(self.shared().await?.with(project, user, grants))
+    }
+
+    /// What is shared with the user in the project, at most a few seconds old.
+    pub(crate) async fn recent_shares_of(
+        &self,
+        project: &ProjectName,
+        user: &UserName,
+    ) -> Result<Shares, Error> {
+        let locations = self.locations.recent().await?;
+        let shared = self.recent_shared().await?;
+        Ok(shared.with(project, user, &placed(&locations)))
+    }
+
+    /// The user's groups, at most a few seconds old.
+    pub(super) async fn recent_groups_of(&self, user: &UserName) -> Result<Vec<GroupName>, Error> {
+        let shared = self.recent_shared().await?;
         let groups = shared.groups.get(user).into_iter().flatten();
-        let groups: Vec<GroupName> = groups.cloned().collect();
-        let datasets = groups.iter().filter_map(|group| shared.datasets.get(group));
-        Ok(Shares {
-            datasets: sorted(datasets.flatten().cloned().collect()),
-            grants: granted_to(grants, project, user, &groups),
-        })
+        Ok(groups.cloned().collect())
+    }
+
+    /// Sees to it that the policies of the user's groups exist, for a new role. Returns their ARNs.
+    pub(crate) async fn provide_policies_of(
+        &self,
+        operation: &Operation,
+        user: &UserName,
+    ) -> Result<Vec<String>, Error> {
+        let mut arns = Vec::new();
+        for group in self.recent_groups_of(user).await? {
+            let _guard = self.lock(&group).await;
+            // Under the lock, so that what this writes is not older than what others have written.
+            for policy in self.desired_policies(&group).await? {
+                arns.push(self.policies.ensure_once(operation, &policy).await?);
+            }
+        }
+        Ok(arns)
+    }
+
+    /// Notes that this process has changed what is shared with the group.
+    pub(super) async fn forget(&self, group: &GroupName) {
+        {
+            let mut synced = self.synced.lock().unwrap_or_else(PoisonError::into_inner);
+            *synced.entry(group.clone()).or_default() += 1;
+        }
+        self.shares.forget().await;
+    }
+
+    /// How often this process has changed what can be shared with the user.
+    pub(crate) async fn changes(&self, user: &UserName) -> Result<u64, Error> {
+        let groups = self.recent_groups_of(user).await?;
+        let synced = self.synced.lock().unwrap_or_else(PoisonError::into_inner);
+        let changes = groups.iter().filter_map(|group| synced.get(group));
+        Ok(changes.sum::<u64>() + self.locations.changes())
     }
 
     /// What is shared with the user in the project.
@@ -207,11 +250,14 @@ impl Groups {
     }
 
     async fn shared(&self) -> Result<Arc<Shared>, Error> {
-        let mut last = self.shares.0.lock().await;
-        match &*last {
-            Some((at, shared)) if at.elapsed() < CACHE_TTL => return Ok(Arc::clone(shared)),
-            _ => {}
-        }
+        self.shares.get(|| self.read_shared()).await
+    }
+
+    async fn recent_shared(&self) -> Result<Arc<Shared>, Error> {
+        self.shares.recent(|| self.read_shared()).await
+    }
+
+    async fn read_shared(&self) -> Result<Shared, Error> {
         let tables = &self.clients.settings().table_names;
         let (users, datasets) = futures::try_join!(
             Box::pin(self.records.scan(&tables.group_users, &["group", "user"])),
@@ -222,10 +268,7 @@ impl Groups {
         )
         .if_present()?
         .unwrap_or_default();
-        let shared = Shared::of(&users, &datasets);
-        let shared = Arc::new(shared);
-        *last = Some((Instant::now(), Arc::clone(&shared)));
-        Ok(shared)
+        Ok(Shared::of(&users, &datasets))
     }
 
     /// The user's current groups.

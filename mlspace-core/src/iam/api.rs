@@ -64,6 +64,8 @@ pub(crate) struct PolicyHead {
     pub(crate) description: String,
     /// Id of the default version, such as `v1`.
     pub(crate) default_version: String,
+    /// Number of roles, users and groups that it is attached to.
+    pub(crate) attachments: usize,
 }
 
 /// A version of a managed policy.

@@ -7,33 +7,19 @@
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
-use tokio::time::Instant;
 
 use super::api::{AccountSnapshot, IamApi};
-use crate::aws::Error;
-
-/// How long a bulk read is used: about the duration of a refresh.
-const CACHE_TTL: Duration = Duration::from_secs(30);
+use crate::aws::{Cached, Error, IfPresent as _};
 
 /// The bulk read, and the objects that it is not valid for.
 pub(crate) struct IamCache {
     api: Arc<dyn IamApi>,
-    state: tokio::sync::Mutex<CacheState>,
+    /// `None` when the caller is not allowed to read in bulk, which is not tried again.
+    snapshot: Cached<Option<Arc<AccountSnapshot>>>,
     /// Roles by name and policies by ARN that this process has written.
     written: Mutex<HashSet<String>>,
     /// Roles by name, each with the ARN of a policy that this process detached from it.
     detached: Mutex<HashSet<(String, String)>>,
-}
-
-#[derive(Default)]
-enum CacheState {
-    #[default]
-    Empty,
-    ReadAt(Instant, Arc<AccountSnapshot>),
-    /// The caller is not allowed to read in bulk. It is not tried again.
-    Denied,
 }
 
 impl IamCache {
@@ -41,13 +27,13 @@ impl IamCache {
     pub(crate) fn new(api: Arc<dyn IamApi>) -> Self {
         Self {
             api,
-            state: tokio::sync::Mutex::default(),
+            snapshot: Cached::default(),
             written: Mutex::default(),
             detached: Mutex::default(),
         }
     }
 
-    /// A recent bulk read for the role of this name or the policy of this ARN. `None` when it must
+    /// The bulk read for the role of this name or the policy of this ARN. `None` when it must
     /// be read by itself: this process has written it, or is not allowed to read in bulk.
     pub(crate) async fn snapshot_for(
         &self,
@@ -59,30 +45,17 @@ impl IamCache {
         self.snapshot().await
     }
 
-    /// A recent bulk read; `None` when the caller is not allowed to make one. Concurrent callers
-    /// share it.
+    /// The bulk read; `None` when the caller is not allowed to make one. It lasts for the process,
+    /// which is that of a refresh, a plan or an apply.
     pub(crate) async fn snapshot(&self) -> Result<Option<Arc<AccountSnapshot>>, Error> {
-        let mut state = self.state.lock().await;
-        match &*state {
-            CacheState::Denied => return Ok(None),
-            CacheState::ReadAt(at, snapshot) if at.elapsed() < CACHE_TTL => {
-                return Ok(Some(Arc::clone(snapshot)));
-            }
-            _ => {}
-        }
-        match self.api.account_snapshot().await {
-            Ok(snapshot) => {
-                let snapshot = Arc::new(snapshot);
-                *state = CacheState::ReadAt(Instant::now(), Arc::clone(&snapshot));
-                Ok(Some(snapshot))
-            }
-            Err(error) if error.is_denied() => {
+        let read = || async {
+            let snapshot = self.api.account_snapshot().await.if_allowed()?;
+            if snapshot.is_none() {
                 tracing::info!("bulk reads of IAM are denied, reading roles one by one");
-                *state = CacheState::Denied;
-                Ok(None)
             }
-            Err(error) => Err(error),
-        }
+            Ok::<_, Error>(snapshot.map(Arc::new))
+        };
+        Ok(Option::clone(&*self.snapshot.get(read).await?))
     }
 
     /// Records that the role or policy of this name or ARN is being written.
@@ -144,19 +117,6 @@ mod tests {
         assert!(one.roles.contains_key("r"));
         assert_eq!(one.policies[&policy_arn("p")], "{}");
         assert_eq!(bulk_reads(&iam), 1);
-    }
-
-    #[tokio::test]
-    async fn snapshot_expires() {
-        let iam = Fixture::new();
-        iam.cache.snapshot().await.unwrap();
-        let expired = Instant::now().checked_sub(CACHE_TTL).unwrap();
-        let stale = CacheState::ReadAt(expired, Arc::default());
-        *iam.cache.state.lock().await = stale;
-        iam.add_role("r", &[]);
-        let snapshot = iam.cache.snapshot().await.unwrap().unwrap();
-        assert!(snapshot.roles.contains_key("r"));
-        assert_eq!(bulk_reads(&iam), 2);
     }
 
     #[tokio::test]

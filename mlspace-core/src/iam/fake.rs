@@ -298,7 +298,12 @@ impl IamApi for FakeIam {
     async fn policy(&self, arn: &str) -> Result<Option<PolicyHead>, Error> {
         self.read("GetPolicy", |state| {
             let policy = state.policies.get(arn)?;
+            let roles = state
+                .roles
+                .values()
+                .filter(|role| role.attached.contains(arn));
             Some(PolicyHead {
+                attachments: roles.count() + policy.users.len() + policy.groups.len(),
                 tags: policy.tags.clone(),
                 description: policy.description.clone(),
                 default_version: format!("v{}", policy.versions.last_key_value()?.0),

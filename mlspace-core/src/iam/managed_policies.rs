@@ -4,8 +4,9 @@ mod delete;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::api::{IamApi, NewPolicy, PolicyHead};
 use super::cache::IamCache;
@@ -118,6 +119,16 @@ pub(crate) struct ManagedPolicies {
     cache: Arc<IamCache>,
     roles: Arc<Roles>,
     locks: Locks,
+    /// Hashes of the documents of policies that this process has seen or made as they should be, by
+    /// ARN.
+    ensured: Mutex<HashMap<String, u64>>,
+}
+
+/// What [`ManagedPolicies::ensure_once`] remembers of a document.
+fn hash(document: &Document) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    document.to_json().hash(&mut hasher);
+    hasher.finish()
 }
 
 impl ManagedPolicies {
@@ -135,6 +146,7 @@ impl ManagedPolicies {
             cache,
             roles,
             locks: Locks::default(),
+            ensured: Mutex::default(),
         }
     }
 
@@ -173,7 +185,7 @@ impl ManagedPolicies {
         Ok(document.map(|document| head.with(document)))
     }
 
-    /// The default document of a customer-managed policy as JSON, from a recent bulk read unless
+    /// The default document of a customer-managed policy as JSON, from the bulk read unless
     /// this process has written the policy.
     pub(crate) async fn cached_document(&self, arn: &str) -> Result<Option<String>, Error> {
         match self.cache.snapshot_for(arn).await? {
@@ -190,13 +202,75 @@ impl ManagedPolicies {
         }
     }
 
-    /// The policy, with its document from [`Self::cached_document`]. The tags are read by
-    /// themselves, because bulk reads do not have them.
+    /// The policy, with its document from [`Self::cached_document`]. The tags take a call of their own,
+    /// because bulk reads do not have them.
     pub(crate) async fn cached(&self, arn: &str) -> Result<Option<ManagedPolicy>, Error> {
-        let (head, document) = futures::try_join!(self.api.policy(arn), self.cached_document(arn))?;
-        Ok(head
-            .zip(document)
-            .map(|(head, document)| head.with(document)))
+        let Some(document) = self.cached_document(arn).await? else {
+            return Ok(None);
+        };
+        let head = self.api.policy(arn).await?;
+        Ok(head.map(|head| head.with(document)))
+    }
+
+    /// As [`Self::ensure`], but for a policy that this process has already seen or made as it should
+    /// be. A policy that is removed by others meanwhile is missed when it is attached; call
+    /// [`Self::forget`] then.
+    pub(crate) async fn ensure_once(
+        &self,
+        operation: &Operation,
+        desired: &DesiredPolicy<'_>,
+    ) -> Result<String, Error> {
+        let arn = self.arn(&desired.name).await?;
+        if self.ensured(&arn) == Some(hash(&desired.document)) {
+            return Ok(arn);
+        }
+        // Most policies that the bulk read does not know do not exist.
+        if self.is_unknown(&arn).await? {
+            let _guard = self.lock(&desired.name).await;
+            if self.create(operation, desired).await? {
+                self.note_ensured(&arn, desired);
+                return Ok(arn);
+            }
+        }
+        self.ensure(operation, desired).await
+    }
+
+    /// Sees to it that the policy exists, whatever its document is.
+    pub(crate) async fn provide(
+        &self,
+        operation: &Operation,
+        desired: &DesiredPolicy<'_>,
+    ) -> Result<(), Error> {
+        let arn = self.arn(&desired.name).await?;
+        let exists = self.ensured(&arn).is_some() || self.cached_document(&arn).await?.is_some();
+        if !exists {
+            self.ensure(operation, desired).await?;
+        }
+        Ok(())
+    }
+
+    /// Forgets that the policy was seen, because it was missed or is changed.
+    pub(crate) fn forget(&self, arn: &str) {
+        let mut ensured = self.ensured.lock().unwrap_or_else(PoisonError::into_inner);
+        ensured.remove(arn);
+    }
+
+    /// The hash of the document that the policy has, if this process has seen or made it.
+    fn ensured(&self, arn: &str) -> Option<u64> {
+        let ensured = self.ensured.lock().unwrap_or_else(PoisonError::into_inner);
+        ensured.get(arn).copied()
+    }
+
+    fn note_ensured(&self, arn: &str, desired: &DesiredPolicy<'_>) {
+        let mut ensured = self.ensured.lock().unwrap_or_else(PoisonError::into_inner);
+        ensured.insert(arn.to_owned(), hash(&desired.document));
+    }
+
+    /// Whether there was no such policy when the account was read in bulk, and this process has not
+    /// written one since. False when the caller is not allowed to read in bulk.
+    async fn is_unknown(&self, arn: &str) -> Result<bool, Error> {
+        let snapshot = self.cache.snapshot_for(arn).await?;
+        Ok(snapshot.is_some_and(|snapshot| !snapshot.policies.contains_key(arn)))
     }
 
     /// Creates the policy, or repairs document and tags of an existing one with this owner. Returns
@@ -225,11 +299,13 @@ impl ManagedPolicies {
                         return Err(creation.exists.clone());
                     }
                     if self.repair(operation, &arn, desired, &found).await? {
+                        self.note_ensured(&arn, desired);
                         return Ok(arn);
                     }
                 }
                 None => {
                     if self.create(operation, desired).await? {
+                        self.note_ensured(&arn, desired);
                         return Ok(arn);
                     }
                     self.check_case_collision(name).await?;
@@ -299,6 +375,7 @@ impl ManagedPolicies {
         found: &ManagedPolicy,
     ) -> Result<bool, Error> {
         self.cache.written(arn);
+        self.forget(arn);
         let what = format!("updating policy `{}`", desired.name);
         if !equivalent_json(&found.document, &desired.document) {
             let before = self.make_room(operation, arn, &what).await?;

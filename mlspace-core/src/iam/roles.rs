@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,7 +48,7 @@ impl Roles {
         Ok(Some(state))
     }
 
-    /// The role from a recent bulk read, or as it is now if this process has written to it.
+    /// The role from the bulk read, or as it is now if this process has written to it.
     pub(crate) async fn cached(&self, name: &str) -> Result<Option<RoleState>, Error> {
         match self.cache.snapshot_for(name).await? {
             Some(snapshot) => Ok(snapshot.roles.get(name).cloned()),
@@ -55,12 +56,17 @@ impl Roles {
         }
     }
 
+    /// ARNs of the policies that are attached to the role now; `None` when there is no such role.
+    pub(crate) async fn attached(&self, name: &str) -> Result<Option<BTreeSet<String>>, Error> {
+        self.api.attached_policies(name).await
+    }
+
     /// Whether the role exists now.
     pub(crate) async fn exists(&self, name: &str) -> Result<bool, Error> {
         Ok(self.api.role(name).await?.is_some())
     }
 
-    /// Names and tags of all roles from a recent bulk read; empty when the caller is not allowed to
+    /// Names and tags of all roles from the bulk read; empty when the caller is not allowed to
     /// make one.
     pub(crate) async fn tagged(&self) -> Result<Vec<(String, Tags)>, Error> {
         let Some(snapshot) = self.cache.snapshot().await? else {
@@ -226,7 +232,19 @@ impl Roles {
         Ok(())
     }
 
-    /// Removes all policies from the role and deletes it. One that does not exist is not an error.
+    /// The role to be deleted: its policies from the bulk read, but for those that are attached to it
+    /// now. What else was changed meanwhile is found when IAM refuses to delete the role.
+    pub(crate) async fn leaving(&self, name: &str) -> Result<Option<RoleState>, Error> {
+        let snapshot = self.cache.snapshot_for(name).await?;
+        let Some(known) = snapshot.and_then(|snapshot| snapshot.roles.get(name).cloned()) else {
+            return self.current(name).await;
+        };
+        let attached = self.api.attached_policies(name).await?;
+        Ok(attached.map(|attached| RoleState { attached, ..known }))
+    }
+
+    /// Removes all policies from the role, which is as in `state`, and deletes it. A role that does
+    /// not exist is not an error.
     ///
     /// `last` are ARNs of policies that are detached after all others, in this order. `inline` is
     /// the inline policy that is deleted before the very last of them. These contain the Deny
@@ -235,21 +253,20 @@ impl Roles {
         &self,
         operation: &Operation,
         name: &str,
+        state: RoleState,
         last: &[String],
         inline: &str,
     ) -> Result<(), Error> {
-        let Some(state) = self.current(name).await? else {
-            return Ok(());
-        };
         self.strip(operation, name, &state, last, inline).await?;
-        self.leave_instance_profiles(operation, name).await?;
         let what = format!("deleting role `{name}`");
+        self.cache.written(name);
         retry(operation, &what, || async {
             match self.api.delete_role(name).await {
-                // Another process has added to it since it was read.
+                // Others have added to it since it was read, or it is in an instance profile.
                 Err(error) if error.is("DeleteConflict") => {
                     if let Some(state) = self.current(name).await? {
                         self.strip(operation, name, &state, last, inline).await?;
+                        self.leave_instance_profiles(operation, name).await?;
                     }
                     Err(error)
                 }

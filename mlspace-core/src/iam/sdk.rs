@@ -12,6 +12,10 @@ use crate::access::decode;
 use crate::aws::{Clients, Error, IfPresent as _, SdkResultExt as _};
 use crate::tags::Tags;
 
+/// Number of roles and policies in a page of the bulk read. A larger page, of up to 1,000, takes more
+/// memory than all that is kept of it: documents come encoded, and are held several times.
+const PAGE: i32 = 300;
+
 /// The SDK's IAM client, created at the first call.
 pub(crate) struct SdkIam {
     clients: Clients,
@@ -117,7 +121,7 @@ impl IamApi for SdkIam {
                 .get_account_authorization_details()
                 .filter(EntityType::Role)
                 .filter(EntityType::LocalManagedPolicy)
-                .max_items(1000)
+                .max_items(PAGE)
                 .set_marker(marker.take())
                 .send()
                 .await
@@ -260,6 +264,10 @@ impl IamApi for SdkIam {
             tags: tags_of(policy.tags()),
             description: policy.description().unwrap_or_default().to_owned(),
             default_version: policy.default_version_id().unwrap_or("v1").to_owned(),
+            attachments: policy
+                .attachment_count()
+                .and_then(|count| usize::try_from(count).ok())
+                .unwrap_or(0),
         }))
     }
 

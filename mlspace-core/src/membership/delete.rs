@@ -26,7 +26,13 @@ impl Memberships {
         user: &UserName,
     ) -> Result<(), Error> {
         let _guard = self.lock(user).await;
-        let (record, item) = self.members.find(project, user).await?.unzip();
+        let removal = self.shared.removal();
+        // Together in one batch.
+        let (found, parent) = futures::try_join!(
+            self.members.find(project, user),
+            self.projects.record(project)
+        )?;
+        let (record, item) = found.unzip();
         let spec = MembershipSpec {
             project: project.clone(),
             user: user.clone(),
@@ -36,7 +42,7 @@ impl Memberships {
         operation.claim().check(&object(&spec), token.as_ref())?;
         self.wait_for_notebooks(operation, project, user).await?;
         let role = self.member_roles.name(project, user)?;
-        if let Some(found) = self.roles.current(&role).await? {
+        if let Some(found) = self.roles.leaving(&role).await? {
             let recorded = record.is_some_and(|record| record.role == found.arn);
             if !recorded && !self.member_roles.owns(project, user, &found) {
                 return Err(Error::Conflict {
@@ -49,16 +55,20 @@ impl Memberships {
             if boundary.is_some() && found.boundary.as_deref() != boundary {
                 self.roles.set_boundary(operation, &role, boundary).await?;
             }
-            let last = self.last_policies(project, user).await?;
+            let suspended = parent.is_some_and(|record| record.suspended);
+            let last = self.last_policies(project, user, suspended).await?;
             self.roles
-                .delete(operation, &role, &last, PASS_ROLE)
+                .delete(operation, &role, found, &last, PASS_ROLE)
                 .await?;
         }
         let policy = layout::user_policy_name(&self.clients.settings().iam_resource_prefix, user)?;
         self.policies
             .delete_if_unused(operation, &policy, PolicyOwner::User(user), &role)
             .await?;
-        self.shared.remove_unused(operation, &role).await?;
+        // Others of this process that are about to be removed see to it when they are.
+        if removal.is_last() {
+            self.shared.remove_unused(operation, &role).await?;
+        }
         self.groups
             .delete_unused_policies_of(operation, user, &role)
             .await?;
@@ -75,9 +85,8 @@ impl Memberships {
         &self,
         project: &ProjectName,
         user: &UserName,
+        suspended: bool,
     ) -> Result<Vec<String>, Error> {
-        let record = self.projects.record(project).await?;
-        let suspended = record.is_some_and(|record| record.suspended);
         let mut last = Vec::new();
         for model in [PolicyModel::PerPrincipal, PolicyModel::Attribute] {
             let own = self.own_policies(model, project, user, suspended).await?;
@@ -96,7 +105,7 @@ impl Memberships {
     ) -> Result<(), Error> {
         let what = format!("waiting for the notebooks of member `{project}/{user}` to be deleted");
         until(operation, &what, Backoff::SLOW, || async move {
-            let notebooks = self.inventory.of_project(project, Some(user)).await?;
+            let notebooks = self.inventory.dependents(project, Some(user)).await?;
             let staying: Vec<String> = notebooks
                 .iter()
                 .filter(|notebook| notebook.status != Status::Deleting)

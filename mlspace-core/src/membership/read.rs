@@ -38,7 +38,7 @@ impl Memberships {
     ) -> Result<Option<Membership>, Error> {
         let role_name = self.member_roles.name(project, user)?;
         let (record, role) = futures::try_join!(
-            self.members.find(project, user),
+            self.members.read(project, user),
             self.roles.cached(&role_name)
         )?;
         let (record, item) = record.unzip();
@@ -125,7 +125,7 @@ impl Memberships {
             PolicyModel::Attribute => {
                 let shared = self.shared.desired_members().await?;
                 drift.extend(self.document_drift(&shared.name, &shared.document).await?);
-                let record = self.projects.record(project).await?;
+                let record = self.projects.read_record(project).await?;
                 // That a project is listed without being suspended is for its own resource to say.
                 if record.is_some_and(|record| record.suspended) {
                     drift.extend(self.suspensions.drift(project, true).await?);

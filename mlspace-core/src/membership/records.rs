@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::aws::{Clients, Error};
 use crate::name::{ProjectName, UserName};
-use crate::records::{Item, ProjectUserRecord, RecordStore, View};
+use crate::records::{Item, Key, ProjectUserRecord, RecordStore, View};
 
 /// The table of memberships, and the memberships that are about to be in it.
 pub(crate) struct MemberRecords {
@@ -54,11 +54,30 @@ impl MemberRecords {
         user: &UserName,
     ) -> Result<Option<(ProjectUserRecord, Item)>, Error> {
         let key = ProjectUserRecord::key(project, user);
-        let Some(item) = self.records.get(self.table(), &key).await? else {
+        let item = self.records.get(self.table(), &key).await?;
+        self.record(&key, item)
+    }
+
+    /// As [`Self::find`], for a refresh.
+    pub(super) async fn read(
+        &self,
+        project: &ProjectName,
+        user: &UserName,
+    ) -> Result<Option<(ProjectUserRecord, Item)>, Error> {
+        let key = ProjectUserRecord::key(project, user);
+        let item = self.records.read(self.table(), &key).await?;
+        self.record(&key, item)
+    }
+
+    fn record(
+        &self,
+        key: &Key,
+        item: Option<Item>,
+    ) -> Result<Option<(ProjectUserRecord, Item)>, Error> {
+        let Some(item) = item else {
             return Ok(None);
         };
-        let record =
-            ProjectUserRecord::read(&item).map_err(|error| error.of(self.table(), &key))?;
+        let record = ProjectUserRecord::read(&item).map_err(|error| error.of(self.table(), key))?;
         Ok(Some((record, item)))
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::desired_role::{DesiredRole, PASS_ROLE, RoleDiff, denying_all, too_many};
 use super::read::Holder;
-use super::{MembershipSpec, Memberships};
+use super::{MembershipSpec, Memberships, object};
 use crate::aws::wait::{PROPAGATION_TIMEOUT, until_within};
 use crate::aws::{Backoff, Error, Operation, PolicyModel, Poll};
 use crate::iam::RoleState;
@@ -58,13 +58,23 @@ impl Memberships {
         creating: Option<&Creating>,
     ) -> Result<(), Error> {
         let (project, user) = (&spec.project, &spec.user);
-        let Some(record) = self.projects.record(project).await? else {
+        let record = match creating {
+            Some(_) => Option::clone(&*self.projects.recent_record(project).await?),
+            None => self.projects.record(project).await?,
+        };
+        let Some(record) = record else {
             return Err(missing_project("project", project));
         };
-        let groups = self.groups.ensure_policies_of(operation, user).await?;
+        let groups = match creating {
+            Some(_) => self.groups.provide_policies_of(operation, user).await?,
+            None => self.groups.ensure_policies_of(operation, user).await?,
+        };
         self.check_attachments(groups.len()).await?;
         let in_use = self.shared.hold().await;
-        let shares = self.groups.shares_of(project, user).await?;
+        let shares = match creating {
+            Some(_) => self.groups.recent_shares_of(project, user).await?,
+            None => self.groups.shares_of(project, user).await?,
+        };
         let access = self.clients.settings().effective(&record.access);
         let holder = Holder {
             project,
@@ -76,13 +86,22 @@ impl Memberships {
         let desired = self
             .desired_role(&holder, &groups, record.suspended)
             .await?;
-        let name = self
-            .ensure_role(operation, spec, &desired, creating)
+        let name = self.member_roles.name(project, user)?;
+        let made = self
+            .ensure_role(operation, spec, &name, &desired, creating)
             .await?;
-        let found = self.wait_for_role(operation, &name, |_| Vec::new()).await?;
+        let is_new = made.is_some();
+        let found = match made {
+            Some(new) => new,
+            None => self.wait_for_role(operation, &name, |_| Vec::new()).await?,
+        };
         let changes_over = desired.migrates_model(&found);
-        self.ensure_own_policies(operation, spec, &record, changes_over)
-            .await?;
+        if is_new {
+            self.provide_own_policies(operation, spec, &record).await?;
+        } else {
+            self.ensure_own_policies(operation, spec, &record, changes_over)
+                .await?;
+        }
         let quota = if changes_over {
             self.roles
                 .attachment_quota(desired.transitional_count(&found))
@@ -94,8 +113,13 @@ impl Memberships {
             operation.check(&format!("setting up role `{name}`"))?;
             self.repair(operation, spec, &name, &desired, step).await?;
         }
-        self.wait_for_role(operation, &name, |found| desired.differences(found))
-            .await?;
+        if is_new {
+            self.wait_for_policies(operation, &name, &desired, groups.len())
+                .await?;
+        } else {
+            self.wait_for_role(operation, &name, |found| desired.differences(found))
+                .await?;
+        }
         drop(in_use);
         if creating.is_none() || changes_over {
             self.remove_previous_model_policies(operation, spec, &name)
@@ -127,6 +151,30 @@ impl Memberships {
                 }
                 let policy = self.desired_user_policy(user).await?;
                 self.policies.ensure(operation, &policy).await.map(drop)
+            }
+        }
+    }
+
+    /// Makes the policies that the model attaches to a new role, beside groups', where this process
+    /// has not seen or made them before.
+    async fn provide_own_policies(
+        &self,
+        operation: &Operation,
+        spec: &MembershipSpec,
+        record: &ProjectRecord,
+    ) -> Result<(), Error> {
+        let (project, suspended) = (&spec.project, record.suspended);
+        match self.clients.settings().policy_model {
+            PolicyModel::Attribute => self.shared.ensure(operation, suspended).await,
+            PolicyModel::PerPrincipal => {
+                let policies = &self.project_policies;
+                let policy = policies.desired(project, &record.access, suspended).await?;
+                self.policies.provide(operation, &policy).await?;
+                let policy = self.desired_user_policy(&spec.user).await?;
+                self.policies
+                    .ensure_once(operation, &policy)
+                    .await
+                    .map(drop)
             }
         }
     }
@@ -174,21 +222,29 @@ impl Memberships {
         }
     }
 
-    /// The role under this membership's name: created without policies, or found and proven its own.
+    /// Makes the role under this membership's name, without policies, and returns it as it is then;
+    /// `None` for an existing one that is proven its own.
+    ///
+    /// A create does not look first, because IAM refuses a name that is in use.
     async fn ensure_role(
         &self,
         operation: &Operation,
         spec: &MembershipSpec,
+        name: &str,
         desired: &DesiredRole,
         creating: Option<&Creating>,
-    ) -> Result<String, Error> {
-        let name = self.member_roles.name(&spec.project, &spec.user)?;
+    ) -> Result<Option<RoleState>, Error> {
         for attempt in 0..MAX_ATTEMPTS {
-            if let Some(found) = self.roles.current(&name).await? {
+            if (creating.is_none() || attempt > 0)
+                && let Some(found) = self.roles.current(name).await?
+            {
                 if creating.is_some() {
-                    self.check_unfinished(spec, &name, &found)?;
+                    if self.members.exists(&spec.project, &spec.user).await? {
+                        return Err(object(spec).exists());
+                    }
+                    self.check_unfinished(spec, name, &found)?;
                 }
-                return Ok(name);
+                return Ok(None);
             }
             operation.check(&format!("creating role `{name}`"))?;
             let description = format!(
@@ -199,7 +255,7 @@ impl Memberships {
             let tags = desired.tags.clone().overlaid(&mark);
             let (trust, boundary) = (desired.trust.to_json(), desired.boundary.as_deref());
             let role = NewRole {
-                name: &name,
+                name,
                 description: &description,
                 trust: &trust,
                 boundary,
@@ -209,15 +265,25 @@ impl Memberships {
                 creating.has_role.store(true, Ordering::Relaxed);
             }
             match self.roles.create(operation, &role).await {
-                Ok(true) => return Ok(name),
-                // Made by another process a moment ago, and not seen yet.
+                Ok(true) => {
+                    return Ok(Some(RoleState {
+                        arn: self.member_roles.arn(&spec.project, &spec.user).await?,
+                        trust: trust.clone(),
+                        boundary: desired.boundary.clone(),
+                        tags,
+                        ..RoleState::default()
+                    }));
+                }
+                // It exists; or another process made it a moment ago, and it is not seen yet.
                 Ok(false) => {
                     if let Some(creating) = creating {
                         creating.has_role.store(false, Ordering::Relaxed);
                     }
-                    operation
-                        .back_off(Backoff::QUICK, attempt, "creating a role")
-                        .await?
+                    if creating.is_none() || attempt > 0 {
+                        operation
+                            .back_off(Backoff::QUICK, attempt, "creating a role")
+                            .await?;
+                    }
                 }
                 Err(error) => {
                     if let Some(creating) = creating
@@ -259,6 +325,32 @@ impl Memberships {
                 Poll::Ready(found)
             } else {
                 Poll::Pending(status.join(", "))
+            })
+        })
+        .await
+    }
+
+    /// Waits until a new role is seen with its own policies, which were attached last. Groups'
+    /// policies, the last `groups` before the base policies, can be taken away again meanwhile.
+    async fn wait_for_policies(
+        &self,
+        operation: &Operation,
+        name: &str,
+        desired: &DesiredRole,
+        groups: usize,
+    ) -> Result<(), Error> {
+        let what = format!("waiting for role `{name}` to be seen as it was set up");
+        let (own, others) = desired.attached.split_at(desired.attached.len().min(2));
+        let lasting: Vec<&String> = own.iter().chain(others.iter().skip(groups)).collect();
+        let lasting = &lasting;
+        until_within(operation, VISIBLE, &what, Backoff::QUICK, || async move {
+            let Some(attached) = self.roles.attached(name).await? else {
+                return Ok(Poll::Pending("it is not seen".to_owned()));
+            };
+            let missing = lasting.iter().find(|arn| !attached.contains(**arn));
+            Ok(match missing {
+                None => Poll::Ready(()),
+                Some(arn) => Poll::Pending(format!("it lacks the policy `{arn}`")),
             })
         })
         .await
@@ -340,6 +432,10 @@ impl Memberships {
         };
         for _ in 0..3 {
             match self.roles.attach(operation, role, arn, patience).await {
+                // Neither the policy nor the role is seen: IAM says the same of both.
+                Err(error) if error.is_absent() && !self.roles.exists(role).await? => {
+                    self.wait_for_role(operation, role, |_| Vec::new()).await?;
+                }
                 Err(error) if error.is_absent() && shared => {
                     self.recreate_shared_policy(operation, spec).await?;
                 }

@@ -5,20 +5,15 @@
 //! carries them. The first is made first and goes last, so that it tells of the second.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{Mutex, RwLock, RwLockReadGuard};
-use tokio::time::Instant;
 
 use crate::aws::{Clients, Error, Operation};
 use crate::iam::{DesiredPolicy, ManagedPolicies};
 use crate::project::{SuspensionList, shared_policy_remedy};
 use crate::tags::PolicyOwner;
 use crate::{layout, policies};
-
-/// How long the shared policies, once seen as they should be, are assumed to be so: the length of the busy part
-/// of an apply. A membership that finds one of them missing says so (see [`SharedPolicies::forget`]).
-const CACHE_TTL: Duration = Duration::from_secs(30);
 
 /// The two shared policies.
 pub(super) struct SharedPolicies {
@@ -28,8 +23,34 @@ pub(super) struct SharedPolicies {
     /// Held for reading while a membership is given the policies, for writing while they are
     /// removed, so that a removal does not overtake the next membership that needs them.
     in_use: RwLock<()>,
-    /// When both were last seen as they should be.
-    verified: Mutex<Option<Instant>>,
+    /// Number of memberships that are being removed.
+    removals: AtomicUsize,
+    /// Whether both were seen as they should be. A membership that finds one of them missing says so
+    /// (see [`SharedPolicies::forget`]).
+    verified: Mutex<bool>,
+}
+
+/// A membership that is being removed.
+pub(super) struct Removal<'a> {
+    removals: Option<&'a AtomicUsize>,
+}
+
+impl Removal<'_> {
+    /// Ends the removal, and returns whether no other is under way in this process.
+    pub(super) fn is_last(mut self) -> bool {
+        self.removals.take().is_none_or(end)
+    }
+}
+
+impl Drop for Removal<'_> {
+    fn drop(&mut self) {
+        self.removals.take().map(end);
+    }
+}
+
+/// Counts one down. Returns whether none is left.
+fn end(removals: &AtomicUsize) -> bool {
+    removals.fetch_sub(1, Ordering::SeqCst) == 1
 }
 
 impl SharedPolicies {
@@ -44,7 +65,8 @@ impl SharedPolicies {
             policies,
             suspensions,
             in_use: RwLock::new(()),
-            verified: Mutex::new(None),
+            removals: AtomicUsize::new(0),
+            verified: Mutex::new(false),
         }
     }
 
@@ -53,14 +75,22 @@ impl SharedPolicies {
         self.in_use.read().await
     }
 
+    /// Notes that a membership is being removed, until the result is dropped.
+    pub(super) fn removal(&self) -> Removal<'_> {
+        self.removals.fetch_add(1, Ordering::SeqCst);
+        Removal {
+            removals: Some(&self.removals),
+        }
+    }
+
     /// Makes the shared policies what they should be, for a role of a project that is `suspended` or not.
     pub(super) async fn ensure(&self, operation: &Operation, suspended: bool) -> Result<(), Error> {
         let mut verified = self.verified.lock().await;
-        if verified.is_none_or(|at| at.elapsed() >= CACHE_TTL) {
+        if !*verified {
             let members = self.desired_members().await?;
             self.policies.ensure(operation, &members).await?;
             self.suspensions.ensure(operation, suspended).await?;
-            *verified = Some(Instant::now());
+            *verified = true;
         } else if suspended {
             self.suspensions.ensure(operation, true).await?;
         }
@@ -69,7 +99,7 @@ impl SharedPolicies {
 
     /// Forgets that the shared policies were seen, because one of them was missed.
     pub(super) async fn forget(&self) {
-        *self.verified.lock().await = None;
+        *self.verified.lock().await = false;
     }
 
     /// Removes the shared policies if no role carries them any more, `gone` being a role that was

@@ -1,5 +1,7 @@
 //! Memberships on in-memory fakes: every step, and every interruption.
 
+mod calls;
+
 use super::desired_role::PASS_ROLE;
 use super::*;
 use crate::aws::{Error, Failure, PolicyModel, Settings};
@@ -674,7 +676,7 @@ async fn plan_refuses_more_policies_than_a_role_carries() {
 
 #[tokio::test]
 async fn plan_warns_of_unknown_users_and_odd_datasets() {
-    let platform = FakePlatform::new(PolicyModel::PerPrincipal)
+    let mut platform = FakePlatform::new(PolicyModel::PerPrincipal)
         .with_alice_in_fraud()
         .await;
     let item = |key: &str, name: &str| ItemBuilder::new().string(key, name).build();
@@ -683,6 +685,7 @@ async fn plan_warns_of_unknown_users_and_odd_datasets() {
         .insert("mlspace-users", item("username", "alice"));
     platform.add_to_group("bob", "risk");
     platform.add_share("a*", "risk");
+    platform.restart();
     let memberships = &platform.services.memberships;
     let alice = memberships
         .plan(&member("fraud", "alice"), true, false, &OnlyCreates)

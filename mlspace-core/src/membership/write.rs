@@ -125,12 +125,16 @@ impl Memberships {
         // Before the lock, which a removal under another spelling needs.
         self.collisions.check_user(operation, &spec.user).await?;
         let _guard = self.lock(&spec.user).await;
-        if self.members.exists(&spec.project, &spec.user).await? {
+        // The list may be older than a delete of this process. A role of another membership refuses to
+        // be created, and a record of one to be written.
+        if self.collisions.may_exist(&object(spec)).await?
+            && self.members.exists(&spec.project, &spec.user).await?
+        {
             return Err(object(spec).exists().into());
         }
         self.check_new_names(spec).await?;
         let creating = Creating::new();
-        let grants = self.locations.changes();
+        let changes = self.changes(spec).await?;
         let done = Box::pin(async {
             self.set_up_role(operation, spec, Some(&creating)).await?;
             self.record_new_member(operation, spec, &creating.token)
@@ -139,14 +143,13 @@ impl Memberships {
         let made = self.membership(spec, &creating.token).await?;
         match done.await {
             Ok(()) => {
-                // A grant of this run that did not see the record yet left this role to us.
-                if self.locations.changes() != grants {
-                    let (project, user, role) = (&spec.project, &spec.user, &made.role_name);
-                    let synced = self.groups.sync_inline(operation, project, user, role);
+                // What this run changed without seeing the record yet, it left to us.
+                if self.changes(spec).await.is_ok_and(|now| now != changes) {
                     // The membership is complete, and an error would have Terraform replace it. The
                     // next plan shows the difference.
-                    if let Err(error) = Box::pin(synced).await {
-                        tracing::warn!(%error, %role, "the role lacks a grant");
+                    let mended = self.set_up_role(operation, spec, None);
+                    if let Err(error) = Box::pin(mended).await {
+                        tracing::warn!(%error, role = made.role_name, "the role is out of date");
                     }
                 }
                 Ok(made)
@@ -158,6 +161,12 @@ impl Memberships {
                     .await
             }
         }
+    }
+
+    /// How often this process has changed what roles follow from: projects, shares and grants.
+    async fn changes(&self, spec: &MembershipSpec) -> Result<u64, Error> {
+        let shared = self.groups.changes(&spec.user).await?;
+        Ok(shared + self.projects.changes(&spec.project))
     }
 
     /// The result of a create that failed with `error`: `made` if only the last response was lost,

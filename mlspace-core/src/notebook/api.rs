@@ -18,6 +18,8 @@ pub(crate) struct ListedInstance {
     pub(crate) arn: String,
     /// Its status when it was listed.
     pub(crate) status: Status,
+    /// When it was created, in milliseconds since the epoch.
+    pub(crate) created: Option<i64>,
 }
 
 /// A notebook instance to create.

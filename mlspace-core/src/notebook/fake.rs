@@ -171,6 +171,7 @@ impl NotebookApi for FakeNotebooks {
                 name: name.clone(),
                 arn: instance.state.arn.clone(),
                 status: instance.state.status.clone(),
+                created: None,
             })
             .collect();
         for instance in &listed {

@@ -1,13 +1,14 @@
 //! The notebooks of a project: found by tags, stopped when the project is suspended.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::{StreamExt as _, TryStreamExt as _};
 
 use super::Status;
-use super::api::{NotebookApi, is_missing};
+use super::api::{ListedInstance, NotebookApi, is_missing};
 use crate::aws::wait::{retry, until};
-use crate::aws::{Backoff, Clients, Error, Operation, Poll};
+use crate::aws::{Backoff, Cached, Clients, Error, Operation, Poll};
 use crate::name::{NotebookName, ProjectName, UserName};
 use crate::tags::{self, Tags};
 
@@ -47,16 +48,42 @@ fn stop_step(status: &Status) -> StopStep {
     }
 }
 
+/// ARN and time of creation: a later instance can have the same name.
+type InstanceKey = (String, Option<i64>);
+
 /// The notebook instances of the account and region, by their tags.
 pub(crate) struct NotebookInventory {
     clients: Clients,
     api: Arc<dyn NotebookApi>,
+    /// All instances with their tags, for removals of what instances depend on.
+    listed: Cached<Vec<(ListedInstance, Tags)>>,
+    /// Tags that were read. They name the owner, who does not change.
+    tags: Mutex<HashMap<InstanceKey, Tags>>,
 }
 
 impl NotebookInventory {
     /// Instances behind `api`. The settings of `clients` name the system tag.
     pub(crate) fn new(clients: Clients, api: Arc<dyn NotebookApi>) -> Self {
-        Self { clients, api }
+        Self {
+            clients,
+            api,
+            listed: Cached::default(),
+            tags: Mutex::default(),
+        }
+    }
+
+    /// The notebooks that keep a project, or the membership of a user in it, from being removed. All
+    /// removals of a few seconds share one list; it is read again where it contains any.
+    pub(crate) async fn dependents(
+        &self,
+        project: &ProjectName,
+        user: Option<&UserName>,
+    ) -> Result<Vec<OwnedNotebook>, Error> {
+        let listed = self.listed.recent(|| self.read(false)).await?;
+        if self.owned(&listed, project, user).is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.owned(&self.read(false).await?, project, user))
     }
 
     /// The notebooks whose tags name the project, and the user if one is given.
@@ -65,27 +92,61 @@ impl NotebookInventory {
         project: &ProjectName,
         user: Option<&UserName>,
     ) -> Result<Vec<OwnedNotebook>, Error> {
+        Ok(self.owned(&self.read(true).await?, project, user))
+    }
+
+    /// All instances with their tags, which are read `anew` or as they were first read.
+    async fn read(&self, anew: bool) -> Result<Vec<(ListedInstance, Tags)>, Error> {
         let listed = self.api.list().await?;
-        let owned: Vec<Option<OwnedNotebook>> = futures::stream::iter(listed)
+        futures::stream::iter(listed)
             .map(|instance| async move {
-                // `None` means that it was deleted after the list.
-                let tags = self.api.tags(&instance.arn).await?.unwrap_or_default();
-                let system = &self.clients.settings().system_tag;
-                let owner = owner_in(&tags, system, project, user);
-                Ok::<_, Error>(owner.map(|user| OwnedNotebook {
-                    name: instance.name,
-                    status: instance.status,
-                    user,
-                    arn: instance.arn,
-                    is_suspended: tags.contains_key(tags::SUSPENDED),
-                }))
+                let tags = self.tags_of(&instance, anew).await?;
+                Ok::<_, Error>((instance, tags))
             })
             .buffer_unordered(CONCURRENT_READS)
             .try_collect()
-            .await?;
-        let mut owned: Vec<OwnedNotebook> = owned.into_iter().flatten().collect();
+            .await
+    }
+
+    /// The instance's tags, `anew` or as they were first read. An instance without any is asked again:
+    /// SageMaker may not list those of a new one yet, and has none of one that was deleted meanwhile.
+    async fn tags_of(&self, instance: &ListedInstance, anew: bool) -> Result<Tags, Error> {
+        let key = (instance.arn.clone(), instance.created);
+        let known = {
+            let tags = self.tags.lock().unwrap_or_else(PoisonError::into_inner);
+            tags.get(&key).filter(|_| !anew).cloned()
+        };
+        if let Some(tags) = known {
+            return Ok(tags);
+        }
+        let found = self.api.tags(&instance.arn).await?.unwrap_or_default();
+        if found.iter().next().is_some() {
+            let mut tags = self.tags.lock().unwrap_or_else(PoisonError::into_inner);
+            tags.insert(key, found.clone());
+        }
+        Ok(found)
+    }
+
+    /// Those of the instances whose tags name the project, and the user if one is given, by name.
+    fn owned(
+        &self,
+        listed: &[(ListedInstance, Tags)],
+        project: &ProjectName,
+        user: Option<&UserName>,
+    ) -> Vec<OwnedNotebook> {
+        let system = &self.clients.settings().system_tag;
+        let owned = listed.iter().filter_map(|(instance, tags)| {
+            Some(OwnedNotebook {
+                user: owner_in(tags, system, project, user)?,
+                name: instance.name.clone(),
+                status: instance.status.clone(),
+                arn: instance.arn.clone(),
+                is_suspended: tags.contains_key(tags::SUSPENDED),
+            })
+        });
+        let mut owned: Vec<OwnedNotebook> = owned.collect();
         owned.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(owned)
+        owned
     }
 
     /// Suspends all notebooks of the project: tags them so that nobody opens or starts them, stops them

@@ -73,10 +73,10 @@ impl Notebooks {
         };
         let rules = self
             .projects
-            .notebook_rules(&owner.project)
+            .read_notebook_rules(&owner.project)
             .await?
             .unwrap_or_default();
-        let scheduled = self.schedule.get(name).await?;
+        let scheduled = self.schedule.read(name).await?;
         let role_arn = self.member_roles.arn(&owner.project, &owner.user).await?;
         let mut drift = found.drift(&role_arn);
         drift.extend(tagging::drift(

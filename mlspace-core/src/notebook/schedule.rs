@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::aws::wait::retry;
 use crate::aws::{Clients, Error, Operation};
 use crate::name::{NotebookName, ProjectName};
-use crate::records::{Change, Key, NOTEBOOK_INSTANCE, RecordStore, ScheduleRecord};
+use crate::records::{Change, Item, Key, NOTEBOOK_INSTANCE, RecordStore, ScheduleRecord};
 use crate::schedule::StopTime;
 
 fn key(name: &NotebookName) -> Key {
@@ -29,7 +29,18 @@ impl StopSchedule {
     /// The notebook's daily stop time; `None` without a record.
     pub(super) async fn get(&self, name: &NotebookName) -> Result<Option<StopTime>, Error> {
         let table = &self.clients.settings().table_names.resource_schedule;
-        let Some(item) = self.records.get(table, &key(name)).await? else {
+        self.time(name, self.records.get(table, &key(name)).await?)
+    }
+
+    /// As [`Self::get`], for a refresh.
+    pub(super) async fn read(&self, name: &NotebookName) -> Result<Option<StopTime>, Error> {
+        let table = &self.clients.settings().table_names.resource_schedule;
+        self.time(name, self.records.read(table, &key(name)).await?)
+    }
+
+    fn time(&self, name: &NotebookName, item: Option<Item>) -> Result<Option<StopTime>, Error> {
+        let table = &self.clients.settings().table_names.resource_schedule;
+        let Some(item) = item else {
             return Ok(None);
         };
         let record = ScheduleRecord::read(&item).map_err(|error| error.of(table, &key(name)))?;

@@ -67,6 +67,9 @@ impl NotebookApi for SdkNotebooks {
                         name,
                         arn: arn.to_owned(),
                         status: Status::from_name(status),
+                        created: instance
+                            .creation_time()
+                            .and_then(|time| time.to_millis().ok()),
                     });
                 }
             }

@@ -89,6 +89,7 @@ impl Projects {
         }
         self.suspensions.set(operation, name, false).await?;
         operation.check(&format!("removing the record of project `{name}`"))?;
+        self.projects.forget(name).await;
         self.records
             .delete(
                 &self.clients.settings().table_names.projects,
@@ -121,7 +122,7 @@ impl Projects {
             self.members.of_project(name),
             self.member_groups(name),
             self.dependents.datasets.of_project(name),
-            self.inventory.of_project(name, None),
+            self.inventory.dependents(name, None),
             self.member_roles(name, policy_arn),
             self.dependents.grants.of_project(name),
         )?;

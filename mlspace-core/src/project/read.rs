@@ -3,13 +3,12 @@
 use super::records::FoundProject;
 use super::{Project, Projects};
 use crate::aws::{Error, PolicyModel};
-use crate::iam::ManagedPolicy;
 use crate::iam::managed_policies::equivalent_json;
 use crate::layout;
 use crate::name::ProjectName;
 use crate::policies;
 use crate::records::{Item, ProjectRecord, REMOVING};
-use crate::tags::{POLICY_VERSION, PolicyOwner, Tags};
+use crate::tags::PolicyOwner;
 use iam_policy::Document;
 
 impl Projects {
@@ -26,7 +25,7 @@ impl Projects {
 
     /// Reads a project that has no policy of its own.
     async fn read_listed_project(&self, name: &ProjectName) -> Result<Option<Project>, Error> {
-        let Some(found) = self.projects.find(name).await? else {
+        let Some(found) = self.projects.read(name).await? else {
             return Ok(None);
         };
         let token = found.token();
@@ -55,25 +54,23 @@ impl Projects {
         let policy_name =
             layout::project_policy_name(&self.clients.settings().iam_resource_prefix, name)?;
         let arn = self.clients.account().await?.policy_arn(&policy_name);
-        let (found, policy) = futures::try_join!(
-            self.projects.find(name),
-            Box::pin(self.policies.cached(&arn))
+        let (found, document) = futures::try_join!(
+            self.projects.read(name),
+            Box::pin(self.policies.cached_document(&arn))
         )?;
-        let owner = PolicyOwner::Project(name);
-        if found.is_none()
-            && !policy
-                .as_ref()
-                .is_some_and(|policy| self.policies.owns(owner, policy))
-        {
-            return Ok(None);
+        // Only where no record says whose the policy is, its tags are read, with a call of their own.
+        if found.is_none() {
+            let owner = PolicyOwner::Project(name);
+            let policy = self.policies.cached(&arn).await?;
+            if !policy.is_some_and(|policy| self.policies.owns(owner, &policy)) {
+                return Ok(None);
+            }
         }
         let context = self.clients.policy_context().await?;
         let suspended = match &found {
             Some(found) => found.record.suspended,
             // Without a record, the policy says which of the two it is.
-            None => policy
-                .as_ref()
-                .is_some_and(|policy| denies_everything(&policy.document)),
+            None => document.as_deref().is_some_and(denies_everything),
         };
         let mut drift = Vec::new();
         match &found {
@@ -86,12 +83,7 @@ impl Projects {
             .settings()
             .effective(&recorded.unwrap_or_default());
         let wanted = policies::project_policy(&context, name, &access, suspended)?;
-        drift.extend(policy_drift(
-            &policy_name,
-            policy.as_ref(),
-            &wanted,
-            &self.policies.desired_tags(owner),
-        ));
+        drift.extend(policy_drift(&policy_name, document.as_deref(), &wanted));
         let token = found.as_ref().and_then(FoundProject::token);
         let record = found.map(|found| found.record);
         Ok(Some(Project {
@@ -128,30 +120,15 @@ fn record_drift(name: &ProjectName, item: &Item) -> Vec<String> {
     drift
 }
 
-/// How a managed policy differs from what it should be.
-pub(crate) fn policy_drift(
-    name: &str,
-    found: Option<&ManagedPolicy>,
-    wanted: &Document,
-    tags: &Tags,
-) -> Vec<String> {
-    let Some(found) = found else {
-        return vec![format!("policy `{name}` is missing")];
-    };
-    let mut drift = Vec::new();
-    if !equivalent_json(&found.document, wanted) {
-        drift.push(format!("policy `{name}` was edited"));
-    }
-    for (key, value) in tags.iter() {
-        match found.tags.get(key) {
-            None => drift.push(format!("policy `{name}` lost its tag `{key}`")),
-            Some(found) if found != value && key != POLICY_VERSION => {
-                drift.push(format!("tag `{key}` of policy `{name}` became `{found}`"));
-            }
-            Some(_) => {}
+/// How a managed policy with this JSON differs from what it should be.
+fn policy_drift(name: &str, found: Option<&str>, wanted: &Document) -> Option<String> {
+    match found {
+        None => Some(format!("policy `{name}` is missing")),
+        Some(found) if !equivalent_json(found, wanted) => {
+            Some(format!("policy `{name}` was edited"))
         }
+        Some(_) => None,
     }
-    drift
 }
 
 pub(super) fn project(
@@ -182,49 +159,17 @@ mod tests {
             .resources(["*"])])
     }
 
-    fn tags() -> Tags {
-        Tags::from([
-            ("project", "fraud"),
-            ("system", "MLSpace"),
-            ("policyVersion", "1"),
-        ])
-    }
-
-    fn found() -> ManagedPolicy {
-        ManagedPolicy {
-            tags: tags(),
-            description: String::new(),
-            document: wanted().to_json_pretty(),
-            has_history: false,
-        }
-    }
-
     #[test]
     fn a_policy_as_wanted_shows_no_drift() {
-        assert!(policy_drift("p", Some(&found()), &wanted(), &tags()).is_empty());
-        let mut newer = found();
-        newer.tags.insert("policyVersion", "7");
-        newer.tags.insert("theirs", "x");
-        assert!(policy_drift("p", Some(&newer), &wanted(), &tags()).is_empty());
+        let found = wanted().to_json_pretty();
+        assert_eq!(policy_drift("p", Some(&found), &wanted()), None);
     }
 
     #[test]
     fn each_change_is_a_sentence() {
-        assert_eq!(
-            policy_drift("p", None, &wanted(), &tags()),
-            ["policy `p` is missing"]
-        );
-        let mut changed = found();
-        changed.document = changed.document.replace("GetObject", "*");
-        changed.tags.insert("project", "churn");
-        changed.tags.remove("system");
-        assert_eq!(
-            policy_drift("p", Some(&changed), &wanted(), &tags()),
-            [
-                "policy `p` was edited",
-                "tag `project` of policy `p` became `churn`",
-                "policy `p` lost its tag `system`",
-            ]
-        );
+        let drift = |found: Option<&str>| policy_drift("p", found, &wanted()).unwrap();
+        assert_eq!(drift(None), "policy `p` is missing");
+        let edited = wanted().to_json().replace("GetObject", "*");
+        assert_eq!(drift(Some(&edited)), "policy `p` was edited");
     }
 }

@@ -2,19 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use tokio::time::Instant;
-
-use crate::aws::{Clients, Error, IfPresent as _};
+use crate::aws::{Cached, Clients, Error, IfPresent as _};
 use crate::name::ProjectName;
 use crate::ownership::Token;
 use crate::policies::{Limits, ProjectAccess};
-use crate::records::{ACCESS, Item, ProjectRecord, RecordStore, View};
+use crate::records::{ACCESS, Item, Key, ProjectRecord, RecordStore, View};
 use crate::schedule::{StopPolicy, StopTime};
-
-/// How long a scan is used: the length of a refresh.
-const CACHE_TTL: Duration = Duration::from_secs(30);
 
 /// A project's record with the item it was read from.
 pub(super) struct FoundProject {
@@ -80,7 +74,9 @@ pub(crate) struct ProjectRecords {
     clients: Clients,
     records: Arc<dyn RecordStore>,
     /// The access of all projects, as last scanned.
-    scanned: tokio::sync::Mutex<Option<(Instant, Arc<RecordedAccess>)>>,
+    scanned: Cached<RecordedAccess>,
+    /// Projects that were read one by one for changes of their members.
+    singles: Mutex<BTreeMap<ProjectName, Arc<Cached<Option<ProjectRecord>>>>>,
     /// The access of projects that this process plans.
     planned: Mutex<RecordedAccess>,
 }
@@ -91,7 +87,8 @@ impl ProjectRecords {
         Self {
             clients,
             records,
-            scanned: tokio::sync::Mutex::default(),
+            scanned: Cached::default(),
+            singles: Mutex::default(),
             planned: Mutex::default(),
         }
     }
@@ -103,16 +100,49 @@ impl ProjectRecords {
     /// The project's record, with the item it was read from.
     pub(super) async fn find(&self, name: &ProjectName) -> Result<Option<FoundProject>, Error> {
         let key = ProjectRecord::key(name);
-        let Some(item) = self.records.get(self.table(), &key).await? else {
+        let item = self.records.get(self.table(), &key).await?;
+        self.found(&key, item)
+    }
+
+    /// As [`Self::find`], for a refresh.
+    pub(super) async fn read(&self, name: &ProjectName) -> Result<Option<FoundProject>, Error> {
+        let key = ProjectRecord::key(name);
+        let item = self.records.read(self.table(), &key).await?;
+        self.found(&key, item)
+    }
+
+    fn found(&self, key: &Key, item: Option<Item>) -> Result<Option<FoundProject>, Error> {
+        let Some(item) = item else {
             return Ok(None);
         };
-        let record = ProjectRecord::read(&item).map_err(|error| error.of(self.table(), &key))?;
+        let record = ProjectRecord::read(&item).map_err(|error| error.of(self.table(), key))?;
         Ok(Some(FoundProject { record, item }))
+    }
+
+    /// As [`Self::record`], for a refresh.
+    pub(crate) async fn read_record(
+        &self,
+        name: &ProjectName,
+    ) -> Result<Option<ProjectRecord>, Error> {
+        Ok(self.read(name).await?.map(|found| found.record))
     }
 
     /// The project's record.
     pub(crate) async fn record(&self, name: &ProjectName) -> Result<Option<ProjectRecord>, Error> {
         Ok(self.find(name).await?.map(|found| found.record))
+    }
+
+    /// The project's record as it was at most a few seconds ago: for changes of many of its members.
+    pub(crate) async fn recent_record(
+        &self,
+        name: &ProjectName,
+    ) -> Result<Arc<Option<ProjectRecord>>, Error> {
+        self.single(name).recent(|| self.record(name)).await
+    }
+
+    /// How often this process has changed the project's record.
+    pub(crate) fn changes(&self, name: &ProjectName) -> u64 {
+        self.single(name).changes()
     }
 
     /// Notes what this process plans for a project: plans of its members depend on it.
@@ -121,8 +151,8 @@ impl ProjectRecords {
         planned.insert(name.clone(), access.clone());
     }
 
-    /// What the members of a project can do as far as the platform admits it, as recorded up to 30
-    /// seconds ago: for a refresh.
+    /// What the members of a project can do as far as the platform admits it, as recorded at the
+    /// first look: for a refresh.
     pub(crate) async fn cached_access(&self, name: &ProjectName) -> Result<ProjectAccess, Error> {
         let access = self.recorded_access().await?.get(name).cloned();
         let settings = self.clients.settings();
@@ -147,7 +177,7 @@ impl ProjectRecords {
         Ok(self.clients.settings().effective(&record.access))
     }
 
-    /// The names of the projects that are planned by this process or on record up to 30 seconds ago.
+    /// The names of the projects that are planned by this process or were on record at the first look.
     pub(crate) async fn cached_names(&self) -> Result<Vec<ProjectName>, Error> {
         let recorded = self.recorded_access().await?;
         let planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
@@ -155,11 +185,10 @@ impl ProjectRecords {
     }
 
     async fn recorded_access(&self) -> Result<Arc<RecordedAccess>, Error> {
-        let mut last = self.scanned.lock().await;
-        match &*last {
-            Some((at, access)) if at.elapsed() < CACHE_TTL => return Ok(Arc::clone(access)),
-            _ => {}
-        }
+        self.scanned.get(|| self.scan_access()).await
+    }
+
+    async fn scan_access(&self) -> Result<RecordedAccess, Error> {
         let items = self
             .records
             .scan(self.table(), &["name", ACCESS])
@@ -176,20 +205,33 @@ impl ProjectRecords {
                 access.map_err(|error| error.of(self.table(), &ProjectRecord::key(&name)))?;
             all.insert(name, access);
         }
-        let all = Arc::new(all);
-        *last = Some((Instant::now(), Arc::clone(&all)));
         Ok(all)
     }
 
-    /// Forgets what was scanned, because a record is being changed.
-    pub(super) async fn forget(&self) {
-        *self.scanned.lock().await = None;
+    /// Forgets what was read, because the project's record is being changed.
+    pub(super) async fn forget(&self, name: &ProjectName) {
+        self.single(name).forget().await;
+        self.scanned.forget().await;
+    }
+
+    fn single(&self, name: &ProjectName) -> Arc<Cached<Option<ProjectRecord>>> {
+        let mut singles = self.singles.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(singles.entry(name.clone()).or_default())
     }
 
     /// Whether the project is on record. The record's content is not read.
     pub(crate) async fn exists(&self, name: &ProjectName) -> Result<bool, Error> {
         let key = ProjectRecord::key(name);
         Ok(self.records.get(self.table(), &key).await?.is_some())
+    }
+
+    /// As [`Self::notebook_rules`], for a refresh.
+    pub(crate) async fn read_notebook_rules(
+        &self,
+        name: &ProjectName,
+    ) -> Result<Option<NotebookRules>, Error> {
+        let record = self.read_record(name).await?;
+        Ok(record.as_ref().map(NotebookRules::of))
     }
 
     /// What the project says about its notebooks; `None` when there is no such project.

@@ -205,7 +205,7 @@ impl Projects {
     ) -> Result<Write, Error> {
         operation.check(&format!("recording project `{}`", spec.name))?;
         let table = &self.clients.settings().table_names.projects;
-        self.projects.forget().await;
+        self.projects.forget(&spec.name).await;
         self.records
             .create(table, &ProjectRecord::key(&spec.name), item)
             .await
@@ -303,7 +303,7 @@ impl Projects {
                 }
             };
             if write == Write::Done {
-                self.projects.forget().await;
+                self.projects.forget(name).await;
                 if changes_access {
                     // Members who were added meanwhile have their role by the former record.
                     memberships.sync_access(operation, name, &access).await?;

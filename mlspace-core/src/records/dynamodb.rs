@@ -16,6 +16,9 @@ use super::ownership::REMOVING;
 use super::store::{RecordStore, TransactWrite, Write, WriteWithin};
 use crate::aws::{Clients, Error, SdkResultExt as _};
 
+/// Largest number of pages of a small table, of 1 MB each (DynamoDB API reference, Scan).
+const SMALL: usize = 4;
+
 /// Records in DynamoDB tables. Cloning is cheap.
 #[derive(Clone)]
 pub(crate) struct DynamoStore {
@@ -226,6 +229,29 @@ impl RecordStore for DynamoStore {
                 None => return Ok(items),
             }
         }
+    }
+
+    async fn scan_small(&self, table: &str) -> Result<Option<Vec<Item>>, Error> {
+        let client = self.clients.dynamodb().await?;
+        let mut items = Vec::new();
+        let mut from: Option<HashMap<String, AttributeValue>> = None;
+        for _ in 0..SMALL {
+            let page = client
+                .scan()
+                .table_name(table)
+                .consistent_read(true)
+                .set_exclusive_start_key(from.take())
+                .send()
+                .await
+                .called("dynamodb", "Scan")
+                .map_err(|error| in_table(error, table))?;
+            items.extend(page.items.unwrap_or_default());
+            match page.last_evaluated_key.filter(|key| !key.is_empty()) {
+                Some(key) => from = Some(key),
+                None => return Ok(Some(items)),
+            }
+        }
+        Ok(None)
     }
 
     async fn transact(&self, writes: &[TransactWrite]) -> Result<(), Error> {

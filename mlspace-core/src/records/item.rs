@@ -42,6 +42,15 @@ impl Key {
         self.0.first().map_or("", |(name, _)| name)
     }
 
+    /// The key of `item`, of the same attributes as this one.
+    pub(super) fn same_of(&self, item: &Item) -> Option<Self> {
+        let attributes = self.0.iter().map(|(name, _)| {
+            let value = item.get(*name)?.as_s().ok()?;
+            Some((*name, value.clone()))
+        });
+        attributes.collect::<Option<_>>().map(Self)
+    }
+
     /// Whether `item` has this key.
     pub(super) fn is_of(&self, item: &Item) -> bool {
         self.0.iter().all(|(name, value)| {

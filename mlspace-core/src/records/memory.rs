@@ -216,6 +216,11 @@ impl RecordStore for MemoryStore {
         })
     }
 
+    async fn scan_small(&self, table: &str) -> Result<Option<Vec<Item>>, Error> {
+        self.faults.read("dynamodb", "Scan")?;
+        self.with(table, |items| Some(items.clone()))
+    }
+
     async fn transact(&self, writes: &[TransactWrite]) -> Result<(), Error> {
         self.faults.write("dynamodb", "TransactWriteItems", || {
             // All tables exist, or nothing is written.

@@ -1,5 +1,8 @@
 //! The store of records.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use super::change::Change;
@@ -37,6 +40,15 @@ pub(crate) enum TransactWrite {
     Delete(String, Key),
 }
 
+impl TransactWrite {
+    /// The table that is written to.
+    pub(super) fn table(&self) -> &str {
+        match self {
+            Self::Put(table, _) | Self::Delete(table, _) => table,
+        }
+    }
+}
+
 /// Tables of records. Reads are strongly consistent unless a method says otherwise.
 ///
 /// Every method except [`RecordStore::transact`] fails with [`Error::NoTable`] when the table does
@@ -45,6 +57,23 @@ pub(crate) enum TransactWrite {
 pub(crate) trait RecordStore: Send + Sync {
     /// Reads an item; `None` when there is none.
     async fn get(&self, table: &str, key: &Key) -> Result<Option<Item>, Error>;
+
+    /// As [`RecordStore::get`], for a refresh: items that this process has not written can be as they
+    /// were when it first looked.
+    async fn read(&self, table: &str, key: &Key) -> Result<Option<Item>, Error> {
+        self.get(table, key).await
+    }
+
+    /// All items of a table, for a refresh that reads many of them, by keys of the same attributes as
+    /// `like`. `None` while it reads few, or if the table is too large for that.
+    async fn table(
+        &self,
+        table: &str,
+        like: &Key,
+    ) -> Result<Option<Arc<HashMap<Key, Item>>>, Error> {
+        let _ = (table, like);
+        Ok(None)
+    }
 
     /// Creates an item, if there is none with its key.
     ///
@@ -85,6 +114,9 @@ pub(crate) trait RecordStore: Send + Sync {
     /// All items of a table, reduced to these attributes. The cost grows with the table, so this is
     /// for lookups that no key supports.
     async fn scan(&self, table: &str, attributes: &[&str]) -> Result<Vec<Item>, Error>;
+
+    /// All items of a table with all their attributes; `None` if they are more than a few megabytes.
+    async fn scan_small(&self, table: &str) -> Result<Option<Vec<Item>>, Error>;
 
     /// Makes all of these writes or none. There can be up to [`TRANSACTION_WRITES`].
     /// A missing table is DynamoDB's own error, which does not say which of them is missing.

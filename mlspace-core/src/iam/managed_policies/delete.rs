@@ -27,6 +27,7 @@ impl ManagedPolicies {
     /// exist is not an error.
     pub(crate) async fn delete(&self, operation: &Operation, arn: &str) -> Result<(), Error> {
         self.cache.written(arn);
+        self.forget(arn);
         let what = format!("deleting policy `{arn}`");
         self.detach_everywhere(operation, arn, &what).await?;
         self.delete_detached(operation, arn, &what, None).await
@@ -56,9 +57,10 @@ impl ManagedPolicies {
         Ok(())
     }
 
-    /// Deletes a policy that is attached to nothing. What is attached meanwhile is detached, too. With
-    /// `deleted_role`, an attachment to anything else ends the deletion without an error, because
-    /// another process has attached the policy.
+    /// Deletes a policy that is attached to nothing, and its other versions where IAM refuses because
+    /// of them. What is attached meanwhile is detached, too. With `deleted_role`, an attachment to
+    /// anything else ends the deletion without an error, because another process has attached the
+    /// policy.
     async fn delete_detached(
         &self,
         operation: &Operation,
@@ -66,26 +68,20 @@ impl ManagedPolicies {
         what: &str,
         deleted_role: Option<&str>,
     ) -> Result<(), Error> {
-        for id in self.other_versions(arn).await? {
-            retry(operation, what, || self.api.delete_policy_version(arn, &id))
-                .await
-                .if_present()?;
-        }
         retry(operation, what, || async {
-            match (self.api.delete_policy(arn).await, deleted_role) {
-                (Err(error), Some(role)) if error.is("DeleteConflict") => {
-                    if self.is_used(arn, role).await? {
-                        Ok(())
-                    } else {
-                        Err(error)
+            match self.api.delete_policy(arn).await {
+                Err(error) if error.is("DeleteConflict") => {
+                    match deleted_role {
+                        Some(role) if self.is_used(arn, role).await? => return Ok(()),
+                        Some(_) => {}
+                        // Attached meanwhile, or not listed before.
+                        None => self.detach_everywhere(operation, arn, what).await?,
                     }
-                }
-                // Attached meanwhile, or not listed before.
-                (Err(error), None) if error.is("DeleteConflict") => {
-                    self.detach_everywhere(operation, arn, what).await?;
+                    self.delete_other_versions(operation, arn, what, Vec::new())
+                        .await?;
                     Err(error)
                 }
-                (result, _) => result,
+                result => result,
             }
         })
         .await
@@ -104,14 +100,24 @@ impl ManagedPolicies {
     ) -> Result<(), Error> {
         let arn = self.arn(name).await?;
         let _guard = self.lock(name).await;
-        match self.current(&arn).await? {
-            Some(found) if self.owns(owner, &found) => {}
-            _ => return Ok(()),
+        if self.is_unknown(&arn).await? {
+            return Ok(());
         }
-        if self.is_used(&arn, deleted_role).await? {
+        let system = &self.clients.settings().system_tag;
+        let found = self
+            .api
+            .policy(&arn)
+            .await?
+            .filter(|found| super::is_owned_by(owner, system, &found.tags, &found.description));
+        let Some(found) = found else {
+            return Ok(());
+        };
+        // IAM may count the role for a while, too.
+        if found.attachments > 0 && self.is_used(&arn, deleted_role).await? {
             return Ok(());
         }
         self.cache.written(&arn);
+        self.forget(&arn);
         let what = format!("deleting policy `{name}`");
         self.delete_detached(operation, &arn, &what, Some(deleted_role))
             .await
@@ -226,6 +232,7 @@ mod tests {
                 "DetachRolePolicy",
                 "DetachUserPolicy",
                 "DetachGroupPolicy",
+                "DeletePolicy",
                 "DeletePolicyVersion",
                 "DeletePolicy"
             ]

@@ -231,7 +231,13 @@ fn with_denials() -> Fixture {
 
 async fn delete(iam: &Fixture, name: &str) -> Result<(), Error> {
     let last = [policy_arn("b-deny"), policy_arn("a-deny")];
-    iam.roles.delete(&operation(), name, &last, "deny").await
+    match iam.roles.leaving(name).await? {
+        Some(state) => {
+            let roles = &iam.roles;
+            roles.delete(&operation(), name, state, &last, "deny").await
+        }
+        None => Ok(()),
+    }
 }
 
 /// The remaining policies of the role: the last part of ARNs, and names of inline policies.
@@ -320,7 +326,6 @@ async fn delete_removes_what_is_attached_meanwhile() {
         });
         Ok(())
     });
-    let run = operation();
-    iam.roles.delete(&run, "r", &[], "deny").await.unwrap();
+    delete(&iam, "r").await.unwrap();
     assert_eq!(iam.role("r"), None);
 }

@@ -66,6 +66,8 @@ pub(super) fn allow_tables(
                 tables.group_datasets,
                 tables.users,
                 tables.groups,
+                tables.datasets,
+                tables.resource_schedule,
             ])),
         // Of this table, only the items of external locations are the provider's. These actions are on
         // one item each.

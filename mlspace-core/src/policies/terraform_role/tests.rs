@@ -387,8 +387,14 @@ fn provider_policy_allows_shared_policies() {
         assert!(allowed("iam:AttachRolePolicy", ROLE, &attach), "{arn}");
     }
     // The list of suspended projects is derived from the records.
-    let projects = format!("{TABLES}/mlspace-projects");
-    assert!(allowed("dynamodb:Scan", &projects, &[]));
+    for table in [
+        "mlspace-projects",
+        "mlspace-datasets",
+        "mlspace-resource-schedule",
+    ] {
+        let table = format!("{TABLES}/{table}");
+        assert!(allowed("dynamodb:Scan", &table, &[]), "{table}");
+    }
 }
 
 #[test]
