@@ -17,6 +17,8 @@ mod attribute_model;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod calls;
+#[cfg(test)]
 mod consistency;
 #[cfg(test)]
 mod crash;

@@ -78,6 +78,16 @@ impl TestEnv {
         self.work.write("provider.tf", &self.provider_text(extra));
     }
 
+    /// The same without base policies.
+    pub(crate) fn provider_without_base_policies(&self, extra: &str) {
+        let text = self.provider_text(extra);
+        let lines = text
+            .lines()
+            .filter(|line| !line.contains("base_policy_arns"));
+        let lines: Vec<&str> = lines.collect();
+        self.work.write("provider.tf", &lines.join("\n"));
+    }
+
     /// Writes a provider block whose settings come from other resources, so that the first plan
     /// does not know them, or knows only parts of them.
     pub(crate) fn provider_from_resources(&self) {
