@@ -66,7 +66,7 @@ impl Memberships {
             .delete_if_unused(operation, &policy, PolicyOwner::User(user), &role)
             .await?;
         // Others of this process that are about to be removed see to it when they are.
-        if removal.is_last() {
+        if removal.end() {
             self.shared.remove_unused(operation, &role).await?;
         }
         self.groups

@@ -37,7 +37,7 @@ pub(super) struct Removal<'a> {
 
 impl Removal<'_> {
     /// Ends the removal, and returns whether no other is under way in this process.
-    pub(super) fn is_last(mut self) -> bool {
+    pub(super) fn end(mut self) -> bool {
         self.removals.take().is_none_or(end)
     }
 }
