@@ -33,7 +33,7 @@ not_run = { mkdir -p target && echo 'NOT RUN: $(1)' | tee -a "$$NOT_RUN" >&2; }
 
 .PHONY: help test check start-list format format-terraform spelling licenses clippy rustdoc wasm test-unit test-doc \
   test-tooling test-emulator test-fake-aws test-demo test-sdk test-members test-modules modules-fake-aws modules-checkov modules-aws3 \
-  test-conformance test-differential test-fuzz test-page test-e2e test-e2e-lag tools docs docs-check build release demo bench clean
+  test-conformance test-differential test-fuzz test-page test-e2e test-e2e-lag tools docs docs-check build release demo bench bench-calls clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -161,10 +161,13 @@ release: ## The provider, for use: target/release/terraform-provider-mlspace
 demo: ## Apply examples/quickstart to the emulator and show what came of it (KEEP=1, RELEASE=1)
 	@CARGO="$(CARGO)" python3 demo
 
-bench: ## How fast the provider starts, and how fast policies are decided, proved, linted, packed (Node 20 for the comparison)
+bench: bench-calls ## How fast the provider starts, and how fast policies are decided, proved, linted, packed (Node 20 for the comparison)
 	$(CARGO) bench --locked --workspace --profile release --bench startup
 	$(CARGO) bench --locked --package conformance --bench policies
 	$(CARGO) bench --locked --package conformance --bench proofs
+
+bench-calls: build ## Memberships beside the same written by hand with hashicorp/aws: calls, time, CPU, memory (SIZES=100,300,1000,3000)
+	tests/offline/aws_v3/compare --sizes $(or $(SIZES),100,300,1000,3000)
 
 clean: ## Remove what was built here (compiled dependencies are kept beside cargo's registry)
 	rm -rf target .demo
