@@ -175,7 +175,10 @@ pub(super) fn notebook(
     drift: Vec<String>,
 ) -> Notebook {
     let mark = Mark::of(&tags_all);
-    tags_all.remove(tags::TOKEN);
+    // No configuration has them.
+    for key in [tags::TOKEN, tags::SUSPENDED] {
+        tags_all.remove(key);
+    }
     Notebook {
         token: mark.map(|mark| mark.token),
         name: name.clone(),

@@ -27,7 +27,14 @@ pub fn all_tags(settings: &Settings, project: &ProjectName, user: &UserName, own
 /// # Errors
 /// [`TagError::TooManyTogether`].
 pub fn check_count(settings: &Settings, own: &Tags) -> Result<(), TagError> {
-    let platform = [tags::SYSTEM, tags::PROJECT, tags::USER, tags::TOKEN].map(|key| (key, ""));
+    let platform = [
+        tags::SYSTEM,
+        tags::PROJECT,
+        tags::USER,
+        tags::TOKEN,
+        tags::SUSPENDED,
+    ]
+    .map(|key| (key, ""));
     let all = settings.default_tags.clone().overlaid(own);
     tags::check_together(&all.overlaid(&Tags::from(platform)), own.len())
 }
@@ -157,12 +164,12 @@ mod tests {
             default_tags: numbered("d", 30),
             ..Settings::default()
         };
-        assert_eq!(check_count(&settings, &numbered("t", 16)), Ok(()));
+        assert_eq!(check_count(&settings, &numbered("t", 15)), Ok(()));
         // Overridden defaults count once.
         assert_eq!(check_count(&settings, &numbered("d", 40)), Ok(()));
-        let error = check_count(&settings, &numbered("t", 17)).unwrap_err();
+        let error = check_count(&settings, &numbered("t", 16)).unwrap_err();
         let text = error.to_string();
-        assert!(text.contains("51 tags") && text.contains("17"), "{text}");
+        assert!(text.contains("51 tags") && text.contains("16"), "{text}");
     }
 
     #[test]

@@ -139,6 +139,10 @@ async fn read_imports_owner_and_tags() {
         ..spec()
     };
     let platform = platform_with(&tagged).await;
+    // That of a suspended project, which no configuration has.
+    platform.notebooks.edit("alice-fraud", |instance| {
+        instance.tags.insert(crate::tags::SUSPENDED, "true");
+    });
     let notebook = read(&platform, None).await.unwrap().unwrap();
     assert_eq!(
         (notebook.project, notebook.user),
