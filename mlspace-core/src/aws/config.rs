@@ -85,10 +85,10 @@ fn with_credentials(config: &SdkConfig, provider: SharedCredentialsProvider) -> 
 fn loader(connection: &ConnectionConfig, client: SharedHttpClient) -> ConfigLoader {
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(client)
-        // The SDK's own rate limit, one for each service and shared by the whole process: it starts
-        // with the first throttled call and settles at what the service allows.
+        // Not the SDK's adaptive mode: two throttled calls of a service at the beginning slow it down
+        // to one call in two seconds, and an apply of seconds takes minutes.
         .retry_config(
-            RetryConfig::adaptive().with_max_attempts(connection.max_retries.saturating_add(1)),
+            RetryConfig::standard().with_max_attempts(connection.max_retries.saturating_add(1)),
         )
         .timeout_config(
             TimeoutConfig::builder()
