@@ -143,7 +143,7 @@ e2e_test! {
         };
         env.provider(&format!("default_tags = {}", many("d")));
         env.configure(&notebook(&format!("{TYPE}\n tags = {}", many("t"))));
-        env.work.plan(&[]).outcome.assert_error(&["64 tags", "AWS allows 50"]);
+        env.work.plan(&[]).outcome.assert_error(&["65 tags", "AWS allows 50"]);
         env.provider("");
         env.destroy_and_verify();
     }
