@@ -94,7 +94,9 @@ impl Notebooks {
         check_tags(spec, self.clients.settings())?;
         let network =
             Network::of(spec, &self.clients.settings().notebook_defaults).map_err(Error::from)?;
-        let owner = self.check_owner(spec, spec.runs_when_created()).await?;
+        let owner = self
+            .check_owner(operation, spec, spec.runs_when_created())
+            .await?;
         limits::check(&owner.limits, spec, None)?;
         operation.check(&format!("creating notebook `{}`", spec.name))?;
         let mut before = self.instances.describe(&spec.name).await?;

@@ -1,7 +1,7 @@
 //! Checks of a notebook's owner: the records of project and membership, and the member's role.
 
 use super::{NotebookSpec, Notebooks};
-use crate::aws::Error;
+use crate::aws::{Backoff, Error, Operation};
 use crate::name::{ProjectName, UserName};
 use crate::policies::Limits;
 use crate::project::missing_project;
@@ -20,6 +20,9 @@ pub(crate) struct NotebookOwner {
     pub(crate) limits: Limits,
 }
 
+/// How often a member's role is looked for that IAM may not show yet: for about 20 seconds.
+const LOOKS: u32 = 12;
+
 impl Notebooks {
     /// Checks that project and membership allow the notebook. `runs` says that it is to run.
     ///
@@ -28,6 +31,7 @@ impl Notebooks {
     /// [`Error::NotFound`] when the member's role is missing.
     pub(super) async fn check_owner(
         &self,
+        operation: &Operation,
         spec: &NotebookSpec,
         runs: bool,
     ) -> Result<NotebookOwner, Error> {
@@ -57,7 +61,7 @@ impl Notebooks {
                         .to_owned(),
             })?;
         let role_arn = self.member_roles.arn(project, user).await?;
-        self.check_role(&role_arn, project, user).await?;
+        self.check_role(operation, &role_arn, project, user).await?;
         Ok(NotebookOwner {
             role_arn,
             stop,
@@ -66,15 +70,22 @@ impl Notebooks {
         })
     }
 
+    /// Looks for the role. A membership that has just been created is on record before IAM shows its
+    /// role everywhere.
     async fn check_role(
         &self,
+        operation: &Operation,
         arn: &str,
         project: &ProjectName,
         user: &UserName,
     ) -> Result<(), Error> {
         let name = arn.rsplit('/').next().unwrap_or(arn);
-        if self.roles.exists(name).await? {
-            return Ok(());
+        let what = format!("waiting for role `{name}` to be seen");
+        for attempt in 0..LOOKS {
+            if self.roles.exists(name).await? {
+                return Ok(());
+            }
+            operation.back_off(Backoff::QUICK, attempt, &what).await?;
         }
         Err(Error::NotFound {
             what: format!("the role `{name}` of member `{user}` of project `{project}`"),
@@ -105,7 +116,8 @@ mod tests {
 
     async fn check(platform: &FakePlatform, spec: &NotebookSpec) -> Result<NotebookOwner, Error> {
         let runs = spec.runs_when_created();
-        platform.services.notebooks.check_owner(spec, runs).await
+        let notebooks = &platform.services.notebooks;
+        notebooks.check_owner(&operation(), spec, runs).await
     }
 
     async fn update(platform: &FakePlatform, project: &ProjectSpec) {
@@ -182,6 +194,19 @@ mod tests {
         update(&platform, &with_stop(true)).await;
         let owner = check(&platform, &own).await.unwrap();
         assert_eq!(owner.stop, own.daily_stop_time);
+    }
+
+    #[tokio::test]
+    async fn check_owner_waits_for_a_role_that_is_not_seen_yet() {
+        let platform = platform().await;
+        let roles = platform.iam.state().roles;
+        platform.iam.edit(|account| account.roles.clear());
+        let iam = std::sync::Arc::clone(&platform.iam);
+        platform.faults.before("GetRole", move || {
+            iam.edit(|account| account.roles.clone_from(&roles));
+            Ok(())
+        });
+        check(&platform, &spec()).await.unwrap();
     }
 
     #[tokio::test]

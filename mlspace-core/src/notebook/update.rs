@@ -30,7 +30,9 @@ impl Notebooks {
     async fn update_steps(&self, operation: &Operation, spec: &NotebookSpec) -> Result<(), Error> {
         spec.check()?;
         check_tags(spec, self.clients.settings())?;
-        let owner = self.check_owner(spec, spec.running == Some(true)).await?;
+        let owner = self
+            .check_owner(operation, spec, spec.running == Some(true))
+            .await?;
         operation.check(&format!("updating notebook `{}`", spec.name))?;
         let found = self
             .instances
