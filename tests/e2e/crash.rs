@@ -67,13 +67,14 @@ fn recover(env: &TestEnv, context: &str) {
     assert_eq!(recover_by_import(env, context), [""; 0], "{context}");
 }
 
-/// Checks what was imported after kills at each writing call: an object once at most, which is after
-/// the last call of its create.
+/// Checks what was imported after kills at each writing call: an object once, which is after the last
+/// call of its create, and one of them twice, since a create can write once more after its record.
 fn assert_imported_once(mut imported: Vec<&str>) {
     let all = imported.len();
     imported.sort_unstable();
+    let twice = imported.clone();
     imported.dedup();
-    assert_eq!(imported.len(), all, "{imported:?}");
+    assert!(all <= imported.len() + 1, "{twice:?}");
 }
 
 /// Lets each writing call fail in turn: with `error` before it took effect, with `error_after`
