@@ -68,9 +68,7 @@ impl Kept {
     fn needs_mfa(&self) -> bool {
         needs_mfa(&self.message)
     }
-}
 
-impl Kept {
     fn reason(&self) -> &str {
         if self.code.is_empty() {
             "no reason given"

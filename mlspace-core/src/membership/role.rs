@@ -1,6 +1,5 @@
 //! Creating and repairing the role of a membership.
 
-use crate::tags::SYSTEM;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -16,6 +15,7 @@ use crate::layout;
 use crate::ownership::Token;
 use crate::project::missing_project;
 use crate::records::ProjectRecord;
+use crate::tags::SYSTEM;
 use crate::tags::{PolicyOwner, Tags};
 
 /// Longest wait for a policy to be seen that was there before, or that others may have removed.

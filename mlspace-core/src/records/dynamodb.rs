@@ -202,53 +202,21 @@ impl RecordStore for DynamoStore {
     }
 
     async fn scan(&self, table: &str, attributes: &[&str]) -> Result<Vec<Item>, Error> {
-        let client = self.clients.dynamodb().await?;
-        let names: Vec<String> = (0..attributes.len()).map(|n| format!("#a{n}")).collect();
-        let by_name: HashMap<String, String> = names
-            .iter()
-            .cloned()
-            .zip(attributes.iter().map(|&name| name.to_owned()))
-            .collect();
-        let mut items = Vec::new();
-        let mut from: Option<HashMap<String, AttributeValue>> = None;
+        let (mut items, mut from) = (Vec::new(), None);
         loop {
-            let page = client
-                .scan()
-                .table_name(table)
-                .consistent_read(true)
-                .projection_expression(names.join(", "))
-                .set_expression_attribute_names(Some(by_name.clone()))
-                .set_exclusive_start_key(from.take())
-                .send()
-                .await
-                .called("dynamodb", "Scan")
-                .map_err(|error| in_table(error, table))?;
-            items.extend(page.items.unwrap_or_default());
-            match page.last_evaluated_key.filter(|key| !key.is_empty()) {
-                Some(key) => from = Some(key),
-                None => return Ok(items),
+            items.extend(self.scan_page(table, attributes, &mut from).await?);
+            if from.is_none() {
+                return Ok(items);
             }
         }
     }
 
     async fn scan_small(&self, table: &str) -> Result<Option<Vec<Item>>, Error> {
-        let client = self.clients.dynamodb().await?;
-        let mut items = Vec::new();
-        let mut from: Option<HashMap<String, AttributeValue>> = None;
+        let (mut items, mut from) = (Vec::new(), None);
         for _ in 0..SMALL {
-            let page = client
-                .scan()
-                .table_name(table)
-                .consistent_read(true)
-                .set_exclusive_start_key(from.take())
-                .send()
-                .await
-                .called("dynamodb", "Scan")
-                .map_err(|error| in_table(error, table))?;
-            items.extend(page.items.unwrap_or_default());
-            match page.last_evaluated_key.filter(|key| !key.is_empty()) {
-                Some(key) => from = Some(key),
-                None => return Ok(Some(items)),
+            items.extend(self.scan_page(table, &[], &mut from).await?);
+            if from.is_none() {
+                return Ok(Some(items));
             }
         }
         Ok(None)
@@ -266,6 +234,37 @@ impl RecordStore for DynamoStore {
 }
 
 impl DynamoStore {
+    /// The page of the table that begins at `from`, which is then where the next one begins; `None`
+    /// after the last. Items have these attributes, or all if none is named.
+    async fn scan_page(
+        &self,
+        table: &str,
+        attributes: &[&str],
+        from: &mut Option<HashMap<String, AttributeValue>>,
+    ) -> Result<Vec<Item>, Error> {
+        let client = self.clients.dynamodb().await?;
+        let names: Vec<String> = (0..attributes.len()).map(|n| format!("#a{n}")).collect();
+        let projection = names.join(", ");
+        let by_name: HashMap<String, String> = names
+            .into_iter()
+            .zip(attributes.iter().map(|&name| name.to_owned()))
+            .collect();
+        let some = !attributes.is_empty();
+        let page = client
+            .scan()
+            .table_name(table)
+            .consistent_read(true)
+            .set_projection_expression(some.then_some(projection))
+            .set_expression_attribute_names(some.then_some(by_name))
+            .set_exclusive_start_key(from.take())
+            .send()
+            .await
+            .called("dynamodb", "Scan")
+            .map_err(|error| in_table(error, table))?;
+        *from = page.last_evaluated_key.filter(|key| !key.is_empty());
+        Ok(page.items.unwrap_or_default())
+    }
+
     async fn query_pages(
         &self,
         table: &str,
