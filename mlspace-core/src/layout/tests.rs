@@ -155,6 +155,7 @@ fn check_iam_prefix_agrees_with_the_modules() {
     );
     for variables in [
         include_str!("../../../modules/audit/variables.tf"),
+        include_str!("../../../modules/buckets/variables.tf"),
         include_str!("../../../modules/platform/variables.tf"),
         include_str!("../../../modules/roles/variables.tf"),
     ] {
