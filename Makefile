@@ -33,7 +33,7 @@ not_run = { mkdir -p target && echo 'NOT RUN: $(1)' | tee -a "$$NOT_RUN" >&2; }
 
 .PHONY: help test check start-list format format-terraform spelling licenses clippy rustdoc wasm test-unit test-doc \
   test-tooling test-emulator test-fake-aws test-demo test-sdk test-members test-modules modules-fake-aws modules-checkov modules-aws3 \
-  test-conformance test-differential test-fuzz test-page test-e2e test-e2e-lag tools docs docs-check build release demo bench bench-calls clean
+  test-conformance test-differential test-fuzz test-page test-e2e test-e2e-lag test-sweeps tools docs docs-check build release demo bench bench-calls clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -145,6 +145,9 @@ test-e2e: build ## A real Terraform against the emulator (ONLY=name for some)
 
 test-e2e-lag: build ## As test-e2e, with reads that are older than the last writes (LAG=looks)
 	EMULATOR_LAG="$(or $(LAG),2)" CARGO="$(CARGO)" tests/e2e/run $(ONLY)
+
+test-sweeps: build ## Every writing call of a create and a destroy fails or is the last before a kill (SWEEP=0 for a third; test-e2e takes a third)
+	SWEEP="$(or $(SWEEP),all)" CARGO="$(CARGO)" tests/e2e/run crash::
 
 docs: build ## Write the reference pages of docs/ from the schemas and examples
 	$(BUILT)/xtask docs

@@ -1,16 +1,32 @@
 //! The process is killed, or a call fails, at any point: the next apply has the result of an
 //! uninterrupted one.
 //!
-//! Tests that try every writing call run with the pinned Terraform only: they test the provider,
-//! and each takes dozens of applies.
+//! Tests that go through the writing calls run with the pinned Terraform only: they test the provider,
+//! and each takes dozens of applies. A run tries a third of the calls, another third each time, and
+//! `make test-sweeps` all.
 
-use std::fs;
+use std::collections::HashSet;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::support::{PEOPLE, TEAM, TestEnv, e2e_test, without_timestamps};
+
+/// [`TEAM`], its resources created one after the other in the same order by every apply, so that the
+/// nth writing call is the same one.
+fn team_in_order() -> String {
+    [
+        ("\"mlspace_dataset\" \"cards\"", "mlspace_membership.alice"),
+        ("\"mlspace_notebook\" \"alice\"", "mlspace_dataset.cards"),
+    ]
+    .into_iter()
+    .fold(TEAM.to_owned(), |text, (resource, before)| {
+        let head = format!("resource {resource} {{\n");
+        assert!(text.contains(&head), "{head}");
+        text.replace(&head, &format!("{head}  depends_on = [{before}]\n"))
+    })
+}
 
 /// The account after an uninterrupted apply, and the writing calls of that apply.
 fn uninterrupted(env: &TestEnv, text: &str) -> (Value, Vec<String>) {
@@ -22,6 +38,22 @@ fn uninterrupted(env: &TestEnv, text: &str) -> (Value, Vec<String>) {
     let account = comparable(env);
     env.destroy_and_verify();
     (account, writes)
+}
+
+/// The calls that this run tries, with their positions. The environment variable `SWEEP` says which:
+/// `all`, or the remainder of the position divided by three. Without it, one of three by chance.
+fn sample(calls: &[String]) -> Vec<(usize, &String)> {
+    const PARTS: usize = 3;
+    let part = match std::env::var("SWEEP").as_deref() {
+        Ok("all") => None,
+        Ok(part) => Some(part.parse().expect("SWEEP is `all` or 0, 1 or 2")),
+        Err(_) => Some(std::process::id() as usize % PARTS),
+    };
+    eprintln!("part of the sweep: {part:?}");
+    let of_part = |(n, _): &(usize, &String)| part.is_none_or(|part| n % PARTS == part);
+    let chosen = calls.iter().enumerate().filter(of_part).collect::<Vec<_>>();
+    assert!(!chosen.is_empty(), "no call of part {part:?}");
+    chosen
 }
 
 /// The account, without what differs between two runs.
@@ -70,19 +102,17 @@ fn recover(env: &TestEnv, context: &str) {
 
 /// Checks what was imported after kills at each writing call: an object once at most, which is after
 /// the last call of its create.
-fn assert_imported_once(mut imported: Vec<&str>) {
-    let all = imported.len();
-    imported.sort_unstable();
-    imported.dedup();
-    assert_eq!(imported.len(), all, "{imported:?}");
+fn assert_imported_once(imported: &[&str]) {
+    let once = imported.iter().collect::<HashSet<_>>();
+    assert_eq!(once.len(), imported.len(), "{imported:?}");
 }
 
 /// Lets each writing call fail in turn: with `error` before it took effect, with `error_after`
 /// after.
 fn fail_each_write(mode: &str) {
     let env = TestEnv::pinned();
-    let (goal, writes) = uninterrupted(&env, TEAM);
-    for (n, call) in writes.iter().enumerate() {
+    let (goal, writes) = uninterrupted(&env, &team_in_order());
+    for (n, call) in sample(&writes) {
         let context = format!("{mode} at write {n} ({call})");
         eprintln!("{context}");
         env.aws.fault(&json!({
@@ -120,8 +150,8 @@ fn apply_recovers_from_failed_write_with_effect() {
 #[test]
 fn apply_recovers_from_lost_reply() {
     let env = TestEnv::pinned();
-    let (goal, writes) = uninterrupted(&env, TEAM);
-    for (n, call) in writes.iter().enumerate() {
+    let (goal, writes) = uninterrupted(&env, &team_in_order());
+    for (n, call) in sample(&writes) {
         let context = format!("lost reply to write {n} ({call})");
         eprintln!("{context}");
         env.aws
@@ -199,31 +229,15 @@ pub(crate) fn kill_at(env: &TestEnv, arguments: &[&str], mode: &str, n: usize) {
         assert!(!ended, "Terraform ended before write {n}");
         env.aws.fault_counts() == [1]
     });
-    let_state_settle(env);
     signal("-KILL", &child);
     child.wait().expect("a child");
     env.aws.clear_faults();
 }
 
-/// Waits until the state file no longer changes. A create can begin with the call that is held, and
-/// Terraform may still be writing the state of the resource before it.
-fn let_state_settle(env: &TestEnv) {
-    let read = || fs::read(env.work.path().join("terraform.tfstate")).ok();
-    let mut last = read();
-    loop {
-        std::thread::sleep(Duration::from_millis(500));
-        let now = read();
-        if now == last {
-            return;
-        }
-        last = now;
-    }
-}
-
 fn kill_at_each_write(env: &TestEnv, mode: &str) {
-    let (goal, writes) = uninterrupted(env, TEAM);
+    let (goal, writes) = uninterrupted(env, &team_in_order());
     let mut imported = Vec::new();
-    for (n, call) in writes.iter().enumerate() {
+    for (n, call) in sample(&writes) {
         let context = format!("killed ({mode}) at write {n} ({call})");
         eprintln!("{context}");
         kill_at(env, &["apply", "-auto-approve", ONE], mode, n);
@@ -235,7 +249,7 @@ fn kill_at_each_write(env: &TestEnv, mode: &str) {
         assert_eq!(comparable(env), goal, "{context}");
         env.destroy_and_verify();
     }
-    assert_imported_once(imported);
+    assert_imported_once(&imported);
 }
 
 /// Before each writing call takes effect.
@@ -261,23 +275,21 @@ fn attribute_model_recovers_from_kill() {
     env.destroy_and_verify();
     let deletes = env.aws.writes();
     let mut imported = Vec::new();
-    for n in 0..writes.len().max(deletes.len()) {
-        eprintln!(
-            "killed after writes {n}: {:?}, {:?}",
-            writes.get(n),
-            deletes.get(n)
-        );
-        if n < writes.len() {
-            kill_at(&env, &["apply", "-auto-approve", ONE], "hold_after", n);
-        }
-        imported.extend(recover_by_import(&env, &format!("write {n}")));
-        assert_eq!(comparable(&env), goal, "write {n}");
-        if n < deletes.len() {
-            kill_at(&env, &["destroy", "-auto-approve", ONE], "hold_after", n);
-        }
+    for (n, call) in sample(&writes) {
+        let context = format!("killed after write {n} ({call})");
+        eprintln!("{context}");
+        kill_at(&env, &["apply", "-auto-approve", ONE], "hold_after", n);
+        imported.extend(recover_by_import(&env, &context));
+        assert_eq!(comparable(&env), goal, "{context}");
         env.destroy_and_verify();
     }
-    assert_imported_once(imported);
+    for (n, call) in sample(&deletes) {
+        eprintln!("killed after write {n} of the destroy ({call})");
+        env.apply().assert_ok();
+        kill_at(&env, &["destroy", "-auto-approve", ONE], "hold_after", n);
+        env.destroy_and_verify();
+    }
+    assert_imported_once(&imported);
 }
 
 /// The next destroy finishes the work.
@@ -285,13 +297,13 @@ fn attribute_model_recovers_from_kill() {
 fn destroy_recovers_from_kill() {
     let env = TestEnv::pinned();
     env.aws.set_transition_polls(0);
-    env.configure(TEAM);
+    env.configure(&team_in_order());
     env.apply().assert_ok();
     env.aws.clear_log();
     env.destroy_and_verify();
     let writes = env.aws.writes();
     for mode in ["hold", "hold_after"] {
-        for (n, call) in writes.iter().enumerate() {
+        for (n, call) in sample(&writes) {
             eprintln!("killed ({mode}) at write {n} of the destroy ({call})");
             env.apply().assert_ok();
             kill_at(&env, &["destroy", "-auto-approve", ONE], mode, n);
