@@ -66,14 +66,15 @@ impl Roles {
         Ok(self.api.role(name).await?.is_some())
     }
 
-    /// Names and tags of all roles from the bulk read; empty when the caller is not allowed to
-    /// make one.
+    /// Names and tags of all roles from the bulk read, but for those that this process has deleted;
+    /// empty when the caller is not allowed to make one.
     pub(crate) async fn tagged(&self) -> Result<Vec<(String, Tags)>, Error> {
         let Some(snapshot) = self.cache.snapshot().await? else {
             return Ok(Vec::new());
         };
         let roles = snapshot.roles.iter();
         Ok(roles
+            .filter(|(name, _)| !self.cache.is_deleted(name))
             .map(|(name, role)| (name.clone(), role.tags.clone()))
             .collect())
     }
@@ -95,6 +96,7 @@ impl Roles {
         role: &NewRole<'_>,
     ) -> Result<bool, Error> {
         self.cache.written(role.name);
+        self.cache.note_deleted(role.name, false);
         let what = format!("creating role `{}`", role.name);
         let created = retry(operation, &what, || self.api.create_role(role)).await;
         match created {
@@ -275,6 +277,7 @@ impl Roles {
         })
         .await
         .if_present()?;
+        self.cache.note_deleted(name, true);
         Ok(())
     }
 

@@ -84,6 +84,10 @@ async fn tagged_lists_all_roles() {
     let role = new_role("r", &tags);
     assert_eq!(iam.roles.create(&operation(), &role).await, Ok(true));
     assert_eq!(iam.roles.tagged().await, Ok(vec![("r".to_owned(), tags)]));
+    let found = iam.roles.leaving("r").await.unwrap().unwrap();
+    let (roles, run) = (&iam.roles, operation());
+    roles.delete(&run, "r", found, &[], "deny").await.unwrap();
+    assert_eq!(iam.roles.tagged().await, Ok(Vec::new()));
     let denied = iam.restarted();
     denied.faults.deny("GetAccountAuthorizationDetails");
     assert_eq!(denied.roles.tagged().await, Ok(Vec::new()));
