@@ -1,4 +1,6 @@
-//! The work that a question can cost.
+//! The work that a question can cost, and what its cases share of it.
+
+use super::language::Languages;
 
 /// Steps that are left.
 #[derive(Debug, Clone)]
@@ -11,7 +13,24 @@ pub(super) struct Budget {
 pub(super) struct TooLarge;
 
 /// About a second on one core.
-pub(super) const DEFAULT_STEPS: u64 = 20_000_000;
+pub(super) const DEFAULT_STEPS: u64 = 10_000_000;
+
+/// What all cases of a question share.
+#[derive(Debug)]
+pub(super) struct Work {
+    pub(super) budget: Budget,
+    pub(super) languages: Languages,
+}
+
+impl Work {
+    /// Nothing is known yet.
+    pub(super) fn new(steps: u64) -> Self {
+        Self {
+            budget: Budget::new(steps),
+            languages: Languages::default(),
+        }
+    }
+}
 
 impl Budget {
     pub(super) fn new(steps: u64) -> Self {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::budget::Budget;
 use super::encode::{Encoder, Relation, VariableValue, variables, variables_of};
 use super::formula::{Atom, Formula};
-use super::language::{Chars, Row, Step, action, text};
+use super::language::{Chars, Languages, Row, Step, action, text};
 use super::predicate::{PredicateId, ValueType, not_empty};
 use super::question::{Given, Question, Word};
 use super::tables::Rule;
@@ -167,9 +167,10 @@ impl<'q> Scope<'q> {
         case: &Case,
         open: &[ConditionKey],
         rules: &BTreeSet<Rule>,
+        languages: Languages,
         formula: impl FnOnce(&mut Encoder, &Caller, Relation) -> Formula,
     ) -> Prepared {
-        let mut encoder = Encoder::default();
+        let mut encoder = Encoder::new(languages);
         self.set_variables(&mut encoder, case, open);
         for (key, values) in self.base.entries() {
             encoder.given.insert(key.clone(), values.to_vec());

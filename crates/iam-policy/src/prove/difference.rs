@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::answer::{Answer, Counterexample, NotDecided};
-use super::budget::Budget;
+use super::budget::Work;
 use super::question::Question;
-use super::solve::prove_within_budget;
+use super::solve::prove_within_work;
 use crate::evaluate::Layer;
 use crate::evaluate::policies::PolicySet;
 use crate::evaluate::statement::resource_matches;
@@ -64,8 +64,8 @@ const BUDGETS: u64 = 5;
 pub fn difference(before: &PolicySet, after: &PolicySet, question: &Question) -> Difference {
     let mut not_decided = None;
     let mut side = |wide: &PolicySet, narrow: &PolicySet| {
-        let mut budget = Budget::new(question.steps.saturating_mul(BUDGETS));
-        let (changes, reason) = beyond(wide, narrow, question, &mut budget);
+        let mut work = Work::new(question.steps.saturating_mul(BUDGETS));
+        let (changes, reason) = beyond(wide, narrow, question, &mut work);
         if reason.is_some() {
             not_decided = reason;
         }
@@ -92,13 +92,13 @@ fn beyond(
     wide: &PolicySet,
     narrow: &PolicySet,
     question: &Question,
-    budget: &mut Budget,
+    work: &mut Work,
 ) -> (Vec<Change>, Option<NotDecided>) {
     let mut question = question.clone();
     let mut changes: Vec<Change> = Vec::new();
     let mut reason = Some(NotDecided::TooLarge);
     while changes.len() < MAX_CHANGES {
-        match prove_within_budget(wide, narrow, &question, budget) {
+        match prove_within_work(wide, narrow, &question, work) {
             Answer::Holds => {
                 reason = None;
                 break;

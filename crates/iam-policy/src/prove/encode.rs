@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::formula::{Atom, Formula, KeyAtom, KeyId, ValuesAtom};
-use super::language::{self, Chars, Row, Step};
+use super::language::{self, Chars, Languages, Row, Step};
 use super::predicate::{PredicateId, Predicates, TemplateId};
 use crate::evaluate::caller::{Caller, PrincipalMatch};
 use crate::evaluate::condition::{Operand, PreparedCondition, holds};
@@ -54,6 +54,14 @@ enum TextKind {
 }
 
 impl Encoder {
+    /// Nothing is encoded yet; languages can be known.
+    pub(super) fn new(languages: Languages) -> Self {
+        Self {
+            predicates: Predicates::new(languages),
+            ..Self::default()
+        }
+    }
+
     /// The number of a key.
     pub(super) fn key(&mut self, key: &ConditionKey) -> KeyId {
         let next = KeyId(u32::try_from(self.keys.len()).unwrap_or(u32::MAX));

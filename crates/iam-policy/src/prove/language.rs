@@ -6,330 +6,46 @@
 //! nondeterministic automaton. A search follows all automata at once, character by character, and
 //! visits each combination of states once, so it ends, and the first string it finds is a shortest.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+mod automaton;
+mod letters;
+mod rows;
+mod states;
+
 use std::rc::Rc;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
+
+use foldhash::HashMap;
+use foldhash::fast::RandomState;
+use indexmap::IndexSet;
 
 use super::budget::{Budget, TooLarge};
-use crate::pattern::{Pattern, Token};
+use letters::Letters;
+use states::{State, StateId, States};
 
-/// The characters that a step takes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Chars {
-    One(char),
-    /// Any of a few, such as the two cases of a letter.
-    Few(Vec<char>),
-    Any,
-    /// Any except for a colon.
-    WithinPart,
-    /// Sorted ranges, both ends included.
-    Ranges(Vec<(char, char)>),
-}
-
-impl Chars {
-    fn contains(&self, c: char) -> bool {
-        match self {
-            Self::One(own) => *own == c,
-            Self::Few(all) => all.contains(&c),
-            Self::Any => true,
-            Self::WithinPart => c != ':',
-            Self::Ranges(ranges) => ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)),
-        }
-    }
-}
-
-/// A step of a linear pattern.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Step {
-    pub(super) chars: Chars,
-    /// It can be left out.
-    pub(super) skip: bool,
-    /// It can take more than one character.
-    pub(super) repeat: bool,
-}
-
-impl Step {
-    pub(super) fn one(chars: Chars) -> Self {
-        Self {
-            chars,
-            skip: false,
-            repeat: false,
-        }
-    }
-
-    pub(super) fn many(chars: Chars) -> Self {
-        Self {
-            chars,
-            skip: true,
-            repeat: true,
-        }
-    }
-}
-
-/// A linear pattern.
-pub(super) type Row = Vec<Step>;
-
-/// The steps of a string.
-pub(super) fn text(text: &str) -> Row {
-    text.chars().map(|c| Step::one(Chars::One(c))).collect()
-}
-
-/// The steps of tokens.
-pub(super) fn tokens(tokens: &[Token]) -> Row {
-    let step = |token: &Token| match token {
-        Token::Char(c) => Step::one(Chars::One(*c)),
-        Token::One => Step::one(Chars::Any),
-        Token::Many => Step::many(Chars::Any),
-        Token::ManyWithinPart => Step::many(Chars::WithinPart),
-    };
-    let mut row: Row = tokens.iter().map(step).collect();
-    // Two stars of one kind in a row are one.
-    row.dedup_by(|a, b| a == b && a.skip && a.repeat);
-    row
-}
-
-/// The steps of an action pattern, in lower case.
-pub(super) fn action(pattern: &Pattern) -> Row {
-    let lower = |token: &Token| match token {
-        Token::Char(c) => Token::Char(c.to_ascii_lowercase()),
-        other => *other,
-    };
-    tokens(&pattern.tokens().iter().map(lower).collect::<Vec<_>>())
-}
-
-/// The steps of an ARN pattern, compared part by part. `None`: it has fewer than six parts and
-/// matches nothing.
-pub(super) fn arn(pattern: &Pattern) -> Option<Row> {
-    let mut parts = pattern
-        .tokens()
-        .splitn(6, |token| *token == Token::Char(':'));
-    let mut row = Row::new();
-    for index in 0..6 {
-        let part = parts.next()?;
-        if index > 0 {
-            row.push(Step::one(Chars::One(':')));
-        }
-        let within = |mut step: Step| {
-            if index < 5 && step.chars == Chars::Any {
-                step.chars = Chars::WithinPart;
-            }
-            step
-        };
-        row.extend(tokens(part).into_iter().map(within));
-    }
-    Some(row)
-}
-
-/// The strings that are the text without the case of any letter. `None`: the text has letters whose
-/// case depends on their neighbors, or that have no single character for a case.
-pub(super) fn folded(text: &str) -> Option<Row> {
-    let mut row = Row::new();
-    for c in text.to_lowercase().chars() {
-        if matches!(c, 'σ' | 'ς' | '\u{307}') {
-            return None;
-        }
-        let same = match c {
-            'k' => vec!['k', 'K', '\u{212a}'],
-            c if c.is_ascii_lowercase() => vec![c, c.to_ascii_uppercase()],
-            c if c.is_ascii() => vec![c],
-            c => CASES.get(&c).cloned().unwrap_or_else(|| vec![c]),
-        };
-        if !same.contains(&c) {
-            return None;
-        }
-        row.push(match same.as_slice() {
-            [one] => Step::one(Chars::One(*one)),
-            _ => Step::one(Chars::Few(same)),
-        });
-    }
-    Some(row)
-}
-
-/// The characters outside of ASCII by the one that they are in lower case.
-static CASES: LazyLock<HashMap<char, Vec<char>>> = LazyLock::new(|| {
-    let mut cases: HashMap<char, Vec<char>> = HashMap::new();
-    for c in '\u{80}'..=char::MAX {
-        let mut lower = c.to_lowercase();
-        if let (Some(one), None) = (lower.next(), lower.next()) {
-            cases.entry(one).or_default().push(c);
-        }
-    }
-    cases.retain(|lower, all| all.as_slice() != [*lower]);
-    cases
-});
+pub(super) use automaton::Automaton;
+pub(super) use rows::{Chars, Row, Step, action, arn, folded, text, tokens};
 
 /// A language of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct LanguageId(u32);
 
-/// A union of rows, as a tree: rows that begin alike share their first steps.
-#[derive(Debug)]
-pub(super) struct Automaton {
-    nodes: Vec<Node>,
-    start: Vec<u32>,
-}
-
-#[derive(Debug)]
-struct Node {
-    /// `None` is the end of a row.
-    step: Option<Step>,
-    next: Vec<u32>,
-    /// Every string is accepted from here.
-    universal: bool,
-}
-
-impl Automaton {
-    pub(super) fn new(rows: &[Row]) -> Self {
-        let mut automaton = Self {
-            nodes: Vec::new(),
-            start: Vec::new(),
-        };
-        let mut known: HashMap<(Option<u32>, Option<&Step>), u32> = HashMap::new();
-        for row in rows {
-            let mut at: Option<u32> = None;
-            for step in row.iter().map(Some).chain([None]) {
-                let next = *known
-                    .entry((at, step))
-                    .or_insert_with(|| automaton.push(at, step.cloned()));
-                if step.is_none()
-                    && let Some(last) = at
-                {
-                    automaton.mark_universal(last);
-                }
-                at = Some(next);
-            }
-        }
-        automaton
-    }
-
-    fn push(&mut self, before: Option<u32>, step: Option<Step>) -> u32 {
-        let id = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
-        self.nodes.push(Node {
-            step,
-            next: Vec::new(),
-            universal: false,
-        });
-        match before.and_then(|at| self.nodes.get_mut(at as usize)) {
-            Some(node) => node.next.push(id),
-            None => self.start.push(id),
-        }
-        id
-    }
-
-    /// The step is the last of a row.
-    fn mark_universal(&mut self, last: u32) {
-        if let Some(node) = self.nodes.get_mut(last as usize) {
-            let step = node.step.as_ref();
-            node.universal = step.is_some_and(|s| s.skip && s.repeat && s.chars == Chars::Any);
-        }
-    }
-
-    fn node(&self, at: u32) -> Option<&Node> {
-        self.nodes.get(at as usize)
-    }
-
-    /// Adds a position and those that it reaches without a character.
-    fn close(&self, at: u32, into: &mut Vec<u32>) {
-        let mut open = vec![at];
-        while let Some(at) = open.pop() {
-            into.push(at);
-            if let Some(node) = self.node(at)
-                && node.step.as_ref().is_some_and(|step| step.skip)
-            {
-                open.extend(&node.next);
-            }
-        }
-    }
-
-    fn step(&self, at: u32) -> Option<&Step> {
-        self.node(at).and_then(|node| node.step.as_ref())
-    }
-
-    fn is_end(&self, at: u32) -> bool {
-        self.node(at).is_some_and(|node| node.step.is_none())
-    }
-
-    /// Positions after a character.
-    fn advance(&self, from: &[u32], c: char) -> Vec<u32> {
-        let mut next = Vec::with_capacity(from.len());
-        for at in from {
-            if let Some(node) = self.node(*at)
-                && let Some(step) = &node.step
-                && step.chars.contains(c)
-            {
-                if step.repeat {
-                    self.close(*at, &mut next);
-                }
-                // A repeated step that can be left out has what follows in its own closure.
-                if !(step.repeat && step.skip) {
-                    for after in &node.next {
-                        self.close(*after, &mut next);
-                    }
-                }
-            }
-        }
-        self.tidy(&mut next);
-        next
-    }
-
-    fn tidy(&self, positions: &mut Vec<u32>) {
-        if positions.len() > 1 {
-            positions.sort_unstable();
-            positions.dedup();
-        }
-        if let Some(at) = positions.iter().copied().find(|at| self.universal(*at)) {
-            // Nothing else matters any more.
-            *positions = vec![at];
-        }
-    }
-
-    fn universal(&self, at: u32) -> bool {
-        self.node(at).is_some_and(|node| node.universal)
-    }
-
-    fn is_universal(&self, positions: &[u32]) -> bool {
-        positions.first().is_some_and(|at| self.universal(*at))
-    }
-
-    fn initial(&self) -> Vec<u32> {
-        let mut positions = Vec::new();
-        for at in &self.start {
-            self.close(*at, &mut positions);
-        }
-        self.tidy(&mut positions);
-        positions
-    }
-
-    /// Whether the string is in the language.
-    pub(super) fn contains(&self, text: &str) -> bool {
-        let mut positions = self.initial();
-        for c in text.chars() {
-            if positions.is_empty() || self.is_universal(&positions) {
-                break;
-            }
-            positions = self.advance(&positions, c);
-        }
-        self.accepts(&positions)
-    }
-
-    fn accepts(&self, positions: &[u32]) -> bool {
-        self.is_universal(positions) || positions.iter().any(|at| self.is_end(*at))
-    }
-}
-
-/// All languages of a question, each once, and what was found out about them.
+/// All languages of a question, each once, and what was found out about them in all of its cases.
 #[derive(Debug, Default)]
 pub(super) struct Languages {
-    automata: Vec<Arc<Automaton>>,
+    languages: Vec<States>,
     ids: HashMap<Vec<Row>, LanguageId>,
+    /// Those that were made before.
+    shared: Vec<(Arc<Automaton>, LanguageId)>,
+    /// Steps of languages that were made here, since this was last asked.
+    made: u64,
     found: HashMap<Asked, Option<Rc<str>>>,
 }
 
 /// The languages that a string should be in, and those it should not be in.
 type Asked = (Vec<LanguageId>, Vec<LanguageId>);
 
-/// One combination of states in a search: the positions in each automaton.
-type State = Vec<Vec<u32>>;
+/// The states in all languages of a search after the same string.
+type Combination = Box<[StateId]>;
 
 impl Languages {
     /// The language of these rows.
@@ -339,27 +55,38 @@ impl Languages {
         if let Some(id) = self.ids.get(&rows) {
             return *id;
         }
-        let id = LanguageId(u32::try_from(self.automata.len()).unwrap_or(u32::MAX));
-        self.automata.push(Arc::new(Automaton::new(&rows)));
+        let automaton = Automaton::new(&rows);
+        self.made += automaton.size();
+        let id = self.push(Arc::new(automaton));
         self.ids.insert(rows, id);
         id
     }
 
     /// A language that was made before. It is not compared with others.
     pub(super) fn add_shared(&mut self, automaton: &Arc<Automaton>) -> LanguageId {
-        let id = LanguageId(u32::try_from(self.automata.len()).unwrap_or(u32::MAX));
-        self.automata.push(Arc::clone(automaton));
+        let same = |(known, _): &&(Arc<Automaton>, _)| Arc::ptr_eq(known, automaton);
+        if let Some((_, id)) = self.shared.iter().find(same) {
+            return *id;
+        }
+        let id = self.push(Arc::clone(automaton));
+        self.shared.push((Arc::clone(automaton), id));
         id
     }
 
-    /// The number of steps of all languages, without those that were made before.
-    pub(super) fn size(&self) -> u64 {
-        let made = self.ids.values().filter_map(|id| self.automaton(*id));
-        made.map(|automaton| automaton.nodes.len() as u64).sum()
+    fn push(&mut self, automaton: Arc<Automaton>) -> LanguageId {
+        let id = LanguageId(u32::try_from(self.languages.len()).unwrap_or(u32::MAX));
+        self.languages.push(States::new(automaton));
+        id
+    }
+
+    /// The number of steps of the languages that were made since this was last called, without those
+    /// that were made before.
+    pub(super) fn take_made(&mut self) -> u64 {
+        std::mem::take(&mut self.made)
     }
 
     fn automaton(&self, id: LanguageId) -> Option<&Automaton> {
-        self.automata.get(id.0 as usize).map(AsRef::as_ref)
+        self.languages.get(id.0 as usize).map(States::automaton)
     }
 
     /// Whether the string is in the language.
@@ -391,61 +118,98 @@ impl Languages {
     }
 
     fn search(
-        &self,
+        &mut self,
         inside: &[LanguageId],
         outside: &[LanguageId],
         budget: &mut Budget,
     ) -> Result<Option<String>, TooLarge> {
-        let automata: Vec<(&Automaton, bool)> = inside
-            .iter()
-            .map(|id| (*id, true))
-            .chain(outside.iter().map(|id| (*id, false)))
-            .filter_map(|(id, wanted)| Some((self.automaton(id)?, wanted)))
-            .collect();
-        let start: State = automata.iter().map(|(a, _)| a.initial()).collect();
-        if !is_alive(&automata, &start) {
+        let wanted = inside.iter().map(|id| (*id, true));
+        let unwanted = outside.iter().map(|id| (*id, false));
+        let languages: Vec<(LanguageId, bool)> = wanted.chain(unwanted).collect();
+        let start: Combination = languages.iter().map(|_| 0).collect();
+        if !self.is_alive(&languages, &start) {
             return Ok(None);
         }
-        // The way to each visited state, by the index of the one before it.
+        // Each with the index of the one before it, and the character between them.
         let mut ways: Vec<(usize, char)> = vec![(0, '\0')];
-        let mut seen: HashSet<State> = HashSet::from([start.clone()]);
-        let mut queue = VecDeque::from([(0, start)]);
-        while let Some((way, state)) = queue.pop_front() {
-            let accepted = automata
-                .iter()
-                .zip(&state)
-                .all(|((a, wanted), positions)| a.accepts(positions) == *wanted);
-            if accepted {
-                return Ok(Some(spell(&ways, way)));
+        let mut seen: IndexSet<Combination, RandomState> = IndexSet::default();
+        seen.insert(start);
+        let (mut next, mut letters) = (Vec::with_capacity(languages.len()), Vec::new());
+        let mut at = 0;
+        while let Some(current) = seen.get_index(at) {
+            let current = current.clone();
+            let states = || self.states(&languages, &current);
+            if states().all(|(state, wanted)| state.accepts == wanted) {
+                return Ok(Some(spell(&ways, at)));
             }
-            let size: usize = state.iter().map(Vec::len).sum();
-            for c in representatives(&automata, &state) {
-                budget.spend(size as u64 + 1)?;
-                let next: State = automata
-                    .iter()
-                    .zip(&state)
-                    .map(|((a, _), positions)| a.advance(positions, c))
-                    .collect();
-                if is_alive(&automata, &next) && !seen.contains(&next) {
-                    seen.insert(next.clone());
-                    ways.push((way, c));
-                    queue.push_back((ways.len() - 1, next));
+            let size: u64 = states().map(|(state, _)| state.size()).sum();
+            Letters::representatives(states().map(|(state, _)| &state.letters), &mut letters);
+            for c in &letters {
+                budget.spend(size + 1)?;
+                if self.advance(&languages, &current, *c, &mut next)
+                    && !seen.contains(next.as_slice())
+                {
+                    seen.insert(next.as_slice().into());
+                    ways.push((at, *c));
                 }
             }
+            at += 1;
         }
         Ok(None)
     }
+
+    fn states<'a>(
+        &'a self,
+        languages: &'a [(LanguageId, bool)],
+        at: &'a [StateId],
+    ) -> impl Iterator<Item = (&'a State, bool)> {
+        languages.iter().zip(at).filter_map(|((id, wanted), at)| {
+            let state = self.languages.get(id.0 as usize)?.get(*at)?;
+            Some((state, *wanted))
+        })
+    }
+
+    /// Whether a string can still follow that is accepted.
+    fn is_alive(&self, languages: &[(LanguageId, bool)], at: &[StateId]) -> bool {
+        self.states(languages, at)
+            .all(|(state, wanted)| can_end(state, wanted))
+    }
+
+    /// Writes the combination after a character. False: no string that is accepted can follow.
+    fn advance(
+        &mut self,
+        languages: &[(LanguageId, bool)],
+        from: &[StateId],
+        c: char,
+        next: &mut Vec<StateId>,
+    ) -> bool {
+        next.clear();
+        for ((id, wanted), from) in languages.iter().zip(from) {
+            let Some(states) = self.languages.get_mut(id.0 as usize) else {
+                return false;
+            };
+            let Some(after) = states.next(*from, c) else {
+                return false;
+            };
+            if !states
+                .get(after)
+                .is_some_and(|state| can_end(state, *wanted))
+            {
+                return false;
+            }
+            next.push(after);
+        }
+        true
+    }
 }
 
-/// Whether a string can still follow that is accepted.
-fn is_alive(automata: &[(&Automaton, bool)], state: &State) -> bool {
-    automata.iter().zip(state).all(|((automaton, wanted), at)| {
-        if *wanted {
-            !at.is_empty()
-        } else {
-            !automaton.is_universal(at)
-        }
-    })
+/// Whether the language can still have what is wanted: that a string is in it, or is not.
+fn can_end(state: &State, wanted: bool) -> bool {
+    if wanted {
+        !state.is_dead()
+    } else {
+        !state.is_universal
+    }
 }
 
 fn spell(ways: &[(usize, char)], mut at: usize) -> String {
@@ -460,74 +224,10 @@ fn spell(ways: &[(usize, char)], mut at: usize) -> String {
     text.iter().rev().collect()
 }
 
-/// Characters for readers: tried first where any will do.
-const PLAIN: &str = "xabcdefghijklmnopqrstuvwyz0123456789XABCDEFGHIJKLMNOPQRSTUVWYZ-_/.:=+@ ";
-
-/// The position of each ASCII character in [`PLAIN`].
-static RANKS: LazyLock<[u8; 128]> = LazyLock::new(|| {
-    let mut ranks = [u8::MAX; 128];
-    for (rank, c) in (0_u8..).zip(PLAIN.bytes()) {
-        if let Some(place) = ranks.get_mut(usize::from(c)) {
-            *place = rank;
-        }
-    }
-    ranks
-});
-
-/// One character for each way in which a state can go on.
-fn representatives(automata: &[(&Automaton, bool)], state: &State) -> Vec<char> {
-    let mut letters: Vec<char> = Vec::new();
-    // Where the sets of characters begin or end, in addition to the single ones.
-    let mut borders: Vec<u32> = vec![0];
-    let mut open = false;
-    for ((automaton, _), positions) in automata.iter().zip(state) {
-        for step in positions.iter().filter_map(|at| automaton.step(*at)) {
-            match &step.chars {
-                Chars::One(c) => letters.push(*c),
-                Chars::Few(all) => letters.extend(all),
-                Chars::Any => open = true,
-                Chars::WithinPart => {
-                    open = true;
-                    letters.push(':');
-                }
-                Chars::Ranges(ranges) => {
-                    open = true;
-                    for (from, to) in ranges {
-                        borders.push(u32::from(*from));
-                        borders.push(u32::from(*to) + 1);
-                    }
-                }
-            }
-        }
-    }
-    letters.sort_unstable();
-    letters.dedup();
-    if open {
-        borders.sort_unstable();
-        borders.dedup();
-        let mut others = Vec::new();
-        for (index, from) in borders.iter().enumerate() {
-            let to = borders.get(index + 1).copied().unwrap_or(0x11_0000);
-            let fits = |c: &char| (*from..to).contains(&u32::from(*c));
-            let free = |c: &char| letters.binary_search(c).is_err();
-            let plain = PLAIN.chars().find(|c| fits(c) && free(c));
-            let other = plain.or_else(|| {
-                let from = (*from).max(0x21);
-                (from..to).filter_map(char::from_u32).find(free)
-            });
-            // Control characters only where nothing else is in the set.
-            others.extend(other.or_else(|| (*from..to).filter_map(char::from_u32).find(free)));
-        }
-        letters.extend(others);
-    }
-    letters.sort_by_key(|c| RANKS.get(*c as usize).copied().unwrap_or(u8::MAX));
-    letters
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pattern::Case;
+    use crate::pattern::{Case, Pattern};
     use proptest::prelude::*;
 
     fn resource(text: &str) -> Row {

@@ -1,10 +1,12 @@
 //! Predicates on one value of a context key, on the action or on the resource, and the search for a
 //! string that fulfils some and not others.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::budget::{Budget, TooLarge};
 use super::language::{Automaton, Chars, LanguageId, Languages, Row, Step};
@@ -91,7 +93,7 @@ impl Found {
     }
 }
 
-/// All predicates of a question.
+/// All predicates of a case.
 #[derive(Debug, Default)]
 pub(super) struct Predicates {
     pub(super) languages: Languages,
@@ -103,6 +105,14 @@ pub(super) struct Predicates {
 }
 
 impl Predicates {
+    /// No predicate yet, over what is known of languages.
+    pub(super) fn new(languages: Languages) -> Self {
+        Self {
+            languages,
+            ..Self::default()
+        }
+    }
+
     /// The predicate of these patterns.
     pub(super) fn text(&mut self, rows: Vec<Row>) -> PredicateId {
         self.text_or(rows, BTreeSet::new())

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::answer::{Answer, Counterexample, NotDecided};
-use super::budget::Budget;
+use super::budget::Work;
 use super::cases::{Case, CaseValue, Scope};
 use super::encode::{Encoder, Relation};
 use super::formula::Formula;
@@ -19,7 +19,7 @@ use crate::evaluate::{Caller, Request};
 
 /// Decides whether a request of the question is allowed.
 pub fn prove(policies: &PolicySet, question: &Question) -> Answer {
-    let mut budget = Budget::new(question.steps);
+    let mut work = Work::new(question.steps);
     for_principals(question, &[policies], |question| {
         let scope = Scope::new(question);
         let open = scope.open_variables(&[policies]);
@@ -28,7 +28,7 @@ pub fn prove(policies: &PolicySet, question: &Question) -> Answer {
             &open,
             &|encoder, caller, relation| encoder.allowed(policies, caller, relation),
             &|request| policies.decide(request).is_allowed(),
-            &mut budget,
+            &mut work,
         );
         answer(found, policies)
     })
@@ -64,16 +64,16 @@ fn answer(found: Found, policies: &PolicySet) -> Answer {
 
 /// Decides whether the policies allow a request of the question that the limit does not allow.
 pub fn prove_within(policies: &PolicySet, limit: &PolicySet, question: &Question) -> Answer {
-    let mut budget = Budget::new(question.steps);
-    prove_within_budget(policies, limit, question, &mut budget)
+    let mut work = Work::new(question.steps);
+    prove_within_work(policies, limit, question, &mut work)
 }
 
 /// The same with as much work as is left.
-pub(super) fn prove_within_budget(
+pub(super) fn prove_within_work(
     policies: &PolicySet,
     limit: &PolicySet,
     question: &Question,
-    budget: &mut Budget,
+    work: &mut Work,
 ) -> Answer {
     for_principals(question, &[policies, limit], |question| {
         let scope = Scope::new(question);
@@ -87,7 +87,7 @@ pub(super) fn prove_within_budget(
                 Formula::all([allowed, limited.negated()])
             },
             &|request| policies.decide(request).is_allowed() && !limit.decide(request).is_allowed(),
-            budget,
+            work,
         );
         answer(found, policies)
     })
@@ -118,7 +118,7 @@ pub(super) fn find(
     open: &[ConditionKey],
     ask: &Ask<'_>,
     confirm: &dyn Fn(&Request) -> bool,
-    budget: &mut Budget,
+    work: &mut Work,
 ) -> Found {
     if open.len() > MAX_OPEN_VARIABLES {
         return Found::Unknown(NotDecided::OpenVariables(open.to_vec()));
@@ -126,13 +126,13 @@ pub(super) fn find(
     let mut unknown = None;
     for case in cases(scope, open) {
         let is_open = case.iter().any(|(_, value)| *value == CaseValue::Open);
-        let (outcome, guesses) = solve_case(scope, &case, open, ask, confirm, budget);
+        let (outcome, guesses) = solve_case(scope, &case, open, ask, confirm, work);
         match outcome {
             Outcome::None => {}
             Outcome::Found(request) => return Found::Request(request),
             Outcome::Unknown(reason) => {
                 for instance in instances(scope, &case, &guesses) {
-                    let (outcome, _) = solve_case(scope, &instance, open, ask, confirm, budget);
+                    let (outcome, _) = solve_case(scope, &instance, open, ask, confirm, work);
                     if let Outcome::Found(request) = outcome {
                         return Found::Request(request);
                     }
@@ -232,13 +232,14 @@ fn solve_case(
     open: &[ConditionKey],
     ask: &Ask<'_>,
     confirm: &dyn Fn(&Request) -> bool,
-    budget: &mut Budget,
+    work: &mut Work,
 ) -> (Outcome, Vec<Request>) {
     let mut rules = BTreeSet::new();
     loop {
-        let prepared = scope.prepare(case, open, &rules, |e, c, r| ask(e, c, r));
+        let languages = std::mem::take(&mut work.languages);
+        let prepared = scope.prepare(case, open, &rules, languages, |e, c, r| ask(e, c, r));
         let (mut theory, keys) = (prepared.theory, prepared.keys);
-        std::mem::swap(&mut theory.budget, budget);
+        std::mem::swap(&mut theory.budget, &mut work.budget);
         let (mut found, mut is_unsure) = (None, false);
         let mut violated = BTreeSet::new();
         let mut guesses = Vec::new();
@@ -267,12 +268,13 @@ fn solve_case(
             Ok(guesses.len() >= MAX_GUESSES)
         };
         // Reading the policies is work, too.
-        let size = theory.predicates.languages.size();
+        let size = theory.predicates.languages.take_made();
         let result = match theory.budget.spend(size) {
             Ok(()) => search(&mut theory, prepared.formula, &mut accept),
             Err(error) => Err(error),
         };
-        std::mem::swap(&mut theory.budget, budget);
+        work.budget = theory.budget;
+        work.languages = theory.predicates.languages;
         let outcome = match (found, result) {
             (Some(request), _) => Outcome::Found(request),
             (None, Err(_)) => Outcome::Unknown(NotDecided::TooLarge),

@@ -4,8 +4,9 @@
 //! conjunction of literals can be fulfilled if each part can.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use foldhash::HashMap;
 
 use super::budget::{Budget, TooLarge};
 use super::formula::{Atom, KeyAtom, KeyId, ValuesAtom};
