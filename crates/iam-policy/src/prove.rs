@@ -47,6 +47,7 @@ mod cases;
 mod difference;
 mod encode;
 mod formula;
+mod hash;
 mod language;
 mod levels;
 mod predicate;

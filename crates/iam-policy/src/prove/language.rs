@@ -14,11 +14,10 @@ mod states;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use foldhash::HashMap;
-use foldhash::fast::RandomState;
 use indexmap::IndexSet;
 
 use super::budget::{Budget, TooLarge};
+use super::hash::{HashMap, RandomState};
 use letters::Letters;
 use states::{State, StateId, States};
 

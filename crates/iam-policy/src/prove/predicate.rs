@@ -6,9 +6,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use foldhash::HashMap;
-
 use super::budget::{Budget, TooLarge};
+use super::hash::HashMap;
 use super::language::{Automaton, Chars, LanguageId, Languages, Row, Step};
 use crate::Operator;
 use crate::evaluate::condition::{Operand, compares};

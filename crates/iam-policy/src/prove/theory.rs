@@ -6,10 +6,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use foldhash::HashMap;
-
 use super::budget::{Budget, TooLarge};
 use super::formula::{Atom, KeyAtom, KeyId, ValuesAtom};
+use super::hash::HashMap;
 use super::levels::Levels;
 use super::predicate::{Found, PredicateId, Predicates, ValueType};
 

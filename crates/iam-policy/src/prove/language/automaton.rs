@@ -1,8 +1,7 @@
 //! The automaton of a union of rows.
 
-use foldhash::HashMap;
-
 use super::rows::{Chars, Row, Step};
+use crate::prove::hash::HashMap;
 
 /// A union of rows, as a tree: rows that begin alike share their first steps.
 #[derive(Debug)]

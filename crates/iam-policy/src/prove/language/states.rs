@@ -4,10 +4,9 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use foldhash::HashMap;
-
 use super::automaton::Automaton;
 use super::letters::Letters;
+use crate::prove::hash::HashMap;
 
 /// The number of a set of positions.
 pub(super) type StateId = u32;
