@@ -10,11 +10,11 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use crate::aws::lock::Locks;
-use crate::aws::{Cached, Clients, Error, Guard, Operation};
+use crate::aws::{Backoff, Cached, Clients, Error, Guard, Operation};
 use crate::external_location::LocationStore;
+use crate::iam::managed_policies::{MAX_ATTEMPTS, equivalent_json};
 use crate::iam::{DesiredPolicy, ManagedPolicies, RoleState, Roles};
 use crate::membership::{InlinePolicies, MemberRoles, PASS_ROLE};
 use crate::name::{DatasetName, GroupName, ProjectName, UserName};
@@ -24,6 +24,7 @@ use crate::records::{
 };
 use crate::tags::PolicyOwner;
 use crate::{layout, policies};
+use iam_policy::Document;
 
 use shares::Shared;
 
@@ -34,9 +35,6 @@ const MAX_POLICIES: usize = 30;
 
 /// MLSpace's index from users to their groups or projects.
 const BY_USER: &str = "ReverseLookup";
-
-/// Longest wait until an existing role or policy is visible to the next call.
-const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Groups and their policies.
 pub(crate) struct Groups {
@@ -92,12 +90,40 @@ impl Groups {
     /// Updates the policies of a group, and their attachments to its users' roles, to the records
     /// of the datasets that are shared with it. Call it after a change of these records.
     ///
+    /// Other processes do the same: when the records have changed meanwhile, one of them may have
+    /// finished before a write of this one, so that it is done again.
+    ///
     /// # Errors
     /// When AWS cannot be reached or refuses a call. Calling it again continues.
     pub(crate) async fn sync(&self, operation: &Operation, group: &GroupName) -> Result<(), Error> {
         let _guard = self.lock(group).await;
         self.forget(group).await;
-        let desired = self.desired_policies(group).await?;
+        let what = format!("sharing the datasets of group `{group}`");
+        let mut shared = self.datasets_shared_with(group).await?;
+        for attempt in 0..MAX_ATTEMPTS {
+            let done = Box::pin(self.share(operation, group, &shared)).await?;
+            let now = self.datasets_shared_with(group).await?;
+            if done && now == shared {
+                return Ok(());
+            }
+            shared = now;
+            operation.back_off(Backoff::QUICK, attempt, &what).await?;
+        }
+        Err(Error::Conflict {
+            message: format!("what is shared with group `{group}` keeps being changed by others"),
+            remedy: "let the other run finish and apply again".to_owned(),
+        })
+    }
+
+    /// Shares these datasets with the group. False when a policy was removed by another process
+    /// meanwhile, or is not seen yet.
+    async fn share(
+        &self,
+        operation: &Operation,
+        group: &GroupName,
+        datasets: &[DatasetName],
+    ) -> Result<bool, Error> {
+        let desired = self.policies_sharing(group, datasets).await?;
         let roles = self.roles_of_group(group).await?;
         let mut arns = Vec::new();
         if !roles.is_empty() {
@@ -106,6 +132,7 @@ impl Groups {
             }
         }
         let stale = self.stale_policies(group, arns.len()).await?;
+        let mut carriers = 0;
         for (role, (project, user)) in &roles {
             operation.check(&format!("sharing the datasets of group `{group}`"))?;
             let Some(found) = self.roles.current(role).await? else {
@@ -118,26 +145,46 @@ impl Groups {
             if !exists {
                 continue;
             }
+            carriers += 1;
             for arn in arns.iter().filter(|arn| !found.attached.contains(*arn)) {
                 operation.check(&format!("sharing the datasets of group `{group}`"))?;
-                match self
-                    .roles
-                    .attach(operation, role, arn, VISIBILITY_TIMEOUT)
-                    .await
-                {
-                    // The membership was deleted in the meantime.
-                    Err(error)
-                        if error.is_absent() && self.roles.current(role).await?.is_none() =>
-                    {
+                match self.roles.attach(operation, role, arn).await {
+                    Err(error) if error.is_absent() => {
+                        if self.roles.exists(role).await? {
+                            return Ok(false);
+                        }
+                        // The membership was deleted in the meantime.
+                        carriers -= 1;
                         break;
                     }
                     result => result?,
                 }
             }
         }
+        if carriers == 0 {
+            // The memberships were deleted before these policies were made.
+            self.delete_unused(operation, group, arns.len()).await?;
+        }
         for arn in stale {
             operation.check(&format!("removing a policy of group `{group}`"))?;
             self.policies.delete(operation, &arn).await?;
+        }
+        Ok(true)
+    }
+
+    /// Deletes the first `count` policies of the group where no role has them.
+    async fn delete_unused(
+        &self,
+        operation: &Operation,
+        group: &GroupName,
+        count: usize,
+    ) -> Result<(), Error> {
+        let name = layout::group_policy_name(&self.clients.settings().iam_resource_prefix, group)?;
+        for n in (0..count).rev() {
+            let owner = PolicyOwner::Group(group);
+            self.policies
+                .delete_if_unused(operation, &policy_name(&name, n), owner, "")
+                .await?;
         }
         Ok(())
     }
@@ -148,11 +195,19 @@ impl Groups {
         group: &'a GroupName,
     ) -> Result<Vec<DesiredPolicy<'a>>, Error> {
         let names = self.datasets_shared_with(group).await?;
-        if names.is_empty() {
+        self.policies_sharing(group, &names).await
+    }
+
+    async fn policies_sharing<'a>(
+        &self,
+        group: &'a GroupName,
+        datasets: &[DatasetName],
+    ) -> Result<Vec<DesiredPolicy<'a>>, Error> {
+        if datasets.is_empty() {
             return Ok(Vec::new());
         }
         let documents =
-            policies::group_policies(&self.clients.policy_context().await?, group, &names)?;
+            policies::group_policies(&self.clients.policy_context().await?, group, datasets)?;
         let name = layout::group_policy_name(&self.clients.settings().iam_resource_prefix, group)?;
         let desired = documents.into_iter().enumerate().map(|(n, document)| DesiredPolicy {
             name: policy_name(&name, n),
@@ -193,6 +248,9 @@ impl Groups {
     }
 
     /// [`Groups::sync_inline`] of a role as it was found. False if it was deleted in the meantime.
+    ///
+    /// Others write the same policy: when what it follows from has changed meanwhile, they may have
+    /// written it before, so that it is written again.
     async fn update_inline(
         &self,
         operation: &Operation,
@@ -201,6 +259,42 @@ impl Groups {
         role: &str,
         found: &RoleState,
     ) -> Result<bool, Error> {
+        let what = format!("changing what role `{role}` can do");
+        let inline = found.inline.get(PASS_ROLE);
+        let mut written = None;
+        for attempt in 0..MAX_ATTEMPTS {
+            let desired = self.desired_inline(project, user).await?;
+            let is_right = match &written {
+                None => inline.is_some_and(|json| equivalent_json(json, &desired)),
+                Some(written) => *written == desired,
+            };
+            if is_right {
+                return Ok(true);
+            }
+            operation.check(&what)?;
+            let roles = &self.roles;
+            if !roles
+                .update_inline(operation, role, PASS_ROLE, &desired)
+                .await?
+            {
+                return Ok(false);
+            }
+            if written.replace(desired).is_some() {
+                operation.back_off(Backoff::QUICK, attempt, &what).await?;
+            }
+        }
+        Err(Error::Conflict {
+            message: format!("what role `{role}` can do keeps being changed by others"),
+            remedy: "let the other run finish and apply again".to_owned(),
+        })
+    }
+
+    /// The inline policy of a member's role, by the records.
+    async fn desired_inline(
+        &self,
+        project: &ProjectName,
+        user: &UserName,
+    ) -> Result<Document, Error> {
         let table = &self.clients.settings().table_names.project_users;
         let key = ProjectUserRecord::key(project, user);
         let record = self.records.get(table, &key).await?;
@@ -210,12 +304,8 @@ impl Groups {
             .is_some_and(|record| record.is_owner());
         let shares = self.shares_of(project, user).await?;
         let access = self.projects.access(project).await?;
-        let desired = self
-            .inline
+        self.inline
             .desired(project, user, owner, &access, &shares)
-            .await?;
-        self.roles
-            .update_inline(operation, role, PASS_ROLE, found, &desired)
             .await
     }
 
@@ -303,6 +393,33 @@ impl Groups {
             }
         }
         Ok(arns)
+    }
+
+    /// ARNs of the policies that the user's groups should have.
+    pub(crate) async fn policy_arns_of(&self, user: &UserName) -> Result<Vec<String>, Error> {
+        let mut arns = Vec::new();
+        for group in self.groups_of(user).await? {
+            for policy in self.desired_policies(&group).await? {
+                arns.push(self.policies.arn(&policy.name).await?);
+            }
+        }
+        Ok(arns)
+    }
+
+    /// Deletes the policies of the user's groups through which nothing is shared any more.
+    pub(crate) async fn delete_stale_policies_of(
+        &self,
+        operation: &Operation,
+        user: &UserName,
+    ) -> Result<(), Error> {
+        for group in self.groups_of(user).await? {
+            let _guard = self.lock(&group).await;
+            let kept = self.desired_policies(&group).await?.len();
+            for arn in self.stale_policies(&group, kept).await? {
+                self.policies.delete(operation, &arn).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Deletes the policies of the user's groups that no role has any more. The role `deleted_role`

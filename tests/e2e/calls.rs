@@ -110,9 +110,9 @@ e2e_test! {
 }
 
 e2e_test! {
-    /// The same without a policy of the user.
+    /// The same without a policy of the user, and without the read of it.
     fn memberships_by_attribute_take_few_calls(env) {
-        assert_members_take(env, "attribute", 6, 7);
+        assert_members_take(env, "attribute", 6, 6);
     }
 }
 

@@ -40,7 +40,6 @@ const TABLE: &[TransientError] = &[
     any("iam", "EntityTemporarilyUnmodifiable"),
     // The role or policy was just created and is not visible everywhere yet. Only calls that follow
     // a create in our own steps are here: for others, NoSuchEntity is a result.
-    on("iam", "PutRolePolicy", "NoSuchEntity"),
     on("iam", "TagRole", "NoSuchEntity"),
     on("iam", "TagPolicy", "NoSuchEntity"),
     // Something was just detached or deleted and IAM still counts it.
@@ -117,12 +116,7 @@ mod tests {
 
     #[test]
     fn is_transient_for_missing_entity_after_create() {
-        assert!(is_transient(&error(
-            "iam",
-            "PutRolePolicy",
-            "NoSuchEntity",
-            ""
-        )));
+        assert!(is_transient(&error("iam", "TagRole", "NoSuchEntity", "")));
         assert!(!is_transient(&error("iam", "GetRole", "NoSuchEntity", "")));
     }
 

@@ -105,8 +105,20 @@ impl Operation {
         attempt: u32,
         what: &str,
     ) -> Result<(), Error> {
+        self.back_off_for(backoff, attempt, what).await.map(drop)
+    }
+
+    /// As [`Self::back_off`]; returns how long the pause is, or would be where there are none.
+    async fn back_off_for(
+        &self,
+        backoff: Backoff,
+        attempt: u32,
+        what: &str,
+    ) -> Result<Duration, Error> {
         let pause = backoff.pause(attempt, fastrand::u64(..));
-        self.pause(pause.min(self.remaining()), what).await
+        let pause = pause.min(self.remaining());
+        self.pause(pause, what).await?;
+        Ok(pause)
     }
 
     /// Sleeps for `pause`, or until the operation is cancelled.
@@ -204,6 +216,8 @@ where
 {
     let limit = limit.min(operation.remaining());
     let started = Instant::now();
+    // Counted, too, because operations without pauses take no time.
+    let mut waited = Duration::ZERO;
     let mut attempt = 0;
     loop {
         let status = tokio::select! {
@@ -215,7 +229,7 @@ where
                 Poll::Pending(status) => status,
             },
         };
-        let left = limit.saturating_sub(started.elapsed());
+        let left = limit.saturating_sub(started.elapsed().max(waited));
         if left.is_zero() {
             return Err(Error::Timeout {
                 what: what.to_owned(),
@@ -224,9 +238,9 @@ where
             });
         }
         tracing::debug!(what, status, attempt, "not yet");
-        operation
-            .pause(backoff.pause(attempt, fastrand::u64(..)).min(left), what)
-            .await?;
+        let pause = backoff.pause(attempt, fastrand::u64(..)).min(left);
+        operation.pause(pause, what).await?;
+        waited += pause;
         attempt += 1;
     }
 }
@@ -268,13 +282,14 @@ where
     operation.check(what)?;
     let limit = limit.min(operation.remaining());
     let started = Instant::now();
+    let mut waited = Duration::ZERO;
     let mut attempt = 0;
     loop {
         let error = match action().await {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        if !transient(&error) || started.elapsed() >= limit {
+        if !transient(&error) || started.elapsed().max(waited) >= limit {
             return Err(error);
         }
         tracing::debug!(
@@ -283,7 +298,9 @@ where
             attempt,
             "transient error, trying again"
         );
-        operation.back_off(Backoff::QUICK, attempt, what).await?;
+        waited += operation
+            .back_off_for(Backoff::QUICK, attempt, what)
+            .await?;
         attempt += 1;
     }
 }

@@ -1,5 +1,7 @@
 //! Groups and their policies, on in-memory fakes.
 
+use std::time::Duration;
+
 use super::*;
 use crate::aws::PolicyModel;
 use crate::iam::IamCache;

@@ -18,6 +18,8 @@ pub(crate) struct IamCache {
     snapshot: Cached<Option<Arc<AccountSnapshot>>>,
     /// Roles by name and policies by ARN that this process has written.
     written: Mutex<HashSet<String>>,
+    /// Roles by name that this process has deleted.
+    deleted: Mutex<HashSet<String>>,
     /// Roles by name, each with the ARN of a policy that this process detached from it.
     detached: Mutex<HashSet<(String, String)>>,
 }
@@ -29,6 +31,7 @@ impl IamCache {
             api,
             snapshot: Cached::default(),
             written: Mutex::default(),
+            deleted: Mutex::default(),
             detached: Mutex::default(),
         }
     }
@@ -64,6 +67,22 @@ impl IamCache {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(key.to_owned());
+    }
+
+    /// Records that this process has deleted the role of this name, or is making it.
+    pub(crate) fn note_deleted(&self, role: &str, deleted: bool) {
+        let mut all = self.deleted.lock().unwrap_or_else(PoisonError::into_inner);
+        if deleted {
+            all.insert(role.to_owned());
+        } else {
+            all.remove(role);
+        }
+    }
+
+    /// Whether the last thing that this process did with the role was to delete it.
+    pub(crate) fn is_deleted(&self, role: &str) -> bool {
+        let all = self.deleted.lock().unwrap_or_else(PoisonError::into_inner);
+        all.contains(role)
     }
 
     /// Records that this process detaches the policy from the role. IAM may list it for a while.

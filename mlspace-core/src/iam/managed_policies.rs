@@ -235,18 +235,9 @@ impl ManagedPolicies {
         self.ensure(operation, desired).await
     }
 
-    /// Sees to it that the policy exists, whatever its document is.
-    pub(crate) async fn provide(
-        &self,
-        operation: &Operation,
-        desired: &DesiredPolicy<'_>,
-    ) -> Result<(), Error> {
-        let arn = self.arn(&desired.name).await?;
-        let exists = self.ensured(&arn).is_some() || self.cached_document(&arn).await?.is_some();
-        if !exists {
-            self.ensure(operation, desired).await?;
-        }
-        Ok(())
+    /// Whether this process has seen or made the policy, or found it in the bulk read.
+    pub(crate) async fn is_known(&self, arn: &str) -> Result<bool, Error> {
+        Ok(self.ensured(arn).is_some() || self.cached_document(arn).await?.is_some())
     }
 
     /// Forgets that the policy was seen, because it was missed or is changed.

@@ -5,13 +5,10 @@ mod tests;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::api::{IamApi, NewRole, RoleState};
 use super::cache::IamCache;
-use super::managed_policies::equivalent_json;
-use crate::aws::transient::is_transient;
-use crate::aws::wait::{retry, retry_while};
+use crate::aws::wait::{PROPAGATION_TIMEOUT, retry, retry_while};
 use crate::aws::{Error, IfPresent as _, Operation};
 use crate::tags::Tags;
 use iam_policy::Document;
@@ -66,14 +63,15 @@ impl Roles {
         Ok(self.api.role(name).await?.is_some())
     }
 
-    /// Names and tags of all roles from the bulk read; empty when the caller is not allowed to
-    /// make one.
+    /// Names and tags of all roles from the bulk read, but for those that this process has deleted;
+    /// empty when the caller is not allowed to make one.
     pub(crate) async fn tagged(&self) -> Result<Vec<(String, Tags)>, Error> {
         let Some(snapshot) = self.cache.snapshot().await? else {
             return Ok(Vec::new());
         };
         let roles = snapshot.roles.iter();
         Ok(roles
+            .filter(|(name, _)| !self.cache.is_deleted(name))
             .map(|(name, role)| (name.clone(), role.tags.clone()))
             .collect())
     }
@@ -95,6 +93,7 @@ impl Roles {
         role: &NewRole<'_>,
     ) -> Result<bool, Error> {
         self.cache.written(role.name);
+        self.cache.note_deleted(role.name, false);
         let what = format!("creating role `{}`", role.name);
         let created = retry(operation, &what, || self.api.create_role(role)).await;
         match created {
@@ -140,23 +139,18 @@ impl Roles {
         retry(operation, &what, || self.api.tag_role(role, tags)).await
     }
 
-    /// Attaches a managed policy. Policy or role may just have been created and not be visible yet,
-    /// so that errors for missing ones are retried for up to `patience`.
+    /// Attaches a managed policy. IAM says the same of a role and of a policy that it does not find,
+    /// because it is missing or because it was just created; the caller knows what to do then.
     pub(crate) async fn attach(
         &self,
         operation: &Operation,
         role: &str,
         arn: &str,
-        patience: Duration,
     ) -> Result<(), Error> {
         self.cache.written(role);
         self.cache.attached(role, arn);
         let what = format!("attaching `{arn}` to role `{role}`");
-        let transient = |error: &Error| is_transient(error) || error.is_absent();
-        retry_while(operation, patience, &what, transient, || {
-            self.api.attach_policy(role, arn)
-        })
-        .await
+        retry(operation, &what, || self.api.attach_policy(role, arn)).await
     }
 
     /// Detaches a managed policy. One that is not attached is not an error.
@@ -175,7 +169,7 @@ impl Roles {
         Ok(())
     }
 
-    /// Sets an inline policy.
+    /// Sets an inline policy. A role that was just created may not be found yet.
     pub(crate) async fn set_inline(
         &self,
         operation: &Operation,
@@ -191,28 +185,25 @@ impl Roles {
         .await
     }
 
-    /// Sets an inline policy unless the role was found with an equivalent one. False if the role was
-    /// deleted in the meantime.
+    /// Sets an inline policy of a role that was seen. False if the role was deleted in the meantime.
     pub(crate) async fn update_inline(
         &self,
         operation: &Operation,
         role: &str,
         name: &str,
-        found: &RoleState,
         desired: &Document,
     ) -> Result<bool, Error> {
-        let current = found.inline.get(name);
-        if current.is_some_and(|document| equivalent_json(document, desired)) {
-            return Ok(true);
-        }
-        operation.check(&format!("changing what role `{role}` can do"))?;
-        match self
-            .set_inline(operation, role, name, &desired.to_json())
-            .await
-        {
-            Err(error) if error.is_absent() && self.current(role).await?.is_none() => Ok(false),
-            result => result.map(|()| true),
-        }
+        let what = format!("changing what role `{role}` can do");
+        let document = desired.to_json();
+        // What reads see, writes may not see yet.
+        let unseen = Error::is_absent;
+        retry_while(operation, PROPAGATION_TIMEOUT, &what, unseen, || async {
+            match self.set_inline(operation, role, name, &document).await {
+                Err(error) if error.is_absent() && !self.exists(role).await? => Ok(false),
+                result => result.map(|()| true),
+            }
+        })
+        .await
     }
 
     /// Deletes an inline policy. One that does not exist is not an error.
@@ -275,6 +266,7 @@ impl Roles {
         })
         .await
         .if_present()?;
+        self.cache.note_deleted(name, true);
         Ok(())
     }
 

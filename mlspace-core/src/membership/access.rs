@@ -2,6 +2,7 @@
 
 use super::{Memberships, PASS_ROLE};
 use crate::aws::{Error, Operation};
+use crate::iam::managed_policies::equivalent_json;
 use crate::name::{ProjectName, UserName};
 use crate::policies::{ProjectAccess, denies_other_actions};
 use iam_policy::Document;
@@ -41,9 +42,13 @@ impl Memberships {
                 .inline
                 .desired(project, &user, owner, access, &shares)
                 .await?;
-            self.roles
-                .update_inline(operation, &name, PASS_ROLE, &found, &desired)
-                .await?;
+            let inline = found.inline.get(PASS_ROLE);
+            if !inline.is_some_and(|json| equivalent_json(json, &desired)) {
+                operation.check(&format!("changing what role `{name}` can do"))?;
+                self.roles
+                    .update_inline(operation, &name, PASS_ROLE, &desired)
+                    .await?;
+            }
         }
         Ok(())
     }

@@ -5,18 +5,19 @@ use std::time::Duration;
 
 use super::desired_role::{DesiredRole, PASS_ROLE, RoleDiff, denying_all, too_many};
 use super::read::Holder;
-use super::{MembershipSpec, Memberships, object};
-use crate::aws::wait::{PROPAGATION_TIMEOUT, until_within};
+use super::{MembershipSpec, Memberships, Shares, object};
+use crate::aws::wait::{PROPAGATION_TIMEOUT, retry_while, until_within};
 use crate::aws::{Backoff, Error, Operation, PolicyModel, Poll};
-use crate::iam::RoleState;
 use crate::iam::api::NewRole;
 use crate::iam::managed_policies::MAX_ATTEMPTS;
+use crate::iam::{DesiredPolicy, RoleState};
 use crate::layout;
 use crate::ownership::Token;
+use crate::policies::ProjectAccess;
 use crate::project::missing_project;
-use crate::records::ProjectRecord;
 use crate::tags::SYSTEM;
 use crate::tags::{PolicyOwner, Tags};
+use iam_policy::Document;
 
 /// Longest wait for a policy to be seen that was there before, or that others may have removed.
 const SEEN: Duration = Duration::from_secs(15);
@@ -41,65 +42,164 @@ impl Creating {
         }
     }
 
+    /// Notes whether this create has made the role, or may have. Returns what was noted before.
+    fn note_role(&self, made: bool) -> bool {
+        self.has_role.swap(made, Ordering::Relaxed)
+    }
+
     /// Whether this create has made the role, or may have.
     pub(super) fn has_role(&self) -> bool {
         self.has_role.load(Ordering::Relaxed)
     }
 }
 
+/// What a membership's role follows from, beside its own attributes, as it was read. Others can
+/// change it at any time.
+#[derive(Debug, PartialEq)]
+struct Basis {
+    /// What the project's members can do, in the terms of the platform.
+    access: ProjectAccess,
+    suspended: bool,
+    /// ARNs of the policies of the user's groups.
+    groups: Vec<String>,
+    shares: Shares,
+}
+
+/// A membership whose role is set up.
+struct Setup<'a> {
+    spec: &'a MembershipSpec,
+    /// The role's name.
+    role: String,
+    creating: Option<&'a Creating>,
+    basis: Basis,
+}
+
 impl Memberships {
     /// Makes the role with all its desired, or mends it. Without `creating`, the state already
     /// holds the membership, so that a role under its name is its own whatever became of the role's
     /// tags.
+    ///
+    /// When what the role follows from is changed by others meanwhile, it is done again: they may have
+    /// brought the role in line before a write of this operation.
     pub(super) async fn set_up_role(
         &self,
         operation: &Operation,
         spec: &MembershipSpec,
         creating: Option<&Creating>,
     ) -> Result<(), Error> {
+        let role = self.member_roles.name(&spec.project, &spec.user)?;
+        let what = format!("setting up role `{role}`");
+        for attempt in 0..MAX_ATTEMPTS {
+            let basis = self.provide_basis(operation, spec, creating.is_some() && attempt == 0);
+            let setup = Setup {
+                spec,
+                role: role.clone(),
+                creating,
+                basis: basis.await?,
+            };
+            if Box::pin(self.set_up(operation, &setup, attempt > 0)).await? {
+                return Ok(());
+            }
+            operation.back_off(Backoff::QUICK, attempt, &what).await?;
+            self.groups
+                .delete_stale_policies_of(operation, &spec.user)
+                .await?;
+        }
+        Err(Error::Conflict {
+            message: format!("what role `{role}` can do keeps being changed by others"),
+            remedy: "let the other run finish and apply again".to_owned(),
+        })
+    }
+
+    /// Makes the policies of the user's groups, and reads what the role follows from; `recent` is as
+    /// it was at most a few seconds ago.
+    async fn provide_basis(
+        &self,
+        operation: &Operation,
+        spec: &MembershipSpec,
+        recent: bool,
+    ) -> Result<Basis, Error> {
         let (project, user) = (&spec.project, &spec.user);
-        let record = match creating {
-            Some(_) => Option::clone(&*self.projects.recent_record(project).await?),
-            None => self.projects.record(project).await?,
+        let record = if recent {
+            Option::clone(&*self.projects.recent_record(project).await?)
+        } else {
+            self.projects.record(project).await?
         };
-        let Some(record) = record else {
-            return Err(missing_project("project", project));
-        };
-        let groups = match creating {
-            Some(_) => self.groups.provide_policies_of(operation, user).await?,
-            None => self.groups.ensure_policies_of(operation, user).await?,
+        let record = record.ok_or_else(|| missing_project("project", project))?;
+        let groups = if recent {
+            self.groups.provide_policies_of(operation, user).await?
+        } else {
+            self.groups.ensure_policies_of(operation, user).await?
         };
         self.check_attachments(groups.len()).await?;
-        let in_use = self.shared.hold().await;
-        let shares = match creating {
-            Some(_) => self.groups.recent_shares_of(project, user).await?,
-            None => self.groups.shares_of(project, user).await?,
+        let shares = if recent {
+            self.groups.recent_shares_of(project, user).await?
+        } else {
+            self.groups.shares_of(project, user).await?
         };
-        let access = self.clients.settings().effective(&record.access);
+        Ok(Basis {
+            access: self.clients.settings().effective(&record.access),
+            suspended: record.suspended,
+            groups,
+            shares,
+        })
+    }
+
+    /// Whether what the role follows from is not what it was any more.
+    ///
+    /// # Errors
+    /// For a new member of a project that is being removed: the role may be removed with it.
+    async fn is_outdated(&self, setup: &Setup<'_>) -> Result<bool, Error> {
+        let (project, user) = (&setup.spec.project, &setup.spec.user);
+        let record = match setup.creating {
+            Some(_) => self.projects.staying(project).await?,
+            None => self.projects.record(project).await?,
+        };
+        let record = record.ok_or_else(|| missing_project("project", project))?;
+        let now = Basis {
+            access: self.clients.settings().effective(&record.access),
+            suspended: record.suspended,
+            groups: self.groups.policy_arns_of(user).await?,
+            shares: self.groups.shares_of(project, user).await?,
+        };
+        Ok(now != setup.basis)
+    }
+
+    /// Sets up the role on its basis. False when this is outdated. `again` when this operation has
+    /// done so before.
+    async fn set_up(
+        &self,
+        operation: &Operation,
+        setup: &Setup<'_>,
+        again: bool,
+    ) -> Result<bool, Error> {
+        let Setup { spec, basis, .. } = setup;
+        let in_use = self.shared.hold().await;
         let holder = Holder {
-            project,
-            user,
+            project: &spec.project,
+            user: &spec.user,
             owner: spec.owner,
-            shares: &shares,
-            access: &access,
+            shares: &basis.shares,
+            access: &basis.access,
         };
         let desired = self
-            .desired_role(&holder, &groups, record.suspended)
+            .desired_role(&holder, &basis.groups, basis.suspended)
             .await?;
-        let name = self.member_roles.name(project, user)?;
-        let made = self
-            .ensure_role(operation, spec, &name, &desired, creating)
-            .await?;
+        let name = &setup.role;
+        let made = self.ensure_role(operation, setup, &desired, again).await?;
         let is_new = made.is_some();
         let found = match made {
-            Some(new) => new,
-            None => self.wait_for_role(operation, &name, |_| Vec::new()).await?,
+            Some(new) => Some(new),
+            None => self.wait_for_role(operation, setup, |_| Vec::new()).await?,
+        };
+        let Some(found) = found else {
+            return Ok(false);
         };
         let changes_over = desired.migrates_model(&found);
         if is_new {
-            self.provide_own_policies(operation, spec, &record).await?;
+            self.provide_own_policies(operation, setup).await?;
         } else {
-            self.ensure_own_policies(operation, spec, &record, changes_over)
+            self.ensure_own_policies(operation, setup, changes_over)
                 .await?;
         }
         let quota = if changes_over {
@@ -109,47 +209,52 @@ impl Memberships {
         } else {
             crate::iam::ATTACHMENTS_PER_ROLE
         };
-        for step in desired.repair_order(&found, quota) {
+        let steps = desired.repair_order(&found, quota);
+        let writes = !steps.is_empty();
+        for step in steps {
             operation.check(&format!("setting up role `{name}`"))?;
-            self.repair(operation, spec, &name, &desired, step).await?;
+            if !self.repair(operation, setup, &desired, step).await? {
+                return Ok(false);
+            }
         }
-        if is_new {
-            self.wait_for_policies(operation, &name, &desired, groups.len())
-                .await?;
+        let seen = if is_new {
+            self.wait_for_policies(operation, setup, &desired).await?
         } else {
-            self.wait_for_role(operation, &name, |found| desired.differences(found))
-                .await?;
-        }
+            let wanted = |found: &RoleState| desired.differences(found);
+            let seen = self.wait_for_role(operation, setup, wanted).await?;
+            seen.is_some()
+        };
         drop(in_use);
-        if creating.is_none() || changes_over {
-            self.remove_previous_model_policies(operation, spec, &name)
+        // Once a new member is on record, who changes the basis changes the role.
+        if !seen || (writes && !is_new && Box::pin(self.is_outdated(setup)).await?) {
+            return Ok(false);
+        }
+        if setup.creating.is_none() || changes_over {
+            self.remove_previous_model_policies(operation, spec, name)
                 .await?;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Makes the policies that the model attaches to this role, beside groups', what they should be.
     async fn ensure_own_policies(
         &self,
         operation: &Operation,
-        spec: &MembershipSpec,
-        record: &ProjectRecord,
+        setup: &Setup<'_>,
         changes_over: bool,
     ) -> Result<(), Error> {
-        let (project, user) = (&spec.project, &spec.user);
-        let suspended = record.suspended;
         match self.clients.settings().policy_model {
-            PolicyModel::Attribute => self.shared.ensure(operation, suspended).await,
+            PolicyModel::Attribute => self.shared.ensure(operation, setup.basis.suspended).await,
             PolicyModel::PerPrincipal => {
                 // The project's policy is the project's to keep; but members are not made without
                 // it, and don't change over to one that was left from long ago.
-                let policies = &self.project_policies;
-                let policy = policies.desired(project, &record.access, suspended).await?;
-                let arn = self.clients.account().await?.policy_arn(&policy.name);
+                let policy = self.desired_project_policy(setup).await?;
+                let arn = self.policies.arn(&policy.name).await?;
                 if changes_over || self.policies.current(&arn).await?.is_none() {
-                    self.policies.ensure(operation, &policy).await?;
+                    self.ensure_project_policy(operation, setup, &policy)
+                        .await?;
                 }
-                let policy = self.desired_user_policy(user).await?;
+                let policy = self.desired_user_policy(&setup.spec.user).await?;
                 self.policies.ensure(operation, &policy).await.map(drop)
             }
         }
@@ -160,17 +265,18 @@ impl Memberships {
     async fn provide_own_policies(
         &self,
         operation: &Operation,
-        spec: &MembershipSpec,
-        record: &ProjectRecord,
+        setup: &Setup<'_>,
     ) -> Result<(), Error> {
-        let (project, suspended) = (&spec.project, record.suspended);
         match self.clients.settings().policy_model {
-            PolicyModel::Attribute => self.shared.ensure(operation, suspended).await,
+            PolicyModel::Attribute => self.shared.ensure(operation, setup.basis.suspended).await,
             PolicyModel::PerPrincipal => {
-                let policies = &self.project_policies;
-                let policy = policies.desired(project, &record.access, suspended).await?;
-                self.policies.provide(operation, &policy).await?;
-                let policy = self.desired_user_policy(&spec.user).await?;
+                let policy = self.desired_project_policy(setup).await?;
+                let arn = self.policies.arn(&policy.name).await?;
+                if !self.policies.is_known(&arn).await? {
+                    self.ensure_project_policy(operation, setup, &policy)
+                        .await?;
+                }
+                let policy = self.desired_user_policy(&setup.spec.user).await?;
                 self.policies
                     .ensure_once(operation, &policy)
                     .await
@@ -179,15 +285,47 @@ impl Memberships {
         }
     }
 
+    async fn desired_project_policy<'a>(
+        &self,
+        setup: &Setup<'a>,
+    ) -> Result<DesiredPolicy<'a>, Error> {
+        let (project, basis) = (&setup.spec.project, &setup.basis);
+        self.project_policies
+            .desired(project, &basis.access, basis.suspended)
+            .await
+    }
+
+    /// Makes the project's policy, unless the project is being removed: it was removed with it.
+    async fn ensure_project_policy(
+        &self,
+        operation: &Operation,
+        setup: &Setup<'_>,
+        policy: &DesiredPolicy<'_>,
+    ) -> Result<(), Error> {
+        let arn = self.policies.ensure(operation, policy).await?;
+        let project = &setup.spec.project;
+        if self.projects.staying(project).await?.is_none() {
+            self.policies.delete(operation, &arn).await?;
+            return Err(missing_project("project", project));
+        }
+        Ok(())
+    }
+
     /// Makes a policy that is shared with other roles anew.
     async fn recreate_shared_policy(
         &self,
         operation: &Operation,
-        spec: &MembershipSpec,
+        setup: &Setup<'_>,
+        arn: &str,
     ) -> Result<(), Error> {
+        let user = &setup.spec.user;
+        if setup.basis.groups.iter().any(|group| group == arn) {
+            let made = self.groups.ensure_policies_of(operation, user).await;
+            return made.map(drop);
+        }
         match self.clients.settings().policy_model {
             PolicyModel::PerPrincipal => {
-                let policy = self.desired_user_policy(&spec.user).await?;
+                let policy = self.desired_user_policy(user).await?;
                 self.policies.ensure(operation, &policy).await.map(drop)
             }
             PolicyModel::Attribute => {
@@ -225,17 +363,23 @@ impl Memberships {
     /// Makes the role under this membership's name, without policies, and returns it as it is then;
     /// `None` for an existing one that is proven its own.
     ///
-    /// A create does not look first, because IAM refuses a name that is in use.
+    /// A create does not look first, because IAM refuses a name that is in use; `again` when it has
+    /// done so.
     async fn ensure_role(
         &self,
         operation: &Operation,
-        spec: &MembershipSpec,
-        name: &str,
+        setup: &Setup<'_>,
         desired: &DesiredRole,
-        creating: Option<&Creating>,
+        again: bool,
     ) -> Result<Option<RoleState>, Error> {
+        let Setup {
+            spec,
+            role: name,
+            creating,
+            ..
+        } = setup;
         for attempt in 0..MAX_ATTEMPTS {
-            if (creating.is_none() || attempt > 0)
+            if (creating.is_none() || again || attempt > 0)
                 && let Some(found) = self.roles.current(name).await?
             {
                 if creating.is_some() {
@@ -261,9 +405,7 @@ impl Memberships {
                 boundary,
                 tags: &tags,
             };
-            if let Some(creating) = creating {
-                creating.has_role.store(true, Ordering::Relaxed);
-            }
+            let had_role = creating.is_some_and(|creating| creating.note_role(true));
             match self.roles.create(operation, &role).await {
                 Ok(true) => {
                     return Ok(Some(RoleState {
@@ -277,7 +419,7 @@ impl Memberships {
                 // It exists; or another process made it a moment ago, and it is not seen yet.
                 Ok(false) => {
                     if let Some(creating) = creating {
-                        creating.has_role.store(false, Ordering::Relaxed);
+                        creating.note_role(had_role);
                     }
                     if creating.is_none() || attempt > 0 {
                         operation
@@ -289,7 +431,7 @@ impl Memberships {
                     if let Some(creating) = creating
                         && error.code().is_some()
                     {
-                        creating.has_role.store(false, Ordering::Relaxed);
+                        creating.note_role(had_role);
                     }
                     return Err(explain_boundary(error, boundary));
                 }
@@ -301,20 +443,19 @@ impl Memberships {
         })
     }
 
-    /// Waits until the role is seen, and seen without `differences`.
+    /// Waits until the role is seen, and seen without `differences`. `None` when the basis is outdated.
     async fn wait_for_role<F>(
         &self,
         operation: &Operation,
-        name: &str,
+        setup: &Setup<'_>,
         differences: F,
-    ) -> Result<RoleState, Error>
+    ) -> Result<Option<RoleState>, Error>
     where
         F: Fn(&RoleState) -> Vec<RoleDiff> + Send + Sync,
     {
-        let what = format!("waiting for role `{name}` to be seen as it was set up");
         let differences = &differences;
-        until_within(operation, VISIBLE, &what, Backoff::QUICK, || async move {
-            let Some(found) = self.roles.current(name).await? else {
+        self.wait_for(operation, setup, || async move {
+            let Some(found) = self.roles.current(&setup.role).await? else {
                 return Ok(Poll::Pending("it is not seen".to_owned()));
             };
             let status: Vec<String> = differences(&found)
@@ -331,20 +472,20 @@ impl Memberships {
     }
 
     /// Waits until a new role is seen with its own policies, which were attached last. Groups'
-    /// policies, the last `groups` before the base policies, can be taken away again meanwhile.
+    /// policies, the last before the base policies, can be taken away again meanwhile. False when the
+    /// basis is outdated.
     async fn wait_for_policies(
         &self,
         operation: &Operation,
-        name: &str,
+        setup: &Setup<'_>,
         desired: &DesiredRole,
-        groups: usize,
-    ) -> Result<(), Error> {
-        let what = format!("waiting for role `{name}` to be seen as it was set up");
+    ) -> Result<bool, Error> {
+        let groups = setup.basis.groups.len();
         let (own, others) = desired.attached.split_at(desired.attached.len().min(2));
         let lasting: Vec<&String> = own.iter().chain(others.iter().skip(groups)).collect();
         let lasting = &lasting;
-        until_within(operation, VISIBLE, &what, Backoff::QUICK, || async move {
-            let Some(attached) = self.roles.attached(name).await? else {
+        let seen = self.wait_for(operation, setup, || async move {
+            let Some(attached) = self.roles.attached(&setup.role).await? else {
                 return Ok(Poll::Pending("it is not seen".to_owned()));
             };
             let missing = lasting.iter().find(|arn| !attached.contains(**arn));
@@ -352,20 +493,86 @@ impl Memberships {
                 None => Poll::Ready(()),
                 Some(arn) => Poll::Pending(format!("it lacks the policy `{arn}`")),
             })
+        });
+        Ok(seen.await?.is_some())
+    }
+
+    /// Waits until `probe` sees the role as it was set up; `None` when the basis is outdated.
+    async fn wait_for<T, F, Fut>(
+        &self,
+        operation: &Operation,
+        setup: &Setup<'_>,
+        probe: F,
+    ) -> Result<Option<T>, Error>
+    where
+        T: Send,
+        F: Fn() -> Fut + Send + Sync,
+        Fut: Future<Output = Result<Poll<T>, Error>> + Send,
+    {
+        let role = &setup.role;
+        let what = format!("waiting for role `{role}` to be seen as it was set up");
+        let probe = &probe;
+        until_within(operation, VISIBLE, &what, Backoff::QUICK, || async move {
+            Ok(match probe().await? {
+                Poll::Ready(seen) => Poll::Ready(Some(seen)),
+                Poll::Pending(_) if Box::pin(self.is_outdated(setup)).await? => Poll::Ready(None),
+                Poll::Pending(status) => Poll::Pending(status),
+            })
         })
         .await
     }
 
-    /// Mends one difference of the role.
+    /// Makes a change of the role again while IAM does not find what it needs, which may just have
+    /// been created. False when the basis is outdated.
+    async fn when_seen<Fut>(
+        &self,
+        operation: &Operation,
+        setup: &Setup<'_>,
+        patience: Duration,
+        change: impl Fn() -> Fut + Send + Sync,
+    ) -> Result<bool, Error>
+    where
+        Fut: Future<Output = Result<(), Error>> + Send,
+    {
+        let what = format!("setting up role `{}`", setup.role);
+        let change = &change;
+        retry_while(
+            operation,
+            patience,
+            &what,
+            Error::is_absent,
+            || async move {
+                match change().await {
+                    Err(error)
+                        if error.is_absent() && !Box::pin(self.is_outdated(setup)).await? =>
+                    {
+                        Err(error)
+                    }
+                    Err(error) if error.is_absent() => Ok(false),
+                    result => result.map(|()| true),
+                }
+            },
+        )
+        .await
+    }
+
+    /// Mends one difference of the role. False when the basis is outdated.
     async fn repair(
         &self,
         operation: &Operation,
-        spec: &MembershipSpec,
-        role: &str,
+        setup: &Setup<'_>,
         desired: &DesiredRole,
         difference: RoleDiff,
-    ) -> Result<(), Error> {
-        match difference {
+    ) -> Result<bool, Error> {
+        let role = setup.role.as_str();
+        let set_inline = async |document: &Document| {
+            let document = document.to_json();
+            self.when_seen(operation, setup, PROPAGATION_TIMEOUT, || {
+                self.roles.set_inline(operation, role, PASS_ROLE, &document)
+            })
+            .await
+        };
+        let repaired = match difference {
             RoleDiff::ForeignPolicy(arn) | RoleDiff::PreviousModelPolicy(arn) => {
                 self.roles.detach(operation, role, &arn).await
             }
@@ -389,55 +596,54 @@ impl Memberships {
                     .collect();
                 self.roles.tag(operation, role, &tag).await
             }
-            RoleDiff::QuotaExceeded => {
-                let document = denying_all().to_json();
-                self.roles
-                    .set_inline(operation, role, PASS_ROLE, &document)
-                    .await
-            }
+            RoleDiff::QuotaExceeded => return set_inline(&denying_all()).await,
             RoleDiff::MissingInline | RoleDiff::EditedInline => {
-                self.roles
-                    .set_inline(operation, role, PASS_ROLE, &desired.inline.to_json())
-                    .await
+                return set_inline(&desired.inline).await;
             }
             RoleDiff::MissingPolicy(_, arn) => {
-                self.attach(operation, spec, role, desired, &arn).await
+                return self.attach(operation, setup, desired, &arn).await;
             }
-        }
+        };
+        repaired.map(|()| true)
     }
 
     /// Attaches a policy. One that is shared with other roles may be removed by another process, with
-    /// the last of these, at this very moment, so it is made again where it is missed.
+    /// the last of these, at this very moment, so it is made again where it is missed. False when the
+    /// basis is outdated.
     async fn attach(
         &self,
         operation: &Operation,
-        spec: &MembershipSpec,
-        role: &str,
+        setup: &Setup<'_>,
         desired: &DesiredRole,
         arn: &str,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let own = desired.attached.iter().take(2).any(|own| own == arn);
         // The project's goes with the project.
-        let shared = own && self.project_policies.arn(&spec.project).await?.as_deref() != Some(arn);
-        let foreign = self
-            .clients
-            .settings()
-            .base_policy_arns
-            .iter()
-            .any(|base| base == arn);
+        let of_project = self.project_policies.arn(&setup.spec.project).await?;
+        let shared = own && of_project.as_deref() != Some(arn)
+            || setup.basis.groups.iter().any(|group| group == arn);
+        let base = &self.clients.settings().base_policy_arns;
+        let foreign = base.iter().any(|base| base == arn);
         let patience = if shared || foreign {
             SEEN
         } else {
             PROPAGATION_TIMEOUT
         };
+        let role = &setup.role;
         for _ in 0..3 {
-            match self.roles.attach(operation, role, arn, patience).await {
+            let attached = self.when_seen(operation, setup, patience, || {
+                self.roles.attach(operation, role, arn)
+            });
+            match attached.await {
                 // Neither the policy nor the role is seen: IAM says the same of both.
                 Err(error) if error.is_absent() && !self.roles.exists(role).await? => {
-                    self.wait_for_role(operation, role, |_| Vec::new()).await?;
+                    let seen = self.wait_for_role(operation, setup, |_| Vec::new()).await?;
+                    if seen.is_none() {
+                        return Ok(false);
+                    }
                 }
                 Err(error) if error.is_absent() && shared => {
-                    self.recreate_shared_policy(operation, spec).await?;
+                    self.recreate_shared_policy(operation, setup, arn).await?;
                 }
                 Err(error) if error.is_absent() && foreign => {
                     return Err(Error::NotFound {

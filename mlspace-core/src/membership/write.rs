@@ -206,10 +206,16 @@ impl Memberships {
         let _guard = self.lock(&spec.user).await;
         let done = async {
             let found = self.members.find(&spec.project, &spec.user).await?;
-            let token = found.and_then(|(_, item)| Token::of_item(&item));
-            operation.claim().check(&object(spec), token.as_ref())?;
+            let stored = found.as_ref().and_then(|(_, item)| Token::of_item(item));
+            operation.claim().check(&object(spec), stored.as_ref())?;
+            if found.is_none() {
+                self.set_up_role(operation, spec, None).await?;
+                return self.record_member(operation, spec).await;
+            }
+            // First: who shares something with the user meanwhile, writes the role by the record.
+            let token = self.record_member(operation, spec).await?;
             self.set_up_role(operation, spec, None).await?;
-            self.record_member(operation, spec).await
+            Ok(token)
         };
         match Box::pin(done).await {
             Ok(token) => Ok(self.membership(spec, &token).await?),

@@ -7,7 +7,7 @@ use crate::aws::{Cached, Clients, Error, IfPresent as _};
 use crate::name::ProjectName;
 use crate::ownership::Token;
 use crate::policies::{Limits, ProjectAccess};
-use crate::records::{ACCESS, Item, Key, ProjectRecord, RecordStore, View};
+use crate::records::{ACCESS, Item, Key, ProjectRecord, REMOVING, RecordStore, View};
 use crate::schedule::{StopPolicy, StopTime};
 
 /// A project's record with the item it was read from.
@@ -130,6 +130,13 @@ impl ProjectRecords {
     /// The project's record.
     pub(crate) async fn record(&self, name: &ProjectName) -> Result<Option<ProjectRecord>, Error> {
         Ok(self.find(name).await?.map(|found| found.record))
+    }
+
+    /// The project's record; `None` also while the project is being removed.
+    pub(crate) async fn staying(&self, name: &ProjectName) -> Result<Option<ProjectRecord>, Error> {
+        let found = self.find(name).await?;
+        let staying = found.filter(|found| !found.item.contains_key(REMOVING));
+        Ok(staying.map(|found| found.record))
     }
 
     /// The project's record as it was at most a few seconds ago: for changes of many of its members.

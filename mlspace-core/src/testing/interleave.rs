@@ -16,7 +16,7 @@ const MOST_CALLS: usize = 3_000;
 
 /// Number of seeds in a run of the tests, unless the environment variable `INTERLEAVINGS` says
 /// another.
-const SEEDS: u64 = 200;
+const SEEDS: u64 = 100;
 
 /// The seeds to try.
 pub(crate) fn seeds() -> std::ops::Range<u64> {

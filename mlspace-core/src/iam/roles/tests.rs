@@ -2,8 +2,6 @@ use super::super::testing::{Fixture, policy_arn};
 use super::*;
 use crate::testing::operation;
 
-const PATIENCE: Duration = Duration::from_secs(5);
-
 fn new_role<'a>(name: &'a str, tags: &'a Tags) -> NewRole<'a> {
     NewRole {
         name,
@@ -84,6 +82,10 @@ async fn tagged_lists_all_roles() {
     let role = new_role("r", &tags);
     assert_eq!(iam.roles.create(&operation(), &role).await, Ok(true));
     assert_eq!(iam.roles.tagged().await, Ok(vec![("r".to_owned(), tags)]));
+    let found = iam.roles.leaving("r").await.unwrap().unwrap();
+    let (roles, run) = (&iam.roles, operation());
+    roles.delete(&run, "r", found, &[], "deny").await.unwrap();
+    assert_eq!(iam.roles.tagged().await, Ok(Vec::new()));
     let denied = iam.restarted();
     denied.faults.deny("GetAccountAuthorizationDetails");
     assert_eq!(denied.roles.tagged().await, Ok(Vec::new()));
@@ -136,11 +138,10 @@ async fn setters_change_the_role() {
 #[tokio::test]
 async fn setters_repeat_transient_errors() {
     let iam = with_policies();
-    for call in ["TagRole", "PutRolePolicy"] {
-        iam.faults.refuse("iam", call, "NoSuchEntity", 2);
+    iam.faults.refuse("iam", "TagRole", "NoSuchEntity", 2);
+    for call in ["PutRolePolicy", "UpdateAssumeRolePolicy"] {
+        iam.faults.refuse("iam", call, "ConcurrentModification", 2);
     }
-    iam.faults
-        .refuse("iam", "UpdateAssumeRolePolicy", "ConcurrentModification", 2);
     let (roles, operation) = (&iam.roles, operation());
     let tags = Tags::from([("user", "alice")]);
     roles.tag(&operation, "r", &tags).await.unwrap();
@@ -154,26 +155,28 @@ async fn setters_repeat_transient_errors() {
 }
 
 #[tokio::test]
-async fn attach_waits_for_missing_policy() {
+async fn attach_of_missing_policy_is_the_callers() {
     let iam = with_policies();
-    let arn = policy_arn("late");
-    let tags = Tags::new();
-    iam.faults
-        .refuse("iam", "AttachRolePolicy", "NoSuchEntity", 3);
-    iam.add_policy("late", "{}", &tags);
-    let operation = operation();
-    let attached = iam.roles.attach(&operation, "r", &arn, PATIENCE);
-    attached.await.unwrap();
-    assert!(iam.role("r").unwrap().attached.contains(&arn));
+    let arn = policy_arn("missing");
+    let attached = iam.roles.attach(&operation(), "r", &arn).await;
+    assert!(attached.unwrap_err().is_absent());
+    assert_eq!(iam.writes(), ["AttachRolePolicy"]);
 }
 
 #[tokio::test]
-async fn attach_gives_up_on_missing_policy() {
+async fn update_inline_waits_for_a_role_that_is_there() {
     let iam = with_policies();
-    let arn = policy_arn("missing");
-    let operation = operation();
-    let attached = iam.roles.attach(&operation, "r", &arn, Duration::ZERO);
-    assert!(attached.await.unwrap_err().is_absent());
+    iam.faults.refuse("iam", "PutRolePolicy", "NoSuchEntity", 2);
+    let (roles, operation) = (&iam.roles, operation());
+    let document = Document::new([]);
+    let update = async |role| {
+        roles
+            .update_inline(&operation, role, "one", &document)
+            .await
+    };
+    assert_eq!(update("r").await, Ok(true));
+    assert!(iam.role("r").unwrap().inline.contains_key("one"));
+    assert_eq!(update("gone").await, Ok(false));
 }
 
 #[tokio::test]
@@ -185,7 +188,7 @@ async fn detach_of_detached_policy_succeeds() {
         assert!(iam.cache.is_detached("r", &arn));
     }
     let operation = operation();
-    let attached = iam.roles.attach(&operation, "r", &arn, PATIENCE);
+    let attached = iam.roles.attach(&operation, "r", &arn);
     attached.await.unwrap();
     assert!(!iam.cache.is_detached("r", &arn));
 }
