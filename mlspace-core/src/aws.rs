@@ -9,6 +9,7 @@ pub mod error;
 mod http;
 pub mod lock;
 pub mod outcome;
+mod pace;
 mod profiles;
 pub mod settings;
 pub mod transient;

@@ -6,12 +6,13 @@ mod tests;
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use tokio::sync::OnceCell;
 
-use super::config;
 use super::error::{ConnectionFault, Error};
 use super::outcome::SdkResultExt as _;
 use super::settings::{ConnectionConfig, Settings};
+use super::{config, pace};
 use crate::layout::Account;
 use crate::policies::{ApprovedNetwork, PlatformAccess, PolicyContext};
 
@@ -188,6 +189,7 @@ impl Clients {
             .get_or_try_init(|| async {
                 let config = self.checked_config().await?;
                 let mut builder = aws_sdk_iam::config::Builder::from(config);
+                builder.set_http_client(paced(config, "iam"));
                 if let Some(endpoint) = &self.inner.connection.endpoints.iam {
                     builder = builder.endpoint_url(endpoint);
                 }
@@ -206,6 +208,7 @@ impl Clients {
             .get_or_try_init(|| async {
                 let config = self.checked_config().await?;
                 let mut builder = aws_sdk_sagemaker::config::Builder::from(config);
+                builder.set_http_client(paced(config, "sagemaker"));
                 if let Some(endpoint) = &self.inner.connection.endpoints.sagemaker {
                     builder = builder.endpoint_url(endpoint);
                 }
@@ -227,6 +230,7 @@ impl Clients {
                 let own = &self.inner.connection.endpoints.s3;
                 let mut builder = aws_sdk_s3::config::Builder::from(config)
                     .force_path_style(own.is_some() || config.endpoint_url().is_some());
+                builder.set_http_client(paced(config, "s3"));
                 if let Some(endpoint) = own {
                     builder = builder.endpoint_url(endpoint);
                 }
@@ -245,6 +249,7 @@ impl Clients {
             .get_or_try_init(|| async {
                 let config = self.checked_config().await?;
                 let mut builder = aws_sdk_dynamodb::config::Builder::from(config);
+                builder.set_http_client(paced(config, "dynamodb"));
                 if let Some(endpoint) = &self.inner.connection.endpoints.dynamodb {
                     builder = builder.endpoint_url(endpoint);
                 }
@@ -265,6 +270,12 @@ impl Clients {
             .get_or_try_init(|| config::load(&self.inner.connection))
             .await
     }
+}
+
+/// The HTTP client for all calls of one service, which share a rate once they are throttled.
+fn paced(config: &SdkConfig, service: &'static str) -> Option<SharedHttpClient> {
+    let client = config.http_client()?;
+    Some(pace::paced(client, service))
 }
 
 /// Refuses an account that is not in the list. An empty list allows every account.

@@ -19,6 +19,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_sdk_sts::operation::RequestId as _;
 
 use crate::ownership::Object;
+pub(super) use codes::names_throttling;
 use codes::{ABSENT, Meaning};
 
 /// A failed operation on the platform.

@@ -65,6 +65,11 @@ const THROTTLED: [&str; 12] = [
     "EC2ThrottledException",
 ];
 
+/// Whether the body of an error answer has the code of a throttled call.
+pub(in crate::aws) fn names_throttling(body: &str) -> bool {
+    THROTTLED.iter().any(|code| body.contains(code))
+}
+
 /// What an error code means for the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
