@@ -222,7 +222,12 @@ impl ExternalLocations {
             Err(error) => match self.store.find(&spec.name).await {
                 // Only the response was lost.
                 Ok(Some(found)) if Token::of_item(&found.item) == Some(token) => Ok(made),
-                _ => Err(error.into()),
+                Ok(_) => Err(error.into()),
+                // It may be there.
+                Err(_) => Err(Failure {
+                    reached: error.code().is_none().then_some(made),
+                    error,
+                }),
             },
         }
     }

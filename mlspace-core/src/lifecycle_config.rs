@@ -93,6 +93,11 @@ impl LifecycleConfigs {
         }
         let token = Token::random();
         let tags = self.tags(spec).overlaid(&token.tags());
+        let resource = format!(
+            "notebook-instance-lifecycle-config/{}",
+            spec.name.to_lowercase()
+        );
+        let arn = self.clients.account().await?.sagemaker_arn(&resource);
         match self.api.create(&spec.name, &scripts, &tags).await {
             Ok(arn) => Ok(applied(spec, arn, token)),
             // Only the response can be lost: then the configuration has the token of this call.
@@ -100,7 +105,12 @@ impl LifecycleConfigs {
                 Ok(Some((arn, found))) if found.as_ref() == Some(&token) => {
                     Ok(applied(spec, arn, token))
                 }
-                _ => Err(error.into()),
+                Ok(Some(_)) => Err(error.into()),
+                // It may be there, and not be visible yet.
+                Ok(None) | Err(_) => Err(Failure {
+                    reached: error.code().is_none().then(|| applied(spec, arn, token)),
+                    error,
+                }),
             },
         }
     }

@@ -107,7 +107,7 @@ impl Datasets {
             // If only the response of the last call was lost, it is complete.
             && !self.is_complete(&spec.key, &token).await
         {
-            self.roll_back(spec, &change, created).await;
+            self.roll_back(spec, &token, &change, created).await;
             return Err(error.into());
         }
         if spec.key.scope != DatasetScope::Group
@@ -194,7 +194,7 @@ impl Datasets {
     }
 
     /// Writes the record, unless there is an `existing` one of an interrupted create, and shares the
-    /// dataset. Sets `created` when the record is this create's. Returns the record as it was written
+    /// dataset. Sets `created` when the record is this create's, or may be. Returns the record as it was written
     /// first.
     async fn record_and_share(
         &self,
@@ -220,11 +220,13 @@ impl Datasets {
                 };
                 let item = token.mark(item);
                 let key = DatasetRecord::key(&spec.key);
-                match self.record_new(operation, &spec.key, &key, &item).await? {
-                    WriteWithin::Done => {
-                        *created = true;
-                        FoundRecord { item, record }
-                    }
+                let written = self.record_new(operation, &spec.key, &key, &item).await;
+                *created = match &written {
+                    Ok(written) => *written == WriteWithin::Done,
+                    Err(error) => error.code().is_none(),
+                };
+                match written? {
+                    WriteWithin::Done => FoundRecord { item, record },
                     WriteWithin::NoParent => {
                         if let DatasetScope::Project(project) = &spec.key.scope
                             && !self.projects.exists(project).await?
@@ -304,7 +306,13 @@ impl Datasets {
     /// Removes the sharing of a failed create, and the record that it `created`: without a result,
     /// Terraform's state has nothing that a destroy could find the dataset by. If this fails too, the
     /// next create of the dataset continues.
-    async fn roll_back(&self, spec: &DatasetSpec, change: &ShareChange, created: bool) {
+    async fn roll_back(
+        &self,
+        spec: &DatasetSpec,
+        token: &Token,
+        change: &ShareChange,
+        created: bool,
+    ) {
         // A new operation, because the create may have failed by its time limit or cancellation.
         let operation = Operation::new(CancellationToken::new(), ROLLBACK_TIMEOUT);
         let undone = async {
@@ -316,7 +324,8 @@ impl Datasets {
                 self.write_shares(&operation, &spec.key.name, &undo).await?;
                 self.sync_groups(&operation, &undo.remove).await?;
             }
-            if created {
+            let found = self.find(&spec.key).await?;
+            if created && found.is_some_and(|found| found.token().as_ref() == Some(token)) {
                 let table = &self.clients.settings().table_names.datasets;
                 self.records
                     .delete(table, &DatasetRecord::key(&spec.key))

@@ -137,6 +137,20 @@ async fn create_finds_its_own_record_when_the_response_is_lost() {
 }
 
 #[tokio::test]
+async fn create_keeps_a_record_that_cannot_be_looked_up() {
+    let platform = platform();
+    let faults = &platform.faults;
+    faults.before("GetItem", || Ok(()));
+    faults.refuse("dynamodb", "GetItem", "InternalServerError", 1);
+    faults.interrupt(crate::testing::Interruption::After(0));
+    let locations = &platform.services.external_locations;
+    let (run, lake) = (operation(), spec("lake", &["cards/"]));
+    let reached = locations.create(&run, &lake).await.unwrap_err().reached;
+    assert!(reached.is_some());
+    assert_eq!(read(&platform).await, reached);
+}
+
+#[tokio::test]
 async fn delete_converges_after_every_interruption() {
     converges(
         async || {

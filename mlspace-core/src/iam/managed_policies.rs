@@ -6,6 +6,7 @@ mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::api::{IamApi, NewPolicy, PolicyHead};
@@ -72,6 +73,8 @@ pub(crate) struct Creation<'a> {
     pub(crate) token: &'a Token,
     /// The error for an existing policy without such a tag: no create made it.
     pub(crate) exists: Error,
+    /// Set while the create has made the policy, or may have: the response can be lost.
+    pub(crate) made: &'a AtomicBool,
 }
 
 impl DesiredPolicy<'_> {
@@ -331,7 +334,18 @@ impl ManagedPolicies {
             tags: &tags,
         };
         let what = format!("creating policy `{}`", desired.name);
+        let note_made = |made: bool| {
+            if let Some(creation) = creation {
+                creation.made.store(made, Ordering::Relaxed);
+            }
+        };
+        note_made(true);
         let created = retry(operation, &what, || self.api.create_policy(&policy)).await;
+        if let Err(error) = &created
+            && error.code().is_some()
+        {
+            note_made(false);
+        }
         match created {
             Ok(()) => Ok(true),
             Err(error) if error.is("EntityAlreadyExists") => Ok(false),

@@ -253,6 +253,22 @@ async fn lost_answer_of_create_is_looked_up() {
 }
 
 #[tokio::test]
+async fn lost_answer_of_create_is_kept_when_it_cannot_be_looked_up() {
+    use crate::testing::{Interruption, refusal};
+    const LOOK: &str = "DescribeNotebookInstanceLifecycleConfig";
+    let platform = platform();
+    platform.faults.before(LOOK, || Ok(()));
+    platform
+        .faults
+        .before(LOOK, || Err(refusal("sagemaker", LOOK, "ServiceFailure")));
+    platform.faults.interrupt(Interruption::After(0));
+    let failed = configs(&platform).create(&operation(), &own()).await;
+    let reached = failed.unwrap_err().reached.unwrap();
+    let read = configs(&platform).read("own", Some(&own())).await;
+    assert_eq!(read.unwrap(), Some(reached));
+}
+
+#[tokio::test]
 async fn other_states_change_and_delete_nothing() {
     let platform = platform_with(&own()).await;
     let configs = configs(&platform);

@@ -218,6 +218,23 @@ async fn create_keeps_a_policy_whose_response_was_lost() {
 }
 
 #[tokio::test]
+async fn create_keeps_a_policy_that_is_not_seen() {
+    let platform = FakePlatform::new(PolicyModel::PerPrincipal);
+    platform.faults.interrupt(Interruption::After(0));
+    for _ in ["the list of suspended projects", "the policy"] {
+        platform.faults.before("GetPolicy", || Ok(()));
+    }
+    platform
+        .faults
+        .refuse("iam", "GetPolicy", "ServiceFailure", 5);
+    let spec = project("fraud");
+    let failed = platform.services.projects.create(&operation(), &spec).await;
+    let reached = failed.unwrap_err().reached.unwrap();
+    assert_eq!(reached.policy_arn, Some(policy_arn("fraud")));
+    assert_eq!(reached.drift, ["the record of project `fraud` is missing"]);
+}
+
+#[tokio::test]
 async fn create_refuses_case_collision() {
     let platform = FakePlatform::new(PolicyModel::Attribute);
     create(&platform.services, &project("fraud")).await.unwrap();

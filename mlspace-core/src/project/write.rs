@@ -1,5 +1,7 @@
 //! Making and changing projects.
 
+use std::sync::atomic::AtomicBool;
+
 use super::read::project;
 use super::records::FoundProject;
 use super::{Project, ProjectSpec, Projects, now, object};
@@ -87,16 +89,12 @@ impl Projects {
         name.check_new()
             .map_err(|error| invalid_new_name("name", &error))?;
         let token = Token::random();
-        let policies = self.set_up_policies(operation, spec, Some(&token)).await;
-        let arn = match policies {
-            Ok(arn) => arn,
-            Err(error) => {
-                let reached = self.left_behind(name, &error).await;
-                return Err(Failure { error, reached });
-            }
-        };
+        let made = AtomicBool::new(false);
+        let created = Some((&token, &made));
+        let policies = self.set_up_policies(operation, spec, created).await;
         let record = spec.record(None, now());
-        let done = |drift| Project {
+        let missing = format!("the record of project `{name}` is missing");
+        let reached = |arn: &Option<String>, drift| Project {
             token: Some(token.clone()),
             ..project(
                 name,
@@ -106,11 +104,24 @@ impl Projects {
                 drift,
             )
         };
+        let arn = match policies {
+            Ok(arn) => arn,
+            Err(error) => {
+                let seen = self.left_behind(name, &error).await;
+                let arn = self.project_policies.arn(name).await?;
+                // A new policy may not be visible yet.
+                let unseen = || reached(&arn, vec![missing]);
+                return Err(Failure {
+                    error,
+                    reached: seen.or_else(|| made.into_inner().then(unseen)),
+                });
+            }
+        };
+        let done = |drift| reached(&arn, drift);
         let recorded = self
             .record_new_project(operation, spec, token.mark(record.item()))
             .await;
         if let Err(error) = recorded {
-            let missing = format!("the record of project `{name}` is missing");
             return match self.projects.find(name).await {
                 // It was written, and only the response was lost.
                 Ok(Some(found)) if found.token().as_ref() == Some(&token) => {
@@ -162,7 +173,8 @@ impl Projects {
 
     /// Brings the policies that decide about the project's members in line, where there are any: its
     /// own, and the shared list of suspended projects. Returns the ARN of its own. `created` is the
-    /// token of a create, which only finishes a policy that another create left.
+    /// token of a create, which only finishes a policy that another create left, and what notes that
+    /// the policy is made.
     ///
     /// A deployment that changes over to the other model has roles of both for a while, and a
     /// suspension reaches them all: each policy is kept up until no role carries it.
@@ -170,14 +182,15 @@ impl Projects {
         &self,
         operation: &Operation,
         spec: &ProjectSpec,
-        created: Option<&Token>,
+        created: Option<(&Token, &AtomicBool)>,
     ) -> Result<Option<String>, Error> {
         let (name, suspended) = (&spec.name, spec.suspended);
         self.suspensions.set(operation, name, suspended).await?;
         let policies = &self.project_policies;
         let mut policy = policies.desired(name, &spec.access, suspended).await?;
-        policy.creation = created.map(|token| Creation {
+        policy.creation = created.map(|(token, made)| Creation {
             token,
+            made,
             exists: object(name).exists_of(without_record()),
         });
         if self.clients.settings().policy_model == PolicyModel::PerPrincipal {

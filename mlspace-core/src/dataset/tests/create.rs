@@ -158,6 +158,13 @@ async fn create_refuses_foreign_records() {
 }
 
 #[tokio::test]
+async fn create_takes_back_a_record_whose_response_was_lost() {
+    let platform = platform().await;
+    platform.faults.interrupt(Interruption::After(0));
+    refusal(&platform, &shared("cards", &["risk"])).await;
+}
+
+#[tokio::test]
 async fn create_with_a_lost_last_response_is_done() {
     let platform = platform().await;
     platform.faults.interrupt(Interruption::After(5));
