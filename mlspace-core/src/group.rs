@@ -139,11 +139,18 @@ impl Groups {
                 continue;
             };
             // First, since it denies what is no longer shared.
-            let exists = self
+            let updated = self
                 .update_inline(operation, project, user, role, &found)
-                .await?;
-            if !exists {
-                continue;
+                .await;
+            match updated {
+                Ok(true) => {}
+                Ok(false) => continue,
+                // Of this member's project. Its own resources say so; the others get what is shared.
+                Err(error @ Error::Record { .. }) => {
+                    tracing::warn!(%error, role, "the role is left as it is");
+                    continue;
+                }
+                Err(error) => return Err(error),
             }
             carriers += 1;
             for arn in arns.iter().filter(|arn| !found.attached.contains(*arn)) {

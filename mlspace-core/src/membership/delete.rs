@@ -28,9 +28,9 @@ impl Memberships {
         let _guard = self.lock(user).await;
         let removal = self.shared.removal();
         // Together in one batch.
-        let (found, parent) = futures::try_join!(
+        let (found, suspended) = futures::try_join!(
             self.members.find(project, user),
-            self.projects.record(project)
+            self.projects.may_be_suspended(project)
         )?;
         let (record, item) = found.unzip();
         let spec = MembershipSpec {
@@ -55,7 +55,6 @@ impl Memberships {
             if boundary.is_some() && found.boundary.as_deref() != boundary {
                 self.roles.set_boundary(operation, &role, boundary).await?;
             }
-            let suspended = parent.is_some_and(|record| record.suspended);
             let last = self.last_policies(project, user, suspended).await?;
             self.roles
                 .delete(operation, &role, found, &last, PASS_ROLE)

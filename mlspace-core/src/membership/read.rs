@@ -8,6 +8,7 @@ use crate::iam::managed_policies::equivalent_json;
 use crate::name::{ProjectName, UserName};
 use crate::ownership::Token;
 use crate::policies::ProjectAccess;
+use crate::records::ProjectUserRecord;
 use crate::tags::PolicyOwner;
 use crate::{layout, policies};
 use iam_policy::Document;
@@ -64,6 +65,14 @@ impl Memberships {
                 ));
             }
             Some(_) => {}
+        }
+        if item
+            .as_ref()
+            .is_some_and(|item| !ProjectUserRecord::has_permissions(item))
+        {
+            drift.push(format!(
+                "the record of member `{project}/{user}` has no list of strings in `permissions`"
+            ));
         }
         let mut changes_over = false;
         match &role {

@@ -759,3 +759,101 @@ async fn plan_decides_about_base_policies_once() {
     }
     assert_eq!(crate::access::take_decided(), 1);
 }
+
+/// Gives an attribute of an item another value, as another program would.
+fn edit_item(platform: &FakePlatform, table: &str, key: &crate::records::Key, attribute: &str) {
+    let mut items = platform.records.items(table);
+    items.retain(|item| {
+        key.attributes()
+            .iter()
+            .all(|(name, value)| item.get(name) == Some(value))
+    });
+    let mut item = items.pop().unwrap();
+    let odd = aws_sdk_dynamodb::types::AttributeValue::N("5".to_owned());
+    item.insert(attribute.to_owned(), odd);
+    platform.records.remove(table, key);
+    platform.records.insert(table, item);
+}
+
+#[tokio::test]
+async fn odd_project_concerns_only_its_members() {
+    for model in MODELS {
+        let mut platform = FakePlatform::new(model).with_alice_in_fraud().await;
+        let churn = project("churn");
+        let projects = &platform.services.projects;
+        projects.create(&operation(), &churn).await.unwrap();
+        create(&platform.services, &member("churn", "bob"))
+            .await
+            .unwrap();
+        for user in ["alice", "bob"] {
+            platform.add_to_group(user, "risk");
+        }
+        let key = crate::records::ProjectRecord::key(&project_name("churn"));
+        edit_item(&platform, "mlspace-projects", &key, "access");
+        platform.restart();
+        let Services {
+            memberships,
+            projects,
+            datasets,
+            ..
+        } = &platform.services;
+        let read = async |project, user: &str| {
+            let user = user.parse().unwrap();
+            memberships.read(&project_name(project), &user).await
+        };
+        assert!(matches!(
+            read("churn", "bob").await,
+            Err(Error::Record { .. })
+        ));
+        assert_eq!(
+            read("fraud", "alice").await.unwrap().unwrap().drift,
+            [""; 0]
+        );
+        create(&platform.services, &member("fraud", "carol"))
+            .await
+            .unwrap();
+        // The others get what is shared with their group.
+        let cards = crate::dataset::DatasetSpec {
+            groups: vec!["risk".parse().unwrap()],
+            ..crate::testing::dataset("group/cards")
+        };
+        datasets.create(&operation(), &cards).await.unwrap();
+        let shared = policy_arn("MLSpace-group-risk");
+        assert!(
+            platform.iam.state().roles[&role_name()]
+                .attached
+                .contains(&shared)
+        );
+        projects
+            .delete(&operation(), &project_name("churn"), true)
+            .await
+            .unwrap();
+        assert_eq!(platform.iam.state().roles.len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn odd_permissions_are_drift() {
+    let mut platform = FakePlatform::new(PolicyModel::PerPrincipal)
+        .with_alice_in_fraud()
+        .await;
+    let key = crate::records::ProjectUserRecord::key(&project_name("fraud"), &alice());
+    let edit = |platform: &FakePlatform| {
+        edit_item(platform, "mlspace-project-users", &key, "permissions");
+    };
+    edit(&platform);
+    platform.restart();
+    let services = &platform.services;
+    let read = async || {
+        let (fraud, alice) = (project_name("fraud"), alice());
+        let read = services.memberships.read(&fraud, &alice).await;
+        read.unwrap().unwrap().drift
+    };
+    let odd = "the record of member `fraud/alice` has no list of strings in `permissions`";
+    assert_eq!(read().await, [odd]);
+    update(services, &member("fraud", "alice")).await.unwrap();
+    assert_eq!(read().await, [""; 0]);
+    edit(&platform);
+    delete(services, "alice").await.unwrap();
+    assert_eq!(platform.records.items("mlspace-project-users").len(), 0);
+}

@@ -330,7 +330,7 @@ fn change(
     role: &str,
 ) -> Option<Change> {
     let mut change = Change::new();
-    if record.is_owner() != spec.owner {
+    if record.is_owner() != spec.owner || !ProjectUserRecord::has_permissions(item) {
         change = change.set_strings("permissions", &record.permissions_with(spec.owner));
     }
     if record.role != role {

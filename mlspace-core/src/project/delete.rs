@@ -56,8 +56,7 @@ impl Projects {
     ) -> Result<(), Error> {
         let _guard = self.lock(name).await;
         if *operation.claim() != Claim::Unknown {
-            let found = self.projects.find(name).await?;
-            let token = found.and_then(|found| found.token());
+            let token = self.projects.token(name).await?;
             operation.claim().check(&object(name), token.as_ref())?;
         }
         let policy_name =

@@ -66,8 +66,8 @@ pub(crate) fn missing_project(attribute: &'static str, project: &ProjectName) ->
     }
 }
 
-/// The access of projects by their names.
-type RecordedAccess = BTreeMap<ProjectName, ProjectAccess>;
+/// The access of projects by their names, or why it cannot be read: that concerns only who needs it.
+type RecordedAccess = BTreeMap<ProjectName, Result<ProjectAccess, Error>>;
 
 /// The table of projects.
 pub(crate) struct ProjectRecords {
@@ -78,7 +78,7 @@ pub(crate) struct ProjectRecords {
     /// Projects that were read one by one for changes of their members.
     singles: Mutex<BTreeMap<ProjectName, Arc<Cached<Option<ProjectRecord>>>>>,
     /// The access of projects that this process plans.
-    planned: Mutex<RecordedAccess>,
+    planned: Mutex<BTreeMap<ProjectName, ProjectAccess>>,
 }
 
 impl ProjectRecords {
@@ -139,6 +139,21 @@ impl ProjectRecords {
         Ok(staying.map(|found| found.record))
     }
 
+    /// The token of the project's record, of which nothing else is read.
+    pub(super) async fn token(&self, name: &ProjectName) -> Result<Option<Token>, Error> {
+        let key = ProjectRecord::key(name);
+        let item = self.records.get(self.table(), &key).await?;
+        Ok(item.as_ref().and_then(Token::of_item))
+    }
+
+    /// Whether the project is suspended, for the removal of what is in it. A record that does not tell
+    /// counts as suspended.
+    pub(crate) async fn may_be_suspended(&self, name: &ProjectName) -> Result<bool, Error> {
+        let key = ProjectRecord::key(name);
+        let item = self.records.get(self.table(), &key).await?;
+        Ok(item.is_some_and(|item| View(&item).bool("suspended").unwrap_or(true)))
+    }
+
     /// The project's record as it was at most a few seconds ago: for changes of many of its members.
     pub(crate) async fn recent_record(
         &self,
@@ -161,7 +176,8 @@ impl ProjectRecords {
     /// What the members of a project can do as far as the platform admits it, as recorded at the
     /// first look: for a refresh.
     pub(crate) async fn cached_access(&self, name: &ProjectName) -> Result<ProjectAccess, Error> {
-        let access = self.recorded_access().await?.get(name).cloned();
+        let recorded = self.recorded_access().await?;
+        let access = recorded.get(name).cloned().transpose()?;
         let settings = self.clients.settings();
         Ok(settings.effective(&access.unwrap_or_default()))
     }
@@ -208,8 +224,7 @@ impl ProjectRecords {
                 continue;
             };
             let access = ProjectRecord::read_access(item);
-            let access =
-                access.map_err(|error| error.of(self.table(), &ProjectRecord::key(&name)))?;
+            let access = access.map_err(|error| error.of(self.table(), &ProjectRecord::key(&name)));
             all.insert(name, access);
         }
         Ok(all)

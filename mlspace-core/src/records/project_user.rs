@@ -26,18 +26,24 @@ impl ProjectUserRecord {
         Key::hash("project", project.as_str()).range("user", user.as_str())
     }
 
-    /// Reads an item.
+    /// Reads an item. Permissions of another type than MLSpace's count as none
+    /// ([`Self::has_permissions`]).
     ///
     /// # Errors
-    /// When an attribute has another type than MLSpace's.
+    /// When the key is missing.
     pub fn read(item: &Item) -> Result<Self, Malformed> {
         let view = View(item);
         Ok(Self {
             project: view.string("project")?,
             user: view.string("user")?,
-            permissions: view.strings("permissions")?,
+            permissions: view.strings("permissions").unwrap_or_default(),
             role: view.text_or_empty("role"),
         })
+    }
+
+    /// Whether the item has permissions as MLSpace reads them, or none.
+    pub(crate) fn has_permissions(item: &Item) -> bool {
+        View(item).strings("permissions").is_ok()
     }
 
     /// The item of a new membership.
@@ -96,6 +102,15 @@ mod tests {
             let record = record(permissions);
             assert_eq!(ProjectUserRecord::read(&record.item()), Ok(record));
         }
+    }
+
+    #[test]
+    fn odd_permissions_are_none() {
+        let mut item = record(&[OWNER]).item();
+        assert!(ProjectUserRecord::has_permissions(&item));
+        item.insert("permissions".to_owned(), AttributeValue::Bool(true));
+        assert!(!ProjectUserRecord::has_permissions(&item));
+        assert!(!ProjectUserRecord::read(&item).unwrap().is_owner());
     }
 
     #[test]
