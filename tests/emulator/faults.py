@@ -1,7 +1,8 @@
 """Faults on request: errors, throttling, lost responses, broken connections.
 
 A fault selects calls (service and action, `*` for any, and optionally values of
-parameters), lets the first `skip` of them pass, and affects the next `times`.
+parameters), lets the first `skip` of them pass, and affects the next `times`, each with the
+probability `share`.
 
 - `error`: responds with `code` and `message`; the call has no effect.
 - `throttle`: responds with the service's throttling error; no effect.
@@ -15,6 +16,7 @@ parameters), lets the first `skip` of them pass, and affects the next `times`.
 
 from __future__ import annotations
 
+import random
 import threading
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,6 +53,7 @@ class Fault:
     where: dict[str, str] = field(default_factory=dict)
     skip: int = 0
     times: int = 1
+    share: float = 1.0
     writes_only: bool = False
     code: str = "AccessDenied"
     message: str = "a fault injected by the test"
@@ -93,6 +96,7 @@ class Faults:
 
     def __init__(self) -> None:
         self.armed: list[Fault] = []
+        self.random = random.Random(1)
 
     def add(self, specification: dict[str, Any]) -> Fault:
         """Arm a fault; raises `ValueError` or `TypeError` for unknown modes and fields."""
@@ -109,6 +113,8 @@ class Faults:
                 continue
             if fault.skip > 0:
                 fault.skip -= 1
+                continue
+            if self.random.random() >= fault.share:
                 continue
             fault.triggered += 1
             return fault

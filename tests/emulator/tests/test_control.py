@@ -56,6 +56,19 @@ class Control(EmulatorTest):
         self.assertEqual(self.tags(), ["first", "third"])
         self.assertEqual(control("DELETE", "faults"), {"triggered": [2, 1, 1]})
 
+    def test_faults_by_chance(self) -> None:
+        self.role()
+        self.arm(mode="throttle", share=0.3, times=1_000)
+        failures = 0
+        for number in range(40):
+            try:
+                self.tag(f"tag-{number}")
+            except ClientError as error:
+                failures += 1
+                self.assertEqual(error.response["Error"]["Code"], "Throttling")
+        self.assertTrue(4 < failures < 25, failures)
+        self.assertEqual(control("DELETE", "faults"), {"triggered": [failures]})
+
     def test_faults_after_effect(self) -> None:
         self.role()
         self.arm(mode="lost")
