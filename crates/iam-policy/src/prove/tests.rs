@@ -2,4 +2,5 @@
 
 mod agreement;
 mod differences;
+mod operators;
 mod questions;
