@@ -12,24 +12,32 @@ use crate::aws::{Clients, Error, IfPresent as _};
 use crate::name::{GroupName, NameError, UserName};
 use crate::plan::Notice;
 use crate::records::{RecordStore, View};
+use crate::user::{RecordedUsers, UserRecords};
 
 /// The tables of users and groups, read once.
 pub(crate) struct Directory {
     clients: Clients,
     records: Arc<dyn RecordStore>,
-    users: OnceCell<Option<HashSet<String>>>,
+    users: Arc<UserRecords>,
+    /// Users that this process plans to create.
+    planned: Mutex<BTreeSet<UserName>>,
     groups: OnceCell<Option<HashSet<String>>>,
     /// Names that a warning was about.
     said: Mutex<BTreeSet<(&'static str, String)>>,
 }
 
 impl Directory {
-    /// The tables that the settings of `clients` name.
-    pub(crate) fn new(clients: Clients, records: Arc<dyn RecordStore>) -> Self {
+    /// The users in `users`, and the groups in the table that the settings of `clients` name.
+    pub(crate) fn new(
+        clients: Clients,
+        records: Arc<dyn RecordStore>,
+        users: Arc<UserRecords>,
+    ) -> Self {
         Self {
             clients,
             records,
-            users: OnceCell::new(),
+            users,
+            planned: Mutex::default(),
             groups: OnceCell::new(),
             said: Mutex::default(),
         }
@@ -38,14 +46,30 @@ impl Directory {
     /// Whether MLSpace knows the user; `None` when it has no users, or they cannot be read.
     pub(crate) async fn knows_user(&self, user: &UserName) -> Result<Option<bool>, Error> {
         let users = self.all_users().await?;
-        Ok(users.map(|users| users.contains(user.as_str())))
+        Ok(users.map(|users| users.contains_key(user.as_str()) || self.is_planned(user)))
+    }
+
+    /// Whether the user was suspended a few seconds ago.
+    pub(crate) async fn was_suspended(&self, user: &UserName) -> Result<bool, Error> {
+        self.users.was_suspended(user).await
+    }
+
+    /// Notes that this process plans to create the user.
+    pub(crate) fn plan_user(&self, user: &UserName) {
+        let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
+        planned.insert(user.clone());
+    }
+
+    fn is_planned(&self, user: &UserName) -> bool {
+        let planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
+        planned.contains(user)
     }
 
     /// All users; `None` when MLSpace has none, or they cannot be read.
-    async fn all_users(&self) -> Result<Option<&HashSet<String>>, Error> {
-        let table = &self.clients.settings().table_names.users;
-        let read = || self.names(table, "username");
-        Ok(self.users.get_or_try_init(read).await?.as_ref())
+    async fn all_users(&self) -> Result<Option<Arc<RecordedUsers>>, Error> {
+        // The warnings are not worth more permissions than a deployment has.
+        let users = self.users.cached().await.if_allowed()?;
+        Ok(users.filter(|users| !users.is_empty()))
     }
 
     /// A warning about a user whom MLSpace does not know, the first time.
@@ -155,7 +179,9 @@ mod tests {
 
     fn directory(platform: &FakePlatform) -> Directory {
         let clients = Clients::offline(crate::testing::account(), crate::testing::settings());
-        Directory::new(clients, Arc::clone(&platform.records) as _)
+        let records = || Arc::clone(&platform.records) as _;
+        let users = Arc::new(UserRecords::new(clients.clone(), records()));
+        Directory::new(clients, records(), users)
     }
 
     fn user(name: &str) -> UserName {

@@ -83,3 +83,5 @@ pub mod tags;
 #[cfg(test)]
 mod testing;
 pub mod text;
+#[cfg(feature = "aws")]
+pub mod user;

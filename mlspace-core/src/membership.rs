@@ -44,6 +44,7 @@ use crate::notebook::NotebookInventory;
 use crate::ownership::{Kind, Object, Owned, Token};
 use crate::project::{ProjectPolicies, ProjectRecords, SuspensionList};
 use crate::records::RecordStore;
+use crate::user::UserRecords;
 use shared::SharedPolicies;
 
 /// What memberships are made of and what they depend on.
@@ -58,6 +59,7 @@ pub(crate) struct MembershipParts {
     pub(crate) inventory: Arc<NotebookInventory>,
     pub(crate) collisions: Arc<CaseCollisions>,
     pub(crate) directory: Arc<Directory>,
+    pub(crate) users: Arc<UserRecords>,
 }
 
 /// Memberships of users in projects.
@@ -77,6 +79,7 @@ pub struct Memberships {
     inventory: Arc<NotebookInventory>,
     collisions: Arc<CaseCollisions>,
     directory: Arc<Directory>,
+    users: Arc<UserRecords>,
     external: OnceCell<ReadPolicies>,
     locks: Locks,
 }
@@ -104,6 +107,7 @@ impl Memberships {
             inventory: parts.inventory,
             collisions: parts.collisions,
             directory: parts.directory,
+            users: parts.users,
             external: OnceCell::new(),
             locks: Locks::default(),
         }
@@ -119,7 +123,7 @@ impl Memberships {
 
     /// Waits until this process changes no membership of the user, and keeps it so while the guard
     /// is held: a user's memberships share the user's policy.
-    async fn lock(&self, user: &UserName) -> Guard {
+    pub(crate) async fn lock(&self, user: &UserName) -> Guard {
         self.locks.lock(&user.as_str().to_ascii_lowercase()).await
     }
 

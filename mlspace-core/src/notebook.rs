@@ -39,7 +39,7 @@ pub use state::Status;
 pub use tagging::{all_tags, check_count as check_tag_count};
 
 pub(crate) use api::NotebookApi;
-pub(crate) use inventory::NotebookInventory;
+pub(crate) use inventory::{NotebookInventory, Owner};
 pub(crate) use sdk::{SdkNotebooks, sdk_tags};
 
 use std::sync::Arc;

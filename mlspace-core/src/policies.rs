@@ -77,11 +77,12 @@ pub use difference::difference_in_words;
 pub use members::{
     BucketGrant, Limits, MemberAccess, ProjectAccess, Sharing, Workload, attribute_policy,
     attribute_role_policy, group_policies, notebook_base_policy, pass_role_policy,
-    permissions_boundary, project_policy, suspended_projects, suspension_policy, trust_policy,
-    user_policy,
+    permissions_boundary, project_policy, suspension_policy, trust_policy, user_policy,
 };
 #[cfg(feature = "aws")]
-pub(crate) use members::{denies_other_actions, suspended_statement};
+pub(crate) use members::{
+    Suspended, denies_other_actions, suspended_statement, suspended_user_policy, suspension_list,
+};
 pub use resources::{
     BucketAccess, EndpointService, KeyAccess, KeyService, LogDeliverer, alarm_topic_policy,
     bucket_policy, endpoint_policy, flow_log_policy, flow_log_trust, key_policy, log_group_policy,

@@ -30,6 +30,7 @@ use crate::notebook::{NotebookInventory, Notebooks};
 use crate::ownership::{Kind, Object, Owned, Token};
 use crate::records::RecordStore;
 pub use crate::records::{ProjectRecord, TerminationConfig};
+use crate::user::UserRecords;
 pub use plan::PlannedProject;
 pub use spec::{DESCRIPTION_MAX, ProjectSpec, check_description};
 
@@ -49,6 +50,7 @@ pub struct Projects {
     collisions: Arc<CaseCollisions>,
     inventory: Arc<NotebookInventory>,
     members: Arc<MemberRecords>,
+    users: Arc<UserRecords>,
     member_roles: MemberRoles,
     /// Removed with the project, if it is destroyed by force.
     dependents: DependentResources,
@@ -81,6 +83,7 @@ pub(crate) struct ProjectParts {
     pub(crate) collisions: Arc<CaseCollisions>,
     pub(crate) inventory: Arc<NotebookInventory>,
     pub(crate) members: Arc<MemberRecords>,
+    pub(crate) users: Arc<UserRecords>,
     pub(crate) dependents: DependentResources,
 }
 
@@ -99,6 +102,7 @@ impl Projects {
             collisions: parts.collisions,
             inventory: parts.inventory,
             members: parts.members,
+            users: parts.users,
             dependents: parts.dependents,
             locks: Locks::default(),
             planned: PlannedSuspensions::default(),

@@ -26,6 +26,7 @@ mod project_access;
 mod project_user;
 mod schedule;
 mod store;
+mod user;
 
 pub use change::Change;
 pub use dataset::DatasetRecord;
@@ -36,6 +37,7 @@ pub use project::{ProjectRecord, TerminationConfig};
 pub use project_user::{OWNER, ProjectUserRecord};
 pub use schedule::{NOTEBOOK_INSTANCE, ScheduleRecord};
 pub use store::Write;
+pub use user::{ADMIN, UserRecord};
 
 pub(crate) use cached::CachedRecords;
 pub(crate) use dynamodb::DynamoStore;

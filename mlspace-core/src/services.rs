@@ -16,6 +16,7 @@ use crate::membership::{MemberRecords, MembershipParts, Memberships};
 use crate::notebook::{NotebookApi, NotebookInventory, Notebooks, SdkNotebooks};
 use crate::project::{DependentResources, ProjectParts, ProjectRecords, Projects, SuspensionList};
 use crate::records::{CachedRecords, DynamoStore, RecordStore};
+use crate::user::{UserParts, UserRecords, Users};
 
 /// One service for each kind of resource.
 ///
@@ -37,6 +38,8 @@ pub struct Services {
     pub external_locations: ExternalLocations,
     /// Grants of external locations.
     pub grants: Arc<Grants>,
+    /// Users.
+    pub users: Users,
     /// Reports of the access of memberships.
     pub access: AccessReports,
 }
@@ -91,11 +94,17 @@ impl Services {
         let projects = Arc::new(ProjectRecords::new(clients.clone(), Arc::clone(&records)));
         let members = Arc::new(MemberRecords::new(clients.clone(), Arc::clone(&records)));
         let collisions = Arc::new(CaseCollisions::new(clients.clone(), Arc::clone(&records)));
-        let directory = Arc::new(Directory::new(clients.clone(), Arc::clone(&records)));
+        let users = Arc::new(UserRecords::new(clients.clone(), Arc::clone(&records)));
+        let directory = Arc::new(Directory::new(
+            clients.clone(),
+            Arc::clone(&records),
+            Arc::clone(&users),
+        ));
         let inventory = Arc::new(NotebookInventory::new(clients.clone(), Arc::clone(&api)));
         let suspensions = Arc::new(SuspensionList::new(
             clients.clone(),
             Arc::clone(&projects),
+            Arc::clone(&users),
             Arc::clone(&policies),
         ));
         let locations = Arc::new(LocationStore::new(clients.clone(), Arc::clone(&records)));
@@ -120,6 +129,7 @@ impl Services {
                 inventory: Arc::clone(&inventory),
                 collisions: Arc::clone(&collisions),
                 directory: Arc::clone(&directory),
+                users: Arc::clone(&users),
             },
         ));
         let granted = Arc::new(GrantedRoles::new(
@@ -146,9 +156,26 @@ impl Services {
             Arc::clone(&records),
             objects,
             Arc::clone(&projects),
-            groups,
+            Arc::clone(&groups),
             Arc::clone(&directory),
         ));
+        let people = Users::new(
+            clients.clone(),
+            UserParts {
+                records: Arc::clone(&records),
+                users: Arc::clone(&users),
+                roles: Arc::clone(&roles),
+                policies: Arc::clone(&policies),
+                suspensions: Arc::clone(&suspensions),
+                projects: Arc::clone(&projects),
+                members: Arc::clone(&members),
+                memberships: Arc::clone(&memberships),
+                groups,
+                inventory: Arc::clone(&inventory),
+                collisions: Arc::clone(&collisions),
+                directory: Arc::clone(&directory),
+            },
+        );
         let notebooks = Arc::new(Notebooks::new(
             clients.clone(),
             api,
@@ -176,6 +203,7 @@ impl Services {
                     collisions,
                     inventory,
                     members,
+                    users,
                     dependents: DependentResources {
                         memberships: Arc::clone(&memberships),
                         datasets: Arc::clone(&datasets),
@@ -191,6 +219,7 @@ impl Services {
             lifecycle_configs,
             external_locations,
             grants,
+            users: people,
             access,
         }
     }

@@ -491,6 +491,7 @@ impl FakePlatform {
         for item in &mut items {
             item.remove("createdAt");
             item.remove("lastUpdatedAt");
+            item.remove("lastLogin");
             item.remove("terminationTime");
             item.remove("terraformToken");
             if let Some(AttributeValue::M(grants)) = item.get_mut("grants") {

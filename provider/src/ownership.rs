@@ -102,9 +102,11 @@ impl Run for ThisRun {
 fn key(object: &Object) -> ObjectKey {
     let id = object.id.as_str();
     let identity = match object.kind {
-        Kind::Project | Kind::Notebook | Kind::LifecycleConfig | Kind::ExternalLocation => {
-            vec![("name", id)]
-        }
+        Kind::Project
+        | Kind::Notebook
+        | Kind::LifecycleConfig
+        | Kind::ExternalLocation
+        | Kind::User => vec![("name", id)],
         Kind::Dataset | Kind::Grant => vec![("id", id)],
         Kind::Membership => {
             let (project, user) = id.split_once('/').unwrap_or((id, ""));

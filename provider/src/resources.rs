@@ -7,6 +7,7 @@ mod lifecycle_config;
 mod membership;
 mod notebook;
 mod project;
+mod user;
 
 use terraform_plugin::framework::AnyResource;
 
@@ -22,5 +23,6 @@ pub(crate) fn all() -> Vec<Box<dyn AnyResource<Client>>> {
         Box::new(lifecycle_config::LifecycleConfigResource),
         Box::new(external_location::ExternalLocationResource),
         Box::new(grant::GrantResource),
+        Box::new(user::UserResource),
     ]
 }

@@ -27,6 +27,16 @@ pub(crate) fn project_description(value: &Value) -> Result<(), ValidationError> 
     check_string(value, mlspace_core::project::check_description)
 }
 
+/// Validates a user's e-mail address.
+pub(crate) fn email(value: &Value) -> Result<(), ValidationError> {
+    check_string(value, mlspace_core::user::check_email)
+}
+
+/// Validates the name of a user that MLSpace shows.
+pub(crate) fn display_name(value: &Value) -> Result<(), ValidationError> {
+    check_string(value, mlspace_core::user::check_display_name)
+}
+
 /// Validates the name of a lifecycle configuration.
 pub(crate) fn lifecycle_config_name(value: &Value) -> Result<(), ValidationError> {
     check_string(value, mlspace_core::lifecycle_config::check_name)

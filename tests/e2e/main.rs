@@ -50,3 +50,5 @@ mod services;
 mod unknown_values;
 #[cfg(test)]
 mod update;
+#[cfg(test)]
+mod users;

@@ -271,8 +271,19 @@ impl Groups {
         Ok(Shared::of(&users, &datasets))
     }
 
+    /// Whether the user is in the group now.
+    pub(crate) async fn has_member(
+        &self,
+        group: &GroupName,
+        user: &UserName,
+    ) -> Result<bool, Error> {
+        let table = &self.clients.settings().table_names.group_users;
+        let key = GroupUserRecord::key(group, user);
+        Ok(self.records.get(table, &key).await?.is_some())
+    }
+
     /// The user's current groups.
-    pub(super) async fn groups_of(&self, user: &UserName) -> Result<Vec<GroupName>, Error> {
+    pub(crate) async fn groups_of(&self, user: &UserName) -> Result<Vec<GroupName>, Error> {
         let table = &self.clients.settings().table_names.group_users;
         let items = self
             .records

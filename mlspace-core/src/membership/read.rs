@@ -127,7 +127,8 @@ impl Memberships {
         let mut drift = Vec::new();
         let (left, owner) = match model {
             PolicyModel::PerPrincipal => {
-                let own = self.desired_user_policy(user).await?;
+                let suspended = self.users.cached_suspended(user).await?;
+                let own = self.desired_user_policy(user, suspended).await?;
                 drift.extend(self.document_drift(&own.name, &own.document).await?);
                 (layout::attribute_policy_name(prefix)?, PolicyOwner::Members)
             }
@@ -138,6 +139,9 @@ impl Memberships {
                 // That a project is listed without being suspended is for its own resource to say.
                 if record.is_some_and(|record| record.suspended) {
                     drift.extend(self.suspensions.drift(project, true).await?);
+                }
+                if self.users.cached_suspended(user).await? {
+                    drift.extend(self.suspensions.user_drift(user, true).await?);
                 }
                 (
                     layout::user_policy_name(prefix, user)?,
@@ -232,15 +236,21 @@ impl Memberships {
         Ok(names.iter().map(|name| account.policy_arn(name)).collect())
     }
 
-    /// The policy that all of the user's roles carry.
-    pub(super) async fn desired_user_policy<'a>(
+    /// The policy that all of the user's roles carry, which denies everything to a `suspended` one.
+    pub(crate) async fn desired_user_policy<'a>(
         &self,
         user: &'a UserName,
+        suspended: bool,
     ) -> Result<DesiredPolicy<'a>, Error> {
+        let context = self.clients.policy_context().await?;
+        let document = match suspended {
+            true => policies::suspended_user_policy(&context, user)?,
+            false => policies::user_policy(&context, user)?,
+        };
         Ok(DesiredPolicy {
             name: layout::user_policy_name(&self.clients.settings().iam_resource_prefix, user)?,
             owner: PolicyOwner::User(user),
-            document: policies::user_policy(&self.clients.policy_context().await?, user)?,
+            document,
             conflict_remedy: format!(
                 "rename or remove it, or, if it belongs to user `{user}`, tag it `user` = `{user}` and `system` = `{}`",
                 self.clients.settings().system_tag

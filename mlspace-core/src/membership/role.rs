@@ -7,11 +7,12 @@ use super::desired_role::{DesiredRole, PASS_ROLE, RoleDiff, denying_all, too_man
 use super::read::Holder;
 use super::{MembershipSpec, Memberships, Shares, object};
 use crate::aws::wait::{PROPAGATION_TIMEOUT, retry_while, until_within};
-use crate::aws::{Backoff, Error, Operation, PolicyModel, Poll};
+use crate::aws::{Backoff, Error, IfPresent as _, Operation, PolicyModel, Poll};
 use crate::iam::api::NewRole;
 use crate::iam::managed_policies::MAX_ATTEMPTS;
 use crate::iam::{DesiredPolicy, RoleState};
 use crate::layout;
+use crate::name::UserName;
 use crate::ownership::Token;
 use crate::policies::ProjectAccess;
 use crate::project::missing_project;
@@ -244,7 +245,7 @@ impl Memberships {
         changes_over: bool,
     ) -> Result<(), Error> {
         match self.clients.settings().policy_model {
-            PolicyModel::Attribute => self.shared.ensure(operation, setup.basis.suspended).await,
+            PolicyModel::Attribute => self.ensure_shared_policies(operation, setup).await,
             PolicyModel::PerPrincipal => {
                 // The project's policy is the project's to keep; but members are not made without
                 // it, and don't change over to one that was left from long ago.
@@ -254,10 +255,52 @@ impl Memberships {
                     self.ensure_project_policy(operation, setup, &policy)
                         .await?;
                 }
-                let policy = self.desired_user_policy(&setup.spec.user).await?;
-                self.policies.ensure(operation, &policy).await.map(drop)
+                self.ensure_user_policy(operation, &setup.spec.user, false)
+                    .await
             }
         }
+    }
+
+    /// Makes the policies of the attribute model what they should be. The user's suspension, or that of
+    /// the project, is on the list of these before a role carries them.
+    async fn ensure_shared_policies(
+        &self,
+        operation: &Operation,
+        setup: &Setup<'_>,
+    ) -> Result<(), Error> {
+        let suspended =
+            setup.basis.suspended || self.users.was_suspended(&setup.spec.user).await?;
+        self.shared.ensure(operation, suspended).await
+    }
+
+    /// Makes the user's policy what it should be, `once` in this process. It denies everything while the
+    /// user is suspended.
+    async fn ensure_user_policy(
+        &self,
+        operation: &Operation,
+        user: &UserName,
+        once: bool,
+    ) -> Result<(), Error> {
+        let mut suspended = self.users.was_suspended(user).await?;
+        for _ in 0..3 {
+            let policy = self.desired_user_policy(user, suspended).await?;
+            if once {
+                self.policies.ensure_once(operation, &policy).await?;
+            } else {
+                self.policies.ensure(operation, &policy).await?;
+            }
+            // IAM has no conditional writes. Another process that suspends the user writes the record
+            // first, so that one of the two sees the other's.
+            let now = self.users.is_suspended(user).await.if_allowed()?;
+            match now {
+                Some(now) if now != suspended => suspended = now,
+                _ => return Ok(()),
+            }
+        }
+        Err(Error::Conflict {
+            message: format!("user `{user}` keeps being suspended and resumed by others"),
+            remedy: "apply again when they are done".to_owned(),
+        })
     }
 
     /// Makes the policies that the model attaches to a new role, beside groups', where this process
@@ -268,7 +311,7 @@ impl Memberships {
         setup: &Setup<'_>,
     ) -> Result<(), Error> {
         match self.clients.settings().policy_model {
-            PolicyModel::Attribute => self.shared.ensure(operation, setup.basis.suspended).await,
+            PolicyModel::Attribute => self.ensure_shared_policies(operation, setup).await,
             PolicyModel::PerPrincipal => {
                 let policy = self.desired_project_policy(setup).await?;
                 let arn = self.policies.arn(&policy.name).await?;
@@ -276,11 +319,8 @@ impl Memberships {
                     self.ensure_project_policy(operation, setup, &policy)
                         .await?;
                 }
-                let policy = self.desired_user_policy(&setup.spec.user).await?;
-                self.policies
-                    .ensure_once(operation, &policy)
+                self.ensure_user_policy(operation, &setup.spec.user, true)
                     .await
-                    .map(drop)
             }
         }
     }
@@ -325,8 +365,7 @@ impl Memberships {
         }
         match self.clients.settings().policy_model {
             PolicyModel::PerPrincipal => {
-                let policy = self.desired_user_policy(user).await?;
-                self.policies.ensure(operation, &policy).await.map(drop)
+                self.ensure_user_policy(operation, user, false).await
             }
             PolicyModel::Attribute => {
                 self.shared.forget().await;

@@ -1,7 +1,7 @@
 //! The two policies that all memberships share in the attribute model.
 //!
 //! One says what a member may, by the tags of the member's role; the other lists the suspended
-//! projects. They are made when the first membership needs them and go with the last role that
+//! projects and users. They are made when the first membership needs them and go with the last role that
 //! carries them. The first is made first and goes last, so that it tells of the second.
 
 use std::sync::Arc;
@@ -83,7 +83,8 @@ impl SharedPolicies {
         }
     }
 
-    /// Makes the shared policies what they should be, for a role of a project that is `suspended` or not.
+    /// Makes the shared policies what they should be, for a role whose project or user is `suspended`
+    /// or not.
     pub(super) async fn ensure(&self, operation: &Operation, suspended: bool) -> Result<(), Error> {
         let mut verified = self.verified.lock().await;
         if !*verified {

@@ -32,7 +32,7 @@ impl Memberships {
         let context = self.clients.policy_context().await?;
         match self.clients.settings().policy_model {
             PolicyModel::PerPrincipal => {
-                policies::user_policy(&context, &spec.user)?;
+                policies::suspended_user_policy(&context, &spec.user)?;
                 layout::project_policy_name(
                     &self.clients.settings().iam_resource_prefix,
                     &spec.project,

@@ -54,7 +54,9 @@ impl Notebooks {
                         .to_owned(),
             });
         }
-        let desired = tagging::desired(spec, self.clients.settings()).overlaid(&mark.tags());
+        let desired = tagging::desired(spec, self.clients.settings())
+            .overlaid(&mark.tags())
+            .overlaid(&owner.tags());
         let change = TagChange::between(tags, &desired);
         self.instances
             .change_tags(operation, &found.arn, &change)

@@ -203,7 +203,9 @@ impl Notebooks {
         owner: &NotebookOwner,
         mark: &Mark,
     ) -> Result<Option<Tags>, Error> {
-        let tags = tagging::desired(spec, self.clients.settings()).overlaid(&mark.tags());
+        let tags = tagging::desired(spec, self.clients.settings())
+            .overlaid(&mark.tags())
+            .overlaid(&owner.tags());
         let created = self
             .instances
             .create(operation, spec, network, &owner.role_arn, &tags)

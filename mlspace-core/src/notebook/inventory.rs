@@ -1,6 +1,7 @@
-//! The notebooks of a project: found by tags, stopped when the project is suspended.
+//! The notebooks of a project or a user: found by tags, stopped when their owner is suspended.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -15,6 +16,30 @@ use crate::tags::{self, Tags};
 /// Maximum number of concurrent reads of tags.
 const CONCURRENT_READS: usize = 8;
 
+/// Whose notebooks are meant.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Owner<'a> {
+    /// All of a project.
+    Project(&'a ProjectName),
+    /// A user's in a project.
+    Member(&'a ProjectName, &'a UserName),
+    /// A user's in all projects.
+    User(&'a UserName),
+}
+
+/// As in "the members of project `fraud` are".
+impl fmt::Display for Owner<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Project(project) => write!(f, "the members of project `{project}` are"),
+            Self::Member(project, user) => {
+                write!(f, "the member `{user}` of project `{project}` is")
+            }
+            Self::User(user) => write!(f, "the user `{user}` is"),
+        }
+    }
+}
+
 /// A notebook of a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OwnedNotebook {
@@ -24,8 +49,10 @@ pub(crate) struct OwnedNotebook {
     pub(crate) status: Status,
     /// The user it belongs to.
     pub(crate) user: String,
+    /// The project it belongs to.
+    project: String,
     arn: String,
-    /// Whether its tags say that its project is suspended.
+    /// Whether its tags say that its project or user is suspended.
     is_suspended: bool,
 }
 
@@ -79,20 +106,20 @@ impl NotebookInventory {
         project: &ProjectName,
         user: Option<&UserName>,
     ) -> Result<Vec<OwnedNotebook>, Error> {
+        let owner = match user {
+            Some(user) => Owner::Member(project, user),
+            None => Owner::Project(project),
+        };
         let listed = self.listed.recent(|| self.read(false)).await?;
-        if self.owned(&listed, project, user).is_empty() {
+        if self.owned(&listed, owner).is_empty() {
             return Ok(Vec::new());
         }
-        Ok(self.owned(&self.read(false).await?, project, user))
+        Ok(self.owned(&self.read(false).await?, owner))
     }
 
-    /// The notebooks whose tags name the project, and the user if one is given.
-    pub(crate) async fn of_project(
-        &self,
-        project: &ProjectName,
-        user: Option<&UserName>,
-    ) -> Result<Vec<OwnedNotebook>, Error> {
-        Ok(self.owned(&self.read(true).await?, project, user))
+    /// The notebooks whose tags name the owner.
+    pub(crate) async fn of(&self, owner: Owner<'_>) -> Result<Vec<OwnedNotebook>, Error> {
+        Ok(self.owned(&self.read(true).await?, owner))
     }
 
     /// All instances with their tags, which are read `anew` or as they were first read.
@@ -127,17 +154,16 @@ impl NotebookInventory {
         Ok(found)
     }
 
-    /// Those of the instances whose tags name the project, and the user if one is given, by name.
-    fn owned(
-        &self,
-        listed: &[(ListedInstance, Tags)],
-        project: &ProjectName,
-        user: Option<&UserName>,
-    ) -> Vec<OwnedNotebook> {
+    /// Those of the instances whose tags name the owner, by name.
+    fn owned(&self, listed: &[(ListedInstance, Tags)], owner: Owner<'_>) -> Vec<OwnedNotebook> {
         let system = &self.clients.settings().system_tag;
         let owned = listed.iter().filter_map(|(instance, tags)| {
+            if !is_owned(tags, system, owner) {
+                return None;
+            }
             Some(OwnedNotebook {
-                user: owner_in(tags, system, project, user)?,
+                user: tags.get(tags::USER).unwrap_or_default().to_owned(),
+                project: tags.get(tags::PROJECT).unwrap_or_default().to_owned(),
                 name: instance.name.clone(),
                 status: instance.status.clone(),
                 arn: instance.arn.clone(),
@@ -149,7 +175,7 @@ impl NotebookInventory {
         owned
     }
 
-    /// Suspends all notebooks of the project: tags them so that nobody opens or starts them, stops them
+    /// Suspends all notebooks of the owner: tags them so that nobody opens or starts them, stops them
     /// and waits until none runs.
     ///
     /// # Errors
@@ -157,9 +183,9 @@ impl NotebookInventory {
     pub(crate) async fn suspend_all(
         &self,
         operation: &Operation,
-        project: &ProjectName,
+        owner: Owner<'_>,
     ) -> Result<(), Error> {
-        let notebooks = self.of_project(project, None).await?;
+        let notebooks = self.of(owner).await?;
         let stops = notebooks.iter().map(|notebook| async {
             let name = &notebook.name;
             let tagged = match notebook.is_suspended {
@@ -179,7 +205,7 @@ impl NotebookInventory {
             .collect();
         if operation.cancel.is_cancelled() {
             return Err(Error::Cancelled {
-                what: format!("suspending project `{project}`"),
+                what: "stopping the notebooks of a suspension".to_owned(),
             });
         }
         if failed.is_empty() {
@@ -191,22 +217,28 @@ impl NotebookInventory {
             .collect();
         Err(Error::Conflict {
             message: format!(
-                "the members of project `{project}` are denied all access, but some notebooks could not be stopped: {}",
+                "{owner} denied all access, but some notebooks could not be stopped: {}",
                 list.join(", ")
             ),
             remedy: "apply again to continue".to_owned(),
         })
     }
 
-    /// Lets the project's notebooks be opened and started again, which [`Self::suspend_all`] suspended.
+    /// Lets the owner's notebooks be opened and started again, which [`Self::suspend_all`] suspended.
+    /// Another suspension, of the notebook's project or user, `stays`.
     pub(crate) async fn resume_all(
         &self,
         operation: &Operation,
-        project: &ProjectName,
+        owner: Owner<'_>,
+        stays: impl Fn(&ProjectName, &UserName) -> bool + Send,
     ) -> Result<(), Error> {
         let keys = [tags::SUSPENDED.to_owned()];
-        for notebook in self.of_project(project, None).await? {
-            if notebook.is_suspended {
+        for notebook in self.of(owner).await? {
+            let other = match (notebook.project.parse(), notebook.user.parse()) {
+                (Ok(project), Ok(user)) => stays(&project, &user),
+                _ => false,
+            };
+            if notebook.is_suspended && !other {
                 let what = format!("removing a tag of notebook `{}`", notebook.name);
                 let removed = retry(operation, &what, || {
                     self.api.delete_tags(&notebook.arn, &keys)
@@ -262,18 +294,17 @@ fn if_it_exists(result: Result<(), Error>) -> Result<(), Error> {
     }
 }
 
-/// The user that the tags name, if they name the project (and this user).
-fn owner_in(
-    found: &Tags,
-    system: &str,
-    project: &ProjectName,
-    user: Option<&UserName>,
-) -> Option<String> {
+/// Whether the tags name the owner.
+fn is_owned(found: &Tags, system: &str, owner: Owner<'_>) -> bool {
     let same = |key, value: &str| found.get(key) == Some(value);
-    let ours = same(tags::SYSTEM, system)
-        && same(tags::PROJECT, project.as_str())
-        && user.is_none_or(|user| same(tags::USER, user.as_str()));
-    ours.then(|| found.get(tags::USER).unwrap_or_default().to_owned())
+    let (project, user) = match owner {
+        Owner::Project(project) => (Some(project), None),
+        Owner::Member(project, user) => (Some(project), Some(user)),
+        Owner::User(user) => (None, Some(user)),
+    };
+    same(tags::SYSTEM, system)
+        && project.is_none_or(|project| same(tags::PROJECT, project.as_str()))
+        && user.is_none_or(|user| same(tags::USER, user.as_str()))
 }
 
 #[cfg(test)]
@@ -284,20 +315,20 @@ mod tests {
     use crate::testing::{self, FakePlatform, operation};
 
     #[test]
-    fn owner_in_needs_all_three_tags() {
+    fn owner_is_told_by_all_tags() {
         let (fraud, alice, bob) = (
-            "fraud".parse().unwrap(),
+            testing::project_name("fraud"),
             "alice".parse().unwrap(),
             "bob".parse().unwrap(),
         );
         let tags = tags::resource_tags("MLSpace", &fraud, &alice);
-        let owner = |system, project, user| owner_in(&tags, system, project, user);
-        assert_eq!(owner("MLSpace", &fraud, None).as_deref(), Some("alice"));
-        let both = owner("MLSpace", &fraud, Some(&alice));
-        assert_eq!(both.as_deref(), Some("alice"));
-        assert_eq!(owner("MLSpace", &fraud, Some(&bob)), None);
-        assert_eq!(owner("Other", &fraud, None), None);
-        assert_eq!(owner("MLSpace", &"Fraud".parse().unwrap(), None), None);
+        let owned = |owner| is_owned(&tags, "MLSpace", owner);
+        assert!(owned(Owner::Project(&fraud)) && owned(Owner::Member(&fraud, &alice)));
+        assert!(owned(Owner::User(&alice)));
+        assert!(!owned(Owner::Member(&fraud, &bob)) && !owned(Owner::User(&bob)));
+        let other = testing::project_name("Fraud");
+        assert!(!owned(Owner::Project(&other)) && !owned(Owner::Member(&other, &alice)));
+        assert!(!is_owned(&tags, "Other", Owner::User(&alice)));
     }
 
     #[test]
@@ -339,7 +370,10 @@ mod tests {
 
     async fn suspend_all(platform: &FakePlatform) -> Result<(), Error> {
         let fraud = testing::project_name("fraud");
-        inventory(platform).suspend_all(&operation(), &fraud).await
+        let inventory = inventory(platform);
+        inventory
+            .suspend_all(&operation(), Owner::Project(&fraud))
+            .await
     }
 
     fn statuses(platform: &FakePlatform) -> Vec<Status> {
@@ -348,24 +382,27 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_project_filters_by_tags() {
+    async fn of_filters_by_tags() {
         let platform = platform_of(&["alice", "bob", "carol"]).await;
         platform.notebooks.edit("carol-fraud", |instance| {
             instance.tags.insert("project", "other");
         });
         let inventory = inventory(&platform);
         let fraud = testing::project_name("fraud");
-        let owned = async |user: Option<&UserName>| {
-            let found = inventory.of_project(&fraud, user).await.unwrap();
+        let owned = async |owner: Owner<'_>| {
+            let found = inventory.of(owner).await.unwrap();
             let users: Vec<String> = found.into_iter().map(|notebook| notebook.user).collect();
             users
         };
-        assert_eq!(owned(None).await, ["alice", "bob"]);
-        assert_eq!(owned(Some(&"bob".parse().unwrap())).await, ["bob"]);
+        assert_eq!(owned(Owner::Project(&fraud)).await, ["alice", "bob"]);
+        let bob = "bob".parse().unwrap();
+        assert_eq!(owned(Owner::Member(&fraud, &bob)).await, ["bob"]);
+        let carol = "carol".parse().unwrap();
+        assert_eq!(owned(Owner::User(&carol)).await, ["carol"]);
     }
 
     #[tokio::test]
-    async fn of_project_leaves_out_deleted_instances() {
+    async fn of_leaves_out_deleted_instances() {
         let platform = platform_of(&["alice"]).await;
         let notebooks = Arc::clone(&platform.notebooks);
         platform.faults.before("ListTags", move || {
@@ -374,7 +411,7 @@ mod tests {
         });
         let fraud = testing::project_name("fraud");
         assert_eq!(
-            inventory(&platform).of_project(&fraud, None).await,
+            inventory(&platform).of(Owner::Project(&fraud)).await,
             Ok(Vec::new())
         );
     }
@@ -399,6 +436,7 @@ mod tests {
     async fn notebooks_are_tagged_while_their_project_is_suspended() {
         let platform = platform_of(&["alice", "bob"]).await;
         let (inventory, fraud) = (inventory(&platform), testing::project_name("fraud"));
+        let owner = Owner::Project(&fraud);
         let tagged = || {
             let instances = platform.notebooks.instances().into_values();
             let tags =
@@ -410,12 +448,19 @@ mod tests {
         platform
             .faults
             .refuse("sagemaker", "AddTags", "AccessDeniedException", 1);
-        let failed = inventory.suspend_all(&operation(), &fraud).await;
+        let failed = inventory.suspend_all(&operation(), owner).await;
         assert!(failed.is_err());
         assert_eq!(statuses(&platform), [Status::Stopped, Status::Stopped]);
-        inventory.suspend_all(&operation(), &fraud).await.unwrap();
+        inventory.suspend_all(&operation(), owner).await.unwrap();
         assert_eq!(tagged(), [Some("true".to_owned()), Some("true".to_owned())]);
-        inventory.resume_all(&operation(), &fraud).await.unwrap();
+        let alice = |_: &ProjectName, user: &UserName| user.as_str() == "alice";
+        let resumed = inventory.resume_all(&operation(), owner, alice).await;
+        resumed.unwrap();
+        assert_eq!(tagged(), [Some("true".to_owned()), None]);
+        let resumed = inventory
+            .resume_all(&operation(), owner, |_, _| false)
+            .await;
+        resumed.unwrap();
         assert_eq!(tagged(), [None, None]);
     }
 
@@ -463,7 +508,8 @@ mod tests {
         let operation = operation();
         operation.cancel.cancel();
         let fraud = testing::project_name("fraud");
-        let stopped = inventory(&platform).suspend_all(&operation, &fraud).await;
+        let owner = Owner::Project(&fraud);
+        let stopped = inventory(&platform).suspend_all(&operation, owner).await;
         assert!(matches!(stopped, Err(Error::Cancelled { .. })));
     }
 }

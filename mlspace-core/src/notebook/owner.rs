@@ -6,6 +6,7 @@ use crate::name::{ProjectName, UserName};
 use crate::policies::Limits;
 use crate::project::missing_project;
 use crate::schedule::StopTime;
+use crate::tags::{SUSPENDED, Tags};
 
 /// Settings of a notebook that come from its project and membership.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,10 +15,20 @@ pub(crate) struct NotebookOwner {
     pub(crate) role_arn: String,
     /// The daily stop time.
     pub(crate) stop: Option<StopTime>,
-    /// Whether the project is suspended.
+    /// Whether the project or the user is suspended.
     pub(crate) suspended: bool,
     /// The limits of project and platform.
     pub(crate) limits: Limits,
+}
+
+impl NotebookOwner {
+    /// The tags of a suspended owner's notebook, which nobody may open or start.
+    pub(super) fn tags(&self) -> Tags {
+        match self.suspended {
+            true => Tags::from([(SUSPENDED, "true")]),
+            false => Tags::new(),
+        }
+    }
 }
 
 /// How often a member's role is looked for that IAM may not show yet: for about 20 seconds.
@@ -51,6 +62,14 @@ impl Notebooks {
                 remedy: "set `running = false`, or `suspended = false` on the project".to_owned(),
             });
         }
+        let user_suspended = self.directory.was_suspended(user).await?;
+        if user_suspended && runs {
+            return Err(Error::Invalid {
+                attribute: Some("running"),
+                message: format!("notebooks of the suspended user `{user}` cannot run"),
+                remedy: "set `running = false`, or `suspended = false` on the user".to_owned(),
+            });
+        }
         let stop = rules
             .stop
             .effective(spec.daily_stop_time)
@@ -65,7 +84,7 @@ impl Notebooks {
         Ok(NotebookOwner {
             role_arn,
             stop,
-            suspended: rules.suspended,
+            suspended: rules.suspended || user_suspended,
             limits: rules.limits.within(&self.clients.settings().limits),
         })
     }

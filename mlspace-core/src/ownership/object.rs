@@ -21,11 +21,13 @@ pub enum Kind {
     ExternalLocation,
     /// A grant of an external location.
     Grant,
+    /// A person.
+    User,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Project,
         Self::Membership,
         Self::Dataset,
@@ -33,6 +35,7 @@ impl Kind {
         Self::LifecycleConfig,
         Self::ExternalLocation,
         Self::Grant,
+        Self::User,
     ];
 
     /// The noun in messages.
@@ -45,6 +48,7 @@ impl Kind {
             Self::LifecycleConfig => "lifecycle configuration",
             Self::ExternalLocation => "external location",
             Self::Grant => "grant",
+            Self::User => "user",
         }
     }
 
@@ -59,6 +63,7 @@ impl Kind {
             Self::LifecycleConfig => "mlspace_lifecycle_config",
             Self::ExternalLocation => "mlspace_external_location",
             Self::Grant => "mlspace_grant",
+            Self::User => "mlspace_user",
         }
     }
 }

@@ -26,5 +26,9 @@ pub use project::project_policy;
 #[cfg(feature = "aws")]
 pub(crate) use project::suspended_statement;
 pub use role::{attribute_role_policy, pass_role_policy, trust_policy};
-pub use suspension::{suspended_projects, suspension_policy};
+pub use suspension::suspension_policy;
+#[cfg(feature = "aws")]
+pub(crate) use suspension::{Suspended, suspension_list};
+#[cfg(feature = "aws")]
+pub(crate) use user::suspended_user_policy;
 pub use user::user_policy;

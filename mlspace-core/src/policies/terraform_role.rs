@@ -36,7 +36,7 @@ pub struct ProviderTables<'a> {
     pub datasets: &'a str,
     /// When resources are to be stopped.
     pub resource_schedule: &'a str,
-    /// Users of MLSpace, which plans compare members with.
+    /// Users.
     pub users: &'a str,
     /// Groups of MLSpace, which plans compare the groups of datasets with.
     pub groups: &'a str,

@@ -7,6 +7,7 @@ use crate::aws::{Error, PolicyModel};
 use crate::name::UserName;
 use crate::ownership::Run;
 use crate::plan::{Notice, PlanOutcome};
+use crate::policies::Suspended;
 use crate::tags::{PROJECT, SYSTEM, Tags, are_of_mlspace_itself};
 
 /// What is known of a project before it is applied.
@@ -154,7 +155,10 @@ impl Projects {
         let attribute = self.clients.settings().policy_model == PolicyModel::Attribute;
         if attribute && spec.suspended && !was_suspended {
             // All suspensions of a plan share one policy, so they are checked together.
-            let planned = self.planned.add(&spec.name);
+            let planned = Suspended {
+                projects: self.planned.add(&spec.name),
+                ..Suspended::default()
+            };
             self.suspensions.check(&planned).await?;
         }
         Ok(PlannedProject {

@@ -265,7 +265,7 @@ impl ProjectRecords {
     }
 
     /// All projects on record, with whether they are suspended.
-    pub(super) async fn suspensions(&self) -> Result<BTreeMap<ProjectName, bool>, Error> {
+    pub(crate) async fn suspensions(&self) -> Result<BTreeMap<ProjectName, bool>, Error> {
         let items = self
             .records
             .scan(self.table(), &["name", "suspended"])

@@ -8,7 +8,8 @@ use super::{Project, ProjectSpec, Projects, now, object};
 use crate::aws::{Error, Failure, Guard, IfPresent as _, Operation, Outcome, PolicyModel};
 use crate::directory::invalid_new_name;
 use crate::iam::Creation;
-use crate::name::ProjectName;
+use crate::name::{ProjectName, UserName};
+use crate::notebook::Owner;
 use crate::ownership::{Mark, Run, Token};
 use crate::policies::{self, ProjectAccess};
 use crate::records::{Change, Item, ProjectRecord, REMOVING, Write};
@@ -293,11 +294,18 @@ impl Projects {
             let before = found.as_ref().is_some_and(|found| found.record.suspended);
             let suspending = spec.suspended && !before;
             if suspending && attempt == 0 {
-                self.inventory.suspend_all(operation, name).await?;
+                self.inventory
+                    .suspend_all(operation, Owner::Project(name))
+                    .await?;
             }
             // Before the record says so: an interrupted resumption is continued by the next apply.
             if before && !spec.suspended && attempt == 0 {
-                self.inventory.resume_all(operation, name).await?;
+                // Those of suspended users stay as they are.
+                let users = self.users.suspensions().await?;
+                let stays = |_: &ProjectName, user: &UserName| users.get(user) == Some(&true);
+                self.inventory
+                    .resume_all(operation, Owner::Project(name), stays)
+                    .await?;
             }
             let write = match found {
                 None if is_recorded => return Err(deleted_record(name)),

@@ -1,7 +1,7 @@
 //! The records of groups: their users, and the datasets that are shared with them.
 
 use super::item::{Item, ItemBuilder, Key, Malformed, View};
-use crate::name::{DatasetName, GroupName};
+use crate::name::{DatasetName, GroupName, UserName};
 
 /// A user in a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,12 @@ pub struct GroupUserRecord {
 }
 
 impl GroupUserRecord {
+    /// The key of the record that puts `user` into `group`.
+    #[must_use]
+    pub fn key(group: &GroupName, user: &UserName) -> Key {
+        Key::hash("group", group.as_str()).range("user", user.as_str())
+    }
+
     /// Reads an item, of the table or of its index.
     ///
     /// # Errors

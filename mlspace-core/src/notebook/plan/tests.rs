@@ -47,6 +47,7 @@ async fn plan_new_warns_of_what_mlspace_cannot_sync() {
     let mut platform = platform().await;
     let user = crate::records::ItemBuilder::new().string("username", "alice");
     platform.records.insert("mlspace-users", user.build());
+    platform.restart();
     let warned = platform
         .services
         .notebooks

@@ -12,7 +12,7 @@ use crate::policies::statements::tag_conditions::RequiredTag;
 use crate::tags::PROJECT;
 use iam_policy::{Document, Statement};
 
-/// The statement of a suspended project, which denies everything to its members.
+/// The statement that denies everything, to the members of a suspended project or to a suspended user.
 pub(crate) fn suspended_statement() -> Statement {
     Statement::deny("Suspended").actions(["*"]).resources(["*"])
 }

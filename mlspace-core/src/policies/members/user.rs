@@ -1,6 +1,7 @@
 //! The policy of a user's roles.
 
 use super::fences::platform_denials;
+use super::project::suspended_statement;
 use crate::layout::private_prefix;
 use crate::name::UserName;
 use crate::policies::context::{PolicyContext, PolicyError, managed};
@@ -16,19 +17,43 @@ use iam_policy::{Document, Statement};
 /// # Errors
 /// [`PolicyError`] when a value of the context is invalid.
 pub fn user_policy(context: &PolicyContext<'_>, user: &UserName) -> Result<Document, PolicyError> {
+    policy(context, user, false)
+}
+
+/// The policy of a suspended user's roles: [`user_policy`] after a statement that denies everything.
+///
+/// # Errors
+/// As [`user_policy`].
+#[cfg(feature = "aws")]
+pub(crate) fn suspended_user_policy(
+    context: &PolicyContext<'_>,
+    user: &UserName,
+) -> Result<Document, PolicyError> {
+    policy(context, user, true)
+}
+
+fn policy(
+    context: &PolicyContext<'_>,
+    user: &UserName,
+    suspended: bool,
+) -> Result<Document, PolicyError> {
     context.check()?;
     let prefix = private_prefix(user);
     let listed = [storage::under(&prefix)]
         .into_iter()
         .chain(storage::under_shared());
-    let mut statements = vec![
+    let mut statements = Vec::new();
+    if suspended {
+        statements.push(suspended_statement());
+    }
+    statements.extend([
         Statement::allow("PrivateObjects")
             .actions(OBJECT)
             .resources([context.objects(&prefix)]),
         storage::read_shared(context),
         storage::read_public(context),
         storage::listing(context, "UserListing", listed),
-    ];
+    ]);
     statements.extend(platform_denials(context));
     managed(
         Document::new(statements),

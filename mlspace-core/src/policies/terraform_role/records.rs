@@ -46,6 +46,7 @@ pub(super) fn allow_tables(
                 tables.group_datasets,
                 tables.datasets,
                 tables.resource_schedule,
+                tables.users,
             ])),
         Statement::allow("ReadRecords")
             .actions([
@@ -61,6 +62,7 @@ pub(super) fn allow_tables(
             .actions(["dynamodb:Scan"])
             .resources(arns(&[
                 tables.projects,
+                tables.project_groups,
                 tables.project_users,
                 tables.group_users,
                 tables.group_datasets,

@@ -213,6 +213,7 @@ pub(super) fn calls() -> Vec<(&'static str, String, Context)> {
         "mlspace-group-datasets",
         "mlspace-datasets",
         "mlspace-resource-schedule",
+        "mlspace-users",
     ];
     for table in written {
         add(
@@ -386,9 +387,11 @@ fn provider_policy_allows_shared_policies() {
         ];
         assert!(allowed("iam:AttachRolePolicy", ROLE, &attach), "{arn}");
     }
-    // The list of suspended projects is derived from the records.
+    // The list of suspended projects and users is derived from the records, as are a project's owners.
     for table in [
         "mlspace-projects",
+        "mlspace-project-groups",
+        "mlspace-users",
         "mlspace-datasets",
         "mlspace-resource-schedule",
     ] {
@@ -487,7 +490,7 @@ pub(super) const DENIED: [(&str, &str); 22] = [
     ("s3:PutBucketPolicy", BUCKET),
     (
         "dynamodb:GetItem",
-        "arn:aws:dynamodb:us-east-1:123456789012:table/mlspace-users",
+        "arn:aws:dynamodb:us-east-1:123456789012:table/mlspace-app-configuration",
     ),
     (
         "dynamodb:DeleteTable",
