@@ -35,11 +35,13 @@ fn record(env: &TestEnv) -> Value {
 /// status.
 fn state(env: &TestEnv) -> (bool, bool, String) {
     let account = env.aws.account_state();
-    let policy = account["policies"]["MLSpace-user-alice"].to_string();
+    let policies = account["policies"].as_object().expect("policies");
+    let policy = policies
+        .iter()
+        .find(|(arn, _)| arn.ends_with("/MLSpace-user-alice"));
+    let policy = policy.expect("the user's policy").1.to_string();
     let instance = &account["notebooks"]["alice-fraud"];
-    let status = instance["NotebookInstanceStatus"]
-        .as_str()
-        .unwrap_or_default();
+    let status = instance["status"].as_str().unwrap_or_default();
     (
         policy.contains("Suspended"),
         instance.to_string().contains("mlspace-suspended"),

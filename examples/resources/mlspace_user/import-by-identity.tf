@@ -1,0 +1,6 @@
+import {
+  to = mlspace_user.dana
+  identity = {
+    name = "dana"
+  }
+}

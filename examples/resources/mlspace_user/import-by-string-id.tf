@@ -1,0 +1,4 @@
+import {
+  to = mlspace_user.dana
+  id = "dana"
+}
