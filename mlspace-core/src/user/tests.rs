@@ -1,6 +1,7 @@
 //! Users on in-memory fakes: every step, and every interruption.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use iam_policy::{Document, Effect};
@@ -11,7 +12,7 @@ use crate::iam::fake::FakePolicy;
 use crate::layout;
 use crate::membership::MembershipSpec;
 use crate::notebook::Status;
-use crate::ownership::{Claim, OnlyCreates, Run};
+use crate::ownership::{Caller, Claim, OnlyCreates, Run};
 use crate::plan::PlanOutcome;
 use crate::project::ProjectSpec;
 use crate::records::{Item, ItemBuilder, Key, OWNER, UserRecord};
@@ -84,7 +85,7 @@ fn is_closed(platform: &FakePlatform, role: &str) -> bool {
         let Some(policy) = state.policies.get(arn) else {
             return false;
         };
-        let document = Document::parse(&policy.document()).unwrap();
+        let document = Document::parse(policy.document()).unwrap();
         document.statements.iter().any(|statement| {
             let everything = Document::new([statement.clone()])
                 .to_json()
@@ -347,7 +348,7 @@ async fn no_moment_of_a_suspension_is_wider() {
                 let documents = |platform: &FakePlatform| -> BTreeSet<String> {
                     let state = platform.iam.state();
                     let allows = state.policies.into_iter().flat_map(|(arn, policy)| {
-                        let document = Document::parse(&policy.document()).unwrap();
+                        let document = Document::parse(policy.document()).unwrap();
                         // Denies that are not the suspension's, too: they may not get lost.
                         let rest = document.statements.into_iter().filter(|statement| {
                             let sid = statement.sid.as_deref().unwrap_or_default();
@@ -539,7 +540,7 @@ async fn policy_of_mlspace_is_only_closed_and_opened() {
             .contains("datasets/cards")
     );
     update(&platform.services, &spec("alice")).await.unwrap();
-    let found = Document::parse(&platform.iam.state().policies[&arn].document()).unwrap();
+    let found = Document::parse(platform.iam.state().policies[&arn].document()).unwrap();
     assert!(found.equivalent(&Document::parse(theirs).unwrap()));
 }
 
@@ -724,6 +725,46 @@ async fn delete_refuses_members() {
         .delete(&operation(), &user("alice"))
         .await
         .unwrap();
+}
+
+/// A run that removes every membership.
+#[derive(Debug)]
+struct RemovesMemberships;
+
+#[async_trait::async_trait]
+impl Run for RemovesMemberships {
+    fn replaces(&self, _: &Object) -> bool {
+        false
+    }
+
+    async fn removes(&self, object: &Object) -> bool {
+        object.kind == Kind::Membership
+    }
+}
+
+/// The same run removes user and membership, in whatever order.
+#[tokio::test]
+async fn delete_waits_for_memberships_that_leave() {
+    let platform = FakePlatform::new(PolicyModel::PerPrincipal)
+        .with_alice_in_fraud()
+        .await;
+    let services = &platform.services;
+    create(services, &spec("alice")).await.unwrap();
+    let operation = operation().on_behalf_of(Caller {
+        claim: Claim::Unknown,
+        run: Arc::new(RemovesMemberships),
+    });
+    let (fraud, alice) = ("fraud".parse().unwrap(), user("alice"));
+    let removals = async {
+        tokio::task::yield_now().await;
+        services
+            .memberships
+            .delete(&operation, &fraud, &alice)
+            .await
+    };
+    let deletes = tokio::join!(services.users.delete(&operation, &alice), removals);
+    assert_eq!(deletes, (Ok(()), Ok(())));
+    assert_eq!(platform.records.items(TABLE).len(), 0);
 }
 
 #[tokio::test]

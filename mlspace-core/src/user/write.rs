@@ -3,9 +3,10 @@
 use super::read::{recorded, user};
 use super::records::FoundUser;
 use super::{User, UserSpec, Users, object};
-use crate::aws::{Backoff, Error, Failure, Operation, Outcome};
+use crate::aws::wait::until;
+use crate::aws::{Backoff, Error, Failure, Operation, Outcome, Poll};
 use crate::name::UserName;
-use crate::ownership::{Claim, Token};
+use crate::ownership::{Claim, Kind, Object, Token};
 use crate::records::{Change, UNFINISHED, UserRecord, Write, is_unfinished, mark_unfinished};
 
 impl Users {
@@ -154,36 +155,57 @@ impl Users {
             operation
                 .claim()
                 .check(&object(name), found.token().as_ref())?;
-            let by = self.places_of(name).await?;
-            if !by.is_empty() {
-                return Err(Error::InUse {
-                    what: format!("user `{name}`"),
-                    by,
-                    remedy: "remove the user there first; let `mlspace_membership` and `mlspace_group` refer to the `name` of \
-                             the user, so that Terraform does. To keep somebody out, set `suspended = true` instead"
-                        .to_owned(),
-                });
-            }
+            self.wait_for_members(operation, name).await?;
             self.users.delete(name).await?;
         }
         self.suspensions.drop_user(operation, name).await
     }
 
-    /// The projects and groups that the user is a member of.
-    async fn places_of(&self, name: &UserName) -> Result<Vec<String>, Error> {
-        let mut places = Vec::new();
-        for (project, _) in self.groups.memberships_of_user(name).await? {
-            // An index shows for a moment what has just been removed.
-            if self.members.exists(&project, name).await? {
-                places.push(format!("project {project}"));
+    /// Refuses while the user is a member of projects or groups; memberships that this run removes are
+    /// waited for.
+    async fn wait_for_members(&self, operation: &Operation, name: &UserName) -> Result<(), Error> {
+        let what = format!("waiting for the memberships of user `{name}` to be removed");
+        until(operation, &what, Backoff::QUICK, || async move {
+            let (mut staying, mut leaving) = (self.groups_with(name).await?, None);
+            for (project, _) in self.groups.memberships_of_user(name).await? {
+                // An index shows for a moment what has just been removed.
+                if !self.members.exists(&project, name).await? {
+                    continue;
+                }
+                let membership = Object::new(Kind::Membership, format!("{project}/{name}"));
+                let run = operation.run();
+                if run.replaces(&membership) || run.removes(&membership).await {
+                    leaving = Some(membership);
+                } else {
+                    staying.push(format!("project {project}"));
+                }
             }
-        }
+            if !staying.is_empty() {
+                return Err(Error::InUse {
+                    what: format!("user `{name}`"),
+                    by: staying,
+                    remedy: "remove the user there first; let `mlspace_membership` refer to the `name` of the user, so that \
+                             Terraform does. To keep somebody out, set `suspended = true` instead"
+                        .to_owned(),
+                });
+            }
+            Ok(match leaving {
+                Some(membership) => Poll::Pending(format!("{membership} is still on record")),
+                None => Poll::Ready(()),
+            })
+        })
+        .await
+    }
+
+    /// The groups that the user is in, in words.
+    async fn groups_with(&self, name: &UserName) -> Result<Vec<String>, Error> {
+        let mut found = Vec::new();
         for group in self.groups.groups_of(name).await? {
             if self.groups.has_member(&group, name).await? {
-                places.push(format!("group {group}"));
+                found.push(format!("group {group}"));
             }
         }
-        Ok(places)
+        Ok(found)
     }
 }
 

@@ -128,7 +128,8 @@ fn denial(sid: &str, key: &str, names: Vec<&str>) -> Statement {
     )
 }
 
-#[cfg(all(test, feature = "aws"))]
+#[cfg(feature = "aws")]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::layout::Account;
