@@ -268,8 +268,7 @@ impl Memberships {
         operation: &Operation,
         setup: &Setup<'_>,
     ) -> Result<(), Error> {
-        let suspended =
-            setup.basis.suspended || self.users.was_suspended(&setup.spec.user).await?;
+        let suspended = setup.basis.suspended || self.users.was_suspended(&setup.spec.user).await?;
         self.shared.ensure(operation, suspended).await
     }
 
@@ -364,9 +363,7 @@ impl Memberships {
             return made.map(drop);
         }
         match self.clients.settings().policy_model {
-            PolicyModel::PerPrincipal => {
-                self.ensure_user_policy(operation, user, false).await
-            }
+            PolicyModel::PerPrincipal => self.ensure_user_policy(operation, user, false).await,
             PolicyModel::Attribute => {
                 self.shared.forget().await;
                 self.shared.ensure(operation, false).await
