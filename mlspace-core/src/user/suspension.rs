@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Users;
+use crate::aws::wait::retry_while;
 use crate::aws::{Backoff, Error, IfPresent as _, Operation, PolicyModel};
 use crate::iam::DesiredPolicy;
 use crate::iam::managed_policies::MAX_ATTEMPTS;
@@ -158,7 +159,12 @@ impl Users {
             return Ok(());
         }
         operation.check(&format!("suspending role `{role}`"))?;
-        match self.roles.attach(operation, role, &arn, SEEN).await {
+        // The policy may have been made a moment ago.
+        let what = format!("suspending role `{role}`");
+        let attached = retry_while(operation, SEEN, &what, Error::is_absent, || {
+            self.roles.attach(operation, role, &arn)
+        });
+        match attached.await {
             // The membership was deleted in the meantime.
             Err(error) if error.is_absent() && !self.roles.exists(role).await? => Ok(()),
             result => result,
