@@ -23,6 +23,18 @@ pub struct ExternalPolicies {
 }
 
 impl ExternalPolicies {
+    /// The role with these policies in addition.
+    #[must_use]
+    pub fn attached_to(&self, role: IamRole) -> IamRole {
+        let all = self.base.iter().fold(role, |role, (label, document)| {
+            role.policy(label.as_str(), document.clone())
+        });
+        match &self.boundary {
+            Some((label, document)) => all.boundary(label.as_str(), document.clone()),
+            None => all,
+        }
+    }
+
     /// The role's own policies together with these.
     pub(crate) fn added_to(&self, own: &PolicySet) -> PolicySet {
         let all = self

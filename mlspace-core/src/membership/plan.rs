@@ -31,6 +31,12 @@ impl Memberships {
         if !exists || drifted {
             outcome = outcome.and(self.review(spec).await);
         }
+        if exists && drifted {
+            match self.review_repair(spec).await {
+                Ok(notice) => outcome.warnings.extend(notice),
+                Err(error) => outcome.errors.push((&error).into()),
+            }
+        }
         outcome = outcome.and(self.plan_user(spec, exists, drifted).await);
         if exists {
             return outcome;

@@ -1,10 +1,13 @@
 //! Checks, at plan time, of the base policies and the boundary that a membership's role would have
 //! in addition to the platform's own policies.
 
+use std::collections::BTreeMap;
+
 use super::read::id;
 use super::{MembershipSpec, Memberships, Shares};
 use crate::access::{Deviation, Deviations, ExternalPolicies, IamRole, cross_tenant, invalid_role};
 use crate::aws::{Error, PolicyModel};
+use crate::iam::RoleState;
 use crate::name::ProjectName;
 use crate::plan::{Notice, PlanOutcome};
 use crate::policies;
@@ -207,6 +210,16 @@ impl Memberships {
         spec: &MembershipSpec,
         shares: &Shares,
     ) -> Result<IamRole, Error> {
+        self.role_with_state(spec, shares, false).await
+    }
+
+    /// The same, of a project that is suspended or not.
+    async fn role_with_state(
+        &self,
+        spec: &MembershipSpec,
+        shares: &Shares,
+        suspended: bool,
+    ) -> Result<IamRole, Error> {
         let (project, user) = (&spec.project, &spec.user);
         let context = self.clients.policy_context().await?;
         let role_arn = self.member_roles.arn(project, user).await?;
@@ -220,13 +233,17 @@ impl Memberships {
             PolicyModel::PerPrincipal => role
                 .policy(
                     "project",
-                    policies::project_policy(&context, project, &access, false)?,
+                    policies::project_policy(&context, project, &access, suspended)?,
                 )
                 .policy("user", policies::user_policy(&context, user)?),
             PolicyModel::Attribute => {
-                let none: [ProjectName; 0] = [];
+                let listed: &[ProjectName] = if suspended {
+                    std::slice::from_ref(project)
+                } else {
+                    &[]
+                };
                 role.policy("members", policies::attribute_policy(&context)?)
-                    .policy("suspended", policies::suspension_policy(&context, &none)?)
+                    .policy("suspended", policies::suspension_policy(&context, listed)?)
             }
         }
         .policy(OWN, own);
@@ -234,6 +251,65 @@ impl Memberships {
         Ok(groups
             .into_iter()
             .fold(role, |role, group| role.policy(group.name, group.document)))
+    }
+
+    /// What a repair, such as that of a membership that was imported, changes of the permissions of
+    /// the role: a warning with what it gains and loses, decided for all requests. None if it is
+    /// proved that it changes nothing, and none without the role.
+    pub(super) async fn review_repair(
+        &self,
+        spec: &MembershipSpec,
+    ) -> Result<Option<Notice>, Error> {
+        let name = self.member_roles.name(&spec.project, &spec.user)?;
+        let Some(state) = self.roles.cached(&name).await? else {
+            return Ok(None);
+        };
+        let record = self.projects.record(&spec.project).await?;
+        let suspended = record.is_some_and(|record| record.suspended);
+        let external = self.external.get_or_init(|| self.read_external()).await;
+        let before = match self.attached_role(state).await? {
+            Ok(role) => role,
+            Err(why) => return Ok(Some(not_compared(spec, &why))),
+        };
+        let shares = self
+            .groups
+            .cached_shares_of(&spec.project, &spec.user)
+            .await?;
+        let own = self.role_with_state(spec, &shares, suspended).await?;
+        let after = external.external.attached_to(own);
+        let changes = before
+            .difference_in_words(&after)
+            .map_err(|error| invalid_role(&error))?;
+        Ok(changes.map(|changes| Notice {
+            attribute: "",
+            summary: "Member permissions change".to_owned(),
+            detail: format!(
+                "The apply repairs the role of `{}`, which {changes}. Check that nobody relies on what it loses.",
+                id(spec)
+            ),
+        }))
+    }
+
+    /// The role with the documents that are attached to it now, or why one is not understood.
+    async fn attached_role(&self, state: RoleState) -> Result<Result<IamRole, String>, Error> {
+        let mut documents = BTreeMap::new();
+        for arn in state.attached.iter().chain(&state.boundary) {
+            let text = self.policies.any_document(arn).await?;
+            documents.insert(arn.clone(), text);
+        }
+        Ok(IamRole::of_state(&state, &documents))
+    }
+}
+
+/// The warning about a role whose policies cannot be compared, for this reason.
+fn not_compared(spec: &MembershipSpec, why: &str) -> Notice {
+    Notice {
+        attribute: "",
+        summary: "Member permissions not compared".to_owned(),
+        detail: format!(
+            "The apply repairs the role of `{}`. What it gains and loses cannot be told: {why}.",
+            id(spec)
+        ),
     }
 }
 

@@ -734,6 +734,45 @@ async fn plan_accepts_names_that_exist_in_mlspace() {
 }
 
 #[tokio::test]
+async fn plan_of_a_repair_says_what_the_role_gains_and_loses() {
+    let mut platform = FakePlatform::new(PolicyModel::PerPrincipal)
+        .with_alice_in_fraud()
+        .await;
+    let wide = Document::new([Statement::allow("Wide")
+        .actions(["sqs:SendMessage"])
+        .resources(["*"])]);
+    platform.iam.edit(|account| {
+        let role = account.roles.get_mut(&role_name()).unwrap();
+        role.attached.clear();
+        role.inline = [(PASS_ROLE.to_owned(), wide.to_json())].into();
+    });
+    platform.restart();
+    let spec = member("fraud", "alice");
+    let memberships = &platform.services.memberships;
+    let planned = memberships.plan(&spec, true, true, &OnlyCreates).await;
+    assert_eq!(planned.errors, []);
+    let [notice] = planned.warnings.as_slice() else {
+        panic!("{:?}", planned.warnings)
+    };
+    assert_eq!(notice.summary, "Member permissions change");
+    assert!(
+        notice.detail.contains("`fraud/alice`, which gains `"),
+        "{}",
+        notice.detail
+    );
+    assert!(
+        notice.detail.contains("; loses `sqs:SendMessage` on `*`"),
+        "{}",
+        notice.detail
+    );
+    update(&platform.services, &spec).await.unwrap();
+    platform.restart();
+    let memberships = &platform.services.memberships;
+    let planned = memberships.plan(&spec, true, true, &OnlyCreates).await;
+    assert_eq!(planned.warnings, []);
+}
+
+#[tokio::test]
 async fn plan_decides_about_base_policies_once() {
     let arn = policy_arn("open");
     let mut settings = settings();
