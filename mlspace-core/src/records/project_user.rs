@@ -26,8 +26,7 @@ impl ProjectUserRecord {
         Key::hash("project", project.as_str()).range("user", user.as_str())
     }
 
-    /// Reads an item. Permissions of another type than MLSpace's count as none
-    /// ([`Self::has_permissions`]).
+    /// Reads an item. Permissions of another type than MLSpace's count as none.
     ///
     /// # Errors
     /// When the key is missing.
