@@ -77,7 +77,13 @@ impl Directory {
         if self.knows_user(user).await? != Some(false) {
             return Ok(None);
         }
-        Ok(self.unknown("user", "user", user.as_str(), "sign in"))
+        Ok(self.unknown(
+            "user",
+            "user",
+            user.as_str(),
+            "sign in",
+            "with `mlspace_user` or in MLSpace",
+        ))
     }
 
     /// Warnings about groups that MLSpace does not know, each the first time.
@@ -97,7 +103,15 @@ impl Directory {
             .iter()
             .filter(|group| !known.contains(group.as_str()));
         Ok(unknown
-            .filter_map(|group| self.unknown("groups", "group", group.as_str(), "be managed"))
+            .filter_map(|group| {
+                self.unknown(
+                    "groups",
+                    "group",
+                    group.as_str(),
+                    "be managed",
+                    "in MLSpace",
+                )
+            })
             .collect())
     }
 
@@ -131,13 +145,14 @@ impl Directory {
         kind: &'static str,
         name: &str,
         what: &str,
+        where_created: &str,
     ) -> Option<Notice> {
         self.is_first(kind, name).then(|| Notice {
             attribute,
             summary: format!("Unknown {kind}"),
             detail: format!(
                 "MLSpace has no {kind} `{name}`, so that this {kind} cannot {what} there. Whoever gets the name later \
-                 also gets these permissions. Correct the name, or create the {kind} in MLSpace."
+                 also gets these permissions. Correct the name, or create the {kind} {where_created}."
             ),
         })
     }
@@ -201,6 +216,7 @@ mod tests {
         let notice = directory.warn_of_user(&bob).await.unwrap().unwrap();
         assert_eq!(notice.summary, "Unknown user");
         assert!(notice.detail.contains("`bob`"), "{notice:?}");
+        assert!(notice.detail.contains("with `mlspace_user`"), "{notice:?}");
         assert_eq!(directory.warn_of_user(&bob).await, Ok(None));
         let groups = ["risk".parse().unwrap(), "nosuch".parse().unwrap()];
         let notices = directory.warn_of_groups(&groups).await.unwrap();
