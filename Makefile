@@ -147,7 +147,7 @@ test-e2e-lag: build ## As test-e2e, with reads that are older than the last writ
 	EMULATOR_LAG="$(or $(LAG),2)" CARGO="$(CARGO)" tests/e2e/run $(ONLY)
 
 test-sweeps: build ## Every writing call of a create and a destroy fails or is the last before a kill (SWEEP=0 for a third; test-e2e takes a third)
-	SWEEP="$(or $(SWEEP),all)" CARGO="$(CARGO)" tests/e2e/run crash::
+	SWEEP="$(or $(SWEEP),all)" CARGO="$(CARGO)" tests/e2e/run crash:: recovers_from_kill
 
 docs: build ## Write the reference pages of docs/ from the schemas and examples
 	$(BUILT)/xtask docs

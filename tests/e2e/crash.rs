@@ -42,7 +42,7 @@ fn uninterrupted(env: &TestEnv, text: &str) -> (Value, Vec<String>) {
 
 /// The calls that this run tries, with their positions. The environment variable `SWEEP` says which:
 /// `all`, or the remainder of the position divided by three. Without it, one of three by chance.
-fn sample(calls: &[String]) -> Vec<(usize, &String)> {
+pub(crate) fn sample(calls: &[String]) -> Vec<(usize, &String)> {
     const PARTS: usize = 3;
     let part = match std::env::var("SWEEP").as_deref() {
         Ok("all") => None,
