@@ -170,7 +170,7 @@ impl Groups {
         }
         if carriers == 0 {
             // The memberships were deleted before these policies were made.
-            self.delete_unused(operation, group, arns.len()).await?;
+            self.delete_unused(operation, group, arns.len(), "").await?;
         }
         for arn in stale {
             operation.check(&format!("removing a policy of group `{group}`"))?;
@@ -179,18 +179,20 @@ impl Groups {
         Ok(true)
     }
 
-    /// Deletes the first `count` policies of the group where no role has them.
+    /// Deletes the first `count` policies of the group where no role has them, apart from a
+    /// `deleted_role`, if there is one.
     async fn delete_unused(
         &self,
         operation: &Operation,
         group: &GroupName,
         count: usize,
+        deleted_role: &str,
     ) -> Result<(), Error> {
         let name = layout::group_policy_name(&self.clients.settings().iam_resource_prefix, group)?;
         for n in (0..count).rev() {
             let owner = PolicyOwner::Group(group);
             self.policies
-                .delete_if_unused(operation, &policy_name(&name, n), owner, "")
+                .delete_if_unused(operation, &policy_name(&name, n), owner, deleted_role)
                 .await?;
         }
         Ok(())
@@ -439,15 +441,9 @@ impl Groups {
     ) -> Result<(), Error> {
         for group in self.recent_groups_of(user).await? {
             let _guard = self.lock(&group).await;
-            let name =
-                layout::group_policy_name(&self.clients.settings().iam_resource_prefix, &group)?;
-            let owner = PolicyOwner::Group(&group);
             let stale = self.stale_policies(&group, 0).await?.len();
-            for n in (0..stale).rev() {
-                self.policies
-                    .delete_if_unused(operation, &policy_name(&name, n), owner, deleted_role)
-                    .await?;
-            }
+            self.delete_unused(operation, &group, stale, deleted_role)
+                .await?;
         }
         Ok(())
     }

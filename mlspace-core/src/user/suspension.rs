@@ -138,26 +138,20 @@ impl Users {
         role: &str,
     ) -> Result<(), Error> {
         let prefix = &self.clients.settings().iam_resource_prefix;
-        let name = match self.clients.settings().policy_model {
-            PolicyModel::PerPrincipal => layout::user_policy_name(prefix, user)?,
-            PolicyModel::Attribute => layout::suspension_policy_name(prefix)?,
-        };
-        let arn = self.policies.arn(&name).await?;
+        let account = self.clients.account().await?;
+        let of_user = account.policy_arn(&layout::user_policy_name(prefix, user)?);
+        let of_all = account.policy_arn(&layout::suspension_policy_name(prefix)?);
         let Some(attached) = self.roles.attached(role).await? else {
             return Ok(());
         };
         // What roles of the other model carry denies everything, too.
-        let others = [
-            layout::user_policy_name(prefix, user)?,
-            layout::suspension_policy_name(prefix)?,
-        ];
-        let account = self.clients.account().await?;
-        if others
-            .iter()
-            .any(|name| attached.contains(&account.policy_arn(name)))
-        {
+        if attached.contains(&of_user) || attached.contains(&of_all) {
             return Ok(());
         }
+        let arn = match self.clients.settings().policy_model {
+            PolicyModel::PerPrincipal => of_user,
+            PolicyModel::Attribute => of_all,
+        };
         operation.check(&format!("suspending role `{role}`"))?;
         // The policy may have been made a moment ago.
         let what = format!("suspending role `{role}`");
