@@ -98,7 +98,7 @@ e2e_test! {
         plan.assert_only(ADDRESS, &["update"]);
         let text = format!("{:?}", plan.outcome.warnings());
         assert!(text.contains("Members gain access") && text.contains("alice"), "{text}");
-        assert!(text.contains("register models"), "{text}");
+        assert!(text.contains("register models") && text.contains("the role of `alice` gains `sagemaker:"), "{text}");
         env.apply().assert_ok();
         env.plan().assert_empty();
         assert!(inline(env).contains("ModelPackage"), "the member's role follows");

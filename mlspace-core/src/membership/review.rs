@@ -8,10 +8,10 @@ use super::{MembershipSpec, Memberships, Shares};
 use crate::access::{Deviation, Deviations, ExternalPolicies, IamRole, cross_tenant, invalid_role};
 use crate::aws::{Error, PolicyModel};
 use crate::iam::RoleState;
-use crate::name::ProjectName;
+use crate::name::{ProjectName, UserName};
 use crate::plan::{Notice, PlanOutcome};
-use crate::policies;
 use crate::policies::isolation::TenantModel;
+use crate::policies::{self, ProjectAccess};
 use iam_policy::Document;
 
 /// The base policies and the boundary of all memberships, as far as they could be read.
@@ -210,30 +210,31 @@ impl Memberships {
         spec: &MembershipSpec,
         shares: &Shares,
     ) -> Result<IamRole, Error> {
-        self.role_with_state(spec, shares, false).await
+        let access = self.projects.planned_access(&spec.project).await?;
+        self.role_of(spec, shares, &access, false).await
     }
 
-    /// The same, of a project that is suspended or not.
-    async fn role_with_state(
+    /// The same, of a project with this access that is suspended or not.
+    async fn role_of(
         &self,
         spec: &MembershipSpec,
         shares: &Shares,
+        access: &ProjectAccess,
         suspended: bool,
     ) -> Result<IamRole, Error> {
         let (project, user) = (&spec.project, &spec.user);
         let context = self.clients.policy_context().await?;
         let role_arn = self.member_roles.arn(project, user).await?;
         let role = IamRole::new(role_arn.as_str()).tagged(self.member_roles.tags(project, user));
-        let access = self.projects.planned_access(project).await?;
         let own = self
             .inline
-            .desired(project, user, spec.owner, &access, shares)
+            .desired(project, user, spec.owner, access, shares)
             .await?;
         let role = match self.clients.settings().policy_model {
             PolicyModel::PerPrincipal => role
                 .policy(
                     "project",
-                    policies::project_policy(&context, project, &access, suspended)?,
+                    policies::project_policy(&context, project, access, suspended)?,
                 )
                 .policy("user", policies::user_policy(&context, user)?),
             PolicyModel::Attribute => {
@@ -275,7 +276,8 @@ impl Memberships {
             .groups
             .cached_shares_of(&spec.project, &spec.user)
             .await?;
-        let own = self.role_with_state(spec, &shares, suspended).await?;
+        let access = self.projects.planned_access(&spec.project).await?;
+        let own = self.role_of(spec, &shares, &access, suspended).await?;
         let after = external.external.attached_to(own);
         let changes = before
             .difference_in_words(&after)
@@ -288,6 +290,38 @@ impl Memberships {
                 id(spec)
             ),
         }))
+    }
+
+    /// What the role of a member gains and loses when the access of the project changes so, decided
+    /// for all requests. None if it is proved that it changes nothing, and none for a user who is no
+    /// member.
+    ///
+    /// # Errors
+    /// When a policy of the membership cannot be made, or does not fit.
+    pub(crate) async fn access_change(
+        &self,
+        project: &ProjectName,
+        user: &UserName,
+        (before, after): (&ProjectAccess, &ProjectAccess),
+    ) -> Result<Option<String>, Error> {
+        let Some((record, _)) = self.members.find(project, user).await? else {
+            return Ok(None);
+        };
+        let spec = MembershipSpec {
+            project: project.clone(),
+            user: user.clone(),
+            owner: record.is_owner(),
+        };
+        let shares = self.groups.cached_shares_of(project, user).await?;
+        let external = self.external_policies().await;
+        let role = async |access| {
+            let own = self.role_of(&spec, &shares, access, false).await?;
+            Ok::<IamRole, Error>(external.attached_to(own))
+        };
+        let (before, after) = (role(before).await?, role(after).await?);
+        before
+            .difference_in_words(&after)
+            .map_err(|error| invalid_role(&error))
     }
 
     /// The role with the documents that are attached to it now, or why one is not understood.

@@ -58,7 +58,7 @@ impl Projects {
     }
 
     /// Plans what members can do: refuses what the platform does not offer or no policy holds, and
-    /// tells what is open that was not before.
+    /// tells what is open that was not before, and what a role of the project gains and loses.
     async fn plan_access(
         &self,
         spec: &ProjectSpec,
@@ -81,33 +81,44 @@ impl Projects {
         prior: Option<&ProjectSpec>,
     ) -> Result<Option<Notice>, Error> {
         let settings = self.clients.settings();
-        let before = prior.map(|prior| settings.effective(&prior.access));
         let access = settings.effective(&spec.access);
         spec.check_access(settings, self.clients.account().await?)?;
-        let changes = before.as_ref() != Some(&access);
-        let members = match prior {
-            Some(_) if changes => {
-                let memberships = &self.dependents.memberships;
-                memberships.check_access(&spec.name, &access).await?
+        let before = prior.map(|prior| settings.effective(&prior.access));
+        let mut who = String::new();
+        let mut change = None;
+        if let Some(before) = before.as_ref().filter(|before| **before != access) {
+            let memberships = &self.dependents.memberships;
+            let members = memberships.check_access(&spec.name, &access).await?;
+            if let Some(user) = members.first() {
+                who = format!(" ({})", first_names(&members));
+                let words = memberships
+                    .access_change(&spec.name, user, (before, &access))
+                    .await?;
+                change =
+                    words.map(|words| format!("Of all requests, the role of `{user}` {words}."));
             }
-            _ => Vec::new(),
-        };
-        let opened = access.opens(&before.unwrap_or_default());
-        if opened.is_empty() {
-            return Ok(None);
         }
-        let who = match members.as_slice() {
-            [] => String::new(),
-            some => format!(" ({})", first_names(some)),
+        let opened = access.opens(&before.unwrap_or_default());
+        let of = format!("the members of project `{}`{who}", spec.name);
+        let (summary, detail) = match (opened.as_slice(), change) {
+            ([], None) => return Ok(None),
+            ([], Some(change)) => (
+                "Member permissions change",
+                format!("This changes what {of} can do. {change}"),
+            ),
+            (opened, change) => (
+                "Members gain access",
+                [format!("This opens to {of}: {}", opened.join(" "))]
+                    .into_iter()
+                    .chain(change)
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            ),
         };
         Ok(Some(Notice {
             attribute: "",
-            summary: "Members gain access".to_owned(),
-            detail: format!(
-                "This opens to the members of project `{}`{who}: {}",
-                spec.name,
-                opened.join(" ")
-            ),
+            summary: summary.to_owned(),
+            detail,
         }))
     }
 

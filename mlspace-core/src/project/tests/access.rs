@@ -277,11 +277,43 @@ async fn plan_tells_what_is_opened_and_for_whom() {
         ..project("fraud")
     };
     insta::assert_snapshot!(warning(plan(&platform, &after, Some(&before)).await));
-    assert_eq!(
-        warning(plan(&platform, &before, Some(&after)).await),
-        "",
-        "narrower"
+    insta::assert_snapshot!(
+        "narrower",
+        warning(plan(&platform, &before, Some(&after)).await)
     );
+}
+
+#[tokio::test]
+async fn plan_says_what_a_service_changes_of_a_role() {
+    for model in [PolicyModel::PerPrincipal, PolicyModel::Attribute] {
+        let platform = platform(model, &[]).await;
+        let off = project("fraud");
+        let on = with(&[Service::Registry]);
+        let warning = async |spec, prior| {
+            let planned = plan(&platform, spec, Some(prior)).await;
+            let [warning] = planned.warnings.as_slice() else {
+                panic!("{planned:?}")
+            };
+            warning.clone()
+        };
+        let (on, off) = (warning(&on, &off).await, warning(&off, &on).await);
+        assert_eq!(on.summary, "Members gain access");
+        assert!(
+            on.detail.contains("the role of `alice` gains `sagemaker:")
+                && on.detail.contains("loses nothing"),
+            "{}",
+            on.detail
+        );
+        assert_eq!(off.summary, "Member permissions change");
+        assert!(
+            off.detail
+                .contains("the role of `alice` gains nothing; loses `sagemaker:"),
+            "{}",
+            off.detail
+        );
+        let same = plan(&platform, &with(&[]), Some(&project("fraud"))).await;
+        assert_eq!(same.warnings, []);
+    }
 }
 
 #[tokio::test]
