@@ -80,11 +80,12 @@ impl Proof {
     }
 }
 
-/// What was proved of roles for any names, so that it is not proved again for roles whose policies
-/// differ in names only.
+/// What was proved of roles of one platform for any names, so that it is not proved again for roles
+/// whose policies differ in names only.
 #[derive(Debug, Default)]
 pub struct KnownProofs {
-    roles: RefCell<HashMap<String, Rc<Proved>>>,
+    /// By the policies with their names left open, and the datasets that are shared with the role.
+    roles: RefCell<HashMap<(String, Vec<String>), Rc<Proved>>>,
 }
 
 /// Whether a question, by its text, has a proof.
@@ -123,6 +124,7 @@ impl IamRole {
             Question::new(caller.clone()).steps(STEPS),
             |question, (key, value)| question.principal_tag(key, value),
         );
+        let shared_datasets = self.named_datasets(context);
         let mut prover = RoleProver {
             context,
             policies: self.policy_set(),
@@ -133,12 +135,15 @@ impl IamRole {
                 project: literal(project),
                 user: literal(user),
                 role_arn: literal(self.role_arn()),
-                shared_datasets: self.named_datasets(context),
+                shared_datasets: shared_datasets.clone(),
             }),
             any: member.and_then(|(project, user)| {
                 let any = AnyNames::new(self, project, user, STEPS)?;
                 let mut roles = known.roles.borrow_mut();
-                let proved = Rc::clone(roles.entry(any.key.clone()).or_default());
+                // The claims leave these datasets out, by their names: they are part of what was
+                // asked, although the policies may be equal without them.
+                let key = (any.key.clone(), shared_datasets);
+                let proved = Rc::clone(roles.entry(key).or_default());
                 Some((any, proved))
             }),
             isolation: Vec::new(),

@@ -478,3 +478,45 @@ fn prover_finds_what_samples_miss() {
         access.isolation
     );
 }
+
+/// A proof that leaves out a dataset, since a statement names it, says nothing of a role that names
+/// another one, even if both roles' policies are the same but for names.
+#[test]
+fn proofs_are_not_shared_between_roles_that_name_other_datasets() {
+    let account = Account::new("123456789012", "us-east-1");
+    let context = context(&account);
+    let known = KnownProofs::default();
+    let isolated_from_groups = |project: &str| {
+        let (project, user) = (project.parse().unwrap(), "alice".parse().unwrap());
+        let name = role_name("MLSpace", &project, &user).unwrap();
+        let objects = |pattern: &str| format!("arn:aws:s3:::{BUCKET}/group/{pattern}/*");
+        // Of all groups' objects, this leaves those of the dataset `fraud` open to both roles.
+        let statements = [
+            Statement::allow("Named")
+                .actions(["s3:GetObject"])
+                .resources([objects(&format!("datasets/{project}"))]),
+            Statement::allow("Fraud")
+                .actions(["s3:GetObject"])
+                .resources([objects("datasets?fraud")]),
+            Statement::deny("OnlyFraud")
+                .actions(["s3:*"])
+                .not_resources([objects("datasets?fraud")]),
+            Statement::deny("OnlyDatasets")
+                .actions(["s3:*"])
+                .not_resources([objects("datasets/*")]),
+            Statement::deny("NotLonger")
+                .actions(["s3:*"])
+                .resources([objects("datasets/?*fraud")]),
+        ];
+        let role = IamRole::new(account.role_arn(&name))
+            .tagged(tags::membership_role_tags("MLSpace", &project, &user))
+            .policy("base", Document::new(statements));
+        let member = Some((project.as_str(), user.as_str()));
+        let prover = role.prover(&context, member, &known).unwrap();
+        let mut claims = prover.isolation().iter();
+        let claim = claims.find(|claim| claim.what == "reach objects of datasets of other groups");
+        claim.unwrap().proof.word()
+    };
+    assert_eq!(isolated_from_groups("fraud"), "proved");
+    assert_eq!(isolated_from_groups("churn"), "refuted");
+}
