@@ -18,6 +18,7 @@ mod dataset;
 mod iam;
 mod identity;
 mod region;
+mod studio;
 #[cfg(test)]
 mod tests;
 
@@ -32,6 +33,7 @@ pub use identity::{
     check_session_name,
 };
 pub use region::{check_region, is_known_region};
+pub use studio::user_profile_name;
 
 use crate::name::{DatasetName, ProjectName, UserName};
 
