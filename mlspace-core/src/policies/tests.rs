@@ -11,6 +11,7 @@ mod malformed_json;
 mod requests;
 mod shape;
 mod sizes;
+mod studio;
 mod traps;
 
 use super::*;

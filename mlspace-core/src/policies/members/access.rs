@@ -165,7 +165,7 @@ impl<'a> MemberAccess<'a> {
         }
     }
 
-    pub(super) fn names(&self) -> Names {
+    pub(in crate::policies) fn names(&self) -> Names {
         Names::of(self.project)
     }
 

@@ -6,7 +6,7 @@ use super::access::{MemberAccess, Sharing};
 use super::names::Names;
 use crate::layout::{group_dataset_prefix, private_prefix, project_prefix};
 use crate::policies::context::{PolicyContext, ResourceNames};
-use crate::policies::services::grants::ServiceStatements;
+use crate::policies::services::grants::{ServiceStatements, deny_shared_spaces};
 use crate::policies::services::{Service, Services};
 use crate::policies::statements::actions::{
     LENDING, SAGEMAKER_PATTERNS, SHARED_OPERATIONS, USE_KEY,
@@ -39,6 +39,8 @@ const CREATED_FROM: [(&str, &str); 2] = [
 const COMMON: [&str; 1] = ["sagemaker:DescribeDomain"];
 /// Actions on resources that can lack tags, if experiments are on.
 const EXPERIMENTS: [&str; 2] = ["sagemaker:*Experiment", "sagemaker:*Trial*"];
+/// The same for Studio: creating, changing, describing and deleting spaces and apps.
+const STUDIO: [&str; 2] = ["sagemaker:*Space", "sagemaker:*eApp"];
 /// Creating, lending and deleting a network interface, as patterns.
 const INTERFACES: [&str; 2] = ["ec2:CreateNetworkInterface*", "ec2:DeleteNetworkInterface*"];
 /// Actions on buckets and objects, as patterns. They also match actions on own objects that no policy
@@ -259,13 +261,21 @@ pub(super) fn platform_denials(context: &PolicyContext<'_>) -> Vec<Statement> {
         sid: "System",
         value: context.system_tag,
     };
+    let has_studio = context.platform.services.contains(&Service::Studio);
+    let mut untagged = EXPERIMENTS.to_vec();
+    if has_studio {
+        untagged.extend(STUDIO);
+    }
     let actions = TaggedActions {
         create: &CREATE_ALONE,
         created_from: &[],
-        untagged: &EXPERIMENTS,
+        untagged: &untagged,
         any: &[],
     };
     let mut all = tag.denials(context, &actions);
+    if has_studio {
+        all.extend(deny_shared_spaces());
+    }
     all.extend(workload::deny_missing_network());
     all.extend(workload::deny_other_network(context));
     all.extend(workload::deny_other_key(context));
@@ -383,13 +393,24 @@ pub(super) fn tenant_denials(
     } else {
         &[]
     };
-    let of_project = [experiments, &COMMON].concat();
-    let shared: Vec<&str> = match (member.access.sharing, member.owner) {
+    let studio: &[&str] = if services.has(Service::Studio) {
+        &STUDIO
+    } else {
+        &[]
+    };
+    let of_project = [experiments, studio, &COMMON].concat();
+    let mut of_user = experiments.to_vec();
+    let mut shared: Vec<&str> = match (member.access.sharing, member.owner) {
         (Sharing::User, false) => COMMON.to_vec(),
         (Sharing::Project, false) => shared_operations(services),
         // What an owner cannot do on resources of others is denied below.
         (_, true) => vec!["sagemaker:*", "sagemaker-mlflow:*"],
     };
+    // Mates see each other's spaces, whose owners are told apart by their profiles.
+    match member.access.sharing {
+        Sharing::User => of_user.extend(studio),
+        Sharing::Project => shared.extend(studio),
+    }
     let mut all = Vec::new();
     for (key, sid, value, untagged, any) in [
         (
@@ -399,7 +420,13 @@ pub(super) fn tenant_denials(
             &of_project[..],
             &[][..],
         ),
-        (USER, "User", member.user.as_str(), experiments, &shared[..]),
+        (
+            USER,
+            "User",
+            member.user.as_str(),
+            &of_user[..],
+            &shared[..],
+        ),
     ] {
         let tag = RequiredTag { key, sid, value };
         let of_services = key == PROJECT;
@@ -486,6 +513,10 @@ fn name_denials(
                 .account
                 .sagemaker_arn(&format!("experiment-trial/?efault-?un-?roup-{name}-*"))
         }));
+    }
+    if member.access.services.has(Service::Studio) {
+        // Members choose the names of their spaces.
+        own.extend(["app", "space", "user-profile"].map(|kind| context.sagemaker(kind)));
     }
     if member.access.services.has(Service::Mlflow) {
         // Apps have ids instead of names.

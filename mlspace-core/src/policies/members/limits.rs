@@ -10,7 +10,7 @@ use iam_policy::{Operator, Statement};
 /// A kind of workload whose instance types can be limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Workload {
-    /// Notebook instances.
+    /// Notebook instances, and the apps and spaces of Studio.
     Notebook,
     /// Training and tuning jobs.
     Training,
@@ -44,6 +44,10 @@ impl Workload {
         if self == Self::Processing && services.has(Service::Monitoring) {
             // Monitors are processing jobs. Definitions and schedules name their types.
             all.extend([DEFINITIONS].iter().chain(&SCHEDULES));
+        }
+        if self == Self::Notebook && services.has(Service::Studio) {
+            // A space names the type that its app starts with, and the app another one.
+            all.extend(["sagemaker:CreateApp", "sagemaker:*Space"]);
         }
         all
     }

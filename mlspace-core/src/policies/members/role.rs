@@ -57,12 +57,11 @@ pub(in crate::policies) fn statements(
     context: &PolicyContext<'_>,
     member: &MemberAccess<'_>,
 ) -> Vec<Statement> {
-    let names = member.names();
     let services: Vec<ServiceStatements> = member
         .access
         .services
         .iter()
-        .map(|(service, options)| grants::statements(context, &names, service, options))
+        .map(|(service, options)| grants::statements(context, member, service, options))
         .collect();
     let mut statements = allows(context, member);
     statements.extend(services.iter().flat_map(|service| service.allow.clone()));

@@ -4,6 +4,7 @@ use super::boundary::OPERATE;
 use super::fences::common_images;
 use super::names::Names;
 use crate::policies::context::PolicyContext;
+use crate::policies::services::grants::spaces;
 use crate::policies::services::{Service, ServiceEntry};
 use crate::policies::statements::actions::{
     CREATE_ENDPOINT, CREATE_PATTERNS, PULL, SAGEMAKER_PATTERNS, UNTAGGED,
@@ -113,6 +114,9 @@ pub(super) fn workloads(
                 .actions(["sagemaker:CreateInferenceComponent"])
                 .resources([context.sagemaker("endpoint")]),
         );
+    }
+    if services.contains(&Service::Studio) {
+        all.extend(spaces(context, project));
     }
     let named: Vec<(&str, &str)> = entries()
         .flat_map(|entry| entry.named.iter().copied())

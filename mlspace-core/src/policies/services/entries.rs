@@ -326,6 +326,15 @@ services! {
         gives "Members install packages from the repositories that the project names.",
         open "A token serves every repository of the account that IAM admits."
     }
+    Studio {
+        "studio", "SageMaker Studio", Name,
+        patterns &["sagemaker:*DomainUrl", "sagemaker:*Space", "sagemaker:*eApp"],
+        anywhere &["sagemaker:ListApps", "sagemaker:ListSpaces"],
+        boundary &["sagemaker:*DomainUrl", "sagemaker:*Space", "sagemaker:*eApp", "sagemaker:ListApps", "sagemaker:ListSpaces"],
+        endpoints &["aws.sagemaker.studio"],
+        gives "Members open Studio with their own user profile, and create, start, stop and delete private spaces of their own. Owners stop and delete those of all members.",
+        open "`ListApps` and `ListSpaces` show the names, owners and sizes of all spaces of the account, and a space or an app without the tag of a project can be described. Shared spaces stay closed, since all of a domain run with one role, and so do connections from a local editor."
+    }
     Codecommit {
         "codecommit", "AWS CodeCommit", Name,
         actions &["codecommit:BatchGet*", "codecommit:Create*", "codecommit:DeleteBranch", "codecommit:Get*", "codecommit:Git*", "codecommit:ListBranches", "codecommit:ListPullRequests", "codecommit:MergePullRequestBy*", "codecommit:PutFile"],

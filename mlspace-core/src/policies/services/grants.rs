@@ -2,8 +2,12 @@
 
 use super::entries::Service;
 use super::options::ServiceOptions;
+use crate::layout::user_profile_name;
+use crate::policies::MemberAccess;
 use crate::policies::context::PolicyContext;
 use crate::policies::members::names::Names;
+use crate::policies::statements::tag_conditions::OWN_USER;
+use crate::tags::{PROJECT, USER};
 use iam_policy::{Operator, Statement};
 
 /// Statements of a service for one project.
@@ -17,10 +21,10 @@ pub(in crate::policies) struct ServiceStatements {
 
 const AUTOSCALING: &str = "application-autoscaling";
 
-/// The statements of a service for the project.
+/// The statements of a service for a membership of the project.
 pub(in crate::policies) fn statements(
     context: &PolicyContext<'_>,
-    names: &Names,
+    member: &MemberAccess<'_>,
     service: Service,
     options: &ServiceOptions,
 ) -> ServiceStatements {
@@ -30,6 +34,7 @@ pub(in crate::policies) fn statements(
             .resources(resources)
     };
     let account = context.account;
+    let names = &member.names();
     let mut found = ServiceStatements::default();
     match service {
         Service::FeatureStore => {
@@ -74,6 +79,7 @@ pub(in crate::policies) fn statements(
         }
         Service::Bedrock => bedrock(context, names, options, &mut found),
         Service::Autoscaling => autoscaling(context, names, &mut found),
+        Service::Studio => studio(context, member, &mut found),
         Service::Codeartifact => {
             let mut domains: Vec<String> = options.arns.iter().map(|arn| domain_of(arn)).collect();
             domains.sort();
@@ -231,4 +237,112 @@ fn autoscaling(context: &PolicyContext<'_>, names: &Names, found: &mut ServiceSt
             .resources(["*"])
             .when(Operator::StringNotEquals, resource, [names.exact()]),
     ]);
+}
+
+/// Spaces and apps are told apart by the profile that owns them: those that Studio's web page creates
+/// need not have the project's tags. The owner is absent for apps of Studio Classic and for spaces
+/// that nobody owns, which the denials refuse. What the policy of the project allows is in
+/// [`spaces`].
+///
+/// Source: *Actions, resources, and condition keys for Amazon SageMaker*
+/// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html>).
+fn studio(context: &PolicyContext<'_>, member: &MemberAccess<'_>, found: &mut ServiceStatements) {
+    let of_name = |name: &str| {
+        context
+            .account
+            .sagemaker_arn(&format!("user-profile/*/{name}"))
+    };
+    let deny_others = |sid: &str, actions: &[&str], profiles: &str| {
+        Statement::deny(sid)
+            .actions(actions.to_vec())
+            .resources(["*"])
+            .when(
+                Operator::ArnNotLike,
+                "sagemaker:OwnerUserProfileArn",
+                [profiles],
+            )
+    };
+    let change = [
+        "sagemaker:CreateApp",
+        "sagemaker:CreateSpace",
+        "sagemaker:UpdateSpace",
+    ];
+    let delete = ["sagemaker:DeleteApp", "sagemaker:DeleteSpace"];
+    let own = of_name(&user_profile_name(member.project, member.user));
+    if member.owner {
+        // The names of a project's profiles begin with its own, in lower case.
+        let of_project = of_name(&format!("{}-*", member.names().lower()));
+        found.deny.extend([
+            deny_others("DenyOtherSpaces", &change, &own),
+            deny_others("DenyDeleteOtherSpaces", &delete, &of_project),
+        ]);
+    } else {
+        let all = [&change[..], &delete[..]].concat();
+        found.deny.push(deny_others("DenyOtherSpaces", &all, &own));
+    }
+    found.deny.push(
+        Statement::deny("DenyOpenOtherProfile")
+            .actions(["sagemaker:*DomainUrl"])
+            .not_resources([own]),
+    );
+}
+
+/// What the policy of a project allows in Studio, whose members' inline policies deny what another
+/// profile owns.
+pub(in crate::policies) fn spaces(context: &PolicyContext<'_>, project: &str) -> [Statement; 2] {
+    [
+        // Describing has no such key. That a space is created without it is denied to everybody.
+        Statement::allow("Spaces")
+            .actions(["sagemaker:*Space", "sagemaker:*eApp"])
+            .resources([context.sagemaker("app"), context.sagemaker("space")])
+            .when(
+                Operator::StringEquals.if_exists(),
+                "sagemaker:SpaceSharingType",
+                ["Private"],
+            ),
+        Statement::allow("OpenStudio")
+            .actions(["sagemaker:CreatePresignedDomainUrl"])
+            .resources([context.sagemaker("user-profile")])
+            .when(
+                Operator::StringEquals,
+                format!("aws:ResourceTag/{PROJECT}"),
+                [project],
+            )
+            .when(
+                Operator::StringEquals,
+                format!("aws:ResourceTag/{USER}"),
+                [OWN_USER],
+            ),
+    ]
+}
+
+/// Denies shared spaces and connections from a local editor to everybody. All shared spaces of a
+/// domain run with one role, and a connection outlives the session that opened it.
+///
+/// Sources: *CreateSpace*
+/// (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateSpace.html>), *Set up remote
+/// access* (<https://docs.aws.amazon.com/sagemaker/latest/dg/remote-access-remote-setup-abac.html>).
+pub(in crate::policies) fn deny_shared_spaces() -> [Statement; 2] {
+    [
+        Statement::deny("DenySharedSpaces")
+            .actions([
+                "sagemaker:CreateApp",
+                "sagemaker:CreateSpace",
+                "sagemaker:UpdateSpace",
+            ])
+            .resources(["*"])
+            .when(
+                Operator::StringNotEquals,
+                "sagemaker:SpaceSharingType",
+                ["Private"],
+            ),
+        Statement::deny("DenyRemoteAccess")
+            .actions(["sagemaker:*Space"])
+            .resources(["*"])
+            .when(
+                Operator::StringEquals,
+                "sagemaker:RemoteAccess",
+                ["ENABLED"],
+            ),
+    ]
 }
