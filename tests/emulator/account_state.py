@@ -14,6 +14,7 @@ from moto.backends import get_backend
 
 from . import ACCOUNT, REGION
 from .rules.notebook_state import STORE
+from .rules.studio_state import STUDIO
 
 
 def account_state() -> dict[str, Any]:
@@ -28,6 +29,8 @@ def account_state() -> dict[str, Any]:
             for name, n in sorted(STORE.notebooks.items())
         },
         "lifecycle_configs": sorted(STORE.configs),
+        "studio": dict(STUDIO.summary()),
+        "file_systems": len(get_backend("efs")[ACCOUNT][REGION].file_systems_by_id),
         "network": _network(),
         "keys": _keys(),
         "log_groups": sorted(get_backend("logs")[ACCOUNT][REGION].groups),

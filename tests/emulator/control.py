@@ -16,13 +16,14 @@
 | `POST call`    | `{"service", "action", "params"}`: an API call by another principal |
 | `POST s3`      | `{"method", "path", "query", "body"}`: the same for S3 |
 | `POST notebook`| `{"name", "status", "reason"}`: sets a notebook's status |
+| `POST studio`  | `{"kind", "name", "status", "reason"}`: the same for Studio; see `studio_state.py` |
 | `POST finish-transitions` | finishes all status changes that are in progress |
 | `GET  decisions`     | `{"decisions": [...]}`: each decision about a member's call |
 | `POST lag`     | `{"looks": n}`: lets reads be late by as many looks from now on |
 | `POST settle`  | lets reads return everything that was written before |
 | `POST transition-polls`   | `{"polls": n}`: how many polls a status change takes |
 
-The status `fail_next` of `POST notebook` makes the notebook's next status change fail.
+The status `fail_next` of `POST notebook` and `POST studio` makes the next status change fail.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from .account_state import account_state
 from .iam_history import IamHistory
 from .protocol import Response
 from .rules.notebook_state import STORE
+from .rules.studio_state import STUDIO
 from .seed import seed
 
 if TYPE_CHECKING:
@@ -133,8 +135,17 @@ def _run(emulator: Emulator, method: str, operation: str, parameters: Any) -> An
                 parameters["name"], parameters["status"], parameters.get("reason")
             )
             return {}
+        case "POST", "studio":
+            STUDIO.set_status(
+                parameters["kind"],
+                parameters["name"],
+                parameters["status"],
+                parameters.get("reason"),
+            )
+            return {}
         case "POST", "finish-transitions":
             STORE.finish_transitions()
+            STUDIO.finish_transitions()
             return {}
         case "POST", "lag":
             emulator.lag.settle()

@@ -29,9 +29,19 @@ _CREATES = {
     "CreateRole": "RoleName",
     "CreatePolicy": "PolicyName",
     "CreateNotebookInstance": "NotebookInstanceName",
+    "CreateUserProfile": "UserProfileName",
+    "CreateSpace": "SpaceName",
 }
 # Parameters of reads that name one object, or end with its name.
-_NAMES = ("RoleName", "PolicyArn", "NotebookInstanceName", "ResourceArn")
+_NAMES = (
+    "RoleName",
+    "PolicyArn",
+    "NotebookInstanceName",
+    "ResourceArn",
+    "DomainId",
+    "UserProfileName",
+    "SpaceName",
+)
 _ABSENT = {
     "iam": ApiError("NoSuchEntity", "The object cannot be found.", 404),
     "sagemaker": ApiError("ValidationException", "RecordNotFound", 400),
@@ -63,6 +73,9 @@ class Lag:
             return response
         if not call.action.startswith(READS):
             name = call.string(_CREATES.get(call.action, ""))
+            # The id of a domain is in the response only.
+            if call.action == "CreateDomain":
+                name = response.json().get("DomainId", "")
             if name and response.status < 300:
                 self.new.add((call.service, name.lower()))
             return response
@@ -71,7 +84,7 @@ class Lag:
         key = json.dumps([call.service, call.action, call.params], sort_keys=True)
         last = self.last.get(key)
         if last is None and self._is_new(call):
-            last = protocol.render_error(call, _ABSENT[call.service])
+            last = protocol.render_error(call, _absent(call))
             self.last[key] = last
         if last is not None and _content(last) != _content(response):
             if self.late.get(key, 0) < self.looks:
@@ -88,6 +101,13 @@ class Lag:
             if name and (call.service, name) in self.new:
                 return True
         return False
+
+
+def _absent(call: Call) -> ApiError:
+    """The error of a read of something that cannot be found yet."""
+    if call.service == "sagemaker" and "DomainId" in call.params:
+        return ApiError("ResourceNotFound", "The resource does not exist.", 400)
+    return _ABSENT[call.service]
 
 
 def _can_be_late(call: Call) -> bool:

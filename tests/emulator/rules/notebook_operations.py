@@ -8,6 +8,7 @@ from ..protocol import Call, Response, json_response
 from . import rule
 from .notebook_validation import API, constraint, invalid
 from .notebook_state import STORE, Notebook, notebook_arn
+from .studio_state import APP, DOMAIN, PROFILE, SPACE, STUDIO
 
 STATES = "https://docs.aws.amazon.com/sagemaker/latest/dg/nbi.html"
 
@@ -195,7 +196,7 @@ def list_notebooks(call: Call) -> Response:
 
 
 def _tags(call: Call) -> dict[str, str] | None:
-    """The tags of an instance or of a lifecycle configuration; moto has the other resources."""
+    """The tags of an instance, a lifecycle configuration or something of Studio; moto has the others."""
     arn = call.string("ResourceArn")
     if ":notebook-instance/" in arn:
         return STORE.by_arn(arn).tags
@@ -203,6 +204,11 @@ def _tags(call: Call) -> dict[str, str] | None:
         if arn not in STORE.config_tags:
             raise invalid("RecordNotFound")
         return STORE.config_tags[arn]
+    if arn.partition("/")[0].rpartition(":")[2] in (DOMAIN, PROFILE, SPACE, APP):
+        thing = STUDIO.by_arn(arn)
+        if thing is None:
+            raise invalid("RecordNotFound")
+        return thing.tags
     return None
 
 
@@ -229,7 +235,7 @@ def delete_tags(call: Call) -> Response | None:
 
 @rule("sagemaker", "ListTags", page=f"{API}API_ListTags.html")
 def list_tags(call: Call) -> Response | None:
-    """Returns all tags of an instance or of a lifecycle configuration."""
+    """Returns all tags of an instance, a lifecycle configuration or something of Studio."""
     tags = _tags(call)
     return None if tags is None else json_response({"Tags": _tag_list(tags)})
 

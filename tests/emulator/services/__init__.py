@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..protocol import Call, Response
 from ..rules.notebook_state import STORE
+from ..rules.studio_state import STUDIO
 from . import rest
 from .sagemaker import THINGS
 
@@ -39,7 +40,8 @@ def tags(arn: str) -> dict[str, str] | None:
     for notebook in STORE.notebooks.values():
         if notebook.arn == arn:
             return dict(notebook.tags)
-    return None
+    studio = STUDIO.by_arn(arn)
+    return dict(studio.tags) if studio else None
 
 
 def answer(emulator: Emulator, call: Call) -> Response | None:
