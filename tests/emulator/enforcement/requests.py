@@ -12,7 +12,7 @@ from typing import Any
 
 from .. import arns, reference, services
 from ..protocol import Call
-from . import kms, s3, sagemaker
+from . import kms, s3, sagemaker, studio
 
 Values = str | list[str]
 
@@ -78,7 +78,7 @@ def _general(call: Call) -> Iterator[AuthorizationRequest]:
     context = _tags_of_request(call)
     if service == "sagemaker":
         context |= sagemaker.context(call)
-    about = services.about(call) or arns.resources(call, action)
+    about = studio.resources(call) or services.about(call) or arns.resources(call, action)
     for arn in about:
         yield AuthorizationRequest(
             f"{service}:{action.name}", arn, context | _tags_of_resource(call, arn),

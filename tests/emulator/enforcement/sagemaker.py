@@ -12,6 +12,7 @@ from .. import ACCOUNT
 from ..arns import PARTITION
 from ..protocol import Call
 from ..services.sagemaker import THINGS
+from . import studio
 from .kms import key_arn
 
 Values = str | list[str]
@@ -32,7 +33,9 @@ _ANYWHERE = {
     "FileSystemType": "FileSystemType",
     "Subnets": "VpcSubnets",
     "SubnetId": "VpcSubnets",
+    "SubnetIds": "VpcSubnets",
     "SecurityGroupIds": "VpcSecurityGroupIds",
+    "SecurityGroups": "VpcSecurityGroupIds",
     "MaxConcurrency": "ServerlessMaxConcurrency",
     "MemorySizeInMB": "ServerlessMemorySize",
     "RootAccess": "RootAccess",
@@ -42,6 +45,15 @@ _ANYWHERE = {
     "EnableOnlineStore": "FeatureGroupEnableOnlineStore",
     "DisableGlueTableCreation": "FeatureGroupDisableGlueTableCreation",
     "TargetModel": "TargetModel",
+    "AppNetworkAccessType": "AppNetworkAccessType",
+    "AuthMode": "AuthMode",
+    "RemoteAccess": "RemoteAccess",
+    "SharingType": "SpaceSharingType",
+    "SageMakerImageArn": "ImageArns",
+    "SageMakerImageVersionArn": "ImageVersionArns",
+    "LifecycleConfigArn": "StudioLifecycleConfigArns",
+    "LifecycleConfigArns": "StudioLifecycleConfigArns",
+    "BuiltInLifecycleConfigArn": "StudioLifecycleConfigArns",
 }
 # Structures whose `KmsKeyId` encrypts output.
 _OUTPUTS = (
@@ -52,7 +64,7 @@ _OUTPUTS = (
     "OutputConfig",
 )
 # Operations whose own `KmsKeyId` encrypts volumes.
-_VOLUMES = ("CreateEndpointConfig", "CreateNotebookInstance")
+_VOLUMES = ("CreateEndpointConfig", "CreateNotebookInstance", "CreateDomain")
 
 
 def context(call: Call) -> dict[str, Values]:
@@ -76,12 +88,16 @@ def context(call: Call) -> dict[str, Values]:
             add("FeatureGroupOnlineStoreKmsKeyArn", key_arn(call.region, value))
         elif name == "KmsKeyId" and "OfflineStoreConfig" in path:
             add("FeatureGroupOfflineStoreKmsKeyArn", key_arn(call.region, value))
+        elif name == "S3KmsKeyId" and "SharingSettings" in path:
+            add("DomainSharingOutputKmsKeyArn", key_arn(call.region, value))
         elif name == "S3Uri" and "OfflineStoreConfig" in path:
             add("FeatureGroupOfflineStoreS3Uri", value)
         elif name == "ModelName" and call.action.startswith("Create"):
             add("ModelArn", f"arn:{PARTITION}:sagemaker:{call.region}:{ACCOUNT}:model/{value}")
     if "OfflineStoreConfig" in call.params:
         add("FeatureGroupOfflineStoreConfig", True)
+    for key, value in studio.context(call).items():
+        add(key, value)
     if call.action == "Search":
         for condition in call.params.get("VisibilityConditions") or []:
             # The key of IAM ends with how the value is compared.
@@ -110,7 +126,7 @@ def implied(call: Call, arns: list[str]) -> Iterator[tuple[str, str, dict[str, V
     if not call.action.startswith(("Create", "Update", "Start")):
         return
     roles = [
-        value for _, name, value in walk(call.params) if name in ("RoleArn", "ExecutionRoleArn")
+        value for _, name, value in walk(call.params) if name in ("RoleArn", "ExecutionRoleArn", "ExecutionRole")
     ]
     for role in dict.fromkeys(roles):
         yield "iam:PassRole", role, {"iam:PassedToService": "sagemaker.amazonaws.com"}
