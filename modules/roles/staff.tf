@@ -103,20 +103,21 @@ resource "aws_iam_role" "terraform" {
   tags                 = var.tags
 }
 
-# Too long for one managed policy. The number is fixed, since the network can be unknown before apply.
+# Too long for one managed policy. The number is fixed, since the network can be unknown before apply: where two are enough, the
+# third says what the second does. AWS cannot change descriptions, so those of the first two stay what they were with two.
 resource "aws_iam_policy" "terraform" {
-  count = length(aws_iam_role.terraform) * 2
+  count = length(aws_iam_role.terraform) * 3
 
   name        = "${var.name_prefix}-terraform-${count.index + 1}"
   path        = local.path
-  description = "Part ${count.index + 1} of 2 of the permissions of the role that runs Terraform."
-  policy      = local.terraform_documents[count.index]
+  description = "Part ${count.index + 1}${count.index < 2 ? " of 2" : ""} of the permissions of the role that runs Terraform."
+  policy      = local.terraform_documents[min(count.index, length(local.terraform_documents) - 1)]
   tags        = var.tags
 
   lifecycle {
     precondition {
-      condition     = length(local.terraform_documents) == 2
-      error_message = "The permissions of the role that runs Terraform do not fit into two managed policies: name fewer subnets, buckets or limits."
+      condition     = length(local.terraform_documents) <= 3
+      error_message = "The permissions of the role that runs Terraform do not fit into three managed policies: name fewer subnets, buckets or limits."
     }
   }
 }

@@ -2,17 +2,18 @@
 
 mod boundary;
 mod records;
+mod sagemaker;
 #[cfg(test)]
 pub(super) mod tests;
 
 pub use boundary::provider_boundary;
 
 use records::{allow_tables, allow_use_of_table_key};
+use sagemaker::allow_sagemaker;
 
 use super::context::{PolicyContext, PolicyError, check_key_arn, check_table_name, check_value};
 use super::statements::approved_key::{allow_on_key, allow_service_grants};
 use super::statements::job_runtime::allow_interface_creation;
-use super::statements::workload::deny_without_key;
 use crate::tables::TableNames;
 use crate::tags::SYSTEM;
 use iam_policy::{
@@ -93,7 +94,7 @@ pub struct TerraformRoleAccess<'a> {
 ///   the prefix.
 /// * Roles are passed to SageMaker only. Notebook instances are created without root access and
 ///   direct internet access, with version 2 of the metadata service, and in the approved network
-///   with the approved key only.
+///   with the approved key only. The same network and key are those of Studio domains.
 /// * IAM cannot limit what a trust policy says. Whoever controls this identity can let another
 ///   principal assume a member's role: watch AssumeRole on roles under the prefix.
 /// * Objects are deleted under the `datasets/` prefixes only, for `force_destroy`. No object is
@@ -131,7 +132,7 @@ pub fn provider_policy(
     statements.extend(allow_use_of_table_key(context, access));
     statements.extend(allow_deleting_datasets(context));
     statements.extend(allow_looking_at_locations(context));
-    statements.extend(allow_notebooks(context));
+    statements.extend(allow_sagemaker(context));
     statements.extend(allow_network_and_key(context));
     let target = PackTarget {
         policy_type: PolicyType::Managed,
@@ -392,119 +393,6 @@ fn allow_looking_at_locations(context: &PolicyContext<'_>) -> Vec<Statement> {
                 .resources(keys),
         );
     }
-    statements
-}
-
-/// Allows notebook instances of this platform, and their lifecycle configurations. The scripts of
-/// these run as root with the role of a member, so that those of others are not changed.
-fn allow_notebooks(context: &PolicyContext<'_>) -> Vec<Statement> {
-    let both = context.sagemaker("notebook-instance*");
-    let mut statements = vec![
-        Statement::allow("ListNotebooks")
-            .actions(["sagemaker:ListNotebookInstances"])
-            .resources(["*"]),
-        Statement::allow("ReadNotebooks")
-            .actions(["sagemaker:DescribeNotebookInstance*", "sagemaker:ListTags"])
-            .resources([&both]),
-    ];
-    statements.extend(limit_notebooks(
-        context,
-        &[
-            "sagemaker:AddTags",
-            "sagemaker:DeleteNotebookInstance",
-            "sagemaker:DeleteNotebookInstanceLifecycleConfig",
-            "sagemaker:DeleteTags",
-            "sagemaker:StartNotebookInstance",
-            "sagemaker:StopNotebookInstance",
-            "sagemaker:UpdateNotebookInstance",
-            "sagemaker:UpdateNotebookInstanceLifecycleConfig",
-        ],
-    ));
-    statements
-}
-
-/// What the role may create, and `keep` for what is tagged as this platform's.
-///
-/// A new instance is in the approved network and has the approved key and version 2 of the metadata
-/// service, as far as the deployment names them.
-fn limit_notebooks(context: &PolicyContext<'_>, keep: &[&str]) -> Vec<Statement> {
-    let notebooks = context.sagemaker("notebook-instance");
-    let configs = context.sagemaker("notebook-instance-lifecycle-config");
-    let both = context.sagemaker("notebook-instance*");
-    let system_tag = |source: &str| format!("aws:{source}/{SYSTEM}");
-    let create = Statement::allow("CreateNotebooks")
-        .actions(["sagemaker:CreateNotebookInstance"])
-        .resources([&notebooks])
-        .when(
-            Operator::StringEquals,
-            system_tag("RequestTag"),
-            [context.system_tag],
-        )
-        .when(
-            Operator::StringEquals,
-            "sagemaker:DirectInternetAccess",
-            ["Disabled"],
-        )
-        .when(
-            Operator::StringEquals,
-            "sagemaker:MinimumInstanceMetadataServiceVersion",
-            ["2"],
-        )
-        .when(Operator::StringEquals, "sagemaker:RootAccess", ["Disabled"]);
-    let network = [
-        ("sagemaker:VpcSubnets", context.subnets()),
-        ("sagemaker:VpcSecurityGroupIds", context.security_groups()),
-    ];
-    let create = network
-        .into_iter()
-        .filter(|(_, approved)| !approved.is_empty())
-        .fold(create, |create, (key, approved)| {
-            create
-                .when(Operator::StringEquals.for_all_values(), key, approved)
-                // `ForAllValues` is true if the key is absent.
-                .when(Operator::Null, key, ["false"])
-        });
-    let key = (!context.keys().is_empty()).then(|| {
-        deny_without_key(
-            "DenyOtherVolumeKey",
-            ["sagemaker:CreateNotebookInstance"],
-            "sagemaker:VolumeKmsKey",
-            context,
-        )
-    });
-    let mut statements = vec![
-        create,
-        Statement::allow("CreateScripts")
-            .actions(["sagemaker:CreateNotebookInstanceLifecycleConfig"])
-            .resources([&configs])
-            .when(
-                Operator::StringEquals,
-                system_tag("RequestTag"),
-                [context.system_tag],
-            ),
-        // SageMaker checks the tags in the create call that AddTags is part of.
-        Statement::allow("TagNewNotebooks")
-            .actions(["sagemaker:AddTags"])
-            .resources([&both])
-            .when(
-                Operator::StringLike,
-                "sagemaker:TaggingAction",
-                ["CreateNotebookInstance*"],
-            ),
-        Statement::allow("KeepNotebooks")
-            .actions(keep.iter().copied())
-            .resources([&both])
-            .when(
-                Operator::StringEquals,
-                system_tag("ResourceTag"),
-                [context.system_tag],
-            ),
-        Statement::deny("DenyRootAccess")
-            .actions(["sagemaker:UpdateNotebookInstance"])
-            .resources([&notebooks])
-            .when(Operator::StringEquals, "sagemaker:RootAccess", ["Enabled"]),
-    ];
-    statements.extend(key);
     statements
 }
 

@@ -9,11 +9,12 @@ use crate::tags::{SUSPENDED, SYSTEM, USER};
 use iam_policy::{Document, Operator, Statement};
 
 /// The policy of data scientists: they can start, stop and open notebooks whose tag `user` is their
-/// name, and read and stop their jobs.
+/// name, open Studio with user profiles that have it, and read and stop their jobs.
 ///
-/// Notebooks of suspended projects are tagged [`SUSPENDED`], and cannot be started or opened.
+/// Notebooks of suspended projects are tagged [`SUSPENDED`], and cannot be started or opened. Studio
+/// works with the role of the membership, which is denied everything then.
 ///
-/// With `endpoint_ids`, notebooks can be opened through these VPC endpoints only. The logs of jobs,
+/// With `endpoint_ids`, notebooks and Studio can be opened through these VPC endpoints only. The logs of jobs,
 /// notebooks and endpoints whose names begin with one of `projects` can be read: log streams have no
 /// tags, so that their owner is told by their names only.
 ///
@@ -32,7 +33,9 @@ pub fn data_scientist_policy(
     ];
     let notebook = "sagemaker:StartNotebookInstance";
     let open = "sagemaker:CreatePresignedNotebookInstanceUrl";
+    let studio = "sagemaker:CreatePresignedDomainUrl";
     let notebooks = context.sagemaker("notebook-instance");
+    let opened = [notebooks.clone(), context.sagemaker("user-profile")];
     let on_own = |sid: &str| {
         with_system_tag(context, Statement::allow(sid)).when(
             Operator::StringEquals,
@@ -42,8 +45,8 @@ pub fn data_scientist_policy(
     };
     let deny_others = |sid: &str, key: &str, value: &str| {
         Statement::deny(sid)
-            .actions([notebook, open, "sagemaker:StopNotebookInstance"])
-            .resources([&notebooks])
+            .actions([notebook, open, studio, "sagemaker:StopNotebookInstance"])
+            .resources(&opened)
             .when(
                 Operator::StringNotEquals,
                 format!("aws:ResourceTag/{key}"),
@@ -54,14 +57,14 @@ pub fn data_scientist_policy(
         on_own("SeeAndStopOwn")
             .actions(own)
             .resources([context.sagemaker("*")]),
-        on_own("OpenOwnNotebooks")
-            .actions([notebook, open])
-            .resources([&notebooks]),
-        deny_others("DenyNotebooksOfOtherUser", USER, OWN_USER),
-        deny_others("DenyNotebooksOfOtherSystem", SYSTEM, context.system_tag),
+        on_own("OpenOwn")
+            .actions([notebook, open, studio])
+            .resources(&opened),
+        deny_others("DenyOpenOfOtherUser", USER, OWN_USER),
+        deny_others("DenyOpenOfOtherSystem", SYSTEM, context.system_tag),
         // All other actions on SageMaker resources are taken within a notebook, or by the platform.
         Statement::deny("DenyOtherSageMaker")
-            .not_actions(own.into_iter().chain([notebook, open]))
+            .not_actions(own.into_iter().chain([notebook, open, studio]))
             .resources([context.sagemaker("*")]),
     ];
     statements.push(
@@ -98,7 +101,7 @@ pub fn data_scientist_policy(
     if !endpoint_ids.is_empty() {
         statements.push(
             Statement::deny("DenyOpenAroundEndpoints")
-                .actions([open])
+                .actions([open, studio])
                 .resources(["*"])
                 .when(Operator::StringNotEquals, "aws:SourceVpce", endpoint_ids),
         );

@@ -1,9 +1,10 @@
 //! The permissions boundary of the role that runs Terraform.
 
 use super::records::allow_use_of_table_key;
+use super::sagemaker::limit_sagemaker;
 use super::{
     RoleTags, TerraformRoleAccess, allow_looking_at_locations, allow_managing_policies,
-    allow_managing_roles, allow_network_and_key, check, limit_notebooks, own_policies,
+    allow_managing_roles, allow_network_and_key, check, own_policies,
 };
 use crate::policies::context::{PolicyContext, PolicyError, managed};
 use iam_policy::{Document, Statement};
@@ -29,16 +30,9 @@ pub fn provider_boundary(
         network: None,
         ..*context
     };
-    let any_key = PolicyContext {
-        kms_key: None,
-        ..any_network
-    };
     let mut statements = vec![
         Statement::allow("ReadIdentities")
             .actions(["iam:Get*", "iam:List*"])
-            .resources(["*"]),
-        Statement::allow("ReadNotebooks")
-            .actions(["sagemaker:DescribeNotebook*", "sagemaker:List*"])
             .resources(["*"]),
         Statement::allow("Records")
             .actions(["dynamodb:*Item", "dynamodb:Query", "dynamodb:Scan"])
@@ -58,15 +52,7 @@ pub fn provider_boundary(
     ));
     statements.extend(allow_use_of_table_key(context, access));
     statements.extend(allow_looking_at_locations(context));
-    statements.extend(limit_notebooks(
-        &any_key,
-        &[
-            "sagemaker:*Tags",
-            "sagemaker:DeleteNotebookInstance*",
-            "sagemaker:St*NotebookInstance",
-            "sagemaker:UpdateNotebookInstance*",
-        ],
-    ));
+    statements.extend(limit_sagemaker(context));
     statements.extend(allow_network_and_key(&any_network));
     managed(
         Document::new(statements),

@@ -56,6 +56,72 @@ pub(super) const NEW_NOTEBOOK: Context = &[
     ("sagemaker:VpcSecurityGroupIds", "sg-0123456789abcdef0"),
     ("sagemaker:VpcSubnets", "subnet-00000000000000000"),
 ];
+const NEW: Context = &[("aws:RequestTag/system", "MLSpace")];
+const NEW_DOMAIN: Context = &[
+    ("aws:RequestTag/system", "MLSpace"),
+    ("sagemaker:AppNetworkAccessType", "VpcOnly"),
+    (
+        "sagemaker:VolumeKmsKeyArn",
+        "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef",
+    ),
+    ("sagemaker:VpcSecurityGroupIds", "sg-0123456789abcdef0"),
+    ("sagemaker:VpcSubnets", "subnet-00000000000000000"),
+];
+/// Types of Studio's resources with what describes, creates, changes and deletes them.
+const STUDIO: &[(&str, &[&str])] = &[
+    (
+        "app",
+        &[
+            "sagemaker:DescribeApp",
+            "sagemaker:CreateApp",
+            "sagemaker:DeleteApp",
+        ],
+    ),
+    (
+        "domain",
+        &[
+            "sagemaker:DescribeDomain",
+            "sagemaker:CreateDomain",
+            "sagemaker:AddTags",
+            "sagemaker:DeleteDomain",
+            "sagemaker:DeleteTags",
+            "sagemaker:UpdateDomain",
+        ],
+    ),
+    (
+        "space",
+        &[
+            "sagemaker:DescribeSpace",
+            "sagemaker:CreateSpace",
+            "sagemaker:AddTags",
+            "sagemaker:DeleteSpace",
+            "sagemaker:DeleteTags",
+            "sagemaker:UpdateSpace",
+        ],
+    ),
+    (
+        "user-profile",
+        &[
+            "sagemaker:DescribeUserProfile",
+            "sagemaker:CreateUserProfile",
+            "sagemaker:AddTags",
+            "sagemaker:DeleteTags",
+            "sagemaker:DeleteUserProfile",
+            "sagemaker:UpdateUserProfile",
+        ],
+    ),
+];
+
+/// The context of AddTags within a call that creates a resource.
+fn tagging(create: &str) -> Context {
+    match create {
+        "sagemaker:CreateApp" => &[("sagemaker:TaggingAction", "CreateApp")],
+        "sagemaker:CreateDomain" => &[("sagemaker:TaggingAction", "CreateDomain")],
+        "sagemaker:CreateSpace" => &[("sagemaker:TaggingAction", "CreateSpace")],
+        _ => &[("sagemaker:TaggingAction", "CreateUserProfile")],
+    }
+}
+
 const LOCATION: Context = &[("dynamodb:LeadingKeys", "external-location")];
 pub(super) const LISTED: Context = &[("s3:prefix", "project/fraud/datasets/cards/")];
 
@@ -74,7 +140,11 @@ pub(super) fn calls() -> Vec<(&'static str, String, Context)> {
             "iam:GetAccountAuthorizationDetails",
             "iam:GetAccountSummary",
             "iam:ListPolicies",
+            "sagemaker:ListApps",
+            "sagemaker:ListDomains",
             "sagemaker:ListNotebookInstances",
+            "sagemaker:ListSpaces",
+            "sagemaker:ListUserProfiles",
         ],
     );
     add(
@@ -193,6 +263,21 @@ pub(super) fn calls() -> Vec<(&'static str, String, Context)> {
             "sagemaker:UpdateNotebookInstanceLifecycleConfig",
         ],
     );
+    for (kind, actions) in STUDIO {
+        let resource = format!("arn:aws:sagemaker:us-east-1:123456789012:{kind}/d-1abc/x");
+        let [describe, create, keep @ ..] = actions else {
+            unreachable!()
+        };
+        add(&resource, &[], &[describe, "sagemaker:ListTags"]);
+        let new = if *kind == "domain" { NEW_DOMAIN } else { NEW };
+        add(&resource, new, &[create]);
+        add(&resource, tagging(create), &["sagemaker:AddTags"]);
+        let (emptying, keeping): (Vec<&str>, Vec<&str>) = keep
+            .iter()
+            .partition(|action| ["sagemaker:DeleteApp", "sagemaker:DeleteSpace"].contains(action));
+        add(&resource, &[], &emptying);
+        add(&resource, TAGGED, &keeping);
+    }
     add(BUCKET, LISTED, &["s3:ListBucket", "s3:ListBucketVersions"]);
     add(BUCKET, &[], &["s3:ListBucketMultipartUploads"]);
     for prefix in ["project/fraud", "private/alice", "group", "global"] {
@@ -527,6 +612,17 @@ fn provider_policy_denies_other_calls() {
     ));
     root[1].1 = "Disabled";
     assert!(allowed("sagemaker:UpdateNotebookInstance", NOTEBOOK, &root));
+    let domain = "arn:aws:sagemaker:us-east-1:123456789012:domain/d-1abc";
+    let public = ("sagemaker:AppNetworkAccessType", "PublicInternetOnly");
+    let public = [TAGGED, &[public]].concat();
+    assert!(!allowed("sagemaker:UpdateDomain", domain, &public));
+    let space = "arn:aws:sagemaker:us-east-1:123456789012:space/d-1abc/lab";
+    let of_other_platform = ("aws:ResourceTag/system", "Other");
+    assert!(!allowed(
+        "sagemaker:DeleteSpace",
+        space,
+        &[of_other_platform]
+    ));
     assert!(!allowed(
         "iam:DetachRolePolicy",
         "arn:aws:iam::123456789012:role/admin",

@@ -137,7 +137,8 @@ fn policies_fit_the_longest_names() {
     assert!(notebook_base_policy(&context).unwrap().size() <= limit);
     assert!(attribute_policy(&context).unwrap().size() <= limit);
     let provider = provider_policy(&context, &terraform_role::tests::access()).unwrap();
-    assert_eq!(provider.len(), 2);
+    let sizes: Vec<usize> = provider.iter().map(Document::size).collect();
+    assert_eq!(provider.len(), 2, "{sizes:?}");
     assert!(provider.iter().all(|document| document.size() <= limit));
     let base: Vec<String> = (0..4)
         .map(|n| {
@@ -155,9 +156,10 @@ fn policies_fit_the_longest_names() {
     };
     let boundary = provider_boundary(&context, &access).unwrap();
     assert!(boundary.size() <= PolicyType::Boundary.limit());
-    // The module `roles` has two managed policies for them.
+    // The module `roles` has three managed policies for them.
     let provider = provider_policy(&context, &access).unwrap();
-    assert_eq!(provider.len(), 2);
+    let sizes: Vec<usize> = provider.iter().map(Document::size).collect();
+    assert!(provider.len() <= 3, "{sizes:?}");
     let (arn, own) = (
         deployment.role_arn(&project, &user),
         ProjectAccess::default(),

@@ -133,10 +133,13 @@ fn team_admin_is_limited_to_own_projects() {
 fn data_scientist_is_limited_to_own_notebooks() {
     let open = "sagemaker:CreatePresignedNotebookInstanceUrl";
     let job = &format!("{SAGEMAKER}:training-job/x");
+    let studio = "sagemaker:CreatePresignedDomainUrl";
+    let profile = &format!("{SAGEMAKER}:user-profile/d-1abc/fraud-alice");
     allowed(
         "data scientist",
         &[
             (open, NOTEBOOK, ALICE),
+            (studio, profile, ALICE),
             ("sagemaker:StartNotebookInstance", NOTEBOOK, ALICE),
             ("sagemaker:StopNotebookInstance", NOTEBOOK, ALICE),
             ("sagemaker:DescribeNotebookInstance", NOTEBOOK, ALICE),
@@ -150,6 +153,10 @@ fn data_scientist_is_limited_to_own_notebooks() {
             (open, NOTEBOOK, CAROL),
             (open, NOTEBOOK, OTHER_SYSTEM),
             (open, NOTEBOOK, HERE),
+            (studio, profile, CAROL),
+            (studio, profile, OTHER_SYSTEM),
+            (studio, profile, HERE),
+            ("sagemaker:UpdateUserProfile", profile, ALICE),
             ("sagemaker:StartNotebookInstance", NOTEBOOK, CAROL),
             ("sagemaker:StopNotebookInstance", NOTEBOOK, CAROL),
             ("sagemaker:UpdateNotebookInstance", NOTEBOOK, ALICE),
