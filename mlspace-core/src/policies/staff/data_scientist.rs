@@ -11,8 +11,8 @@ use iam_policy::{Document, Operator, Statement};
 /// The policy of data scientists: they can start, stop and open notebooks whose tag `user` is their
 /// name, open Studio with user profiles that have it, and read and stop their jobs.
 ///
-/// Notebooks of suspended projects are tagged [`SUSPENDED`], and cannot be started or opened. Studio
-/// works with the role of the membership, which is denied everything then.
+/// Notebooks and user profiles of suspended projects and users are tagged [`SUSPENDED`], and cannot be
+/// started or opened.
 ///
 /// With `endpoint_ids`, notebooks and Studio can be opened through these VPC endpoints only. The logs of jobs,
 /// notebooks and endpoints whose names begin with one of `projects` can be read: log streams have no
@@ -34,8 +34,7 @@ pub fn data_scientist_policy(
     let notebook = "sagemaker:StartNotebookInstance";
     let open = "sagemaker:CreatePresignedNotebookInstanceUrl";
     let studio = "sagemaker:CreatePresignedDomainUrl";
-    let notebooks = context.sagemaker("notebook-instance");
-    let opened = [notebooks.clone(), context.sagemaker("user-profile")];
+    let opened = ["notebook-instance", "user-profile"].map(|kind| context.sagemaker(kind));
     let on_own = |sid: &str| {
         with_system_tag(context, Statement::allow(sid)).when(
             Operator::StringEquals,
@@ -69,8 +68,8 @@ pub fn data_scientist_policy(
     ];
     statements.push(
         Statement::deny("DenySuspended")
-            .actions([notebook, open])
-            .resources([&notebooks])
+            .actions([notebook, open, studio])
+            .resources(&opened)
             .when(
                 Operator::StringEquals,
                 format!("aws:ResourceTag/{SUSPENDED}"),

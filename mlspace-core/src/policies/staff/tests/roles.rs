@@ -193,7 +193,8 @@ fn data_scientist_is_limited_to_own_notebooks() {
 }
 
 #[test]
-fn data_scientist_opens_no_notebook_of_a_suspended_project() {
+fn data_scientist_opens_nothing_of_a_suspended_project() {
+    let profile = &format!("{SAGEMAKER}:user-profile/d-1abc/fraud-alice");
     let suspended: Context = &[
         ("aws:ResourceTag/system", "MLSpace"),
         ("aws:ResourceTag/user", "alice"),
@@ -209,6 +210,7 @@ fn data_scientist_opens_no_notebook_of_a_suspended_project() {
                 suspended,
             ),
             ("sagemaker:StartNotebookInstance", NOTEBOOK, suspended),
+            ("sagemaker:CreatePresignedDomainUrl", profile, suspended),
         ],
     );
     allowed(
