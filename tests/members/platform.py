@@ -288,9 +288,10 @@ class Platform:
             "boundary", generate("permissions_boundary", **self.platform_parameters)
         )
         if self.model == "attribute":
-            self.shared.append(
-                self._policy("attribute", generate("attribute", **self.platform_parameters))
-            )
+            self.shared += [
+                self._policy("members", generate("attribute", **self.platform_parameters)),
+                self._policy("suspended", generate("suspension", projects=[], **self.platform_parameters)),
+            ]
 
     def _policy(self, name: str, document: Any) -> str:
         created = self.admin("iam").create_policy(
