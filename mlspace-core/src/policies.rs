@@ -84,9 +84,10 @@ pub(crate) use members::{
     Suspended, denies_other_actions, suspended_statement, suspended_user_policy, suspension_list,
 };
 pub use resources::{
-    BucketAccess, EndpointService, KeyAccess, KeyService, LogDeliverer, alarm_topic_policy,
-    bucket_policy, endpoint_policy, flow_log_policy, flow_log_trust, key_policy, log_group_policy,
-    trail_log_policy, trail_trust_policy,
+    BucketAccess, EndpointService, KeyAccess, KeyService, LogDeliverer, RepositoryAccess,
+    alarm_topic_policy, bucket_policy, endpoint_policy, flow_log_policy, flow_log_trust,
+    image_repository_policy, image_role_policy, key_policy, log_group_policy,
+    package_domain_policy, package_repository_policy, trail_log_policy, trail_trust_policy,
 };
 pub use restrictions::{
     DeniedService, InstanceTypes, denied_services_policy, instance_type_policy, volume_key_policy,

@@ -134,6 +134,14 @@ documents! {
         required [LOG_GROUP], optional &[], resources::trail_log;
     "alarm_topic" "the policy of the topic for alarms" [] ACCOUNT,
         required [TOPIC], optional &[], resources::alarm_topic;
+    "image_role" "permissions of the role with which SageMaker reads registered images" [Boundary] ACCOUNT,
+        required [REPOSITORIES], optional &[], resources::image_role;
+    "image_repository" "the policy of an ECR repository" [] RESOURCE,
+        required [PUBLISHER_ARNS], optional &[READER_ARNS], resources::image_repository;
+    "package_repository" "the policy of a CodeArtifact repository" [] RESOURCE,
+        required [PUBLISHER_ARNS], optional &[READER_ARNS], resources::package_repository;
+    "package_domain" "the policy of a CodeArtifact domain" [] RESOURCE,
+        required [READER_ARNS], optional &[], resources::package_domain;
     "bucket" "the policy of a bucket" [Bucket] RESOURCE,
         required [BUCKET], optional &[ENDPOINT_IDS, EXEMPT_PRINCIPAL_ARNS, KMS_KEY_ARN, READER_ARNS, DELIVERED_BY, IAM_RESOURCE_PREFIX], resources::bucket;
     "key" "the policy of a KMS key" [Key] RESOURCE,

@@ -35,6 +35,7 @@ fn generate(id: &str, parameters: &Value) -> Result<Vec<Document>, DocumentError
 /// Parameters of each document, in addition to the deployment.
 fn examples() -> Vec<(&'static str, Value)> {
     let role = "arn:aws:iam::123456789012:role/platform";
+    let reader = "arn:aws:iam::210987654321:role/deployment";
     vec![
         ("project", json!({"project": "fraud", "suspended": true})),
         ("user", json!({"user": "alice"})),
@@ -82,6 +83,16 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("trail_trust", json!({})),
         ("trail_log", json!({"log_group": "/mlspace/trail"})),
         ("alarm_topic", json!({"topic": "mlspace-alarms"})),
+        ("image_role", json!({"repositories": ["mlspace/*"]})),
+        (
+            "image_repository",
+            json!({"publisher_arns": [role], "reader_arns": [reader]}),
+        ),
+        (
+            "package_repository",
+            json!({"publisher_arns": [role], "reader_arns": [reader]}),
+        ),
+        ("package_domain", json!({"reader_arns": [reader]})),
         (
             "bucket",
             json!({"bucket": "logs", "delivered_by": ["cloudtrail", "flow-logs", "s3-access-logs"]}),
@@ -99,7 +110,8 @@ fn examples() -> Vec<(&'static str, Value)> {
 
 fn parameters(id: &str, own: &Value) -> Value {
     match id {
-        "bucket" | "key" | "endpoint" => account("us-east-1", own.clone()),
+        "bucket" | "key" | "endpoint" | "image_repository" | "package_repository"
+        | "package_domain" => account("us-east-1", own.clone()),
         _ => deployment(own.clone()),
     }
 }
@@ -139,13 +151,14 @@ fn documents_have_no_findings() {
         let template = document_template(name).unwrap();
         // Together, since the statements of a role can be packed into multiple documents.
         let documents = template.documents(&parameters(name, &own)).unwrap();
+        // ECR's policies name no resource, as trust policies do.
+        let untyped = match name {
+            "image_repository" => PolicyType::Trust,
+            _ => PolicyType::Bucket,
+        };
         let targets = documents.iter().map(|document| LintTarget {
             label: name,
-            policy_type: template
-                .policy_types
-                .first()
-                .copied()
-                .unwrap_or(PolicyType::Bucket),
+            policy_type: template.policy_types.first().copied().unwrap_or(untyped),
             document,
         });
         let findings = lint(&targets.collect::<Vec<_>>(), &LintOptions::default());

@@ -1,13 +1,15 @@
 //! Policies of resources and of the roles of AWS services.
 
 use super::super::arguments::{Arguments, invalid};
+use super::super::error::DocumentError;
 use super::super::template::Documents;
 use super::deployment::{DEFAULT_NAME, account};
 use crate::layout::{Account, check_iam_prefix};
 use crate::policies::{
-    BucketAccess, EndpointService, KeyAccess, KeyService, LogDeliverer, alarm_topic_policy,
-    bucket_policy, endpoint_policy, flow_log_policy, flow_log_trust, key_policy, log_group_policy,
-    trail_log_policy, trail_trust_policy,
+    BucketAccess, EndpointService, KeyAccess, KeyService, LogDeliverer, RepositoryAccess,
+    alarm_topic_policy, bucket_policy, endpoint_policy, flow_log_policy, flow_log_trust,
+    image_repository_policy, image_role_policy, key_policy, log_group_policy,
+    package_domain_policy, package_repository_policy, trail_log_policy, trail_trust_policy,
 };
 
 pub(in super::super) fn log_groups(arguments: &Arguments) -> Documents {
@@ -37,6 +39,41 @@ pub(in super::super) fn trail_log(arguments: &Arguments) -> Documents {
 pub(in super::super) fn alarm_topic(arguments: &Arguments) -> Documents {
     let topic = arguments.string("topic")?;
     Ok(vec![alarm_topic_policy(&account(arguments)?, topic)?])
+}
+
+pub(in super::super) fn image_repository(arguments: &Arguments) -> Documents {
+    let account = account(arguments)?;
+    Ok(vec![image_repository_policy(&repository(
+        &account, arguments,
+    )?)?])
+}
+
+pub(in super::super) fn image_role(arguments: &Arguments) -> Documents {
+    let repositories = arguments.non_empty_strings("repositories")?;
+    Ok(vec![image_role_policy(&account(arguments)?, repositories)?])
+}
+
+pub(in super::super) fn package_repository(arguments: &Arguments) -> Documents {
+    let account = account(arguments)?;
+    Ok(vec![package_repository_policy(&repository(
+        &account, arguments,
+    )?)?])
+}
+
+pub(in super::super) fn package_domain(arguments: &Arguments) -> Documents {
+    let readers = arguments.non_empty_strings("reader_arns")?;
+    Ok(vec![package_domain_policy(&account(arguments)?, readers)?])
+}
+
+fn repository<'a>(
+    account: &'a Account,
+    arguments: &'a Arguments,
+) -> Result<RepositoryAccess<'a>, DocumentError> {
+    Ok(RepositoryAccess {
+        account,
+        publisher_arns: arguments.non_empty_strings("publisher_arns")?,
+        reader_arns: arguments.strings("reader_arns"),
+    })
 }
 
 pub(in super::super) fn bucket(arguments: &Arguments) -> Documents {

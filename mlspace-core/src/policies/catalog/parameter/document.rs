@@ -48,8 +48,10 @@ parameters! {
     PROJECTS "projects" StringList "names of the projects";
     PROJECT_SERVICES "project_services" StringList "services that the project has switched on";
     PUBLISHED_DATASETS "published_datasets" StringList "names of the global datasets that the user publishes";
+    PUBLISHER_ARNS "publisher_arns" StringList "only principals that publish to the repository and delete from it: ARNs, or patterns of ARNs, of roles and users";
     READER_ARNS "reader_arns" StringList "principals in other accounts that can read: ARNs, or patterns of ARNs, of roles and users";
     REGION "region" String "AWS region";
+    REPOSITORIES "repositories" StringList "names of the account's ECR repositories from which the role pulls, or prefixes of names followed by `*`";
     RESOURCE_NAMES "resource_names" String "names of what members create: `prefixed`, the default, if they begin with the project's name and `-`, or `free`";
     ROLE_ARN "role_arn" String "ARN of the role, by default that of the membership of `project` and `user`";
     SAML_PROVIDER_ARN "saml_provider_arn" String "ARN of the SAML provider whose users can assume the role";
