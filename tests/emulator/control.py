@@ -19,6 +19,7 @@
 | `POST studio`  | `{"kind", "name", "status", "reason"}`: the same for Studio; see `studio_state.py` |
 | `POST finish-transitions` | finishes all status changes that are in progress |
 | `GET  decisions`     | `{"decisions": [...]}`: each decision about a member's call |
+| `POST studio-session` | `{"domain", "profile", "space"}`: credentials of code in an app, if policies are enforced |
 | `POST lag`     | `{"looks": n}`: lets reads be late by as many looks from now on |
 | `POST settle`  | lets reads return everything that was written before |
 | `POST transition-polls`   | `{"polls": n}`: how many polls a status change takes |
@@ -80,6 +81,7 @@ def reset(emulator: Emulator) -> None:
     services.reset()
     if emulator.enforcement:
         emulator.enforcement.records.clear()
+        emulator.enforcement.studio.clear()
 
 
 def _run(emulator: Emulator, method: str, operation: str, parameters: Any) -> Any:
@@ -143,6 +145,12 @@ def _run(emulator: Emulator, method: str, operation: str, parameters: Any) -> An
                 parameters.get("reason"),
             )
             return {}
+        case "POST", "studio-session":
+            if emulator.enforcement is None:
+                raise LookupError("no sessions without enforcement")
+            return emulator.enforcement.studio.open(
+                emulator, parameters["domain"], parameters["profile"], parameters.get("space")
+            )
         case "POST", "finish-transitions":
             STORE.finish_transitions()
             STUDIO.finish_transitions()

@@ -83,6 +83,7 @@ class Emulator:
         call = protocol.parse_request(environ, body)
         if self.enforcement:
             services.identify(call)
+            self.enforcement.studio.tag(call)
         with self.lock:
             fault = self.faults.match(call)
             entry = self.call_log.start(call, fault)

@@ -7,6 +7,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from . import test_access
+from .calls import TRAIN, training
 from .platform import MEMBERS, Platform
 from .test_access import DENIED
 
@@ -125,6 +126,32 @@ class Studio(test_access.Members):
                 self.assert_studio_denied(user, "create_space", **remote)
                 self.assert_studio_denied(user, "update_user_profile", UserProfileName=profile, UserSettings={})
                 self.assert_studio_denied(user, "update_domain", DefaultUserSettings={})
+
+    def test_code_in_an_app_creates_with_the_tags_of_studio(self) -> None:
+        alice = ("fraud", "alice")
+        self.as_member(alice, "create_space", **self.new_space("code", "fraud-alice"))
+        session = {"domain": self.domain, "profile": "fraud-alice", "space": "code"}
+        credentials = self.platform.control("POST", "studio-session", session)
+        sagemaker = self.platform.client_of(credentials, "sagemaker")
+        params = training("fraud-in-studio")
+        params |= {
+            "RoleArn": self.platform.roles[alice],
+            "Tags": tags(*alice),
+            "VpcConfig": {
+                "Subnets": self.platform.seed["subnet_ids"],
+                "SecurityGroupIds": self.platform.seed["security_group_ids"],
+            },
+            "OutputDataConfig": {"S3OutputPath": TRAIN, "KmsKeyId": self.platform.key},
+        }
+        params["ResourceConfig"]["VolumeKmsKeyId"] = self.platform.key
+        arn = sagemaker.create_training_job(**params)["TrainingJobArn"]
+        keys = {tag["Key"] for tag in sagemaker.list_tags(ResourceArn=arn)["Tags"]}
+        self.assertLessEqual({"sagemaker:domain-arn", "sagemaker:space-arn", "project"}, keys)
+        sagemaker.create_space(DomainId=self.domain, **self.new_space("more", "fraud-alice"))
+        other = {"DomainId": self.domain, **self.new_space("theirs", "fraud-dora")}
+        with self.assertRaises(ClientError) as caught:
+            sagemaker.create_space(**other)
+        self.assertIn(caught.exception.response["Error"]["Code"], DENIED)
 
 
 class AttributeStudio(Studio):

@@ -26,6 +26,7 @@ from . import known, principals, requests
 from .evaluators import Decision, EvaluatorFailed, IamSimulate, Ours
 from .principals import Layers, Role, Session
 from .requests import AuthorizationRequest
+from .studio_sessions import StudioSessions
 
 # How a denial ends, by layer:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
@@ -68,6 +69,7 @@ class Enforcement:
         self._ours = Ours(command)
         self._simulate = IamSimulate()
         self.records: list[Record] = []
+        self.studio = StudioSessions()
 
     def authorize(self, call: Call) -> Session | None:
         """Raise an error if a member may not make this call; returns the member's session."""

@@ -63,6 +63,12 @@ def filled_in(settings: dict[str, Any], region: str) -> dict[str, Any]:
     return settings
 
 
+def execution_role(domain: Thing, profile: Thing) -> str:
+    """The role of a profile's apps: its own, or the domain's."""
+    own = (profile.settings.get("UserSettings") or {}).get("ExecutionRole")
+    return own or domain.settings["DefaultUserSettings"]["ExecutionRole"]
+
+
 def tags_of(call: Call) -> dict[str, str]:
     """The tags in a call."""
     return {tag["Key"]: tag["Value"] for tag in call.params.get("Tags") or []}
