@@ -20,6 +20,7 @@ pub(super) fn base_policy_cases(member: &Member<'_>) -> Vec<Case> {
                 allowed,
                 base_policy_can_allow: false,
                 allowed_by_boundary,
+                open_to_all: false,
             });
         };
     let ask = |action: &str, resource: &str| member.request(action, resource);
@@ -37,7 +38,7 @@ pub(super) fn base_policy_cases(member: &Member<'_>) -> Vec<Case> {
         (&interface, true, true),
         (&ec2("subnet/subnet-9"), false, true),
         (&ec2("security-group/sg-9"), false, true),
-        (&ec2("instance/i-0"), false, false),
+        (&ec2("instance/i-0"), false, true),
     ] {
         add(
             ask("ec2:CreateNetworkInterface", resource),
@@ -59,7 +60,7 @@ pub(super) fn base_policy_cases(member: &Member<'_>) -> Vec<Case> {
         ask("ec2:DeleteNetworkInterface", &ec2("instance/i-0")),
         &[("ec2:Subnet", &subnet)],
         false,
-        false,
+        true,
     );
     for (action, allowed) in [
         ("ec2:DescribeSubnets", true),
@@ -93,7 +94,7 @@ pub(super) fn base_policy_cases(member: &Member<'_>) -> Vec<Case> {
         ask("ecr:BatchGetImage", &image("us-east-1", "other")),
         &[],
         false,
-        false,
+        true,
     );
     add(
         ask("ecr:PutImage", &image("us-east-1", "repository")),
@@ -135,10 +136,17 @@ pub(super) fn base_policy_cases(member: &Member<'_>) -> Vec<Case> {
             false,
         ),
         ("logs:DescribeLogStreams", "lambda/f", false),
+        // It is authorized on a group, or on all of its streams.
+        (
+            "logs:DescribeLogStreams",
+            &format!("sagemaker/TrainingJobs:log-stream:{project}-x"),
+            false,
+        ),
         ("logs:FilterLogEvents", "sagemaker/TrainingJobs", false),
         ("logs:DeleteLogGroup", "sagemaker/TrainingJobs", false),
     ] {
-        add(ask(action, &group(name)), &[], allowed, allowed);
+        let within = action == "logs:DescribeLogStreams";
+        add(ask(action, &group(name)), &[], allowed, within);
     }
 
     let metrics = || ask("cloudwatch:PutMetricData", "*");
@@ -153,10 +161,10 @@ pub(super) fn base_policy_cases(member: &Member<'_>) -> Vec<Case> {
             metrics(),
             &[("cloudwatch:namespace", namespace)],
             allowed,
-            allowed,
+            true,
         );
     }
-    add(metrics(), &[], false, false);
+    add(metrics(), &[], false, true);
 
     let (own, other) = keys(member);
     for (key, allowed) in [(&own, true), (&other, false)] {
@@ -171,20 +179,74 @@ pub(super) fn base_policy_cases(member: &Member<'_>) -> Vec<Case> {
             ask("kms:CreateGrant", key),
             &[("kms:GrantIsForAWSResource", "false")],
             false,
-            false,
+            allowed,
         );
-        add(ask("kms:CreateGrant", key), &[], false, false);
+        add(ask("kms:CreateGrant", key), &[], false, allowed);
     }
 
     let bucket = format!("arn:aws:s3:::{}", member.deployment.bucket);
     add(ask("s3:GetBucketLocation", &bucket), &[], true, true);
+    add(
+        ask(
+            "s3:GetBucketLocation",
+            "arn:aws:s3:::jumpstart-cache-prod-us-east-1",
+        ),
+        &[],
+        false,
+        true,
+    );
     add(
         ask("s3:GetBucketLocation", "arn:aws:s3:::another-bucket"),
         &[],
         false,
         false,
     );
+    all.extend(pulls(member));
     all
+}
+
+/// Images of other accounts that let everybody pull them: those of AWS, and of a stranger.
+fn pulls(member: &Member<'_>) -> Vec<Case> {
+    let pull = |action: &str, account: &str| {
+        let arn = format!("arn:aws:ecr:us-east-1:{account}:repository/pytorch-training");
+        member.request(action, &arn)
+    };
+    let mut all = Vec::new();
+    for action in [
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:GetDownloadUrlForLayer",
+    ] {
+        let (of_aws, of_stranger) = ("763104351884", "999999999999");
+        // AWS does not list `aws:ResourceAccount` among the keys of ECR.
+        let unsaid = pull(action, of_aws).context("aws:ResourceAccount", [""; 0]);
+        for (what, request, allowed) in [
+            ("an image of AWS", pull(action, of_aws), true),
+            ("an image of AWS, its account unsaid", unsaid, true),
+            ("an image of a stranger", pull(action, of_stranger), false),
+        ] {
+            all.push(Case {
+                what: format!("{action} {what}"),
+                request,
+                allowed,
+                base_policy_can_allow: false,
+                allowed_by_boundary: true,
+                open_to_all: true,
+            });
+        }
+    }
+    all
+}
+
+/// The policies, with that of the resource of a case that is open to all.
+pub(super) fn with_resource(set: &PolicySet, case: &Case) -> PolicySet {
+    if !case.open_to_all {
+        return set.clone();
+    }
+    let open = iam_policy::Statement::allow("Everybody")
+        .principal(iam_policy::Principal::Any)
+        .actions(["ecr:*"]);
+    set.clone().resource("repository", &Document::new([open]))
 }
 
 #[test]
@@ -195,29 +257,19 @@ fn base_policy_is_sufficient_and_within_the_boundary() {
     let base = notebook_base_policy(&context).unwrap();
     let outer = PolicySet::new()
         .identity("base", &allow_all("*"))
-        .boundary("boundary", &boundary)
-        .compile();
+        .boundary("boundary", &boundary);
     for member in members(&deployment) {
         let own = member.policies(false).identity("base", &base);
-        let bounded = own.clone().boundary("boundary", &boundary).compile();
-        let own = own.compile();
-        for Case {
-            what,
-            request,
-            allowed,
-            ..
-        } in base_policy_cases(&member)
-        {
-            assert_eq!(own.decide(&request).is_allowed(), allowed, "{what}");
-            assert_eq!(
-                bounded.decide(&request).is_allowed(),
-                allowed,
-                "bounded: {what}"
-            );
-            assert!(
-                !allowed || outer.decide(&request).is_allowed(),
-                "boundary: {what}"
-            );
+        let bounded = own.clone().boundary("boundary", &boundary);
+        for case in base_policy_cases(&member) {
+            let allows = |set: &PolicySet| {
+                let set = with_resource(set, &case);
+                set.decide(&case.request).is_allowed()
+            };
+            let what = &case.what;
+            assert_eq!(allows(&own), case.allowed, "{what}");
+            assert_eq!(allows(&bounded), case.allowed, "bounded: {what}");
+            assert_eq!(allows(&outer), case.allowed_by_boundary, "boundary: {what}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The access table as requests.
 
+mod edges;
 mod workloads;
 
 use super::{Member, OTHER_DATASET, PROJECTS, SHARED_DATASET, USERS};
@@ -16,6 +17,8 @@ pub(super) struct Case {
     pub(super) base_policy_can_allow: bool,
     /// Allowed by the permissions boundary, and so decided by the role's own policies.
     pub(super) allowed_by_boundary: bool,
+    /// The resource belongs to another account, which lets everybody use it.
+    pub(super) open_to_all: bool,
 }
 
 fn case(what: impl Into<String>, request: Request, allowed: bool) -> Case {
@@ -25,6 +28,7 @@ fn case(what: impl Into<String>, request: Request, allowed: bool) -> Case {
         allowed,
         base_policy_can_allow: false,
         allowed_by_boundary: allowed,
+        open_to_all: false,
     }
 }
 
@@ -38,6 +42,11 @@ pub(super) fn access_cases(member: &Member<'_>) -> Vec<Case> {
     all.extend(tagging(member));
     all.extend(denied(member));
     all.extend(passing(member));
+    all.extend(edges::side_doors(member));
+    all.extend(edges::names_and_models(member));
+    all.extend(edges::logs_and_images(member));
+    all.extend(edges::public_data(member));
+    all.extend(edges::domain_and_search(member));
     all
 }
 
@@ -62,7 +71,10 @@ fn objects(member: &Member<'_>) -> Vec<Case> {
             let allowed = actions.contains(action);
             let request = member.request(action, &format!("arn:aws:s3:::{bucket}/{key}"));
             // The boundary leaves groups and publishers to the role's own policies.
-            let open = within_boundary && OBJECT.contains(action);
+            let shared = key.starts_with("group/datasets/");
+            let open = within_boundary
+                && OBJECT.contains(action)
+                && !(shared && *action == "s3:DeleteObject");
             all.push(Case {
                 // Groups cannot delete; a base policy can allow it for what is shared with the user.
                 base_policy_can_allow: *action == "s3:DeleteObject"

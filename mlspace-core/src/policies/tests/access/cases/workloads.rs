@@ -30,26 +30,56 @@ const CREATED: [(&str, &str, bool, bool, bool); 6] = [
     ("CreateTransformJob", "transform-job", false, true, true),
 ];
 
-const NOTHING: [&str; 0] = [];
+pub(super) const NOTHING: [&str; 0] = [];
+
+/// The approved subnet and security group; any, if none are approved.
+fn network_of(member: &Member<'_>) -> (String, String) {
+    let approved = |ids: &[String], or: &str| ids.first().cloned().unwrap_or_else(|| or.to_owned());
+    (
+        approved(&member.deployment.subnets, "subnet-1"),
+        approved(&member.deployment.groups, "sg-1"),
+    )
+}
+
+/// A request to create this resource that has all that it should have but keys.
+fn without_keys(member: &Member<'_>, action: &str, arn: &str, network: bool) -> Request {
+    let mut request = tagged(member, member.request(action, arn));
+    if action == "sagemaker:CreateTransformJob" {
+        request = request.context("sagemaker:ModelArn", [sagemaker(member, "model")]);
+    }
+    if network {
+        let (subnet, group) = network_of(member);
+        request = request
+            .context("sagemaker:VpcSubnets", [subnet])
+            .context("sagemaker:VpcSecurityGroupIds", [group]);
+    }
+    request
+}
+
+/// A request of one of the actions of [`CREATED`] as it should be.
+pub(super) fn good_workload(member: &Member<'_>, action: &str, arn: &str) -> Request {
+    let (_, _, network, volume, output) = CREATED
+        .into_iter()
+        .find(|(name, ..)| action.strip_prefix("sagemaker:") == Some(*name))
+        .unwrap();
+    let (key, _) = keys(member);
+    [("Volume", volume), ("Output", output)]
+        .into_iter()
+        .filter(|(_, carried)| *carried)
+        .fold(
+            without_keys(member, action, arn, network),
+            |request, (what, _)| request.context(format!("sagemaker:{what}KmsKeyArn"), [&key]),
+        )
+}
 
 pub(super) fn creating(member: &Member<'_>) -> Vec<Case> {
-    let approved = |ids: &[String], or: &str| ids.first().cloned().unwrap_or_else(|| or.to_owned());
-    let subnet = approved(&member.deployment.subnets, "subnet-1");
-    let group = approved(&member.deployment.groups, "sg-1");
+    let (subnet, group) = network_of(member);
     let (key, other_key) = keys(member);
     let mut all = Vec::new();
     for (name, kind, network, volume, output) in CREATED {
         let action = format!("sagemaker:{name}");
         assert!(CREATE.contains(&action.as_str()), "{action}");
-        let mut good = tagged(member, member.request(&action, &sagemaker(member, kind)));
-        if kind == "transform-job" {
-            good = good.context("sagemaker:ModelArn", [sagemaker(member, "model")]);
-        }
-        if network {
-            good = good
-                .context("sagemaker:VpcSubnets", [&subnet])
-                .context("sagemaker:VpcSecurityGroupIds", [&group])
-        }
+        let good = without_keys(member, &action, &sagemaker(member, kind), network);
         let keyed = |request: Request, suffix: &str| {
             [("Volume", volume), ("Output", output)]
                 .into_iter()
@@ -61,9 +91,10 @@ pub(super) fn creating(member: &Member<'_>) -> Vec<Case> {
         let mut add = |what: &str, request: Request, allowed: bool| {
             // The boundary leaves keys, and security groups that are missing, to the role's own
             // policies.
-            // Untagged configurations can be created with a wide base policy only.
+            // With a wide base policy configurations can be created without tags, and with those of
+            // other systems.
             let config = name == "CreateEndpointConfig"
-                && ["tag ", "system", "project", "user"]
+                && ["the tag ", "with system"]
                     .iter()
                     .any(|part| what.contains(part));
             all.push(Case {
@@ -74,10 +105,9 @@ pub(super) fn creating(member: &Member<'_>) -> Vec<Case> {
                 ..case(format!("{name} {what}"), request, allowed)
             })
         };
-        let good = {
-            add("by the keys' old names", keyed(good.clone(), ""), true);
-            keyed(good, "Arn")
-        };
+        let by_old_names = keyed(good.clone(), "");
+        add("by the keys' old names", by_old_names.clone(), true);
+        let good = keyed(good, "Arn");
         add("as it should be", good.clone(), true);
         for (tag, values) in wrong_tags(member) {
             let set = format!("aws:RequestTag/{tag}");
@@ -133,6 +163,65 @@ pub(super) fn creating(member: &Member<'_>) -> Vec<Case> {
                     &format!("with an other key as {what} key"),
                     good.clone().context(set.as_str(), [&other_key]),
                     false,
+                );
+                let old_name = format!("sagemaker:{what}KmsKey");
+                add(
+                    &format!("with an other key as {what} key by its old name"),
+                    by_old_names.clone().context(old_name, [&other_key]),
+                    false,
+                );
+            }
+        }
+        if volume {
+            let volume_key = "sagemaker:VolumeKmsKeyArn";
+            let types = |request: &Request, types: &[&str]| {
+                request
+                    .clone()
+                    .context("sagemaker:InstanceTypes", types.to_vec())
+            };
+            let without = good.clone().context(volume_key, NOTHING);
+            let other = good.clone().context(volume_key, [&other_key]);
+            // Volumes of types with local storage take no key.
+            let (with_key, local) = ("ml.m5.large", "ml.g5.xlarge");
+            for (what, request, allowed) in [
+                (
+                    "on a type that takes a key",
+                    types(&good, &[with_key]),
+                    true,
+                ),
+                (
+                    "on a type that takes a key by its old name",
+                    types(&by_old_names, &[with_key]),
+                    true,
+                ),
+                (
+                    "on a type that takes a key, without",
+                    types(&without, &[with_key]),
+                    false,
+                ),
+                (
+                    "on a type that takes a key with an other key",
+                    types(&other, &[with_key]),
+                    false,
+                ),
+                (
+                    "on a type that takes no key",
+                    types(&without, &[local]),
+                    true,
+                ),
+                (
+                    "on types of which one takes no key, without",
+                    types(&without, &[with_key, local]),
+                    false,
+                ),
+            ] {
+                add(what, request, allowed);
+            }
+            if kind == "endpoint-config" {
+                add(
+                    "without servers and without a key",
+                    without.context("sagemaker:ServerlessMemorySize", ["2048"]),
+                    true,
                 );
             }
         }
