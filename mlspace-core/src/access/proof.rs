@@ -84,9 +84,11 @@ impl Proof {
 /// whose policies differ in names only.
 #[derive(Debug, Default)]
 pub struct KnownProofs {
-    /// By the policies with their names left open, and the datasets that are shared with the role.
-    roles: RefCell<HashMap<(String, Vec<String>), Rc<Proved>>>,
+    roles: RefCell<HashMap<RoleKey, Rc<Proved>>>,
 }
+
+/// The policies of a role with their names left open, and the datasets that are shared with it.
+type RoleKey = (String, Vec<String>);
 
 /// Whether a question, by its text, has a proof.
 type Proved = RefCell<HashMap<String, bool>>;
