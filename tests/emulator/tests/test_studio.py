@@ -569,3 +569,29 @@ class Tags(StudioTest):
             self.sagemaker.add_tags(ResourceArn=space, Tags=many[:40])
             wrong = {**names, "AppName": "other", "Tags": many}
             self.assert_error("ValidationException", self.sagemaker.create_app, **wrong)
+
+
+class LateReads(StudioTest):
+    """Reads that are older than the last writes."""
+
+    def setUp(self) -> None:
+        """Let reads be late by two looks."""
+        super().setUp()
+        self.domain_id = self.domain()
+        control("POST", "lag", {"looks": 2})
+        self.addCleanup(control, "POST", "lag", {"looks": 0})
+
+    def test_new_profile_is_not_found(self) -> None:
+        names = {"DomainId": self.domain_id, "UserProfileName": "fraud-alice"}
+        self.sagemaker.create_user_profile(**names)
+        describe = self.sagemaker.describe_user_profile
+        for _ in range(2):
+            self.assert_error("ResourceNotFound", describe, **names)
+        self.assertEqual(describe(**names)["UserProfileName"], "fraud-alice")
+
+    def test_new_domain_is_neither_found_nor_listed(self) -> None:
+        self.assertEqual(len(self.sagemaker.list_domains()["Domains"]), 1)
+        names = {"DomainId": self.create_domain("second")["DomainId"]}
+        listed = [len(self.sagemaker.list_domains()["Domains"]) for _ in range(3)]
+        self.assertEqual(listed, [1, 1, 2])
+        self.assert_error("ResourceNotFound", self.sagemaker.describe_domain, **names)
