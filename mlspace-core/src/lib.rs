@@ -76,6 +76,8 @@ pub mod schedule;
 pub mod sdk_config;
 #[cfg(feature = "aws")]
 pub mod services;
+#[cfg(feature = "aws")]
+pub mod studio;
 pub mod tables;
 pub mod tags;
 // Two attributes, because clippy only recognizes `cfg(test)` alone as test code.

@@ -30,6 +30,7 @@ use crate::notebook::{NotebookInventory, Notebooks};
 use crate::ownership::{Kind, Object, Owned, Token};
 use crate::records::RecordStore;
 pub use crate::records::{ProjectRecord, TerminationConfig};
+use crate::studio::StudioInventory;
 use crate::user::UserRecords;
 pub use plan::PlannedProject;
 pub use spec::{DESCRIPTION_MAX, ProjectSpec, check_description};
@@ -49,6 +50,7 @@ pub struct Projects {
     suspensions: Arc<SuspensionList>,
     collisions: Arc<CaseCollisions>,
     inventory: Arc<NotebookInventory>,
+    studio: Arc<StudioInventory>,
     members: Arc<MemberRecords>,
     users: Arc<UserRecords>,
     member_roles: MemberRoles,
@@ -82,6 +84,7 @@ pub(crate) struct ProjectParts {
     pub(crate) suspensions: Arc<SuspensionList>,
     pub(crate) collisions: Arc<CaseCollisions>,
     pub(crate) inventory: Arc<NotebookInventory>,
+    pub(crate) studio: Arc<StudioInventory>,
     pub(crate) members: Arc<MemberRecords>,
     pub(crate) users: Arc<UserRecords>,
     pub(crate) dependents: DependentResources,
@@ -101,6 +104,7 @@ impl Projects {
             suspensions: parts.suspensions,
             collisions: parts.collisions,
             inventory: parts.inventory,
+            studio: parts.studio,
             members: parts.members,
             users: parts.users,
             dependents: parts.dependents,

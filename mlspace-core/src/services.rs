@@ -16,6 +16,7 @@ use crate::membership::{MemberRecords, MembershipParts, Memberships};
 use crate::notebook::{NotebookApi, NotebookInventory, Notebooks, SdkNotebooks};
 use crate::project::{DependentResources, ProjectParts, ProjectRecords, Projects, SuspensionList};
 use crate::records::{CachedRecords, DynamoStore, RecordStore};
+use crate::studio::{SdkStudio, StudioApi, StudioDomains, StudioInventory, StudioProfiles};
 use crate::user::{UserParts, UserRecords, Users};
 
 /// One service for each kind of resource.
@@ -34,6 +35,10 @@ pub struct Services {
     pub notebooks: Arc<Notebooks>,
     /// Lifecycle configurations of notebook instances.
     pub lifecycle_configs: Arc<LifecycleConfigs>,
+    /// Domains of Studio.
+    pub studio_domains: StudioDomains,
+    /// User profiles of Studio.
+    pub studio_profiles: StudioProfiles,
     /// External locations.
     pub external_locations: ExternalLocations,
     /// Grants of external locations.
@@ -52,6 +57,7 @@ pub(crate) struct Apis {
     pub(crate) notebooks: Arc<dyn NotebookApi>,
     pub(crate) lifecycle_configs: Arc<dyn LifecycleConfigApi>,
     pub(crate) locations: Arc<dyn LocationApi>,
+    pub(crate) studio: Arc<dyn StudioApi>,
 }
 
 impl Services {
@@ -67,6 +73,7 @@ impl Services {
             notebooks: Arc::new(SdkNotebooks::new(clients.clone())),
             lifecycle_configs: Arc::new(SdkLifecycleConfigs::new(clients.clone())),
             locations: Arc::new(SdkLocations::new(clients.clone())),
+            studio: Arc::new(SdkStudio::new(clients.clone())),
         };
         Self::with_apis(clients, apis)
     }
@@ -80,7 +87,10 @@ impl Services {
             notebooks: api,
             lifecycle_configs,
             locations: buckets,
+            studio,
         } = apis;
+        let studio_domains = StudioDomains::new(clients.clone(), Arc::clone(&studio));
+        let studio_inventory = Arc::new(StudioInventory::new(clients.clone(), Arc::clone(&studio)));
         let records: Arc<dyn RecordStore> = Arc::new(CachedRecords::new(records));
         let lifecycle_configs = Arc::new(LifecycleConfigs::new(clients.clone(), lifecycle_configs));
         let cache = Arc::new(IamCache::new(Arc::clone(&iam)));
@@ -172,9 +182,18 @@ impl Services {
                 memberships: Arc::clone(&memberships),
                 groups,
                 inventory: Arc::clone(&inventory),
+                studio: Arc::clone(&studio_inventory),
                 collisions: Arc::clone(&collisions),
                 directory: Arc::clone(&directory),
             },
+        );
+        let studio_profiles = StudioProfiles::new(
+            clients.clone(),
+            studio,
+            Arc::clone(&projects),
+            Arc::clone(&members),
+            Arc::clone(&roles),
+            Arc::clone(&directory),
         );
         let notebooks = Arc::new(Notebooks::new(
             clients.clone(),
@@ -202,6 +221,7 @@ impl Services {
                     suspensions,
                     collisions,
                     inventory,
+                    studio: studio_inventory,
                     members,
                     users,
                     dependents: DependentResources {
@@ -217,6 +237,8 @@ impl Services {
             datasets,
             notebooks,
             lifecycle_configs,
+            studio_domains,
+            studio_profiles,
             external_locations,
             grants,
             users: people,

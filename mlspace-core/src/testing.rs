@@ -24,6 +24,7 @@ use crate::project::ProjectSpec;
 use crate::records::ItemBuilder;
 use crate::records::memory::MemoryStore;
 use crate::services::{Apis, Services};
+use crate::studio::fake::FakeStudio;
 use crate::tags::{TOKEN, Tags};
 
 pub(crate) use interleave::{interleaved, seeds};
@@ -182,6 +183,7 @@ pub(crate) struct FakePlatform {
     pub(crate) notebooks: Arc<FakeNotebooks>,
     pub(crate) lifecycle_configs: Arc<FakeLifecycleConfigs>,
     pub(crate) locations: Arc<FakeLocations>,
+    pub(crate) studio: Arc<FakeStudio>,
     /// Interrupts calls to any of the fakes, and records them.
     pub(crate) faults: Faults,
     settings: Settings,
@@ -209,6 +211,7 @@ impl FakePlatform {
             faults.clone(),
         ));
         let locations = Arc::new(FakeLocations::new(faults.clone()));
+        let studio = Arc::new(FakeStudio::new(faults.clone()));
         let services = services(
             &settings,
             &iam,
@@ -217,6 +220,7 @@ impl FakePlatform {
             &notebooks,
             &lifecycle_configs,
             &locations,
+            &studio,
         );
         Self {
             services,
@@ -226,6 +230,7 @@ impl FakePlatform {
             notebooks,
             lifecycle_configs,
             locations,
+            studio,
             faults,
             settings,
         }
@@ -241,6 +246,7 @@ impl FakePlatform {
             &self.notebooks,
             &self.lifecycle_configs,
             &self.locations,
+            &self.studio,
         )
     }
 
@@ -294,6 +300,7 @@ impl FakePlatform {
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "one for each fake")]
 fn services(
     settings: &Settings,
     iam: &Arc<FakeIam>,
@@ -302,6 +309,7 @@ fn services(
     notebooks: &Arc<FakeNotebooks>,
     lifecycle_configs: &Arc<FakeLifecycleConfigs>,
     locations: &Arc<FakeLocations>,
+    studio: &Arc<FakeStudio>,
 ) -> Services {
     let apis = Apis {
         iam: Arc::clone(iam) as _,
@@ -310,6 +318,7 @@ fn services(
         notebooks: Arc::clone(notebooks) as _,
         lifecycle_configs: Arc::clone(lifecycle_configs) as _,
         locations: Arc::clone(locations) as _,
+        studio: Arc::clone(studio) as _,
     };
     Services::with_apis(Clients::offline(account(), settings.clone()), apis)
 }
@@ -449,6 +458,7 @@ pub(crate) struct Snapshot {
         std::collections::BTreeMap<crate::name::NotebookName, crate::notebook::fake::FakeInstance>,
     lifecycle_configs:
         std::collections::BTreeMap<String, crate::lifecycle_config::fake::FakeConfig>,
+    studio: std::collections::BTreeMap<String, crate::studio::fake::FakeDomain>,
 }
 
 impl FakePlatform {
@@ -471,6 +481,10 @@ impl FakePlatform {
         for config in lifecycle_configs.values_mut() {
             config.tags.remove(TOKEN);
         }
+        let mut studio = self.studio.domains();
+        for domain in studio.values_mut() {
+            domain.forget_run();
+        }
         let tables = self.settings.table_names.entries();
         Snapshot {
             iam,
@@ -482,6 +496,7 @@ impl FakePlatform {
             uploads: self.objects.pending_uploads(),
             notebooks,
             lifecycle_configs,
+            studio,
         }
     }
 

@@ -35,6 +35,7 @@ use crate::notebook::NotebookInventory;
 use crate::ownership::{Kind, Object, Owned, Token};
 use crate::project::{ProjectRecords, SuspensionList};
 use crate::records::RecordStore;
+use crate::studio::StudioInventory;
 
 /// What users are made of and what they depend on.
 pub(crate) struct UserParts {
@@ -48,6 +49,7 @@ pub(crate) struct UserParts {
     pub(crate) memberships: Arc<Memberships>,
     pub(crate) groups: Arc<Groups>,
     pub(crate) inventory: Arc<NotebookInventory>,
+    pub(crate) studio: Arc<StudioInventory>,
     pub(crate) collisions: Arc<CaseCollisions>,
     pub(crate) directory: Arc<Directory>,
 }
@@ -66,6 +68,7 @@ pub struct Users {
     memberships: Arc<Memberships>,
     groups: Arc<Groups>,
     inventory: Arc<NotebookInventory>,
+    studio: Arc<StudioInventory>,
     collisions: Arc<CaseCollisions>,
     directory: Arc<Directory>,
     /// Users that this process plans to suspend.
@@ -88,6 +91,7 @@ impl Users {
             memberships: parts.memberships,
             groups: parts.groups,
             inventory: parts.inventory,
+            studio: parts.studio,
             collisions: parts.collisions,
             directory: parts.directory,
             planned: Mutex::default(),

@@ -9,6 +9,7 @@ mod mapping;
 mod ownership;
 pub mod provider;
 mod resources;
+mod studio_apps;
 mod validators;
 
 pub use client::Client;

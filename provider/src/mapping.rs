@@ -239,6 +239,29 @@ pub(crate) fn optional_strings(
         .transpose()
 }
 
+/// The strings in a set, in order; an error while any is unknown.
+pub(crate) fn sorted(field: &StringList, attribute: &str) -> Result<Vec<String>, Diagnostics> {
+    if field.is_unknown() {
+        return Err(missing_value(attribute));
+    }
+    let mut strings = optional_strings(field, attribute)?.unwrap_or_default();
+    strings.sort();
+    strings.dedup();
+    Ok(strings)
+}
+
+/// The set for strings that were found: as it is if it says the same.
+pub(crate) fn set_of<'a>(
+    field: StringList,
+    found: impl IntoIterator<Item = &'a String> + Clone,
+) -> StringList {
+    let found: Vec<String> = found.into_iter().cloned().collect();
+    match sorted(&field, "") {
+        Ok(known) if known == found => field,
+        _ => strings(&found),
+    }
+}
+
 /// The tags in a map; `None` while any of them is unknown.
 pub(crate) fn known_tags(field: &StringMap) -> Option<Tags> {
     match field {

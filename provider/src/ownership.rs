@@ -107,7 +107,12 @@ fn key(object: &Object) -> ObjectKey {
         | Kind::LifecycleConfig
         | Kind::ExternalLocation
         | Kind::User => vec![("name", id)],
-        Kind::Dataset | Kind::Grant => vec![("id", id)],
+        Kind::Dataset | Kind::Grant | Kind::StudioDomain => vec![("id", id)],
+        Kind::StudioUserProfile => {
+            let mut parts = id.splitn(3, '/');
+            let mut next = || parts.next().unwrap_or_default();
+            vec![("domain_id", next()), ("project", next()), ("user", next())]
+        }
         Kind::Membership => {
             let (project, user) = id.split_once('/').unwrap_or((id, ""));
             vec![("project", project), ("user", user)]

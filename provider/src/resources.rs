@@ -7,6 +7,8 @@ mod lifecycle_config;
 mod membership;
 mod notebook;
 mod project;
+mod studio_domain;
+mod studio_user_profile;
 mod user;
 
 use terraform_plugin::framework::AnyResource;
@@ -24,5 +26,7 @@ pub(crate) fn all() -> Vec<Box<dyn AnyResource<Client>>> {
         Box::new(external_location::ExternalLocationResource),
         Box::new(grant::GrantResource),
         Box::new(user::UserResource),
+        Box::new(studio_domain::StudioDomainResource),
+        Box::new(studio_user_profile::StudioUserProfileResource),
     ]
 }

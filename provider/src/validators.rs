@@ -42,6 +42,21 @@ pub(crate) fn lifecycle_config_name(value: &Value) -> Result<(), ValidationError
     check_string(value, mlspace_core::lifecycle_config::check_name)
 }
 
+/// Validates the name of a domain of Studio.
+pub(crate) fn studio_domain_name(value: &Value) -> Result<(), ValidationError> {
+    check_string(value, mlspace_core::studio::check_name)
+}
+
+/// Validates the id of a domain of Studio.
+pub(crate) fn studio_domain_id(value: &Value) -> Result<(), ValidationError> {
+    check_string(value, mlspace_core::studio::check_domain_id)
+}
+
+/// Validates the ARN of a role that SageMaker runs apps with.
+pub(crate) fn execution_role_arn(value: &Value) -> Result<(), ValidationError> {
+    check_string(value, layout::check_role_arn)
+}
+
 /// Validates the URL of a git repository.
 pub(crate) fn git_repository(value: &Value) -> Result<(), ValidationError> {
     check_string(value, mlspace_core::lifecycle_config::check_repository)

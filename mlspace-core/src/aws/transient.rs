@@ -66,6 +66,30 @@ const TABLE: &[TransientError] = &[
         code: "ValidationException",
         contains: "ould not assume role",
     },
+    TransientError {
+        service: "sagemaker",
+        operation: "CreateDomain",
+        code: "ValidationException",
+        contains: "ould not assume role",
+    },
+    TransientError {
+        service: "sagemaker",
+        operation: "UpdateDomain",
+        code: "ValidationException",
+        contains: "ould not assume role",
+    },
+    TransientError {
+        service: "sagemaker",
+        operation: "CreateUserProfile",
+        code: "ValidationException",
+        contains: "ould not assume role",
+    },
+    TransientError {
+        service: "sagemaker",
+        operation: "UpdateUserProfile",
+        code: "ValidationException",
+        contains: "ould not assume role",
+    },
     // Another transaction holds one of the items.
     any("dynamodb", "TransactionConflictException"),
     any("dynamodb", "TransactionInProgressException"),

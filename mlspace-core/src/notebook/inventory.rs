@@ -295,7 +295,7 @@ fn if_it_exists(result: Result<(), Error>) -> Result<(), Error> {
 }
 
 /// Whether the tags name the owner.
-fn is_owned(found: &Tags, system: &str, owner: Owner<'_>) -> bool {
+pub(crate) fn is_owned(found: &Tags, system: &str, owner: Owner<'_>) -> bool {
     let same = |key, value: &str| found.get(key) == Some(value);
     let (project, user) = match owner {
         Owner::Project(project) => (Some(project), None),

@@ -8,7 +8,7 @@ use crate::layout::Account;
 /// an ARN, account and region are those of the caller (*AWS KMS Developer Guide*, "Key
 /// identifiers": <https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id>). An
 /// alias and the key it stands for count as different, because only KMS knows what it stands for.
-pub(super) fn is_same_key(account: &Account, a: &str, b: &str) -> bool {
+pub(crate) fn is_same_key(account: &Account, a: &str, b: &str) -> bool {
     a == b || arn(account, a) == arn(account, b)
 }
 

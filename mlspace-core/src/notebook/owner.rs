@@ -2,6 +2,7 @@
 
 use super::{NotebookSpec, Notebooks};
 use crate::aws::{Backoff, Error, Operation};
+use crate::iam::Roles;
 use crate::name::{ProjectName, UserName};
 use crate::policies::Limits;
 use crate::project::missing_project;
@@ -80,7 +81,7 @@ impl Notebooks {
                         .to_owned(),
             })?;
         let role_arn = self.member_roles.arn(project, user).await?;
-        self.check_role(operation, &role_arn, project, user).await?;
+        wait_for_role(&self.roles, operation, &role_arn, project, user).await?;
         Ok(NotebookOwner {
             role_arn,
             stop,
@@ -88,35 +89,38 @@ impl Notebooks {
             limits: rules.limits.within(&self.clients.settings().limits),
         })
     }
+}
 
-    /// Looks for the role. A membership that has just been created is on record before IAM shows its
-    /// role everywhere.
-    async fn check_role(
-        &self,
-        operation: &Operation,
-        arn: &str,
-        project: &ProjectName,
-        user: &UserName,
-    ) -> Result<(), Error> {
-        let name = arn.rsplit('/').next().unwrap_or(arn);
-        let what = format!("waiting for role `{name}` to be seen");
-        for attempt in 0..LOOKS {
-            if self.roles.exists(name).await? {
-                return Ok(());
-            }
-            operation.back_off(Backoff::QUICK, attempt, &what).await?;
+/// Looks for a member's role. A membership that has just been created is on record before IAM shows
+/// its role everywhere.
+///
+/// # Errors
+/// [`Error::NotFound`] when the role is missing, and those of the calls.
+pub(crate) async fn wait_for_role(
+    roles: &Roles,
+    operation: &Operation,
+    arn: &str,
+    project: &ProjectName,
+    user: &UserName,
+) -> Result<(), Error> {
+    let name = arn.rsplit('/').next().unwrap_or(arn);
+    let what = format!("waiting for role `{name}` to be seen");
+    for attempt in 0..LOOKS {
+        if roles.exists(name).await? {
+            return Ok(());
         }
-        Err(Error::NotFound {
-            what: format!("the role `{name}` of member `{user}` of project `{project}`"),
-            remedy: format!(
-                "apply its `mlspace_membership` (id `{project}/{user}`) to create it again"
-            ),
-        })
+        operation.back_off(Backoff::QUICK, attempt, &what).await?;
     }
+    Err(Error::NotFound {
+        what: format!("the role `{name}` of member `{user}` of project `{project}`"),
+        remedy: format!(
+            "apply its `mlspace_membership` (id `{project}/{user}`) to create it again"
+        ),
+    })
 }
 
 /// The error for a user who is not a member of the project.
-pub(super) fn not_a_member(project: &ProjectName, user: &UserName) -> Error {
+pub(crate) fn not_a_member(project: &ProjectName, user: &UserName) -> Error {
     Error::Invalid {
         attribute: Some("user"),
         message: format!("`{user}` is not a member of project `{project}`"),

@@ -23,11 +23,15 @@ pub enum Kind {
     Grant,
     /// A person.
     User,
+    /// A domain of Studio.
+    StudioDomain,
+    /// A membership's user profile in a domain of Studio.
+    StudioUserProfile,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Project,
         Self::Membership,
         Self::Dataset,
@@ -36,6 +40,8 @@ impl Kind {
         Self::ExternalLocation,
         Self::Grant,
         Self::User,
+        Self::StudioDomain,
+        Self::StudioUserProfile,
     ];
 
     /// The noun in messages.
@@ -49,6 +55,8 @@ impl Kind {
             Self::ExternalLocation => "external location",
             Self::Grant => "grant",
             Self::User => "user",
+            Self::StudioDomain => "Studio domain",
+            Self::StudioUserProfile => "user profile",
         }
     }
 
@@ -64,6 +72,8 @@ impl Kind {
             Self::ExternalLocation => "mlspace_external_location",
             Self::Grant => "mlspace_grant",
             Self::User => "mlspace_user",
+            Self::StudioDomain => "mlspace_studio_domain",
+            Self::StudioUserProfile => "mlspace_studio_user_profile",
         }
     }
 }

@@ -294,18 +294,18 @@ impl Projects {
             let before = found.as_ref().is_some_and(|found| found.record.suspended);
             let suspending = spec.suspended && !before;
             if suspending && attempt == 0 {
-                self.inventory
-                    .suspend_all(operation, Owner::Project(name))
-                    .await?;
+                let owner = Owner::Project(name);
+                self.inventory.suspend_all(operation, owner).await?;
+                self.studio.suspend_all(operation, owner).await?;
             }
             // Before the record says so: an interrupted resumption is continued by the next apply.
             if before && !spec.suspended && attempt == 0 {
                 // Those of suspended users stay as they are.
                 let users = self.users.suspensions().await?;
                 let stays = |_: &ProjectName, user: &UserName| users.get(user) == Some(&true);
-                self.inventory
-                    .resume_all(operation, Owner::Project(name), stays)
-                    .await?;
+                let owner = Owner::Project(name);
+                self.inventory.resume_all(operation, owner, stays).await?;
+                self.studio.resume_all(operation, owner, stays).await?;
             }
             let write = match found {
                 None if is_recorded => return Err(deleted_record(name)),

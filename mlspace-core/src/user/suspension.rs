@@ -165,8 +165,8 @@ impl Users {
         }
     }
 
-    /// Stops the user's notebooks and closes them to people, or opens those whose project is not
-    /// suspended.
+    /// Stops the user's notebooks and apps of Studio and closes them to people, or opens those whose
+    /// project is not suspended.
     pub(super) async fn set_notebooks(
         &self,
         operation: &Operation,
@@ -175,12 +175,14 @@ impl Users {
     ) -> Result<(), Error> {
         let owner = Owner::User(user);
         if suspended {
-            return self.inventory.suspend_all(operation, owner).await;
+            self.inventory.suspend_all(operation, owner).await?;
+            return self.studio.suspend_all(operation, owner).await;
         }
         let projects = self.projects.suspensions().await.if_present()?;
         let projects = projects.unwrap_or_default();
         let stays = |project: &ProjectName, _: &UserName| projects.get(project) == Some(&true);
-        self.inventory.resume_all(operation, owner, stays).await
+        self.inventory.resume_all(operation, owner, stays).await?;
+        self.studio.resume_all(operation, owner, stays).await
     }
 }
 

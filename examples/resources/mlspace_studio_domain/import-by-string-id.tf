@@ -1,0 +1,4 @@
+import {
+  to = mlspace_studio_domain.main
+  id = "d-0123456789ab"
+}
