@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use crate::studio::{add_role, remove_role};
 use crate::support::{TestEnv, e2e_test};
 
 fn examples() -> PathBuf {
@@ -50,10 +51,16 @@ fn apply_and_import(env: &TestEnv, imports: &str) {
     for bucket in BUCKETS {
         env.aws.create_bucket(bucket);
     }
+    add_role(env);
     env.provider("services = [\"registry\", \"pipelines\", \"bedrock\"]");
-    env.apply_and_verify(&all_examples());
-    import_again(env, &join_examples("resources", imports));
+    let vpc = env.aws.seeded("vpc_id");
+    env.apply_and_verify(&all_examples().replace("vpc-0a1b2c3d4e5f60718", vpc));
+    let id = env.attribute("mlspace_studio_domain.main", "id");
+    let id = id.as_str().expect("the id that SageMaker gave the domain");
+    let blocks = join_examples("resources", imports).replace("d-0123456789ab", id);
+    import_again(env, &blocks);
     env.work.destroy().assert_ok();
+    remove_role(env);
     for bucket in BUCKETS {
         env.aws.delete_bucket(bucket);
     }

@@ -47,6 +47,8 @@ mod plan_checks;
 #[cfg(test)]
 mod services;
 #[cfg(test)]
+mod studio;
+#[cfg(test)]
 mod unknown_values;
 #[cfg(test)]
 mod update;

@@ -183,6 +183,12 @@ impl Emulator {
         self.request("POST", "notebook", Some(&change));
     }
 
+    /// Lets the next transition of a domain, profile, space or app of Studio fail.
+    pub(crate) fn fail_next_studio(&self, name: &str, reason: &str) {
+        let change = json!({"kind": "", "name": name, "status": "fail_next", "reason": reason});
+        self.request("POST", "studio", Some(&change));
+    }
+
     /// Sets the number of reads that see a notebook in transition.
     pub(crate) fn set_transition_polls(&self, polls: u32) {
         let body = json!({"polls": polls});

@@ -1,0 +1,208 @@
+//! `mlspace_studio_domain` and `mlspace_studio_user_profile`.
+
+use serde_json::{Value, json};
+
+use crate::support::{PEOPLE, TestEnv, e2e_test};
+
+const DOMAIN: &str = "mlspace_studio_domain.main";
+const PROFILE: &str = "mlspace_studio_user_profile.alice";
+
+/// The role that has no rights, which SageMaker requires.
+const ROLE: &str = "studio-without-rights";
+
+/// Creates [`ROLE`], as a platform's modules do.
+pub(crate) fn add_role(env: &TestEnv) {
+    let trust = json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Effect": "Allow",
+            "Principal": {"Service": "sagemaker.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }],
+    });
+    let role = json!({"RoleName": ROLE, "AssumeRolePolicyDocument": trust.to_string()});
+    env.aws.call("iam", "CreateRole", role);
+}
+
+pub(crate) fn remove_role(env: &TestEnv) {
+    env.aws.call("iam", "DeleteRole", json!({"RoleName": ROLE}));
+}
+
+/// A domain with further settings.
+fn domain(env: &TestEnv, body: &str) -> String {
+    let vpc = env.aws.seeded("vpc_id");
+    format!(
+        r#"
+resource "mlspace_studio_domain" "main" {{
+  name                       = "ml"
+  vpc_id                     = "{vpc}"
+  default_execution_role_arn = "arn:aws:iam::123456789012:role/{ROLE}"
+{body}
+}}
+"#
+    )
+}
+
+/// Alice's profile with further settings.
+fn profile(body: &str) -> String {
+    format!(
+        r#"
+resource "mlspace_studio_user_profile" "alice" {{
+  domain_id = mlspace_studio_domain.main.id
+  project   = mlspace_membership.alice.project
+  user      = mlspace_membership.alice.user
+{body}
+}}
+"#
+    )
+}
+
+/// Paths of what there is of Studio in AWS.
+fn contents(env: &TestEnv) -> Vec<String> {
+    let state = env.aws.account_state();
+    let studio = state["studio"].as_object().expect("an object");
+    studio.keys().cloned().collect()
+}
+
+/// A space of alice with a running app in it, as she makes them.
+fn add_space(env: &TestEnv) -> Value {
+    let id = env.attribute(DOMAIN, "id");
+    env.aws.call(
+        "sagemaker",
+        "CreateSpace",
+        json!({
+            "DomainId": id,
+            "SpaceName": "lab",
+            "OwnershipSettings": {"OwnerUserProfileName": "fraud-alice"},
+            "SpaceSharingSettings": {"SharingType": "Private"},
+            "SpaceSettings": {"AppType": "JupyterLab"},
+        }),
+    );
+    env.aws.finish_transitions();
+    let app =
+        json!({"DomainId": id, "SpaceName": "lab", "AppType": "JupyterLab", "AppName": "default"});
+    env.aws.call("sagemaker", "CreateApp", app.clone());
+    env.aws.finish_transitions();
+    app
+}
+
+e2e_test! {
+    /// Created, planned empty, changed in place, repaired, imported, destroyed.
+    fn studio_lives(env) {
+        add_role(env);
+        let text = format!("{PEOPLE}{}{}", domain(env, "  jupyter_lab = { idle_timeout_minutes = 120 }"), profile(""));
+        env.apply_and_verify(&text);
+        assert_eq!(env.attribute(PROFILE, "name"), "fraud-alice");
+        let state = env.aws.account_state();
+        let tags = &state["studio"]["user-profile/ml/fraud-alice"]["tags"];
+        assert_eq!((&tags["project"], &tags["user"]), (&json!("fraud"), &json!("alice")), "{state}");
+
+        let id = env.attribute(DOMAIN, "id");
+        let settings = "  docker_access = true\n  max_volume_size = 200\n  hidden_tools = [\"AutoMl\"]\n  tags = { team = \"ml\" }";
+        let own = "  security_group_ids = []\n  code_editor = { instance_type = \"ml.m5.large\" }";
+        let text = format!("{PEOPLE}{}{}", domain(env, settings), profile(own));
+        env.apply_and_verify(&text);
+        assert_eq!(env.attribute(DOMAIN, "id"), id, "changed in place");
+
+        let edit = json!({
+            "DomainId": id, "UserProfileName": "fraud-alice",
+            "UserSettings": {"ExecutionRole": format!("arn:aws:iam::123456789012:role/{ROLE}")},
+        });
+        env.aws.call("sagemaker", "UpdateUserProfile", edit);
+        let edit = json!({"DomainId": id, "TagPropagation": "DISABLED"});
+        env.aws.call("sagemaker", "UpdateDomain", edit);
+        env.aws.finish_transitions();
+        let update = |address: &str| (address.to_owned(), vec!["update".to_owned()]);
+        assert_eq!(env.plan().changes(), [update(DOMAIN), update(PROFILE)]);
+        env.apply_and_verify(&text);
+
+        for (address, import) in [(DOMAIN, id.clone()), (PROFILE, env.attribute(PROFILE, "id"))] {
+            env.work.forget(address);
+            let import = import.as_str().expect("an id");
+            assert_eq!(env.work.import(address, import).code, Some(0));
+        }
+        env.apply_and_verify(&text);
+        env.work.destroy().assert_ok();
+        remove_role(env);
+        env.destroy_and_verify();
+    }
+}
+
+e2e_test! {
+    /// Running apps block what SageMaker changes without them only, and nothing with a member's files
+    /// is deleted unless the configuration says so.
+    fn studio_keeps_what_members_have(env) {
+        add_role(env);
+        let two = env.aws.seed["subnet_ids"].as_array().expect("a list")[..2].to_vec();
+        let text = format!("{PEOPLE}{}{}", domain(env, ""), profile(""));
+        env.apply_and_verify(&text);
+        let app = add_space(env);
+        env.plan().assert_empty();
+
+        let fewer = format!("  subnet_ids = {}", json!(two));
+        env.configure(&format!("{PEOPLE}{}{}", domain(env, &fewer), profile("")));
+        let plan = env.plan();
+        assert_eq!(plan.outcome.warnings()[0].summary, "Running apps block the change");
+        env.apply().assert_error(&["JupyterLab/default of space lab"]);
+
+        let moved = domain(env, "").replace("\"ml\"", "\"ml2\"");
+        env.configure(&format!("{PEOPLE}{moved}{}", profile("")));
+        env.work.plan(&[]).outcome.assert_error(&["would be replaced", "force_destroy"]);
+
+        env.configure(&format!("{PEOPLE}{}", domain(env, "")));
+        env.apply().assert_error(&["fraud-alice", "still used by", "space lab"]);
+        env.aws.call("sagemaker", "DeleteApp", app);
+        env.aws.finish_transitions();
+        env.apply_and_verify(&format!("{PEOPLE}{}{}", domain(env, &fewer), profile("")));
+
+        let forced = "  force_destroy = true";
+        env.apply_and_verify(&format!("{PEOPLE}{}{}", domain(env, forced), profile(forced)));
+        env.work.destroy().assert_ok();
+        assert_eq!(contents(env), Vec::<String>::new());
+    }
+}
+
+e2e_test! {
+    /// A domain that SageMaker could not make is in the state with the reason, and the next apply makes
+    /// another.
+    fn studio_failed_domain(env) {
+        add_role(env);
+        env.aws.fail_next_studio("ml", "the subnet has no addresses");
+        env.configure(&domain(env, ""));
+        env.apply().assert_error(&["the subnet has no addresses", "tainted"]);
+        assert!(env.work.state(DOMAIN).is_some());
+        env.apply_and_verify(&domain(env, ""));
+        assert_eq!(contents(env), ["domain/ml"]);
+        env.work.destroy().assert_ok();
+        remove_role(env);
+        env.destroy_and_verify();
+    }
+}
+
+e2e_test! {
+    /// Refused by the plan.
+    fn studio_bad_input(env) {
+        add_role(env);
+        let good = format!("{PEOPLE}{}{}", domain(env, ""), profile(""));
+        env.apply_and_verify(&good);
+        let second = domain(env, "").replace("\"main\"", "\"second\"");
+        env.configure(&format!("{good}{second}"));
+        env.work.plan(&[]).outcome.assert_error(&["already exists", "import {"]);
+        for (body, words) in [
+            ("  jupyter_lab = { idle_timeout_minutes = 59 }", "60"),
+            ("  max_volume_size = 4", "5"),
+            ("  default_volume_size = 101", "larger"),
+            ("  docker_trusted_account_ids = [\"123456789012\"]", "docker_access"),
+            ("  code_editor = { default_lifecycle_config_arn = \"arn:a\" }", "lifecycle_config_arns"),
+            ("  subnet_ids = []", "subnet_ids"),
+        ] {
+            env.configure(&format!("{PEOPLE}{}{}", domain(env, body), profile("")));
+            env.work.plan(&[]).outcome.assert_error(&[words]);
+        }
+        let other = profile("").replace("mlspace_membership.alice.user", "\"bob\"");
+        env.configure(&format!("{PEOPLE}{}{other}", domain(env, "")));
+        env.work.plan(&[]).outcome.assert_error(&["`bob` is not a member"]);
+        env.configure(&good);
+        env.plan().assert_empty();
+    }
+}
