@@ -10,6 +10,10 @@
 //! One object represents all objects of a dataset; whether what is denied for it is denied for all
 //! of them is decided by a [proof](iam_policy::prove), as is the isolation from other tenants.
 //!
+//! AWS says two things about a policy variable without a value
+//! ([`UnsetVariable`](iam_policy::evaluate::UnsetVariable)). What the access model grants is therefore
+//! reported as allowed if each reading allows it, and everything else if any does.
+//!
 //! ```
 //! use mlspace_core::access::{IamRole, KnownProofs};
 //! use mlspace_core::policies::{self, PolicyContext, PlatformAccess, ProjectAccess};
@@ -206,7 +210,9 @@ impl IamRole {
         let tester = RoleTester::new(context, self)?;
         let prover = self.prover(context, Some((project.as_str(), user.as_str())), known)?;
         let data = datasets.iter().map(|key| {
-            let rights = tester.rights(&key.prefix());
+            let location = DataLocation::Dataset(key.clone());
+            let model = location.surely_granted(Some((project.as_str(), user.as_str())));
+            let rights = tester.rights(&key.prefix(), model);
             let proof = prover.under(&key.prefix(), &rights);
             DataAccess::new(key, rights, proof)
         });
@@ -220,19 +226,21 @@ impl IamRole {
         })
     }
 
-    /// Permissions of the role on locations of the data bucket, in the order of `locations`.
+    /// Permissions of the role on locations of the data bucket, in the order of `locations`. `owner` is
+    /// the project and the user of a membership's role.
     ///
     /// # Errors
     /// [`CallerError`] when the role's ARN is invalid.
     pub fn rights(
         &self,
         context: &PolicyContext<'_>,
+        owner: Option<(&str, &str)>,
         locations: &[DataLocation],
     ) -> Result<Vec<Rights>, CallerError> {
         let tester = RoleTester::new(context, self)?;
         let rights = locations
             .iter()
-            .map(|location| tester.rights(&location.prefix()));
+            .map(|location| tester.rights(&location.prefix(), location.surely_granted(owner)));
         Ok(rights.collect())
     }
 

@@ -1,4 +1,7 @@
 //! `evaluate`: decides requests as IAM does, and names the deciding statements.
+//!
+//! Where the decision depends on how AWS reads a policy variable without a value, it is given in each
+//! reading, and is what is expected only if all readings agree on that.
 
 mod request;
 
@@ -6,7 +9,7 @@ use std::path::Path;
 
 use iam_policy::Statement;
 use iam_policy::evaluate::{
-    Decision, Layer, MissingAllow, Outcome, PolicySet, Request, StatementRef,
+    Decision, Layer, MissingAllow, Outcome, PolicySet, Readings, Request, StatementRef,
 };
 use serde_json::{Value, json};
 
@@ -29,22 +32,22 @@ pub(crate) fn run(options: &Evaluate) -> Result<CommandOutput, InputError> {
         None => vec![request::from_flags(&options.request)?],
     };
     let loaded = load(&options.policies)?;
-    let decided: Vec<(RequestCase, Decision)> = cases
+    let decided: Vec<(RequestCase, Readings)> = cases
         .into_iter()
         .map(|case| {
-            let decision = loaded.set.decide(&case.request);
-            (case, decision)
+            let readings = loaded.set.readings(&case.request);
+            (case, readings)
         })
         .collect();
     let passed = decided
         .iter()
-        .all(|(case, decision)| passes(case, decision));
+        .all(|(case, readings)| passes(case, readings));
     let output = match options.format {
         Format::Text => CommandOutput::new(text(&loaded, &decided), passed),
         Format::Json => {
             let all = decided
                 .iter()
-                .map(|(case, decision)| json(&loaded, case, decision));
+                .map(|(case, readings)| json(&loaded, case, readings));
             CommandOutput::json(&Value::Array(all.collect()), passed)
         }
     };
@@ -55,10 +58,10 @@ pub(crate) fn run(options: &Evaluate) -> Result<CommandOutput, InputError> {
 }
 
 /// Whether the decision is as expected; without an expectation, whether the request is allowed.
-fn passes(case: &RequestCase, decision: &Decision) -> bool {
+fn passes(case: &RequestCase, readings: &Readings) -> bool {
     match case.expect {
-        Some(Expectation::Deny) => !decision.is_allowed(),
-        Some(Expectation::Allow) | None => decision.is_allowed(),
+        Some(Expectation::Deny) => !readings.possible().is_allowed(),
+        Some(Expectation::Allow) | None => readings.certain().is_allowed(),
     }
 }
 
@@ -161,11 +164,11 @@ impl LoadedPolicies {
     }
 }
 
-fn text(loaded: &LoadedPolicies, decided: &[(RequestCase, Decision)]) -> String {
+fn text(loaded: &LoadedPolicies, decided: &[(RequestCase, Readings)]) -> String {
     let mut lines = Lines::default();
-    for (case, decision) in decided {
+    for (case, readings) in decided {
         lines.gap();
-        push_decision(&mut lines, loaded, case, decision);
+        push_readings(&mut lines, loaded, case, readings);
     }
     let expected = decided
         .iter()
@@ -173,16 +176,26 @@ fn text(loaded: &LoadedPolicies, decided: &[(RequestCase, Decision)]) -> String 
         .count();
     if decided.len() > 1 {
         lines.gap();
-        let allowed = decided.iter().filter(|(_, d)| d.is_allowed()).count();
+        let of = |holds: &dyn Fn(&Readings) -> bool| {
+            decided
+                .iter()
+                .filter(|(_, readings)| holds(readings))
+                .count()
+        };
         let mut summary = format!(
-            "{}: {allowed} allowed, {} denied",
+            "{}: {} allowed, {} denied",
             count(decided.len(), "request"),
-            decided.len() - allowed
+            of(&|readings| readings.certain().is_allowed()),
+            of(&|readings| !readings.possible().is_allowed()),
         );
+        let not_certain = of(&|readings| !readings.agree());
+        if not_certain > 0 {
+            summary.push_str(&format!(", {not_certain} not certain"));
+        }
         if expected > 0 {
             let failed = decided
                 .iter()
-                .filter(|(case, decision)| case.expect.is_some() && !passes(case, decision))
+                .filter(|(case, readings)| case.expect.is_some() && !passes(case, readings))
                 .count();
             summary.push_str(&format!("; of {expected} expectations {failed} failed"));
         }
@@ -191,20 +204,21 @@ fn text(loaded: &LoadedPolicies, decided: &[(RequestCase, Decision)]) -> String 
     lines.into_text()
 }
 
-fn push_decision(
+fn push_readings(
     lines: &mut Lines,
     loaded: &LoadedPolicies,
     case: &RequestCase,
-    decision: &Decision,
+    readings: &Readings,
 ) {
     let request = &case.request;
     let name = case.name.as_ref().map(|name| format!("{name}: "));
-    let outcome = match decision.outcome {
-        Outcome::Allowed => "ALLOWED",
-        Outcome::ExplicitDeny | Outcome::ImplicitDeny => "DENIED",
+    let outcome = if readings.agree() {
+        outcome(readings.certain())
+    } else {
+        "NOT CERTAIN"
     };
     let expectation = match case.expect {
-        Some(_) if passes(case, decision) => ", as expected",
+        Some(_) if passes(case, readings) => ", as expected",
         Some(_) => ", which is NOT AS EXPECTED",
         None => "",
     };
@@ -214,6 +228,34 @@ fn push_decision(
     );
     lines.add(2, format!("{} on {}", request.action(), request.resource()));
     lines.add(2, format!("by {}", request.caller()));
+    if readings.agree() {
+        push_decision(lines, loaded, request, readings.certain());
+        return;
+    }
+    lines.add(
+        2,
+        "AWS's guide says two things about a policy variable without a value. Give its key, or give the variable a \
+         default",
+    );
+    for (reading, decision) in readings.all() {
+        lines.add(2, format!("{}, if {reading}:", self::outcome(decision)));
+        push_decision(lines, loaded, request, decision);
+    }
+}
+
+fn outcome(decision: &Decision) -> &'static str {
+    match decision.outcome {
+        Outcome::Allowed => "ALLOWED",
+        Outcome::ExplicitDeny | Outcome::ImplicitDeny => "DENIED",
+    }
+}
+
+fn push_decision(
+    lines: &mut Lines,
+    loaded: &LoadedPolicies,
+    request: &Request,
+    decision: &Decision,
+) {
     let verb = if decision.is_allowed() {
         "allows"
     } else {
@@ -247,8 +289,35 @@ fn push_missing(lines: &mut Lines, request: &Request, missing: &MissingAllow) {
     }
 }
 
-fn json(loaded: &LoadedPolicies, case: &RequestCase, decision: &Decision) -> Value {
+fn json(loaded: &LoadedPolicies, case: &RequestCase, readings: &Readings) -> Value {
     let request = &case.request;
+    let mut all = json!({
+        "name": case.name,
+        "principal": request.caller().to_string(),
+        "action": request.action(),
+        "resource": request.resource(),
+        "as_expected": case.expect.map(|_| passes(case, readings)),
+        "certain": readings.agree(),
+    });
+    let add = |all: &mut Value, more: Value| {
+        if let (Value::Object(all), Value::Object(more)) = (all, more) {
+            all.extend(more);
+        }
+    };
+    add(&mut all, decision_json(loaded, request, readings.certain()));
+    if !readings.agree() {
+        let by_reading = readings.all().map(|(reading, decision)| {
+            let mut one = json!({"if": reading.to_string()});
+            add(&mut one, decision_json(loaded, request, decision));
+            one
+        });
+        let by_reading: Vec<Value> = by_reading.collect();
+        add(&mut all, json!({"readings": by_reading}));
+    }
+    all
+}
+
+fn decision_json(loaded: &LoadedPolicies, request: &Request, decision: &Decision) -> Value {
     let source = |source: &StatementRef| output::source(source, loaded.statement(source));
     let missing = decision.missing.iter().map(|missing| {
         let near = missing.near_misses.iter().map(|near| {
@@ -266,17 +335,12 @@ fn json(loaded: &LoadedPolicies, case: &RequestCase, decision: &Decision) -> Val
         json!({"layer": missing.layer.to_string(), "near": near.collect::<Vec<_>>()})
     });
     json!({
-        "name": case.name,
-        "principal": request.caller().to_string(),
-        "action": request.action(),
-        "resource": request.resource(),
         "allowed": decision.is_allowed(),
         "outcome": match decision.outcome {
             Outcome::Allowed => "allowed",
             Outcome::ExplicitDeny => "explicit deny",
             Outcome::ImplicitDeny => "implicit deny",
         },
-        "as_expected": case.expect.map(|_| passes(case, decision)),
         "deciding": decision.deciding.iter().map(source).collect::<Vec<_>>(),
         "missing": missing.collect::<Vec<_>>(),
     })

@@ -74,7 +74,7 @@ fn explain(lines: &mut Lines, index: usize, statement: &Statement, version: Vers
         let key = describe::key(&variable);
         let without = match default {
             Some(default) => format!("where that is missing, for `{default}`"),
-            None => "where that is missing, nothing matches".to_owned(),
+            None => "where that is missing, nothing matches, or the whole statement does not apply: AWS's guide says both".to_owned(),
         };
         lines.add(
             3,

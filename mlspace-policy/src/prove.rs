@@ -1,7 +1,9 @@
 //! `prove` and `diff`: decide about all requests of a kind, with a request as counterexample.
 
 use iam_policy::evaluate::PolicySet;
-use iam_policy::prove::{Answer, Change, Counterexample, Difference, Question, difference, prove};
+use iam_policy::prove::{
+    Answer, Change, Counterexample, Difference, Question, difference, prove_in_all_readings,
+};
 use iam_policy::{Conditions, Document};
 use serde_json::{Value, json};
 
@@ -13,7 +15,7 @@ use crate::output::{CommandOutput, Format, Lines};
 pub(crate) fn run(options: &Prove) -> Result<CommandOutput, InputError> {
     let question = question(&options.question)?;
     let loaded = evaluate::load(&options.policies)?;
-    let answer = prove(&loaded.set, &question);
+    let answer = prove_in_all_readings(&loaded.set, &question);
     let passed = answer.holds();
     let output = match options.format {
         Format::Text => CommandOutput::new(text(&answer), passed),

@@ -22,6 +22,12 @@
 //! # Ok::<(), iam_policy::evaluate::CallerError>(())
 //! ```
 //!
+//! # Policy variables without a value
+//!
+//! [`PolicySet::decide`] takes one reading of them, [`PolicySet::readings`] all: AWS says two things
+//! that do not agree ([`UnsetVariable`]). What should be closed has to be closed in each reading, and
+//! what should be open has to be open in each.
+//!
 //! # Many requests
 //!
 //! [`PolicySet::compile`] makes [`CompiledPolicies`], which decide the same in less time. Compiling
@@ -45,6 +51,7 @@ mod compiled;
 pub(crate) mod condition;
 mod decision;
 pub(crate) mod policies;
+mod readings;
 mod request;
 pub(crate) mod statement;
 mod unset_variable;
@@ -54,6 +61,7 @@ pub use caller::{Caller, CallerError};
 pub use compiled::CompiledPolicies;
 pub use decision::{Decision, Layer, MissingAllow, NearMiss, Outcome, StatementRef};
 pub use policies::PolicySet;
+pub use readings::Readings;
 pub use request::Request;
 pub use unset_variable::UnsetVariable;
 pub(crate) use value::{Decimal, IpRange, Timestamp};

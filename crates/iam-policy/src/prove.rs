@@ -62,7 +62,7 @@ mod witness;
 pub use answer::{Answer, Counterexample, NotDecided};
 pub use difference::{Change, Difference, difference};
 pub use question::{Question, Word};
-pub use solve::{prove, prove_within};
+pub use solve::{prove, prove_in_all_readings, prove_within, prove_within_in_all_readings};
 
 #[cfg(test)]
 mod tests;

@@ -128,15 +128,21 @@ impl Template {
         })
     }
 
+    /// The keys of variables without a default.
+    pub(crate) fn required_keys(&self) -> impl Iterator<Item = &ConditionKey> {
+        let pieces: &[Piece] = match self {
+            Self::Fixed(_) => &[],
+            Self::Varying(pieces) => pieces,
+        };
+        pieces.iter().filter_map(|piece| match piece {
+            Piece::Variable { key, default: None } => Some(key),
+            _ => None,
+        })
+    }
+
     /// Whether all variables have a value or a default.
     pub(crate) fn is_set<'v>(&self, value: impl Fn(&ConditionKey) -> Option<&'v str>) -> bool {
-        match self {
-            Self::Fixed(_) => true,
-            Self::Varying(pieces) => pieces.iter().all(|piece| match piece {
-                Piece::Token(_) => true,
-                Piece::Variable { key, default } => default.is_some() || value(key).is_some(),
-            }),
-        }
+        self.required_keys().all(|key| value(key).is_some())
     }
 
     /// Replaces the variables with values. `value` returns the single value of a key. If it returns

@@ -10,7 +10,7 @@ use crate::policies::{PolicyContext, PolicyError};
 use crate::tags::{PROJECT, SYSTEM, USER};
 use iam_policy::Document;
 use iam_policy::evaluate::{CallerError, PolicySet, Request};
-use iam_policy::prove::{Answer, prove_within};
+use iam_policy::prove::{Answer, prove_within_in_all_readings};
 
 /// Policies of roles that the platform does not create: base policies and the permissions boundary,
 /// each with the label that findings name it by.
@@ -145,7 +145,7 @@ pub fn cross_tenant(
             action: claim.what.to_owned(),
             reason,
         };
-        match prove_within(&all, &own, &claim.question) {
+        match prove_within_in_all_readings(&all, &own, &claim.question) {
             Answer::Holds => {}
             Answer::Refuted(request) => found.refuted.push(deviation(request.in_words())),
             Answer::NotDecided(reason) => found.not_decided.push(deviation(reason.to_string())),
@@ -165,10 +165,12 @@ pub(crate) fn take_decided() -> usize {
     DECIDED.with(std::cell::Cell::take)
 }
 
-/// The action, if the external policies allow it and the platform's own do not.
+/// The action, if the external policies allow it and the platform's own do not, in any reading of
+/// policy variables without a value.
 fn excess(own: &PolicySet, all: &PolicySet, (action, request): TestRequest) -> Option<Deviation> {
-    let decision = all.decide(&request);
-    if !decision.is_allowed() || own.decide(&request).is_allowed() {
+    let readings = all.readings(&request);
+    let decision = readings.possible();
+    if !decision.is_allowed() || own.readings(&request).possible().is_allowed() {
         return None;
     }
     let reason = decision.deciding.first().map_or_else(
@@ -178,11 +180,13 @@ fn excess(own: &PolicySet, all: &PolicySet, (action, request): TestRequest) -> O
     Some(Deviation { action, reason })
 }
 
-/// The action, if the platform's own policies allow it and the external policies do not.
+/// The action, if the platform's own policies allow it and the external policies do not, in any
+/// reading of policy variables without a value.
 fn missing(own: &PolicySet, all: &PolicySet, (action, request): TestRequest) -> Option<Deviation> {
-    let verdict = Verdict::from(all.decide(&request));
+    let verdict = Verdict::from(all.readings(&request).certain().clone());
     let reason = verdict.reason()?.to_owned();
-    own.decide(&request)
+    own.readings(&request)
+        .certain()
         .is_allowed()
         .then_some(Deviation { action, reason })
 }

@@ -95,6 +95,16 @@ impl DataLocation {
             },
         }
     }
+
+    /// What of [`DataLocation::expected_access`] the role of a project and a user is granted in any
+    /// case: nothing of group datasets, which can be shared with other groups.
+    pub(super) fn surely_granted(&self, owner: Option<(&str, &str)>) -> ExpectedAccess {
+        let is_of_group = matches!(self, Self::Dataset(key) if key.scope == DatasetScope::Group);
+        match owner {
+            Some((project, user)) if !is_of_group => self.expected_access(project, user),
+            _ => ExpectedAccess::NONE,
+        }
+    }
 }
 
 impl Rights {

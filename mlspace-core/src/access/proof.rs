@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use iam_policy::evaluate::{Caller, CallerError, PolicySet};
-use iam_policy::prove::{Answer, Question, prove};
+use iam_policy::prove::{Answer, Question, prove_in_all_readings};
 use iam_policy::{Clause, Effect, Operator};
 
 use super::any_names::AnyNames;
@@ -237,7 +237,7 @@ impl RoleProver<'_> {
             let bucket = self.context.bucket();
             let data = self.all.clone().actions(["s3:*"]);
             let data = data.resources([self.context.objects(""), bucket]);
-            prove(&self.policies, &data).holds()
+            prove_in_all_readings(&self.policies, &data).holds()
         })
     }
 
@@ -291,7 +291,7 @@ impl RoleProver<'_> {
                 proof: if holds {
                     Proof::Proved
                 } else {
-                    prove(&self.policies, &claim.question).into()
+                    prove_in_all_readings(&self.policies, &claim.question).into()
                 },
             }
         });
@@ -309,7 +309,7 @@ impl RoleProver<'_> {
         if holds {
             return Proof::Proved;
         }
-        prove(&self.policies, &ask(self.all.clone(), pattern)).into()
+        prove_in_all_readings(&self.policies, &ask(self.all.clone(), pattern)).into()
     }
 
     /// Whether a question has a proof for any names.
@@ -320,7 +320,7 @@ impl RoleProver<'_> {
         if let Some(known) = proved.borrow().get(what) {
             return *known;
         }
-        let holds = prove(&any.policies, &question()).holds();
+        let holds = prove_in_all_readings(&any.policies, &question()).holds();
         proved.borrow_mut().insert(what.to_owned(), holds);
         holds
     }

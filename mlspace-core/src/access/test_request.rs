@@ -1,6 +1,6 @@
 //! Requests whose decisions make up an access report.
 
-use super::{IamRole, Rights, SageMakerAccess, Verdict};
+use super::{ExpectedAccess, IamRole, Rights, SageMakerAccess, Verdict};
 use crate::policies::PolicyContext;
 use crate::tags::{PROJECT, SYSTEM, Tags, USER};
 use iam_policy::evaluate::{Caller, CallerError, CompiledPolicies, Request};
@@ -55,24 +55,40 @@ impl<'a> RoleTester<'a> {
         })
     }
 
-    fn decide(&self, request: &Request) -> Verdict {
-        Verdict::from(self.policies.decide(request))
+    /// Whether the member can do what the access model grants: in each reading of policy variables
+    /// without a value.
+    fn granted(&self, request: &Request) -> Verdict {
+        Verdict::from(self.policies.readings(request).certain().clone())
     }
 
-    /// Permissions under a prefix of the data bucket, which ends in `/`.
-    pub(super) fn rights(&self, prefix: &str) -> Rights {
+    /// Whether the member reaches what the access model does not grant: in any reading.
+    fn reached(&self, request: &Request) -> Verdict {
+        Verdict::from(self.policies.readings(request).possible().clone())
+    }
+
+    /// Permissions under a prefix of the data bucket, which ends in `/`, and of which the access model
+    /// grants some.
+    pub(super) fn rights(&self, prefix: &str, model: ExpectedAccess) -> Rights {
         let (account, bucket) = (self.context.account, self.context.data_bucket);
         let object = account.object_arn(bucket, &format!("{prefix}{ANY}"));
-        let on_object = |action: &str| self.decide(&self.request(action, object.clone()));
+        let decide = |request: &Request, is_granted: bool| {
+            if is_granted {
+                self.granted(request)
+            } else {
+                self.reached(request)
+            }
+        };
+        let on_object =
+            |action: &str, is_granted| decide(&self.request(action, object.clone()), is_granted);
         let listing = self
             .request("s3:ListBucket", account.bucket_arn(bucket))
             .context("s3:prefix", [prefix])
             .context("s3:delimiter", ["/"]);
         Rights {
-            read: on_object("s3:GetObject"),
-            write: on_object("s3:PutObject"),
-            delete: on_object("s3:DeleteObject"),
-            list: self.decide(&listing),
+            read: on_object("s3:GetObject", model.read),
+            write: on_object("s3:PutObject", model.write),
+            delete: on_object("s3:DeleteObject", model.delete),
+            list: decide(&listing, model.list),
         }
     }
 
@@ -85,8 +101,8 @@ impl<'a> RoleTester<'a> {
             .request_tag(PROJECT, project)
             .request_tag(USER, user);
         SageMakerAccess {
-            create_job: self.decide(&tagged),
-            create_untagged_job: self.decide(&untagged),
+            create_job: self.granted(&tagged),
+            create_untagged_job: self.reached(&untagged),
             use_others: self.use_others(project, user),
         }
     }
@@ -147,7 +163,7 @@ impl<'a> RoleTester<'a> {
                     .resource_tag(SYSTEM, self.context.system_tag)
                     .resource_tag(PROJECT, project.as_str())
                     .resource_tag(USER, user.as_str());
-                last = self.decide(&request);
+                last = self.reached(&request);
                 if last.is_allowed() {
                     return last;
                 }

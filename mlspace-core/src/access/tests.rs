@@ -238,7 +238,13 @@ fn excess_names_unexpected_permissions() {
         DataLocation::Private("bob".parse().unwrap()),
     ];
     let excess = |role: IamRole| {
-        let rights = role.rights(&context, &locations).unwrap();
+        let rights = role
+            .rights(
+                &context,
+                Some((project.as_str(), user.as_str())),
+                &locations,
+            )
+            .unwrap();
         let expected = locations
             .iter()
             .map(|location| location.expected_access(project.as_str(), user.as_str()));
@@ -252,6 +258,51 @@ fn excess_names_unexpected_permissions() {
     assert_eq!(
         excess(bare(&context).policy("wide", wide)),
         ["", "write delete", "read write delete list"]
+    );
+}
+
+/// Whatever AWS makes of a policy variable without a value.
+#[test]
+fn access_holds_in_each_reading_of_variables() {
+    let account = Account::new("123456789012", "us-east-1");
+    let context = context(&account);
+    let fence = Document::new([
+        Statement::allow("All").actions(["s3:*"]).resources(["*"]),
+        Statement::deny("OutsideTeam")
+            .actions(["s3:*"])
+            .not_resources([format!(
+                "arn:aws:s3:::{BUCKET}/${{aws:PrincipalTag/team}}/*"
+            )]),
+    ]);
+    let datasets = ["project/fraud/cards", "project/churn/calls"];
+    let untagged = bare(&context).policy("fence", fence);
+    let found = access(&untagged, &context, &datasets);
+    assert_eq!(flags(&found.data[0]), "....");
+    assert_eq!(flags(&found.data[1]), "rwdl");
+    assert_eq!(found.is_isolated().word(), "refuted");
+
+    let mut tags = untagged.tags().clone();
+    tags.insert("team", "project/fraud");
+    let found = access(&untagged.clone().tagged(tags), &context, &datasets);
+    assert_eq!(flags(&found.data[0]), "rwd.");
+    assert_eq!(flags(&found.data[1]), "....");
+    assert_eq!(found.data[1].proof, Proof::Proved);
+
+    let limit = Statement::allow("Limit")
+        .actions(["*"])
+        .not_resources([format!(
+            "arn:aws:s3:::{BUCKET}/${{aws:PrincipalTag/team}}/*"
+        )]);
+    let missing = deviations(&ExternalPolicies {
+        boundary: Some(("limit".to_owned(), Document::new([limit]))),
+        ..ExternalPolicies::default()
+    })
+    .missing;
+    assert!(
+        missing
+            .iter()
+            .any(|deviation| deviation.action == "get own objects"),
+        "{missing:?}"
     );
 }
 

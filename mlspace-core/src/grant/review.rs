@@ -218,8 +218,8 @@ impl Grants {
             }
             let url = format!("s3://{}/{prefix}", location.bucket);
             refusals.extend(requests.iter().filter_map(|request| {
-                let decision = set.decide(request);
-                let action = request.action();
+                let readings = set.readings(request);
+                let (decision, action) = (readings.certain(), request.action());
                 (!decision.is_allowed()).then(|| format!("`{action}` on `{url}` is {decision}"))
             }));
         }
@@ -246,7 +246,8 @@ impl Grants {
                         "kms:ViaService",
                         [format!("s3.{}.amazonaws.com", account.region)],
                     );
-                let decision = set.decide(&request);
+                let readings = set.readings(&request);
+                let decision = readings.certain();
                 if !decision.is_allowed() {
                     refusals.push(format!("`{action}` on `{key}` is {decision}"));
                 }

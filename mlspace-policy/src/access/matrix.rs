@@ -328,7 +328,7 @@ fn row(
     known: &KnownProofs,
 ) -> Result<Row, RowError> {
     let role = role.role(details)?;
-    let rights = role.rights(context, locations)?;
+    let rights = role.rights(context, owner.names(), locations)?;
     let prover = role.prover(context, owner.names(), known)?;
     let cells = locations.iter().zip(rights).map(|(location, rights)| {
         let proof = prover.under(&location.prefix(), &rights);

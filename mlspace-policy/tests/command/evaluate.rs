@@ -97,6 +97,61 @@ fn evaluate_applies_every_layer() {
     assert_eq!(other.code, 0, "{}", other.transcript());
 }
 
+#[test]
+fn readings_of_variables_have_to_agree() {
+    let fence = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "s3:*", "Resource": "*"},
+        {"Sid": "Others", "Effect": "Deny", "Action": "s3:*", "NotResource": "arn:aws:s3:::b/${aws:PrincipalTag/user}/*"},
+    ]});
+    let role = "arn:aws:iam::123456789012:role/alice";
+    let expecting = |expect: &str| {
+        let request = json!({"principal": role, "action": "s3:GetObject", "resource": "arn:aws:s3:::b/x", "expect": expect});
+        json!([request]).to_string()
+    };
+    let workspace = Workspace::new()
+        .with("fence.json", fence.to_string())
+        .with("allow.json", expecting("allow"))
+        .with("deny.json", expecting("deny"));
+    for file in ["allow.json", "deny.json"] {
+        let run = workspace.run(&format!("evaluate --identity fence.json --requests {file}"));
+        assert_eq!(run.code, 1, "{}", run.transcript());
+        assert!(
+            run.stdout
+                .starts_with("NOT CERTAIN, which is NOT AS EXPECTED\n"),
+            "{}",
+            run.stdout
+        );
+    }
+    let get = format!(
+        "evaluate --identity fence.json --principal {role} --action s3:GetObject --resource arn:aws:s3:::b/x"
+    );
+    let text = workspace.run(&get).stdout;
+    for line in [
+        "  DENIED, if a variable without a value matches nothing:\n",
+        "  ALLOWED, if a variable without a value voids its statement:\n",
+        "  ALLOWED, if a variable without a value fails its element:\n",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+    let json = workspace.run(&format!("{get} --format json")).json();
+    let decided = &json[0];
+    assert_eq!(
+        (&decided["certain"], &decided["allowed"]),
+        (&json!(false), &json!(false))
+    );
+    let readings = decided["readings"].as_array().unwrap();
+    let allowed: Vec<&Value> = readings.iter().map(|reading| &reading["allowed"]).collect();
+    assert_eq!(allowed, [false, true, true]);
+
+    let tagged = workspace.run(&format!("{get} --principal-tag user=bob --format json"));
+    let decided = &tagged.json()[0];
+    assert_eq!(
+        (&decided["certain"], &decided["outcome"]),
+        (&json!(true), &json!("explicit deny"))
+    );
+    assert!(decided.get("readings").is_none());
+}
+
 fn requests() -> Value {
     let role = "arn:aws:iam::123456789012:role/alice";
     let get = |name: &str, key: &str, expect: &str| {

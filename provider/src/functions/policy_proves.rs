@@ -2,7 +2,7 @@
 //! never allow requests of a kind.
 
 use iam_policy::evaluate::PolicySet;
-use iam_policy::prove::{Question, prove};
+use iam_policy::prove::{Question, prove_in_all_readings};
 
 use super::arguments;
 use terraform_plugin::framework::{Function, FunctionError, Parameter, Signature, Type, Value};
@@ -64,7 +64,9 @@ impl Function for PolicyProves {
             .resources(arguments::strings(&arguments, 3)?)
             .not_resources(arguments::strings(&arguments, 4)?);
         let question = with_context(question, &arguments, 5);
-        Ok(Value::String(prove(&set, &question).to_string()))
+        Ok(Value::String(
+            prove_in_all_readings(&set, &question).to_string(),
+        ))
     }
 }
 

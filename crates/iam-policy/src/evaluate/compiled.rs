@@ -11,14 +11,19 @@ mod index;
 mod keys;
 mod statement;
 
+use std::collections::BTreeSet;
+
 use super::combine::{Allows, AuthorizationScope, LayerResult};
 use super::decision::{Decision, Layer, Outcome};
 use super::policies::PolicySet;
+use super::readings::Readings;
 use super::request::Request;
 use super::unset_variable::UnsetVariable;
 use index::ActionIndex;
 use keys::KeyTable;
 use statement::{CompiledStatement, PreparedRequest};
+
+use crate::ConditionKey;
 
 /// Policies compiled for many requests, by [`PolicySet::compile`].
 ///
@@ -46,6 +51,8 @@ pub struct CompiledPolicies {
     /// The policies as they were, if they read variables without a value in another way than the
     /// compiled form does.
     uncompiled: Option<PolicySet>,
+    /// The policies as they were, if they have variables without a default, whose keys come first.
+    varying: Option<(BTreeSet<ConditionKey>, PolicySet)>,
 }
 
 /// The statements of a layer, or of one level of it, as a range of indexes.
@@ -87,6 +94,10 @@ impl PolicySet {
             has_resource_policy: self.has_resource_policy(),
             has_boundary: layer_ranges.iter().any(|g| g.layer == Layer::Boundary),
             layer_ranges,
+            varying: {
+                let required: BTreeSet<_> = self.required_keys().cloned().collect();
+                (!required.is_empty()).then(|| (required, self.clone()))
+            },
             uncompiled: (self.unset() != UnsetVariable::MatchesNothing).then(|| self.clone()),
         }
     }
@@ -147,6 +158,17 @@ impl CompiledPolicies {
             (layer, result)
         });
         prepared.scope.decide(results.collect())
+    }
+
+    /// Decides a request in every reading, as [`PolicySet::readings`] does.
+    #[must_use]
+    pub fn readings(&self, request: &Request) -> Readings {
+        match &self.varying {
+            Some((required, policies)) if required.iter().any(|k| request.value(k).is_none()) => {
+                policies.readings(request)
+            }
+            _ => Readings::one(self.decide(request)),
+        }
     }
 
     fn prepare<'a>(&'a self, request: &'a Request) -> PreparedRequest<'a> {

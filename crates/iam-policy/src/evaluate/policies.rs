@@ -2,10 +2,11 @@
 
 use super::combine::{AuthorizationScope, LayerResult};
 use super::decision::{Decision, Layer, NearMiss, StatementRef};
+use super::readings::Readings;
 use super::request::Request;
 use super::statement::{PreparedStatement, StatementResult};
 use super::unset_variable::UnsetVariable;
-use crate::{Document, Effect};
+use crate::{ConditionKey, Document, Effect};
 
 /// A policy, parsed once for many requests.
 #[derive(Debug, Clone)]
@@ -160,6 +161,21 @@ impl PolicySet {
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html>).
     #[must_use]
     pub fn decide(&self, request: &Request) -> Decision {
+        self.decide_reading(request, self.unset)
+    }
+
+    /// Decides a request in every reading of policy variables without a value, whatever
+    /// [`PolicySet::unset_variables`] says.
+    #[must_use]
+    pub fn readings(&self, request: &Request) -> Readings {
+        let has_value = |key: &ConditionKey| request.value(key).is_some();
+        if self.required_keys().all(has_value) {
+            return Readings::one(self.decide(request));
+        }
+        Readings::by(|unset| self.decide_reading(request, unset))
+    }
+
+    fn decide_reading(&self, request: &Request, unset: UnsetVariable) -> Decision {
         let scope = AuthorizationScope::of(request, self.has_resource_policy());
         // "NotPrincipal with a Deny effect will always deny any IAM principal that has a
         // permissions boundary":
@@ -172,10 +188,17 @@ impl PolicySet {
                 let ignores_exceptions = bounded && layer == Layer::Resource;
                 (
                     layer,
-                    layer_result(policies, request, ignores_exceptions, self.unset),
+                    layer_result(policies, request, ignores_exceptions, unset),
                 )
             });
         scope.decide(results.collect())
+    }
+
+    /// The keys of variables without a default.
+    pub(crate) fn required_keys(&self) -> impl Iterator<Item = &ConditionKey> {
+        let policies = self.groups().flat_map(|(_, group)| group);
+        let statements = policies.flat_map(|policy| &policy.statements);
+        statements.flat_map(PreparedStatement::required_keys)
     }
 
     /// The statement that a decision names.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::caller::{Caller, PrincipalMatch};
-use super::condition::PreparedCondition;
+use super::condition::{Operand, PreparedCondition};
 use super::request::Request;
 use super::unset_variable::UnsetVariable;
 use crate::pattern::{Case, Pattern};
@@ -145,6 +145,15 @@ impl PreparedStatement {
         let resources = self.resources.iter().flatten();
         let mut resources = resources.map(|template| template.is_set(|key| request.value(key)));
         resources.all(|set| set) && self.conditions.iter().all(|c| c.is_set(request))
+    }
+
+    /// The keys of variables without a default in resources and conditions.
+    pub(crate) fn required_keys(&self) -> impl Iterator<Item = &ConditionKey> {
+        let conditions = self.conditions.iter().flat_map(|c| &c.operands);
+        let templates = conditions.filter_map(Operand::template);
+        templates
+            .chain(self.resources.iter().flatten())
+            .flat_map(Template::required_keys)
     }
 
     fn matches_resource(&self, request: &Request, unset: UnsetVariable) -> bool {

@@ -15,7 +15,7 @@ use super::theory::{Facts, Theory};
 use super::witness::Witness;
 use crate::ConditionKey;
 use crate::evaluate::policies::PolicySet;
-use crate::evaluate::{Caller, Request};
+use crate::evaluate::{Caller, Request, UnsetVariable};
 
 /// Decides whether a request of the question is allowed.
 pub fn prove(policies: &PolicySet, question: &Question) -> Answer {
@@ -32,6 +32,56 @@ pub fn prove(policies: &PolicySet, question: &Question) -> Answer {
         );
         answer(found, policies)
     })
+}
+
+/// Decides whether a request of the question is allowed in any reading of policy variables without a
+/// value, whatever [`PolicySet::unset_variables`] says.
+///
+/// A proof holds in each reading, and a counterexample in one. Where the question gives a value to all
+/// variables, it takes no longer than [`prove`].
+pub fn prove_in_all_readings(policies: &PolicySet, question: &Question) -> Answer {
+    in_all_readings(&[policies], question, |unset| {
+        prove(&policies.clone().unset_variables(unset), question)
+    })
+}
+
+/// Decides whether the policies allow a request of the question that the limit does not allow, in any
+/// reading of policy variables without a value.
+pub fn prove_within_in_all_readings(
+    policies: &PolicySet,
+    limit: &PolicySet,
+    question: &Question,
+) -> Answer {
+    in_all_readings(&[policies, limit], question, |unset| {
+        let read = |set: &PolicySet| set.clone().unset_variables(unset);
+        prove_within(&read(policies), &read(limit), question)
+    })
+}
+
+fn in_all_readings(
+    sets: &[&PolicySet],
+    question: &Question,
+    answer: impl Fn(UnsetVariable) -> Answer,
+) -> Answer {
+    let scope = Scope::new(question);
+    let has_value = |key: &ConditionKey| match scope.given(key) {
+        Given::Values(values) => values.len() == 1,
+        Given::Word(_) => true,
+        Given::Open | Given::Principal(_) => false,
+    };
+    let mut required = sets.iter().flat_map(|set| set.required_keys());
+    if required.all(has_value) {
+        return answer(UnsetVariable::default());
+    }
+    let mut all = Answer::Holds;
+    for unset in UnsetVariable::ALL {
+        match answer(unset) {
+            Answer::Holds => {}
+            Answer::NotDecided(reason) => all = Answer::NotDecided(reason),
+            refuted @ Answer::Refuted(_) => return refuted,
+        }
+    }
+    all
 }
 
 /// The answer for all principals of the question: refuted by any, proved by all.

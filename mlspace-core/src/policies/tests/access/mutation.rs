@@ -199,6 +199,7 @@ struct Check {
 impl Check {
     /// The rows that are decided differently than expected, with the decision.
     fn wrong<'r>(&self, rows: impl IntoIterator<Item = &'r Row>) -> Vec<(&'r Case, String)> {
+        let compiled = self.set.compile();
         let differs = |Row {
                            case,
                            of_base_policy,
@@ -208,7 +209,13 @@ impl Check {
             } else {
                 (self.table)(case)?
             };
-            let decision = with_resource(&self.set, case).decide(&case.request);
+            let decision = if case.open_to_all {
+                with_resource(&self.set, case).decide(&case.request)
+            } else if (compiled.outcome(&case.request) == Outcome::Allowed) == expected {
+                return None;
+            } else {
+                compiled.decide(&case.request)
+            };
             (decision.is_allowed() != expected).then(|| (case, decision.to_string()))
         };
         rows.into_iter().filter_map(differs).collect()
