@@ -14,6 +14,7 @@ from moto.backends import get_backend
 
 from . import ACCOUNT, REGION
 from .rules.notebook_state import STORE
+from .rules.schedules import GROUPS
 from .rules.studio_state import STUDIO
 
 
@@ -29,6 +30,7 @@ def account_state() -> dict[str, Any]:
             for name, n in sorted(STORE.notebooks.items())
         },
         "lifecycle_configs": sorted(STORE.configs),
+        "schedules": {group: dict(sorted(GROUPS[group].items())) for group in sorted(GROUPS)},
         "studio": dict(STUDIO.summary()),
         "file_systems": len(get_backend("efs")[ACCOUNT][REGION].file_systems_by_id),
         "network": _network(),

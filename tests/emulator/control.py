@@ -17,6 +17,7 @@
 | `POST s3`      | `{"method", "path", "query", "body"}`: the same for S3 |
 | `POST notebook`| `{"name", "status", "reason"}`: sets a notebook's status |
 | `POST studio`  | `{"kind", "name", "status", "reason"}`: the same for Studio; see `studio_state.py` |
+| `POST fire-schedules` | `{"after", "until"}`: fires the schedules that are due between two UTC times, returns `{"stopped": [names]}` |
 | `POST finish-transitions` | finishes all status changes that are in progress |
 | `GET  decisions`     | `{"decisions": [...]}`: each decision about a member's call |
 | `POST studio-session` | `{"domain", "profile", "space"}`: credentials of code in an app, if policies are enforced |
@@ -40,6 +41,7 @@ from .account_state import account_state
 from .iam_history import IamHistory
 from .protocol import Response
 from .rules.notebook_state import STORE
+from .rules.schedules import fire
 from .rules.studio_state import STUDIO
 from .seed import seed
 
@@ -151,6 +153,8 @@ def _run(emulator: Emulator, method: str, operation: str, parameters: Any) -> An
             return emulator.enforcement.studio.open(
                 emulator, parameters["domain"], parameters["profile"], parameters.get("space")
             )
+        case "POST", "fire-schedules":
+            return {"stopped": fire(parameters["after"], parameters["until"])}
         case "POST", "finish-transitions":
             STORE.finish_transitions()
             STUDIO.finish_transitions()

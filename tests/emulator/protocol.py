@@ -19,7 +19,7 @@ from . import REGION
 
 JSON_SERVICES = {"dynamodb", "sagemaker", "kms", "logs", "ecr"}
 # Services with REST and JSON, whose errors have their code in a header.
-REST_SERVICES = {"bedrock", "codeartifact"}
+REST_SERVICES = {"bedrock", "codeartifact", "scheduler"}
 XML = "text/xml"
 
 # Query parameters that select an S3 operation: `GET /b?policy` is GetBucketPolicy.
@@ -134,7 +134,24 @@ def parse_request(environ: dict[str, Any], body: bytes) -> Call:
         call.action = str(call.params.pop("Action", ""))
     elif service == "s3":
         call.action, call.params = _s3(method, path, query, headers)
+    elif service == "scheduler":
+        call.action, call.params = _scheduler(method, path, query, body)
     return call
+
+
+def _scheduler(
+    method: str, path: str, query: dict[str, str], body: bytes
+) -> tuple[str, dict[str, Any]]:
+    """Operation and parameters of a request of EventBridge Scheduler about one schedule or group."""
+    _, kind, name = [*path.split("/", 2), "", ""][:3]
+    noun = {"schedules": "Schedule", "schedule-groups": "ScheduleGroup"}.get(kind)
+    verb = {"POST": "Create", "PUT": "Update", "GET": "Get", "DELETE": "Delete"}.get(method)
+    if not (noun and verb and name):
+        return "", {}
+    params = json.loads(body or b"{}")
+    if "groupName" in query:
+        params["GroupName"] = query["groupName"]
+    return f"{verb}{noun}", {**params, "Name": unquote(name)}
 
 
 def _scope(headers: dict[str, str]) -> tuple[str, str]:

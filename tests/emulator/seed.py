@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import ACCOUNT, internal_client
 from .protocol import Response
+from .rules.schedules import GROUPS
 
 if TYPE_CHECKING:
     from .server import Emulator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 BUCKET = f"mlspace-data-{ACCOUNT}"
 BOUNDARY = "mlspace-project-user-permission-boundary"
 BASE = "mlspace-notebook-base"
+STOP_GROUP = "mlspace-stop"
 
 # Name: (hash key, range key, whether there is a reverse index). "#" marks a key of type number.
 TABLES: dict[str, tuple[str, str | None, bool]] = {
@@ -42,10 +44,12 @@ def seed(emulator: Emulator) -> dict[str, Any]:
     internal_client.require_success(internal_client.s3(emulator, "PUT", f"/{BUCKET}"))
     for name in TABLES:
         make_table(emulator, name)
+    GROUPS[STOP_GROUP] = {}
     network = _network(emulator)
     key = _call(emulator, "kms", "CreateKey", {}).json()
     return {
         "data_bucket": BUCKET,
+        "schedule_group": STOP_GROUP,
         "tables": list(TABLES),
         "permissions_boundary_arn": _policy(emulator, BOUNDARY, _boundary()),
         "base_policy_arn": _policy(emulator, BASE, _base()),

@@ -29,6 +29,7 @@ _MODULES = (
     "studio_profiles",
     "studio_spaces",
     "studio_apps",
+    "schedules",
     "s3_buckets",
     "dynamodb",
     "kms",
