@@ -23,6 +23,14 @@ provider "mlspace" {
     kms_key_id         = "arn:aws:kms:us-east-1:123456789012:key/0d4e5f60-7182-4930-a1b2-c3d4e5f60718"
   }
 
+  # A schedule stops each notebook at its daily stop time.
+  termination {
+    enforce        = "scheduler"
+    schedule_group = "mlspace-stop"
+    role_arn       = "arn:aws:iam::123456789012:role/platform/mlspace-stop-notebooks"
+    time_zone      = "Europe/Berlin"
+  }
+
   # What projects can switch on.
   services = ["registry", "pipelines", "bedrock"]
 

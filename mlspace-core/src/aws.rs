@@ -22,6 +22,7 @@ pub use error::{ConnectionFault, Error};
 pub use lock::Guard;
 pub use outcome::{Completed, Failure, IfPresent, Outcome, SdkResultExt};
 pub use settings::{
-    AssumeRole, ConnectionConfig, Endpoints, NotebookDefaults, PolicyModel, Settings, TableNames,
+    AssumeRole, ConnectionConfig, Endpoints, Enforce, NotebookDefaults, PolicyModel, Settings,
+    TableNames, Termination,
 };
 pub use wait::{Backoff, Operation, Poll};

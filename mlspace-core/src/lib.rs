@@ -73,6 +73,8 @@ mod races;
 #[cfg(feature = "aws")]
 pub mod records;
 pub mod schedule;
+#[cfg(feature = "aws")]
+mod scheduler;
 pub mod sdk_config;
 #[cfg(feature = "aws")]
 pub mod services;

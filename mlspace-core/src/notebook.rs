@@ -26,6 +26,7 @@ mod schedule;
 mod sdk;
 mod settings;
 mod state;
+mod stops;
 mod tagging;
 mod update;
 
@@ -43,6 +44,7 @@ pub(crate) use inventory::{NotebookInventory, Owner, is_owned};
 pub(crate) use key::is_same_key;
 pub(crate) use owner::{not_a_member, wait_for_role};
 pub(crate) use sdk::{SdkNotebooks, sdk_tags};
+pub(crate) use stops::DailyStops;
 pub(crate) use tagging::{TagChange, drift as tag_drift, is_owned_by, own_tags};
 
 use std::sync::Arc;
@@ -55,17 +57,15 @@ use crate::membership::{MemberRecords, MemberRoles};
 use crate::name::{NotebookName, ProjectName, UserName};
 use crate::ownership::{Kind, Object, Owned, Token};
 use crate::project::ProjectRecords;
-use crate::records::RecordStore;
 use crate::schedule::StopTime;
 use crate::tags::Tags;
 use instances::NotebookInstances;
-use schedule::StopSchedule;
 
 /// Notebook instances of members.
 pub struct Notebooks {
     clients: Clients,
     instances: NotebookInstances,
-    schedule: StopSchedule,
+    stops: DailyStops,
     projects: Arc<ProjectRecords>,
     members: Arc<MemberRecords>,
     member_roles: MemberRoles,
@@ -79,7 +79,7 @@ impl Notebooks {
     pub(crate) fn new(
         clients: Clients,
         api: Arc<dyn NotebookApi>,
-        records: Arc<dyn RecordStore>,
+        stops: DailyStops,
         projects: Arc<ProjectRecords>,
         members: Arc<MemberRecords>,
         roles: Arc<Roles>,
@@ -87,7 +87,7 @@ impl Notebooks {
     ) -> Self {
         Self {
             instances: NotebookInstances::new(api),
-            schedule: StopSchedule::new(clients.clone(), records),
+            stops,
             member_roles: MemberRoles::new(clients.clone()),
             clients,
             projects,

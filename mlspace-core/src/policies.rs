@@ -87,7 +87,8 @@ pub use resources::{
     BucketAccess, EndpointService, KeyAccess, KeyService, LogDeliverer, RepositoryAccess,
     alarm_topic_policy, bucket_policy, endpoint_policy, flow_log_policy, flow_log_trust,
     image_repository_policy, image_role_policy, key_policy, log_group_policy,
-    package_domain_policy, package_repository_policy, trail_log_policy, trail_trust_policy,
+    package_domain_policy, package_repository_policy, stop_role_policy, stop_role_trust,
+    trail_log_policy, trail_trust_policy,
 };
 pub use restrictions::{
     DeniedService, InstanceTypes, denied_services_policy, instance_type_policy, volume_key_policy,
@@ -98,4 +99,6 @@ pub use staff::{
     platform_admin_policy, staff_trust_policy, team_admin_policy,
 };
 pub use statements::actions;
-pub use terraform_role::{ProviderTables, TerraformRoleAccess, provider_boundary, provider_policy};
+pub use terraform_role::{
+    ProviderTables, StopSchedules, TerraformRoleAccess, provider_boundary, provider_policy,
+};

@@ -6,6 +6,9 @@
 
 use std::{fmt, str::FromStr};
 
+use jiff::civil::Date;
+use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::{Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -36,6 +39,28 @@ impl StopTime {
         Self {
             minute_of_day: u16::try_from(minute).unwrap_or_default(),
         }
+    }
+
+    /// The schedule expression that fires at this time every day
+    /// (<https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html>).
+    #[must_use]
+    pub fn cron(self) -> String {
+        let (hour, minute) = (self.minute_of_day / 60, self.minute_of_day % 60);
+        format!("cron({minute} {hour} * * ? *)")
+    }
+
+    /// The time of an expression that [`Self::cron`] has written.
+    #[must_use]
+    pub fn of_cron(expression: &str) -> Option<Self> {
+        let fields = expression
+            .strip_prefix("cron(")?
+            .strip_suffix(" * * ? *)")?;
+        let (minute, hour) = fields.split_once(' ')?;
+        let time = Self {
+            minute_of_day: hour.parse::<u16>().ok().filter(|hour| *hour < 24)? * 60
+                + minute.parse::<u16>().ok().filter(|minute| *minute < 60)?,
+        };
+        (time.cron() == expression).then_some(time)
     }
 
     /// First moment after `now` with this time of day; both in epoch seconds.
@@ -103,6 +128,64 @@ pub struct StopTimeError {
     pub text: String,
 }
 
+/// Checks the name of a time zone.
+///
+/// # Errors
+/// With the reason, when it is not one of IANA's names
+/// (<https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html>, "Time zones").
+pub fn check_time_zone(name: &str) -> Result<(), String> {
+    let known = TimeZone::get(name).is_ok_and(|zone| zone.iana_name() == Some(name));
+    if known {
+        return Ok(());
+    }
+    Err(format!(
+        "`{}` is not a valid time zone: write a name of the IANA database as it is spelled there, such as `UTC` or `Europe/Berlin`",
+        name.escape_debug()
+    ))
+}
+
+/// Checks the name of a schedule group: 1 to 64 letters, digits, hyphens, underscores and periods
+/// (<https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateScheduleGroup.html>), and not
+/// `default`, where anybody's schedules are.
+///
+/// # Errors
+/// With the reason.
+pub fn check_group(name: &str) -> Result<(), String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if name == "default" {
+        return Err(
+            "`default` is the group of schedules without one: use a group of the platform's own"
+                .to_owned(),
+        );
+    }
+    if (1..=64).contains(&name.len()) && name.chars().all(plain) {
+        return Ok(());
+    }
+    Err(format!(
+        "`{}` is not a valid name of a schedule group: write 1 to 64 letters, digits, `-`, `_` and `.`",
+        name.escape_debug()
+    ))
+}
+
+/// The first day, in the year after `from`, that does not have this time of day in the time zone,
+/// because the clocks are put forward. Scheduler skips the invocation on that day
+/// (<https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html>, "Daylight savings
+/// time"). `None` too for an unknown time zone.
+#[must_use]
+pub fn skipped(time: StopTime, zone: &str, from: Timestamp) -> Option<Date> {
+    let zone = TimeZone::get(zone).ok()?;
+    let hour = i8::try_from(time.minute_of_day / 60).ok()?;
+    let minute = i8::try_from(time.minute_of_day % 60).ok()?;
+    let today = from.to_zoned(zone.clone()).date();
+    today.series(1.day()).take(366).find(|day| {
+        let time = day.at(hour, minute, 0, 0);
+        matches!(
+            zone.to_ambiguous_timestamp(time).offset(),
+            AmbiguousOffset::Gap { .. }
+        )
+    })
+}
+
 /// Rule of a project for the stop times of its notebooks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StopPolicy {
@@ -158,6 +241,84 @@ mod tests {
         ] {
             let error = bad.parse::<StopTime>().unwrap_err();
             assert!(error.to_string().contains("HH:MM"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn of_cron_reads_what_cron_writes() {
+        for time in ["00:00", "00:05", "19:30", "23:59"] {
+            let time: StopTime = time.parse().unwrap();
+            assert_eq!(StopTime::of_cron(&time.cron()), Some(time));
+        }
+        for other in [
+            "cron(0 24 * * ? *)",
+            "cron(60 1 * * ? *)",
+            "cron(00 19 * * ? *)",
+            "cron(0 19 ? * MON-FRI *)",
+            "rate(1 days)",
+            "",
+        ] {
+            assert_eq!(StopTime::of_cron(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn check_time_zone_takes_names_of_iana() {
+        for good in ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires"] {
+            assert_eq!(check_time_zone(good), Ok(()));
+        }
+        for bad in [
+            "",
+            "europe/berlin",
+            "Europe/Berlln",
+            "+01:00",
+            "CEST",
+            "../UTC",
+        ] {
+            assert!(check_time_zone(bad).unwrap_err().contains("IANA"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn check_group_takes_names_of_scheduler() {
+        for good in ["mlspace-stop", "a", "A_1.b"] {
+            assert_eq!(check_group(good), Ok(()));
+        }
+        for bad in ["", "default", "a/b", "a*", &"a".repeat(65)] {
+            assert!(check_group(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn skipped_is_the_day_of_the_gap() {
+        let start: Timestamp = "2027-01-01T00:00:00Z".parse().unwrap();
+        let day = |zone, time: &str| {
+            let day = skipped(time.parse().unwrap(), zone, start);
+            day.map(|day| day.to_string())
+        };
+        for (zone, time, gap) in [
+            ("Europe/Berlin", "02:00", "2027-03-28"),
+            ("Europe/Berlin", "02:59", "2027-03-28"),
+            ("America/New_York", "02:30", "2027-03-14"),
+            // Across midnight: the day begins an hour late.
+            ("Asia/Beirut", "00:00", "2027-03-28"),
+            ("Africa/Cairo", "00:30", "2027-04-30"),
+            ("America/Santiago", "00:59", "2027-09-05"),
+            // Half an hour.
+            ("Australia/Lord_Howe", "02:15", "2027-10-03"),
+        ] {
+            assert_eq!(day(zone, time).as_deref(), Some(gap), "{zone} {time}");
+        }
+        for (zone, time) in [
+            ("UTC", "02:30"),
+            ("Europe/Berlin", "01:59"),
+            ("Europe/Berlin", "03:00"),
+            ("America/New_York", "01:59"),
+            ("Australia/Lord_Howe", "02:30"),
+            ("Asia/Tokyo", "02:30"),
+            ("Not/AZone", "02:30"),
+        ] {
+            assert_eq!(day(zone, time), None, "{zone} {time}");
         }
     }
 

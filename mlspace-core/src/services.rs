@@ -13,9 +13,10 @@ use crate::group::Groups;
 use crate::iam::{IamApi, IamCache, ManagedPolicies, Roles, SdkIam};
 use crate::lifecycle_config::{LifecycleConfigApi, LifecycleConfigs, SdkLifecycleConfigs};
 use crate::membership::{MemberRecords, MembershipParts, Memberships};
-use crate::notebook::{NotebookApi, NotebookInventory, Notebooks, SdkNotebooks};
+use crate::notebook::{DailyStops, NotebookApi, NotebookInventory, Notebooks, SdkNotebooks};
 use crate::project::{DependentResources, ProjectParts, ProjectRecords, Projects, SuspensionList};
 use crate::records::{CachedRecords, DynamoStore, RecordStore};
+use crate::scheduler::{SchedulerApi, SdkScheduler};
 use crate::studio::{SdkStudio, StudioApi, StudioDomains, StudioInventory, StudioProfiles};
 use crate::user::{UserParts, UserRecords, Users};
 
@@ -58,6 +59,7 @@ pub(crate) struct Apis {
     pub(crate) lifecycle_configs: Arc<dyn LifecycleConfigApi>,
     pub(crate) locations: Arc<dyn LocationApi>,
     pub(crate) studio: Arc<dyn StudioApi>,
+    pub(crate) schedules: Arc<dyn SchedulerApi>,
 }
 
 impl Services {
@@ -74,6 +76,7 @@ impl Services {
             lifecycle_configs: Arc::new(SdkLifecycleConfigs::new(clients.clone())),
             locations: Arc::new(SdkLocations::new(clients.clone())),
             studio: Arc::new(SdkStudio::new(clients.clone())),
+            schedules: Arc::new(SdkScheduler::new(clients.clone())),
         };
         Self::with_apis(clients, apis)
     }
@@ -88,6 +91,7 @@ impl Services {
             lifecycle_configs,
             locations: buckets,
             studio,
+            schedules,
         } = apis;
         let studio_domains = StudioDomains::new(clients.clone(), Arc::clone(&studio));
         let studio_inventory = Arc::new(StudioInventory::new(clients.clone(), Arc::clone(&studio)));
@@ -198,7 +202,7 @@ impl Services {
         let notebooks = Arc::new(Notebooks::new(
             clients.clone(),
             api,
-            Arc::clone(&records),
+            DailyStops::new(clients.clone(), Arc::clone(&records), schedules),
             Arc::clone(&projects),
             Arc::clone(&members),
             Arc::clone(&roles),

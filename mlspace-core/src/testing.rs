@@ -23,6 +23,7 @@ use crate::ownership::{Caller, Claim};
 use crate::project::ProjectSpec;
 use crate::records::ItemBuilder;
 use crate::records::memory::MemoryStore;
+use crate::scheduler::fake::FakeScheduler;
 use crate::services::{Apis, Services};
 use crate::studio::fake::FakeStudio;
 use crate::tags::{TOKEN, Tags};
@@ -184,6 +185,7 @@ pub(crate) struct FakePlatform {
     pub(crate) lifecycle_configs: Arc<FakeLifecycleConfigs>,
     pub(crate) locations: Arc<FakeLocations>,
     pub(crate) studio: Arc<FakeStudio>,
+    pub(crate) schedules: Arc<FakeScheduler>,
     /// Interrupts calls to any of the fakes, and records them.
     pub(crate) faults: Faults,
     settings: Settings,
@@ -212,6 +214,7 @@ impl FakePlatform {
         ));
         let locations = Arc::new(FakeLocations::new(faults.clone()));
         let studio = Arc::new(FakeStudio::new(faults.clone()));
+        let schedules = Arc::new(FakeScheduler::new(faults.clone()));
         let services = services(
             &settings,
             &iam,
@@ -221,6 +224,7 @@ impl FakePlatform {
             &lifecycle_configs,
             &locations,
             &studio,
+            &schedules,
         );
         Self {
             services,
@@ -231,6 +235,7 @@ impl FakePlatform {
             lifecycle_configs,
             locations,
             studio,
+            schedules,
             faults,
             settings,
         }
@@ -247,6 +252,7 @@ impl FakePlatform {
             &self.lifecycle_configs,
             &self.locations,
             &self.studio,
+            &self.schedules,
         )
     }
 
@@ -310,6 +316,7 @@ fn services(
     lifecycle_configs: &Arc<FakeLifecycleConfigs>,
     locations: &Arc<FakeLocations>,
     studio: &Arc<FakeStudio>,
+    schedules: &Arc<FakeScheduler>,
 ) -> Services {
     let apis = Apis {
         iam: Arc::clone(iam) as _,
@@ -319,6 +326,7 @@ fn services(
         lifecycle_configs: Arc::clone(lifecycle_configs) as _,
         locations: Arc::clone(locations) as _,
         studio: Arc::clone(studio) as _,
+        schedules: Arc::clone(schedules) as _,
     };
     Services::with_apis(Clients::offline(account(), settings.clone()), apis)
 }
@@ -459,6 +467,7 @@ pub(crate) struct Snapshot {
     lifecycle_configs:
         std::collections::BTreeMap<String, crate::lifecycle_config::fake::FakeConfig>,
     studio: std::collections::BTreeMap<String, crate::studio::fake::FakeDomain>,
+    schedules: std::collections::BTreeMap<String, crate::scheduler::Schedule>,
 }
 
 impl FakePlatform {
@@ -497,6 +506,7 @@ impl FakePlatform {
             notebooks,
             lifecycle_configs,
             studio,
+            schedules: self.schedules.schedules(),
         }
     }
 

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use mlspace_core::aws::{
-    AssumeRole, ConnectionConfig, Endpoints, NotebookDefaults, PolicyModel, Settings, TableNames,
-    cancellable,
+    AssumeRole, ConnectionConfig, Endpoints, Enforce, NotebookDefaults, PolicyModel, Settings,
+    TableNames, Termination, cancellable,
 };
 use mlspace_core::layout;
 use mlspace_core::policies::{ResourceNames, Service};
@@ -58,6 +58,7 @@ pub struct ProviderModel {
     assume_role: Option<AssumeRoleModel>,
     endpoints: Option<EndpointsModel>,
     notebook_defaults: Option<NotebookDefaultsModel>,
+    termination: Option<TerminationModel>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -75,6 +76,15 @@ struct EndpointsModel {
     s3: Field<String>,
     dynamodb: Field<String>,
     sts: Field<String>,
+    scheduler: Field<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct TerminationModel {
+    enforce: Field<String>,
+    schedule_group: Field<String>,
+    role_arn: Field<String>,
+    time_zone: Field<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -131,6 +141,9 @@ impl Provider for Mlspace {
         }
         mapping::check_tags(&config.default_tags, "default_tags", diagnostics);
         limits::check(&config.limits, diagnostics);
+        if let Some(termination) = &config.termination {
+            termination.check(diagnostics);
+        }
     }
 
     async fn configure(
@@ -216,6 +229,7 @@ impl ProviderModel {
                 s3: endpoint(|model| &model.s3),
                 dynamodb: endpoint(|model| &model.dynamodb),
                 sts: endpoint(|model| &model.sts),
+                scheduler: endpoint(|model| &model.scheduler),
             },
             max_retries: self
                 .max_retries
@@ -274,6 +288,11 @@ impl ProviderModel {
                     lifecycle_config_name: model.lifecycle_config_name.as_option().cloned(),
                 },
             ),
+            termination: self
+                .termination
+                .as_ref()
+                .map(TerminationModel::termination)
+                .unwrap_or_default(),
         }
     }
 }
@@ -330,6 +349,54 @@ fn known_strings(map: &StringMap) -> BTreeMap<String, String> {
     entries
         .filter_map(|(key, string)| Some((key.clone(), string.as_option()?.clone())))
         .collect()
+}
+
+impl TerminationModel {
+    fn enforce(&self) -> Option<Enforce> {
+        Enforce::named(self.enforce.as_option()?)
+    }
+
+    /// Checks that schedules have a group and a role, and that MLSpace's times are in UTC.
+    fn check(&self, diagnostics: &mut Diagnostics) {
+        let path = |name: &str| Path::from("termination").attribute(name);
+        let scheduled = match self.enforce() {
+            Some(enforce) => enforce == Enforce::Scheduler,
+            None => return,
+        };
+        let needed = [
+            ("schedule_group", &self.schedule_group),
+            ("role_arn", &self.role_arn),
+        ];
+        for (name, _) in needed
+            .iter()
+            .filter(|(_, value)| scheduled && value.is_null())
+        {
+            diagnostics.error(
+                path(name),
+                "Missing value",
+                format!(
+                    "`enforce` is `scheduler`, which needs `{name}`: the schedules have a group of their own and stop \
+                     notebooks with a role."
+                ),
+            );
+        }
+        if !scheduled && self.time_zone.as_option().is_some_and(|zone| zone != "UTC") {
+            diagnostics.error(
+                path("time_zone"),
+                "Time zone without schedules",
+                "`time_zone` is for `enforce` = `scheduler` only: the times of MLSpace are in UTC. Remove it.",
+            );
+        }
+    }
+
+    fn termination(&self) -> Termination {
+        Termination {
+            enforce: self.enforce().unwrap_or_default(),
+            schedule_group: self.schedule_group.as_option().cloned(),
+            role_arn: self.role_arn.as_option().cloned(),
+            time_zone: self.time_zone.as_option().cloned(),
+        }
+    }
 }
 
 impl AssumeRoleModel {
@@ -438,6 +505,35 @@ mod tests {
         assert_eq!(
             messages(&model),
             ["table_names[\"project\"]: Unknown table"]
+        );
+    }
+
+    #[test]
+    fn validate_checks_termination() {
+        let model = |enforce: &str, group: Field<String>, zone: Field<String>| ProviderModel {
+            termination: Some(TerminationModel {
+                enforce: Field::from(enforce),
+                schedule_group: group,
+                role_arn: Field::Unknown,
+                time_zone: zone,
+            }),
+            ..ProviderModel::default()
+        };
+        let berlin = || Field::from("Europe/Berlin");
+        let missing = messages(&model("scheduler", Field::Null, berlin()));
+        assert_eq!(missing, ["termination.schedule_group: Missing value"]);
+        assert!(messages(&model("scheduler", Field::Unknown, berlin())).is_empty());
+        let zoned = messages(&model("mlspace", Field::Null, berlin()));
+        assert_eq!(
+            zoned,
+            ["termination.time_zone: Time zone without schedules"]
+        );
+        assert!(messages(&model("none", Field::Null, Field::Unknown)).is_empty());
+        let settings = model("scheduler", Field::from("stop"), berlin()).settings();
+        assert_eq!(settings.termination.enforce, Enforce::Scheduler);
+        assert_eq!(
+            settings.termination.time_zone.as_deref(),
+            Some("Europe/Berlin")
         );
     }
 

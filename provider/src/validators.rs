@@ -104,6 +104,31 @@ pub(crate) fn role_arn(value: &Value) -> Result<(), ValidationError> {
     })
 }
 
+/// Validates the name of a schedule group.
+pub(crate) fn schedule_group(value: &Value) -> Result<(), ValidationError> {
+    check_string(value, |string| {
+        in_termination(mlspace_core::schedule::check_group(string))
+    })
+}
+
+/// Validates the ARN of the role with which schedules stop notebooks.
+pub(crate) fn stop_role_arn(value: &Value) -> Result<(), ValidationError> {
+    check_string(value, |string| {
+        in_termination(layout::check_role_arn(string))
+    })
+}
+
+/// Validates the name of a time zone.
+pub(crate) fn time_zone(value: &Value) -> Result<(), ValidationError> {
+    check_string(value, |string| {
+        in_termination(mlspace_core::schedule::check_time_zone(string))
+    })
+}
+
+fn in_termination<E: Display>(checked: Result<(), E>) -> Result<(), String> {
+    checked.map_err(|error| format!("In the block `termination`, {error}"))
+}
+
 /// Validates the name of a role session.
 pub(crate) fn session_name(value: &Value) -> Result<(), ValidationError> {
     check_string(value, |string| {

@@ -35,6 +35,7 @@ struct Inner {
     sagemaker: OnceCell<aws_sdk_sagemaker::Client>,
     s3: OnceCell<aws_sdk_s3::Client>,
     dynamodb: OnceCell<aws_sdk_dynamodb::Client>,
+    scheduler: OnceCell<aws_sdk_scheduler::Client>,
 }
 
 /// The identity that calls AWS.
@@ -62,6 +63,7 @@ impl Clients {
                 sagemaker: OnceCell::new(),
                 s3: OnceCell::new(),
                 dynamodb: OnceCell::new(),
+                scheduler: OnceCell::new(),
             }),
         }
     }
@@ -254,6 +256,25 @@ impl Clients {
                     builder = builder.endpoint_url(endpoint);
                 }
                 Ok(aws_sdk_dynamodb::Client::from_conf(builder.build()))
+            })
+            .await
+    }
+
+    /// The client of EventBridge Scheduler.
+    ///
+    /// # Errors
+    /// Those of [`Self::caller`].
+    pub async fn scheduler(&self) -> Result<&aws_sdk_scheduler::Client, Error> {
+        self.inner
+            .scheduler
+            .get_or_try_init(|| async {
+                let config = self.checked_config().await?;
+                let mut builder = aws_sdk_scheduler::config::Builder::from(config);
+                builder.set_http_client(paced(config, "scheduler"));
+                if let Some(endpoint) = &self.inner.connection.endpoints.scheduler {
+                    builder = builder.endpoint_url(endpoint);
+                }
+                Ok(aws_sdk_scheduler::Client::from_conf(builder.build()))
             })
             .await
     }

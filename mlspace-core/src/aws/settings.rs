@@ -36,6 +36,8 @@ pub struct Settings {
     pub table_names: TableNames,
     /// Settings of notebooks that have none of their own.
     pub notebook_defaults: NotebookDefaults,
+    /// What stops notebooks at their daily stop time.
+    pub termination: Termination,
 }
 
 impl Default for Settings {
@@ -54,6 +56,7 @@ impl Default for Settings {
             default_tags: Tags::default(),
             table_names: TableNames::default(),
             notebook_defaults: NotebookDefaults::default(),
+            termination: Termination::default(),
         }
     }
 }
@@ -119,6 +122,48 @@ pub struct NotebookDefaults {
     pub kms_key_id: Option<String>,
     /// Name of the lifecycle configuration.
     pub lifecycle_config_name: Option<String>,
+}
+
+/// What stops notebooks at their daily stop time, and how.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Termination {
+    /// What stops them.
+    pub enforce: Enforce,
+    /// The group of the schedules that stop them. When something else stops them, schedules of
+    /// theirs in this group are removed.
+    pub schedule_group: Option<String>,
+    /// ARN of the role with which the schedules stop notebooks.
+    pub role_arn: Option<String>,
+    /// IANA name of the time zone of stop times, by default UTC. MLSpace's are always UTC.
+    pub time_zone: Option<String>,
+}
+
+/// What stops notebooks at their daily stop time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Enforce {
+    /// MLSpace's own sweeper, by its table.
+    #[default]
+    Mlspace,
+    /// A schedule of EventBridge Scheduler for each notebook.
+    Scheduler,
+    /// Nothing.
+    None,
+}
+
+impl Enforce {
+    /// The names in the settings.
+    pub const NAMES: &'static [&'static str] = &["mlspace", "scheduler", "none"];
+
+    /// The one of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "mlspace" => Some(Self::Mlspace),
+            "scheduler" => Some(Self::Scheduler),
+            "none" => Some(Self::None),
+            _ => None,
+        }
+    }
 }
 
 /// The connection to AWS. Missing settings come from the SDK's default chain: environment, profile
@@ -206,6 +251,8 @@ pub struct Endpoints {
     pub dynamodb: Option<String>,
     /// STS.
     pub sts: Option<String>,
+    /// EventBridge Scheduler.
+    pub scheduler: Option<String>,
 }
 
 #[cfg(test)]

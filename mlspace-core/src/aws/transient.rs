@@ -53,7 +53,16 @@ const TABLE: &[TransientError] = &[
         code: "MalformedPolicyDocument",
         contains: "nvalid principal",
     },
+    // Another change to the same schedule is in progress. A create is looked at again instead.
+    on("scheduler", "UpdateSchedule", "ConflictException"),
+    on("scheduler", "DeleteSchedule", "ConflictException"),
     // A new role cannot be assumed or passed yet.
+    TransientError {
+        service: "scheduler",
+        operation: "",
+        code: "ValidationException",
+        contains: "execution role",
+    },
     TransientError {
         service: "sagemaker",
         operation: "CreateNotebookInstance",

@@ -78,7 +78,7 @@ impl Notebooks {
             .drive(operation, name, goal, Since::Before)
             .await?
             .ok_or_else(|| missing_instance(spec))?;
-        self.schedule
+        self.stops
             .set(operation, name, &spec.project, owner.stop)
             .await
     }

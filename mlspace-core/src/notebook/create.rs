@@ -245,7 +245,7 @@ impl Notebooks {
                 .await?
                 .ok_or_else(|| missing_instance(spec))?;
         }
-        self.schedule
+        self.stops
             .set(operation, name, &spec.project, owner.stop)
             .await
     }

@@ -25,7 +25,7 @@ impl Notebooks {
             let token = Mark::of(&tags).map(|mark| mark.token);
             operation.claim().check(&object(name), token.as_ref())?;
         }
-        self.schedule.remove(operation, name).await?;
+        self.stops.remove(operation, name).await?;
         self.instances
             .drive(operation, name, DesiredState::Gone, Since::Before)
             .await

@@ -61,7 +61,10 @@ impl Notebooks {
         replaces: bool,
         unknown: UnknownSettings,
     ) -> PlanOutcome<()> {
-        let outcome = PlanOutcome::from(self.try_plan_new(spec, replaces, unknown).await);
+        let mut outcome = PlanOutcome::from(self.try_plan_new(spec, replaces, unknown).await);
+        outcome
+            .warnings
+            .extend(self.stops.warnings(spec.daily_stop_time));
         if unknown.lifecycle_config {
             return outcome;
         }
@@ -117,6 +120,10 @@ impl Notebooks {
             restarts: stops || runs != ran,
             status: (updates || runs != ran).then_some(target),
         });
+        if spec.daily_stop_time != prior.daily_stop_time {
+            let warning = self.stops.warnings(spec.daily_stop_time);
+            outcome.warnings.extend(warning);
+        }
         if stops {
             let restart = if runs {
                 "It is started again afterwards."

@@ -76,7 +76,8 @@ impl Notebooks {
             .read_notebook_rules(&owner.project)
             .await?
             .unwrap_or_default();
-        let scheduled = self.schedule.read(name).await?;
+        let expected = owner.daily_stop_time.or(rules.stop.default);
+        let scheduled = self.stops.read(name, &owner.project, expected).await?;
         let role_arn = self.member_roles.arn(&owner.project, &owner.user).await?;
         let mut drift = found.drift(&role_arn);
         drift.extend(tagging::drift(
@@ -89,8 +90,9 @@ impl Notebooks {
         if Mark::of(&tags).is_some_and(|mark| !mark.finished) {
             drift.push("its tags say that its create is not finished".to_owned());
         }
-        let (daily_stop_time, sentence) = stop(scheduled, rules.stop, owner.daily_stop_time);
-        drift.extend(sentence);
+        let (daily_stop_time, sentence) = stop(scheduled.time, rules.stop, owner.daily_stop_time);
+        // An edited schedule says more than a default that is missing.
+        drift.extend(scheduled.drift.or(sentence));
         let own = tagging::own_tags(
             &tags,
             self.clients.settings(),

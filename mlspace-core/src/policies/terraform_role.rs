@@ -12,6 +12,7 @@ use records::{allow_tables, allow_use_of_table_key};
 use sagemaker::allow_sagemaker;
 
 use super::context::{PolicyContext, PolicyError, check_key_arn, check_table_name, check_value};
+use super::resources::check_schedule_group;
 use super::statements::approved_key::{allow_on_key, allow_service_grants};
 use super::statements::job_runtime::allow_interface_creation;
 use crate::tables::TableNames;
@@ -82,6 +83,17 @@ pub struct TerraformRoleAccess<'a> {
     pub base_policy_arns: &'a [String],
     /// ARN of the key that encrypts the tables. `None` if AWS manages the key.
     pub table_key_arn: Option<&'a str>,
+    /// The schedules that stop notebooks; `None` if nothing or MLSpace does.
+    pub stop_schedules: Option<StopSchedules<'a>>,
+}
+
+/// The schedules that stop notebooks.
+#[derive(Clone, Copy, Debug)]
+pub struct StopSchedules<'a> {
+    /// Name of their group.
+    pub group: &'a str,
+    /// ARN of the role with which they do.
+    pub role_arn: &'a str,
 }
 
 /// The managed policies of the identity that runs the provider, usually two. They allow the
@@ -92,7 +104,7 @@ pub struct TerraformRoleAccess<'a> {
 ///   boundary or none, nothing of it can be changed except that it gets this one, and it can be
 ///   deleted. The boundary and the base policies cannot be changed, even if their names start with
 ///   the prefix.
-/// * Roles are passed to SageMaker only. Notebook instances are created without root access and
+/// * Members' roles are passed to SageMaker only, and the role that stops notebooks to Scheduler only. Notebook instances are created without root access and
 ///   direct internet access, with version 2 of the metadata service, and in the approved network
 ///   with the approved key only. The same network and key are those of Studio domains.
 /// * IAM cannot limit what a trust policy says. Whoever controls this identity can let another
@@ -134,6 +146,7 @@ pub fn provider_policy(
     statements.extend(allow_looking_at_locations(context));
     statements.extend(allow_sagemaker(context));
     statements.extend(allow_network_and_key(context));
+    statements.extend(allow_schedules(context, access));
     let target = PackTarget {
         policy_type: PolicyType::Managed,
         documents: ATTACHED_POLICIES_PER_ROLE,
@@ -152,6 +165,15 @@ fn check(access: &TerraformRoleAccess<'_>) -> Result<(), PolicyError> {
         .map(|arn| ("base policy", arn.as_str()));
     for (what, arn) in arns.chain(base) {
         check_value(what, arn, ":/_+=,.@-", "write the ARN of a managed policy")?;
+    }
+    if let Some(schedules) = access.stop_schedules {
+        check_schedule_group(schedules.group)?;
+        check_value(
+            "role",
+            schedules.role_arn,
+            ":/_+=,.@-",
+            "write the ARN of a role",
+        )?;
     }
     if let Some(key) = access.table_key_arn {
         check_key_arn(key)?;
@@ -332,6 +354,33 @@ fn allow_managing_policies(
         );
     }
     statements
+}
+
+/// Allows schedules in the platform's group, which call with the role that stops notebooks and no
+/// other. Schedules have no tags
+/// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridgescheduler.html>).
+fn allow_schedules(
+    context: &PolicyContext<'_>,
+    access: &TerraformRoleAccess<'_>,
+) -> Vec<Statement> {
+    let Some(StopSchedules { group, role_arn }) = access.stop_schedules else {
+        return Vec::new();
+    };
+    vec![
+        Statement::allow("Schedules")
+            .actions(["scheduler:*teSchedule", "scheduler:GetSchedule"])
+            .resources([context
+                .account
+                .arn("scheduler", &format!("schedule/{group}/*"))]),
+        Statement::allow("PassStopRole")
+            .actions(["iam:PassRole"])
+            .resources([role_arn])
+            .when(
+                Operator::StringEquals,
+                "iam:PassedToService",
+                ["scheduler.amazonaws.com"],
+            ),
+    ]
 }
 
 fn allow_deleting_datasets(context: &PolicyContext<'_>) -> [Statement; 3] {

@@ -1,6 +1,6 @@
 //! The schema of the provider configuration.
 
-use mlspace_core::aws::{PolicyModel, TableNames};
+use mlspace_core::aws::{Enforce, PolicyModel, TableNames};
 use mlspace_core::policies::Service;
 use terraform_plugin::framework::{Attribute, Block, Schema, Type};
 
@@ -41,7 +41,7 @@ pub(super) fn schema() -> Schema {
             .describe("Role to assume before any other call."),
             Block::single(
                 "endpoints",
-                ["iam", "sagemaker", "s3", "dynamodb", "sts"].map(|service| {
+                ["iam", "sagemaker", "s3", "dynamodb", "sts", "scheduler"].map(|service| {
                     Attribute::string(service)
                         .optional()
                         .describe("URL of this service, in place of AWS's own.")
@@ -67,8 +67,49 @@ pub(super) fn schema() -> Schema {
                 ],
             )
             .describe("Defaults of notebooks, and the approved network and key of members' jobs."),
+            termination(),
             limits::block("the workloads of all projects"),
         ])
+}
+
+/// The block `termination`.
+fn termination() -> Block {
+    Block::single(
+        "termination",
+        [
+            Attribute::string("enforce")
+                .required()
+                .describe(
+                    "What stops notebooks at their daily stop time. `mlspace`, as without this block: MLSpace's web \
+                     application, by its table. `scheduler`: a schedule of EventBridge Scheduler for each notebook, \
+                     without MLSpace. `none`: nothing. After a change, the next apply moves the stop of each notebook.",
+                )
+                .validate(validators::one_of(Enforce::NAMES)),
+            Attribute::string("schedule_group")
+                .optional()
+                .describe(
+                    "Name of the schedule group for the schedules, which has to exist and which nothing else uses. \
+                     Required for `scheduler`. With another `enforce`, schedules of notebooks are removed from it.",
+                )
+                .validate(validators::schedule_group),
+            Attribute::string("role_arn")
+                .optional()
+                .describe(
+                    "ARN of the role with which the schedules stop notebooks. Required for `scheduler`. Its policies are \
+                     the documents `stop_role` and `stop_role_trust` of the function `policy_documents`.",
+                )
+                .validate(validators::stop_role_arn),
+            Attribute::string("time_zone")
+                .optional()
+                .describe(
+                    "Time zone of `daily_stop_time` and of projects' defaults, such as `Europe/Berlin`, for \
+                     `scheduler`. Defaults to `UTC`, which MLSpace always uses. A time that a day does not have, because \
+                     the clocks are put forward, is skipped on that day; one that it has twice stops once.",
+                )
+                .validate(validators::time_zone),
+        ],
+    )
+    .describe("What stops notebooks at their daily stop time.")
 }
 
 /// Attributes of the connection to AWS.

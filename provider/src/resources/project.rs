@@ -456,7 +456,10 @@ fn termination_block() -> Block {
         [
             Attribute::string("default_notebook_stop_time")
                 .optional()
-                .describe("Time of day at which the project's notebooks stop: `HH:MM` in UTC.")
+                .describe(
+                    "Time of day at which the project's notebooks stop: `HH:MM`, in UTC or in the time zone of the \
+                     provider's block `termination`.",
+                )
                 .validate(validators::parses_as::<StopTime>),
             allow_override("allow_notebook_owner_override", "a notebook"),
             hours("default_endpoint_ttl_hours", "an endpoint"),

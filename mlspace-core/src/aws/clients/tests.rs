@@ -156,6 +156,7 @@ async fn clients_take_endpoints() {
             s3: endpoint(),
             dynamodb: endpoint(),
             sts: None,
+            scheduler: endpoint(),
         },
         ..keys()
     };
@@ -164,6 +165,7 @@ async fn clients_take_endpoints() {
     clients.sagemaker().await.unwrap();
     clients.s3().await.unwrap();
     clients.dynamodb().await.unwrap();
+    clients.scheduler().await.unwrap();
 }
 
 #[tokio::test]

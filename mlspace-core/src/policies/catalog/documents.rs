@@ -57,6 +57,8 @@ const TERRAFORM_ROLE: &[Parameter] = &[
     BASE_POLICY_ARNS,
     TABLE_NAMES,
     TABLE_KEY_ARN,
+    SCHEDULE_GROUP,
+    STOP_ROLE_ARN,
 ];
 
 macro_rules! documents {
@@ -128,6 +130,10 @@ documents! {
         required [LOG_GROUP], optional &[], resources::flow_logs;
     "flow_logs_trust" "the trust policy of the role that writes flow logs of a VPC" [Trust] ACCOUNT,
         required [], optional &[], resources::flow_logs_trust;
+    "stop_role" "permissions of the role with which schedules stop notebooks, also usable as its boundary" [Boundary] DEPLOYMENT,
+        required [], optional &[], resources::stop_role;
+    "stop_role_trust" "the trust policy of the role with which schedules stop notebooks" [Trust] ACCOUNT,
+        required [SCHEDULE_GROUP], optional &[], resources::stop_role_trust_of;
     "trail_trust" "the trust policy of the role with which a trail writes to its log group" [Trust] ACCOUNT,
         required [], optional &[], resources::trail_trust;
     "trail_log" "permissions of that role, also usable as its boundary" [Managed] ACCOUNT,

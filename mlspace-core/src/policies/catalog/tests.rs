@@ -80,6 +80,8 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("log_groups", json!({"log_group_prefix": "/aws/vpc/"})),
         ("flow_logs", json!({"log_group": "/aws/vpc/mlspace"})),
         ("flow_logs_trust", json!({})),
+        ("stop_role", json!({})),
+        ("stop_role_trust", json!({"schedule_group": "mlspace-stop"})),
         ("trail_trust", json!({})),
         ("trail_log", json!({"log_group": "/mlspace/trail"})),
         ("alarm_topic", json!({"topic": "mlspace-alarms"})),

@@ -4,7 +4,7 @@ use super::records::allow_use_of_table_key;
 use super::sagemaker::limit_sagemaker;
 use super::{
     RoleTags, TerraformRoleAccess, allow_looking_at_locations, allow_managing_policies,
-    allow_managing_roles, allow_network_and_key, check, own_policies,
+    allow_managing_roles, allow_network_and_key, allow_schedules, check, own_policies,
 };
 use crate::policies::context::{PolicyContext, PolicyError, managed};
 use iam_policy::{Document, Statement};
@@ -15,7 +15,7 @@ use iam_policy::{Document, Statement};
 /// and network interfaces in any network of the account.
 ///
 /// Regardless of other attached policies, the role cannot create roles without their boundary,
-/// change the boundary or the base policies, pass roles to services other than SageMaker, or read
+/// change the boundary or the base policies, pass members' roles to services other than SageMaker, or read
 /// data.
 ///
 /// # Errors
@@ -54,9 +54,10 @@ pub fn provider_boundary(
     statements.extend(allow_looking_at_locations(context));
     statements.extend(limit_sagemaker(context));
     statements.extend(allow_network_and_key(&any_network));
+    statements.extend(allow_schedules(context, access));
     managed(
         Document::new(statements),
         "the boundary of the role that runs Terraform",
-        "attach fewer base policies",
+        "attach fewer base policies, or shorten their names",
     )
 }

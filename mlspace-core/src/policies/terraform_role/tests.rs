@@ -654,6 +654,71 @@ fn collect_calls(directory: &Path, found: &mut Vec<String>) {
 }
 
 #[test]
+fn provider_policy_keeps_schedules_of_one_group() {
+    let stop = "arn:aws:iam::123456789012:role/platform/mlspace-stop";
+    let deployment = Deployment::new();
+    let context = deployment.context();
+    let access = TerraformRoleAccess {
+        stop_schedules: Some(StopSchedules {
+            group: "mlspace-stop",
+            role_arn: stop,
+        }),
+        ..access()
+    };
+    let policies = provider_policy(&context, &access).unwrap();
+    let boundary = provider_boundary(&context, &access).unwrap();
+    let set = policies
+        .iter()
+        .fold(PolicySet::new(), |set, policy| set.identity("own", policy))
+        .boundary("boundary", &boundary);
+    let allows = |action: &str, resource: &str, service: Option<&str>| {
+        let caller = Caller::from_arn("arn:aws:iam::123456789012:role/terraform").unwrap();
+        let request =
+            Request::new(caller, action, resource).context("iam:PassedToService", service);
+        set.decide(&request).is_allowed()
+    };
+    let schedule =
+        |group: &str| format!("arn:aws:scheduler:us-east-1:123456789012:schedule/{group}/alice");
+    for call in ["Create", "Delete", "Get", "Update"] {
+        let action = format!("scheduler:{call}Schedule");
+        assert!(allows(&action, &schedule("mlspace-stop"), None), "{action}");
+        assert!(!allows(&action, &schedule("default"), None), "{action}");
+        assert!(
+            !allows(&action, &schedule("mlspace-stop-2"), None),
+            "{action}"
+        );
+    }
+    let group = "arn:aws:scheduler:us-east-1:123456789012:schedule-group/mlspace-stop";
+    assert!(!allows("scheduler:DeleteScheduleGroup", group, None));
+    let scheduler = Some("scheduler.amazonaws.com");
+    assert!(allows("iam:PassRole", stop, scheduler));
+    assert!(!allows(
+        "iam:PassRole",
+        stop,
+        Some("sagemaker.amazonaws.com")
+    ));
+    assert!(!allows("iam:PassRole", stop, None));
+    assert!(!allows("iam:PassRole", ROLE, scheduler));
+    for wrong in [
+        StopSchedules {
+            group: "*",
+            role_arn: stop,
+        },
+        StopSchedules {
+            group: "mlspace-stop",
+            role_arn: "arn:aws:iam::123456789012:role/*",
+        },
+    ] {
+        let access = TerraformRoleAccess {
+            stop_schedules: Some(wrong),
+            ..access
+        };
+        assert!(provider_policy(&context, &access).is_err());
+        assert!(provider_boundary(&context, &access).is_err());
+    }
+}
+
+#[test]
 fn calls_cover_the_source_code() {
     let mut found = Vec::new();
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -668,6 +733,11 @@ fn calls_cover_the_source_code() {
         "iam:DeleteRolePermissionsBoundary",
         "iam:ListInstanceProfilesForRole",
         "iam:RemoveRoleFromInstanceProfile",
+        // In `provider_policy_keeps_schedules_of_one_group`.
+        "scheduler:CreateSchedule",
+        "scheduler:DeleteSchedule",
+        "scheduler:GetSchedule",
+        "scheduler:UpdateSchedule",
         // Of buckets that can be granted only.
         "s3:GetBucketPolicy",
     ];

@@ -88,8 +88,9 @@ pub(super) fn setting_attributes() -> Vec<Attribute> {
         Attribute::string("daily_stop_time")
             .optional()
             .describe(
-                "Time of day at which MLSpace's scheduler stops it: `HH:MM` in UTC. Changed in place. The next apply \
-                 starts it again if `running` is true, and leaves it stopped if `running` is left out.",
+                "Time of day at which it is stopped: `HH:MM`, by what the provider's block `termination` says, in its \
+                 time zone; without the block, by MLSpace in UTC. Changed in place. The next apply starts it again if \
+                 `running` is true, and leaves it stopped if `running` is left out.",
             )
             .validate(validators::parses_as::<StopTime>),
         // Computed, so that an import can say `{}`, which is the same as none.

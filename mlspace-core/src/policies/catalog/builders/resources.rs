@@ -3,13 +3,14 @@
 use super::super::arguments::{Arguments, invalid};
 use super::super::error::DocumentError;
 use super::super::template::Documents;
-use super::deployment::{DEFAULT_NAME, account};
+use super::deployment::{DEFAULT_NAME, account, one};
 use crate::layout::{Account, check_iam_prefix};
 use crate::policies::{
     BucketAccess, EndpointService, KeyAccess, KeyService, LogDeliverer, RepositoryAccess,
     alarm_topic_policy, bucket_policy, endpoint_policy, flow_log_policy, flow_log_trust,
     image_repository_policy, image_role_policy, key_policy, log_group_policy,
-    package_domain_policy, package_repository_policy, trail_log_policy, trail_trust_policy,
+    package_domain_policy, package_repository_policy, stop_role_policy, stop_role_trust,
+    trail_log_policy, trail_trust_policy,
 };
 
 pub(in super::super) fn log_groups(arguments: &Arguments) -> Documents {
@@ -24,6 +25,15 @@ pub(in super::super) fn flow_logs(arguments: &Arguments) -> Documents {
 
 pub(in super::super) fn flow_logs_trust(arguments: &Arguments) -> Documents {
     Ok(vec![flow_log_trust(&account(arguments)?)])
+}
+
+pub(in super::super) fn stop_role(arguments: &Arguments) -> Documents {
+    one(arguments, stop_role_policy)
+}
+
+pub(in super::super) fn stop_role_trust_of(arguments: &Arguments) -> Documents {
+    let group = arguments.string("schedule_group")?;
+    Ok(vec![stop_role_trust(&account(arguments)?, group)?])
 }
 
 pub(in super::super) fn trail_trust(arguments: &Arguments) -> Documents {

@@ -55,11 +55,13 @@ parameters! {
     RESOURCE_NAMES "resource_names" String "names of what members create: `prefixed`, the default, if they begin with the project's name and `-`, or `free`";
     ROLE_ARN "role_arn" String "ARN of the role, by default that of the membership of `project` and `user`";
     SAML_PROVIDER_ARN "saml_provider_arn" String "ARN of the SAML provider whose users can assume the role";
+    SCHEDULE_GROUP "schedule_group" String "name of the schedule group for the schedules that stop notebooks";
     SECURITY_GROUP_IDS "security_group_ids" StringList "approved security groups; if empty, any group is allowed, but one must be named";
     SERVICE "service" String "service behind the endpoint: `s3`, `dynamodb`, `ecr.api`, `ecr.dkr` or another service as in the endpoint's name";
     SERVICES "services" StringList "services that projects can switch on, such as `registry` or `bedrock`; of `denied_services`, the denied ones: `endpoints`, `jobs`, `labeling-jobs`, `emr`, `batch-translate`, `realtime-translate`, `bedrock`";
     SHARING "sharing" String "what members see of each other's resources: `project`, the default, or `user` for their own only";
     SOURCE_VPC_IDS "source_vpc_ids" StringList "VPCs from which members use their resources; if empty, they can from anywhere";
+    STOP_ROLE_ARN "stop_role_arn" String "ARN of the role with which schedules stop notebooks, with `schedule_group`";
     SUBNET_IDS "subnet_ids" StringList "approved subnets; if empty, any subnet is allowed, but one must be named";
     SUSPENDED "suspended" Bool "true if the project is suspended";
     SYSTEM_TAG "system_tag" String "value of the tag `system`, by default `MLSpace`";
