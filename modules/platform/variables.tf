@@ -70,7 +70,7 @@ variable "network" {
 }
 
 variable "existing" {
-  description = "Existing parts of the platform: a network, to which only missing endpoints are added (`existing` of the module `vpc`), keys for `data`, `tables` and `logs` (`existing_keys` of the module `kms`), and buckets outside of the platform that `mlspace_grant` can open to members (`granted` of the module `roles`), which the S3 endpoint then admits too."
+  description = "Existing parts of the platform: a network, to which only missing endpoints are added (`existing` of the module `vpc`), keys for `data`, `tables` and `logs` (`existing_keys` of the module `kms`), buckets outside of the platform that `mlspace_grant` can open to members (`granted` of the module `roles`), which the S3 endpoint then admits too, and the group and role of schedules that stop notebooks (`stop_schedules` in `granted`)."
   type = object({
     network = optional(object({
       vpc_id             = string
@@ -86,6 +86,10 @@ variable "existing" {
     granted = optional(object({
       buckets  = optional(list(string), [])
       key_arns = optional(list(string), [])
+      stop_schedules = optional(object({
+        group    = string
+        role_arn = string
+      }))
     }), {})
   })
   default  = {}

@@ -41,12 +41,26 @@ variable "tables" {
 }
 
 variable "granted" {
-  description = "Buckets outside of the platform that `mlspace_grant` can open to members, by name, and ARNs of their keys. Members reach no other bucket, whatever is granted."
+  description = "Buckets outside of the platform that `mlspace_grant` can open to members, by name, and ARNs of their keys. Members reach no other bucket, whatever is granted. `stop_schedules`: schedule group of EventBridge Scheduler, and ARN of the role that it calls with, where the provider's block `termination` lets schedules stop notebooks; the role that runs Terraform may keep schedules in this group and pass this role."
   type = object({
     buckets  = optional(list(string), [])
     key_arns = optional(list(string), [])
+    stop_schedules = optional(object({
+      group    = string
+      role_arn = string
+    }))
   })
   default = {}
+
+  validation {
+    condition     = var.granted.stop_schedules == null || (can(regex("^[0-9A-Za-z_.-]{1,64}$", var.granted.stop_schedules.group)) && try(var.granted.stop_schedules.group, null) != "default")
+    error_message = "Write the name of a schedule group of the platform's own: 1 to 64 letters, digits, hyphens, underscores and periods, and not `default`."
+  }
+
+  validation {
+    condition     = var.granted.stop_schedules == null || can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/", var.granted.stop_schedules.role_arn))
+    error_message = "Write the role's full ARN, such as arn:aws:iam::111122223333:role/platform/stop-notebooks."
+  }
 
   validation {
     condition     = alltrue([for bucket in var.granted.buckets : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", bucket))])

@@ -274,3 +274,22 @@ run "no_principals" {
     error_message = "Without principals there must be no roles, only the policies of members."
   }
 }
+
+run "schedules" {
+  command = apply
+
+  variables {
+    granted = { stop_schedules = { group = "mlspace-stop", role_arn = "arn:aws:iam::111122223333:role/platform/stop" } }
+  }
+
+  assert {
+    condition = alltrue([
+      for group, allowed in { "mlspace-stop" = true, "default" = false } :
+      provider::mlspace::policy_allows(
+        aws_iam_policy.terraform[*].policy, "arn:aws:iam::111122223333:role/platform/mlspace-terraform",
+        "scheduler:CreateSchedule", "arn:aws:scheduler:eu-west-1:111122223333:schedule/${group}/alice", {},
+      ) == allowed
+    ])
+    error_message = "Terraform must keep schedules in the platform's group only."
+  }
+}

@@ -112,3 +112,23 @@ run "invalid_endpoint_id" {
 
   expect_failures = [var.notebook_endpoint_ids]
 }
+
+run "schedules_in_the_default_group" {
+  command = plan
+
+  variables {
+    granted = { stop_schedules = { group = "default", role_arn = "arn:aws:iam::111122223333:role/stop" } }
+  }
+
+  expect_failures = [var.granted]
+}
+
+run "schedules_without_a_role" {
+  command = plan
+
+  variables {
+    granted = { stop_schedules = { group = "mlspace-stop", role_arn = "stop" } }
+  }
+
+  expect_failures = [var.granted]
+}
