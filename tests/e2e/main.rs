@@ -45,6 +45,8 @@ mod ownership;
 #[cfg(test)]
 mod plan_checks;
 #[cfg(test)]
+mod schedules;
+#[cfg(test)]
 mod services;
 #[cfg(test)]
 mod studio;

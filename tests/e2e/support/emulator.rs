@@ -199,6 +199,13 @@ impl Emulator {
     pub(crate) fn finish_transitions(&self) {
         self.request("POST", "finish-transitions", None);
     }
+
+    /// Fires the schedules that are due between two times in UTC; returns the names of the notebooks
+    /// that stop.
+    pub(crate) fn fire_schedules(&self, after: &str, until: &str) -> Value {
+        let times = json!({ "after": after, "until": until });
+        self.request("POST", "fire-schedules", Some(&times))["stopped"].clone()
+    }
 }
 
 fn numbers(response: &Value) -> Vec<u64> {

@@ -132,6 +132,7 @@ provider "mlspace" {{
     s3        = "{endpoint}"
     dynamodb  = "{endpoint}"
     sts       = "{endpoint}"
+    scheduler = "{endpoint}"
   }}
 
   notebook_defaults {{
