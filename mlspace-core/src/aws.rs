@@ -11,6 +11,7 @@ pub mod lock;
 pub mod outcome;
 mod pace;
 mod profiles;
+pub(crate) mod sagemaker_tags;
 pub mod settings;
 pub mod transient;
 pub mod wait;

@@ -43,7 +43,7 @@ pub(crate) use api::NotebookApi;
 pub(crate) use inventory::{NotebookInventory, Owner, is_owned};
 pub(crate) use key::is_same_key;
 pub(crate) use owner::{not_a_member, wait_for_role};
-pub(crate) use sdk::{SdkNotebooks, sdk_tags};
+pub(crate) use sdk::SdkNotebooks;
 pub(crate) use stops::DailyStops;
 pub(crate) use tagging::{TagChange, drift as tag_drift, is_owned_by, own_tags};
 

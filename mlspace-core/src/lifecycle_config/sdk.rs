@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::api::{Described, LifecycleConfigApi, Scripts, is_missing};
+use crate::aws::sagemaker_tags::{self, sdk_tags};
 use crate::aws::{Clients, Error, SdkResultExt as _};
-use crate::notebook::sdk_tags;
 use crate::tags::Tags;
 
 /// The SDK's SageMaker client, created at the first call.
@@ -69,16 +69,7 @@ impl LifecycleConfigApi for SdkLifecycleConfigs {
     }
 
     async fn tags(&self, arn: &str) -> Result<Tags, Error> {
-        let client = self.clients.sagemaker().await?;
-        let answer = client.list_tags().resource_arn(arn).send().await;
-        let page = answer.called("sagemaker", "ListTags")?;
-        Ok(page
-            .tags
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())))
-            .filter(|(key, _)| !key.starts_with("aws:"))
-            .collect())
+        sagemaker_tags::list(&self.clients, arn).await
     }
 
     async fn users(&self, name: &str) -> Result<Vec<String>, Error> {
@@ -137,12 +128,7 @@ impl LifecycleConfigApi for SdkLifecycleConfigs {
     }
 
     async fn add_tags(&self, arn: &str, tags: &Tags) -> Result<(), Error> {
-        let client = self.clients.sagemaker().await?;
-        let call = client
-            .add_tags()
-            .resource_arn(arn)
-            .set_tags(Some(sdk_tags(tags)));
-        call.send().await.called("sagemaker", "AddTags").map(drop)
+        sagemaker_tags::add(&self.clients, arn, tags).await
     }
 
     async fn delete(&self, name: &str) -> Result<(), Error> {

@@ -2,13 +2,14 @@
 
 use async_trait::async_trait;
 use aws_sdk_sagemaker::types::{
-    DirectInternetAccess, InstanceMetadataServiceConfiguration, InstanceType, RootAccess, Tag,
+    DirectInternetAccess, InstanceMetadataServiceConfiguration, InstanceType, RootAccess,
 };
 
 use super::api::{ListedInstance, NewInstance, NotebookApi, is_missing};
 use super::instance::{InstanceState, METADATA_SERVICE};
 use super::settings::{LifecycleChange, SettingsChange};
 use super::{NotebookSpecError, Status};
+use crate::aws::sagemaker_tags::{self, sdk_tags};
 use crate::aws::{Clients, Error, SdkResultExt as _};
 use crate::name::NotebookName;
 use crate::tags::Tags;
@@ -28,13 +29,6 @@ fn metadata_service() -> InstanceMetadataServiceConfiguration {
     InstanceMetadataServiceConfiguration::builder()
         .minimum_instance_metadata_service_version(METADATA_SERVICE)
         .build()
-}
-
-/// Tags as SageMaker takes them.
-pub(crate) fn sdk_tags(tags: &Tags) -> Vec<Tag> {
-    tags.iter()
-        .map(|(key, value)| Tag::builder().key(key).value(value).build())
-        .collect()
 }
 
 fn volume(size: i64) -> Result<i32, Error> {
@@ -94,50 +88,19 @@ impl NotebookApi for SdkNotebooks {
     }
 
     async fn tags(&self, arn: &str) -> Result<Option<Tags>, Error> {
-        let client = self.clients.sagemaker().await?;
-        let mut tags = Tags::new();
-        let mut token = None;
-        loop {
-            let call = client.list_tags().resource_arn(arn).set_next_token(token);
-            let page = match call.send().await.called("sagemaker", "ListTags") {
-                Ok(page) => page,
-                // The ARN comes from SageMaker, so this error means that the instance was deleted.
-                Err(error) if is_missing(&error) || error.is("ValidationException") => {
-                    return Ok(None);
-                }
-                Err(error) => return Err(error),
-            };
-            tags.extend(
-                page.tags
-                    .unwrap_or_default()
-                    .into_iter()
-                    .filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())))
-                    .filter(|(key, _)| !key.starts_with("aws:")),
-            );
-            token = page.next_token.filter(|token| !token.is_empty());
-            if token.is_none() {
-                return Ok(Some(tags));
-            }
+        match sagemaker_tags::list(&self.clients, arn).await {
+            // The ARN comes from SageMaker, so this error means that the instance was deleted.
+            Err(error) if is_missing(&error) || error.is("ValidationException") => Ok(None),
+            tags => tags.map(Some),
         }
     }
 
     async fn add_tags(&self, arn: &str, tags: &Tags) -> Result<(), Error> {
-        let client = self.clients.sagemaker().await?;
-        let call = client
-            .add_tags()
-            .resource_arn(arn)
-            .set_tags(Some(sdk_tags(tags)));
-        call.send().await.called("sagemaker", "AddTags").map(drop)
+        sagemaker_tags::add(&self.clients, arn, tags).await
     }
 
     async fn delete_tags(&self, arn: &str, keys: &[String]) -> Result<(), Error> {
-        let client = self.clients.sagemaker().await?;
-        let call = client
-            .delete_tags()
-            .resource_arn(arn)
-            .set_tag_keys(Some(keys.to_vec()));
-        let answer = call.send().await.called("sagemaker", "DeleteTags");
-        answer.map(drop)
+        sagemaker_tags::remove(&self.clients, arn, keys).await
     }
 
     async fn create(&self, instance: &NewInstance<'_>) -> Result<(), Error> {

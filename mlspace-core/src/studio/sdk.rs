@@ -15,8 +15,8 @@ use super::api::{
     StudioApi, is_deleted, is_missing,
 };
 use super::settings::ProfileSettings;
+use crate::aws::sagemaker_tags::{self, sdk_tags};
 use crate::aws::{Clients, Error, SdkResultExt as _};
-use crate::notebook::sdk_tags;
 use crate::tags::Tags;
 
 /// The most objects on a page of a list.
@@ -31,6 +31,11 @@ impl SdkStudio {
     pub(crate) fn new(clients: Clients) -> Self {
         Self { clients }
     }
+}
+
+/// The status of this name, as of each object of Studio.
+fn status(name: Option<impl AsRef<str>>) -> Status {
+    Status::from_name(name.as_ref().map_or("", AsRef::as_ref))
 }
 
 /// Text that is not empty.
@@ -64,7 +69,7 @@ impl From<DescribeDomainOutput> for DomainState {
             id: found.domain_id.unwrap_or_default(),
             arn: found.domain_arn.unwrap_or_default(),
             name: found.domain_name.unwrap_or_default(),
-            status: Status::from_name(found.status.as_ref().map_or("", |one| one.as_str())),
+            status: status(found.status),
             failure_reason: some(found.failure_reason),
             url: some(found.url),
             auth_mode: found
@@ -101,9 +106,7 @@ impl StudioApi for SdkStudio {
                         id: one.domain_id.unwrap_or_default(),
                         arn: one.domain_arn.unwrap_or_default(),
                         name: one.domain_name.unwrap_or_default(),
-                        status: Status::from_name(
-                            one.status.as_ref().map_or("", |one| one.as_str()),
-                        ),
+                        status: status(one.status),
                     }),
             );
             token = some(page.next_token);
@@ -200,9 +203,7 @@ impl StudioApi for SdkStudio {
                     .into_iter()
                     .map(|one| Listed {
                         name: one.user_profile_name.unwrap_or_default(),
-                        status: Status::from_name(
-                            one.status.as_ref().map_or("", |one| one.as_str()),
-                        ),
+                        status: status(one.status),
                         owner: None,
                     }),
             );
@@ -223,7 +224,7 @@ impl StudioApi for SdkStudio {
         let found = present(answer.called("sagemaker", "DescribeUserProfile"))?;
         Ok(found.map(|found| ProfileState {
             arn: found.user_profile_arn.unwrap_or_default(),
-            status: Status::from_name(found.status.as_ref().map_or("", |one| one.as_str())),
+            status: status(found.status),
             failure_reason: some(found.failure_reason),
             settings: settings::read_profile(found.user_settings.unwrap_or_else(settings::none)),
         }))
@@ -292,7 +293,7 @@ impl StudioApi for SdkStudio {
             spaces.extend(page.spaces.unwrap_or_default().into_iter().map(|one| {
                 Listed {
                     name: one.space_name.unwrap_or_default(),
-                    status: Status::from_name(one.status.as_ref().map_or("", |one| one.as_str())),
+                    status: status(one.status),
                     owner: one
                         .ownership_settings_summary
                         .and_then(|owner| some(owner.owner_user_profile_name)),
@@ -366,49 +367,23 @@ impl StudioApi for SdkStudio {
     }
 
     async fn tags(&self, arn: &str) -> Result<Option<Tags>, Error> {
-        let client = self.clients.sagemaker().await?;
-        let mut tags = Tags::new();
-        let mut token = None;
-        loop {
-            let call = client.list_tags().resource_arn(arn).set_next_token(token);
-            let answer = call.send().await.called("sagemaker", "ListTags");
-            let page = match answer {
-                // The ARN comes from SageMaker, so this error means that the object was deleted.
-                Err(error) if is_missing(&error) || error.is("ValidationException") => {
-                    return Ok(None);
-                }
-                answer => answer?,
-            };
-            tags.extend(
-                page.tags
-                    .unwrap_or_default()
+        match sagemaker_tags::list(&self.clients, arn).await {
+            // The ARN comes from SageMaker, so this error means that the object was deleted.
+            Err(error) if is_missing(&error) || error.is("ValidationException") => Ok(None),
+            tags => Ok(Some(
+                tags?
                     .into_iter()
-                    .filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())))
-                    .filter(|(key, _)| !key.starts_with("aws:") && !key.starts_with("sagemaker:")),
-            );
-            token = some(page.next_token);
-            if token.is_none() {
-                return Ok(Some(tags));
-            }
+                    .filter(|(key, _)| !key.starts_with("sagemaker:"))
+                    .collect(),
+            )),
         }
     }
 
     async fn add_tags(&self, arn: &str, tags: &Tags) -> Result<(), Error> {
-        let client = self.clients.sagemaker().await?;
-        let call = client
-            .add_tags()
-            .resource_arn(arn)
-            .set_tags(Some(sdk_tags(tags)));
-        call.send().await.called("sagemaker", "AddTags").map(drop)
+        sagemaker_tags::add(&self.clients, arn, tags).await
     }
 
     async fn delete_tags(&self, arn: &str, keys: &[String]) -> Result<(), Error> {
-        let client = self.clients.sagemaker().await?;
-        let call = client
-            .delete_tags()
-            .resource_arn(arn)
-            .set_tag_keys(Some(keys.to_vec()));
-        let answer = call.send().await.called("sagemaker", "DeleteTags");
-        answer.map(drop)
+        sagemaker_tags::remove(&self.clients, arn, keys).await
     }
 }
