@@ -14,6 +14,7 @@ mod profile;
 mod sdk;
 mod settings;
 mod status;
+mod steps;
 
 pub use domain::{DomainDefaults, DomainSpec, StudioDomain, StudioDomains, check_domain_id};
 pub use profile::{ProfileKey, StudioProfiles, StudioUserProfile, UserProfileSpec};

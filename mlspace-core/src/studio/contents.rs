@@ -75,8 +75,26 @@ impl<'a> Contents<'a> {
         }
     }
 
+    /// Checks that nothing keeps `what`, such as "Studio domain `d-1`", from being deleted.
+    ///
+    /// # Errors
+    /// [`Error::InUse`] with the contents.
+    pub(super) async fn check_empty(&self, what: &str) -> Result<(), Error> {
+        let left = self.names().await?;
+        if left.is_empty() {
+            return Ok(());
+        }
+        Err(Error::InUse {
+            what: what.to_owned(),
+            by: left,
+            remedy: "delete them first, or set `force_destroy = true` and apply it, which deletes them with the \
+                     volumes of the spaces"
+                .to_owned(),
+        })
+    }
+
     /// Sentences' parts for what keeps the domain or profile from being deleted.
-    pub(super) async fn names(&self) -> Result<Vec<String>, Error> {
+    async fn names(&self) -> Result<Vec<String>, Error> {
         let (profiles, spaces) = (self.profiles().await?, self.spaces().await?);
         let mut names: Vec<String> = profiles
             .into_iter()

@@ -11,14 +11,12 @@ pub use plan::DomainDefaults;
 
 use std::sync::Arc;
 
-use tokio::time::Instant;
-
 use super::Status;
 use super::api::{DomainState, Fixed, StudioApi};
 use super::settings::{DomainSettings, StudioSpecError, check_name};
+use super::steps::{self, Described as _};
 use crate::aws::lock::Locks;
-use crate::aws::wait::{PROPAGATION_TIMEOUT, until};
-use crate::aws::{Backoff, Clients, Error, Operation, Poll};
+use crate::aws::{Clients, Error, Operation};
 use crate::notebook::own_tags;
 use crate::ownership::{Kind, Mark, Object, Owned, Token};
 use crate::tags::{self, SYSTEM, Tags, check_user_tags};
@@ -165,7 +163,7 @@ impl StudioDomains {
             .map(|fixed| fixed.drift().to_owned())
             .collect();
         if found.status == Status::Failed {
-            drift.push(format!("its creation failed: {}", reason(&found)));
+            drift.push(format!("its creation failed: {}", found.reason()));
         }
         if mark.as_ref().is_some_and(|mark| !mark.finished) {
             drift.push("its tags say that its create is not finished".to_owned());
@@ -223,21 +221,8 @@ impl StudioDomains {
         id: &str,
         created: bool,
     ) -> Result<Option<DomainState>, Error> {
-        let what = format!("waiting for Studio domain `{id}`");
-        let visible_by = created.then(|| Instant::now() + PROPAGATION_TIMEOUT);
-        until(operation, &what, Backoff::SLOW, || async move {
-            Ok(match self.api.domain(id).await? {
-                Some(found) if found.status.is_transitional() => {
-                    Poll::Pending(found.status.to_string())
-                }
-                Some(found) => Poll::Ready(Some(found)),
-                None if visible_by.is_some_and(|time| Instant::now() < time) => {
-                    Poll::Pending("not visible yet".to_owned())
-                }
-                None => Poll::Ready(None),
-            })
-        })
-        .await
+        let object = format!("Studio domain `{id}`");
+        steps::settle(operation, &object, created, || self.api.domain(id)).await
     }
 }
 
@@ -276,13 +261,6 @@ pub fn check_domain_id(id: &str) -> Result<(), StudioSpecError> {
 /// The domain, as an object that someone manages.
 fn object(id: &str) -> Object {
     Object::new(Kind::StudioDomain, id)
-}
-
-fn reason(found: &DomainState) -> &str {
-    found
-        .failure_reason
-        .as_deref()
-        .unwrap_or("SageMaker gave no reason")
 }
 
 /// The error for a domain that was deleted during an operation.

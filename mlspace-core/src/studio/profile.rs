@@ -16,6 +16,7 @@ use super::Status;
 use super::api::{ProfileState, StudioApi};
 use super::domain::check_domain_id;
 use super::settings::{AppSettings, ProfileSettings, StudioSpecError};
+use super::steps::Described as _;
 use crate::aws::lock::Locks;
 use crate::aws::{Clients, Error};
 use crate::directory::Directory;
@@ -291,7 +292,7 @@ impl StudioProfiles {
             ));
         }
         if found.status == Status::Failed {
-            drift.push(format!("its creation failed: {}", reason(&found)));
+            drift.push(format!("its creation failed: {}", found.reason()));
         }
         let own = known.cloned().unwrap_or_default();
         drift.extend(tag_drift(tags, settings, &key.project, &key.user, &own));
@@ -341,11 +342,4 @@ impl StudioProfiles {
     pub async fn role_arn(&self, project: &ProjectName, user: &UserName) -> Result<String, Error> {
         self.member_roles.arn(project, user).await
     }
-}
-
-fn reason(found: &ProfileState) -> &str {
-    found
-        .failure_reason
-        .as_deref()
-        .unwrap_or("SageMaker gave no reason")
 }

@@ -1,20 +1,13 @@
 //! Creating domains.
 
-use std::time::Duration;
-
-use tokio_util::sync::CancellationToken;
-
 use super::super::Status;
 use super::super::api::{DomainState, ListedDomain, NewDomain};
+use super::super::steps;
 use super::{DomainSpec, StudioDomain, StudioDomains, missing, object};
 use crate::aws::wait::retry;
-use crate::aws::{Completed, Error, Failure, IfPresent as _, Operation};
+use crate::aws::{Completed, Error, Failure, Operation};
 use crate::ownership::{Mark, Run, Token};
-use crate::plan::Notice;
 use crate::tags::{SYSTEM, Tags};
-
-/// Time for the last call of a create that was cut off.
-const FINISH_TIMEOUT: Duration = Duration::from_secs(20);
 
 impl StudioDomains {
     /// Creates a domain and waits until it is in service.
@@ -43,34 +36,14 @@ impl StudioDomains {
             None => (self.create_domain(operation, spec, &mark).await?, true),
         };
         let done = self.converge(operation, spec, &id, &mark, created).await;
-        // Also when a step failed or was cut off: a domain that the state keeps is not for others to
-        // finish.
+        let what = format!("Studio domain `{}`", spec.name);
+        let arn = self.arn(&id).await?;
+        let target = (what.as_str(), &object(&id), arn.as_str());
+        let warning =
+            steps::finish(self.api.as_ref(), operation, &done, target, &mark.token).await?;
         mark.finished = true;
-        let last = Operation::new(CancellationToken::new(), FINISH_TIMEOUT);
-        let operation = if done.is_ok() { operation } else { &last };
-        let finished = self.finish(operation, &id, &mark).await;
-        if let Err(error @ Error::Foreign { .. }) = finished {
-            return Err(error.into());
-        }
         let domain = self.reached(spec, &id, &mark).await;
-        let warnings = finished.err().map(|error| Notice {
-            attribute: "",
-            summary: "Create not finished".to_owned(),
-            detail: format!(
-                "Studio domain `{}` exists and is in the state, but its tags do not say so yet. {} The next apply \
-                 corrects them.",
-                spec.name,
-                error.cause_sentence()
-            ),
-        });
-        match (done, domain) {
-            (Ok(()), Some(object)) => Ok(Completed {
-                object,
-                warnings: warnings.into_iter().collect(),
-            }),
-            (Ok(()), None) => Err(missing(&id).into()),
-            (Err(error), reached) => Err(Failure { error, reached }),
-        }
+        steps::created(done, domain, warning, || missing(&id))
     }
 
     /// The domain after a create; as it was asked for if it cannot be read. `None` if it is gone.
@@ -78,10 +51,9 @@ impl StudioDomains {
         if let Ok(found) = self.read(id, Some(&spec.tags)).await {
             return found;
         }
-        let account = self.clients.account().await.ok()?;
         let state = DomainState {
             id: id.to_owned(),
-            arn: account.sagemaker_arn(&format!("domain/{id}")),
+            arn: self.arn(id).await.ok()?,
             name: spec.name.clone(),
             status: Status::Pending,
             failure_reason: None,
@@ -161,9 +133,7 @@ impl StudioDomains {
                 continue;
             }
             // Another create that is still at work finds out by this.
-            let what = format!("tagging Studio domain `{}`", listed.id);
-            let tags = mark.tags();
-            retry(operation, &what, || self.api.add_tags(&listed.arn, &tags)).await?;
+            steps::tag(self.api.as_ref(), operation, &listed.arn, &mark.tags()).await?;
             found = Some(listed.id);
         }
         Ok(found)
@@ -203,21 +173,9 @@ impl StudioDomains {
         Ok(ours && Mark::of(&tags).is_some_and(|mark| !mark.finished))
     }
 
-    /// Says that the create is finished, as its last call.
-    ///
-    /// # Errors
-    /// [`Error::Foreign`] if another create has taken the domain over meanwhile.
-    async fn finish(&self, operation: &Operation, id: &str, mark: &Mark) -> Result<(), Error> {
+    async fn arn(&self, id: &str) -> Result<String, Error> {
         let account = self.clients.account().await?;
-        let arn = account.sagemaker_arn(&format!("domain/{id}"));
-        let tags = self.api.tags(&arn).await.if_allowed()?.flatten();
-        let found = tags.as_ref().and_then(Mark::of);
-        if found.is_some_and(|found| found.token != mark.token) {
-            return Err(object(id).foreign());
-        }
-        let what = format!("tagging Studio domain `{id}`");
-        let tags = mark.tags();
-        retry(operation, &what, || self.api.add_tags(&arn, &tags)).await
+        Ok(account.sagemaker_arn(&format!("domain/{id}")))
     }
 }
 

@@ -4,10 +4,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::super::Status;
 use super::super::contents::Contents;
-use super::{StudioDomains, object, reason};
+use super::super::steps::{self, Described as _};
+use super::{StudioDomains, object};
 use crate::aws::wait::until;
 use crate::aws::{Backoff, Error, Operation, Poll};
-use crate::ownership::{Claim, Mark};
+use crate::ownership::Claim;
 
 impl StudioDomains {
     /// Deletes a domain and waits until it is gone. With `force`, what is in it is deleted first:
@@ -23,9 +24,8 @@ impl StudioDomains {
         };
         let _guard = self.locks.lock(&found.name).await;
         if *operation.claim() != Claim::Unknown {
-            let tags = self.api.tags(&found.arn).await?.unwrap_or_default();
-            let token = Mark::of(&tags).map(|mark| mark.token);
-            operation.claim().check(&object(id), token.as_ref())?;
+            let claim = operation.claim();
+            steps::check_claim(self.api.as_ref(), claim, &object(id), &found.arn).await?;
         }
         self.remove(operation, id, force).await
     }
@@ -47,7 +47,7 @@ impl StudioDomains {
                 return Err(Error::Conflict {
                     message: format!(
                         "the deletion of Studio domain `{id}` failed: {}",
-                        reason(&found)
+                        found.reason()
                     ),
                     remedy: "correct the cause and apply again".to_owned(),
                 });
@@ -59,16 +59,10 @@ impl StudioDomains {
             let contents = Contents::of_domain(self.api.as_ref(), id);
             if force {
                 contents.delete(operation).await?;
-            }
-            let left = contents.names().await?;
-            if !(force || left.is_empty()) {
-                return Err(Error::InUse {
-                    what: format!("Studio domain `{id}`"),
-                    by: left,
-                    remedy: "delete them first, or set `force_destroy = true` and apply it, which \
-                             deletes them with the volumes of the spaces"
-                        .to_owned(),
-                });
+            } else {
+                contents
+                    .check_empty(&format!("Studio domain `{id}`"))
+                    .await?;
             }
             asked.store(true, Ordering::Relaxed);
             match self.api.delete_domain(id).await {

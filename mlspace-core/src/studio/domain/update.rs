@@ -3,9 +3,10 @@
 use super::super::Status;
 use super::super::api::{DomainChange, DomainState};
 use super::super::contents::{Contents, blocked};
-use super::{DomainSpec, StudioDomain, StudioDomains, missing, needs_no_apps, object, reason};
+use super::super::steps::{self, Described as _};
+use super::{DomainSpec, StudioDomain, StudioDomains, missing, needs_no_apps, object};
 use crate::aws::wait::retry;
-use crate::aws::{Error, Failure, Operation, Outcome};
+use crate::aws::{Error, Operation, Outcome};
 use crate::notebook::{TagChange, is_same_key};
 use crate::ownership::Mark;
 
@@ -27,24 +28,15 @@ impl StudioDomains {
         spec.check().map_err(Error::from)?;
         self.check_tags(&spec.tags)?;
         let found = self.api.domain(id).await?.ok_or_else(|| missing(id))?;
-        let tags = self.api.tags(&found.arn).await?.unwrap_or_default();
-        let stored = Mark::of(&tags).map(|mark| mark.token);
-        operation.claim().check(&object(id), stored.as_ref())?;
+        let claim = operation.claim();
+        let stored = steps::check_claim(self.api.as_ref(), claim, &object(id), &found.arn).await?;
         let mark = Mark {
             token: operation.claim().token(stored.as_ref()),
             finished: true,
         };
         let done = self.converge(operation, spec, id, &mark, false).await;
         let read = self.read(id, Some(&spec.tags)).await;
-        match (done, read) {
-            (Ok(()), Ok(Some(domain))) => Ok(domain),
-            (Ok(()), Ok(None)) => Err(missing(id).into()),
-            (Err(error), read) => Err(Failure {
-                error,
-                reached: read.ok().flatten(),
-            }),
-            (Ok(()), Err(error)) => Err(error.into()),
-        }
+        steps::updated(done, read, || missing(id))
     }
 
     /// Brings an existing domain in line, its tags last.
@@ -76,19 +68,14 @@ impl StudioDomains {
         let tags = self.api.tags(&found.arn).await?.unwrap_or_default();
         let desired = self.desired_tags(&spec.tags).overlaid(&mark.tags());
         let change = TagChange::between(&tags, &desired);
-        if !change.set.is_empty() {
-            retry(operation, "setting the domain's tags", || {
-                self.api.add_tags(&found.arn, &change.set)
-            })
-            .await?;
-        }
-        if !change.remove.is_empty() {
-            retry(operation, "removing tags of the domain", || {
-                self.api.delete_tags(&found.arn, &change.remove)
-            })
-            .await?;
-        }
-        Ok(())
+        steps::change_tags(
+            self.api.as_ref(),
+            operation,
+            "the domain",
+            &found.arn,
+            &change,
+        )
+        .await
     }
 
     /// Calls UpdateDomain and waits until the change is effective.
@@ -149,7 +136,7 @@ impl StudioDomains {
 
 fn failed(found: &DomainState, what: &str) -> Error {
     Error::Conflict {
-        message: format!("Studio domain `{}` {what}: {}", found.name, reason(found)),
+        message: format!("Studio domain `{}` {what}: {}", found.name, found.reason()),
         remedy: "correct the cause and apply again".to_owned(),
     }
 }

@@ -1,25 +1,18 @@
 //! Creating, changing and deleting profiles.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-
-use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 use super::super::Status;
-use super::super::api::{ProfileState, is_missing};
+use super::super::api::ProfileState;
 use super::super::contents::{Contents, blocked};
+use super::super::steps::{self, Described as _};
 use super::owner::Membership;
-use super::{ProfileKey, StudioProfiles, StudioUserProfile, UserProfileSpec, reason};
-use crate::aws::wait::{PROPAGATION_TIMEOUT, retry, until};
-use crate::aws::{Backoff, Completed, Error, Failure, IfPresent as _, Operation, Outcome, Poll};
+use super::{ProfileKey, StudioProfiles, StudioUserProfile, UserProfileSpec};
+use crate::aws::wait::{retry, until};
+use crate::aws::{Backoff, Completed, Error, Failure, Operation, Outcome, Poll};
 use crate::notebook::{TagChange, all_tags};
 use crate::ownership::{Claim, Mark, Token};
-use crate::plan::Notice;
 use crate::tags::{self, SUSPENDED, Tags, check_user_tags};
-
-/// Time for the last call of a create that was cut off.
-const FINISH_TIMEOUT: Duration = Duration::from_secs(20);
 
 impl StudioProfiles {
     /// Creates a profile and waits until it is in service. One with the mark of an interrupted create
@@ -51,36 +44,17 @@ impl StudioProfiles {
         let done = self
             .converge(operation, spec, &membership, &mark, created)
             .await;
-        // Also when a step failed or was cut off: a profile that the state keeps is not for others to
-        // finish.
+        let what = format!("User profile `{name}`");
+        let arn = self.arn(key).await?;
+        let target = (what.as_str(), &key.object(), arn.as_str());
+        let warning =
+            steps::finish(self.api.as_ref(), operation, &done, target, &mark.token).await?;
         mark.finished = true;
-        let last = Operation::new(CancellationToken::new(), FINISH_TIMEOUT);
-        let operation = if done.is_ok() { operation } else { &last };
-        let finished = self.finish(operation, key, &mark).await;
-        if let Err(error @ Error::Foreign { .. }) = finished {
-            return Err(error.into());
-        }
         let reached = match self.read(key, Some(&spec.tags)).await {
             Ok(found) => found,
             Err(_) => Some(self.unread(spec, &membership, &mark).await?),
         };
-        let warnings = finished.err().map(|error| Notice {
-            attribute: "",
-            summary: "Create not finished".to_owned(),
-            detail: format!(
-                "User profile `{name}` exists and is in the state, but its tags do not say so yet. {} The next apply \
-                 corrects them.",
-                error.cause_sentence()
-            ),
-        });
-        match (done, reached) {
-            (Ok(()), Some(object)) => Ok(Completed {
-                object,
-                warnings: warnings.into_iter().collect(),
-            }),
-            (Ok(()), None) => Err(missing(key).into()),
-            (Err(error), reached) => Err(Failure { error, reached }),
-        }
+        steps::created(done, reached, warning, || missing(key))
     }
 
     /// Changes settings and tags, and repairs the role. The apps of a suspended member are stopped.
@@ -100,9 +74,9 @@ impl StudioProfiles {
         let membership = self.membership(operation, key).await?;
         let found = self.api.profile(&key.domain_id, &name).await?;
         let found = found.ok_or_else(|| missing(key))?;
-        let tags = self.api.tags(&found.arn).await?.unwrap_or_default();
-        let stored = Mark::of(&tags).map(|mark| mark.token);
-        operation.claim().check(&key.object(), stored.as_ref())?;
+        let claim = operation.claim();
+        let stored =
+            steps::check_claim(self.api.as_ref(), claim, &key.object(), &found.arn).await?;
         let mark = Mark {
             token: operation.claim().token(stored.as_ref()),
             finished: true,
@@ -111,15 +85,7 @@ impl StudioProfiles {
             .converge(operation, spec, &membership, &mark, false)
             .await;
         let read = self.read(key, Some(&spec.tags)).await;
-        match (done, read) {
-            (Ok(()), Ok(Some(profile))) => Ok(profile),
-            (Ok(()), Ok(None)) => Err(missing(key).into()),
-            (Ok(()), Err(error)) => Err(error.into()),
-            (Err(error), read) => Err(Failure {
-                error,
-                reached: read.ok().flatten(),
-            }),
-        }
+        steps::updated(done, read, || missing(key))
     }
 
     /// Deletes a profile and waits until it is gone. With `force`, its apps and its spaces with their
@@ -141,9 +107,8 @@ impl StudioProfiles {
             return Ok(());
         };
         if *operation.claim() != Claim::Unknown {
-            let tags = self.api.tags(&found.arn).await?.unwrap_or_default();
-            let token = Mark::of(&tags).map(|mark| mark.token);
-            operation.claim().check(&key.object(), token.as_ref())?;
+            let claim = operation.claim();
+            steps::check_claim(self.api.as_ref(), claim, &key.object(), &found.arn).await?;
         }
         self.remove(operation, key, force).await
     }
@@ -172,16 +137,9 @@ impl StudioProfiles {
             if force {
                 contents.delete(operation).await?;
             } else {
-                let left = contents.names().await?;
-                if !left.is_empty() {
-                    return Err(Error::InUse {
-                        what: format!("user profile `{name}`"),
-                        by: left,
-                        remedy: "delete them first, or set `force_destroy = true` and apply it, \
-                                 which deletes them with the volumes of the spaces"
-                            .to_owned(),
-                    });
-                }
+                contents
+                    .check_empty(&format!("user profile `{name}`"))
+                    .await?;
             }
             asked.store(true, Ordering::Relaxed);
             match self.api.delete_profile(&key.domain_id, &name).await {
@@ -215,17 +173,9 @@ impl StudioProfiles {
 
     /// Waits until the domain is ready for profiles.
     async fn check_domain(&self, operation: &Operation, id: &str) -> Result<(), Error> {
-        let what = format!("waiting for Studio domain `{id}`");
-        let status = until(operation, &what, Backoff::SLOW, || async {
-            Ok(match self.api.domain(id).await? {
-                Some(found) if found.status.is_transitional() => {
-                    Poll::Pending(found.status.to_string())
-                }
-                found => Poll::Ready(found.map(|found| found.status)),
-            })
-        })
-        .await?;
-        let problem = match status {
+        let domain = format!("Studio domain `{id}`");
+        let found = steps::settle(operation, &domain, false, || self.api.domain(id)).await?;
+        let problem = match found.map(|found| found.status) {
             None => "does not exist".to_owned(),
             Some(Status::InService | Status::UpdateFailed) => return Ok(()),
             Some(status) => format!("has the status `{status}`"),
@@ -263,11 +213,7 @@ impl StudioProfiles {
             }
             Some(_) => {
                 // Another create that is still at work finds out by this.
-                let tags = mark.tags();
-                retry(operation, "tagging the user profile", || {
-                    self.api.add_tags(&found.arn, &tags)
-                })
-                .await?;
+                steps::tag(self.api.as_ref(), operation, &found.arn, &mark.tags()).await?;
                 Ok(true)
             }
         }
@@ -368,41 +314,13 @@ impl StudioProfiles {
         if tags.contains_key(SUSPENDED) && !membership.suspended {
             change.remove.push(SUSPENDED.to_owned());
         }
-        if !change.set.is_empty() {
-            retry(operation, "setting the user profile's tags", || {
-                self.api.add_tags(arn, &change.set)
-            })
-            .await?;
-        }
-        if !change.remove.is_empty() {
-            retry(operation, "removing tags of the user profile", || {
-                self.api.delete_tags(arn, &change.remove)
-            })
-            .await?;
-        }
-        Ok(())
-    }
-
-    /// Says that the create is finished, as its last call.
-    ///
-    /// # Errors
-    /// [`Error::Foreign`] if another create has taken the profile over meanwhile.
-    async fn finish(
-        &self,
-        operation: &Operation,
-        key: &ProfileKey,
-        mark: &Mark,
-    ) -> Result<(), Error> {
-        let arn = self.arn(key).await?;
-        let tags = self.api.tags(&arn).await.if_allowed()?.flatten();
-        let found = tags.as_ref().and_then(Mark::of);
-        if found.is_some_and(|found| found.token != mark.token) {
-            return Err(key.object().foreign());
-        }
-        let tags = mark.tags();
-        retry(operation, "tagging the user profile", || {
-            self.api.add_tags(&arn, &tags)
-        })
+        steps::change_tags(
+            self.api.as_ref(),
+            operation,
+            "the user profile",
+            arn,
+            &change,
+        )
         .await
     }
 
@@ -439,24 +357,9 @@ impl StudioProfiles {
         created: bool,
     ) -> Result<Option<ProfileState>, Error> {
         let name = key.name();
-        let what = format!("waiting for user profile `{name}`");
-        let visible_by = created.then(|| Instant::now() + PROPAGATION_TIMEOUT);
-        until(operation, &what, Backoff::SLOW, || async {
-            let found = self.api.profile(&key.domain_id, &name).await;
-            let found = match found {
-                Err(error) if is_missing(&error) => None,
-                found => found?,
-            };
-            Ok(match found {
-                Some(found) if found.status.is_transitional() => {
-                    Poll::Pending(found.status.to_string())
-                }
-                Some(found) => Poll::Ready(Some(found)),
-                None if visible_by.is_some_and(|time| Instant::now() < time) => {
-                    Poll::Pending("not visible yet".to_owned())
-                }
-                None => Poll::Ready(None),
-            })
+        let profile = format!("user profile `{name}`");
+        steps::settle(operation, &profile, created, || {
+            self.api.profile(&key.domain_id, &name)
         })
         .await
     }
@@ -464,7 +367,7 @@ impl StudioProfiles {
 
 fn failed(found: &ProfileState, name: &str, what: &str) -> Error {
     Error::Conflict {
-        message: format!("user profile `{name}` {what}: {}", reason(found)),
+        message: format!("user profile `{name}` {what}: {}", found.reason()),
         remedy: "correct the cause and apply again".to_owned(),
     }
 }
