@@ -6,7 +6,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 use std::time::Duration;
 
-use mlspace_core::aws::{Error, Failure, Operation, Outcome};
+use mlspace_core::aws::{Completed, Error, Failure, Operation, Outcome};
 use mlspace_core::ownership::Owned;
 use mlspace_core::plan::PlanOutcome;
 use mlspace_core::tags::{self, Tags};
@@ -168,6 +168,14 @@ pub(crate) fn applied<M: StateModel>(
             state: reached.map(state),
         }),
     }
+}
+
+/// Shows the warnings of an operation; returns its object.
+pub(crate) fn warned<T>(call: &mut Call, completed: Completed<T>) -> T {
+    for warning in completed.warnings {
+        call.warn(warning.attribute, warning.summary, warning.detail);
+    }
+    completed.object
 }
 
 /// As [`applied`], for a create: Terraform marks a state that comes with an error as tainted, so the

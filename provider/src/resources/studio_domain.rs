@@ -115,12 +115,7 @@ impl Resource<Client> for StudioDomainResource {
         let spec = planned.spec()?;
         let operation = mapping::operation(call, "create");
         let outcome = client.studio_domains.create(&operation, &spec).await;
-        let outcome = outcome.map(|created| {
-            for warning in created.warnings {
-                call.warn(warning.attribute, warning.summary, warning.detail);
-            }
-            created.object
-        });
+        let outcome = outcome.map(|created| mapping::warned(call, created));
         mapping::created(call, planned.clone(), outcome).map(|result| result.keeping(planned))
     }
 
