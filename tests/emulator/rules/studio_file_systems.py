@@ -18,7 +18,11 @@ def _backends(region: str) -> tuple[Any, Any]:
 
 
 def create(region: str, domain: Thing) -> str:
-    """Make a file system with a target in each subnet, and two groups that refer to each other."""
+    """Make a file system with a target in each zone, and two groups that refer to each other.
+
+    A file system has at most one target in a zone:
+    https://docs.aws.amazon.com/efs/latest/ug/accessing-fs.html
+    """
     efs, ec2 = _backends(region)
     made = efs.create_file_system(
         creation_token=domain.domain,
@@ -40,7 +44,8 @@ def create(region: str, domain: Thing) -> str:
     for one, other in (groups, reversed(groups)):
         source = [{"GroupId": other.id}]
         ec2.authorize_security_group_ingress(one.id, "tcp", "2049", "2049", [], source_groups=source)
-    for subnet in domain.settings["SubnetIds"]:
+    zones = {ec2.get_subnet(subnet).availability_zone: subnet for subnet in domain.settings["SubnetIds"]}
+    for subnet in zones.values():
         efs.create_mount_target(made.file_system_id, subnet, security_groups=[groups[0].id])
     return made.file_system_id
 
