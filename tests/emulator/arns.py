@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from moto.backends import get_backend
+
 from . import ACCOUNT, reference
 from .protocol import Call
 
@@ -52,6 +54,12 @@ def _given_arn(call: Call, template: str) -> str | None:
     return None
 
 
+def _role_path(call: Call, name: str) -> str:
+    """The path of a role, new or not, without the first slash."""
+    role = next((each for each in get_backend("iam")[ACCOUNT][PARTITION].roles.values() if each.name == name), None)
+    return (role.path if role else call.string("Path") or "/").removeprefix("/")
+
+
 def _named_arn(call: Call, template: str) -> str | None:
     """The template with the parameters' names in it."""
     lower = {key.lower(): value for key, value in call.params.items() if isinstance(value, str)}
@@ -67,6 +75,8 @@ def _named_arn(call: Call, template: str) -> str | None:
         value = next((lower[each] for each in candidates if each in lower), None)
         if not value or value.startswith("arn:"):
             return None
+        if variable == "RoleNameWithPath":
+            value = _role_path(call, value) + value
         values[variable] = value
     return _fill(template, values)
 

@@ -20,6 +20,8 @@
 | `POST fire-schedules` | `{"after", "until"}`: fires the schedules that are due between two UTC times, returns `{"stopped": [names]}` |
 | `POST finish-transitions` | finishes all status changes that are in progress |
 | `GET  decisions`     | `{"decisions": [...]}`: each decision about a member's call |
+| `POST variables`     | `{"reading": …}`: how variables without a value are read; see `enforcement` |
+| `POST left-out-keys` | `{"keys": […]}`: condition keys that requests lack from now on |
 | `POST studio-session` | `{"domain", "profile", "space"}`: credentials of code in an app, if policies are enforced |
 | `POST lag`     | `{"looks": n}`: lets reads be late by as many looks from now on |
 | `POST settle`  | lets reads return everything that was written before |
@@ -83,6 +85,8 @@ def reset(emulator: Emulator) -> None:
     services.reset()
     if emulator.enforcement:
         emulator.enforcement.records.clear()
+        emulator.enforcement.reading = None
+        emulator.enforcement.left_out = frozenset()
         emulator.enforcement.studio.clear()
 
 
@@ -110,6 +114,14 @@ def _run(emulator: Emulator, method: str, operation: str, parameters: Any) -> An
             return {"triggered": triggered}
         case "GET", "decisions":
             return emulator.enforcement.to_json() if emulator.enforcement else {}
+        case "POST", ("variables" | "left-out-keys"):
+            if emulator.enforcement is None:
+                raise LookupError("no decisions without enforcement")
+            if operation == "variables":
+                emulator.enforcement.reading = parameters["reading"]
+            else:
+                emulator.enforcement.left_out = frozenset(parameters["keys"])
+            return {}
         case "GET", "account-state":
             return account_state()
         case "POST", "iam-history":

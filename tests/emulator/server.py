@@ -124,7 +124,7 @@ class Emulator:
                 return self._call_moto(environ, body)
             response = rules.before(call)
             if response is None and self.enforcement:
-                response = services.answer(self, call)
+                response = self.enforcement.simulate(call) or services.answer(self, call)
             if response is None:
                 response = self._call_moto(environ, body)
             if response.status < 300:

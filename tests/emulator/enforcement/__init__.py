@@ -21,8 +21,8 @@ from moto.backends import get_backend
 
 from .. import ACCOUNT
 from ..arns import PARTITION
-from ..protocol import ApiError, Call
-from . import known, principals, requests
+from ..protocol import ApiError, Call, Response
+from . import known, principals, requests, simulator
 from .evaluators import Decision, EvaluatorFailed, IamSimulate, Ours
 from .principals import Layers, Role, Session
 from .requests import AuthorizationRequest
@@ -70,6 +70,10 @@ class Enforcement:
         self._simulate = IamSimulate()
         self.records: list[Record] = []
         self.studio = StudioSessions()
+        # How variables without a value are read. If nothing is given, no call may depend on it.
+        self.reading: str | None = None
+        # Condition keys that requests lack, for tests of what depends on them.
+        self.left_out: frozenset[str] = frozenset()
 
     def authorize(self, call: Call) -> Session | None:
         """Raise an error if a member may not make this call; returns the member's session."""
@@ -96,17 +100,32 @@ class Enforcement:
             raise ApiError("InvalidClientTokenId", "The security token is invalid.", 403)
         layers = _layers(session, role, call, asked)
         context = _global_context(role, call) | asked.context
+        context = {key: value for key, value in context.items() if key not in self.left_out}
         record = Record(
             session.arn, f"{call.service}:{call.action}", asked.action, asked.resource, context, "", ""
         )
         self.records.append(record)
+        ours = self.both(session, layers, asked, context, record)
+        record.outcome, record.layer = ours.outcome, ours.layer
+        return ours
+
+    def both(
+        self,
+        session: Session,
+        layers: Layers,
+        asked: AuthorizationRequest,
+        context: dict[str, Any],
+        record: Record,
+    ) -> Decision:
+        """The decision that both evaluators come to by these policies; an error if they differ."""
         try:
-            ours = self._ours.decide(session, layers, asked, context)
+            ours = self._ours.decide(session, layers, asked, context, self.reading)
+            if ours.by_reading:
+                return ours
             other = self._simulate.decide(session, layers, asked, context)
         except EvaluatorFailed as error:
             record.disagreement = str(error)
             raise _disagree(record) from None
-        record.outcome, record.layer = ours.outcome, ours.layer
         for restate in known.KNOWN:
             if ours.outcome != other.outcome:
                 again = restate(layers, asked.resource, context)
@@ -116,6 +135,18 @@ class Enforcement:
             record.disagreement = f"mlspace-policy: {ours.outcome}, iam-simulate: {other.outcome}"
             raise _disagree(record)
         return ours
+
+    def simulate(self, call: Call) -> Response | None:
+        """The response of IAM's policy simulator; nothing for other calls."""
+        if (call.service, call.action) != ("iam", "SimulateCustomPolicy"):
+            return None
+        nobody = Session("simulated", "simulated")
+
+        def decide(layers: Layers, asked: AuthorizationRequest) -> Decision:
+            record = Record(nobody.arn, "iam:SimulateCustomPolicy", asked.action, asked.resource, asked.context, "", "")
+            return self.both(nobody, layers, asked, asked.context, record)
+
+        return simulator.answer(call, decide)
 
     def to_json(self) -> dict[str, Any]:
         """All decisions since the last reset."""

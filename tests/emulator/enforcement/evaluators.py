@@ -27,6 +27,8 @@ class Decision:
 
     outcome: str
     layer: str = ""
+    # Whether it is of a reading of variables without a value that was asked for.
+    by_reading: bool = False
 
     @property
     def allowed(self) -> bool:
@@ -50,9 +52,18 @@ class Ours:
         return str(path)
 
     def decide(
-        self, session: Session, layers: Layers, asked: AuthorizationRequest, context: Json
+        self,
+        session: Session,
+        layers: Layers,
+        asked: AuthorizationRequest,
+        context: Json,
+        reading: str | None = None,
     ) -> Decision:
-        """The decision on one request."""
+        """The decision on one request.
+
+        Where it depends on how variables without a value are read, that of the reading that has this
+        name in the command's output, if one is given.
+        """
         line = [str(self._command), "evaluate", "--format", "json"]
         for document in layers.identity or [_NOTHING]:
             line += ["--identity", self._file(document)]
@@ -76,12 +87,15 @@ class Ours:
         if done.returncode not in (0, 1):
             raise EvaluatorFailed(done.stderr.strip())
         (decision,) = json.loads(done.stdout)
+        by_reading = reading is not None and "readings" in decision
+        if by_reading:
+            decision = next(each for each in decision["readings"] if each["if"] == reading)
         layer = ""
         if decision["deciding"]:
             layer = decision["deciding"][0]["layer"]
         elif decision["missing"]:
             layer = decision["missing"][0]["layer"]
-        return Decision(decision["outcome"], layer)
+        return Decision(decision["outcome"], layer, by_reading)
 
 
 def install() -> None:
