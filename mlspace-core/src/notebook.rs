@@ -42,6 +42,7 @@ pub use tagging::{all_tags, check_count as check_tag_count};
 pub(crate) use api::NotebookApi;
 pub(crate) use inventory::{NotebookInventory, Owner, is_owned};
 pub(crate) use key::is_same_key;
+pub(crate) use limits::check_machine;
 pub(crate) use owner::{not_a_member, wait_for_role};
 pub(crate) use sdk::SdkNotebooks;
 pub(crate) use stops::DailyStops;

@@ -17,7 +17,9 @@ use crate::notebook::{DailyStops, NotebookApi, NotebookInventory, Notebooks, Sdk
 use crate::project::{DependentResources, ProjectParts, ProjectRecords, Projects, SuspensionList};
 use crate::records::{CachedRecords, DynamoStore, RecordStore};
 use crate::scheduler::{SchedulerApi, SdkScheduler};
-use crate::studio::{SdkStudio, StudioApi, StudioDomains, StudioInventory, StudioProfiles};
+use crate::studio::{
+    SdkStudio, StudioApi, StudioDomains, StudioInventory, StudioProfiles, StudioSpaces,
+};
 use crate::user::{UserParts, UserRecords, Users};
 
 /// One service for each kind of resource.
@@ -40,6 +42,8 @@ pub struct Services {
     pub studio_domains: StudioDomains,
     /// User profiles of Studio.
     pub studio_profiles: StudioProfiles,
+    /// Spaces of Studio.
+    pub studio_spaces: StudioSpaces,
     /// External locations.
     pub external_locations: ExternalLocations,
     /// Grants of external locations.
@@ -193,12 +197,13 @@ impl Services {
         );
         let studio_profiles = StudioProfiles::new(
             clients.clone(),
-            studio,
+            Arc::clone(&studio),
             Arc::clone(&projects),
             Arc::clone(&members),
             Arc::clone(&roles),
             Arc::clone(&directory),
         );
+        let studio_spaces = StudioSpaces::new(clients.clone(), studio, Arc::clone(&projects));
         let notebooks = Arc::new(Notebooks::new(
             clients.clone(),
             api,
@@ -243,6 +248,7 @@ impl Services {
             lifecycle_configs,
             studio_domains,
             studio_profiles,
+            studio_spaces,
             external_locations,
             grants,
             users: people,

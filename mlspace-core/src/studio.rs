@@ -13,15 +13,21 @@ pub(crate) mod fake;
 mod profile;
 mod sdk;
 mod settings;
+mod space;
 mod status;
 mod steps;
 
+pub use api::AppKind;
 pub use domain::{DomainDefaults, DomainSpec, StudioDomain, StudioDomains, check_domain_id};
 pub use profile::{ProfileKey, StudioProfiles, StudioUserProfile, UserProfileSpec};
 pub use settings::{
     AppSettings, CustomImage, DomainSettings, IDLE_MINUTES_MAX, IDLE_MINUTES_MIN, IdleTimeout,
     StudioSpecError, VOLUME_SIZE_DEFAULT, VOLUME_SIZE_MAX, VOLUME_SIZE_MIN, VolumeSizes,
     check_name,
+};
+pub use space::{
+    KnownSpace, PlannedSpace, SpaceKey, SpaceSettings, SpaceSpec, StudioSpace, StudioSpaces,
+    check_space_name,
 };
 pub use status::Status;
 

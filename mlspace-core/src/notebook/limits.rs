@@ -7,11 +7,22 @@ use crate::name::ProjectName;
 use crate::plan::{Notice, PlanOutcome};
 use crate::policies::{Limits, ResourceNames, Workload};
 
-/// Refuses an instance type and a volume beyond the limits, unless the notebook has `existing`
-/// ones and they stay: narrower limits bind with the next change.
+/// [`check_machine`] for a notebook.
 pub(super) fn check(
     limits: &Limits,
     spec: &NotebookSpec,
+    existing: Option<(&str, i64)>,
+) -> Result<(), Error> {
+    let machine = (spec.instance_type.as_str(), spec.volume_size);
+    check_machine(limits, ("notebooks", &spec.project), machine, existing)
+}
+
+/// Refuses an instance type and a volume, in GB, beyond the limits on notebooks, for `what` of a
+/// project, unless it has `existing` ones and they stay: narrower limits bind with the next change.
+pub(crate) fn check_machine(
+    limits: &Limits,
+    (what, project): (&str, &ProjectName),
+    (kind, size): (&str, i64),
     existing: Option<(&str, i64)>,
 ) -> Result<(), Error> {
     let invalid = |attribute, message: String, remedy: String| {
@@ -21,14 +32,12 @@ pub(super) fn check(
             remedy,
         })
     };
-    let kind = &spec.instance_type;
     let keeps_type = existing.is_some_and(|(existing, _)| existing == kind);
     if !keeps_type && !limits.allows(Workload::Notebook, kind) {
         return invalid(
             "instance_type",
             format!(
-                "notebooks of project `{}` cannot have the type `{}`",
-                spec.project,
+                "{what} of project `{project}` cannot have the type `{}`",
                 kind.escape_debug()
             ),
             format!(
@@ -37,17 +46,14 @@ pub(super) fn check(
             ),
         );
     }
-    let keeps_volume = existing.is_some_and(|(_, existing)| existing >= spec.volume_size);
+    let keeps_volume = existing.is_some_and(|(_, existing)| existing >= size);
     let above = limits
         .max_notebook_volume_gb
-        .filter(|most| u64::try_from(spec.volume_size).is_ok_and(|size| size > *most));
+        .filter(|most| u64::try_from(size).is_ok_and(|size| size > *most));
     match above {
         Some(most) if !keeps_volume => invalid(
             "volume_size",
-            format!(
-                "volumes of notebooks of project `{}` have at most {most} GB",
-                spec.project
-            ),
+            format!("volumes of {what} of project `{project}` have at most {most} GB"),
             "choose a smaller volume, or widen the `limits` of the project or the provider"
                 .to_owned(),
         ),

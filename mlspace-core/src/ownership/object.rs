@@ -27,11 +27,13 @@ pub enum Kind {
     StudioDomain,
     /// A membership's user profile in a domain of Studio.
     StudioUserProfile,
+    /// A space of a user profile in a domain of Studio.
+    StudioSpace,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Project,
         Self::Membership,
         Self::Dataset,
@@ -42,6 +44,7 @@ impl Kind {
         Self::User,
         Self::StudioDomain,
         Self::StudioUserProfile,
+        Self::StudioSpace,
     ];
 
     /// The noun in messages.
@@ -57,6 +60,7 @@ impl Kind {
             Self::User => "user",
             Self::StudioDomain => "Studio domain",
             Self::StudioUserProfile => "user profile",
+            Self::StudioSpace => "space",
         }
     }
 
@@ -74,6 +78,7 @@ impl Kind {
             Self::User => "mlspace_user",
             Self::StudioDomain => "mlspace_studio_domain",
             Self::StudioUserProfile => "mlspace_studio_user_profile",
+            Self::StudioSpace => "mlspace_studio_space",
         }
     }
 }

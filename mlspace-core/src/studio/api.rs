@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use super::Status;
 use super::settings::{DomainSettings, ProfileSettings};
+use super::space::SpaceSettings;
 use crate::aws::Error;
 use crate::tags::Tags;
 
@@ -116,7 +117,70 @@ pub(crate) struct Listed {
     pub(crate) owner: Option<String>,
 }
 
-/// An app as ListApps returns it.
+/// An app that a space can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppKind {
+    /// `JupyterLab`.
+    JupyterLab,
+    /// Code Editor.
+    CodeEditor,
+}
+
+impl AppKind {
+    /// The names in SageMaker's API.
+    pub const NAMES: &'static [&'static str] = &["JupyterLab", "CodeEditor"];
+
+    /// The name in SageMaker's API.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::JupyterLab => "JupyterLab",
+            Self::CodeEditor => "CodeEditor",
+        }
+    }
+
+    /// The app of this name in SageMaker's API.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "JupyterLab" => Some(Self::JupyterLab),
+            "CodeEditor" => Some(Self::CodeEditor),
+            _ => None,
+        }
+    }
+}
+
+/// A space as DescribeSpace returns it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SpaceState {
+    pub(crate) arn: String,
+    pub(crate) status: Status,
+    pub(crate) failure_reason: Option<String>,
+    pub(crate) url: Option<String>,
+    /// Name of the profile that owns it.
+    pub(crate) owner: Option<String>,
+    /// Whether only its owner uses it.
+    pub(crate) private: bool,
+    pub(crate) app_type: String,
+    pub(crate) settings: SpaceSettings,
+    /// The image that its owner chose, which a change of other settings keeps.
+    pub(crate) image_arn: Option<String>,
+    pub(crate) image_version_arn: Option<String>,
+}
+
+/// A private space to create.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NewSpace<'a> {
+    pub(crate) domain: &'a str,
+    pub(crate) name: &'a str,
+    /// Name of the profile that owns it.
+    pub(crate) owner: &'a str,
+    pub(crate) app: AppKind,
+    pub(crate) settings: &'a SpaceSettings,
+    pub(crate) tags: &'a Tags,
+}
+
+/// An app as ListApps and DescribeApp return it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct App {
     pub(crate) kind: String,
@@ -127,6 +191,8 @@ pub(crate) struct App {
     pub(crate) space: Option<String>,
     /// `Pending`, `InService`, `Failed`, `Deleting` or `Deleted`.
     pub(crate) status: String,
+    /// Why it failed, from DescribeApp.
+    pub(crate) failure_reason: Option<String>,
 }
 
 impl App {
@@ -189,10 +255,40 @@ pub(crate) trait StudioApi: Send + Sync {
     async fn delete_profile(&self, domain: &str, name: &str) -> Result<(), Error>;
     /// ListSpaces.
     async fn spaces(&self, domain: &str) -> Result<Vec<Listed>, Error>;
+    /// DescribeSpace.
+    async fn space(&self, domain: &str, name: &str) -> Result<Option<SpaceState>, Error>;
+    /// CreateSpace.
+    async fn create_space(&self, space: &NewSpace<'_>) -> Result<(), Error>;
+    /// UpdateSpace, with what differs from `found`.
+    async fn update_space(
+        &self,
+        domain: &str,
+        name: &str,
+        app: AppKind,
+        settings: &SpaceSettings,
+        found: &SpaceState,
+    ) -> Result<(), Error>;
     /// DeleteSpace.
     async fn delete_space(&self, domain: &str, name: &str) -> Result<(), Error>;
     /// ListApps.
     async fn apps(&self, domain: &str) -> Result<Vec<App>, Error>;
+    /// DescribeApp, of the app `default` in a space, which is what Studio itself starts. SageMaker
+    /// describes a deleted app for some time.
+    async fn space_app(
+        &self,
+        domain: &str,
+        space: &str,
+        kind: AppKind,
+    ) -> Result<Option<App>, Error>;
+    /// CreateApp, of the app `default` in a space.
+    async fn create_app(
+        &self,
+        domain: &str,
+        space: &str,
+        kind: AppKind,
+        found: &SpaceState,
+        tags: &Tags,
+    ) -> Result<(), Error>;
     /// DeleteApp.
     async fn delete_app(&self, domain: &str, app: &App) -> Result<(), Error>;
 

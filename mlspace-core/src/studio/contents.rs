@@ -10,11 +10,12 @@ use super::api::{App, Listed, StudioApi, is_deleted, is_missing};
 use crate::aws::wait::until;
 use crate::aws::{Backoff, Error, Operation, Poll};
 
-/// The contents of a domain, or of one of its profiles.
+/// The contents of a domain, or of one of its profiles or spaces.
 pub(super) struct Contents<'a> {
     api: &'a dyn StudioApi,
     domain: &'a str,
     profile: Option<&'a str>,
+    space: Option<&'a str>,
 }
 
 impl<'a> Contents<'a> {
@@ -24,6 +25,7 @@ impl<'a> Contents<'a> {
             api,
             domain,
             profile: None,
+            space: None,
         }
     }
 
@@ -33,6 +35,17 @@ impl<'a> Contents<'a> {
             api,
             domain,
             profile: Some(profile),
+            space: None,
+        }
+    }
+
+    /// The apps of a space.
+    pub(super) fn of_space(api: &'a dyn StudioApi, domain: &'a str, space: &'a str) -> Self {
+        Self {
+            api,
+            domain,
+            profile: None,
+            space: Some(space),
         }
     }
 
@@ -48,7 +61,13 @@ impl<'a> Contents<'a> {
     pub(super) async fn live_apps(&self) -> Result<Vec<App>, Error> {
         let mut apps = self.api.apps(self.domain).await?;
         apps.retain(App::is_live);
-        if self.profile.is_some() && apps.iter().any(|app| app.space.is_some()) {
+        if let Some(space) = self.space {
+            let inside = |app: &App| {
+                let name = app.space.as_deref();
+                name.is_some_and(|name| name.eq_ignore_ascii_case(space))
+            };
+            apps.retain(inside);
+        } else if self.profile.is_some() && apps.iter().any(|app| app.space.is_some()) {
             let spaces = self.spaces().await?;
             apps.retain(|app| match &app.space {
                 Some(space) => spaces.iter().any(|one| one.name == *space),
@@ -114,7 +133,7 @@ impl<'a> Contents<'a> {
 
     /// Deletes the apps and waits until none is left. The files of spaces stay.
     pub(super) async fn stop(&self, operation: &Operation) -> Result<(), Error> {
-        let of = self.profile.unwrap_or(self.domain);
+        let of = self.profile.or(self.space).unwrap_or(self.domain);
         let what = format!("stopping the apps of `{of}`");
         until(operation, &what, Backoff::SLOW, || async {
             Ok(match self.delete_apps().await? {

@@ -10,9 +10,11 @@ use async_trait::async_trait;
 
 use super::Status;
 use super::api::{
-    App, DomainChange, DomainState, Fixed, Listed, ListedDomain, NewDomain, ProfileState, StudioApi,
+    App, AppKind, DomainChange, DomainState, Fixed, Listed, ListedDomain, NewDomain, NewSpace,
+    ProfileState, SpaceState, StudioApi,
 };
 use super::settings::ProfileSettings;
+use super::space::SpaceSettings;
 use crate::aws::Error;
 use crate::tags::{TOKEN, Tags};
 use crate::testing::Faults;
@@ -23,7 +25,7 @@ pub(crate) struct FakeDomain {
     pub(crate) state: DomainState,
     pub(crate) tags: Tags,
     pub(crate) profiles: BTreeMap<String, FakeProfile>,
-    pub(crate) spaces: BTreeMap<String, Listed>,
+    pub(crate) spaces: BTreeMap<String, FakeSpace>,
     pub(crate) apps: Vec<App>,
 }
 
@@ -35,11 +37,22 @@ impl FakeDomain {
             profile.tags.remove(TOKEN);
             profile.state.arn.clear();
         }
+        for space in self.spaces.values_mut() {
+            space.tags.remove(TOKEN);
+            space.state.arn.clear();
+        }
         for text in [&mut self.state.id, &mut self.state.arn] {
             text.clear();
         }
         self.state.url = None;
     }
+}
+
+/// A space with its tags.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FakeSpace {
+    pub(crate) state: SpaceState,
+    pub(crate) tags: Tags,
 }
 
 /// A profile with its tags.
@@ -55,6 +68,8 @@ struct Inner {
     created: usize,
     /// Why the next transition fails.
     failure: Option<String>,
+    /// Why the next app fails to start.
+    app_failure: Option<String>,
     /// How many reads do not find a domain yet.
     hidden: u32,
 }
@@ -98,6 +113,11 @@ impl FakeStudio {
         self.inner.lock().unwrap().failure = Some(reason.to_owned());
     }
 
+    /// Lets the next app fail to start for this reason.
+    pub(crate) fn fail_next_app(&self, reason: &str) {
+        self.inner.lock().unwrap().app_failure = Some(reason.to_owned());
+    }
+
     /// Lets the next `reads` of a domain not find it, as reads do that are older than its create.
     pub(crate) fn hide(&self, reads: u32) {
         self.inner.lock().unwrap().hidden = reads;
@@ -123,20 +143,32 @@ impl FakeStudio {
                     },
                     tags: Tags::new(),
                 });
-            one.spaces.insert(
-                space.to_owned(),
-                Listed {
-                    name: space.to_owned(),
-                    status: Status::InService,
-                    owner: Some(profile.to_owned()),
+            let state = SpaceState {
+                arn: space_arn(&one.state.id, space),
+                status: Status::InService,
+                failure_reason: None,
+                url: None,
+                owner: Some(profile.to_owned()),
+                private: true,
+                app_type: "JupyterLab".to_owned(),
+                settings: SpaceSettings {
+                    instance_type: "ml.t3.medium".to_owned(),
+                    volume_size: 5,
+                    lifecycle_config_arn: None,
                 },
-            );
+                image_arn: None,
+                image_version_arn: None,
+            };
+            let tags = Tags::new();
+            one.spaces
+                .insert(space.to_owned(), FakeSpace { state, tags });
             one.apps.push(App {
                 kind: "JupyterLab".to_owned(),
                 name: "default".to_owned(),
                 profile: None,
                 space: Some(space.to_owned()),
                 status: "InService".to_owned(),
+                failure_reason: None,
             });
         });
     }
@@ -171,6 +203,10 @@ fn profile_arn(domain: &str, name: &str) -> String {
     format!("arn:aws:sagemaker:us-east-1:123456789012:user-profile/{domain}/{name}")
 }
 
+fn space_arn(domain: &str, name: &str) -> String {
+    format!("arn:aws:sagemaker:us-east-1:123456789012:space/{domain}/{name}")
+}
+
 /// Moves a status on; false when the object is gone.
 fn progress(status: &mut Status) -> bool {
     match status {
@@ -182,15 +218,19 @@ fn progress(status: &mut Status) -> bool {
 }
 
 impl Inner {
-    /// The tags of the domain or profile with this ARN.
+    /// The tags of the domain, profile or space with this ARN.
     fn tags(&mut self, arn: &str) -> Option<&mut Tags> {
         self.domains.values_mut().find_map(|one| {
             if one.state.arn == arn {
                 return Some(&mut one.tags);
             }
             let mut profiles = one.profiles.values_mut();
-            let found = profiles.find(|profile| profile.state.arn == arn);
-            found.map(|profile| &mut profile.tags)
+            if let Some(profile) = profiles.find(|profile| profile.state.arn == arn) {
+                return Some(&mut profile.tags);
+            }
+            let mut spaces = one.spaces.values_mut();
+            let found = spaces.find(|space| space.state.arn == arn);
+            found.map(|space| &mut space.tags)
         })
     }
 
@@ -429,7 +469,7 @@ impl StudioApi for FakeStudio {
     async fn delete_profile(&self, domain: &str, name: &str) -> Result<(), Error> {
         let operation = "DeleteUserProfile";
         self.change(operation, domain, |one| {
-            let owns = |space: &Listed| space.owner.as_deref() == Some(name);
+            let owns = |space: &FakeSpace| space.state.owner.as_deref() == Some(name);
             let runs = |app: &App| app.is_live() && app.profile.as_deref() == Some(name);
             if one.spaces.values().any(owns) || one.apps.iter().any(runs) {
                 return Err(refusal(operation, "ResourceInUse", "App(s) are associated"));
@@ -447,9 +487,102 @@ impl StudioApi for FakeStudio {
         let Some(one) = inner.domains.get_mut(domain) else {
             return Ok(Vec::new());
         };
-        let listed = one.spaces.values().cloned().collect();
-        one.spaces.retain(|_, space| progress(&mut space.status));
+        let listed = one.spaces.iter().map(|(name, space)| Listed {
+            name: name.clone(),
+            status: space.state.status.clone(),
+            owner: space.state.owner.clone(),
+        });
+        let listed = listed.collect();
+        one.spaces
+            .retain(|_, space| progress(&mut space.state.status));
         Ok(listed)
+    }
+
+    async fn space(&self, domain: &str, name: &str) -> Result<Option<SpaceState>, Error> {
+        self.faults.read("sagemaker", "DescribeSpace")?;
+        let mut inner = self.inner.lock().unwrap();
+        let failure = inner.failure.clone();
+        let Some(one) = inner.domains.get_mut(domain) else {
+            return Ok(None);
+        };
+        let Some(space) = one.spaces.get_mut(name) else {
+            return Ok(None);
+        };
+        let found = space.state.clone();
+        let state = &mut space.state;
+        let moves = state.status.is_transitional();
+        if let Some(reason) = failure.filter(|_| moves) {
+            state.status = match state.status {
+                Status::Pending => Status::Failed,
+                Status::Updating => Status::UpdateFailed,
+                _ => Status::DeleteFailed,
+            };
+            state.failure_reason = Some(reason);
+            inner.failure = None;
+        } else if !progress(&mut state.status) {
+            one.spaces.remove(name);
+        }
+        Ok(Some(found))
+    }
+
+    async fn create_space(&self, space: &NewSpace<'_>) -> Result<(), Error> {
+        let operation = "CreateSpace";
+        self.change(operation, space.domain, |one| {
+            let same = |name: &String| name.eq_ignore_ascii_case(space.name);
+            if one.spaces.keys().any(same) {
+                return Err(refusal(operation, "ResourceInUse", "the name is taken"));
+            }
+            let owner = one.profiles.get(space.owner);
+            if owner.is_none_or(|owner| owner.state.status != Status::InService) {
+                return Err(refusal(operation, "ResourceNotFound", "no such profile"));
+            }
+            let state = SpaceState {
+                arn: space_arn(space.domain, space.name),
+                status: Status::Pending,
+                failure_reason: None,
+                url: Some(format!("https://studio/{}", space.name)),
+                owner: Some(space.owner.to_owned()),
+                private: true,
+                app_type: space.app.name().to_owned(),
+                settings: space.settings.clone(),
+                image_arn: None,
+                image_version_arn: None,
+            };
+            let tags = space.tags.clone();
+            one.spaces
+                .insert(space.name.to_owned(), FakeSpace { state, tags });
+            Ok(())
+        })
+    }
+
+    async fn update_space(
+        &self,
+        domain: &str,
+        name: &str,
+        _: AppKind,
+        settings: &SpaceSettings,
+        _: &SpaceState,
+    ) -> Result<(), Error> {
+        let operation = "UpdateSpace";
+        self.change(operation, domain, |one| {
+            let inside = |app: &App| app.is_live() && app.space.as_deref() == Some(name);
+            if one.apps.iter().any(inside) {
+                return Err(refusal(operation, "ResourceInUse", "App(s) are associated"));
+            }
+            let Some(space) = one.spaces.get_mut(name) else {
+                return Err(refusal(operation, "ResourceNotFound", "no such space"));
+            };
+            let state = &mut space.state;
+            if !matches!(state.status, Status::InService | Status::UpdateFailed) {
+                return Err(refusal(operation, "ResourceInUse", "wrong status"));
+            }
+            if settings.volume_size < state.settings.volume_size {
+                return Err(refusal(operation, "ValidationException", "smaller volume"));
+            }
+            state.settings = settings.clone();
+            state.status = Status::Updating;
+            Ok(())
+        })
     }
 
     async fn delete_space(&self, domain: &str, name: &str) -> Result<(), Error> {
@@ -460,7 +593,7 @@ impl StudioApi for FakeStudio {
                 return Err(refusal(operation, "ResourceInUse", "App(s) are associated"));
             }
             if let Some(space) = one.spaces.get_mut(name) {
-                space.status = Status::Deleting;
+                space.state.status = Status::Deleting;
             }
             Ok(())
         })
@@ -481,6 +614,63 @@ impl StudioApi for FakeStudio {
             }
         }
         Ok(listed)
+    }
+
+    async fn space_app(
+        &self,
+        domain: &str,
+        space: &str,
+        kind: AppKind,
+    ) -> Result<Option<App>, Error> {
+        self.faults.read("sagemaker", "DescribeApp")?;
+        let mut inner = self.inner.lock().unwrap();
+        let failure = inner.app_failure.clone();
+        let Some(one) = inner.domains.get_mut(domain) else {
+            return Ok(None);
+        };
+        let is_it = |app: &&mut App| app.space.as_deref() == Some(space) && app.kind == kind.name();
+        let Some(app) = one.apps.iter_mut().find(is_it) else {
+            return Ok(None);
+        };
+        let found = app.clone();
+        match app.status.as_str() {
+            "Pending" if failure.is_some() => {
+                app.status = "Failed".to_owned();
+                app.failure_reason = failure;
+                inner.app_failure = None;
+            }
+            "Pending" => app.status = "InService".to_owned(),
+            "Deleting" => app.status = "Deleted".to_owned(),
+            _ => {}
+        }
+        Ok(Some(found))
+    }
+
+    async fn create_app(
+        &self,
+        domain: &str,
+        space: &str,
+        kind: AppKind,
+        _: &SpaceState,
+        _: &Tags,
+    ) -> Result<(), Error> {
+        let operation = "CreateApp";
+        self.change(operation, domain, |one| {
+            let inside = |app: &App| app.space.as_deref() == Some(space);
+            if one.apps.iter().any(|app| app.is_live() && inside(app)) {
+                return Err(refusal(operation, "ResourceInUse", "it exists"));
+            }
+            one.apps.retain(|app| !inside(app));
+            one.apps.push(App {
+                kind: kind.name().to_owned(),
+                name: "default".to_owned(),
+                profile: None,
+                space: Some(space.to_owned()),
+                status: "Pending".to_owned(),
+                failure_reason: None,
+            });
+            Ok(())
+        })
     }
 
     async fn delete_app(&self, domain: &str, app: &App) -> Result<(), Error> {

@@ -1,26 +1,31 @@
 //! Studio through the AWS SDK.
 
 mod settings;
+mod spaces;
 
 use async_trait::async_trait;
 use aws_sdk_sagemaker::operation::describe_domain::DescribeDomainOutput;
 use aws_sdk_sagemaker::types::{
-    AppNetworkAccessType, AppType, AuthMode, HomeEfsFileSystemCreation, RetentionPolicy,
-    RetentionType, TagPropagation,
+    AppNetworkAccessType, AppType, AuthMode, HomeEfsFileSystemCreation, OwnershipSettings,
+    RetentionPolicy, RetentionType, SharingType, SpaceSharingSettings, TagPropagation,
 };
 
 use super::Status;
 use super::api::{
-    App, DomainChange, DomainState, Fixed, Listed, ListedDomain, NewDomain, ProfileState,
-    StudioApi, is_deleted, is_missing,
+    App, AppKind, DomainChange, DomainState, Fixed, Listed, ListedDomain, NewDomain, NewSpace,
+    ProfileState, SpaceState, StudioApi, is_deleted, is_missing,
 };
 use super::settings::ProfileSettings;
+use super::space::SpaceSettings;
 use crate::aws::sagemaker_tags::{self, sdk_tags};
 use crate::aws::{Clients, Error, SdkResultExt as _};
 use crate::tags::Tags;
 
 /// The most objects on a page of a list.
 const PAGE: i32 = 100;
+
+/// The name of the app that Studio starts in a space.
+const DEFAULT_APP: &str = "default";
 
 /// The SDK's SageMaker client, created at the first call.
 pub(crate) struct SdkStudio {
@@ -306,6 +311,52 @@ impl StudioApi for SdkStudio {
         }
     }
 
+    async fn space(&self, domain: &str, name: &str) -> Result<Option<SpaceState>, Error> {
+        let client = self.clients.sagemaker().await?;
+        let call = client.describe_space().domain_id(domain).space_name(name);
+        let answer = call.send().await;
+        let found = present(answer.called("sagemaker", "DescribeSpace"))?;
+        Ok(found.map(spaces::state))
+    }
+
+    async fn create_space(&self, space: &NewSpace<'_>) -> Result<(), Error> {
+        let client = self.clients.sagemaker().await?;
+        let owner = OwnershipSettings::builder().owner_user_profile_name(space.owner);
+        let sharing = SpaceSharingSettings::builder().sharing_type(SharingType::Private);
+        client
+            .create_space()
+            .domain_id(space.domain)
+            .space_name(space.name)
+            .ownership_settings(owner.build())
+            .space_sharing_settings(sharing.build())
+            .space_settings(spaces::settings(space.app, space.settings, None)?)
+            .set_tags(Some(sdk_tags(space.tags)))
+            .send()
+            .await
+            .called("sagemaker", "CreateSpace")
+            .map(drop)
+    }
+
+    async fn update_space(
+        &self,
+        domain: &str,
+        name: &str,
+        app: AppKind,
+        settings: &SpaceSettings,
+        found: &SpaceState,
+    ) -> Result<(), Error> {
+        let client = self.clients.sagemaker().await?;
+        client
+            .update_space()
+            .domain_id(domain)
+            .space_name(name)
+            .space_settings(spaces::settings(app, settings, Some(found))?)
+            .send()
+            .await
+            .called("sagemaker", "UpdateSpace")
+            .map(drop)
+    }
+
     async fn delete_space(&self, domain: &str, name: &str) -> Result<(), Error> {
         let client = self.clients.sagemaker().await?;
         let call = client.delete_space().domain_id(domain).space_name(name);
@@ -337,6 +388,7 @@ impl StudioApi for SdkStudio {
                         .status
                         .map(|status| status.as_str().to_owned())
                         .unwrap_or_default(),
+                    failure_reason: None,
                 }
             }));
             token = some(page.next_token);
@@ -344,6 +396,57 @@ impl StudioApi for SdkStudio {
                 return Ok(apps);
             }
         }
+    }
+
+    async fn space_app(
+        &self,
+        domain: &str,
+        space: &str,
+        kind: AppKind,
+    ) -> Result<Option<App>, Error> {
+        let client = self.clients.sagemaker().await?;
+        let answer = client
+            .describe_app()
+            .domain_id(domain)
+            .space_name(space)
+            .app_type(spaces::app_type(kind))
+            .app_name(DEFAULT_APP)
+            .send()
+            .await;
+        let found = present(answer.called("sagemaker", "DescribeApp"))?;
+        Ok(found.map(|found| App {
+            kind: kind.name().to_owned(),
+            name: DEFAULT_APP.to_owned(),
+            profile: None,
+            space: Some(space.to_owned()),
+            status: found
+                .status
+                .map_or_else(String::new, |status| status.as_str().to_owned()),
+            failure_reason: some(found.failure_reason),
+        }))
+    }
+
+    async fn create_app(
+        &self,
+        domain: &str,
+        space: &str,
+        kind: AppKind,
+        found: &SpaceState,
+        tags: &Tags,
+    ) -> Result<(), Error> {
+        let client = self.clients.sagemaker().await?;
+        client
+            .create_app()
+            .domain_id(domain)
+            .space_name(space)
+            .app_type(spaces::app_type(kind))
+            .app_name(DEFAULT_APP)
+            .resource_spec(spaces::resource_spec(&found.settings, Some(found)))
+            .set_tags(Some(sdk_tags(tags)))
+            .send()
+            .await
+            .called("sagemaker", "CreateApp")
+            .map(drop)
     }
 
     async fn delete_app(&self, domain: &str, app: &App) -> Result<(), Error> {

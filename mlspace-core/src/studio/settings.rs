@@ -190,6 +190,20 @@ pub enum StudioSpecError {
         /// The name.
         name: String,
     },
+    /// The name of a space does not fit SageMaker's pattern.
+    #[error(
+        "`{name}` is not a name of a space: use 1 to 63 ASCII letters, digits and inner hyphens"
+    )]
+    SpaceName {
+        /// The name.
+        name: String,
+    },
+    /// The size of a space's volume is out of SageMaker's range.
+    #[error("the volume has {given} GB: choose {VOLUME_SIZE_MIN} to {VOLUME_SIZE_MAX} GB")]
+    SpaceVolume {
+        /// The size in GB.
+        given: i64,
+    },
     /// The id does not fit SageMaker's pattern.
     #[error("`{id}` is not the id of a domain, such as `d-0123456789ab`")]
     DomainId {
@@ -237,7 +251,8 @@ impl StudioSpecError {
     #[must_use]
     pub const fn attribute(&self) -> &'static str {
         match self {
-            Self::Name { .. } => "name",
+            Self::Name { .. } | Self::SpaceName { .. } => "name",
+            Self::SpaceVolume { .. } => "volume_size",
             Self::DomainId { .. } => "domain_id",
             Self::App { app, .. } => app,
             Self::VolumeRange | Self::VolumeOrder { .. } => "default_volume_size",

@@ -1,4 +1,4 @@
-//! Steps that creating, changing and deleting domains and user profiles share.
+//! Steps that creating, changing and deleting domains, user profiles and spaces share.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Status;
-use super::api::{DomainState, ProfileState, StudioApi};
+use super::api::{DomainState, ProfileState, SpaceState, StudioApi};
 use crate::aws::wait::{PROPAGATION_TIMEOUT, retry, until};
 use crate::aws::{Backoff, Completed, Error, Failure, IfPresent as _, Operation, Outcome, Poll};
 use crate::notebook::TagChange;
@@ -39,6 +39,16 @@ impl Described for DomainState {
 }
 
 impl Described for ProfileState {
+    fn status(&self) -> &Status {
+        &self.status
+    }
+
+    fn failure_reason(&self) -> Option<&str> {
+        self.failure_reason.as_deref()
+    }
+}
+
+impl Described for SpaceState {
     fn status(&self) -> &Status {
         &self.status
     }
@@ -182,13 +192,13 @@ pub(super) fn updated<T>(
 pub(super) fn created<T>(
     done: Result<(), Error>,
     reached: Option<T>,
-    warning: Option<Notice>,
+    warnings: impl IntoIterator<Item = Notice>,
     missing: impl FnOnce() -> Error,
 ) -> Result<Completed<T>, Failure<T>> {
     match (done, reached) {
         (Ok(()), Some(object)) => Ok(Completed {
             object,
-            warnings: warning.into_iter().collect(),
+            warnings: warnings.into_iter().collect(),
         }),
         (Ok(()), None) => Err(missing().into()),
         (Err(error), reached) => Err(Failure { error, reached }),

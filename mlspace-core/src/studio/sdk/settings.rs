@@ -24,7 +24,7 @@ use crate::aws::Error;
 /// Where people land who open their profile.
 const LANDING: &str = "studio::";
 /// Stands for no lifecycle configuration.
-const NONE: &str = "None";
+pub(super) const NONE: &str = "None";
 
 /// Settings that say nothing.
 pub(super) fn none() -> UserSettings {
@@ -277,7 +277,7 @@ fn idle(timeout: Option<IdleTimeout>) -> Result<AppLifecycleManagement, Error> {
         .build())
 }
 
-fn number(number: i64) -> Result<i32, Error> {
+pub(super) fn number(number: i64) -> Result<i32, Error> {
     i32::try_from(number).map_err(|_| Error::Invalid {
         attribute: None,
         message: format!("{number} is too large for SageMaker"),
