@@ -113,6 +113,10 @@ fn key(object: &Object) -> ObjectKey {
             let mut next = || parts.next().unwrap_or_default();
             vec![("domain_id", next()), ("project", next()), ("user", next())]
         }
+        Kind::StudioSpace => {
+            let (domain, name) = id.split_once('/').unwrap_or((id, ""));
+            vec![("domain_id", domain), ("name", name)]
+        }
         Kind::Membership => {
             let (project, user) = id.split_once('/').unwrap_or((id, ""));
             vec![("project", project), ("user", user)]

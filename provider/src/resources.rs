@@ -8,6 +8,7 @@ mod membership;
 mod notebook;
 mod project;
 mod studio_domain;
+mod studio_space;
 mod studio_user_profile;
 mod user;
 
@@ -28,5 +29,6 @@ pub(crate) fn all() -> Vec<Box<dyn AnyResource<Client>>> {
         Box::new(user::UserResource),
         Box::new(studio_domain::StudioDomainResource),
         Box::new(studio_user_profile::StudioUserProfileResource),
+        Box::new(studio_space::StudioSpaceResource),
     ]
 }

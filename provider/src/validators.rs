@@ -52,6 +52,11 @@ pub(crate) fn studio_domain_id(value: &Value) -> Result<(), ValidationError> {
     check_string(value, mlspace_core::studio::check_domain_id)
 }
 
+/// Validates the name of a space of Studio.
+pub(crate) fn studio_space_name(value: &Value) -> Result<(), ValidationError> {
+    check_string(value, mlspace_core::studio::check_space_name)
+}
+
 /// Validates the ARN of a role that SageMaker runs apps with.
 pub(crate) fn execution_role_arn(value: &Value) -> Result<(), ValidationError> {
     check_string(value, layout::check_role_arn)

@@ -1,4 +1,4 @@
-//! `mlspace_studio_domain` and `mlspace_studio_user_profile`.
+//! `mlspace_studio_domain`, `mlspace_studio_user_profile` and `mlspace_studio_space`.
 
 use serde_json::{Value, json};
 
@@ -6,6 +6,7 @@ use crate::support::{PEOPLE, TestEnv, e2e_test};
 
 const DOMAIN: &str = "mlspace_studio_domain.main";
 const PROFILE: &str = "mlspace_studio_user_profile.alice";
+const SPACE: &str = "mlspace_studio_space.alice";
 
 /// The role that has no rights, which SageMaker requires.
 const ROLE: &str = "studio-without-rights";
@@ -204,5 +205,86 @@ e2e_test! {
         env.work.plan(&[]).outcome.assert_error(&["`bob` is not a member"]);
         env.configure(&good);
         env.plan().assert_empty();
+    }
+}
+
+/// Alice's space with further settings.
+fn space(body: &str) -> String {
+    format!(
+        r#"
+resource "mlspace_studio_space" "alice" {{
+  domain_id     = mlspace_studio_user_profile.alice.domain_id
+  project       = mlspace_studio_user_profile.alice.project
+  user          = mlspace_studio_user_profile.alice.user
+  name          = "alice-lab"
+{body}
+}}
+"#
+    )
+}
+
+e2e_test! {
+    /// Created, started, planned empty, changed in place, repaired, imported, kept, destroyed.
+    fn studio_space_lives(env) {
+        add_role(env);
+        let people = format!("{PEOPLE}{}{}", domain(env, ""), profile(""));
+        let text = |body: &str| format!("{people}{}", space(body));
+        env.apply_and_verify(&text("  instance_type = \"ml.t3.medium\"\n  running = true"));
+        let state = env.aws.account_state();
+        let found = &state["studio"]["space/ml/alice-lab"];
+        assert_eq!((&found["tags"]["project"], &found["tags"]["user"]), (&json!("fraud"), &json!("alice")), "{state}");
+
+        let larger = "  instance_type = \"ml.m5.large\"\n  volume_size = 20\n  running = true";
+        env.configure(&text(larger));
+        let plan = env.plan();
+        assert_eq!(plan.outcome.warnings()[0].summary, "Space will be stopped");
+        env.apply_and_verify(&text(larger));
+
+        // Stopped for not being used: only where the configuration says that it runs, it is started.
+        let id = env.attribute(DOMAIN, "id");
+        let app = json!({"DomainId": id, "SpaceName": "alice-lab", "AppType": "JupyterLab", "AppName": "default"});
+        env.aws.call("sagemaker", "DeleteApp", app);
+        env.aws.finish_transitions();
+        assert_eq!(env.plan().changes(), [(SPACE.to_owned(), vec!["update".to_owned()])]);
+        env.apply_and_verify(&text(larger));
+        let left = "  instance_type = \"ml.m5.large\"\n  volume_size = 20";
+        env.apply_and_verify(&text(left));
+
+        env.configure(&text(left).replace("alice-lab", "alice-desk"));
+        env.work.plan(&[]).outcome.assert_error(&["would be replaced", "force_destroy"]);
+        env.configure(&people);
+        env.apply().assert_error(&["the files on its volume", "force_destroy"]);
+
+        env.configure(&text(left));
+        let import = env.attribute(SPACE, "id");
+        env.work.forget(SPACE);
+        assert_eq!(env.work.import(SPACE, import.as_str().expect("an id")).code, Some(0));
+        let forced = format!("{left}\n  force_destroy = true");
+        env.apply_and_verify(&text(&forced));
+        env.work.destroy().assert_ok();
+        remove_role(env);
+        env.destroy_and_verify();
+    }
+}
+
+e2e_test! {
+    /// Refused by the plan.
+    fn studio_space_bad_input(env) {
+        add_role(env);
+        let people = format!("{PEOPLE}{}{}", domain(env, "  max_volume_size = 50"), profile(""));
+        env.apply_and_verify(&people);
+        for (body, words) in [
+            ("  instance_type = \"t3\"", "instance_type"),
+            ("  instance_type = \"ml.t3.medium\"\n  volume_size = 4", "volume_size"),
+            ("  instance_type = \"ml.t3.medium\"\n  volume_size = 51", "at most 50 GB"),
+            ("  instance_type = \"ml.t3.medium\"\n  app_type = \"JupyterServer\"", "app_type"),
+        ] {
+            env.configure(&format!("{people}{}", space(body)));
+            env.work.plan(&[]).outcome.assert_error(&[words]);
+        }
+        add_space(env);
+        let taken = space("  instance_type = \"ml.t3.medium\"").replace("alice-lab", "lab");
+        env.configure(&format!("{people}{taken}"));
+        env.work.plan(&[]).outcome.assert_error(&["already exists", "import {"]);
     }
 }
