@@ -44,6 +44,7 @@ use crate::notebook::NotebookInventory;
 use crate::ownership::{Kind, Object, Owned, Token};
 use crate::project::{ProjectPolicies, ProjectRecords, SuspensionList};
 use crate::records::RecordStore;
+use crate::studio::StudioInventory;
 use crate::user::UserRecords;
 use shared::SharedPolicies;
 
@@ -57,6 +58,7 @@ pub(crate) struct MembershipParts {
     pub(crate) members: Arc<MemberRecords>,
     pub(crate) groups: Arc<Groups>,
     pub(crate) inventory: Arc<NotebookInventory>,
+    pub(crate) studio: Arc<StudioInventory>,
     pub(crate) collisions: Arc<CaseCollisions>,
     pub(crate) directory: Arc<Directory>,
     pub(crate) users: Arc<UserRecords>,
@@ -77,6 +79,7 @@ pub struct Memberships {
     inline: InlinePolicies,
     groups: Arc<Groups>,
     inventory: Arc<NotebookInventory>,
+    studio: Arc<StudioInventory>,
     collisions: Arc<CaseCollisions>,
     directory: Arc<Directory>,
     users: Arc<UserRecords>,
@@ -105,6 +108,7 @@ impl Memberships {
             members: parts.members,
             groups: parts.groups,
             inventory: parts.inventory,
+            studio: parts.studio,
             collisions: parts.collisions,
             directory: parts.directory,
             users: parts.users,

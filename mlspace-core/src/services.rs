@@ -145,6 +145,7 @@ impl Services {
                 members: Arc::clone(&members),
                 groups: Arc::clone(&groups),
                 inventory: Arc::clone(&inventory),
+                studio: Arc::clone(&studio_inventory),
                 collisions: Arc::clone(&collisions),
                 directory: Arc::clone(&directory),
                 users: Arc::clone(&users),

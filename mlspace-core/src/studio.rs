@@ -32,5 +32,5 @@ pub use space::{
 pub use status::Status;
 
 pub(crate) use api::StudioApi;
-pub(crate) use profile::StudioInventory;
+pub(crate) use profile::{DependentProfile, StudioInventory};
 pub(crate) use sdk::SdkStudio;

@@ -7,7 +7,7 @@ use crate::aws::wait::until;
 use crate::aws::{Backoff, Error, Operation, PolicyModel, Poll};
 use crate::layout;
 use crate::name::{ProjectName, UserName};
-use crate::notebook::Status;
+use crate::notebook::{Owner, Status};
 use crate::ownership::Token;
 use crate::records::ProjectUserRecord;
 use crate::tags::PolicyOwner;
@@ -17,7 +17,8 @@ impl Memberships {
     /// it, then the record. What isn't there is no error.
     ///
     /// # Errors
-    /// [`Error::InUse`] naming notebooks that run under the role, or the first step's that failed.
+    /// [`Error::InUse`] naming notebooks and profiles of Studio that run under the role, or the first
+    /// step's that failed.
     /// What is left is removed by calling it again.
     pub async fn delete(
         &self,
@@ -41,6 +42,7 @@ impl Memberships {
         let token = item.as_ref().and_then(Token::of_item);
         operation.claim().check(&object(&spec), token.as_ref())?;
         self.wait_for_notebooks(operation, project, user).await?;
+        self.check_profiles(project, user).await?;
         let role = self.member_roles.name(project, user)?;
         if let Some(found) = self.roles.leaving(&role).await? {
             let recorded = record.is_some_and(|record| record.role == found.arn);
@@ -92,6 +94,22 @@ impl Memberships {
             last.extend(own.into_iter().rev());
         }
         Ok(last)
+    }
+
+    /// Refuses while the member has user profiles of Studio, which could not be opened any more, and
+    /// whose spaces would be left without rights.
+    async fn check_profiles(&self, project: &ProjectName, user: &UserName) -> Result<(), Error> {
+        let profiles = self.studio.dependents(Owner::Member(project, user)).await?;
+        if profiles.is_empty() {
+            return Ok(());
+        }
+        Err(Error::InUse {
+            what: format!("the role of member `{project}/{user}`"),
+            by: profiles.iter().map(ToString::to_string).collect(),
+            remedy: "let each `mlspace_studio_user_profile` refer to the membership, so that Terraform deletes it \
+                     before. To replace the membership, replace the profiles too: add `-replace=ADDRESS` for each"
+                .to_owned(),
+        })
     }
 
     /// Refuses while the member has notebooks, which would be left without rights; those that are

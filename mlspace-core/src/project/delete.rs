@@ -7,9 +7,10 @@ use crate::aws::{Error, IfPresent as _, Operation, PolicyModel};
 use crate::grant::GrantKey;
 use crate::layout::{self, DatasetKey};
 use crate::name::{NotebookName, ProjectName, UserName};
-use crate::notebook::Status;
+use crate::notebook::{Owner, Status};
 use crate::ownership::Claim;
 use crate::records::{Change, Key, ProjectRecord, REMOVING, Write};
+use crate::studio::DependentProfile;
 use crate::tags::PolicyOwner;
 
 /// What keeps a project from being removed.
@@ -19,6 +20,7 @@ struct Dependents {
     groups: Vec<String>,
     datasets: Vec<DatasetKey>,
     notebooks: Vec<NotebookName>,
+    profiles: Vec<DependentProfile>,
     grants: Vec<GrantKey>,
 }
 
@@ -33,6 +35,7 @@ impl Dependents {
             .chain(groups)
             .chain(datasets)
             .chain(notebooks)
+            .chain(self.profiles.iter().map(ToString::to_string))
             .chain(grants)
             .collect()
     }
@@ -41,9 +44,9 @@ impl Dependents {
 impl Projects {
     /// Removes a project: its policy or its place among the suspended, then its record. A project that isn't there is no error.
     ///
-    /// Members, datasets, notebooks and grants keep it from being removed, unless `force_destroy` removes
-    /// them first: notebooks before the memberships whose roles they use, then datasets with all
-    /// their objects.
+    /// Members, datasets, notebooks, user profiles and grants keep it from being removed, unless
+    /// `force_destroy` removes them first: notebooks and profiles with their spaces before the
+    /// memberships whose roles they use, then datasets with all their objects.
     ///
     /// # Errors
     /// [`Error::InUse`] naming what is in the project, or the first step's that failed. What is
@@ -117,11 +120,12 @@ impl Projects {
         name: &ProjectName,
         policy_arn: &str,
     ) -> Result<Dependents, Error> {
-        let (members, groups, datasets, notebooks, roles, grants) = futures::try_join!(
+        let (members, groups, datasets, notebooks, profiles, roles, grants) = futures::try_join!(
             self.members.of_project(name),
             self.member_groups(name),
             self.dependents.datasets.of_project(name),
             self.inventory.dependents(name, None),
+            self.studio.dependents(Owner::Project(name)),
             self.member_roles(name, policy_arn),
             self.dependents.grants.of_project(name),
         )?;
@@ -129,6 +133,7 @@ impl Projects {
             members: members.into_iter().chain(roles).collect(),
             groups,
             datasets,
+            profiles,
             grants,
             notebooks: notebooks
                 .into_iter()
@@ -193,6 +198,9 @@ impl Projects {
                 .delete(operation, notebook)
                 .await?;
         }
+        for profile in &dependents.profiles {
+            self.studio.delete(operation, profile).await?;
+        }
         for user in &dependents.members {
             self.dependents
                 .memberships
@@ -230,6 +238,10 @@ mod tests {
             groups: vec!["risk".to_owned()],
             datasets: vec!["project/fraud/cards".parse().unwrap()],
             notebooks: vec!["alice-fraud".parse().unwrap()],
+            profiles: vec![DependentProfile {
+                domain: "d-1".to_owned(),
+                name: "fraud-alice".to_owned(),
+            }],
             grants: vec!["lake/project/fraud".parse().unwrap()],
         };
         assert_eq!(
@@ -239,6 +251,7 @@ mod tests {
                 "group risk",
                 "dataset project/fraud/cards",
                 "notebook alice-fraud",
+                "user profile fraud-alice of Studio domain d-1",
                 "grant lake/project/fraud"
             ]
         );

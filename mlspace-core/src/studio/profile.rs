@@ -6,7 +6,7 @@ mod owner;
 mod tests;
 mod write;
 
-pub(crate) use inventory::StudioInventory;
+pub(crate) use inventory::{DependentProfile, StudioInventory};
 
 use std::fmt;
 use std::str::FromStr;

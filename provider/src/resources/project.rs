@@ -125,8 +125,9 @@ impl Resource<Client> for ProjectResource {
                     .optional()
                     .default(Value::Bool(false))
                     .describe(
-                        "Whether destroying the project also removes its members, datasets (with their objects) and \
-                         notebooks. Otherwise destroy refuses while any exist, and names them.",
+                        "Whether destroying the project also removes its members, datasets (with their objects), \
+                         notebooks, and user profiles of Studio (with their spaces). Otherwise destroy refuses while any \
+                         exist, and names them.",
                     ),
                 Attribute::string("policy_arn")
                     .computed()

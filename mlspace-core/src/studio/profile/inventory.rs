@@ -1,12 +1,15 @@
-//! The profiles of a project or a user: closed, and their apps stopped, when their owner is suspended.
+//! The profiles of a project or a user: closed, and their apps stopped, when their owner is suspended;
+//! in the way when it is removed.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::super::Status;
 use super::super::api::{StudioApi, is_missing};
 use super::super::contents::Contents;
+use super::write::remove;
 use crate::aws::wait::retry;
-use crate::aws::{Clients, Error, Operation};
+use crate::aws::{Cached, Clients, Error, Operation};
 use crate::layout::user_profile_name;
 use crate::name::{ProjectName, UserName};
 use crate::notebook::{Owner, is_owned};
@@ -21,46 +24,132 @@ struct Owned {
     tags: Tags,
 }
 
+/// A profile that keeps its project or membership from being removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DependentProfile {
+    /// Id of the domain.
+    pub(crate) domain: String,
+    /// Name of the profile.
+    pub(crate) name: String,
+}
+
+/// As in "user profile fraud-alice of Studio domain d-0123456789ab".
+impl fmt::Display for DependentProfile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "user profile {} of Studio domain {}",
+            self.name, self.domain
+        )
+    }
+}
+
 /// The profiles in all domains of the account and region, by their tags.
 pub(crate) struct StudioInventory {
     clients: Clients,
     api: Arc<dyn StudioApi>,
+    /// All profiles, for removals of what they depend on.
+    listed: Cached<Vec<DependentProfile>>,
 }
 
 impl StudioInventory {
     /// Profiles behind `api`.
     pub(crate) fn new(clients: Clients, api: Arc<dyn StudioApi>) -> Self {
-        Self { clients, api }
+        Self {
+            clients,
+            api,
+            listed: Cached::default(),
+        }
     }
 
-    /// The profiles whose names and tags are those of the owner; none, without a call, where the
-    /// platform does not offer Studio.
-    async fn of(&self, owner: Owner<'_>) -> Result<Vec<Owned>, Error> {
-        let settings = self.clients.settings();
-        let mut owned = Vec::new();
-        if !settings.services.contains(&Service::Studio) {
-            return Ok(owned);
+    /// The profiles that keep a project or membership from being removed; none, without a call, where
+    /// the platform does not offer Studio. All removals of a few seconds share one list; it is read
+    /// again where it contains any.
+    pub(crate) async fn dependents(
+        &self,
+        owner: Owner<'_>,
+    ) -> Result<Vec<DependentProfile>, Error> {
+        if !self.is_offered() {
+            return Ok(Vec::new());
         }
-        let account = self.clients.account().await?;
+        let listed = self.listed.recent(|| self.list()).await?;
+        if !listed.iter().any(|one| may_be_of(&one.name, owner)) {
+            return Ok(Vec::new());
+        }
+        let owned = self.of(owner).await?;
+        Ok(owned
+            .into_iter()
+            .map(|one| DependentProfile {
+                domain: one.domain,
+                name: one.name,
+            })
+            .collect())
+    }
+
+    /// Deletes a profile with its spaces and their volumes.
+    ///
+    /// # Errors
+    /// Those of the calls. One that does not exist is not an error.
+    pub(crate) async fn delete(
+        &self,
+        operation: &Operation,
+        profile: &DependentProfile,
+    ) -> Result<(), Error> {
+        remove(
+            self.api.as_ref(),
+            operation,
+            &profile.domain,
+            &profile.name,
+            true,
+        )
+        .await
+    }
+
+    fn is_offered(&self) -> bool {
+        let offered = &self.clients.settings().services;
+        offered.contains(&Service::Studio)
+    }
+
+    /// All profiles that are not being deleted.
+    async fn list(&self) -> Result<Vec<DependentProfile>, Error> {
+        let mut listed = Vec::new();
         for domain in self.api.domains().await? {
             if domain.status == Status::Deleting {
                 continue;
             }
             for profile in self.api.profiles(&domain.id).await? {
-                if profile.status == Status::Deleting || !may_be_of(&profile.name, owner) {
-                    continue;
-                }
-                let resource = format!("user-profile/{}/{}", domain.id, profile.name);
-                let arn = account.sagemaker_arn(&resource);
-                let tags = self.api.tags(&arn).await?.unwrap_or_default();
-                if is_owned(&tags, &settings.system_tag, owner) {
-                    owned.push(Owned {
+                if profile.status != Status::Deleting {
+                    listed.push(DependentProfile {
                         domain: domain.id.clone(),
                         name: profile.name,
-                        arn,
-                        tags,
                     });
                 }
+            }
+        }
+        Ok(listed)
+    }
+
+    /// The profiles whose names and tags are those of the owner; none, without a call, where the
+    /// platform does not offer Studio.
+    async fn of(&self, owner: Owner<'_>) -> Result<Vec<Owned>, Error> {
+        let mut owned = Vec::new();
+        if !self.is_offered() {
+            return Ok(owned);
+        }
+        let account = self.clients.account().await?;
+        for DependentProfile { domain, name } in self.list().await? {
+            if !may_be_of(&name, owner) {
+                continue;
+            }
+            let arn = account.sagemaker_arn(&format!("user-profile/{domain}/{name}"));
+            let tags = self.api.tags(&arn).await?.unwrap_or_default();
+            if is_owned(&tags, &self.clients.settings().system_tag, owner) {
+                owned.push(Owned {
+                    domain,
+                    name,
+                    arn,
+                    tags,
+                });
             }
         }
         Ok(owned)

@@ -366,6 +366,41 @@ async fn suspension_finds_profiles_by_name_and_tags() {
     assert!(!found(&platform).tags.contains_key(SUSPENDED));
 }
 
+#[tokio::test]
+async fn membership_stays_while_it_has_a_profile() {
+    let platform = platform_with(&spec()).await;
+    let (key, memberships) = (spec().key, &platform.services.memberships);
+    let removed = memberships
+        .delete(&operation(), &key.project, &key.user)
+        .await;
+    let detail = removed.unwrap_err().detail();
+    assert!(
+        detail.contains("user profile fraud-alice of Studio domain d-000000000001"),
+        "{detail}"
+    );
+    let profiles = &platform.services.studio_profiles;
+    profiles.delete(&operation(), &key, false).await.unwrap();
+    memberships
+        .delete(&operation(), &key.project, &key.user)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn project_is_removed_with_its_profiles_only_by_force() {
+    let platform = platform_with(&spec()).await;
+    platform.studio.add_space("ml", "fraud-alice", "lab");
+    platform.studio.add_space("ml", "churn-alice", "other");
+    let (projects, name) = (&platform.services.projects, spec().key.project);
+    let refused = projects.delete(&operation(), &name, false).await;
+    let detail = refused.unwrap_err().detail();
+    assert!(detail.contains("user profile fraud-alice"), "{detail}");
+    projects.delete(&operation(), &name, true).await.unwrap();
+    let domain = &platform.studio.domains()["ml"];
+    assert_eq!(domain.profiles.keys().collect::<Vec<_>>(), ["churn-alice"]);
+    assert_eq!(domain.spaces.keys().collect::<Vec<_>>(), ["other"]);
+}
+
 #[test]
 fn key_survives_its_id() {
     let key = spec().key;

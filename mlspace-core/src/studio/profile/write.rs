@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::super::Status;
-use super::super::api::ProfileState;
+use super::super::api::{ProfileState, StudioApi};
 use super::super::contents::{Contents, blocked};
 use super::super::steps::{self, Described as _};
 use super::owner::Membership;
@@ -110,45 +110,7 @@ impl StudioProfiles {
             let claim = operation.claim();
             steps::check_claim(self.api.as_ref(), claim, &key.object(), &found.arn).await?;
         }
-        self.remove(operation, key, force).await
-    }
-
-    async fn remove(
-        &self,
-        operation: &Operation,
-        key: &ProfileKey,
-        force: bool,
-    ) -> Result<(), Error> {
-        let name = key.name();
-        let what = format!("waiting for user profile `{name}` to be deleted");
-        let asked = AtomicBool::new(false);
-        until(operation, &what, Backoff::SLOW, || async {
-            let Some(found) = self.api.profile(&key.domain_id, &name).await? else {
-                return Ok(Poll::Ready(()));
-            };
-            if found.status == Status::DeleteFailed && asked.load(Ordering::Relaxed) {
-                return Err(failed(&found, &name, "could not be deleted"));
-            }
-            if found.status.is_transitional() {
-                return Ok(Poll::Pending(found.status.to_string()));
-            }
-            // Members can start apps until the profile is being deleted.
-            let contents = Contents::of_profile(self.api.as_ref(), &key.domain_id, &name);
-            if force {
-                contents.delete(operation).await?;
-            } else {
-                contents
-                    .check_empty(&format!("user profile `{name}`"))
-                    .await?;
-            }
-            asked.store(true, Ordering::Relaxed);
-            match self.api.delete_profile(&key.domain_id, &name).await {
-                // A read that is older than our call, or an app that was started since.
-                Err(error) if error.is("ResourceInUse") => Ok(Poll::Pending("in use".to_owned())),
-                answer => answer.map(|()| Poll::Pending("Deleting".to_owned())),
-            }
-        })
-        .await
+        remove(self.api.as_ref(), operation, &key.domain_id, &name, force).await
     }
 
     fn check(&self, spec: &UserProfileSpec) -> Result<(), Error> {
@@ -208,7 +170,14 @@ impl StudioProfiles {
         match settled.map(|found| found.status) {
             None => Ok(false),
             Some(Status::Failed | Status::DeleteFailed) => {
-                self.remove(operation, key, false).await?;
+                remove(
+                    self.api.as_ref(),
+                    operation,
+                    &key.domain_id,
+                    &key.name(),
+                    false,
+                )
+                .await?;
                 Ok(false)
             }
             Some(_) => {
@@ -363,6 +332,45 @@ impl StudioProfiles {
         })
         .await
     }
+}
+
+/// Deletes a profile, whoever manages it, and waits until it is gone; with `force`, its contents first.
+pub(super) async fn remove(
+    api: &dyn StudioApi,
+    operation: &Operation,
+    domain: &str,
+    name: &str,
+    force: bool,
+) -> Result<(), Error> {
+    let what = format!("waiting for user profile `{name}` to be deleted");
+    let asked = AtomicBool::new(false);
+    until(operation, &what, Backoff::SLOW, || async {
+        let Some(found) = api.profile(domain, name).await? else {
+            return Ok(Poll::Ready(()));
+        };
+        if found.status == Status::DeleteFailed && asked.load(Ordering::Relaxed) {
+            return Err(failed(&found, name, "could not be deleted"));
+        }
+        if found.status.is_transitional() {
+            return Ok(Poll::Pending(found.status.to_string()));
+        }
+        // Members can start apps until the profile is being deleted.
+        let contents = Contents::of_profile(api, domain, name);
+        if force {
+            contents.delete(operation).await?;
+        } else {
+            contents
+                .check_empty(&format!("user profile `{name}`"))
+                .await?;
+        }
+        asked.store(true, Ordering::Relaxed);
+        match api.delete_profile(domain, name).await {
+            // A read that is older than our call, or an app that was started since.
+            Err(error) if error.is("ResourceInUse") => Ok(Poll::Pending("in use".to_owned())),
+            answer => answer.map(|()| Poll::Pending("Deleting".to_owned())),
+        }
+    })
+    .await
 }
 
 fn failed(found: &ProfileState, name: &str, what: &str) -> Error {
