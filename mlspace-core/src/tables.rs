@@ -51,6 +51,8 @@ table_names! {
     groups = "mlspace-groups",
     /// Users in groups; key `group`, `user`.
     group_users = "mlspace-group-users",
+    /// Who joined and left groups; key `group`, `actionedAt`.
+    group_membership_history = "mlspace-group-membership-history",
     /// Datasets shared with groups; key `group`, `dataset`.
     group_datasets = "mlspace-group-datasets",
     /// Datasets; key `scope`, `name`.

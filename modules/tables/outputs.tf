@@ -12,7 +12,7 @@ output "table_names" {
   description = "Names of the tables that the provider uses, for its setting `table_names`."
   value = {
     for table, resource in aws_dynamodb_table.this : table => resource.name
-    # Only MLSpace's web application uses these two.
-    if !contains(["app_configuration", "group_membership_history"], table)
+    # Only MLSpace's web application uses this one.
+    if table != "app_configuration"
   }
 }

@@ -32,6 +32,8 @@ pub struct ProviderTables<'a> {
     pub project_groups: &'a str,
     /// Users in groups.
     pub group_users: &'a str,
+    /// Who joined and left groups.
+    pub group_membership_history: &'a str,
     /// Datasets shared with groups.
     pub group_datasets: &'a str,
     /// Datasets.
@@ -40,7 +42,7 @@ pub struct ProviderTables<'a> {
     pub resource_schedule: &'a str,
     /// Users.
     pub users: &'a str,
-    /// Groups of MLSpace, which plans compare the groups of datasets with.
+    /// Groups of users.
     pub groups: &'a str,
     /// MLSpace's records of resources, where external locations are recorded too.
     pub resource_metadata: &'a str,
@@ -53,6 +55,7 @@ impl<'a> From<&'a TableNames> for ProviderTables<'a> {
             project_users: &names.project_users,
             project_groups: &names.project_groups,
             group_users: &names.group_users,
+            group_membership_history: &names.group_membership_history,
             group_datasets: &names.group_datasets,
             datasets: &names.datasets,
             resource_schedule: &names.resource_schedule,
@@ -197,7 +200,8 @@ impl<'a> ProviderTables<'a> {
     }
 
     pub(super) fn check(&self) -> Result<(), PolicyError> {
-        let names = self.all().into_iter().chain([self.users, self.groups]);
+        let others = [self.users, self.groups, self.group_membership_history];
+        let names = self.all().into_iter().chain(others);
         names.into_iter().try_for_each(check_table_name)
     }
 }

@@ -126,7 +126,7 @@ run "names_override" {
   }
 
   assert {
-    condition     = length(output.names) == 12 && length(output.table_names) == 10
+    condition     = length(output.names) == 12 && length(output.table_names) == 11
     error_message = "The provider knows ten of the twelve tables."
   }
 }

@@ -11,7 +11,7 @@ use iam_policy::{Operator, Statement};
 pub(super) fn allow_tables(
     context: &PolicyContext<'_>,
     tables: &ProviderTables<'_>,
-) -> [Statement; 5] {
+) -> [Statement; 6] {
     let arns = |names: &[&str]| -> Vec<String> {
         names
             .iter()
@@ -20,6 +20,7 @@ pub(super) fn allow_tables(
     };
     let indexed = [
         tables.project_users,
+        tables.project_groups,
         tables.group_users,
         tables.group_datasets,
     ]
@@ -43,6 +44,8 @@ pub(super) fn allow_tables(
                 tables.projects,
                 tables.project_users,
                 tables.project_groups,
+                tables.groups,
+                tables.group_users,
                 tables.group_datasets,
                 tables.datasets,
                 tables.resource_schedule,
@@ -54,7 +57,11 @@ pub(super) fn allow_tables(
                 "dynamodb:GetItem",
                 "dynamodb:Query",
             ])
-            .resources(arns(&[tables.group_users, tables.resource_metadata])),
+            .resources(arns(&[tables.resource_metadata])),
+        // History is only written, and not changed: each item has a time of its own.
+        Statement::allow("WriteHistory")
+            .actions(["dynamodb:PutItem"])
+            .resources(arns(&[tables.group_membership_history])),
         Statement::allow("LookUpRecords")
             .actions(["dynamodb:Query"])
             .resources(indexed),

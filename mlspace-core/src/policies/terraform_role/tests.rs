@@ -582,8 +582,8 @@ pub(super) const DENIED: [(&str, &str); 22] = [
         "arn:aws:dynamodb:us-east-1:123456789012:table/mlspace-projects",
     ),
     (
-        "dynamodb:PutItem",
-        "arn:aws:dynamodb:us-east-1:123456789012:table/mlspace-group-users",
+        "dynamodb:DeleteItem",
+        "arn:aws:dynamodb:us-east-1:123456789012:table/mlspace-group-membership-history",
     ),
     (
         "sagemaker:CreateTrainingJob",

@@ -127,6 +127,7 @@ pub(super) fn tables(arguments: &Arguments) -> ProviderTables<'_> {
             "project_users" => &mut tables.project_users,
             "project_groups" => &mut tables.project_groups,
             "group_users" => &mut tables.group_users,
+            "group_membership_history" => &mut tables.group_membership_history,
             "group_datasets" => &mut tables.group_datasets,
             "datasets" => &mut tables.datasets,
             "resource_schedule" => &mut tables.resource_schedule,
