@@ -21,6 +21,8 @@ pub(crate) struct Directory {
     users: Arc<UserRecords>,
     /// Users that this process plans to create.
     planned: Mutex<BTreeSet<UserName>>,
+    /// Groups that this process plans to create.
+    planned_groups: Mutex<BTreeSet<GroupName>>,
     groups: OnceCell<Option<HashSet<String>>>,
     /// Names that a warning was about.
     said: Mutex<BTreeSet<(&'static str, String)>>,
@@ -38,6 +40,7 @@ impl Directory {
             records,
             users,
             planned: Mutex::default(),
+            planned_groups: Mutex::default(),
             groups: OnceCell::new(),
             said: Mutex::default(),
         }
@@ -58,6 +61,21 @@ impl Directory {
     pub(crate) fn plan_user(&self, user: &UserName) {
         let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
         planned.insert(user.clone());
+    }
+
+    /// Notes that this process plans to create the group.
+    pub(crate) fn plan_group(&self, group: &GroupName) {
+        let planned = self.planned_groups.lock();
+        planned
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(group.clone());
+    }
+
+    fn is_planned_group(&self, group: &GroupName) -> bool {
+        let planned = self.planned_groups.lock();
+        planned
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(group)
     }
 
     fn is_planned(&self, user: &UserName) -> bool {
@@ -101,7 +119,7 @@ impl Directory {
         };
         let unknown = groups
             .iter()
-            .filter(|group| !known.contains(group.as_str()));
+            .filter(|group| !known.contains(group.as_str()) && !self.is_planned_group(group));
         Ok(unknown
             .filter_map(|group| {
                 self.unknown(
@@ -109,7 +127,7 @@ impl Directory {
                     "group",
                     group.as_str(),
                     "be managed",
-                    "in MLSpace",
+                    "with `mlspace_group` or in MLSpace",
                 )
             })
             .collect())

@@ -4,12 +4,13 @@
 //! the roles of all memberships of the group's users, and deleted when no role has them or nothing
 //! is shared any more.
 
+mod follow;
 mod shares;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::aws::lock::Locks;
 use crate::aws::{Backoff, Cached, Clients, Error, Guard, Operation};
@@ -26,6 +27,7 @@ use crate::tags::PolicyOwner;
 use crate::{layout, policies};
 use iam_policy::Document;
 
+pub(crate) use follow::REVERSE;
 use shares::Shared;
 
 /// How many policies of a group are looked for at most. A role carries 10 managed policies, or up to
@@ -50,6 +52,10 @@ pub(crate) struct Groups {
     shares: Cached<Shared>,
     /// How often this process has synchronized a group.
     synced: Mutex<BTreeMap<GroupName, u64>>,
+    /// How often this process has let users join or leave groups.
+    moved: Mutex<BTreeMap<UserName, u64>>,
+    /// Memberships that this process has recorded, which an index may not show yet.
+    recorded: Mutex<BTreeSet<(ProjectName, UserName)>>,
     /// What [`Groups::skipped_for`] has returned.
     said: Mutex<BTreeSet<String>>,
 }
@@ -77,6 +83,8 @@ impl Groups {
             locks: Locks::default(),
             shares: Cached::default(),
             synced: Mutex::default(),
+            moved: Mutex::default(),
+            recorded: Mutex::default(),
             said: Mutex::default(),
         }
     }
@@ -367,7 +375,14 @@ impl Groups {
         Ok(memberships)
     }
 
-    /// All memberships of a user.
+    /// Notes that this process has recorded a membership.
+    pub(crate) fn note_membership(&self, project: &ProjectName, user: &UserName) {
+        let mut recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
+        recorded.insert((project.clone(), user.clone()));
+    }
+
+    /// All memberships of a user. Some may be deleted: an index follows its table within a moment
+    /// (DynamoDB developer guide, "Using global secondary indexes": "eventually consistent").
     pub(crate) async fn memberships_of_user(
         &self,
         user: &UserName,
@@ -381,9 +396,12 @@ impl Groups {
         let projects = valid_names::<ProjectName>(&items, |item| {
             ProjectUserRecord::read(item).map(|r| r.project)
         });
+        let recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
+        let recorded = recorded.iter().filter(|(_, member)| member == user);
         Ok(projects
             .into_iter()
             .map(|project| (project, user.clone()))
+            .chain(recorded.cloned())
             .collect())
     }
 

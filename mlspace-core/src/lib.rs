@@ -89,3 +89,5 @@ mod testing;
 pub mod text;
 #[cfg(feature = "aws")]
 pub mod user;
+#[cfg(feature = "aws")]
+pub mod user_group;

@@ -30,7 +30,7 @@ mod user;
 
 pub use change::Change;
 pub use dataset::DatasetRecord;
-pub use group::{GroupDatasetRecord, GroupUserRecord};
+pub use group::{GroupDatasetRecord, GroupRecord, GroupUserRecord};
 pub use item::{Item, ItemBuilder, Key, Malformed, View};
 pub use location::{GrantRecord, LocationRecord};
 pub use project::{ProjectRecord, TerminationConfig};
@@ -41,7 +41,8 @@ pub use user::{ADMIN, UserRecord};
 
 pub(crate) use cached::CachedRecords;
 pub(crate) use dynamodb::DynamoStore;
+pub(crate) use group::{CHANGING, MemberAction, history};
 pub(crate) use project_access::ACCESS;
-pub(crate) use store::{RecordStore, TRANSACTION_WRITES, TransactWrite, WriteWithin};
+pub(crate) use store::{CANCELED, RecordStore, TRANSACTION_WRITES, TransactWrite, WriteWithin};
 
 pub(crate) use ownership::{REMOVING, UNFINISHED, is_unfinished, mark_unfinished};

@@ -21,6 +21,7 @@ use crate::studio::{
     SdkStudio, StudioApi, StudioDomains, StudioInventory, StudioProfiles, StudioSpaces,
 };
 use crate::user::{UserParts, UserRecords, Users};
+use crate::user_group::{UserGroupParts, UserGroups};
 
 /// One service for each kind of resource.
 ///
@@ -50,6 +51,8 @@ pub struct Services {
     pub grants: Arc<Grants>,
     /// Users.
     pub users: Users,
+    /// Groups of users.
+    pub user_groups: UserGroups,
     /// Reports of the access of memberships.
     pub access: AccessReports,
 }
@@ -156,6 +159,7 @@ impl Services {
             Arc::clone(&memberships),
             Arc::clone(&groups),
         ));
+        let places = Arc::clone(&locations);
         let external_locations = ExternalLocations::new(
             clients.clone(),
             Arc::clone(&buckets),
@@ -178,6 +182,16 @@ impl Services {
             Arc::clone(&groups),
             Arc::clone(&directory),
         ));
+        let user_groups = UserGroups::new(
+            clients.clone(),
+            UserGroupParts {
+                records: Arc::clone(&records),
+                users: Arc::clone(&users),
+                groups: Arc::clone(&groups),
+                locations: Arc::clone(&places),
+                directory: Arc::clone(&directory),
+            },
+        );
         let people = Users::new(
             clients.clone(),
             UserParts {
@@ -253,6 +267,7 @@ impl Services {
             external_locations,
             grants,
             users: people,
+            user_groups,
             access,
         }
     }

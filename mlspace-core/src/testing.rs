@@ -517,6 +517,7 @@ impl FakePlatform {
             item.remove("createdAt");
             item.remove("lastUpdatedAt");
             item.remove("lastLogin");
+            item.remove("actionedAt");
             item.remove("terminationTime");
             item.remove("terraformToken");
             if let Some(AttributeValue::M(grants)) = item.get_mut("grants") {

@@ -106,7 +106,8 @@ fn key(object: &Object) -> ObjectKey {
         | Kind::Notebook
         | Kind::LifecycleConfig
         | Kind::ExternalLocation
-        | Kind::User => vec![("name", id)],
+        | Kind::User
+        | Kind::Group => vec![("name", id)],
         Kind::Dataset | Kind::Grant | Kind::StudioDomain => vec![("id", id)],
         Kind::StudioUserProfile => {
             let mut parts = id.splitn(3, '/');

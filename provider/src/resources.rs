@@ -3,6 +3,7 @@
 mod dataset;
 mod external_location;
 mod grant;
+mod group;
 mod lifecycle_config;
 mod membership;
 mod notebook;
@@ -30,5 +31,6 @@ pub(crate) fn all() -> Vec<Box<dyn AnyResource<Client>>> {
         Box::new(studio_domain::StudioDomainResource),
         Box::new(studio_user_profile::StudioUserProfileResource),
         Box::new(studio_space::StudioSpaceResource),
+        Box::new(group::GroupResource),
     ]
 }

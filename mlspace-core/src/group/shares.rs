@@ -21,6 +21,7 @@ use iam_policy::Document;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Shared {
     groups: HashMap<UserName, BTreeSet<GroupName>>,
+    members: HashMap<GroupName, BTreeSet<UserName>>,
     datasets: HashMap<GroupName, Vec<DatasetName>>,
     /// Sentences about rows with names that no permission can contain, by user.
     skipped: HashMap<UserName, BTreeSet<String>>,
@@ -39,7 +40,11 @@ impl Shared {
                 continue;
             };
             match group.parse::<GroupName>() {
-                Ok(group) => drop(shared.groups.entry(user).or_default().insert(group)),
+                Ok(group) => {
+                    let members = shared.members.entry(group.clone()).or_default();
+                    members.insert(user.clone());
+                    shared.groups.entry(user).or_default().insert(group);
+                }
                 Err(why) => {
                     let what = format!("Group `{}`", group.escape_debug());
                     let sentences = shared.skipped.entry(user).or_default();
@@ -79,6 +84,11 @@ impl Shared {
             }
         }
         shared
+    }
+
+    /// The users of the group.
+    pub(super) fn members_of(&self, group: &GroupName) -> BTreeSet<UserName> {
+        self.members.get(group).cloned().unwrap_or_default()
     }
 
     /// What of this is shared with the user in the project, under these grants.
@@ -223,12 +233,16 @@ impl Groups {
         self.shares.forget().await;
     }
 
-    /// How often this process has changed what can be shared with the user.
-    pub(crate) async fn changes(&self, user: &UserName) -> Result<u64, Error> {
+    /// How often this process has changed what can be shared with the user: the groups, whose members
+    /// the user is or is not, and locations.
+    pub(crate) async fn changes(&self, user: &UserName) -> Result<[u64; 3], Error> {
         let groups = self.recent_groups_of(user).await?;
         let synced = self.synced.lock().unwrap_or_else(PoisonError::into_inner);
         let changes = groups.iter().filter_map(|group| synced.get(group));
-        Ok(changes.sum::<u64>() + self.locations.changes())
+        let moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
+        // Of a group that the user has left meanwhile, only this tells.
+        let moves = moved.get(user).copied().unwrap_or_default();
+        Ok([changes.sum(), moves, self.locations.changes()])
     }
 
     /// What is shared with the user in the project.
@@ -249,7 +263,7 @@ impl Groups {
         })
     }
 
-    async fn shared(&self) -> Result<Arc<Shared>, Error> {
+    pub(super) async fn shared(&self) -> Result<Arc<Shared>, Error> {
         self.shares.get(|| self.read_shared()).await
     }
 

@@ -143,6 +143,7 @@ impl Memberships {
         let made = self.membership(spec, &creating.token).await?;
         match done.await {
             Ok(()) => {
+                self.groups.note_membership(&spec.project, &spec.user);
                 // What this run changed without seeing the record yet, it left to us.
                 if self.changes(spec).await.is_ok_and(|now| now != changes) {
                     // The membership is complete, and an error would have Terraform replace it. The
@@ -164,9 +165,9 @@ impl Memberships {
     }
 
     /// How often this process has changed what roles follow from: projects, shares and grants.
-    async fn changes(&self, spec: &MembershipSpec) -> Result<u64, Error> {
+    async fn changes(&self, spec: &MembershipSpec) -> Result<([u64; 3], u64), Error> {
         let shared = self.groups.changes(&spec.user).await?;
-        Ok(shared + self.projects.changes(&spec.project))
+        Ok((shared, self.projects.changes(&spec.project)))
     }
 
     /// The result of a create that failed with `error`: `made` if only the last response was lost,
@@ -179,7 +180,10 @@ impl Memberships {
         has_role: bool,
     ) -> Outcome<Membership> {
         match self.members.find(&spec.project, &spec.user).await {
-            Ok(Some((_, item))) if Token::of_item(&item) == made.token => return Ok(made),
+            Ok(Some((_, item))) if Token::of_item(&item) == made.token => {
+                self.groups.note_membership(&spec.project, &spec.user);
+                return Ok(made);
+            }
             Ok(Some(_)) => return Err(object(spec).exists().into()),
             Ok(None) | Err(_) => {}
         }

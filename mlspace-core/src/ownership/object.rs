@@ -29,11 +29,13 @@ pub enum Kind {
     StudioUserProfile,
     /// A space of a user profile in a domain of Studio.
     StudioSpace,
+    /// A group of users.
+    Group,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Project,
         Self::Membership,
         Self::Dataset,
@@ -45,6 +47,7 @@ impl Kind {
         Self::StudioDomain,
         Self::StudioUserProfile,
         Self::StudioSpace,
+        Self::Group,
     ];
 
     /// The noun in messages.
@@ -61,6 +64,7 @@ impl Kind {
             Self::StudioDomain => "Studio domain",
             Self::StudioUserProfile => "user profile",
             Self::StudioSpace => "space",
+            Self::Group => "group",
         }
     }
 
@@ -79,6 +83,7 @@ impl Kind {
             Self::StudioDomain => "mlspace_studio_domain",
             Self::StudioUserProfile => "mlspace_studio_user_profile",
             Self::StudioSpace => "mlspace_studio_space",
+            Self::Group => "mlspace_group",
         }
     }
 }

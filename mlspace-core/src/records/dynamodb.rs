@@ -364,6 +364,8 @@ fn sdk_write(write: &TransactWrite) -> TransactWriteItem {
                 .expect("table and key are set");
             TransactWriteItem::builder().delete(delete).build()
         }
+        TransactWrite::Create(table, key, item) => new_item(table, key, item),
+        TransactWrite::Within(table, key) => parent_check(table, key),
     }
 }
 

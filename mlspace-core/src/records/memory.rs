@@ -9,9 +9,9 @@ use async_trait::async_trait;
 use super::change::Change;
 use super::item::{Item, Key};
 use super::ownership::REMOVING;
-use super::store::{RecordStore, TransactWrite, Write, WriteWithin};
+use super::store::{CANCELED, RecordStore, TransactWrite, Write, WriteWithin};
 use crate::aws::Error;
-use crate::testing::Faults;
+use crate::testing::{Faults, refusal};
 
 /// The attributes that the platform's indexes hold: the keys of their tables.
 const INDEXED: [&str; 4] = ["project", "user", "group", "dataset"];
@@ -225,17 +225,33 @@ impl RecordStore for MemoryStore {
         self.faults.write("dynamodb", "TransactWriteItems", || {
             // All tables exist, or nothing is written.
             for write in writes {
-                let (TransactWrite::Put(table, _) | TransactWrite::Delete(table, _)) = write;
-                self.with(table, |_| ())?;
+                self.with(write.table(), |_| ())?;
+            }
+            for write in writes {
+                let holds = match write {
+                    TransactWrite::Put(..) | TransactWrite::Delete(..) => true,
+                    TransactWrite::Create(table, key, _) => self.with(table, |items| {
+                        !self.is_refused() && !items.iter().any(|item| key.is_of(item))
+                    })?,
+                    TransactWrite::Within(table, key) => self.with(table, |items| {
+                        let found = items.iter().find(|item| key.is_of(item));
+                        found.is_some_and(|found| !found.contains_key(REMOVING))
+                    })?,
+                };
+                if !holds {
+                    return Err(refusal("dynamodb", "TransactWriteItems", CANCELED));
+                }
             }
             for write in writes {
                 match write {
                     // A put replaces; the platform's transactions only write whole keys.
-                    TransactWrite::Put(table, item) => self.with(table, |items| {
-                        if !items.contains(item) {
-                            items.push(item.clone());
-                        }
-                    })?,
+                    TransactWrite::Within(..) => {}
+                    TransactWrite::Put(table, item) | TransactWrite::Create(table, _, item) => self
+                        .with(table, |items| {
+                            if !items.contains(item) {
+                                items.push(item.clone());
+                            }
+                        })?,
                     TransactWrite::Delete(table, key) => {
                         self.with(table, |items| items.retain(|item| !key.is_of(item)))?;
                     }

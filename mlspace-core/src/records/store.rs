@@ -38,13 +38,21 @@ pub(crate) enum TransactWrite {
     Put(String, Item),
     /// Deletes the item with this key from this table, if it exists.
     Delete(String, Key),
+    /// Writes the item with this key into this table. The transaction fails if there is one.
+    Create(String, Key, Item),
+    /// Needs the item with this key in this table, not marked with [`REMOVING`](super::REMOVING). The
+    /// transaction fails otherwise.
+    Within(String, Key),
 }
 
 impl TransactWrite {
     /// The table that is written to.
     pub(super) fn table(&self) -> &str {
         match self {
-            Self::Put(table, _) | Self::Delete(table, _) => table,
+            Self::Put(table, _)
+            | Self::Delete(table, _)
+            | Self::Create(table, _, _)
+            | Self::Within(table, _) => table,
         }
     }
 }
@@ -119,9 +127,14 @@ pub(crate) trait RecordStore: Send + Sync {
     async fn scan_small(&self, table: &str) -> Result<Option<Vec<Item>>, Error>;
 
     /// Makes all of these writes or none. There can be up to [`TRANSACTION_WRITES`].
-    /// A missing table is DynamoDB's own error, which does not say which of them is missing.
+    /// A missing table is DynamoDB's own error, which does not say which of them is missing; that of a
+    /// condition which does not hold is [`CANCELED`].
     async fn transact(&self, writes: &[TransactWrite]) -> Result<(), Error>;
 }
+
+/// The code of the error for a transaction that was not made, because of a condition or of another
+/// transaction on the same items (DynamoDB API reference, TransactWriteItems).
+pub(crate) const CANCELED: &str = "TransactionCanceledException";
 
 /// Largest number of writes in a transaction (DynamoDB API reference, TransactWriteItems: "up to
 /// 100 write actions").

@@ -5,7 +5,7 @@ use super::suspension::denies_everything;
 use super::{User, Users};
 use crate::aws::Error;
 use crate::layout;
-use crate::name::UserName;
+use crate::name::{GroupName, UserName};
 use crate::records::{UserRecord, is_unfinished};
 
 impl Users {
@@ -23,6 +23,32 @@ impl Users {
         let listed = self.suspensions.user_drift(name, read.suspended).await?;
         read.drift.extend(listed);
         Ok(Some(read))
+    }
+
+    /// All users on record, in the order of their names; those of a group if one is named. Names that no
+    /// user here can have are left out. What their policies say is not read.
+    ///
+    /// # Errors
+    /// When AWS can't be reached or refuses the calls.
+    pub async fn all(&self, group: Option<&GroupName>) -> Result<Vec<User>, Error> {
+        let members = match group {
+            Some(group) => Some(self.groups.cached_members_of(group).await?),
+            None => None,
+        };
+        let mut users = Vec::new();
+        for record in self.users.all().await? {
+            let Ok(name) = record.username.parse::<UserName>() else {
+                continue;
+            };
+            if members
+                .as_ref()
+                .is_none_or(|members| members.contains(&name))
+            {
+                users.push(recorded(&name, &record));
+            }
+        }
+        users.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(users)
     }
 
     /// What a refresh has to say about the user's policy, where there is one.

@@ -1,0 +1,6 @@
+import {
+  to = mlspace_group.analysts
+  identity = {
+    name = "analysts"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = mlspace_group.analysts
+  id = "analysts"
+}
