@@ -2,8 +2,10 @@
 
 mod access;
 mod caller;
+mod groups;
 mod policy_document;
 mod sdk_config;
+mod users;
 
 use terraform_plugin::framework::AnyDataSource;
 
@@ -16,5 +18,7 @@ pub(crate) fn all() -> Vec<Box<dyn AnyDataSource<Client>>> {
         Box::new(caller::CallerDataSource),
         Box::new(policy_document::PolicyDocumentDataSource),
         Box::new(sdk_config::SdkConfigDataSource),
+        Box::new(users::UsersDataSource),
+        Box::new(groups::GroupsDataSource),
     ]
 }
