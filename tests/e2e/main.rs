@@ -31,6 +31,8 @@ mod examples;
 #[cfg(test)]
 mod external_locations;
 #[cfg(test)]
+mod groups;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod lifecycle;
