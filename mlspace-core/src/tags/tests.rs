@@ -168,6 +168,7 @@ fn check_policy_tag_value_agrees_with_the_modules() {
     let pattern = r#"can(regex("^[A-Za-z0-9 _.:/=+@-]{1,256}$", var.system_tag))"#;
     for variables in [
         include_str!("../../../modules/platform/variables.tf"),
+        include_str!("../../../modules/schedules/variables.tf"),
         include_str!("../../../modules/roles/variables.tf"),
     ] {
         assert!(variables.contains(pattern));

@@ -130,7 +130,7 @@ documents! {
         required [LOG_GROUP], optional &[], resources::flow_logs;
     "flow_logs_trust" "the trust policy of the role that writes flow logs of a VPC" [Trust] ACCOUNT,
         required [], optional &[], resources::flow_logs_trust;
-    "stop_role" "permissions of the role with which schedules stop notebooks, also usable as its boundary" [Boundary] DEPLOYMENT,
+    "stop_role" "permissions of the role with which schedules stop notebooks, also usable as its boundary" [Boundary] ACCOUNT,
         required [], optional &[], resources::stop_role;
     "stop_role_trust" "the trust policy of the role with which schedules stop notebooks" [Trust] ACCOUNT,
         required [SCHEDULE_GROUP], optional &[], resources::stop_role_trust_of;

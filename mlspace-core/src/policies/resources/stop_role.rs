@@ -5,10 +5,10 @@
 //! `aws:SourceArn` is the ARN of the schedule group, never that of a schedule.
 
 use crate::layout::Account;
-use crate::policies::context::{PolicyContext, PolicyError};
+use crate::policies::context::PolicyError;
 use crate::policies::statements::aws_services::for_source;
 use crate::schedule::check_group;
-use crate::tags::{PROJECT, SYSTEM};
+use crate::tags::{PROJECT, SYSTEM, check_policy_tag_value};
 use iam_policy::{Document, Operator, Statement};
 
 pub(in crate::policies) fn check_schedule_group(group: &str) -> Result<(), PolicyError> {
@@ -38,16 +38,16 @@ pub fn stop_role_trust(account: &Account, group: &str) -> Result<Document, Polic
 /// a project. It can also be the role's permissions boundary, which limits the role to this policy.
 ///
 /// # Errors
-/// [`PolicyError`] when a value of the deployment is invalid.
-pub fn stop_role_policy(context: &PolicyContext<'_>) -> Result<Document, PolicyError> {
-    context.check()?;
+/// [`PolicyError`] when the value of the tag is invalid.
+pub fn stop_role_policy(account: &Account, system_tag: &str) -> Result<Document, PolicyError> {
+    check_policy_tag_value(SYSTEM, system_tag)?;
     Ok(Document::new([Statement::allow("StopNotebooks")
         .actions(["sagemaker:StopNotebookInstance"])
-        .resources([context.sagemaker("notebook-instance")])
+        .resources([account.sagemaker_arn("notebook-instance/*")])
         .when(
             Operator::StringEquals,
             format!("aws:ResourceTag/{SYSTEM}"),
-            [context.system_tag],
+            [system_tag],
         )
         .when(
             Operator::Null,
@@ -59,7 +59,6 @@ pub fn stop_role_policy(context: &PolicyContext<'_>) -> Result<Document, PolicyE
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policies::tests::Deployment;
     use iam_policy::evaluate::{Caller, PolicySet, Request};
 
     const ROLE: &str = "arn:aws:iam::123456789012:role/platform/stop";
@@ -92,8 +91,9 @@ mod tests {
 
     #[test]
     fn stop_role_stops_notebooks_of_projects_only() {
-        let deployment = Deployment::new();
-        let policy = stop_role_policy(&deployment.context()).unwrap();
+        let account = Account::new("123456789012", "us-east-1");
+        let policy = stop_role_policy(&account, "MLSpace").unwrap();
+        assert!(stop_role_policy(&account, "*").is_err());
         let allows = |action: &str, kind: &str, tags: &[(&str, &str)]| {
             let arn = format!("arn:aws:sagemaker:us-east-1:123456789012:{kind}/alice-fraud");
             let request = Request::new(Caller::from_arn(ROLE).unwrap(), action, arn);

@@ -3,7 +3,7 @@
 use super::super::arguments::{Arguments, invalid};
 use super::super::error::DocumentError;
 use super::super::template::Documents;
-use super::deployment::{DEFAULT_NAME, account, one};
+use super::deployment::{DEFAULT_NAME, account};
 use crate::layout::{Account, check_iam_prefix};
 use crate::policies::{
     BucketAccess, EndpointService, KeyAccess, KeyService, LogDeliverer, RepositoryAccess,
@@ -28,7 +28,10 @@ pub(in super::super) fn flow_logs_trust(arguments: &Arguments) -> Documents {
 }
 
 pub(in super::super) fn stop_role(arguments: &Arguments) -> Documents {
-    one(arguments, stop_role_policy)
+    let system_tag = arguments
+        .optional_string("system_tag")
+        .unwrap_or(DEFAULT_NAME);
+    Ok(vec![stop_role_policy(&account(arguments)?, system_tag)?])
 }
 
 pub(in super::super) fn stop_role_trust_of(arguments: &Arguments) -> Documents {
