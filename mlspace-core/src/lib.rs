@@ -51,6 +51,8 @@ pub mod grant;
 mod group;
 #[cfg(feature = "aws")]
 mod iam;
+#[cfg(feature = "aws")]
+pub mod identity_center;
 pub mod layout;
 #[cfg(feature = "aws")]
 pub mod lifecycle_config;

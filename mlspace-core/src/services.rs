@@ -11,6 +11,7 @@ use crate::external_location::{ExternalLocations, LocationApi, LocationStore, Sd
 use crate::grant::{GrantedRoles, Grants};
 use crate::group::Groups;
 use crate::iam::{IamApi, IamCache, ManagedPolicies, Roles, SdkIam};
+use crate::identity_center::{IdentityCenter, IdentityStoreApi, SdkIdentityStore};
 use crate::lifecycle_config::{LifecycleConfigApi, LifecycleConfigs, SdkLifecycleConfigs};
 use crate::membership::{MemberRecords, MembershipParts, Memberships};
 use crate::notebook::{DailyStops, NotebookApi, NotebookInventory, Notebooks, SdkNotebooks};
@@ -53,6 +54,8 @@ pub struct Services {
     pub users: Users,
     /// Groups of users.
     pub user_groups: UserGroups,
+    /// Groups of IAM Identity Center.
+    pub identity_center: IdentityCenter,
     /// Reports of the access of memberships.
     pub access: AccessReports,
 }
@@ -67,6 +70,7 @@ pub(crate) struct Apis {
     pub(crate) locations: Arc<dyn LocationApi>,
     pub(crate) studio: Arc<dyn StudioApi>,
     pub(crate) schedules: Arc<dyn SchedulerApi>,
+    pub(crate) identity_stores: Arc<dyn IdentityStoreApi>,
 }
 
 impl Services {
@@ -84,6 +88,7 @@ impl Services {
             locations: Arc::new(SdkLocations::new(clients.clone())),
             studio: Arc::new(SdkStudio::new(clients.clone())),
             schedules: Arc::new(SdkScheduler::new(clients.clone())),
+            identity_stores: Arc::new(SdkIdentityStore::new(clients.clone())),
         };
         Self::with_apis(clients, apis)
     }
@@ -99,6 +104,7 @@ impl Services {
             locations: buckets,
             studio,
             schedules,
+            identity_stores,
         } = apis;
         let studio_domains = StudioDomains::new(clients.clone(), Arc::clone(&studio));
         let studio_inventory = Arc::new(StudioInventory::new(clients.clone(), Arc::clone(&studio)));
@@ -268,6 +274,7 @@ impl Services {
             grants,
             users: people,
             user_groups,
+            identity_center: IdentityCenter::new(identity_stores),
             access,
         }
     }

@@ -13,6 +13,7 @@ use crate::dataset::DatasetSpec;
 use crate::dataset::fake::FakeObjects;
 use crate::external_location::fake::FakeLocations;
 use crate::iam::fake::FakeIam;
+use crate::identity_center::fake::FakeIdentityStore;
 use crate::layout::Account;
 use crate::lifecycle_config::fake::FakeLifecycleConfigs;
 use crate::membership::MembershipSpec;
@@ -327,6 +328,8 @@ fn services(
         locations: Arc::clone(locations) as _,
         studio: Arc::clone(studio) as _,
         schedules: Arc::clone(schedules) as _,
+        // No resource reads a directory: tests of it have a store of their own.
+        identity_stores: Arc::new(FakeIdentityStore::default()),
     };
     Services::with_apis(Clients::offline(account(), settings.clone()), apis)
 }

@@ -70,7 +70,7 @@ variable "network" {
 }
 
 variable "existing" {
-  description = "Existing parts of the platform: a network, to which only missing endpoints are added (`existing` of the module `vpc`), keys for `data`, `tables` and `logs` (`existing_keys` of the module `kms`), buckets outside of the platform that `mlspace_grant` can open to members (`granted` of the module `roles`), which the S3 endpoint then admits too, and the group and role of schedules that stop notebooks (`stop_schedules` in `granted`)."
+  description = "Existing parts of the platform: a network, to which only missing endpoints are added (`existing` of the module `vpc`), keys for `data`, `tables` and `logs` (`existing_keys` of the module `kms`), buckets outside of the platform that `mlspace_grant` can open to members (`granted` of the module `roles`), which the S3 endpoint then admits too, the group and role of schedules that stop notebooks (`stop_schedules` in `granted`), and whether the role that runs Terraform reads groups of IAM Identity Center (`identity_center`)."
   type = object({
     network = optional(object({
       vpc_id             = string
@@ -90,6 +90,7 @@ variable "existing" {
         group    = string
         role_arn = string
       }))
+      identity_center = optional(bool, false)
     }), {})
   })
   default  = {}

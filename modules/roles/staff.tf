@@ -44,10 +44,10 @@ locals {
   # Parameters of the policies of the role that runs Terraform; it sets this boundary and these base
   # policies on others.
   terraform = merge(local.deployment, local.records, var.granted.stop_schedules == null ? {} : {
-    schedule_group = var.granted.stop_schedules.group
-    stop_role_arn  = var.granted.stop_schedules.role_arn
-    }, {
-    permissions_boundary_arn = "${local.policy_arn}-permissions-boundary"
+    schedule_group                                     = var.granted.stop_schedules.group
+    stop_role_arn                                      = var.granted.stop_schedules.role_arn
+    }, var.granted.identity_center ? { identity_center = true } : {}, {
+    permissions_boundary_arn                           = "${local.policy_arn}-permissions-boundary"
     base_policy_arns = concat(
       ["${local.policy_arn}-notebook-base"],
       [for limit in sort(keys(local.limits)) : "${local.policy_arn}-${limit}"],

@@ -3,6 +3,7 @@
 mod access;
 mod caller;
 mod groups;
+mod identity_center_group;
 mod policy_document;
 mod sdk_config;
 mod users;
@@ -20,5 +21,6 @@ pub(crate) fn all() -> Vec<Box<dyn AnyDataSource<Client>>> {
         Box::new(sdk_config::SdkConfigDataSource),
         Box::new(users::UsersDataSource),
         Box::new(groups::GroupsDataSource),
+        Box::new(identity_center_group::IdentityCenterGroupDataSource),
     ]
 }

@@ -77,6 +77,7 @@ struct EndpointsModel {
     dynamodb: Field<String>,
     sts: Field<String>,
     scheduler: Field<String>,
+    identitystore: Field<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -230,6 +231,7 @@ impl ProviderModel {
                 dynamodb: endpoint(|model| &model.dynamodb),
                 sts: endpoint(|model| &model.sts),
                 scheduler: endpoint(|model| &model.scheduler),
+                identitystore: endpoint(|model| &model.identitystore),
             },
             max_retries: self
                 .max_retries

@@ -52,6 +52,19 @@ pub(crate) fn studio_domain_id(value: &Value) -> Result<(), ValidationError> {
     check_string(value, mlspace_core::studio::check_domain_id)
 }
 
+/// Validates the id of an identity store.
+pub(crate) fn identity_store_id(value: &Value) -> Result<(), ValidationError> {
+    check_string(value, mlspace_core::identity_center::check_store_id)
+}
+
+/// Validates text that may not be empty.
+pub(crate) fn not_empty(value: &Value) -> Result<(), ValidationError> {
+    check_string(value, |string| match string.is_empty() {
+        true => Err("the value is empty"),
+        false => Ok(()),
+    })
+}
+
 /// Validates the name of a space of Studio.
 pub(crate) fn studio_space_name(value: &Value) -> Result<(), ValidationError> {
     check_string(value, mlspace_core::studio::check_space_name)

@@ -33,6 +33,7 @@ mod external_locations;
 #[cfg(test)]
 mod groups;
 #[cfg(test)]
+mod identity_center;
 mod import;
 #[cfg(test)]
 mod lifecycle;

@@ -3,7 +3,8 @@
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -36,6 +37,8 @@ struct Inner {
     s3: OnceCell<aws_sdk_s3::Client>,
     dynamodb: OnceCell<aws_sdk_dynamodb::Client>,
     scheduler: OnceCell<aws_sdk_scheduler::Client>,
+    /// By region; the provider's without a name.
+    identity_stores: Mutex<HashMap<Option<String>, aws_sdk_identitystore::Client>>,
 }
 
 /// The identity that calls AWS.
@@ -64,6 +67,7 @@ impl Clients {
                 s3: OnceCell::new(),
                 dynamodb: OnceCell::new(),
                 scheduler: OnceCell::new(),
+                identity_stores: Mutex::default(),
             }),
         }
     }
@@ -277,6 +281,33 @@ impl Clients {
                 Ok(aws_sdk_scheduler::Client::from_conf(builder.build()))
             })
             .await
+    }
+
+    /// The client of identity stores in a region, by default the provider's.
+    ///
+    /// # Errors
+    /// Those of [`Self::caller`].
+    pub async fn identity_store(
+        &self,
+        region: Option<&str>,
+    ) -> Result<aws_sdk_identitystore::Client, Error> {
+        let config = self.checked_config().await?;
+        let stores = &self.inner.identity_stores;
+        let mut clients = stores.lock().unwrap_or_else(PoisonError::into_inner);
+        let client = clients.entry(region.map(str::to_owned)).or_insert_with(|| {
+            let mut builder = aws_sdk_identitystore::config::Builder::from(config);
+            builder.set_http_client(paced(config, "identitystore"));
+            if let Some(region) = region {
+                builder = builder.region(aws_sdk_identitystore::config::Region::new(
+                    region.to_owned(),
+                ));
+            }
+            if let Some(endpoint) = &self.inner.connection.endpoints.identitystore {
+                builder = builder.endpoint_url(endpoint);
+            }
+            aws_sdk_identitystore::Client::from_conf(builder.build())
+        });
+        Ok(client.clone())
     }
 
     /// The configuration, after the caller's account has been checked.

@@ -88,6 +88,8 @@ pub struct TerraformRoleAccess<'a> {
     pub table_key_arn: Option<&'a str>,
     /// The schedules that stop notebooks; `None` if nothing or MLSpace does.
     pub stop_schedules: Option<StopSchedules<'a>>,
+    /// Whether the configuration reads groups of IAM Identity Center.
+    pub identity_center: bool,
 }
 
 /// The schedules that stop notebooks.
@@ -150,6 +152,7 @@ pub fn provider_policy(
     statements.extend(allow_sagemaker(context));
     statements.extend(allow_network_and_key(context));
     statements.extend(allow_schedules(context, access));
+    statements.extend(allow_identity_center(access));
     let target = PackTarget {
         policy_type: PolicyType::Managed,
         documents: ATTACHED_POLICIES_PER_ROLE,
@@ -358,6 +361,21 @@ fn allow_managing_policies(
         );
     }
     statements
+}
+
+/// Allows reading the groups of IAM Identity Center and their members, in whichever account the
+/// directory is.
+fn allow_identity_center(access: &TerraformRoleAccess<'_>) -> Option<Statement> {
+    access.identity_center.then(|| {
+        Statement::allow("ReadGroups")
+            .actions([
+                "identitystore:DescribeGroup",
+                "identitystore:DescribeUser",
+                "identitystore:GetGroupId",
+                "identitystore:ListGroupMemberships",
+            ])
+            .resources(["*"])
+    })
 }
 
 /// Allows schedules in the platform's group, which call with the role that stops notebooks and no

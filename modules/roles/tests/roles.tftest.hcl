@@ -293,3 +293,19 @@ run "schedules" {
     error_message = "Terraform must keep schedules in the platform's group only."
   }
 }
+
+run "identity_center" {
+  command = apply
+
+  variables {
+    granted = { identity_center = true }
+  }
+
+  assert {
+    condition = provider::mlspace::policy_allows(
+      aws_iam_policy.terraform[*].policy, "arn:aws:iam::111122223333:role/platform/mlspace-terraform",
+      "identitystore:GetGroupId", "arn:aws:identitystore::111122223333:identitystore/d-0123456789", {},
+    )
+    error_message = "Terraform must read groups of the directory."
+  }
+}

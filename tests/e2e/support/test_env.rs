@@ -133,6 +133,7 @@ provider "mlspace" {{
     dynamodb  = "{endpoint}"
     sts       = "{endpoint}"
     scheduler = "{endpoint}"
+    identitystore = "{endpoint}"
   }}
 
   notebook_defaults {{

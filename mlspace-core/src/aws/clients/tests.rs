@@ -157,6 +157,7 @@ async fn clients_take_endpoints() {
             dynamodb: endpoint(),
             sts: None,
             scheduler: endpoint(),
+            identitystore: endpoint(),
         },
         ..keys()
     };
@@ -166,6 +167,7 @@ async fn clients_take_endpoints() {
     clients.s3().await.unwrap();
     clients.dynamodb().await.unwrap();
     clients.scheduler().await.unwrap();
+    clients.identity_store(None).await.unwrap();
 }
 
 #[tokio::test]

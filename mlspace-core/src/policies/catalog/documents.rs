@@ -59,6 +59,7 @@ const TERRAFORM_ROLE: &[Parameter] = &[
     TABLE_KEY_ARN,
     SCHEDULE_GROUP,
     STOP_ROLE_ARN,
+    IDENTITY_CENTER,
 ];
 
 macro_rules! documents {

@@ -788,3 +788,37 @@ fn provider_policy_rejects_wildcards() {
         );
     }
 }
+
+#[test]
+fn provider_policy_reads_groups_of_identity_center_if_asked() {
+    let deployment = Deployment::new();
+    let context = deployment.context();
+    let allows = |identity_center: bool, action: &str| {
+        let access = TerraformRoleAccess {
+            identity_center,
+            ..access()
+        };
+        let policies = provider_policy(&context, &access).unwrap();
+        let boundary = provider_boundary(&context, &access).unwrap();
+        let set = policies
+            .iter()
+            .fold(PolicySet::new(), |set, policy| set.identity("own", policy))
+            .boundary("boundary", &boundary);
+        let caller = Caller::from_arn("arn:aws:iam::123456789012:role/terraform").unwrap();
+        let store = "arn:aws:identitystore::123456789012:identitystore/d-0123456789";
+        set.decide(&Request::new(caller, action, store))
+            .is_allowed()
+    };
+    for call in [
+        "DescribeGroup",
+        "DescribeUser",
+        "GetGroupId",
+        "ListGroupMemberships",
+    ] {
+        let action = format!("identitystore:{call}");
+        assert!(allows(true, &action) && !allows(false, &action), "{action}");
+    }
+    for call in ["CreateGroupMembership", "DeleteUser", "UpdateGroup"] {
+        assert!(!allows(true, &format!("identitystore:{call}")), "{call}");
+    }
+}

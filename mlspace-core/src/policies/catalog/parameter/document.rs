@@ -61,6 +61,7 @@ parameters! {
     SERVICES "services" StringList "services that projects can switch on, such as `registry` or `bedrock`; of `denied_services`, the denied ones: `endpoints`, `jobs`, `labeling-jobs`, `emr`, `batch-translate`, `realtime-translate`, `bedrock`";
     SHARING "sharing" String "what members see of each other's resources: `project`, the default, or `user` for their own only";
     SOURCE_VPC_IDS "source_vpc_ids" StringList "VPCs from which members use their resources; if empty, they can from anywhere";
+    IDENTITY_CENTER "identity_center" Bool "true if the configuration reads groups of IAM Identity Center";
     STOP_ROLE_ARN "stop_role_arn" String "ARN of the role with which schedules stop notebooks, with `schedule_group`";
     SUBNET_IDS "subnet_ids" StringList "approved subnets; if empty, any subnet is allowed, but one must be named";
     SUSPENDED "suspended" Bool "true if the project is suspended";
