@@ -26,7 +26,8 @@ use crate::membership::{MemberRecords, MemberRoles};
 use crate::name::{ProjectName, UserName};
 use crate::notebook::{all_tags, own_tags, tag_drift};
 use crate::ownership::{Kind, Mark, Object, Owned, Run, Token};
-use crate::plan::PlanOutcome;
+use crate::plan::{Notice, PlanOutcome};
+use crate::policies::Service;
 use crate::project::ProjectRecords;
 use crate::tags::Tags;
 
@@ -186,7 +187,8 @@ impl StudioProfiles {
     }
 
     /// Plans a new profile: its membership exists or is planned, and the profile does not exist,
-    /// unless `run` takes it away. Without a `domain_id`, the domain is planned, too.
+    /// unless `run` takes it away. Without a `domain_id`, the domain is planned, too. Warns if the
+    /// project has the service `studio` off.
     pub async fn plan_new(
         &self,
         project: &ProjectName,
@@ -194,8 +196,25 @@ impl StudioProfiles {
         domain_id: Option<&str>,
         run: &dyn Run,
     ) -> PlanOutcome<()> {
-        let planned = self.try_plan_new(project, user, domain_id, run).await;
-        planned.into()
+        let planned = async {
+            self.try_plan_new(project, user, domain_id, run).await?;
+            self.is_off(project).await
+        };
+        match planned.await {
+            Ok(off) => {
+                let mut outcome = PlanOutcome::new(());
+                outcome.warnings.extend(off.then(|| studio_is_off(project)));
+                outcome
+            }
+            Err(error) => PlanOutcome::failed(&error),
+        }
+    }
+
+    /// Whether the project is planned or recorded, without the service.
+    async fn is_off(&self, project: &ProjectName) -> Result<bool, Error> {
+        let access = self.projects.planned_access(project).await?;
+        let on = access.services.has(Service::Studio);
+        Ok(!on && self.projects.cached_names().await?.contains(project))
     }
 
     async fn try_plan_new(
@@ -341,5 +360,17 @@ impl StudioProfiles {
     /// Those of the call that finds out the account.
     pub async fn role_arn(&self, project: &ProjectName, user: &UserName) -> Result<String, Error> {
         self.member_roles.arn(project, user).await
+    }
+}
+
+/// The warning for a profile whose member can do nothing in Studio.
+fn studio_is_off(project: &ProjectName) -> Notice {
+    Notice {
+        attribute: "project",
+        summary: "Studio is off for the project".to_owned(),
+        detail: format!(
+            "Members of project `{project}` can neither open the profile nor start anything in it, because the service \
+             `studio` is off. Set `studio = true` in the project's `services`, and offer it in the provider's."
+        ),
     }
 }

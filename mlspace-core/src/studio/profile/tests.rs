@@ -3,7 +3,7 @@ use super::*;
 use crate::aws::{PolicyModel, Settings};
 use crate::notebook::Owner;
 use crate::ownership::{Claim, OnlyCreates};
-use crate::policies::Service;
+use crate::policies::{ProjectAccess, Service};
 use crate::project::ProjectSpec;
 use crate::services::Services;
 use crate::studio::fake::FakeProfile;
@@ -153,6 +153,40 @@ async fn create_refuses_existing_profile() {
             .detail
             .contains("d-000000000001/fraud/alice")
     );
+}
+
+#[tokio::test]
+async fn plan_warns_if_studio_is_off() {
+    let platform = platform().await;
+    let key = spec().key;
+    let summaries = async |platform: &FakePlatform| {
+        let profiles = &platform.services.studio_profiles;
+        let planned = profiles
+            .plan_new(&key.project, &key.user, None, &OnlyCreates)
+            .await;
+        assert_eq!(planned.errors, []);
+        planned
+            .warnings
+            .into_iter()
+            .map(|warning| warning.summary)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        summaries(&platform).await,
+        ["Studio is off for the project"]
+    );
+    let on = ProjectSpec {
+        access: ProjectAccess {
+            services: [Service::Studio].into_iter().collect(),
+            ..ProjectAccess::default()
+        },
+        ..testing::project("fraud")
+    };
+    let projects = &platform.services.projects;
+    projects.update(&operation(), &on, true).await.unwrap();
+    let mut platform = platform;
+    platform.reconfigure(|_| ());
+    assert_eq!(summaries(&platform).await, Vec::<String>::new());
 }
 
 #[tokio::test]
