@@ -3,7 +3,7 @@
 //! MLSpace's web application has tables of its users and groups. Deployments without it have none, or
 //! leave them empty.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
@@ -21,8 +21,8 @@ pub(crate) struct Directory {
     users: Arc<UserRecords>,
     /// Users that this process plans to create.
     planned: Mutex<BTreeSet<UserName>>,
-    /// Groups that this process plans to create.
-    planned_groups: Mutex<BTreeSet<GroupName>>,
+    /// The users of groups that this process plans.
+    planned_groups: Mutex<BTreeMap<GroupName, BTreeSet<UserName>>>,
     groups: OnceCell<Option<HashSet<String>>>,
     /// Names that a warning was about.
     said: Mutex<BTreeSet<(&'static str, String)>>,
@@ -63,19 +63,26 @@ impl Directory {
         planned.insert(user.clone());
     }
 
-    /// Notes that this process plans to create the group.
-    pub(crate) fn plan_group(&self, group: &GroupName) {
+    /// Notes that this process plans the group with these users.
+    pub(crate) fn plan_group(&self, group: &GroupName, users: &BTreeSet<UserName>) {
         let planned = self.planned_groups.lock();
         planned
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(group.clone());
+            .insert(group.clone(), users.clone());
+    }
+
+    /// The users of the group, if this process has planned it.
+    pub(crate) fn planned_users(&self, group: &GroupName) -> Option<BTreeSet<UserName>> {
+        let planned = self.planned_groups.lock();
+        let planned = planned.unwrap_or_else(PoisonError::into_inner);
+        planned.get(group).cloned()
     }
 
     fn is_planned_group(&self, group: &GroupName) -> bool {
         let planned = self.planned_groups.lock();
         planned
             .unwrap_or_else(PoisonError::into_inner)
-            .contains(group)
+            .contains_key(group)
     }
 
     fn is_planned(&self, user: &UserName) -> bool {

@@ -17,7 +17,7 @@ use crate::aws::{Backoff, Cached, Clients, Error, Guard, Operation};
 use crate::external_location::LocationStore;
 use crate::iam::managed_policies::{MAX_ATTEMPTS, equivalent_json};
 use crate::iam::{DesiredPolicy, ManagedPolicies, RoleState, Roles};
-use crate::membership::{InlinePolicies, MemberRoles, PASS_ROLE};
+use crate::membership::{InlinePolicies, MemberRecords, MemberRoles, PASS_ROLE};
 use crate::name::{DatasetName, GroupName, ProjectName, UserName};
 use crate::project::ProjectRecords;
 use crate::records::{
@@ -27,7 +27,6 @@ use crate::tags::PolicyOwner;
 use crate::{layout, policies};
 use iam_policy::Document;
 
-pub(crate) use follow::REVERSE;
 use shares::Shared;
 
 /// How many policies of a group are looked for at most. A role carries 10 managed policies, or up to
@@ -45,6 +44,7 @@ pub(crate) struct Groups {
     roles: Arc<Roles>,
     policies: Arc<ManagedPolicies>,
     projects: Arc<ProjectRecords>,
+    members: Arc<MemberRecords>,
     member_roles: MemberRoles,
     inline: InlinePolicies,
     locations: Arc<LocationStore>,
@@ -70,6 +70,7 @@ impl Groups {
         policies: Arc<ManagedPolicies>,
         locations: Arc<LocationStore>,
         projects: Arc<ProjectRecords>,
+        members: Arc<MemberRecords>,
     ) -> Self {
         Self {
             locations,
@@ -80,6 +81,7 @@ impl Groups {
             roles,
             policies,
             projects,
+            members,
             locks: Locks::default(),
             shares: Cached::default(),
             synced: Mutex::default(),
@@ -318,7 +320,8 @@ impl Groups {
         let owner = record
             .as_ref()
             .and_then(|item| ProjectUserRecord::read(item).ok())
-            .is_some_and(|record| record.is_owner());
+            .is_some_and(|record| record.is_owner())
+            || self.members.recent_through_groups(project, user).await? == Some(true);
         let shares = self.shares_of(project, user).await?;
         let access = self.projects.access(project).await?;
         self.inline
@@ -381,7 +384,7 @@ impl Groups {
         recorded.insert((project.clone(), user.clone()));
     }
 
-    /// All memberships of a user. Some may be deleted: an index follows its table within a moment
+    /// All memberships of a user, by name or through groups. Some may be deleted: an index follows its table within a moment
     /// (DynamoDB developer guide, "Using global secondary indexes": "eventually consistent").
     pub(crate) async fn memberships_of_user(
         &self,
@@ -396,10 +399,12 @@ impl Groups {
         let projects = valid_names::<ProjectName>(&items, |item| {
             ProjectUserRecord::read(item).map(|r| r.project)
         });
+        let through = self.members.projects_through_groups(user).await?;
         let recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
         let recorded = recorded.iter().filter(|(_, member)| member == user);
         Ok(projects
             .into_iter()
+            .chain(through)
             .map(|project| (project, user.clone()))
             .chain(recorded.cloned())
             .collect())

@@ -63,12 +63,16 @@ pub mod network;
 #[cfg(feature = "aws")]
 pub mod notebook;
 #[cfg(feature = "aws")]
+mod owners;
+#[cfg(feature = "aws")]
 pub mod ownership;
 #[cfg(feature = "aws")]
 pub mod plan;
 pub mod policies;
 #[cfg(feature = "aws")]
 pub mod project;
+#[cfg(feature = "aws")]
+pub mod project_group;
 #[cfg(feature = "aws")]
 #[cfg(test)]
 mod races;

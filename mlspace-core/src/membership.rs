@@ -11,12 +11,14 @@ mod access;
 mod delete;
 mod desired_role;
 mod inline;
+mod places;
 mod plan;
 mod read;
 mod records;
 mod review;
 mod role;
 mod roles;
+mod settle;
 mod shared;
 mod write;
 

@@ -15,7 +15,9 @@ use crate::identity_center::{IdentityCenter, IdentityStoreApi, SdkIdentityStore}
 use crate::lifecycle_config::{LifecycleConfigApi, LifecycleConfigs, SdkLifecycleConfigs};
 use crate::membership::{MemberRecords, MembershipParts, Memberships};
 use crate::notebook::{DailyStops, NotebookApi, NotebookInventory, Notebooks, SdkNotebooks};
+use crate::owners::Owners;
 use crate::project::{DependentResources, ProjectParts, ProjectRecords, Projects, SuspensionList};
+use crate::project_group::{ProjectGroupParts, ProjectGroups};
 use crate::records::{CachedRecords, DynamoStore, RecordStore};
 use crate::scheduler::{SchedulerApi, SdkScheduler};
 use crate::studio::{
@@ -56,6 +58,8 @@ pub struct Services {
     pub user_groups: UserGroups,
     /// Groups of IAM Identity Center.
     pub identity_center: IdentityCenter,
+    /// Groups as members of projects.
+    pub project_groups: ProjectGroups,
     /// Reports of the access of memberships.
     pub access: AccessReports,
 }
@@ -142,6 +146,7 @@ impl Services {
             Arc::clone(&policies),
             Arc::clone(&locations),
             Arc::clone(&projects),
+            Arc::clone(&members),
         ));
         let memberships = Arc::new(Memberships::new(
             clients.clone(),
@@ -188,12 +193,31 @@ impl Services {
             Arc::clone(&groups),
             Arc::clone(&directory),
         ));
+        let owners = Arc::new(Owners::new(
+            clients.clone(),
+            Arc::clone(&records),
+            Arc::clone(&users),
+        ));
+        let project_groups = ProjectGroups::new(
+            clients.clone(),
+            ProjectGroupParts {
+                records: Arc::clone(&records),
+                members: Arc::clone(&members),
+                memberships: Arc::clone(&memberships),
+                groups: Arc::clone(&groups),
+                owners: Arc::clone(&owners),
+                directory: Arc::clone(&directory),
+            },
+        );
         let user_groups = UserGroups::new(
             clients.clone(),
             UserGroupParts {
                 records: Arc::clone(&records),
                 users: Arc::clone(&users),
                 groups: Arc::clone(&groups),
+                members: Arc::clone(&members),
+                memberships: Arc::clone(&memberships),
+                owners: Arc::clone(&owners),
                 locations: Arc::clone(&places),
                 directory: Arc::clone(&directory),
             },
@@ -201,7 +225,7 @@ impl Services {
         let people = Users::new(
             clients.clone(),
             UserParts {
-                records: Arc::clone(&records),
+                owners,
                 users: Arc::clone(&users),
                 roles: Arc::clone(&roles),
                 policies: Arc::clone(&policies),
@@ -275,6 +299,7 @@ impl Services {
             users: people,
             user_groups,
             identity_center: IdentityCenter::new(identity_stores),
+            project_groups,
             access,
         }
     }

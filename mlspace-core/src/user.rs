@@ -9,7 +9,6 @@
 //! by it; policies and notebooks follow. Until they have, the record has a mark, which the next
 //! refresh tells of and the next apply acts on.
 
-mod owners;
 mod plan;
 mod read;
 mod records;
@@ -32,14 +31,14 @@ use crate::iam::{ManagedPolicies, Roles};
 use crate::membership::{MemberRecords, MemberRoles, Memberships};
 use crate::name::UserName;
 use crate::notebook::NotebookInventory;
+use crate::owners::Owners;
 use crate::ownership::{Kind, Object, Owned, Token};
 use crate::project::{ProjectRecords, SuspensionList};
-use crate::records::RecordStore;
 use crate::studio::StudioInventory;
 
 /// What users are made of and what they depend on.
 pub(crate) struct UserParts {
-    pub(crate) records: Arc<dyn RecordStore>,
+    pub(crate) owners: Arc<Owners>,
     pub(crate) users: Arc<UserRecords>,
     pub(crate) roles: Arc<Roles>,
     pub(crate) policies: Arc<ManagedPolicies>,
@@ -57,7 +56,7 @@ pub(crate) struct UserParts {
 /// Users of the platform.
 pub struct Users {
     clients: Clients,
-    records: Arc<dyn RecordStore>,
+    owners: Arc<Owners>,
     users: Arc<UserRecords>,
     roles: Arc<Roles>,
     policies: Arc<ManagedPolicies>,
@@ -81,7 +80,7 @@ impl Users {
         Self {
             member_roles: MemberRoles::new(clients.clone()),
             clients,
-            records: parts.records,
+            owners: parts.owners,
             users: parts.users,
             roles: parts.roles,
             policies: parts.policies,

@@ -1,7 +1,8 @@
 //! Groups of users, as MLSpace keeps them: a record, a row for each member, and a history of both.
 //!
 //! Rights follow from the rows: what is shared with a group, and granted to it, is in the policies of
-//! the roles of its users ([`crate::group`]). A change first notes in the group's record whose rows it
+//! the roles of its users ([`crate::group`]), and users of a group that is in a project have a role
+//! there ([`crate::project_group`]). A change first notes in the group's record whose rows it
 //! changes, then changes them, lets the roles of these users follow, and takes the note off. An
 //! interrupted change is told of by the next refresh, and the next apply continues it.
 
@@ -20,7 +21,9 @@ use crate::aws::{Cached, Clients};
 use crate::directory::Directory;
 use crate::external_location::LocationStore;
 use crate::group::Groups;
+use crate::membership::{MemberRecords, Memberships};
 use crate::name::{GroupName, UserName};
+use crate::owners::Owners;
 use crate::ownership::{Kind, Object, Owned, Token};
 use crate::records::RecordStore;
 use crate::user::UserRecords;
@@ -30,6 +33,9 @@ pub(crate) struct UserGroupParts {
     pub(crate) records: Arc<dyn RecordStore>,
     pub(crate) users: Arc<UserRecords>,
     pub(crate) groups: Arc<Groups>,
+    pub(crate) members: Arc<MemberRecords>,
+    pub(crate) memberships: Arc<Memberships>,
+    pub(crate) owners: Arc<Owners>,
     pub(crate) locations: Arc<LocationStore>,
     pub(crate) directory: Arc<Directory>,
 }
@@ -40,6 +46,9 @@ pub struct UserGroups {
     records: Arc<dyn RecordStore>,
     users: Arc<UserRecords>,
     groups: Arc<Groups>,
+    member_records: Arc<MemberRecords>,
+    memberships: Arc<Memberships>,
+    owners: Arc<Owners>,
     locations: Arc<LocationStore>,
     directory: Arc<Directory>,
     /// Names of all groups on record.
@@ -56,6 +65,9 @@ impl UserGroups {
             records: parts.records,
             users: parts.users,
             groups: parts.groups,
+            member_records: parts.members,
+            memberships: parts.memberships,
+            owners: parts.owners,
             locations: parts.locations,
             directory: parts.directory,
             names: Cached::default(),

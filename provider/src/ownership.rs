@@ -118,6 +118,10 @@ fn key(object: &Object) -> ObjectKey {
             let (domain, name) = id.split_once('/').unwrap_or((id, ""));
             vec![("domain_id", domain), ("name", name)]
         }
+        Kind::ProjectGroup => {
+            let (project, group) = id.split_once('/').unwrap_or((id, ""));
+            vec![("project", project), ("group", group)]
+        }
         Kind::Membership => {
             let (project, user) = id.split_once('/').unwrap_or((id, ""));
             vec![("project", project), ("user", user)]
@@ -201,7 +205,9 @@ mod tests {
                 .iter()
                 .find(|resource| resource.type_name() == kind.resource_type());
             let schema = resource.unwrap().schema();
-            let expected = schema.identity_attributes().map(Attribute::name);
+            let mut expected: Vec<&str> =
+                schema.identity_attributes().map(Attribute::name).collect();
+            expected.sort_unstable();
             let key = key(&Object::new(kind, "fraud/alice"));
             assert!(key.identity().keys().eq(expected), "{kind:?}");
         }

@@ -8,6 +8,7 @@ mod lifecycle_config;
 mod membership;
 mod notebook;
 mod project;
+mod project_group;
 mod studio_domain;
 mod studio_space;
 mod studio_user_profile;
@@ -32,5 +33,6 @@ pub(crate) fn all() -> Vec<Box<dyn AnyResource<Client>>> {
         Box::new(studio_user_profile::StudioUserProfileResource),
         Box::new(studio_space::StudioSpaceResource),
         Box::new(group::GroupResource),
+        Box::new(project_group::ProjectGroupResource),
     ]
 }

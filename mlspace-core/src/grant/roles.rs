@@ -41,14 +41,14 @@ impl GrantedRoles {
     ) -> Result<BTreeSet<(ProjectName, UserName)>, Error> {
         Ok(match grantee {
             Grantee::Project(project) => {
-                let users = self.members.of_project(project).await?;
+                let users = self.members.all_in(project).await?;
                 users
                     .into_iter()
                     .map(|user| (project.clone(), user))
                     .collect()
             }
             Grantee::Membership(project, user) => {
-                let exists = self.members.exists(project, user).await?;
+                let exists = self.members.is_member(project, user).await?;
                 exists
                     .then(|| (project.clone(), user.clone()))
                     .into_iter()
@@ -73,8 +73,7 @@ impl GrantedRoles {
         project: &ProjectName,
         user: &UserName,
     ) -> Result<bool, Error> {
-        let found = self.members.find(project, user).await?;
-        Ok(found.is_some_and(|(record, _)| record.is_owner()))
+        self.members.is_owner(project, user).await
     }
 
     /// What would be shared with a membership under these grants.

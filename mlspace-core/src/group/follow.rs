@@ -3,13 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
-use super::{BY_USER, Groups};
+use super::Groups;
 use crate::aws::wait::until;
 use crate::aws::{Backoff, Error, Operation, Poll};
 use crate::name::{GroupName, UserName};
-
-/// MLSpace's index of a table of pairs, by the second of them.
-pub(crate) const REVERSE: &str = BY_USER;
 
 impl Groups {
     /// Lets the roles of these users, who have joined or left the group, follow: those of members have
@@ -25,6 +22,7 @@ impl Groups {
     ) -> Result<(), Error> {
         let _guard = self.lock(group).await;
         self.forget(group).await;
+        self.members.forget_places().await;
         {
             let mut moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
             for user in users {

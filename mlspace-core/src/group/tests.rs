@@ -28,6 +28,7 @@ fn groups(platform: &FakePlatform) -> Groups {
     let policies = ManagedPolicies::new(clients.clone(), api(), cache, Arc::clone(&roles));
     let records = Arc::clone(&platform.records) as _;
     let locations = LocationStore::new(clients.clone(), Arc::clone(&platform.records) as _);
+    let members = MemberRecords::new(clients.clone(), Arc::clone(&platform.records) as _);
     let projects = ProjectRecords::new(clients.clone(), Arc::clone(&platform.records) as _);
     Groups::new(
         clients,
@@ -36,6 +37,7 @@ fn groups(platform: &FakePlatform) -> Groups {
         Arc::new(policies),
         Arc::new(locations),
         Arc::new(projects),
+        Arc::new(members),
     )
 }
 

@@ -22,7 +22,7 @@ impl Memberships {
         project: &ProjectName,
         access: &ProjectAccess,
     ) -> Result<(), Error> {
-        for user in self.members.of_project(project).await? {
+        for user in self.members.all_in(project).await? {
             let _guard = self.lock(&user).await;
             let name = self.member_roles.name(project, &user)?;
             let Some(found) = self.roles.current(&name).await? else {
@@ -35,8 +35,7 @@ impl Memberships {
             if !is_ours {
                 continue;
             }
-            let record = self.members.find(project, &user).await?;
-            let owner = record.is_some_and(|(record, _)| record.is_owner());
+            let owner = self.members.is_owner(project, &user).await?;
             let shares = self.groups.shares_of(project, &user).await?;
             let desired = self
                 .inline
@@ -63,7 +62,7 @@ impl Memberships {
         project: &ProjectName,
         access: &ProjectAccess,
     ) -> Result<Vec<UserName>, Error> {
-        let members = self.members.of_project(project).await?;
+        let members: Vec<UserName> = self.members.all_in(project).await?.into_iter().collect();
         for user in &members {
             let shares = self.groups.cached_shares_of(project, user).await?;
             self.inline

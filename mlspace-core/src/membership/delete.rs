@@ -1,7 +1,7 @@
 //! Removing memberships.
 
 use super::desired_role::PASS_ROLE;
-use super::read::id;
+use super::shared::Removal;
 use super::{MembershipSpec, Memberships, object};
 use crate::aws::wait::until;
 use crate::aws::{Backoff, Error, Operation, PolicyModel, Poll};
@@ -41,16 +41,43 @@ impl Memberships {
         };
         let token = item.as_ref().and_then(Token::of_item);
         operation.claim().check(&object(&spec), token.as_ref())?;
-        self.wait_for_notebooks(operation, project, user).await?;
-        self.check_profiles(project, user).await?;
+        // A role that a group gives as well stays with the group.
+        let through = self.members.recent_through_groups(project, user).await?;
+        if through.is_none() {
+            self.wait_until_unused(operation, project, user).await?;
+            self.remove_role(operation, &spec, record.as_ref(), suspended, removal)
+                .await?;
+        }
+        operation.check(&format!("removing the record of member `{project}/{user}`"))?;
+        let table = &self.clients.settings().table_names.project_users;
+        self.records
+            .delete(table, &ProjectUserRecord::key(project, user))
+            .await?;
+        match through {
+            Some(_) => Box::pin(self.settle_locked(operation, project, user)).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Removes the role of a member, and the policies that no other role carries then. `record` is the
+    /// membership's, if it has one; whether the project is `suspended` decides about the order. What isn't there is no error.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] for a role of others, or the first step's that failed.
+    pub(super) async fn remove_role(
+        &self,
+        operation: &Operation,
+        spec: &MembershipSpec,
+        record: Option<&ProjectUserRecord>,
+        suspended: bool,
+        removal: Removal<'_>,
+    ) -> Result<(), Error> {
+        let (project, user) = (&spec.project, &spec.user);
         let role = self.member_roles.name(project, user)?;
         if let Some(found) = self.roles.leaving(&role).await? {
             let recorded = record.is_some_and(|record| record.role == found.arn);
             if !recorded && !self.member_roles.owns(project, user, &found) {
-                return Err(Error::Conflict {
-                    message: format!("role `{role}` is neither recorded nor tagged as that of `{}`", id(&spec)),
-                    remedy: "remove it by hand, or tag it with its `system`, `project` and `user`, and apply again".to_owned(),
-                });
+                return Err(self.not_ours(spec, &role));
             }
             // Terraform's role may take policies from a role only while this has its boundary.
             let boundary = self.clients.settings().permissions_boundary_arn.as_deref();
@@ -72,11 +99,6 @@ impl Memberships {
         }
         self.groups
             .delete_unused_policies_of(operation, user, &role)
-            .await?;
-        operation.check(&format!("removing the record of member `{project}/{user}`"))?;
-        let table = &self.clients.settings().table_names.project_users;
-        self.records
-            .delete(table, &ProjectUserRecord::key(project, user))
             .await
     }
 
@@ -94,6 +116,20 @@ impl Memberships {
             last.extend(own.into_iter().rev());
         }
         Ok(last)
+    }
+
+    /// Refuses while something runs under the role of the member, or could be opened with it.
+    ///
+    /// # Errors
+    /// [`Error::InUse`] naming notebooks and user profiles of Studio, and those of the calls.
+    pub(super) async fn wait_until_unused(
+        &self,
+        operation: &Operation,
+        project: &ProjectName,
+        user: &UserName,
+    ) -> Result<(), Error> {
+        self.wait_for_notebooks(operation, project, user).await?;
+        self.check_profiles(project, user).await
     }
 
     /// Refuses while the member has user profiles of Studio, which could not be opened any more, and
@@ -132,9 +168,9 @@ impl Memberships {
                 return Err(Error::InUse {
                     what: format!("the role of member `{project}/{user}`"),
                     by: staying,
-                    remedy: "let each `mlspace_notebook` refer to the membership, so that Terraform deletes it before. To \
-                             replace the membership, replace the notebooks too: add `-replace=ADDRESS` for each, or \
-                             `replace_triggered_by` to its `lifecycle` block"
+                    remedy: "let each `mlspace_notebook` refer to the membership or the `mlspace_project_group`, so that \
+                             Terraform deletes it before. To replace the membership, replace the notebooks too: add \
+                             `-replace=ADDRESS` for each, or `replace_triggered_by` to its `lifecycle` block"
                         .to_owned(),
                 });
             }

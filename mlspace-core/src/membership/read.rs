@@ -3,8 +3,8 @@
 use super::desired_role::DesiredRole;
 use super::{Membership, MembershipSpec, Memberships, Shares};
 use crate::aws::{Error, PolicyModel};
-use crate::iam::DesiredPolicy;
 use crate::iam::managed_policies::equivalent_json;
+use crate::iam::{DesiredPolicy, RoleState};
 use crate::name::{ProjectName, UserName};
 use crate::ownership::Token;
 use crate::policies::ProjectAccess;
@@ -50,9 +50,12 @@ impl Memberships {
         {
             return Ok(None);
         }
-        let account = self.clients.account().await?;
-        let role_arn = account.role_arn(&role_name);
-        let groups = self.groups.cached_policies_of(user).await?;
+        let through = self.members.cached_through_groups(project, user).await?;
+        // A role that only groups give is no membership by name.
+        if record.is_none() && through.is_some() {
+            return Ok(None);
+        }
+        let role_arn = self.clients.account().await?.role_arn(&role_name);
         let mut drift = Vec::new();
         match &record {
             None => drift.push(format!(
@@ -74,15 +77,40 @@ impl Memberships {
                 "the record of member `{project}/{user}` has no list of strings in `permissions`"
             ));
         }
+        let owner =
+            record.as_ref().is_some_and(|record| record.is_owner()) || through == Some(true);
+        drift.extend(self.role_drift(project, user, owner, role.as_ref()).await?);
+        Ok(Some(Membership {
+            project: project.clone(),
+            user: user.clone(),
+            owner: record.is_some_and(|record| record.is_owner()),
+            role_name,
+            role_arn,
+            drift,
+            token: item.as_ref().and_then(Token::of_item),
+        }))
+    }
+
+    /// What a refresh has to say about the role of a member, and the policies that it carries.
+    pub(super) async fn role_drift(
+        &self,
+        project: &ProjectName,
+        user: &UserName,
+        owner: bool,
+        role: Option<&RoleState>,
+    ) -> Result<Vec<String>, Error> {
+        let account = self.clients.account().await?;
+        let groups = self.groups.cached_policies_of(user).await?;
+        let role_name = self.member_roles.name(project, user)?;
+        let mut drift = Vec::new();
         let mut changes_over = false;
-        match &role {
+        match role {
             None => drift.push(format!("role `{role_name}` is missing")),
             Some(role) => {
                 let arns: Vec<String> = groups
                     .iter()
                     .map(|policy| account.policy_arn(&policy.name))
                     .collect();
-                let owner = record.as_ref().is_some_and(|record| record.is_owner());
                 let shares = self.groups.cached_shares_of(project, user).await?;
                 let access = self.projects.cached_access(project).await?;
                 let holder = Holder {
@@ -104,15 +132,7 @@ impl Memberships {
         for policy in &groups {
             drift.extend(self.document_drift(&policy.name, &policy.document).await?);
         }
-        Ok(Some(Membership {
-            project: project.clone(),
-            user: user.clone(),
-            owner: record.is_some_and(|record| record.is_owner()),
-            role_name,
-            role_arn,
-            drift,
-            token: item.as_ref().and_then(Token::of_item),
-        }))
+        Ok(drift)
     }
 
     /// What a refresh has to say about the policies that the membership's role carries in this model,

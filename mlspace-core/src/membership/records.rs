@@ -3,16 +3,19 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::aws::{Clients, Error};
+use super::places::Places;
+use crate::aws::{Cached, Clients, Error};
 use crate::name::{ProjectName, UserName};
 use crate::records::{Item, Key, ProjectUserRecord, RecordStore, View};
 
 /// The table of memberships, and the memberships that are about to be in it.
 pub(crate) struct MemberRecords {
-    clients: Clients,
-    records: Arc<dyn RecordStore>,
+    pub(super) clients: Clients,
+    pub(super) records: Arc<dyn RecordStore>,
     /// Memberships that this process plans to create.
     planned: Mutex<BTreeSet<(ProjectName, UserName)>>,
+    /// Groups in projects, and their users.
+    pub(super) places: Cached<Places>,
 }
 
 impl MemberRecords {
@@ -22,11 +25,12 @@ impl MemberRecords {
             clients,
             records,
             planned: Mutex::default(),
+            places: Cached::default(),
         }
     }
 
     /// Notes that this process plans to create the membership: later plans can depend on it.
-    pub(super) fn plan(&self, project: &ProjectName, user: &UserName) {
+    pub(crate) fn plan(&self, project: &ProjectName, user: &UserName) {
         let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
         planned.insert((project.clone(), user.clone()));
     }
@@ -91,7 +95,7 @@ impl MemberRecords {
         Ok(self.records.get(self.table(), &key).await?.is_some())
     }
 
-    /// The users on record as members of the project.
+    /// The users on record as members of the project, by name.
     ///
     /// # Errors
     /// [`Error::Conflict`] for a member that this platform cannot handle, so that the role is not

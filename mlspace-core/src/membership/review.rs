@@ -304,13 +304,13 @@ impl Memberships {
         user: &UserName,
         (before, after): (&ProjectAccess, &ProjectAccess),
     ) -> Result<Option<String>, Error> {
-        let Some((record, _)) = self.members.find(project, user).await? else {
+        if !self.members.is_member(project, user).await? {
             return Ok(None);
-        };
+        }
         let spec = MembershipSpec {
             project: project.clone(),
             user: user.clone(),
-            owner: record.is_owner(),
+            owner: self.members.is_owner(project, user).await?,
         };
         let shares = self.groups.cached_shares_of(project, user).await?;
         let external = self.external_policies().await;

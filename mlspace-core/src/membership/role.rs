@@ -64,6 +64,8 @@ struct Basis {
     /// ARNs of the policies of the user's groups.
     groups: Vec<String>,
     shares: Shares,
+    /// Whether the user owns the project through a group; `None` for no member through any.
+    through: Option<bool>,
 }
 
 /// A membership whose role is set up.
@@ -88,6 +90,28 @@ impl Memberships {
         spec: &MembershipSpec,
         creating: Option<&Creating>,
     ) -> Result<(), Error> {
+        self.set_up_role_while(operation, spec, creating, |_| true)
+            .await
+    }
+
+    /// As [`Self::set_up_role`], for a user who is a member through groups only. If no group gives the role
+    /// any more, it is left as it is.
+    pub(super) async fn set_up_role_through_groups(
+        &self,
+        operation: &Operation,
+        spec: &MembershipSpec,
+    ) -> Result<(), Error> {
+        self.set_up_role_while(operation, spec, None, |basis| basis.through.is_some())
+            .await
+    }
+
+    async fn set_up_role_while(
+        &self,
+        operation: &Operation,
+        spec: &MembershipSpec,
+        creating: Option<&Creating>,
+        wanted: impl Fn(&Basis) -> bool + Send + Sync,
+    ) -> Result<(), Error> {
         let role = self.member_roles.name(&spec.project, &spec.user)?;
         let what = format!("setting up role `{role}`");
         for attempt in 0..MAX_ATTEMPTS {
@@ -98,6 +122,9 @@ impl Memberships {
                 creating,
                 basis: basis.await?,
             };
+            if !wanted(&setup.basis) {
+                return Ok(());
+            }
             if Box::pin(self.set_up(operation, &setup, attempt > 0)).await? {
                 return Ok(());
             }
@@ -143,6 +170,11 @@ impl Memberships {
             suspended: record.suspended,
             groups,
             shares,
+            through: if recent {
+                self.members.recent_through_groups(project, user).await?
+            } else {
+                self.members.through_groups(project, user).await?
+            },
         })
     }
 
@@ -162,6 +194,7 @@ impl Memberships {
             suspended: record.suspended,
             groups: self.groups.policy_arns_of(user).await?,
             shares: self.groups.shares_of(project, user).await?,
+            through: self.members.through_groups(project, user).await?,
         };
         Ok(now != setup.basis)
     }
@@ -179,7 +212,7 @@ impl Memberships {
         let holder = Holder {
             project: &spec.project,
             user: &spec.user,
-            owner: spec.owner,
+            owner: spec.owner || basis.through == Some(true),
             shares: &basis.shares,
             access: &basis.access,
         };
@@ -422,7 +455,13 @@ impl Memberships {
                     if self.members.exists(&spec.project, &spec.user).await? {
                         return Err(object(spec).exists());
                     }
-                    self.check_unfinished(spec, name, &found)?;
+                    // One that a group gives is used as it is, and stays with the group.
+                    let explained = self.members.explains_role(&spec.project, &spec.user);
+                    if !explained.await? {
+                        self.check_unfinished(spec, name, &found)?;
+                    } else if !self.member_roles.owns(&spec.project, &spec.user, &found) {
+                        return Err(self.not_ours(spec, name));
+                    }
                 }
                 return Ok(None);
             }

@@ -89,6 +89,16 @@ impl Memberships {
         let role = self.member_roles.name(&spec.project, &spec.user)?;
         // Without the permission to look, the create finds it.
         match self.roles.cached(&role).await.if_allowed()?.flatten() {
+            Some(found)
+                if self.member_roles.owns(&spec.project, &spec.user, &found)
+                    && self
+                        .members
+                        .cached_through_groups(&spec.project, &spec.user)
+                        .await?
+                        .is_some() =>
+            {
+                Ok(())
+            }
             Some(found) => self.check_unfinished(spec, &role, &found),
             None => Ok(()),
         }
@@ -165,7 +175,7 @@ impl Memberships {
     }
 
     /// How often this process has changed what roles follow from: projects, shares and grants.
-    async fn changes(&self, spec: &MembershipSpec) -> Result<([u64; 3], u64), Error> {
+    pub(super) async fn changes(&self, spec: &MembershipSpec) -> Result<([u64; 3], u64), Error> {
         let shared = self.groups.changes(&spec.user).await?;
         Ok((shared, self.projects.changes(&spec.project)))
     }

@@ -60,7 +60,7 @@ impl Notebooks {
     ) -> Result<(), Error> {
         spec.check()?;
         check_tags(spec, self.clients.settings())?;
-        if !membership_planned && !self.members.exists(&spec.project, &spec.user).await? {
+        if !membership_planned && !self.members.is_member(&spec.project, &spec.user).await? {
             return Err(not_a_member(&spec.project, &spec.user));
         }
         if replaces {

@@ -53,7 +53,7 @@ impl Notebooks {
             .notebook_rules(project)
             .await?
             .ok_or_else(|| missing_project("project", project))?;
-        if !self.members.exists(project, user).await? {
+        if !self.members.is_member(project, user).await? {
             return Err(not_a_member(project, user));
         }
         if rules.suspended && runs {

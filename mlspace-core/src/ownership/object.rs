@@ -31,11 +31,13 @@ pub enum Kind {
     StudioSpace,
     /// A group of users.
     Group,
+    /// A group as a member of a project.
+    ProjectGroup,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Project,
         Self::Membership,
         Self::Dataset,
@@ -48,6 +50,7 @@ impl Kind {
         Self::StudioUserProfile,
         Self::StudioSpace,
         Self::Group,
+        Self::ProjectGroup,
     ];
 
     /// The noun in messages.
@@ -65,6 +68,7 @@ impl Kind {
             Self::StudioUserProfile => "user profile",
             Self::StudioSpace => "space",
             Self::Group => "group",
+            Self::ProjectGroup => "project group",
         }
     }
 
@@ -84,6 +88,7 @@ impl Kind {
             Self::StudioUserProfile => "mlspace_studio_user_profile",
             Self::StudioSpace => "mlspace_studio_space",
             Self::Group => "mlspace_group",
+            Self::ProjectGroup => "mlspace_project_group",
         }
     }
 }

@@ -201,21 +201,20 @@ impl Projects {
         for profile in &dependents.profiles {
             self.studio.delete(operation, profile).await?;
         }
-        for user in &dependents.members {
-            self.dependents
-                .memberships
-                .delete(operation, name, user)
-                .await?;
-        }
-        // A later project of this name would have them.
-        for grant in &dependents.grants {
-            Box::pin(self.dependents.grants.delete(operation, grant)).await?;
-        }
+        // Before the memberships: their roles stay where a group gives them as well.
         let table = &self.clients.settings().table_names.project_groups;
         for group in dependents.groups {
             operation.check(&format!("removing group `{group}` from project `{name}`"))?;
             let key = Key::hash("project", name.as_str()).range("group", group);
             self.records.delete(table, &key).await?;
+        }
+        for user in &dependents.members {
+            let memberships = &self.dependents.memberships;
+            Box::pin(memberships.delete(operation, name, user)).await?;
+        }
+        // A later project of this name would have them.
+        for grant in &dependents.grants {
+            Box::pin(self.dependents.grants.delete(operation, grant)).await?;
         }
         for dataset in &dependents.datasets {
             self.dependents

@@ -226,7 +226,7 @@ impl StudioProfiles {
     ) -> Result<(), Error> {
         let planned =
             self.members.is_planned(project, user) || !self.projects.exists(project).await?;
-        if !planned && !self.members.exists(project, user).await? {
+        if !planned && !self.members.is_member(project, user).await? {
             return Err(crate::notebook::not_a_member(project, user));
         }
         let Some(domain_id) = domain_id else {

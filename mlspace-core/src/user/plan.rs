@@ -7,6 +7,7 @@ use super::{UserSpec, Users, object};
 use crate::aws::{Error, PolicyModel};
 use crate::directory::invalid_new_name;
 use crate::name::{UserName, same_ignoring_case};
+use crate::owners::listed;
 use crate::ownership::Run;
 use crate::plan::{Notice, PlanOutcome};
 use crate::policies::Suspended;
@@ -90,14 +91,16 @@ impl Users {
         let name = &spec.name;
         let others = self.add_planned(name);
         if !spec.allow_ownerless_projects {
-            let owned = self.only_owner_of(name, &others).await?;
+            let owned = self
+                .owners
+                .lost(|one| one.user == *name, |one| others.contains(&one.user))
+                .await?;
             if !owned.is_empty() {
-                let projects: Vec<String> = owned.iter().map(|one| format!("`{one}`")).collect();
                 return Err(Error::Invalid {
                     attribute: Some("suspended"),
                     message: format!(
                         "user `{name}` is the last owner of {} who is not suspended",
-                        projects.join(", ")
+                        listed(&owned)
                     ),
                     remedy: "make another member an owner (`owner = true` of an `mlspace_membership`) and apply that first, \
                              or set `allow_ownerless_projects = true` here"

@@ -8,6 +8,7 @@ use crate::aws::Error;
 use crate::collisions::{collision, differing_only_in_case};
 use crate::directory::invalid_new_name;
 use crate::name::{GroupName, UserName, same_ignoring_case};
+use crate::owners::{Ownership, listed};
 use crate::ownership::{Kind, Object, Run};
 use crate::plan::{Notice, PlanOutcome};
 
@@ -35,8 +36,8 @@ impl UserGroups {
     ) -> Result<Vec<Notice>, Error> {
         spec.check()?;
         let mut warnings = Vec::new();
+        self.directory.plan_group(&spec.name, &spec.members);
         if prior.is_none() {
-            self.directory.plan_group(&spec.name);
             self.check_new(&spec.name, run).await?;
             warnings.extend(self.warn_of_rows(spec, run).await?);
         }
@@ -45,6 +46,10 @@ impl UserGroups {
             .filter(|user| prior.is_none_or(|prior| !prior.members.contains(*user)))
             .collect();
         self.check_users(&joining).await?;
+        if let Some(prior) = prior {
+            let leaving = prior.members.difference(&spec.members).cloned().collect();
+            self.check_owners(spec, &leaving).await?;
+        }
         Ok(warnings)
     }
 
@@ -118,6 +123,35 @@ impl UserGroups {
                 leaving.join(", ")
             ),
         }))
+    }
+
+    /// Refuses that these users leave who are the last owners of a project through the group, unless it is
+    /// said to.
+    pub(super) async fn check_owners(
+        &self,
+        spec: &UserGroupSpec,
+        leaving: &BTreeSet<UserName>,
+    ) -> Result<(), Error> {
+        if spec.allow_ownerless_projects || leaving.is_empty() {
+            return Ok(());
+        }
+        let goes =
+            |one: &Ownership| one.group.as_ref() == Some(&spec.name) && leaving.contains(&one.user);
+        let lost = self.owners.lost(goes, |_| false).await?;
+        if lost.is_empty() {
+            return Ok(());
+        }
+        Err(Error::Invalid {
+            attribute: Some("members"),
+            message: format!(
+                "those who leave group `{}` are the last owners of {} who are not suspended",
+                spec.name,
+                listed(&lost)
+            ),
+            remedy: "make another member an owner (`owner = true` of an `mlspace_membership`) and apply that first, or set \
+                     `allow_ownerless_projects = true` here"
+                .to_owned(),
+        })
     }
 
     /// Refuses users whom MLSpace does not know, if it knows any.

@@ -14,6 +14,8 @@ pub struct UserGroupSpec {
     pub description: String,
     /// Its users: all of them.
     pub members: BTreeSet<UserName>,
+    /// Whether projects may be left without an owner.
+    pub allow_ownerless_projects: bool,
 }
 
 impl UserGroupSpec {

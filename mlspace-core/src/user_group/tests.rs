@@ -26,6 +26,7 @@ fn spec(members: &[&str]) -> UserGroupSpec {
         name: risk(),
         description: "Risk".to_owned(),
         members: members.iter().map(|name| name.parse().unwrap()).collect(),
+        allow_ownerless_projects: false,
     }
 }
 
@@ -287,7 +288,7 @@ async fn delete_refuses_groups_in_use() {
     let Error::InUse { by, .. } = error else {
         panic!("{error:?}");
     };
-    assert_eq!(by, ["dataset `group/cards`", "project `churn`"]);
+    assert_eq!(by, ["dataset `group/cards`", "project group `churn/risk`"]);
     assert_eq!(platform.snapshot(), before);
 }
 

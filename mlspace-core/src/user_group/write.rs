@@ -7,13 +7,14 @@ use super::read::group;
 use super::records::Found;
 use super::{UserGroup, UserGroupSpec, UserGroups, object};
 use crate::aws::wait::until;
-use crate::aws::{Backoff, Error, Failure, Operation, Outcome, Poll};
+use crate::aws::{Backoff, Error, Failure, IfPresent as _, Operation, Outcome, Poll};
 use crate::grant::{GrantKey, Grantee};
-use crate::name::{GroupName, ProjectName, UserName};
+use crate::name::{GroupName, UserName};
 use crate::ownership::{Claim, Kind, Object, Token};
+use crate::project_group::ProjectGroupKey;
 use crate::records::{
     CANCELED, CHANGING, Change, GroupDatasetRecord, GroupRecord, GroupUserRecord, MemberAction,
-    REMOVING, TRANSACTION_WRITES, TransactWrite, View, Write, history,
+    ProjectGroupRecord, REMOVING, TRANSACTION_WRITES, TransactWrite, Write, history,
 };
 
 /// Attempts at a change that others interfere with.
@@ -81,6 +82,12 @@ impl UserGroups {
         let name = &spec.name;
         self.set(operation, name, |found| describe(spec, found))
             .await?;
+        let members = self.members(name).await?;
+        let leaving: BTreeSet<UserName> = members.difference(&spec.members).cloned().collect();
+        self.check_owners(spec, &leaving).await?;
+        self.check_leaving(operation, name, &leaving).await?;
+        let joining: BTreeSet<UserName> = spec.members.difference(&members).cloned().collect();
+        self.check_free(name, &joining).await?;
         self.write_members(operation, name, &spec.members, MemberAction::Removed)
             .await?;
         self.settle(operation, name).await?;
@@ -197,12 +204,77 @@ impl UserGroups {
         if done.is_empty() {
             return Ok(());
         }
+        let members = self.members(name).await?;
+        let (stay, left): (BTreeSet<UserName>, BTreeSet<UserName>) = done
+            .iter()
+            .cloned()
+            .partition(|user| members.contains(user));
+        self.member_records.forget_places().await;
+        let places = self.member_records.places_of(name).await?;
+        // Roles that go first, so that the group's policies are on none of them any more.
+        for place in &places {
+            let settled = self
+                .memberships
+                .settle_all(operation, &place.project, &left);
+            Box::pin(settled).await?;
+        }
         self.groups.follow(operation, name, &done).await?;
+        for place in places {
+            let key = ProjectGroupKey {
+                project: place.project,
+                group: name.clone(),
+            };
+            self.member_records
+                .note_given(operation, &key, &stay)
+                .await?;
+            let settled = self.memberships.settle_all(operation, &key.project, &stay);
+            Box::pin(settled).await?;
+        }
         self.set(operation, name, |found| {
             let left = found.changing().difference(&done).cloned().collect();
             changing_of(found, &left)
         })
         .await
+    }
+
+    /// Refuses that these users join whose roles in the group's projects are there for no reason on record.
+    async fn check_free(
+        &self,
+        name: &GroupName,
+        joining: &BTreeSet<UserName>,
+    ) -> Result<(), Error> {
+        if joining.is_empty() {
+            return Ok(());
+        }
+        for place in self.member_records.places_of(name).await? {
+            for user in joining {
+                self.memberships.check_free(&place.project, user).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses that these users leave while notebooks run under roles that only this group gives them.
+    async fn check_leaving(
+        &self,
+        operation: &Operation,
+        name: &GroupName,
+        leaving: &BTreeSet<UserName>,
+    ) -> Result<(), Error> {
+        if leaving.is_empty() {
+            return Ok(());
+        }
+        for place in self.member_records.places_of(name).await? {
+            let key = ProjectGroupKey {
+                project: place.project,
+                group: name.clone(),
+            };
+            for user in leaving {
+                let leaves = self.memberships.check_leaving(operation, &key, user);
+                Box::pin(leaves).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Makes a change of the record, if `change` has one, on the condition that nobody else changes it
@@ -259,6 +331,17 @@ impl UserGroups {
             }
         })
         .await?;
+        // A dataset or project may have got the group meanwhile.
+        if let Err(error) = self.wait_for_uses(operation, name).await {
+            self.set(operation, name, |found| {
+                match found.item.contains_key(REMOVING) {
+                    true => Change::new().remove(REMOVING),
+                    false => Change::new(),
+                }
+            })
+            .await?;
+            return Err(error);
+        }
         let nobody = BTreeSet::new();
         self.write_members(operation, name, &nobody, MemberAction::GroupDeleted)
             .await?;
@@ -283,13 +366,11 @@ impl UserGroups {
                     staying.push(object.to_string());
                 }
             }
-            let projects = self.projects_with(name).await?;
-            staying.extend(projects.iter().map(|project| format!("project `{project}`")));
             if !staying.is_empty() {
                 return Err(Error::InUse {
                     what: format!("group `{name}`"),
                     by: staying,
-                    remedy: "take the group off there and apply that first; let `groups` and grants refer to the `name` of \
+                    remedy: "take the group off there and apply that first; let `groups`, grants and `mlspace_project_group` refer to the `name` of \
                              the group, so that Terraform removes them before it"
                         .to_owned(),
                 });
@@ -302,7 +383,8 @@ impl UserGroups {
         .await
     }
 
-    /// The datasets that are shared with the group, and the grants to it.
+    /// The datasets that are shared with the group, the grants to it, and its places in projects, which may
+    /// be being removed.
     async fn uses(&self, name: &GroupName) -> Result<Vec<Object>, Error> {
         let table = &self.clients.settings().table_names.group_datasets;
         let rows = self.records.query(table, "group", name.as_str()).await?;
@@ -321,18 +403,17 @@ impl UserGroups {
                 uses.push(Object::new(Kind::Grant, key));
             }
         }
-        Ok(uses)
-    }
-
-    /// The projects that have the group as a member.
-    async fn projects_with(&self, name: &GroupName) -> Result<Vec<ProjectName>, Error> {
         let table = &self.clients.settings().table_names.project_groups;
-        let rows = self
-            .records
-            .query_index(table, crate::group::REVERSE, "group", name.as_str())
-            .await?;
-        let project = |row| View(row).string("project").ok()?.parse().ok();
-        Ok(rows.iter().filter_map(project).collect())
+        let rows = self.records.scan(table, &["project", "group"]).await;
+        for row in rows.if_present()?.unwrap_or_default() {
+            if let Ok(row) = ProjectGroupRecord::read(&row)
+                && row.group == name.as_str()
+            {
+                let id = format!("{}/{}", row.project, row.group);
+                uses.push(Object::new(Kind::ProjectGroup, id));
+            }
+        }
+        Ok(uses)
     }
 
     /// Refuses users whom MLSpace does not know, if it knows any.

@@ -28,6 +28,7 @@ pub(crate) struct GroupModel {
     name: Field<String>,
     description: Field<String>,
     members: StringList,
+    allow_ownerless_projects: Field<bool>,
     created_by: Field<String>,
     created_at: Field<String>,
     drift: Field<Vec<String>>,
@@ -47,7 +48,8 @@ impl Resource<Client> for GroupResource {
                 "A group of users, as MLSpace keeps it: its record, its members and their history. Datasets of the type \
                  `group` are shared with groups, and external locations can be granted to them; the roles of all \
                  memberships of a group's users follow. Joining a group gives a user what the group has, and leaving it \
-                 takes that away; a group alone makes nobody a member of a project.\n\n\
+                 takes that away; with an `mlspace_project_group`, that includes a role in the project. A group alone makes \
+                 nobody a member of a project.\n\n\
                  A group cannot be destroyed while a dataset is shared with it, a location is granted to it or a project \
                  has it as a member. The history stays.",
             )
@@ -77,6 +79,13 @@ impl Resource<Client> for GroupResource {
                          `lifecycle { ignore_changes = [members] }`.",
                     )
                     .validate(validators::each(validators::parses_as::<UserName>)),
+                Attribute::bool("allow_ownerless_projects")
+                    .optional()
+                    .default(Value::Bool(false))
+                    .describe(
+                        "Whether users can leave the group although a project that the group owns has no other owner who is \
+                         not suspended. Otherwise the plan of that fails.",
+                    ),
                 Attribute::string("created_by")
                     .computed()
                     .use_state_for_unknown()
@@ -184,6 +193,7 @@ impl Resource<Client> for GroupResource {
         let name: GroupName = mapping::parse_id(id, "the group's name, for example `risk`")?;
         Ok(GroupModel {
             name: Field::Known(name.to_string()),
+            allow_ownerless_projects: Field::Known(false),
             ..GroupModel::default()
         })
     }
@@ -216,6 +226,10 @@ impl GroupModel {
                 description => mapping::required(description, "description")?,
             },
             members,
+            allow_ownerless_projects: match &self.allow_ownerless_projects {
+                Field::Null => false,
+                allowed => mapping::required(allowed, "allow_ownerless_projects")?,
+            },
         })
     }
 }

@@ -37,7 +37,7 @@ impl StudioProfiles {
         let (project, user) = (&key.project, &key.user);
         let rules = self.projects.notebook_rules(project).await?;
         let rules = rules.ok_or_else(|| missing_project("project", project))?;
-        if !self.members.exists(project, user).await? {
+        if !self.members.is_member(project, user).await? {
             return Err(not_a_member(project, user));
         }
         let role_arn = self.role_arn(project, user).await?;

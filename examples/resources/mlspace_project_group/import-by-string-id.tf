@@ -1,0 +1,4 @@
+import {
+  to = mlspace_project_group.analysts
+  id = "fraud/analysts"
+}
