@@ -48,6 +48,8 @@ mod ownership;
 #[cfg(test)]
 mod plan_checks;
 #[cfg(test)]
+mod project_groups;
+#[cfg(test)]
 mod schedules;
 #[cfg(test)]
 mod services;
