@@ -1,7 +1,7 @@
 //! Groups of users, as MLSpace keeps them: a record, a row for each member, and a history of both.
 //!
 //! Rights follow from the rows: what is shared with a group, and granted to it, is in the policies of
-//! the roles of its users ([`crate::group`]), and users of a group that is in a project have a role
+//! the roles of its users (module `group`), and users of a group that is in a project have a role
 //! there ([`crate::project_group`]). A change first notes in the group's record whose rows it
 //! changes, then changes them, lets the roles of these users follow, and takes the note off. An
 //! interrupted change is told of by the next refresh, and the next apply continues it.
