@@ -738,6 +738,11 @@ fn calls_cover_the_source_code() {
         "scheduler:DeleteSchedule",
         "scheduler:GetSchedule",
         "scheduler:UpdateSchedule",
+        // In `provider_policy_reads_groups_of_identity_center_if_asked`.
+        "identitystore:DescribeGroup",
+        "identitystore:DescribeUser",
+        "identitystore:GetGroupId",
+        "identitystore:ListGroupMemberships",
         // Of buckets that can be granted only.
         "s3:GetBucketPolicy",
     ];
