@@ -263,6 +263,7 @@ impl Services {
             Arc::clone(&records),
             Arc::clone(&roles),
             Arc::clone(&policies),
+            Arc::clone(&members),
         );
         Self {
             projects: Projects::new(

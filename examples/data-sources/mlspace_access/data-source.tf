@@ -5,6 +5,7 @@ data "mlspace_access" "fraud" {
   depends_on = [
     mlspace_membership.alice,
     mlspace_membership.team,
+    mlspace_project_group.analysts,
     mlspace_dataset.cards,
   ]
 }

@@ -12,7 +12,7 @@ use super::{IamRole, KnownProofs, MembershipAccess};
 use crate::aws::{Clients, Error};
 use crate::iam::{ManagedPolicies, RoleState, Roles};
 use crate::layout::{DatasetKey, DatasetKeyError, DatasetScope};
-use crate::membership::MemberRoles;
+use crate::membership::{MemberRecords, MemberRoles};
 use crate::name::{NameError, ProjectName, UserName};
 use crate::records::{Item, RecordStore, View};
 use crate::tags::{PROJECT, SYSTEM, Tags, USER, are_of_mlspace_itself};
@@ -66,6 +66,7 @@ pub struct AccessReports {
     records: Arc<dyn RecordStore>,
     roles: Arc<Roles>,
     policies: Arc<ManagedPolicies>,
+    members: Arc<MemberRecords>,
     member_roles: MemberRoles,
 }
 
@@ -76,6 +77,7 @@ impl AccessReports {
         records: Arc<dyn RecordStore>,
         roles: Arc<Roles>,
         policies: Arc<ManagedPolicies>,
+        members: Arc<MemberRecords>,
     ) -> Self {
         Self {
             member_roles: MemberRoles::new(clients.clone()),
@@ -83,6 +85,7 @@ impl AccessReports {
             records,
             roles,
             policies,
+            members,
         }
     }
 
@@ -90,8 +93,8 @@ impl AccessReports {
     /// role now. Memberships are in the order of project and user, datasets in the order of their
     /// ids.
     ///
-    /// Memberships are found by their records and by the tags of their roles. A membership without
-    /// a role has no access. MLSpace's own roles are no memberships.
+    /// Memberships are found by their records, by those of groups in projects, and by the tags of their
+    /// roles. A membership without a role has no access. MLSpace's own roles are no memberships.
     ///
     /// # Errors
     /// When AWS cannot be reached or refuses a call, or a policy cannot be parsed.
@@ -181,6 +184,12 @@ impl AccessReports {
                     continue;
                 }
             };
+            if filter.includes(&project, &user) {
+                let role = self.member_roles.name(&project, &user)?;
+                found.insert((project, user, role));
+            }
+        }
+        for (project, user) in self.members.all_through_groups().await? {
             if filter.includes(&project, &user) {
                 let role = self.member_roles.name(&project, &user)?;
                 found.insert((project, user, role));

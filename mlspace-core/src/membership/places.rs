@@ -178,6 +178,19 @@ impl MemberRecords {
             .collect())
     }
 
+    /// All users in projects through groups, a few seconds ago.
+    pub(crate) async fn all_through_groups(
+        &self,
+    ) -> Result<BTreeSet<(ProjectName, UserName)>, Error> {
+        let recent = self.places.recent(|| self.read_places()).await?;
+        let mut all = BTreeSet::new();
+        for place in &recent.places {
+            let users = recent.users.get(&place.group).into_iter().flatten();
+            all.extend(users.map(|user| (place.project.clone(), user.clone())));
+        }
+        Ok(all)
+    }
+
     /// As [`Self::through_groups`], as it was at the first look.
     pub(crate) async fn cached_through_groups(
         &self,

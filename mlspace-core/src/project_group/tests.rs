@@ -622,6 +622,23 @@ async fn shares_reach_members_through_groups() {
     }
 }
 
+/// Whoever has a role through a group is in the report of access, also right after it was made.
+#[tokio::test]
+async fn access_reports_name_members_through_groups() {
+    let platform = platform(PolicyModel::PerPrincipal).await;
+    let reports = &platform.services.access;
+    let filter = crate::access::AccessFilter::default();
+    reports.read(&filter).await.unwrap();
+    create(&platform.services, &spec(false)).await.unwrap();
+    let report = reports.read(&filter).await.unwrap();
+    let users: Vec<String> = report
+        .memberships
+        .iter()
+        .map(|one| one.user.to_string())
+        .collect();
+    assert_eq!(users, ["alice", "bob", "carol"]);
+}
+
 /// A project that is removed with everything in it takes the roles of its groups along.
 #[tokio::test]
 async fn project_is_removed_with_its_groups() {
