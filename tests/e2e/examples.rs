@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use crate::identity_center;
 use crate::studio::{add_role, remove_role};
 use crate::support::{TestEnv, e2e_test};
 
@@ -53,8 +54,16 @@ fn apply_and_import(env: &TestEnv, imports: &str) {
     }
     add_role(env);
     env.provider("services = [\"registry\", \"pipelines\", \"bedrock\"]");
+    let group = json!({"DisplayName": "ML Fraud", "Description": "x"});
+    let group = identity_center::create(env, "CreateGroup", group);
+    identity_center::add_member(env, &group, "erin@example.com");
     let vpc = env.aws.seeded("vpc_id");
-    env.apply_and_verify(&all_examples().replace("vpc-0a1b2c3d4e5f60718", vpc));
+    let named = "  name          = \"alice-lab\"\n";
+    let forced = format!("{named}  force_destroy = true\n");
+    let text = all_examples().replace("vpc-0a1b2c3d4e5f60718", vpc);
+    assert!(text.contains(named), "the example of a space has a name");
+    // A space is not destroyed otherwise.
+    env.apply_and_verify(&text.replace(named, &forced));
     let id = env.attribute("mlspace_studio_domain.main", "id");
     let id = id.as_str().expect("the id that SageMaker gave the domain");
     let blocks = join_examples("resources", imports).replace("d-0123456789ab", id);

@@ -24,12 +24,14 @@ resource "mlspace_membership" "fraud" {
 }
 "#;
 
-fn create(env: &TestEnv, action: &str, mut params: Value) -> Value {
+/// Makes a call that creates something in the store; returns its answer.
+pub(crate) fn create(env: &TestEnv, action: &str, mut params: Value) -> Value {
     params["IdentityStoreId"] = json!(STORE);
     env.aws.call("identitystore", action, params)
 }
 
-fn add_member(env: &TestEnv, group: &Value, user_name: &str) {
+/// Creates a user and adds the user to a group.
+pub(crate) fn add_member(env: &TestEnv, group: &Value, user_name: &str) {
     let name = json!({"GivenName": user_name, "FamilyName": "Example"});
     let user = create(
         env,

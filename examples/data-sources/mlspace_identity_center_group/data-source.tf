@@ -1,6 +1,5 @@
 data "mlspace_identity_center_group" "fraud" {
   identity_store_id = "d-0123456789"
-  region            = "eu-west-1"
   display_name      = "ML Fraud"
 }
 
