@@ -62,6 +62,19 @@ impl<T> PlanOutcome<T> {
     }
 }
 
+impl PlanOutcome<()> {
+    /// A plan without values: with these warnings, or one that fails.
+    pub(crate) fn warned(planned: Result<Vec<Notice>, Error>) -> Self {
+        match planned {
+            Ok(warnings) => Self {
+                warnings,
+                ..Self::new(())
+            },
+            Err(error) => Self::failed(&error),
+        }
+    }
+}
+
 impl<T> From<Result<T, Error>> for PlanOutcome<T> {
     fn from(result: Result<T, Error>) -> Self {
         match result {

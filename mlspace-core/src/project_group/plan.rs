@@ -17,12 +17,7 @@ impl ProjectGroups {
         prior: Option<&ProjectGroupSpec>,
         run: &dyn Run,
     ) -> PlanOutcome<()> {
-        let mut outcome = PlanOutcome::new(());
-        match self.try_plan(spec, prior, run).await {
-            Ok(warnings) => outcome.warnings = warnings,
-            Err(error) => return PlanOutcome::failed(&error),
-        }
-        outcome
+        PlanOutcome::warned(self.try_plan(spec, prior, run).await)
     }
 
     async fn try_plan(

@@ -198,16 +198,10 @@ impl StudioProfiles {
     ) -> PlanOutcome<()> {
         let planned = async {
             self.try_plan_new(project, user, domain_id, run).await?;
-            self.is_off(project).await
+            let off = self.is_off(project).await?;
+            Ok(off.then(|| studio_is_off(project)).into_iter().collect())
         };
-        match planned.await {
-            Ok(off) => {
-                let mut outcome = PlanOutcome::new(());
-                outcome.warnings.extend(off.then(|| studio_is_off(project)));
-                outcome
-            }
-            Err(error) => PlanOutcome::failed(&error),
-        }
+        PlanOutcome::warned(planned.await)
     }
 
     /// Whether the project is planned or recorded, without the service.

@@ -104,6 +104,17 @@ pub(super) async fn check_claim(
     Ok(stored)
 }
 
+/// Whether the object at `arn`, if one was found, is that of a create with this mark whose answer was lost.
+pub(super) async fn has_mark(
+    api: &dyn StudioApi,
+    arn: Option<&str>,
+    mark: &Mark,
+) -> Result<bool, Error> {
+    let Some(arn) = arn else { return Ok(false) };
+    let tags = api.tags(arn).await?.unwrap_or_default();
+    Ok(Mark::of(&tags).as_ref() == Some(mark))
+}
+
 /// Makes a change of tags of `what`, such as "the domain".
 pub(super) async fn change_tags(
     api: &dyn StudioApi,

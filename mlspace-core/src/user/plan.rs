@@ -24,12 +24,7 @@ impl Users {
         if prior.is_none() {
             self.directory.plan_user(&spec.name);
         }
-        let mut outcome = PlanOutcome::new(());
-        match self.try_plan(spec, prior, run).await {
-            Ok(warnings) => outcome.warnings = warnings,
-            Err(error) => return PlanOutcome::failed(&error),
-        }
-        outcome
+        PlanOutcome::warned(self.try_plan(spec, prior, run).await)
     }
 
     async fn try_plan(

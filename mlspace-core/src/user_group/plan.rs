@@ -20,12 +20,7 @@ impl UserGroups {
         prior: Option<&UserGroupSpec>,
         run: &dyn Run,
     ) -> PlanOutcome<()> {
-        let mut outcome = PlanOutcome::new(());
-        match self.try_plan(spec, prior, run).await {
-            Ok(warnings) => outcome.warnings = warnings,
-            Err(error) => return PlanOutcome::failed(&error),
-        }
-        outcome
+        PlanOutcome::warned(self.try_plan(spec, prior, run).await)
     }
 
     async fn try_plan(

@@ -287,13 +287,11 @@ impl StudioSpaces {
         if error.is_denied() {
             return Err(error);
         }
-        let Some(found) = self.api.space(&key.domain_id, &key.name).await? else {
-            return Err(error);
-        };
-        let tags = self.api.tags(&found.arn).await?.unwrap_or_default();
-        match Mark::of(&tags) {
-            Some(found) if found == *mark => Ok(()),
-            _ => Err(error),
+        let found = self.api.space(&key.domain_id, &key.name).await?;
+        let arn = found.as_ref().map(|found| found.arn.as_str());
+        match steps::has_mark(self.api.as_ref(), arn, mark).await? {
+            true => Ok(()),
+            false => Err(error),
         }
     }
 
