@@ -9,7 +9,7 @@ module "platform" {
   source = "../../modules/platform"
 
   administrator_arns = var.administrator_arns
-  network            = { cidr = "10.40.0.0/16" }
+  network            = { cidr = "10.40.0.0/16", project_security_groups = true }
   tags               = { cost-center = "ml" }
 }
 
@@ -23,42 +23,33 @@ provider "mlspace" {
   services                 = module.platform.settings.services
   table_names              = module.platform.settings.table_names
 
+  # No security groups: each project has its own.
   notebook_defaults {
-    subnet_ids         = module.platform.settings.notebook_defaults.subnet_ids
-    security_group_ids = module.platform.settings.notebook_defaults.security_group_ids
-    kms_key_id         = module.platform.settings.notebook_defaults.kms_key_id
+    subnet_ids = module.platform.settings.notebook_defaults.subnet_ids
+    kms_key_id = module.platform.settings.notebook_defaults.kms_key_id
   }
 }
 
-resource "mlspace_project" "this" {
+module "project" {
+  source = "../../modules/project"
   for_each = {
-    fraud = "Card fraud models"
-    churn = "Customer churn models"
+    fraud = {
+      description = "Card fraud models"
+      members     = { alice = { owner = true }, bob = {} }
+      datasets    = { cards-2026 = "Card transactions of 2026" }
+    }
+    churn = {
+      description = "Customer churn models"
+      members     = { carol = { owner = true } }
+      datasets    = {}
+    }
   }
 
   name        = each.key
-  description = each.value
-  created_by  = "alice"
-}
-
-resource "mlspace_membership" "this" {
-  for_each = {
-    "fraud/alice" = { owner = true }
-    "fraud/bob"   = { owner = false }
-    "churn/carol" = { owner = true }
-  }
-
-  project = mlspace_project.this[split("/", each.key)[0]].name
-  user    = split("/", each.key)[1]
-  owner   = each.value.owner
-}
-
-resource "mlspace_dataset" "cards" {
-  name        = "cards-2026"
-  type        = "project"
-  scope       = mlspace_project.this["fraud"].name
-  description = "Card transactions of 2026"
-  created_by  = "alice"
+  description = each.value.description
+  network     = module.platform.network
+  members     = each.value.members
+  datasets    = each.value.datasets
 }
 
 resource "mlspace_dataset" "holidays" {
@@ -69,8 +60,11 @@ resource "mlspace_dataset" "holidays" {
 }
 
 resource "mlspace_notebook" "alice" {
-  name          = "fraud-alice"
-  project       = mlspace_membership.this["fraud/alice"].project
-  user          = mlspace_membership.this["fraud/alice"].user
-  instance_type = "ml.t3.medium"
+  name               = "fraud-alice"
+  project            = module.project["fraud"].name
+  user               = "alice"
+  instance_type      = "ml.t3.medium"
+  security_group_ids = module.project["fraud"].security_group_ids
+
+  depends_on = [module.project] # alice's membership
 }

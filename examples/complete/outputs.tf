@@ -5,5 +5,5 @@ output "settings" {
 
 output "roles" {
   description = "ARNs of the members' roles."
-  value       = { for member, membership in mlspace_membership.this : member => membership.role_arn }
+  value       = merge([for name, project in module.project : { for user, role in project.role_arns : "${name}/${user}" => role }]...)
 }

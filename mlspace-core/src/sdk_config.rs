@@ -79,7 +79,7 @@ pub struct SdkConfig {
     pub kms_key_id: Option<String>,
     /// The approved subnets.
     pub subnet_ids: Vec<String>,
-    /// The approved security groups.
+    /// The approved security groups. Without any, requests get no network.
     pub security_group_ids: Vec<String>,
     /// How resources of members are named: whether the plugin adds the project's prefix.
     pub resource_names: ResourceNames,
@@ -152,7 +152,7 @@ impl SdkConfig {
             "AutoMLJobV2": {"RoleArn": role, "Tags": tags},
             "Pipeline": {"RoleArn": role, "Tags": tags},
         });
-        if !self.subnet_ids.is_empty() {
+        if !self.subnet_ids.is_empty() && !self.security_group_ids.is_empty() {
             let network = json!({
                 "Subnets": self.subnet_ids,
                 "SecurityGroupIds": self.security_group_ids,
@@ -265,6 +265,19 @@ mod tests {
         for absent in ["VpcConfig", "KmsKeyId", "subnets", "null"] {
             assert!(!text.contains(absent), "{absent}: {text}");
         }
+    }
+
+    #[test]
+    fn network_needs_security_groups() {
+        let groups_elsewhere = SdkConfig {
+            security_group_ids: Vec::new(),
+            ..config()
+        };
+        let text = groups_elsewhere.defaults_file(ALICE).to_string();
+        assert!(
+            !text.contains("VpcConfig") && !text.contains("subnets"),
+            "{text}"
+        );
     }
 
     #[test]

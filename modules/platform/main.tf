@@ -137,8 +137,9 @@ module "roles" {
   tags                = local.tags
 
   network = {
-    subnet_ids         = module.vpc.subnet_ids
-    security_group_ids = module.vpc.security_group_ids
+    subnet_ids              = module.vpc.subnet_ids
+    security_group_ids      = var.network.project_security_groups ? [] : module.vpc.security_group_ids
+    project_security_groups = var.network.project_security_groups
   }
   notebook_endpoint_ids = [
     for service in ["sagemaker.api", "notebook"] : module.vpc.endpoint_ids[service] if contains(keys(module.vpc.endpoint_ids), service)

@@ -11,7 +11,7 @@ output "settings" {
     table_names              = module.tables.table_names
     notebook_defaults = {
       subnet_ids         = module.vpc.subnet_ids
-      security_group_ids = module.vpc.security_group_ids
+      security_group_ids = var.network.project_security_groups ? null : module.vpc.security_group_ids
       kms_key_id         = module.kms.key_arns["data"]
     }
   }
@@ -41,4 +41,16 @@ output "documents" {
 output "endpoint_security_group_id" {
   description = "Id of the interface endpoints' security group, which admits the workloads and `network.client_cidrs`."
   value       = module.vpc.endpoint_security_group_id
+}
+
+output "network" {
+  description = "The network for the module `project`: `vpc_id`, `endpoint_security_group_id`, `prefix_list_ids` and `system_tag`, with `subnet_ids` and `security_group_ids` for others."
+  value = {
+    vpc_id                     = module.vpc.vpc_id
+    subnet_ids                 = module.vpc.subnet_ids
+    security_group_ids         = module.vpc.security_group_ids
+    endpoint_security_group_id = module.vpc.endpoint_security_group_id
+    prefix_list_ids            = module.vpc.prefix_list_ids
+    system_tag                 = var.system_tag
+  }
 }

@@ -41,7 +41,7 @@ variable "administrator_arns" {
 }
 
 variable "network" {
-  description = "Settings of a new network: addresses and zones, blocks that it must not overlap, networks of people (`client_cidrs`), capacity of the subnets, internet access through NAT, interface endpoints, flow logs. See the module `vpc`."
+  description = "Settings of a new network: addresses and zones, blocks that it must not overlap, networks of people (`client_cidrs`), capacity of the subnets, internet access through NAT, security groups of projects in place of the common one (`project_security_groups`), interface endpoints, flow logs. See the module `vpc`."
   type = object({
     cidr               = optional(string, "10.0.0.0/16")
     reserved_cidrs     = optional(list(string), [])
@@ -55,10 +55,11 @@ variable "network" {
       efa                = optional(bool, false)
       growth_percent     = optional(number, 0)
     }), {})
-    subnet_prefix       = optional(number)
-    nat                 = optional(bool, false)
-    interface_endpoints = optional(set(string))
-    flow_logs           = optional(bool, true)
+    subnet_prefix           = optional(number)
+    nat                     = optional(bool, false)
+    project_security_groups = optional(bool, false)
+    interface_endpoints     = optional(set(string))
+    flow_logs               = optional(bool, true)
   })
   default  = {}
   nullable = false

@@ -70,7 +70,7 @@ resource "aws_iam_policy" "base" {
   name        = "${var.name_prefix}-notebook-base"
   path        = local.path
   description = "What a notebook or job needs besides its data: network, key, logs, images."
-  policy      = one(provider::mlspace::policy_documents("notebook_base", local.deployment))
+  policy      = one(provider::mlspace::policy_documents("notebook_base", merge(local.deployment, { project_security_groups = var.network.project_security_groups })))
   tags        = var.tags
 }
 

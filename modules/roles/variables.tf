@@ -19,15 +19,22 @@ variable "kms_key_arn" {
 }
 
 variable "network" {
-  description = "Approved subnets and security groups, the only ones that notebooks and jobs can use."
+  description = "Approved subnets and security groups, the only ones that notebooks and jobs can use. With `project_security_groups`, the base policy admits security groups with the tags `system` and `project` of the workload's role, as the module `project` creates them, and `security_group_ids` is empty."
   type = object({
-    subnet_ids         = list(string)
-    security_group_ids = list(string)
+    subnet_ids              = list(string)
+    security_group_ids      = optional(list(string), [])
+    project_security_groups = optional(bool, false)
   })
 
   validation {
-    condition     = length(var.network.subnet_ids) >= 1 && length(var.network.security_group_ids) >= 1 && length(var.network.security_group_ids) <= 5
-    error_message = "Name at least one subnet and one to five security groups, the number that SageMaker accepts: without any, workloads could run in every network of the account."
+    condition     = length(var.network.subnet_ids) >= 1
+    error_message = "Name at least one subnet: without any, workloads could run in every network of the account."
+  }
+
+  validation {
+    condition = (var.network.project_security_groups ? length(var.network.security_group_ids) == 0 :
+    length(var.network.security_group_ids) >= 1 && length(var.network.security_group_ids) <= 5)
+    error_message = "Name one to five security groups, the number that SageMaker accepts: without any, workloads could have every group of the network. With `project_security_groups`, name none: workloads have those of their project."
   }
 }
 

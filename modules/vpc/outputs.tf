@@ -18,6 +18,11 @@ output "endpoint_security_group_id" {
   value       = aws_security_group.endpoints.id
 }
 
+output "prefix_list_ids" {
+  description = "Ids of the prefix lists of S3 and DynamoDB (`s3`, `dynamodb`), for rules of other security groups."
+  value       = local.prefix_list_ids
+}
+
 output "route_table_ids" {
   description = "Ids of the private subnets' route tables."
   value       = local.route_table_ids

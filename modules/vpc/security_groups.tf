@@ -1,5 +1,5 @@
-# Allowed connections: between workloads, and from workloads to endpoints. None leads from outside
-# to workloads.
+# Allowed connections: from workloads to endpoints. None leads to workloads, not even from each other:
+# all projects have this group, unless each has its own (module `project`).
 
 locals {
   creates_workload_group = local.is_new ? true : length(var.existing.security_group_ids) == 0
@@ -8,14 +8,11 @@ locals {
 
   # Gateway endpoints keep the public addresses of S3 and DynamoDB, which AWS publishes as prefix
   # lists.
-  prefix_lists = local.creates_workload_group ? {
-    s3       = data.aws_ec2_managed_prefix_list.gateway["s3"].id
-    dynamodb = data.aws_ec2_managed_prefix_list.gateway["dynamodb"].id
-  } : {}
+  prefix_list_ids = { for service in ["s3", "dynamodb"] : service => data.aws_ec2_managed_prefix_list.gateway[service].id }
 }
 
 data "aws_ec2_managed_prefix_list" "gateway" {
-  for_each = local.creates_workload_group ? toset(["s3", "dynamodb"]) : []
+  for_each = toset(["s3", "dynamodb"])
 
   name = "com.amazonaws.${local.region}.${each.key}"
 }
@@ -28,27 +25,6 @@ resource "aws_security_group" "workloads" {
   description = "Notebooks, jobs and endpoints of ${var.name}"
   vpc_id      = local.vpc_id
   tags        = merge(local.tags, { Name = "${var.name}-workloads" })
-}
-
-# For instances of one training job, and for Studio's file system.
-resource "aws_vpc_security_group_ingress_rule" "among_workloads" {
-  count = local.creates_workload_group ? 1 : 0
-
-  security_group_id            = aws_security_group.workloads[0].id
-  referenced_security_group_id = aws_security_group.workloads[0].id
-  ip_protocol                  = "-1"
-  description                  = "Instances of one job, and the file system of Studio"
-  tags                         = local.tags
-}
-
-resource "aws_vpc_security_group_egress_rule" "among_workloads" {
-  count = local.creates_workload_group ? 1 : 0
-
-  security_group_id            = aws_security_group.workloads[0].id
-  referenced_security_group_id = aws_security_group.workloads[0].id
-  ip_protocol                  = "-1"
-  description                  = "Instances of one job, and the file system of Studio"
-  tags                         = local.tags
 }
 
 resource "aws_vpc_security_group_egress_rule" "to_endpoints" {
@@ -64,7 +40,7 @@ resource "aws_vpc_security_group_egress_rule" "to_endpoints" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "to_gateways" {
-  for_each = local.prefix_lists
+  for_each = local.creates_workload_group ? local.prefix_list_ids : {}
 
   security_group_id = aws_security_group.workloads[0].id
   prefix_list_id    = each.value

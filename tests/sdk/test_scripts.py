@@ -30,7 +30,8 @@ class Client:
         return [{"Tags": [{"Key": k, "Value": v}]} for k, v in tags.items()]
 
     def describe_notebook_instance(self, NotebookInstanceName):
-        return {"RoleArn": "arn:aws:iam::123456789012:role/MLSpace-fraud-alice"}
+        return {"RoleArn": "arn:aws:iam::123456789012:role/MLSpace-fraud-alice",
+                "SecurityGroups": ["sg-1", "sg-2"]}
 
     def stop_notebook_instance(self, NotebookInstanceName):
         with open(os.environ["STOPPED"], "a") as file:
@@ -81,7 +82,8 @@ class Configure(Machine):
 
     def test_templates_are_filled_in(self) -> None:
         self.write("opt/mlspace/templates.json", json.dumps({
-            "/opt/mlspace/tenant.json": '{"key_prefix": "project/@PROJECT@/", "user": "@USER@"}',
+            "/opt/mlspace/tenant.json": '{"key_prefix": "project/@PROJECT@/", "user": "@USER@",'
+                                        ' "security_group_ids": ["@SECURITY_GROUPS@"]}',
             "/etc/xdg/sagemaker/config.yaml": '{"RoleArn": "@ROLE_ARN@"}',
         }))
         sites = [self.root / f"home/ec2-user/anaconda3/{one}/python3.10/site-packages"
@@ -90,7 +92,8 @@ class Configure(Machine):
             site.mkdir(parents=True)
         self.run_script("configure.py")
         tenant = json.loads((self.home / "tenant.json").read_text())
-        self.assertEqual(tenant, {"key_prefix": "project/fraud/", "user": "alice"})
+        self.assertEqual(tenant, {"key_prefix": "project/fraud/", "user": "alice",
+                                  "security_group_ids": ["sg-1", "sg-2"]})
         config = self.root / "etc/xdg/sagemaker/config.yaml"
         self.assertIn("role/MLSpace-fraud-alice", config.read_text())
         self.assertEqual(config.stat().st_mode & 0o777, 0o644)

@@ -22,6 +22,13 @@ run "platform_and_first_project" {
     error_message = "Every member must have a role."
   }
   assert {
+    condition = (
+      length(mlspace_notebook.alice.security_group_ids) == 1 && mlspace_notebook.alice.security_group_ids == toset(module.project["fraud"].security_group_ids) &&
+      module.project["fraud"].security_group_ids != module.project["churn"].security_group_ids && output.settings.notebook_defaults.security_group_ids == null
+    )
+    error_message = "Each project must have a security group of its own, and its notebooks that one."
+  }
+  assert {
     condition     = length(output.settings.notebook_defaults.subnet_ids) == 3 && startswith(output.settings.notebook_defaults.kms_key_id, "arn:aws:kms:eu-west-1:")
     error_message = "Notebooks must have a network and a key."
   }

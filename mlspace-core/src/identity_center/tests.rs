@@ -104,5 +104,16 @@ fn name_is_mlspace_s() {
         Some("alice@example.com")
     );
     assert_eq!(name("cn=alice, ou").as_deref(), Some("cn-alice--ou"));
-    assert_eq!(name("älice"), None);
+    assert_eq!(
+        name("alice+ml@example.com").as_deref(),
+        Some("alice+ml@example.com")
+    );
+    for refused in [
+        "älice",
+        "CORP\\alice",
+        "o'brien@example.com",
+        "bob_partner.example#EXT#@corp.example",
+    ] {
+        assert_eq!(name(refused), None, "{refused}");
+    }
 }

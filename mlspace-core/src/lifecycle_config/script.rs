@@ -39,6 +39,9 @@ const TENANT: SdkTenant<'static> = SdkTenant {
     role_arn: "@ROLE_ARN@",
 };
 
+/// Placeholder for the security groups of the instance, where the platform has none for all.
+const SECURITY_GROUPS: &str = "@SECURITY_GROUPS@";
+
 /// The settings in the comment.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -173,6 +176,10 @@ fn files(spec: &LifecycleConfigSpec, platform: &SdkConfig) -> BTreeMap<String, S
     let mut files = BTreeMap::new();
     let mut add = |name: &str, text: &str| files.insert(name.to_owned(), text.to_owned());
     if spec.sdk_defaults {
+        let mut platform = platform.clone();
+        if platform.security_group_ids.is_empty() {
+            platform.security_group_ids = vec![SECURITY_GROUPS.to_owned()];
+        }
         let templates = BTreeMap::from([
             (
                 "/opt/mlspace/tenant.json",

@@ -81,6 +81,9 @@ pub struct PlatformAccess<'a> {
     pub granted_buckets: &'a [String],
     /// ARNs of the keys of these buckets, besides the approved key.
     pub granted_key_arns: &'a [String],
+    /// Whether workloads use security groups with the tags of the platform and of their project,
+    /// instead of the approved ones.
+    pub project_security_groups: bool,
 }
 
 /// Error when a policy cannot be generated.

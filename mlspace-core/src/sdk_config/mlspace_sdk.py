@@ -300,8 +300,8 @@ class Tenant:
         return not any(self.has_local_disks(one) for one in types)
 
     def set_network(self, params):
-        """Adds the network, if the platform has one."""
-        if self.config["subnet_ids"]:
+        """Adds the network, if it is known."""
+        if self.config["subnet_ids"] and self.config["security_group_ids"]:
             params["VpcConfig"] = {
                 "Subnets": list(self.config["subnet_ids"]),
                 "SecurityGroupIds": list(self.config["security_group_ids"]),

@@ -123,6 +123,35 @@ run "logs_can_be_encrypted" {
   }
 }
 
+run "groups_of_projects" {
+  command = apply
+
+  variables {
+    network = { project_security_groups = true, client_cidrs = ["10.200.0.0/16"] }
+  }
+
+  assert {
+    condition     = output.settings.notebook_defaults.security_group_ids == null && length(output.settings.notebook_defaults.subnet_ids) == 3
+    error_message = "There must be no groups for all workloads."
+  }
+  assert {
+    condition     = output.network.endpoint_security_group_id == module.vpc.endpoint_security_group_id && keys(output.network.prefix_list_ids) == ["dynamodb", "s3"]
+    error_message = "The module project must get what it needs."
+  }
+  assert {
+    condition = { for what, tags in {
+      own      = { "aws:ResourceTag/system" = ["MLSpace"], "aws:ResourceTag/project" = ["fraud"] }
+      other    = { "aws:ResourceTag/system" = ["MLSpace"], "aws:ResourceTag/project" = ["churn"] }
+      platform = { "aws:ResourceTag/system" = ["MLSpace"] }
+      untagged = {}
+      } : what => provider::mlspace::policy_allows(
+      [output.documents["notebook_base"]], "arn:aws:iam::111122223333:role/MLSpace-fraud-0a1b", "ec2:CreateNetworkInterface",
+      "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-0a1b2c3d", merge({ "aws:PrincipalTag/project" = ["fraud"], "aws:PrincipalTag/user" = ["alice"] }, tags),
+    ) } == { own = true, other = false, platform = false, untagged = false }
+    error_message = "Workloads must have the groups of their project, and no others."
+  }
+}
+
 run "without_trail_and_flow_logs" {
   command = apply
 

@@ -23,6 +23,16 @@ run "empty_network" {
   expect_failures = [var.network, var.kms_key_arn, var.data_bucket]
 }
 
+run "groups_beside_those_of_projects" {
+  command = plan
+
+  variables {
+    network = { subnet_ids = ["subnet-0a1b2c3d4e5f60718"], security_group_ids = ["sg-0123456789abcdef0"], project_security_groups = true }
+  }
+
+  expect_failures = [var.network]
+}
+
 run "unknown_role" {
   command = plan
 

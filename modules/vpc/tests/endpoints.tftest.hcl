@@ -115,9 +115,7 @@ run "inbound_rules_name_workloads" {
   command = apply
 
   assert {
-    condition = alltrue([for rule in concat(
-      aws_vpc_security_group_ingress_rule.among_workloads, aws_vpc_security_group_ingress_rule.from_workloads
-    ) : rule.cidr_ipv4 == null && rule.cidr_ipv6 == null && rule.prefix_list_id == null && rule.referenced_security_group_id == aws_security_group.workloads[0].id])
+    condition     = alltrue([for rule in aws_vpc_security_group_ingress_rule.from_workloads : rule.cidr_ipv4 == null && rule.cidr_ipv6 == null && rule.prefix_list_id == null && rule.referenced_security_group_id == aws_security_group.workloads[0].id])
     error_message = "Inbound rules name workloads, never addresses."
   }
   assert {
@@ -133,14 +131,6 @@ run "inbound_rules_name_workloads" {
 run "outbound_rules_of_workloads" {
   command = apply
 
-  assert {
-    condition = (
-      aws_vpc_security_group_ingress_rule.among_workloads[0].security_group_id == aws_security_group.workloads[0].id &&
-      aws_vpc_security_group_ingress_rule.among_workloads[0].ip_protocol == "-1" &&
-      aws_vpc_security_group_egress_rule.among_workloads[0].ip_protocol == "-1"
-    )
-    error_message = "Instances of one training job talk to each other by any protocol."
-  }
   assert {
     condition     = aws_vpc_security_group_egress_rule.to_endpoints[0].referenced_security_group_id == aws_security_group.endpoints.id
     error_message = "Workloads reach interface endpoints."

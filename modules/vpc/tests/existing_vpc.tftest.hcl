@@ -68,6 +68,10 @@ run "existing_endpoints_are_kept" {
     error_message = "Those that are there are given on."
   }
   assert {
+    condition     = keys(output.prefix_list_ids) == ["dynamodb", "s3"]
+    error_message = "Groups of projects need the prefix lists with existing groups too."
+  }
+  assert {
     condition     = length(aws_security_group.workloads) == 0 && [for rule in aws_vpc_security_group_ingress_rule.from_workloads : rule.referenced_security_group_id] == ["sg-0a", "sg-0b"]
     error_message = "Endpoints answer to the given security groups."
   }

@@ -163,6 +163,25 @@ run "small_subnet_prefix" {
   }
 }
 
+run "workloads_admit_nobody" {
+  command = plan
+
+  assert {
+    condition = length(aws_security_group.workloads) == 1 && flatten([
+      for name in fileset(path.module, "*.tf") : regexall("resource \"aws_vpc_security_group_ingress_rule\" \"(\\w+)\"", file("${path.module}/${name}"))
+    ]) == ["from_workloads"]
+    error_message = "Workloads of different projects have the same group: the only inbound rule must be the endpoints'."
+  }
+  assert {
+    condition     = length(aws_vpc_security_group_egress_rule.to_endpoints) == 1 && keys(aws_vpc_security_group_egress_rule.to_gateways) == ["dynamodb", "s3"]
+    error_message = "Workloads reach the endpoints."
+  }
+  assert {
+    condition     = keys(output.prefix_list_ids) == ["dynamodb", "s3"]
+    error_message = "Rules of other groups need the prefix lists."
+  }
+}
+
 run "tags" {
   command = plan
 
@@ -185,9 +204,7 @@ run "tags" {
       values(aws_vpc_endpoint.interface),
       aws_security_group.workloads,
       [aws_security_group.endpoints],
-      aws_vpc_security_group_ingress_rule.among_workloads,
       aws_vpc_security_group_ingress_rule.from_workloads,
-      aws_vpc_security_group_egress_rule.among_workloads,
       aws_vpc_security_group_egress_rule.to_endpoints,
       values(aws_vpc_security_group_egress_rule.to_gateways),
       aws_vpc_security_group_egress_rule.to_internet,

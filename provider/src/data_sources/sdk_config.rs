@@ -21,6 +21,7 @@ pub(crate) struct SdkConfigDataSource;
 pub(crate) struct SdkConfigModel {
     project: Field<String>,
     user: Field<String>,
+    security_group_ids: Field<Vec<Field<String>>>,
     defaults_file: Field<String>,
     plugin: Field<String>,
     plugin_settings: Field<String>,
@@ -51,6 +52,10 @@ impl DataSource<Client> for SdkConfigDataSource {
                     .required()
                     .describe("Name of the user, a member of the project.")
                     .validate(validators::parses_as::<UserName>),
+                Attribute::list("security_group_ids", Type::String).optional().describe(
+                    "Security groups of the user's workloads: those of the project, if it has its own. Defaults to \
+                     the provider's `notebook_defaults`; without any, requests get no network.",
+                ),
                 Attribute::string("defaults_file").computed().describe(
                     "Defaults file of the SageMaker Python SDK, for `/etc/xdg/sagemaker/config.yaml`. JSON, which is \
                      also YAML.",
@@ -87,7 +92,11 @@ impl DataSource<Client> for SdkConfigDataSource {
             user: user.as_str(),
             role_arn: &role_arn,
         };
-        let platform = SdkConfig::from(client.clients.settings());
+        let mut platform = SdkConfig::from(client.clients.settings());
+        let groups = &config.security_group_ids;
+        if let Some(groups) = mapping::optional_strings(groups, "security_group_ids")? {
+            platform.security_group_ids = groups;
+        }
         let environment = sdk_config::ENVIRONMENT
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));

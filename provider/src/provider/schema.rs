@@ -56,7 +56,9 @@ pub(super) fn schema() -> Schema {
                         "Subnets over which notebooks are distributed. Members' jobs can use only these.",
                     ),
                     Attribute::list("security_group_ids", Type::String).optional().describe(
-                        "Security groups of notebooks. Members' jobs can use only these.",
+                        "Security groups of notebooks. Members' jobs can use only these. Leave them out where each \
+                         project has its own (module `project`): notebooks and jobs then have to name security groups, \
+                         and the base policy with `project_security_groups` holds members to those of their project.",
                     ),
                     Attribute::string("kms_key_id").optional().describe(
                         "KMS key (ARN or id) that encrypts notebooks' volumes. Members' jobs must use it.",

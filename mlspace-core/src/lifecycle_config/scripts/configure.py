@@ -16,7 +16,7 @@ SITES = ("home/ec2-user/anaconda3/lib", "home/ec2-user/anaconda3/envs/*/lib")
 
 
 def main():
-    """Fills in the templates with the project, user and role of the instance."""
+    """Fills in the templates with the project, user, role and security groups of the instance."""
     with open(os.path.join(ROOT, "opt/ml/metadata/resource-metadata.json"), encoding="utf-8") as file:
         metadata = json.load(file)
     arn = metadata["ResourceArn"]
@@ -28,6 +28,8 @@ def main():
         "@PROJECT@": tags["project"],
         "@USER@": tags["user"],
         "@ROLE_ARN@": notebook["RoleArn"],
+        # One item of a list in JSON becomes as many as there are.
+        "@SECURITY_GROUPS@": '","'.join(notebook.get("SecurityGroups", [])),
     }
     with open(os.path.join(HOME, "templates.json"), encoding="utf-8") as file:
         templates = json.load(file)

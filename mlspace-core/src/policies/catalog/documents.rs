@@ -93,7 +93,7 @@ documents! {
     "permissions_boundary" "the permissions boundary of memberships' roles" [Boundary] DEPLOYMENT,
         required [], optional &[], members::boundary;
     "notebook_base" "permissions that a notebook or job needs in addition to its data" [Managed] DEPLOYMENT,
-        required [], optional &[], members::notebook_base;
+        required [], optional &[PROJECT_SECURITY_GROUPS], members::notebook_base;
     "attribute" "permissions of all memberships, based on the tags of their roles" [Managed] DEPLOYMENT,
         required [], optional &[], members::attribute;
     "attribute_role" "the inline policy of a membership's role, in addition to `attribute`" [RoleInline] DEPLOYMENT,

@@ -19,7 +19,7 @@ use iam_policy::{Document, Statement};
 /// fit.
 pub fn notebook_base_policy(context: &PolicyContext<'_>) -> Result<Document, PolicyError> {
     context.check()?;
-    let mut statements = Vec::from(allow_interfaces(context));
+    let mut statements = allow_interfaces(context);
     statements.extend(allow_use(context));
     statements.extend(allow_service_grants(context));
     statements.extend([

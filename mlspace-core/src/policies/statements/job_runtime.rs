@@ -7,7 +7,9 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use super::tag_conditions::OWN_PROJECT;
 use crate::policies::context::PolicyContext;
+use crate::tags::{PROJECT, SYSTEM};
 use iam_policy::{Operator, Statement};
 
 /// Reading and writing log streams.
@@ -130,10 +132,14 @@ pub(in crate::policies) fn aws_images(context: &PolicyContext<'_>) -> Vec<String
 
 /// Allows creating, using and describing network interfaces in the approved network. SageMaker
 /// creates them with the role's permissions in the VPC that the workload names.
-pub(in crate::policies) fn allow_interfaces(context: &PolicyContext<'_>) -> [Statement; 3] {
+pub(in crate::policies) fn allow_interfaces(context: &PolicyContext<'_>) -> Vec<Statement> {
     let [create, describe] = allow_interface_creation(context);
-    [
-        create,
+    let mut statements = if context.platform.project_security_groups {
+        Vec::from(allow_interfaces_of_project(context))
+    } else {
+        vec![create]
+    };
+    statements.extend([
         Statement::allow("UseInterface")
             .actions(USE_INTERFACE)
             .resources([context.account.arn("ec2", "network-interface/*")])
@@ -143,6 +149,44 @@ pub(in crate::policies) fn allow_interfaces(context: &PolicyContext<'_>) -> [Sta
                 ec2_arns(context, "subnet", context.subnets()),
             ),
         describe,
+    ]);
+    statements
+}
+
+/// Allows creating network interfaces in the approved subnets and in security groups with the tags of
+/// the platform and of the role's project, and denies other security groups, whatever else the role
+/// is allowed.
+///
+/// EC2 tells IAM the tags of each security group of the call
+/// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html>).
+fn allow_interfaces_of_project(context: &PolicyContext<'_>) -> [Statement; 4] {
+    let groups = context.account.arn("ec2", "security-group/*");
+    let tags = [(SYSTEM, context.system_tag), (PROJECT, OWN_PROJECT)];
+    let tag = |key: &str| format!("aws:ResourceTag/{key}");
+    let allow = Statement::allow("CreateInterfaceInGroup")
+        .actions(CREATE_INTERFACE)
+        .resources([groups.clone()]);
+    // A comparison with `StringNotEquals` is true for a group without the tag.
+    let deny = |sid: &str, (key, value): (&str, &str)| {
+        Statement::deny(sid)
+            .actions(CREATE_INTERFACE)
+            .resources([groups.clone()])
+            .when(Operator::StringNotEquals, tag(key), [value])
+    };
+    let [system, project] = tags;
+    [
+        Statement::allow("CreateInterface")
+            .actions(CREATE_INTERFACE)
+            .resources(
+                ec2_arns(context, "subnet", context.subnets())
+                    .into_iter()
+                    .chain([context.account.arn("ec2", "network-interface/*")]),
+            ),
+        tags.into_iter().fold(allow, |allow, (key, value)| {
+            allow.when(Operator::StringEquals, tag(key), [value])
+        }),
+        deny("DenyGroupsOfOthers", system),
+        deny("DenyGroupsOfOtherProjects", project),
     ]
 }
 

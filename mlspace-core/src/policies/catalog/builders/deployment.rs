@@ -104,6 +104,9 @@ impl<'a> Deployment<'a> {
                 image_repositories: arguments.strings("image_repositories"),
                 granted_buckets: arguments.strings("granted_buckets"),
                 granted_key_arns: arguments.strings("granted_key_arns"),
+                project_security_groups: arguments
+                    .optional_bool("project_security_groups")
+                    .unwrap_or(false),
             },
         }
     }

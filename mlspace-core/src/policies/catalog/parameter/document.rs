@@ -46,6 +46,7 @@ parameters! {
     PROCESSING_INSTANCE_TYPES "processing_instance_types" StringList "instance types, or patterns, that processing jobs can use; none if empty";
     PROJECT "project" String "name of the project";
     PROJECTS "projects" StringList "names of the projects";
+    PROJECT_SECURITY_GROUPS "project_security_groups" Bool "true if workloads use security groups with the tags `system` and `project` of their role, instead of `security_group_ids`";
     PROJECT_SERVICES "project_services" StringList "services that the project has switched on";
     PUBLISHED_DATASETS "published_datasets" StringList "names of the global datasets that the user publishes";
     PUBLISHER_ARNS "publisher_arns" StringList "only principals that publish to the repository and delete from it: ARNs, or patterns of ARNs, of roles and users";

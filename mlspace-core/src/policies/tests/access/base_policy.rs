@@ -273,3 +273,59 @@ fn base_policy_is_sufficient_and_within_the_boundary() {
         }
     }
 }
+
+#[test]
+fn project_security_groups_are_those_with_the_tags_of_the_project() {
+    let deployment = Deployment::new();
+    let mut context = deployment.context();
+    context.platform.project_security_groups = true;
+    let base = notebook_base_policy(&context).unwrap();
+    let local = |resource: &str| format!("arn:aws:ec2:us-east-1:123456789012:{resource}");
+    let listed = local(&format!("security-group/{}", deployment.groups[0]));
+    for member in members(&deployment) {
+        let own = member.policies(false).identity("base", &base);
+        let wide = own.clone().identity("wide", &allow_all("ec2:*"));
+        let project = member.project.as_str();
+        let others = format!("{project}x");
+        for (group, tags, allowed) in [
+            (
+                "sg-9",
+                [("system", "MLSpace"), ("project", project)].as_slice(),
+                true,
+            ),
+            (
+                "sg-9",
+                &[("system", "MLSpace"), ("project", &others)],
+                false,
+            ),
+            ("sg-9", &[("system", "Other"), ("project", project)], false),
+            ("sg-9", &[("project", project)], false),
+            ("sg-9", &[("system", "MLSpace")], false),
+            ("sg-9", &[], false),
+            // The group that all share admits nobody, and is not for workloads of projects.
+            (&deployment.groups[0], &[("system", "MLSpace")], false),
+        ] {
+            let group = local(&format!("security-group/{group}"));
+            let mut request = member.request("ec2:CreateNetworkInterface", &group);
+            for (key, value) in tags {
+                request = request.context(format!("aws:ResourceTag/{key}"), [*value]);
+            }
+            for set in [&own, &wide] {
+                assert_eq!(
+                    set.decide(&request).is_allowed(),
+                    allowed,
+                    "{group} {tags:?}"
+                );
+            }
+        }
+        for (resource, allowed) in [
+            (local(&format!("subnet/{}", deployment.subnets[0])), true),
+            (local("network-interface/eni-0"), true),
+            (local("subnet/subnet-9"), false),
+            (listed.clone(), false),
+        ] {
+            let request = member.request("ec2:CreateNetworkInterface", &resource);
+            assert_eq!(own.decide(&request).is_allowed(), allowed, "{resource}");
+        }
+    }
+}
