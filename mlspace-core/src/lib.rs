@@ -70,6 +70,8 @@ pub mod ownership;
 pub mod plan;
 pub mod policies;
 #[cfg(feature = "aws")]
+pub mod presigned;
+#[cfg(feature = "aws")]
 pub mod project;
 #[cfg(feature = "aws")]
 pub mod project_group;

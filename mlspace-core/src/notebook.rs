@@ -18,6 +18,7 @@ mod inventory;
 mod key;
 mod limits;
 mod network;
+mod open;
 mod outcome;
 mod owner;
 mod plan;

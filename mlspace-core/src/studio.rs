@@ -19,7 +19,9 @@ mod steps;
 
 pub use api::AppKind;
 pub use domain::{DomainDefaults, DomainSpec, StudioDomain, StudioDomains, check_domain_id};
-pub use profile::{ProfileKey, StudioProfiles, StudioUserProfile, UserProfileSpec};
+pub use profile::{
+    Opening, ProfileKey, StudioProfiles, StudioUserProfile, UserProfileSpec, check_landing_uri,
+};
 pub use settings::{
     AppSettings, CustomImage, DomainSettings, IDLE_MINUTES_MAX, IDLE_MINUTES_MIN, IdleTimeout,
     StudioSpecError, VOLUME_SIZE_DEFAULT, VOLUME_SIZE_MAX, VOLUME_SIZE_MIN, VolumeSizes,

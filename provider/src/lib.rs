@@ -1,8 +1,10 @@
-//! The mlspace Terraform provider: its configuration, resources, data sources and functions.
+//! The mlspace Terraform provider: its configuration, resources, data sources, ephemeral resources
+//! and functions.
 
 mod attributes;
 mod client;
 mod data_sources;
+mod ephemeral_resources;
 mod functions;
 mod limits;
 mod mapping;

@@ -56,6 +56,11 @@ pub(crate) fn review(call: &Call, object: &Object, change: Change, diagnostics: 
     }
 }
 
+/// Whether this run creates the object, so that what is about it is not known yet.
+pub(crate) fn creates(call: &Call, object: &Object) -> bool {
+    call.objects().is_created(&key(object))
+}
+
 /// What this run does with other objects.
 pub(crate) fn run(call: &Call) -> ThisRun {
     ThisRun(call.objects().clone())

@@ -24,8 +24,8 @@ use crate::mapping::{self, StringList, StringMap};
 use crate::validators;
 use terraform_plugin::framework::model::at_most_one;
 use terraform_plugin::framework::{
-    AnyDataSource, AnyResource, ConfigureContext, Diagnostics, Field, Function, Path, Provider,
-    Schema, ScopeAttribute,
+    AnyDataSource, AnyEphemeralResource, AnyResource, ConfigureContext, Diagnostics, Field,
+    Function, Path, Provider, Schema, ScopeAttribute,
 };
 
 /// The provider.
@@ -202,6 +202,10 @@ impl Provider for Mlspace {
 
     fn data_sources(&self) -> Vec<Box<dyn AnyDataSource<Client>>> {
         crate::data_sources::all()
+    }
+
+    fn ephemeral_resources(&self) -> Vec<Box<dyn AnyEphemeralResource<Client>>> {
+        crate::ephemeral_resources::all()
     }
 
     fn functions(&self) -> Vec<Box<dyn Function>> {

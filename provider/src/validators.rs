@@ -70,6 +70,11 @@ pub(crate) fn studio_space_name(value: &Value) -> Result<(), ValidationError> {
     check_string(value, mlspace_core::studio::check_space_name)
 }
 
+/// Validates a landing page of Studio.
+pub(crate) fn studio_landing_uri(value: &Value) -> Result<(), ValidationError> {
+    check_string(value, mlspace_core::studio::check_landing_uri)
+}
+
 /// Validates the ARN of a role that SageMaker runs apps with.
 pub(crate) fn execution_role_arn(value: &Value) -> Result<(), ValidationError> {
     check_string(value, layout::check_role_arn)

@@ -66,6 +66,7 @@ fn apply_and_import(env: &TestEnv, imports: &str) {
     env.apply_and_verify(&text.replace(named, &forced));
     let id = env.attribute("mlspace_studio_domain.main", "id");
     let id = id.as_str().expect("the id that SageMaker gave the domain");
+    open_ephemeral(env, id);
     let blocks = join_examples("resources", imports).replace("d-0123456789ab", id);
     import_again(env, &blocks);
     env.work.destroy().assert_ok();
@@ -74,6 +75,25 @@ fn apply_and_import(env: &TestEnv, imports: &str) {
         env.aws.delete_bucket(bucket);
     }
     env.aws.assert_pristine();
+}
+
+/// Opens the examples of ephemeral resources. They are of a configuration of its own, which is applied
+/// when what it opens is there, and changes nothing.
+fn open_ephemeral(env: &TestEnv, domain_id: &str) {
+    let text = join_examples("ephemeral-resources", "ephemeral-resource.tf");
+    env.work
+        .write("ephemeral.tf", &text.replace("d-0123456789ab", domain_id));
+    env.aws.clear_log();
+    env.plan().assert_empty();
+    env.apply().assert_ok();
+    for call in [
+        "CreatePresignedNotebookInstanceUrl",
+        "CreatePresignedDomainUrl",
+    ] {
+        let called = env.aws.calls().iter().any(|made| made.ends_with(call));
+        assert!(called, "{call} was not called");
+    }
+    env.work.write("ephemeral.tf", "");
 }
 
 /// Removes the resources of the import blocks from the state, and imports them again.

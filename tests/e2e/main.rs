@@ -27,6 +27,8 @@ mod credentials;
 #[cfg(test)]
 mod drift;
 #[cfg(test)]
+mod ephemeral;
+#[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod external_locations;

@@ -30,7 +30,7 @@ pub(crate) fn remove_role(env: &TestEnv) {
 }
 
 /// A domain with further settings.
-fn domain(env: &TestEnv, body: &str) -> String {
+pub(crate) fn domain(env: &TestEnv, body: &str) -> String {
     let vpc = env.aws.seeded("vpc_id");
     format!(
         r#"
@@ -45,7 +45,7 @@ resource "mlspace_studio_domain" "main" {{
 }
 
 /// Alice's profile with further settings.
-fn profile(body: &str) -> String {
+pub(crate) fn profile(body: &str) -> String {
     format!(
         r#"
 resource "mlspace_studio_user_profile" "alice" {{
@@ -209,7 +209,7 @@ e2e_test! {
 }
 
 /// Alice's space with further settings.
-fn space(body: &str) -> String {
+pub(crate) fn space(body: &str) -> String {
     format!(
         r#"
 resource "mlspace_studio_space" "alice" {{

@@ -2,14 +2,15 @@
 //!
 //! The layout is the one that the Terraform Registry reads
 //! (<https://developer.hashicorp.com/terraform/registry/providers/docs>): `index.md`, and a page in
-//! `resources/`, `data-sources/` and `functions/` for each thing. The guide on lint rules is
+//! `resources/`, `data-sources/`, `ephemeral-resources/` and `functions/` for each thing. The guide on lint rules is
 //! written from the table of rules. Other pages under `guides/` and the README are written by hand,
 //! but what they quote from `examples/` is kept up to date here, and so are the lists of inputs and
 //! outputs of `modules/`.
 //!
 //! The import blocks next to the example of a resource are written from its `import.sh`.
 //!
-//! Missing content is an error: a resource, data source or function without an example, an attribute
+//! Missing content is an error: a resource, data source, ephemeral resource or function without an
+//! example, an attribute
 //! without a description, an example of a resource that no longer exists.
 
 mod catalogue;

@@ -1,5 +1,5 @@
 //! A small framework for Terraform providers: schemas, values, diagnostics, and a trait each for
-//! resources, data sources and functions.
+//! resources, data sources, ephemeral resources and functions.
 //!
 //! A provider describes its resources with a [`Schema`], reads and returns typed models (any serde
 //! struct, with [`Field`] where a value can be unknown), and reports errors as [`Diagnostics`].
@@ -9,6 +9,7 @@ pub mod call;
 mod codec;
 pub mod data_source;
 pub mod diagnostics;
+pub mod ephemeral;
 pub mod function;
 pub mod model;
 pub mod number;
@@ -27,6 +28,7 @@ mod value_error;
 pub use call::Call;
 pub use data_source::{AnyDataSource, DataSource};
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
+pub use ephemeral::{AnyEphemeralResource, EphemeralResource, Opened};
 pub use function::{Function, FunctionError, Parameter, Signature};
 pub use model::Field;
 pub use number::Number;

@@ -1,5 +1,7 @@
 //! SageMaker's calls on notebook instances, one method per call. Lists include all pages.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use super::instance::InstanceState;
@@ -7,6 +9,7 @@ use super::settings::SettingsChange;
 use super::{Network, NotebookSpec, Status};
 use crate::aws::Error;
 use crate::name::NotebookName;
+use crate::presigned::SecretUrl;
 use crate::tags::Tags;
 
 /// A notebook instance as ListNotebookInstances returns it.
@@ -60,6 +63,13 @@ pub(crate) trait NotebookApi: Send + Sync {
     async fn stop(&self, name: &NotebookName) -> Result<(), Error>;
     /// DeleteNotebookInstance.
     async fn delete(&self, name: &NotebookName) -> Result<(), Error>;
+
+    /// CreatePresignedNotebookInstanceUrl; without `session`, for 12 hours.
+    async fn presigned_url(
+        &self,
+        name: &NotebookName,
+        session: Option<Duration>,
+    ) -> Result<SecretUrl, Error>;
 }
 
 /// Whether SageMaker's message contains these words. SageMaker returns `ValidationException` for

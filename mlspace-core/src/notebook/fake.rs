@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -15,6 +16,7 @@ use super::settings::{LifecycleChange, SettingsChange};
 use crate::aws::Error;
 use crate::layout::Account;
 use crate::name::NotebookName;
+use crate::presigned::{SecretUrl, seconds};
 use crate::tags::Tags;
 use crate::testing::Faults;
 
@@ -308,5 +310,22 @@ impl NotebookApi for FakeNotebooks {
         self.change("DeleteNotebookInstance", name, &rest, |instance| {
             instance.state.status = Status::Deleting;
         })
+    }
+
+    async fn presigned_url(
+        &self,
+        name: &NotebookName,
+        session: Option<Duration>,
+    ) -> Result<SecretUrl, Error> {
+        let mut host = None;
+        let operation = "CreatePresignedNotebookInstanceUrl";
+        self.change(operation, name, &[Status::InService], |instance| {
+            host.clone_from(&instance.state.url);
+        })?;
+        let (host, seconds) = (host.unwrap_or_default(), seconds(session).unwrap_or(43_200));
+        SecretUrl::answered(
+            operation,
+            Some(format!("https://{host}?authToken={seconds}")),
+        )
     }
 }

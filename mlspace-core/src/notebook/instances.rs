@@ -1,6 +1,7 @@
 //! Notebook instances: calls with retries of transient errors, and transitions to a desired state.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -13,6 +14,7 @@ use super::{Network, NotebookSpec, Status};
 use crate::aws::wait::{PROPAGATION_TIMEOUT, retry, until};
 use crate::aws::{Backoff, Error, Operation, Poll};
 use crate::name::NotebookName;
+use crate::presigned::SecretUrl;
 use crate::tags::Tags;
 
 /// How often a call is repeated that SageMaker refuses because of the instance's status. The status
@@ -105,6 +107,15 @@ impl NotebookInstances {
     ) -> Result<(), Error> {
         let what = format!("updating notebook `{name}`");
         retry(operation, &what, || self.api.update(name, change)).await
+    }
+
+    /// A URL that opens a running instance.
+    pub(super) async fn presigned_url(
+        &self,
+        name: &NotebookName,
+        session: Option<Duration>,
+    ) -> Result<SecretUrl, Error> {
+        self.api.presigned_url(name, session).await
     }
 
     async fn start(&self, operation: &Operation, name: &NotebookName) -> Result<(), Error> {

@@ -109,7 +109,15 @@ impl Notebooks {
         )))
     }
 
-    fn owner_by_tags(&self, name: &NotebookName, tags: &Tags) -> Result<PriorNotebook, Error> {
+    /// The owner in the tags.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] if they name none of this platform, worded for an import.
+    pub(super) fn owner_by_tags(
+        &self,
+        name: &NotebookName,
+        tags: &Tags,
+    ) -> Result<PriorNotebook, Error> {
         let refused = |message: String| Error::Conflict {
             message,
             remedy: format!(

@@ -1,5 +1,7 @@
 //! Notebook instances through the AWS SDK.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use aws_sdk_sagemaker::types::{
     DirectInternetAccess, InstanceMetadataServiceConfiguration, InstanceType, RootAccess,
@@ -12,6 +14,7 @@ use super::{NotebookSpecError, Status};
 use crate::aws::sagemaker_tags::{self, sdk_tags};
 use crate::aws::{Clients, Error, SdkResultExt as _};
 use crate::name::NotebookName;
+use crate::presigned::{SecretUrl, seconds};
 use crate::tags::Tags;
 
 /// The SDK's SageMaker client, created at the first call.
@@ -182,5 +185,21 @@ impl NotebookApi for SdkNotebooks {
         answer
             .called("sagemaker", "DeleteNotebookInstance")
             .map(drop)
+    }
+
+    async fn presigned_url(
+        &self,
+        name: &NotebookName,
+        session: Option<Duration>,
+    ) -> Result<SecretUrl, Error> {
+        let client = self.clients.sagemaker().await?;
+        let answer = client
+            .create_presigned_notebook_instance_url()
+            .notebook_instance_name(name.as_str())
+            .set_session_expiration_duration_in_seconds(seconds(session))
+            .send()
+            .await
+            .called("sagemaker", "CreatePresignedNotebookInstanceUrl")?;
+        SecretUrl::answered("CreatePresignedNotebookInstanceUrl", answer.authorized_url)
     }
 }

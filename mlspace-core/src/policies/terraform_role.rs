@@ -119,6 +119,8 @@ pub struct StopSchedules<'a> {
 /// * The provider's own policies can be detached from any identity, other policies from bounded roles
 ///   under the prefix only. Roles cannot be removed from
 ///   instance profiles.
+/// * Notebooks and Studio cannot be opened: whoever has a presigned URL works as its member. That is
+///   a right of people, as [`data_scientist_policy`](crate::policies::data_scientist_policy) has it.
 ///
 /// Notebook instances can have any name. Describing a missing instance must not be denied, so
 /// reading them requires no tag.

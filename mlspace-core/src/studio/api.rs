@@ -5,9 +5,11 @@ use std::fmt;
 use async_trait::async_trait;
 
 use super::Status;
+use super::profile::Opening;
 use super::settings::{DomainSettings, ProfileSettings};
 use super::space::SpaceSettings;
 use crate::aws::Error;
+use crate::presigned::SecretUrl;
 use crate::tags::Tags;
 
 /// A domain as ListDomains returns it.
@@ -216,6 +218,14 @@ impl fmt::Display for App {
     }
 }
 
+/// A profile to open.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UrlRequest<'a> {
+    pub(crate) domain: &'a str,
+    pub(crate) profile: &'a str,
+    pub(crate) opening: &'a Opening,
+}
+
 /// SageMaker's calls on Studio. What does not exist is `None` for reads and an error for which
 /// [`is_missing`] holds for changes; deletions of it succeed.
 #[async_trait]
@@ -291,6 +301,9 @@ pub(crate) trait StudioApi: Send + Sync {
     ) -> Result<(), Error>;
     /// DeleteApp.
     async fn delete_app(&self, domain: &str, app: &App) -> Result<(), Error>;
+
+    /// CreatePresignedDomainUrl.
+    async fn presigned_url(&self, request: &UrlRequest<'_>) -> Result<SecretUrl, Error>;
 
     /// ListTags, without the tags of AWS (`aws:…`) and those that Studio adds (`sagemaker:…`, *Domain
     /// resource isolation*: <https://docs.aws.amazon.com/sagemaker/latest/dg/domain-multiple-tag.html>).

@@ -11,11 +11,12 @@ use async_trait::async_trait;
 use super::Status;
 use super::api::{
     App, AppKind, DomainChange, DomainState, Fixed, Listed, ListedDomain, NewDomain, NewSpace,
-    ProfileState, SpaceState, StudioApi,
+    ProfileState, SpaceState, StudioApi, UrlRequest,
 };
 use super::settings::ProfileSettings;
 use super::space::SpaceSettings;
 use crate::aws::Error;
+use crate::presigned::SecretUrl;
 use crate::tags::{TOKEN, Tags};
 use crate::testing::Faults;
 
@@ -695,6 +696,25 @@ impl StudioApi for FakeStudio {
             }
             Ok(())
         })
+    }
+
+    async fn presigned_url(&self, request: &UrlRequest<'_>) -> Result<SecretUrl, Error> {
+        let operation = "CreatePresignedDomainUrl";
+        self.change(operation, request.domain, |one| {
+            let Some(profile) = one.profiles.get(request.profile) else {
+                return Err(refusal(operation, "ResourceNotFound", "no such profile"));
+            };
+            match profile.state.status {
+                Status::InService | Status::UpdateFailed => Ok(()),
+                _ => Err(refusal(operation, "ResourceInUse", "wrong status")),
+            }
+        })?;
+        let landing = request.opening.landing_uri.as_deref().unwrap_or_default();
+        let url = format!(
+            "https://{}.studio.us-east-1.sagemaker.aws/auth?token={}{landing}",
+            request.domain, request.profile
+        );
+        SecretUrl::answered(operation, Some(url))
     }
 
     async fn tags(&self, arn: &str) -> Result<Option<Tags>, Error> {

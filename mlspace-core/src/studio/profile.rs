@@ -1,12 +1,14 @@
 //! User profiles: one for each membership, with its role.
 
 mod inventory;
+mod open;
 mod owner;
 #[cfg(test)]
 mod tests;
 mod write;
 
 pub(crate) use inventory::{DependentProfile, StudioInventory};
+pub use open::{Opening, check_landing_uri};
 
 use std::fmt;
 use std::str::FromStr;

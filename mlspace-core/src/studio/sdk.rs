@@ -13,12 +13,13 @@ use aws_sdk_sagemaker::types::{
 use super::Status;
 use super::api::{
     App, AppKind, DomainChange, DomainState, Fixed, Listed, ListedDomain, NewDomain, NewSpace,
-    ProfileState, SpaceState, StudioApi, is_deleted, is_missing,
+    ProfileState, SpaceState, StudioApi, UrlRequest, is_deleted, is_missing,
 };
 use super::settings::ProfileSettings;
 use super::space::SpaceSettings;
 use crate::aws::sagemaker_tags::{self, sdk_tags};
 use crate::aws::{Clients, Error, SdkResultExt as _};
+use crate::presigned::{SecretUrl, seconds};
 use crate::tags::Tags;
 
 /// The most objects on a page of a list.
@@ -467,6 +468,23 @@ impl StudioApi for SdkStudio {
             Err(error) if is_deleted(&error) => Ok(()),
             answer => answer.map(drop),
         }
+    }
+
+    async fn presigned_url(&self, request: &UrlRequest<'_>) -> Result<SecretUrl, Error> {
+        let opening = request.opening;
+        let client = self.clients.sagemaker().await?;
+        let answer = client
+            .create_presigned_domain_url()
+            .domain_id(request.domain)
+            .user_profile_name(request.profile)
+            .set_space_name(opening.space.clone())
+            .set_landing_uri(opening.landing_uri.clone())
+            .set_expires_in_seconds(seconds(opening.expires_in))
+            .set_session_expiration_duration_in_seconds(seconds(opening.session))
+            .send()
+            .await
+            .called("sagemaker", "CreatePresignedDomainUrl")?;
+        SecretUrl::answered("CreatePresignedDomainUrl", answer.authorized_url)
     }
 
     async fn tags(&self, arn: &str) -> Result<Option<Tags>, Error> {

@@ -45,43 +45,61 @@ fn config(body: &Body, block: Option<&Block>, attribute: &Attribute, value: Json
     serde_json::to_vec(&config).unwrap()
 }
 
+/// What a schema is of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Provider,
+    Resource,
+    DataSource,
+    Ephemeral,
+}
+
 /// Summaries of the diagnostics of a validation. `name` is a type, or empty for the provider.
-async fn validate(server: &Server<Mlspace>, name: &str, data: bool, json: Vec<u8>) -> Vec<String> {
+async fn validate(server: &Server<Mlspace>, name: &str, kind: Kind, json: Vec<u8>) -> Vec<String> {
     let config = Some(proto::DynamicValue {
         json,
         msgpack: Vec::new(),
     });
     let type_name = name.to_owned();
-    let diagnostics = if name.is_empty() {
-        let request = proto::validate_provider_config::Request { config };
-        let response = server.validate_provider_config(Request::new(request)).await;
-        response.unwrap().into_inner().diagnostics
-    } else if data {
-        let request = proto::validate_data_resource_config::Request { type_name, config };
-        let response = server
-            .validate_data_resource_config(Request::new(request))
-            .await;
-        response.unwrap().into_inner().diagnostics
-    } else {
-        let request = proto::validate_resource_config::Request {
-            type_name,
-            config,
-            ..Default::default()
-        };
-        let response = server.validate_resource_config(Request::new(request)).await;
-        response.unwrap().into_inner().diagnostics
+    let diagnostics = match kind {
+        Kind::Provider => {
+            let request = proto::validate_provider_config::Request { config };
+            let response = server.validate_provider_config(Request::new(request)).await;
+            response.unwrap().into_inner().diagnostics
+        }
+        Kind::DataSource => {
+            let request = proto::validate_data_resource_config::Request { type_name, config };
+            let response = server.validate_data_resource_config(Request::new(request));
+            response.await.unwrap().into_inner().diagnostics
+        }
+        Kind::Ephemeral => {
+            let request = proto::validate_ephemeral_resource_config::Request { type_name, config };
+            let response = server.validate_ephemeral_resource_config(Request::new(request));
+            response.await.unwrap().into_inner().diagnostics
+        }
+        Kind::Resource => {
+            let request = proto::validate_resource_config::Request {
+                type_name,
+                config,
+                ..Default::default()
+            };
+            let response = server.validate_resource_config(Request::new(request)).await;
+            response.unwrap().into_inner().diagnostics
+        }
     };
     diagnostics.into_iter().map(|each| each.summary).collect()
 }
 
-/// Every schema with its name (empty for the provider) and whether it is a data source's.
-fn schemas(server: &Server<Mlspace>) -> Vec<(&str, bool, &Schema)> {
+/// Every schema with its name (empty for the provider) and what it is of.
+fn schemas(server: &Server<Mlspace>) -> Vec<(&str, Kind, &Schema)> {
     let resources = server.resource_schemas();
     let data_sources = server.data_source_schemas();
+    let ephemeral = server.ephemeral_resource_schemas();
     resources
-        .map(|(name, schema)| (name, false, schema))
-        .chain(data_sources.map(|(name, schema)| (name, true, schema)))
-        .chain([("", false, server.provider_schema())])
+        .map(|(name, schema)| (name, Kind::Resource, schema))
+        .chain(data_sources.map(|(name, schema)| (name, Kind::DataSource, schema)))
+        .chain(ephemeral.map(|(name, schema)| (name, Kind::Ephemeral, schema)))
+        .chain([("", Kind::Provider, server.provider_schema())])
         .collect()
 }
 
@@ -90,11 +108,11 @@ fn schemas(server: &Server<Mlspace>) -> Vec<(&str, bool, &Schema)> {
 async fn expect_error(values: fn(&Attribute) -> Vec<Json>, summary: &str) -> usize {
     let server = Server::new(Mlspace).unwrap();
     let mut tried = 0;
-    for (name, data, schema) in schemas(&server) {
+    for (name, kind, schema) in schemas(&server) {
         for (block, attribute) in attributes(schema.body()) {
             for value in values(attribute) {
                 let json = config(schema.body(), block, attribute, value.clone());
-                let errors = validate(&server, name, data, json).await;
+                let errors = validate(&server, name, kind, json).await;
                 let what = format!("`{name}` {} = {value}: {errors:?}", attribute.name());
                 assert!(errors.contains(&summary.to_owned()), "{what}");
                 assert!(!errors.iter().any(|error| error.contains("Bug")), "{what}");
@@ -198,6 +216,13 @@ async fn unknown_values_are_accepted_everywhere() {
             let mut diagnostics = Diagnostics::new();
             data_source.validate(&config, &mut diagnostics);
             assert_no_bug(data_source.type_name(), &config, &diagnostics);
+        }
+    }
+    for resource in Mlspace.ephemeral_resources() {
+        for config in objects_with_unknowns(resource.schema().body()) {
+            let mut diagnostics = Diagnostics::new();
+            resource.validate(&config, &mut diagnostics);
+            assert_no_bug(resource.type_name(), &config, &diagnostics);
         }
     }
 }

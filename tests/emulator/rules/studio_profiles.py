@@ -22,6 +22,11 @@ from .studio_operations import (
 )
 from .studio_state import DOMAIN, PROFILE, SPACE, STUDIO, Thing, arn_of, is_shared, owner_of
 
+# The landing pages of the API reference, which are those of Studio and of each type of app.
+_LANDINGS = (
+    "studio::",
+    *(f"app:{kind}:" for kind in ("JupyterServer", "JupyterLab", "CodeEditor", "RStudioServerPro", "Canvas")),
+)
 _REMOVE = "https://docs.aws.amazon.com/sagemaker/latest/dg/domain-user-profile-remove.html"
 
 
@@ -123,6 +128,9 @@ def presigned_domain_url(call: Call) -> Response:
         space = STUDIO.get(SPACE, domain.domain, name)
         if not is_shared(space) and owner_of(space) != profile.key[1]:
             raise invalid(f"Space [{name}] does not belong to UserProfile [{profile.key[1]}]")
+    landing = call.params.get("LandingUri")
+    if landing is not None and not landing.startswith(_LANDINGS):
+        raise invalid(f"LandingUri [{landing}] is not supported")
     seconds = call.params.get("ExpiresInSeconds") or 300
     url = f"{domain.settings['Url']}/auth?token={profile.key[1]}-{STUDIO.now():.0f}-{seconds}"
     return json_response({"AuthorizedUrl": url})

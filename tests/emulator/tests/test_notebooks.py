@@ -202,8 +202,10 @@ class Statuses(NotebookTest):
         self.assert_error("ValidationException", sign, **named)
         control("POST", "finish-transitions")
         self.assertIn("authToken=", sign(**named)["AuthorizedUrl"])
-        too_short = {"SessionExpirationDurationInSeconds": 60}
-        self.assert_error("ValidationException", sign, **named, **too_short)
+        for seconds in (60, 1799, 43201):
+            given = {"SessionExpirationDurationInSeconds": seconds}
+            self.assert_error("ValidationException", sign, **named, **given)
+        self.assert_error("ValidationException", sign, NotebookInstanceName="Other")
 
 
 class TagsAndLists(NotebookTest):

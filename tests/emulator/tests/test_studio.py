@@ -375,9 +375,12 @@ class Profiles(StudioTest):
         first, second = (sign(**names)["AuthorizedUrl"] for _ in range(2))
         self.assertTrue(first.startswith("https://") and first != second)
         self.assert_error("ValidationException", sign, **names, ExpiresInSeconds=301)
+        self.assert_error("ValidationException", sign, **names, LandingUri="https://example.com")
+        sign(**names, LandingUri="app:JupyterLab:lab")
         self.profile(domain, "fraud-bob")
         self.space(domain)
         sign(**names, SpaceName="lab")
+        self.assert_error("ResourceNotFound", sign, **names, SpaceName="none")
         other = {**names, "UserProfileName": "fraud-bob", "SpaceName": "lab"}
         self.assert_error("ValidationException", sign, **other)
         sso = self.domain(name="sso", AuthMode="SSO")

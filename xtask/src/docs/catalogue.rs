@@ -14,6 +14,8 @@ pub(crate) struct Catalogue {
     pub(crate) resources: Vec<(String, Schema)>,
     /// The data sources, by type name.
     pub(crate) data_sources: Vec<(String, Schema)>,
+    /// The ephemeral resources, by type name.
+    pub(crate) ephemeral_resources: Vec<(String, Schema)>,
     /// The functions, by name.
     pub(crate) functions: Vec<(String, Signature)>,
     /// The generated guides, by path.
@@ -38,6 +40,12 @@ impl Catalogue {
             data_sources: sorted(
                 provider
                     .data_sources()
+                    .iter()
+                    .map(|one| (one.type_name(), one.schema())),
+            ),
+            ephemeral_resources: sorted(
+                provider
+                    .ephemeral_resources()
                     .iter()
                     .map(|one| (one.type_name(), one.schema())),
             ),

@@ -52,6 +52,10 @@ impl<'a> Examples<'a> {
             catalogue.data_sources.iter().map(|(name, _)| name),
         )?;
         self.check_kind(
+            "examples/ephemeral-resources",
+            catalogue.ephemeral_resources.iter().map(|(name, _)| name),
+        )?;
+        self.check_kind(
             "examples/functions",
             catalogue.functions.iter().map(|(name, _)| name),
         )

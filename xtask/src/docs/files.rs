@@ -8,7 +8,12 @@ use std::{
 use super::{DocsError, Pages};
 
 /// Directories that contain generated pages only.
-const GENERATED: [&str; 3] = ["docs/resources", "docs/data-sources", "docs/functions"];
+const GENERATED: [&str; 4] = [
+    "docs/resources",
+    "docs/data-sources",
+    "docs/ephemeral-resources",
+    "docs/functions",
+];
 
 /// Pages that are missing or different on disk, and generated pages on disk that are obsolete.
 pub(super) fn differing(root: &Path, pages: &Pages) -> Result<Vec<PathBuf>, DocsError> {

@@ -9,7 +9,7 @@ use super::{Catalogue, DocsError, Pages, examples::Examples, fields, imports::Im
 /// Path of a page in the repository, and its content.
 type Page = (PathBuf, String);
 
-/// Renders the index and a page for each resource, data source and function.
+/// Renders the index and a page for each resource, data source, ephemeral resource and function.
 pub(super) fn reference(
     catalogue: &Catalogue,
     examples: &Examples<'_>,
@@ -23,6 +23,9 @@ pub(super) fn reference(
     }
     for (name, schema) in &catalogue.data_sources {
         pages.extend([data_source(provider, name, schema, examples)?]);
+    }
+    for (name, schema) in &catalogue.ephemeral_resources {
+        pages.extend([ephemeral_resource(provider, name, schema, examples)?]);
     }
     for (name, signature) in &catalogue.functions {
         pages.extend([function(provider, name, signature, examples)?]);
@@ -112,7 +115,21 @@ fn data_source(
     Ok((page_path("data-sources", provider, name), text))
 }
 
-/// The common part of the pages of resources and data sources.
+fn ephemeral_resource(
+    provider: &str,
+    name: &str,
+    schema: &Schema,
+    examples: &Examples<'_>,
+) -> Result<Page, DocsError> {
+    let example = examples.text(
+        &format!("ephemeral-resources/{name}/ephemeral-resource.tf"),
+        "ephemeral resource",
+    )?;
+    let text = schema_page(provider, name, "Ephemeral Resource", schema, &example)?;
+    Ok((page_path("ephemeral-resources", provider, name), text))
+}
+
+/// The common part of the pages of resources, data sources and ephemeral resources.
 fn schema_page(
     provider: &str,
     name: &str,

@@ -5,7 +5,7 @@ use terraform_plugin::framework::{Attribute, Block, Nesting, Parameter, Schema, 
 
 use super::*;
 
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     ("examples/provider/provider.tf", "provider \"toy\" {}\n"),
     (
         "examples/resources/toy_box/resource.tf",
@@ -18,6 +18,10 @@ const FILES: [(&str, &str); 5] = [
     (
         "examples/data-sources/toy_shelf/data-source.tf",
         "data \"toy_shelf\" \"a\" {}\n",
+    ),
+    (
+        "examples/ephemeral-resources/toy_key/ephemeral-resource.tf",
+        "ephemeral \"toy_key\" \"a\" {}\n",
     ),
     (
         "examples/functions/count/function.tf",
@@ -102,6 +106,7 @@ fn toys() -> Catalogue {
         provider: Schema::new(0).describe("Toys."),
         resources: vec![("toy_box".to_owned(), box_schema())],
         data_sources: vec![("toy_shelf".to_owned(), Schema::new(0).describe("A shelf."))],
+        ephemeral_resources: vec![("toy_key".to_owned(), Schema::new(0).describe("A key."))],
         functions: vec![("count".to_owned(), count)],
         guides: Vec::new(),
     }
@@ -130,6 +135,7 @@ fn render_uses_the_registry_layout() {
         paths,
         [
             "docs/data-sources/shelf.md",
+            "docs/ephemeral-resources/key.md",
             "docs/functions/count.md",
             "docs/index.md",
             "docs/resources/box.md",
@@ -328,12 +334,18 @@ fn render_rejects_missing_examples() {
 
 #[test]
 fn render_rejects_orphan_examples() {
-    let root = repository();
-    put(&root, "examples/resources/toy_ball/resource.tf", "");
-    let error = render(root.path(), &toys()).unwrap_err();
-    assert!(
-        matches!(error, DocsError::Orphan(path) if path == Path::new("examples/resources/toy_ball"))
-    );
+    for (folder, file) in [
+        ("examples/resources/toy_ball", "resource.tf"),
+        (
+            "examples/ephemeral-resources/toy_lock",
+            "ephemeral-resource.tf",
+        ),
+    ] {
+        let root = repository();
+        put(&root, &format!("{folder}/{file}"), "");
+        let error = render(root.path(), &toys()).unwrap_err();
+        assert!(matches!(error, DocsError::Orphan(path) if path == Path::new(folder)));
+    }
 }
 
 #[test]

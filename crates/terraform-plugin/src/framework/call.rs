@@ -65,7 +65,8 @@ impl Call {
         &self.cancel
     }
 
-    /// Timeout of the operation (`create`, `read`, `update` or `delete`): from the timeouts block,
+    /// Timeout of the operation (`create`, `read`, `update` or `delete`; `open`, `renew` or `close` of
+    /// an ephemeral resource): from the timeouts block,
     /// else the schema's default, else [`DEFAULT_TIMEOUT`].
     #[must_use]
     pub fn timeout(&self, operation: &str) -> Duration {

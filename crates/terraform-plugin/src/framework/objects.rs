@@ -223,6 +223,14 @@ impl Objects {
         entry.is_some_and(|entry| entry.leaves > 0 || entry.stored > entry.keeps)
     }
 
+    /// Whether this run creates the object, for the first time or again.
+    #[must_use]
+    pub fn is_created(&self, key: &ObjectKey) -> bool {
+        self.entries()
+            .get(key)
+            .is_some_and(|entry| entry.creates > 0)
+    }
+
     /// A value of the private state of an object that this run has read or planned.
     #[must_use]
     pub fn private<T: DeserializeOwned>(&self, key: &ObjectKey, name: &str) -> Option<T> {
@@ -305,6 +313,7 @@ mod tests {
         objects.leave_after_all(&key("a"));
         assert!(objects.is_replaced(&key("a")));
         assert!(objects.plan(&key("a"), Step::Create));
+        assert!(objects.is_created(&key("a")));
     }
 
     #[test]
@@ -317,6 +326,7 @@ mod tests {
         objects.found(key("a"), &private);
         assert_eq!(objects.tainted(&key("a")), Some(private));
         assert_eq!(objects.private::<i64>(&key("a"), "token"), Some(7));
+        assert!(!objects.is_created(&key("a")));
         assert!(objects.is_replaced(&key("a")));
         objects.gone(key("a"));
         assert!(!objects.is_replaced(&key("a")));

@@ -11,9 +11,9 @@ mod marking;
 mod nulls;
 mod rules;
 
-pub(crate) use marking::apply_defaults;
+pub(crate) use marking::{apply_defaults, mark_unknown};
 pub(crate) use nulls::first as first_null_element;
-pub(crate) use rules::{check_applied, check_config, keep_planned};
+pub(crate) use rules::{check_applied, check_config, inconsistent_plan, keep_planned};
 
 use super::{
     call::{Call, Private},

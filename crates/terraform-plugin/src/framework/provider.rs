@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    data_source::AnyDataSource, diagnostics::Diagnostics, function::Function,
-    resource::AnyResource, schema::Schema,
+    data_source::AnyDataSource, diagnostics::Diagnostics, ephemeral::AnyEphemeralResource,
+    function::Function, resource::AnyResource, schema::Schema,
 };
 
 /// The context of [`Provider::configure`].
@@ -99,6 +99,11 @@ pub trait Provider: Send + Sync + 'static {
 
     /// The data sources.
     fn data_sources(&self) -> Vec<Box<dyn AnyDataSource<Self::Client>>> {
+        Vec::new()
+    }
+
+    /// The ephemeral resources.
+    fn ephemeral_resources(&self) -> Vec<Box<dyn AnyEphemeralResource<Self::Client>>> {
         Vec::new()
     }
 

@@ -2,6 +2,7 @@
 
 mod configure;
 mod data_source;
+mod ephemeral;
 mod function;
 mod read;
 mod resource;
@@ -19,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     data_source::AnyDataSource,
     diagnostics::Diagnostics,
+    ephemeral::AnyEphemeralResource,
     function::{Function, Signature},
     objects::Objects,
     path::Path,
@@ -37,6 +39,7 @@ pub struct Server<P: Provider> {
     schema: Schema,
     resources: BTreeMap<String, Entry<dyn AnyResource<P::Client>>>,
     data_sources: BTreeMap<String, Entry<dyn AnyDataSource<P::Client>>>,
+    ephemeral_resources: BTreeMap<String, Entry<dyn AnyEphemeralResource<P::Client>>>,
     functions: BTreeMap<String, (Signature, Box<dyn Function>)>,
     client: RwLock<Configured<P::Client>>,
     /// The objects of the current run. `ConfigureProvider` begins a new one.
@@ -44,7 +47,7 @@ pub struct Server<P: Provider> {
     stop: Mutex<CancellationToken>,
 }
 
-/// A resource or data source with its schema.
+/// A resource, data source or ephemeral resource with its schema.
 struct Entry<T: ?Sized> {
     schema: Schema,
     handler: Box<T>,
@@ -90,6 +93,16 @@ impl<P: Provider> Server<P> {
             };
             register(&mut data_sources, provider.name(), name, entry)?;
         }
+        let mut ephemeral_resources = BTreeMap::new();
+        for resource in provider.ephemeral_resources() {
+            let (name, schema) = (resource.type_name(), resource.schema());
+            schema.check_as(SchemaKind::EphemeralResource, name)?;
+            let entry = Entry {
+                schema,
+                handler: resource,
+            };
+            register(&mut ephemeral_resources, provider.name(), name, entry)?;
+        }
         let mut functions = BTreeMap::new();
         for function in provider.functions() {
             let (name, signature) = (function.name(), function.signature());
@@ -106,6 +119,7 @@ impl<P: Provider> Server<P> {
             schema,
             resources,
             data_sources,
+            ephemeral_resources,
             functions,
             client: RwLock::new(Configured::Never),
             objects: Mutex::default(),
@@ -129,6 +143,13 @@ impl<P: Provider> Server<P> {
     /// Type names and schemas of the data sources, by name.
     pub fn data_source_schemas(&self) -> impl Iterator<Item = (&str, &Schema)> {
         self.data_sources
+            .iter()
+            .map(|(name, entry)| (name.as_str(), &entry.schema))
+    }
+
+    /// Type names and schemas of the ephemeral resources, by name.
+    pub fn ephemeral_resource_schemas(&self) -> impl Iterator<Item = (&str, &Schema)> {
+        self.ephemeral_resources
             .iter()
             .map(|(name, entry)| (name.as_str(), &entry.schema))
     }
@@ -178,6 +199,15 @@ impl<P: Provider> Server<P> {
         self.data_sources
             .get(name)
             .ok_or_else(|| self.unknown_type("data source", name))
+    }
+
+    fn ephemeral_resource(
+        &self,
+        name: &str,
+    ) -> Result<&Entry<dyn AnyEphemeralResource<P::Client>>, Diagnostics> {
+        self.ephemeral_resources
+            .get(name)
+            .ok_or_else(|| self.unknown_type("ephemeral resource", name))
     }
 
     fn unknown_type(&self, kind: &str, name: &str) -> Diagnostics {

@@ -127,6 +127,14 @@ impl Meaning {
     /// What to do about it, as a fragment.
     pub(super) fn remedy(self, service: &str, operation: &str) -> Option<String> {
         let advice = match self {
+            Self::Denied if operation.starts_with("CreatePresigned") => {
+                return Some(format!(
+                    "run this as a person who has `{service}:{operation}`, such as one with the policy `data_scientist` \
+                     of the module `roles`, and through the network that it asks for. The role of Terraform does not \
+                     have this right on purpose, since whoever opens a URL works as its member (see the guide \
+                     *Opening notebooks and Studio*)"
+                ));
+            }
             Self::Denied => {
                 return Some(format!(
                     "allow `{service}:{operation}` for the caller, in its policies, its permissions boundary and the \

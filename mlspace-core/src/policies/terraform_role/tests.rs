@@ -531,7 +531,13 @@ fn provider_policy_requires_every_condition() {
 }
 
 /// Calls outside of the platform.
-pub(super) const DENIED: [(&str, &str); 22] = [
+pub(super) const DENIED: [(&str, &str); 24] = [
+    // Whoever opens a notebook or Studio works as its member.
+    ("sagemaker:CreatePresignedNotebookInstanceUrl", NOTEBOOK),
+    (
+        "sagemaker:CreatePresignedDomainUrl",
+        "arn:aws:sagemaker:us-east-1:123456789012:user-profile/d-1abc/fraud-alice",
+    ),
     ("iam:CreateRole", "arn:aws:iam::123456789012:role/admin"),
     (
         "iam:PutRolePolicy",
@@ -743,6 +749,9 @@ fn calls_cover_the_source_code() {
         "identitystore:DescribeUser",
         "identitystore:GetGroupId",
         "identitystore:ListGroupMemberships",
+        // Of people: whoever opens a notebook or Studio works as its member.
+        "sagemaker:CreatePresignedDomainUrl",
+        "sagemaker:CreatePresignedNotebookInstanceUrl",
         // Of buckets that can be granted only.
         "s3:GetBucketPolicy",
     ];

@@ -10,9 +10,9 @@ use crate::studio::fake::FakeProfile;
 use crate::tags::{SUSPENDED, USER};
 use crate::testing::{self, FakePlatform, converges, operation, operation_of};
 
-const DOMAIN: &str = "d-000000000001";
+pub(super) const DOMAIN: &str = "d-000000000001";
 
-fn spec() -> UserProfileSpec {
+pub(super) fn spec() -> UserProfileSpec {
     UserProfileSpec {
         key: format!("{DOMAIN}/fraud/alice").parse().unwrap(),
         security_group_ids: Vec::new(),
@@ -37,7 +37,7 @@ async fn platform() -> FakePlatform {
     platform
 }
 
-async fn platform_with(spec: &UserProfileSpec) -> FakePlatform {
+pub(super) async fn platform_with(spec: &UserProfileSpec) -> FakePlatform {
     let platform = platform().await;
     create(&platform, spec).await.unwrap();
     platform.faults.take_calls();
@@ -74,7 +74,7 @@ fn found(platform: &FakePlatform) -> FakeProfile {
     platform.studio.domains()["ml"].profiles["fraud-alice"].clone()
 }
 
-fn edit(platform: &FakePlatform, act: impl FnOnce(&mut FakeProfile)) {
+pub(super) fn edit(platform: &FakePlatform, act: impl FnOnce(&mut FakeProfile)) {
     platform.studio.edit("ml", |domain| {
         act(domain.profiles.get_mut("fraud-alice").unwrap());
     });

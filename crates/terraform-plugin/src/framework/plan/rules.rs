@@ -86,7 +86,7 @@ fn each_object(value: &Value, path: &Path, visit: &mut dyn FnMut(&Value, &Path))
 
 /// The first attribute whose planned value is neither the configured nor the prior one. Terraform
 /// allows other values only for computed attributes that are not configured.
-pub(super) fn inconsistent_plan(
+pub(crate) fn inconsistent_plan(
     body: &Body,
     config: &Value,
     prior: &Value,

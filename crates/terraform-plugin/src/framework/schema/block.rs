@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use super::check::SchemaKind;
 use super::{Attribute, Body, ValidationError};
 use crate::framework::{types::Type, value::Value};
 
@@ -216,8 +217,11 @@ impl Block {
     }
 
     /// The first operation of the timeouts block that does not exist or has an invalid default.
-    pub(super) fn invalid_timeout(&self) -> Option<&str> {
-        let known = ["create", "read", "update", "delete"];
+    pub(super) fn invalid_timeout(&self, kind: SchemaKind) -> Option<&str> {
+        let known: &[&str] = match kind {
+            SchemaKind::EphemeralResource => &["open", "renew", "close"],
+            _ => &["create", "read", "update", "delete"],
+        };
         self.timeouts
             .iter()
             .flatten()

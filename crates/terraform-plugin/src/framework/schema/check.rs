@@ -16,6 +16,8 @@ pub enum SchemaKind {
     Resource,
     /// A data source.
     DataSource,
+    /// An ephemeral resource.
+    EphemeralResource,
 }
 
 /// A schema that violates a rule.
@@ -42,7 +44,7 @@ fn at(path: &Path) -> String {
 fn reserved(kind: SchemaKind) -> &'static [&'static str] {
     match kind {
         SchemaKind::Provider => &["alias", "version"],
-        SchemaKind::Resource | SchemaKind::DataSource => &[
+        SchemaKind::Resource | SchemaKind::DataSource | SchemaKind::EphemeralResource => &[
             "connection",
             "count",
             "depends_on",
@@ -292,7 +294,7 @@ fn dynamic_in_collection(ty: &Type) -> bool {
 
 fn block_problem(block: &Block, context: &Context) -> Option<String> {
     let (min, max) = (block.min_items(), block.max_items());
-    if let Some(operation) = block.invalid_timeout() {
+    if let Some(operation) = block.invalid_timeout(context.kind) {
         return Some(format!(
             "has an invalid operation or default for `{operation}`"
         ));

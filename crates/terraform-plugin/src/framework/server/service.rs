@@ -10,7 +10,10 @@ use tonic::{Request, Response, Status};
 use super::{Server, function, resource, schemas, wire};
 use crate::{
     framework::{
-        diagnostics::Diagnostics, function::FunctionError, provider::Provider, schema::SchemaKind,
+        diagnostics::Diagnostics,
+        function::FunctionError,
+        provider::Provider,
+        schema::{Schema, SchemaKind},
     },
     protocol::{
         logs::{Subject, record_subject},
@@ -57,9 +60,12 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         _: Request<proto::get_metadata::Request>,
     ) -> Result<Response<proto::get_metadata::Response>, Status> {
-        use proto::get_metadata::{DataSourceMetadata, FunctionMetadata, ResourceMetadata};
+        use proto::get_metadata::{
+            DataSourceMetadata, EphemeralResourceMetadata, FunctionMetadata, ResourceMetadata,
+        };
         let resources = self.resources.keys().cloned();
         let data_sources = self.data_sources.keys().cloned();
+        let ephemeral_resources = self.ephemeral_resources.keys().cloned();
         let functions = self.functions.keys().cloned();
         Ok(Response::new(proto::get_metadata::Response {
             server_capabilities: Some(Self::CAPABILITIES),
@@ -70,6 +76,9 @@ impl<P: Provider> provider_server::Provider for Server<P> {
                 .map(|type_name| DataSourceMetadata { type_name })
                 .collect(),
             functions: functions.map(|name| FunctionMetadata { name }).collect(),
+            ephemeral_resources: ephemeral_resources
+                .map(|type_name| EphemeralResourceMetadata { type_name })
+                .collect(),
             ..Default::default()
         }))
     }
@@ -78,25 +87,22 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         _: Request<proto::get_provider_schema::Request>,
     ) -> Result<Response<proto::get_provider_schema::Response>, Status> {
-        let resources = self.resource_schemas();
-        let data_sources = self.data_source_schemas();
+        let of = |kind| {
+            move |(name, schema): (&str, &Schema)| (name.to_owned(), schemas::schema(kind, schema))
+        };
         Ok(Response::new(proto::get_provider_schema::Response {
             provider: Some(schemas::schema(SchemaKind::Provider, &self.schema)),
-            resource_schemas: resources
-                .map(|(name, schema)| {
-                    (
-                        name.to_owned(),
-                        schemas::schema(SchemaKind::Resource, schema),
-                    )
-                })
+            resource_schemas: self
+                .resource_schemas()
+                .map(of(SchemaKind::Resource))
                 .collect(),
-            data_source_schemas: data_sources
-                .map(|(name, schema)| {
-                    (
-                        name.to_owned(),
-                        schemas::schema(SchemaKind::DataSource, schema),
-                    )
-                })
+            data_source_schemas: self
+                .data_source_schemas()
+                .map(of(SchemaKind::DataSource))
+                .collect(),
+            ephemeral_resource_schemas: self
+                .ephemeral_resource_schemas()
+                .map(of(SchemaKind::EphemeralResource))
                 .collect(),
             functions: self.functions_message(),
             server_capabilities: Some(Self::CAPABILITIES),
@@ -266,6 +272,58 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         respond(
             self.read_data(&request, self.cancel()),
             diagnostics_only!(read_data_source),
+        )
+        .await
+    }
+
+    async fn validate_ephemeral_resource_config(
+        &self,
+        request: Request<proto::validate_ephemeral_resource_config::Request>,
+    ) -> Result<Response<proto::validate_ephemeral_resource_config::Response>, Status> {
+        let request = request.into_inner();
+        record_subject(Subject::EphemeralResource(&request.type_name));
+        respond(
+            async { self.validate_ephemeral(&request) },
+            diagnostics_only!(validate_ephemeral_resource_config),
+        )
+        .await
+    }
+
+    async fn open_ephemeral_resource(
+        &self,
+        request: Request<proto::open_ephemeral_resource::Request>,
+    ) -> Result<Response<proto::open_ephemeral_resource::Response>, Status> {
+        let request = request.into_inner();
+        record_subject(Subject::EphemeralResource(&request.type_name));
+        respond(
+            self.open_ephemeral(&request, self.cancel()),
+            diagnostics_only!(open_ephemeral_resource),
+        )
+        .await
+    }
+
+    async fn renew_ephemeral_resource(
+        &self,
+        request: Request<proto::renew_ephemeral_resource::Request>,
+    ) -> Result<Response<proto::renew_ephemeral_resource::Response>, Status> {
+        let request = request.into_inner();
+        record_subject(Subject::EphemeralResource(&request.type_name));
+        respond(
+            self.renew_ephemeral(&request, self.cancel()),
+            diagnostics_only!(renew_ephemeral_resource),
+        )
+        .await
+    }
+
+    async fn close_ephemeral_resource(
+        &self,
+        request: Request<proto::close_ephemeral_resource::Request>,
+    ) -> Result<Response<proto::close_ephemeral_resource::Response>, Status> {
+        let request = request.into_inner();
+        record_subject(Subject::EphemeralResource(&request.type_name));
+        respond(
+            self.close_ephemeral(&request, self.cancel()),
+            diagnostics_only!(close_ephemeral_resource),
         )
         .await
     }

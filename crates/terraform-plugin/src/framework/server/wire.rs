@@ -13,7 +13,10 @@ use crate::{
         value::Value,
         value_error::ValueError,
     },
-    protocol::tfplugin6::{self as proto, attribute_path::step::Selector},
+    protocol::{
+        logs::redact::redact,
+        tfplugin6::{self as proto, attribute_path::step::Selector},
+    },
 };
 
 pub(super) fn diagnostics(diagnostics: Diagnostics) -> Vec<proto::Diagnostic> {
@@ -141,12 +144,16 @@ pub(super) fn identity(
     })
 }
 
-/// The diagnostic for a panic in the provider's code: its message, without a backtrace.
+/// The diagnostic for a panic in the provider's code: its message without credentials, and without
+/// a backtrace.
 pub(super) fn panicked(payload: &(dyn Any + Send)) -> Diagnostics {
     let message = payload
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no message");
-    provider_bug(Path::root(), format!("The provider panicked: {message}."))
+    provider_bug(
+        Path::root(),
+        format!("The provider panicked: {}.", redact(message)),
+    )
 }

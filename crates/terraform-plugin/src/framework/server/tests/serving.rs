@@ -17,7 +17,7 @@ fn provider_config(region: Value) -> Option<proto::DynamicValue> {
     ))
 }
 
-async fn configure(server: &Server<Toy>, region: Value) -> Vec<String> {
+pub(super) async fn configure(server: &Server<Toy>, region: Value) -> Vec<String> {
     let request = proto::configure_provider::Request {
         config: provider_config(region),
         ..Default::default()
@@ -46,6 +46,10 @@ async fn metadata_and_schemas_list_all_types() {
         "toy_count"
     );
     assert_eq!(metadata.functions.first().unwrap().name, "join");
+    assert_eq!(
+        metadata.ephemeral_resources.first().unwrap().type_name,
+        "toy_key"
+    );
 
     let schemas = server
         .get_provider_schema(Request::new(Default::default()))
@@ -75,6 +79,9 @@ async fn metadata_and_schemas_list_all_types() {
     assert!(loud.deprecated);
     assert_eq!(loud.deprecation_message, "Use `text`.");
     assert_eq!(block.block_types.first().unwrap().type_name, "timeouts");
+    let key = schemas.ephemeral_resource_schemas["toy_key"].clone();
+    let mut attributes = key.block.unwrap().attributes.into_iter();
+    assert!(attributes.any(|attribute| attribute.name == "key" && attribute.sensitive));
     assert_eq!(schemas.functions["join"].parameters.len(), 1);
     assert!(schemas.functions["join"].variadic_parameter.is_some());
 

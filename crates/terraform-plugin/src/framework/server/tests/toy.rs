@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use async_trait::async_trait;
@@ -10,10 +11,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use crate::framework::{
-    Attribute, Block, Call, ConfigureContext, DataSource, Diagnostics, Failed, Field, Function,
-    FunctionError, Parameter, Plan, Provider, Resource, Schema, ScopeAttribute, Signature, Type,
-    ValidationError, Value, data_source::AnyDataSource, model, resource::AnyResource,
-    server::Server, types,
+    AnyEphemeralResource, Attribute, Block, Call, ConfigureContext, DataSource, Diagnostics,
+    EphemeralResource, Failed, Field, Function, FunctionError, ObjectKey, Opened, Parameter, Plan,
+    Provider, Resource, Schema, ScopeAttribute, Signature, Type, ValidationError, Value,
+    data_source::AnyDataSource, model, resource::AnyResource, server::Server, types,
 };
 use crate::protocol::tfplugin6 as proto;
 
@@ -23,6 +24,9 @@ pub(super) struct Shelf {
 }
 
 pub(super) type Client = Arc<Shelf>;
+
+/// What every key contains.
+pub(super) const SECRET: &str = "hush-";
 
 #[derive(Default)]
 pub(super) struct Toy {
@@ -98,6 +102,10 @@ impl Provider for Toy {
 
     fn data_sources(&self) -> Vec<Box<dyn AnyDataSource<Client>>> {
         vec![Box::new(Count)]
+    }
+
+    fn ephemeral_resources(&self) -> Vec<Box<dyn AnyEphemeralResource<Client>>> {
+        vec![Box::new(Key)]
     }
 
     fn functions(&self) -> Vec<Box<dyn Function>> {
@@ -369,6 +377,130 @@ impl DataSource<Client> for Count {
             total: total.into(),
             ..config
         })
+    }
+}
+
+/// A key for a note, which the shelf lists while it is out. Some names make operations fail.
+struct Key;
+
+#[derive(Serialize, Deserialize)]
+struct KeyModel {
+    note: Field<String>,
+    teeth: Field<i64>,
+    key: Field<String>,
+}
+
+#[async_trait]
+impl EphemeralResource<Client> for Key {
+    type Model = KeyModel;
+
+    fn type_name(&self) -> &'static str {
+        "toy_key"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::new(0)
+            .attributes([
+                Attribute::string("note").required(),
+                Attribute::integer("teeth").optional().default(8),
+                Attribute::string("key").computed().sensitive(),
+            ])
+            .blocks([Block::timeouts(&[("open", "90s"), ("close", "30s")])])
+    }
+
+    fn validate(&self, config: &KeyModel, diagnostics: &mut Diagnostics) {
+        if config.teeth.as_option() == Some(&0) {
+            diagnostics.error("teeth", "Blunt key", "Give it teeth.");
+        }
+    }
+
+    async fn open(
+        &self,
+        client: &Client,
+        cx: &mut Call,
+        config: KeyModel,
+    ) -> Result<Opened<KeyModel>, Diagnostics> {
+        let note = config.note.as_deref().unwrap().to_owned();
+        let key = format!("{SECRET}{note}");
+        match note.as_str() {
+            "missing"
+                if cx
+                    .objects()
+                    .is_created(&ObjectKey::new("toy_note", [("name", "missing")])) =>
+            {
+                return Ok(Opened::new(KeyModel {
+                    key: Field::Unknown,
+                    ..config
+                }));
+            }
+            "missing" => return Err(Diagnostics::of_error("note", "No such note", "Write it.")),
+            "wait" => {
+                cx.cancel().cancelled().await;
+                return Err(Diagnostics::of_error(
+                    "",
+                    "Operation cancelled",
+                    "Open again.",
+                ));
+            }
+            "panic" => panic!("dropped https://keys.example.com/?token={key}"),
+            "loud" => cx.warn("", "Loud key", format!("It says {key}.")),
+            _ => {}
+        }
+        client
+            .notes
+            .lock()
+            .unwrap()
+            .insert(format!("key of {note}"), "out".to_owned());
+        cx.set_private("note", &note).unwrap();
+        cx.set_private("seconds", &cx.timeout("open").as_secs())
+            .unwrap();
+        let note = if note == "wrong" {
+            "other".into()
+        } else {
+            config.note.clone()
+        };
+        let opened = Opened::new(KeyModel {
+            note,
+            key: key.into(),
+            ..config
+        });
+        Ok(opened.renew_at(UNIX_EPOCH + Duration::from_secs(100)))
+    }
+
+    async fn renew(
+        &self,
+        client: &Client,
+        cx: &mut Call,
+    ) -> Result<Option<SystemTime>, Diagnostics> {
+        let note: String = cx.private("note").unwrap();
+        let Some(out) = client
+            .notes
+            .lock()
+            .unwrap()
+            .get_mut(&format!("key of {note}"))
+            .map(|out| {
+                out.push_str(", renewed");
+                out.clone()
+            })
+        else {
+            return Err(Diagnostics::of_error("", "Key lost", "Open another."));
+        };
+        cx.set_private("out", &out).unwrap();
+        Ok((note != "brief").then(|| UNIX_EPOCH + Duration::from_secs(200)))
+    }
+
+    async fn close(&self, client: &Client, cx: &mut Call) -> Result<(), Diagnostics> {
+        let note: String = cx.private("note").unwrap();
+        assert_eq!(cx.timeout("close"), Duration::from_secs(30));
+        match client
+            .notes
+            .lock()
+            .unwrap()
+            .remove(&format!("key of {note}"))
+        {
+            Some(_) => Ok(()),
+            None => Err(Diagnostics::of_error("", "Key lost", "Look for it.")),
+        }
     }
 }
 
