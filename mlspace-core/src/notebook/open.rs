@@ -168,6 +168,7 @@ mod tests {
         platform.faults.deny("Query");
         platform.faults.deny("Scan");
         open(&platform).await.unwrap();
+        platform.faults.take_calls();
         tag(&platform, SUSPENDED, "true");
         assert!(refusal(&platform).await.contains("is suspended"));
     }
@@ -178,7 +179,7 @@ mod tests {
         for (status, words) in [
             (Status::Stopped, "`running = true`"),
             (Status::Failed, "`running = true`"),
-            (Status::Pending, "run Terraform again"),
+            (Status::Pending, "Run Terraform again"),
         ] {
             platform
                 .notebooks
