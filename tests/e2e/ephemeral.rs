@@ -30,13 +30,6 @@ variable "profile" {{
 ephemeral "mlspace_notebook_url" "this" {{
   name = var.notebook
   {of_notebook}
-
-  lifecycle {{
-    postcondition {{
-      condition     = self.project == "fraud" && self.user == "alice"
-      error_message = "It is not alice's."
-    }}
-  }}
 }}
 
 ephemeral "mlspace_studio_url" "this" {{
@@ -46,8 +39,18 @@ ephemeral "mlspace_studio_url" "this" {{
   {of_studio}
 }}
 
+locals {{
+  notebook = ephemeral.mlspace_notebook_url.this
+  studio   = ephemeral.mlspace_studio_url.this
+}}
+
 output "urls" {{
-  value     = join(" ", [ephemeral.mlspace_notebook_url.this.url, ephemeral.mlspace_studio_url.this.url])
+  value     = "${{local.notebook.url}} ${{local.studio.url}}"
+  ephemeral = true
+}}
+
+output "whose" {{
+  value     = "${{local.notebook.project}}/${{local.notebook.user}} ${{local.studio.user_profile_name}}"
   ephemeral = true
 }}
 "#
@@ -64,8 +67,8 @@ module "open" {
 
 resource "terraform_data" "launcher" {
   provisioner "local-exec" {
-    command     = "printf %s \"$URLS\" > handed-over"
-    environment = { URLS = module.open.urls }
+    command     = "printf %s \"$URLS\" > handed-over; printf %s \"$WHOSE\" > whose"
+    environment = { URLS = module.open.urls, WHOSE = module.open.whose }
   }
 }
 "#;
@@ -126,6 +129,8 @@ fn urls_are_opened_and_written_nowhere(version: &TerraformVersion) {
     applied.assert_ok();
     said.push_str(&applied.stdout);
     let handed = fs::read_to_string(env.work.path().join("handed-over")).expect("the URLs");
+    let whose = fs::read_to_string(env.work.path().join("whose")).expect("the owners");
+    assert_eq!(whose, "fraud/alice fraud-alice");
     let tokens: Vec<&str> = handed
         .split(' ')
         .map(|url| url.split_once("oken=").expect("a presigned URL").1)
@@ -164,6 +169,9 @@ fn urls_are_opened_and_written_nowhere(version: &TerraformVersion) {
     }
 
     refusals(&env, &platform, &text);
+    // Terraform opens them for the plan of a destroy, too.
+    env.work.destroy().assert_error(&["is suspended"]);
+    env.configure(&platform);
     env.work.destroy().assert_ok();
     remove_role(&env);
     env.aws.assert_pristine();

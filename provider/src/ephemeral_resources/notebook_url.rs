@@ -40,7 +40,8 @@ impl EphemeralResource<Client> for NotebookUrl {
     fn schema(&self) -> Schema {
         Schema::new(0)
             .describe(format!(
-                "A URL that opens Jupyter in a member's notebook instance. It can be opened within five minutes. {WHO}\n\n\
+                "A URL that opens Jupyter in a member's notebook instance. It can be opened within five minutes.\n\n\
+                 {WHO}\n\n\
                  A plan opens it too, and needs a notebook that is `InService`; of one that the same plan creates, the \
                  URL is known after the apply."
             ))
@@ -48,7 +49,8 @@ impl EphemeralResource<Client> for NotebookUrl {
                 Attribute::string("name")
                     .required()
                     .describe(
-                        "Name of the notebook. Refer to the attribute of `mlspace_notebook`, so that it is created first.",
+                        "Name of the notebook. Where the same configuration makes it, refer to the attribute of \
+                         `mlspace_notebook`, so that it is created first.",
                     )
                     .validate(validators::parses_as::<NotebookName>),
                 Attribute::string("session_expiration")

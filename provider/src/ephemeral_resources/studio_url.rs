@@ -45,13 +45,15 @@ impl EphemeralResource<Client> for StudioUrl {
     fn schema(&self) -> Schema {
         let refers = |what: &str| {
             format!(
-                "{what} Refer to the attribute of `mlspace_studio_user_profile`, so that the profile is created first."
+                "{what} Where the same configuration makes the profile, refer to the attribute of \
+                 `mlspace_studio_user_profile`, so that it is created first."
             )
         };
         Schema::new(0)
             .describe(format!(
                 "A URL that opens SageMaker Studio with a member's user profile, in a domain where people sign in with \
-                 IAM. {WHO}\n\n\
+                 IAM.\n\n\
+                 {WHO}\n\n\
                  A plan opens it too; of a profile that the same plan creates, the URL is known after the apply."
             ))
             .attributes([

@@ -117,7 +117,8 @@ impl Workspace {
         let outcome = self.run(&arguments);
         let json = if outcome.code == Some(0) {
             let shown = self.run(&["show", "-json", "tfplan"]);
-            serde_json::from_str(&shown.stdout).expect("a plan in JSON")
+            serde_json::from_str(&shown.stdout)
+                .unwrap_or_else(|error| panic!("a plan in JSON: {error}\n{}", shown.stderr))
         } else {
             Value::Null
         };
