@@ -292,7 +292,7 @@ fn generated_guides_replace_their_file() {
 #[test]
 fn check_detects_changes() {
     let root = repository();
-    assert_eq!(write(root.path(), &toys()).unwrap().len(), 6);
+    assert_eq!(write(root.path(), &toys()).unwrap().len(), 7);
     check(root.path(), &toys()).unwrap();
     assert_eq!(write(root.path(), &toys()).unwrap(), Vec::<PathBuf>::new());
 
