@@ -101,7 +101,8 @@ impl Call {
         self.private.remove(key);
     }
 
-    /// Adds a warning to the answer of a create, update or delete, whether it succeeds or not.
+    /// Adds a warning to the answer of a create, update or delete, whether it succeeds or not, or of a data
+    /// source that is read.
     pub fn warn(
         &mut self,
         path: impl Into<Path>,

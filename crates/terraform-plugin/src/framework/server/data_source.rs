@@ -67,6 +67,7 @@ impl<P: Provider> Server<P> {
         }
         Ok(read_data_source::Response {
             state: Some(wire::encode(&state, &entry.schema.ty())?),
+            diagnostics: wire::diagnostics(cx.warnings),
             ..Default::default()
         })
     }

@@ -241,6 +241,10 @@ async fn data_source_is_read_with_defaults() {
         state,
         Value::object([("prefix", Value::from("")), ("total", Value::from(1))])
     );
+    assert!(response.diagnostics.is_empty());
+    let rare = count(&server, "rare".into(), false).await;
+    assert_eq!(short(&rare.diagnostics), ["warning prefix: Rare prefix"]);
+    assert!(rare.state.is_some());
     let vague = count(&server, "vague".into(), false).await;
     assert_eq!(
         short(&vague.diagnostics),

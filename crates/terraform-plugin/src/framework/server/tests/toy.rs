@@ -356,10 +356,13 @@ impl DataSource<Client> for Count {
     async fn read(
         &self,
         client: &Client,
-        _: &mut Call,
+        call: &mut Call,
         config: CountModel,
     ) -> Result<CountModel, Diagnostics> {
         let prefix = config.prefix.known().cloned().unwrap();
+        if prefix == "rare" {
+            call.warn("prefix", "Rare prefix", "No note begins so.");
+        }
         if prefix == "vague" {
             return Ok(CountModel {
                 total: Field::Unknown,
