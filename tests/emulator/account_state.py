@@ -13,6 +13,7 @@ from typing import Any
 from moto.backends import get_backend
 
 from . import ACCOUNT, REGION
+from .rules.budgets import BUDGETS
 from .rules.notebook_state import STORE
 from .rules.schedules import GROUPS
 from .rules.studio_state import STUDIO
@@ -30,6 +31,7 @@ def account_state() -> dict[str, Any]:
             for name, n in sorted(STORE.notebooks.items())
         },
         "lifecycle_configs": sorted(STORE.configs),
+        "budgets": dict(sorted(BUDGETS.items())),
         "schedules": {group: dict(sorted(GROUPS[group].items())) for group in sorted(GROUPS)},
         "studio": dict(STUDIO.summary()),
         "file_systems": len(get_backend("efs")[ACCOUNT][REGION].file_systems_by_id),

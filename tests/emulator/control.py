@@ -18,6 +18,7 @@
 | `POST notebook`| `{"name", "status", "reason"}`: sets a notebook's status |
 | `POST studio`  | `{"kind", "name", "status", "reason"}`: the same for Studio; see `studio_state.py` |
 | `POST fire-schedules` | `{"after", "until"}`: fires the schedules that are due between two UTC times, returns `{"stopped": [names]}` |
+| `POST spend`    | `{"budget", "actual", "forecast"}`: sets the costs that AWS Budgets knows of a budget |
 | `POST finish-transitions` | finishes all status changes that are in progress |
 | `GET  decisions`     | `{"decisions": [...]}`: each decision about a member's call |
 | `POST variables`     | `{"reading": …}`: how variables without a value are read; see `enforcement` |
@@ -42,6 +43,7 @@ from . import ACCOUNT, internal_client, rules, services
 from .account_state import account_state
 from .iam_history import IamHistory
 from .protocol import Response
+from .rules.budgets import spend
 from .rules.notebook_state import STORE
 from .rules.schedules import fire
 from .rules.studio_state import STUDIO
@@ -167,6 +169,9 @@ def _run(emulator: Emulator, method: str, operation: str, parameters: Any) -> An
             )
         case "POST", "fire-schedules":
             return {"stopped": fire(parameters["after"], parameters["until"])}
+        case "POST", "spend":
+            spend(parameters["budget"], parameters["actual"], parameters["forecast"])
+            return {}
         case "POST", "finish-transitions":
             STORE.finish_transitions()
             STUDIO.finish_transitions()

@@ -23,6 +23,7 @@ _TARGETS = {
     "kms": "TrentService",
     "logs": "Logs_20140328",
     "identitystore": "AWSIdentityStore",
+    "budgets": "AWSBudgetServiceGateway",
 }
 _VERSIONS = {"iam": "2010-05-08", "sts": "2011-06-15", "ec2": "2016-11-15"}
 

@@ -30,6 +30,7 @@ _MODULES = (
     "studio_spaces",
     "studio_apps",
     "schedules",
+    "budgets",
     "s3_buckets",
     "dynamodb",
     "kms",
