@@ -38,6 +38,8 @@ pub mod access;
 #[cfg(feature = "aws")]
 pub mod aws;
 #[cfg(feature = "aws")]
+pub mod budget;
+#[cfg(feature = "aws")]
 mod collisions;
 #[cfg(feature = "aws")]
 pub mod dataset;

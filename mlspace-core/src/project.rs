@@ -1,6 +1,6 @@
 //! Projects: a record, and a policy that is attached to all members' roles.
 //!
-//! The policy is created first and the record last: a record says that the project is complete. An
+//! The policy is created first, then the budget, if it has one, and the record last: a record says that the project is complete. An
 //! interrupted create leaves a policy that has the token of a create as a tag, and no record; the
 //! next create continues from there. An existing record belongs to a complete project, which has to
 //! be imported. Deletion starts with the policy and ends with the record.
@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::aws::Clients;
 use crate::aws::lock::Locks;
+use crate::budget::Budgets;
 use crate::collisions::CaseCollisions;
 use crate::dataset::Datasets;
 use crate::grant::Grants;
@@ -48,6 +49,7 @@ pub struct Projects {
     projects: Arc<ProjectRecords>,
     project_policies: ProjectPolicies,
     suspensions: Arc<SuspensionList>,
+    budgets: Budgets,
     collisions: Arc<CaseCollisions>,
     inventory: Arc<NotebookInventory>,
     studio: Arc<StudioInventory>,
@@ -82,6 +84,7 @@ pub(crate) struct ProjectParts {
     pub(crate) policies: Arc<ManagedPolicies>,
     pub(crate) projects: Arc<ProjectRecords>,
     pub(crate) suspensions: Arc<SuspensionList>,
+    pub(crate) budgets: Budgets,
     pub(crate) collisions: Arc<CaseCollisions>,
     pub(crate) inventory: Arc<NotebookInventory>,
     pub(crate) studio: Arc<StudioInventory>,
@@ -102,6 +105,7 @@ impl Projects {
             policies: parts.policies,
             projects: parts.projects,
             suspensions: parts.suspensions,
+            budgets: parts.budgets,
             collisions: parts.collisions,
             inventory: parts.inventory,
             studio: parts.studio,

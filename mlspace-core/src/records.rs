@@ -23,6 +23,7 @@ mod mlspace_items;
 mod ownership;
 mod project;
 mod project_access;
+mod project_budget;
 mod project_group;
 mod project_user;
 mod schedule;
@@ -45,6 +46,7 @@ pub(crate) use cached::CachedRecords;
 pub(crate) use dynamodb::DynamoStore;
 pub(crate) use group::{CHANGING, MemberAction, history};
 pub(crate) use project_access::ACCESS;
+pub(crate) use project_budget::BUDGET;
 pub(crate) use project_group::GIVEN;
 pub(crate) use store::{CANCELED, RecordStore, TRANSACTION_WRITES, TransactWrite, WriteWithin};
 

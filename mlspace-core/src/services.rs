@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::access::AccessReports;
 use crate::aws::{Clients, ConnectionConfig, Settings};
+use crate::budget::{BudgetApi, Budgets, SdkBudgets};
 use crate::collisions::CaseCollisions;
 use crate::dataset::{Datasets, ObjectStore, S3Objects};
 use crate::directory::Directory;
@@ -74,6 +75,7 @@ pub(crate) struct Apis {
     pub(crate) locations: Arc<dyn LocationApi>,
     pub(crate) studio: Arc<dyn StudioApi>,
     pub(crate) schedules: Arc<dyn SchedulerApi>,
+    pub(crate) budgets: Arc<dyn BudgetApi>,
     pub(crate) identity_stores: Arc<dyn IdentityStoreApi>,
 }
 
@@ -92,6 +94,7 @@ impl Services {
             locations: Arc::new(SdkLocations::new(clients.clone())),
             studio: Arc::new(SdkStudio::new(clients.clone())),
             schedules: Arc::new(SdkScheduler::new(clients.clone())),
+            budgets: Arc::new(SdkBudgets::new(clients.clone())),
             identity_stores: Arc::new(SdkIdentityStore::new(clients.clone())),
         };
         Self::with_apis(clients, apis)
@@ -108,6 +111,7 @@ impl Services {
             locations: buckets,
             studio,
             schedules,
+            budgets,
             identity_stores,
         } = apis;
         let studio_domains = StudioDomains::new(clients.clone(), Arc::clone(&studio));
@@ -274,6 +278,7 @@ impl Services {
                     policies,
                     projects,
                     suspensions,
+                    budgets: Budgets::new(clients.clone(), budgets),
                     collisions,
                     inventory,
                     studio: studio_inventory,

@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use tokio_util::sync::CancellationToken;
 
 use crate::aws::{Clients, Error, NotebookDefaults, Operation, PolicyModel, Settings};
+use crate::budget::fake::FakeBudgets;
 use crate::dataset::DatasetSpec;
 use crate::dataset::fake::FakeObjects;
 use crate::external_location::fake::FakeLocations;
@@ -187,6 +188,7 @@ pub(crate) struct FakePlatform {
     pub(crate) locations: Arc<FakeLocations>,
     pub(crate) studio: Arc<FakeStudio>,
     pub(crate) schedules: Arc<FakeScheduler>,
+    pub(crate) budgets: Arc<FakeBudgets>,
     /// Interrupts calls to any of the fakes, and records them.
     pub(crate) faults: Faults,
     settings: Settings,
@@ -216,6 +218,7 @@ impl FakePlatform {
         let locations = Arc::new(FakeLocations::new(faults.clone()));
         let studio = Arc::new(FakeStudio::new(faults.clone()));
         let schedules = Arc::new(FakeScheduler::new(faults.clone()));
+        let budgets = Arc::new(FakeBudgets::new(faults.clone()));
         let services = services(
             &settings,
             &iam,
@@ -226,6 +229,7 @@ impl FakePlatform {
             &locations,
             &studio,
             &schedules,
+            &budgets,
         );
         Self {
             services,
@@ -237,6 +241,7 @@ impl FakePlatform {
             locations,
             studio,
             schedules,
+            budgets,
             faults,
             settings,
         }
@@ -254,6 +259,7 @@ impl FakePlatform {
             &self.locations,
             &self.studio,
             &self.schedules,
+            &self.budgets,
         )
     }
 
@@ -318,6 +324,7 @@ fn services(
     locations: &Arc<FakeLocations>,
     studio: &Arc<FakeStudio>,
     schedules: &Arc<FakeScheduler>,
+    budgets: &Arc<FakeBudgets>,
 ) -> Services {
     let apis = Apis {
         iam: Arc::clone(iam) as _,
@@ -328,6 +335,7 @@ fn services(
         locations: Arc::clone(locations) as _,
         studio: Arc::clone(studio) as _,
         schedules: Arc::clone(schedules) as _,
+        budgets: Arc::clone(budgets) as _,
         // No resource reads a directory: tests of it have a store of their own.
         identity_stores: Arc::new(FakeIdentityStore::default()),
     };
@@ -420,13 +428,15 @@ pub(crate) async fn converges<T: std::fmt::Debug>(
     setup: impl AsyncFn() -> FakePlatform,
     act: impl AsyncFn(&Services) -> Result<T, Error>,
 ) {
-    let undisturbed = setup().await;
-    act(&undisturbed.services).await.unwrap();
+    // Boxed, as a platform is large.
+    let undisturbed = Box::pin(setup()).await;
+    Box::pin(act(&undisturbed.services)).await.unwrap();
     let expected = undisturbed.snapshot();
     let mut interruptions = 0;
     for n in 0.. {
-        let before = disturbed(&setup, &act, Interruption::Before(n), &expected).await;
-        let after = disturbed(&setup, &act, Interruption::After(n), &expected).await;
+        let run = |interruption| Box::pin(disturbed(&setup, &act, interruption, &expected));
+        let before = run(Interruption::Before(n)).await;
+        let after = run(Interruption::After(n)).await;
         if !before && !after {
             break;
         }
@@ -442,16 +452,16 @@ async fn disturbed<T: std::fmt::Debug>(
     interruption: Interruption,
     expected: &Snapshot,
 ) -> bool {
-    let mut platform = setup().await;
+    let mut platform = Box::pin(setup()).await;
     platform.faults.interrupt(interruption);
-    let first = act(&platform.services).await;
+    let first = Box::pin(act(&platform.services)).await;
     if platform.faults.is_pending() {
         first.unwrap();
         return false;
     }
     if first.is_err() {
         platform.restart();
-        let again = act(&platform.services).await;
+        let again = Box::pin(act(&platform.services)).await;
         assert!(again.is_ok(), "{interruption:?}, then {again:?}");
     }
     assert_eq!(&platform.snapshot(), expected, "{interruption:?}");
@@ -471,6 +481,7 @@ pub(crate) struct Snapshot {
         std::collections::BTreeMap<String, crate::lifecycle_config::fake::FakeConfig>,
     studio: std::collections::BTreeMap<String, crate::studio::fake::FakeDomain>,
     schedules: std::collections::BTreeMap<String, crate::scheduler::Schedule>,
+    budgets: std::collections::BTreeMap<String, crate::budget::fake::FakeBudget>,
 }
 
 impl FakePlatform {
@@ -510,6 +521,7 @@ impl FakePlatform {
             lifecycle_configs,
             studio,
             schedules: self.schedules.schedules(),
+            budgets: self.budgets.budgets(),
         }
     }
 

@@ -97,6 +97,15 @@ module "buckets" {
   tags                  = local.tags
 }
 
+# Earlier costs are not counted, and a key that no resource has had for a day is an error:
+# https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/activating-tags.html
+resource "aws_ce_cost_allocation_tag" "this" {
+  for_each = toset(var.audit.cost_allocation_tags ? ["project", "system", "user"] : [])
+
+  tag_key = each.key
+  status  = "Active"
+}
+
 module "tables" {
   source = "../tables"
 

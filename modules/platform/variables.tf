@@ -71,7 +71,7 @@ variable "network" {
 }
 
 variable "existing" {
-  description = "Existing parts of the platform: a network, to which only missing endpoints are added (`existing` of the module `vpc`), keys for `data`, `tables` and `logs` (`existing_keys` of the module `kms`), buckets outside of the platform that `mlspace_grant` can open to members (`granted` of the module `roles`), which the S3 endpoint then admits too, the group and role of schedules that stop notebooks (`stop_schedules` in `granted`), and whether the role that runs Terraform reads groups of IAM Identity Center (`identity_center`)."
+  description = "Existing parts of the platform: a network, to which only missing endpoints are added (`existing` of the module `vpc`), keys for `data`, `tables` and `logs` (`existing_keys` of the module `kms`), buckets outside of the platform that `mlspace_grant` can open to members (`granted` of the module `roles`), which the S3 endpoint then admits too, the group and role of schedules that stop notebooks (`stop_schedules` in `granted`), and whether the role that runs Terraform reads groups of IAM Identity Center (`identity_center`) and keeps budgets of projects (`budgets`)."
   type = object({
     network = optional(object({
       vpc_id             = string
@@ -92,6 +92,7 @@ variable "existing" {
         role_arn = string
       }))
       identity_center = optional(bool, false)
+      budgets         = optional(bool, false)
     }), {})
   })
   default  = {}
@@ -162,12 +163,14 @@ variable "guardrails" {
 }
 
 variable "audit" {
-  description = "Settings of the trail and its alarms: on or off, retention period of log groups (including the network's) in days, email addresses, and the number of denied calls in five minutes that raises an alarm. See the module `audit`."
+  description = "Settings of the trail and its alarms: on or off, retention period of log groups (including the network's) in days, email addresses, and the number of denied calls in five minutes that raises an alarm; see the module `audit`. `cost_allocation_tags`: whether `system`, `project` and `user` become cost allocation tags, by which budgets and reports tell projects' costs apart. Only the account that pays can activate them, which is the management account of an organization, and only about a day after the first resource with a tag exists: until then the apply fails and names the key."
   type = object({
     enabled        = optional(bool, true)
     retention_days = optional(number, 365)
     alarm_emails   = optional(set(string), [])
     denied_calls   = optional(number, 10)
+
+    cost_allocation_tags = optional(bool, false)
   })
   default  = {}
   nullable = false

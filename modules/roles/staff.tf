@@ -46,7 +46,7 @@ locals {
   terraform = merge(local.deployment, local.records, var.granted.stop_schedules == null ? {} : {
     schedule_group                                     = var.granted.stop_schedules.group
     stop_role_arn                                      = var.granted.stop_schedules.role_arn
-    }, var.granted.identity_center ? { identity_center = true } : {}, {
+    }, var.granted.identity_center ? { identity_center = true } : {}, var.granted.budgets ? { budgets = true } : {}, {
     permissions_boundary_arn                           = "${local.policy_arn}-permissions-boundary"
     base_policy_arns = concat(
       ["${local.policy_arn}-notebook-base"],

@@ -48,7 +48,7 @@ variable "tables" {
 }
 
 variable "granted" {
-  description = "Buckets outside of the platform that `mlspace_grant` can open to members, by name, and ARNs of their keys. Members reach no other bucket, whatever is granted. `stop_schedules`: schedule group of EventBridge Scheduler, and ARN of the role that it calls with, where the provider's block `termination` lets schedules stop notebooks; the role that runs Terraform may keep schedules in this group and pass this role. `identity_center`: whether that role may read groups of IAM Identity Center, for the data source `mlspace_identity_center_group`."
+  description = "Buckets outside of the platform that `mlspace_grant` can open to members, by name, and ARNs of their keys. Members reach no other bucket, whatever is granted. `stop_schedules`: schedule group of EventBridge Scheduler, and ARN of the role that it calls with, where the provider's block `termination` lets schedules stop notebooks; the role that runs Terraform may keep schedules in this group and pass this role. `identity_center`: whether that role may read groups of IAM Identity Center, for the data source `mlspace_identity_center_group`. `budgets`: whether it may keep budgets of projects, for the block `budget` of `mlspace_project`."
   type = object({
     buckets  = optional(list(string), [])
     key_arns = optional(list(string), [])
@@ -57,6 +57,7 @@ variable "granted" {
       role_arn = string
     }))
     identity_center = optional(bool, false)
+    budgets         = optional(bool, false)
   })
   default = {}
 

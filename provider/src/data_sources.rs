@@ -5,6 +5,7 @@ mod caller;
 mod groups;
 mod identity_center_group;
 mod policy_document;
+mod project_spend;
 mod sdk_config;
 mod users;
 
@@ -22,5 +23,6 @@ pub(crate) fn all() -> Vec<Box<dyn AnyDataSource<Client>>> {
         Box::new(users::UsersDataSource),
         Box::new(groups::GroupsDataSource),
         Box::new(identity_center_group::IdentityCenterGroupDataSource),
+        Box::new(project_spend::ProjectSpendDataSource),
     ]
 }

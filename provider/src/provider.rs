@@ -77,6 +77,7 @@ struct EndpointsModel {
     dynamodb: Field<String>,
     sts: Field<String>,
     scheduler: Field<String>,
+    budgets: Field<String>,
     identitystore: Field<String>,
 }
 
@@ -235,6 +236,7 @@ impl ProviderModel {
                 dynamodb: endpoint(|model| &model.dynamodb),
                 sts: endpoint(|model| &model.sts),
                 scheduler: endpoint(|model| &model.scheduler),
+                budgets: endpoint(|model| &model.budgets),
                 identitystore: endpoint(|model| &model.identitystore),
             },
             max_retries: self

@@ -13,15 +13,18 @@ use serde_json::{Value, json};
 
 use crate::support::{PEOPLE, TEAM, TestEnv, e2e_test, without_timestamps};
 
-/// [`TEAM`], its resources created one after the other in the same order by every apply, so that the
-/// nth writing call is the same one.
+/// [`TEAM`] with a budget, its resources created one after the other in the same order by every apply,
+/// so that the nth writing call is the same one.
 fn team_in_order() -> String {
+    let budget =
+        "  budget {\n    monthly_usd = 5000\n    notify_emails = [\"alice@example.com\"]\n  }\n}\n";
+    let text = TEAM.replacen("}\n", budget, 1);
     [
         ("\"mlspace_dataset\" \"cards\"", "mlspace_membership.alice"),
         ("\"mlspace_notebook\" \"alice\"", "mlspace_dataset.cards"),
     ]
     .into_iter()
-    .fold(TEAM.to_owned(), |text, (resource, before)| {
+    .fold(text, |text, (resource, before)| {
         let head = format!("resource {resource} {{\n");
         assert!(text.contains(&head), "{head}");
         text.replace(&head, &format!("{head}  depends_on = [{before}]\n"))

@@ -29,4 +29,11 @@ resource "mlspace_project" "fraud" {
       training = ["ml.m5.*", "ml.g5.*"]
     }
   }
+
+  # Told by e-mail when the costs of a month exceed a part of the budget. Nothing is stopped.
+  budget {
+    monthly_usd    = 5000
+    notify_percent = [80, 100]
+    notify_emails  = ["alice@example.com"]
+  }
 }

@@ -37,6 +37,7 @@ struct Inner {
     s3: OnceCell<aws_sdk_s3::Client>,
     dynamodb: OnceCell<aws_sdk_dynamodb::Client>,
     scheduler: OnceCell<aws_sdk_scheduler::Client>,
+    budgets: OnceCell<aws_sdk_budgets::Client>,
     /// By region; the provider's without a name.
     identity_stores: Mutex<HashMap<Option<String>, aws_sdk_identitystore::Client>>,
 }
@@ -67,6 +68,7 @@ impl Clients {
                 s3: OnceCell::new(),
                 dynamodb: OnceCell::new(),
                 scheduler: OnceCell::new(),
+                budgets: OnceCell::new(),
                 identity_stores: Mutex::default(),
             }),
         }
@@ -283,6 +285,31 @@ impl Clients {
             .await
     }
 
+    /// The client of AWS Budgets, which each partition has in one region
+    /// (<https://docs.aws.amazon.com/general/latest/gr/billing.html>).
+    ///
+    /// # Errors
+    /// Those of [`Self::caller`].
+    pub async fn budgets(&self) -> Result<&aws_sdk_budgets::Client, Error> {
+        self.inner
+            .budgets
+            .get_or_try_init(|| async {
+                let config = self.checked_config().await?;
+                let mut builder = aws_sdk_budgets::config::Builder::from(config);
+                builder.set_http_client(paced(config, "budgets"));
+                // Without an endpoint, the SDK finds the region; with one, it would sign for the
+                // provider's.
+                if let Some(region) = budgets_region(&self.account().await?.partition) {
+                    builder = builder.region(aws_sdk_budgets::config::Region::new(region));
+                }
+                if let Some(endpoint) = &self.inner.connection.endpoints.budgets {
+                    builder = builder.endpoint_url(endpoint);
+                }
+                Ok(aws_sdk_budgets::Client::from_conf(builder.build()))
+            })
+            .await
+    }
+
     /// The client of identity stores in a region, by default the provider's.
     ///
     /// # Errors
@@ -321,6 +348,15 @@ impl Clients {
             .config
             .get_or_try_init(|| config::load(&self.inner.connection))
             .await
+    }
+}
+
+/// The region that requests to AWS Budgets are signed for; `None` where only the SDK knows it.
+fn budgets_region(partition: &str) -> Option<&'static str> {
+    match partition {
+        "aws" => Some("us-east-1"),
+        "aws-cn" => Some("cn-northwest-1"),
+        _ => None,
     }
 }
 

@@ -431,6 +431,7 @@ fn display_name(service: &str) -> &str {
         "s3" => "S3",
         "dynamodb" => "DynamoDB",
         "sts" => "STS",
+        "budgets" => "AWS Budgets",
         other => other,
     }
 }

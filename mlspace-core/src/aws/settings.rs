@@ -253,6 +253,8 @@ pub struct Endpoints {
     pub sts: Option<String>,
     /// EventBridge Scheduler.
     pub scheduler: Option<String>,
+    /// AWS Budgets.
+    pub budgets: Option<String>,
     /// Identity stores of IAM Identity Center.
     pub identitystore: Option<String>,
 }

@@ -45,7 +45,7 @@ impl Datasets {
             check_description(&spec.description)?;
         }
         if spec.key.scope == DatasetScope::Group {
-            self.share(operation, spec, &found.record).await?;
+            Box::pin(self.share(operation, spec, &found.record)).await?;
         }
         self.update_record(operation.claim(), spec, found).await
     }

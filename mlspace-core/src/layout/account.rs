@@ -65,6 +65,14 @@ impl Account {
             && (account == Some("aws") || account == Some(self.account_id.as_str()))
     }
 
+    /// ARN of a budget. A pattern gives a pattern.
+    pub fn budget_arn(&self, name: &str) -> String {
+        format!(
+            "arn:{}:budgets::{}:budget/{name}",
+            self.partition, self.account_id
+        )
+    }
+
     /// ARN of an S3 bucket.
     pub fn bucket_arn(&self, bucket: &str) -> String {
         format!("arn:{}:s3:::{bucket}", self.partition)

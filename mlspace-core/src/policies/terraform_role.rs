@@ -88,6 +88,8 @@ pub struct TerraformRoleAccess<'a> {
     pub table_key_arn: Option<&'a str>,
     /// The schedules that stop notebooks; `None` if nothing or MLSpace does.
     pub stop_schedules: Option<StopSchedules<'a>>,
+    /// Whether projects have budgets.
+    pub budgets: bool,
     /// Whether the configuration reads groups of IAM Identity Center.
     pub identity_center: bool,
 }
@@ -154,6 +156,7 @@ pub fn provider_policy(
     statements.extend(allow_sagemaker(context));
     statements.extend(allow_network_and_key(context));
     statements.extend(allow_schedules(context, access));
+    statements.extend(allow_budgets(context, access));
     statements.extend(allow_identity_center(access));
     let target = PackTarget {
         policy_type: PolicyType::Managed,
@@ -363,6 +366,26 @@ fn allow_managing_policies(
         );
     }
     statements
+}
+
+/// Allows the budgets of projects, by their names. Looking at one that does not exist must not be
+/// denied, so that no tag is asked for. Notifications and subscribers need the same actions
+/// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbudgetservice.html>).
+fn allow_budgets(
+    context: &PolicyContext<'_>,
+    access: &TerraformRoleAccess<'_>,
+) -> Option<Statement> {
+    let name = format!("{}-project-*", context.iam_prefix);
+    access.budgets.then(|| {
+        Statement::allow("Budgets")
+            .actions([
+                "budgets:ListTagsForResource",
+                "budgets:ModifyBudget",
+                "budgets:TagResource",
+                "budgets:ViewBudget",
+            ])
+            .resources([context.account.budget_arn(&name)])
+    })
 }
 
 /// Allows reading the groups of IAM Identity Center and their members, in whichever account the

@@ -78,6 +78,7 @@ impl Projects {
                     .to_owned(),
             });
         }
+        Box::pin(self.delete_budget(operation, name)).await?;
         self.delete_dependents(operation, name, dependents).await?;
         let owner = PolicyOwner::Project(name);
         // A policy of this name that isn't ours is left to its owner.
@@ -98,6 +99,15 @@ impl Projects {
                 &ProjectRecord::key(name),
             )
             .await
+    }
+
+    /// Removes the project's budget, if it is on record with one, or not on record.
+    async fn delete_budget(&self, operation: &Operation, name: &ProjectName) -> Result<(), Error> {
+        match self.projects.has_budget(name).await? {
+            Some(true) => self.budgets.remove(operation, name).await,
+            Some(false) => Ok(()),
+            None => self.budgets.remove_any(operation, name).await,
+        }
     }
 
     /// Marks the record of a project that is about to be removed, or takes the mark away. A project

@@ -33,8 +33,45 @@ impl Projects {
             Some(_) => outcome.and(self.plan_access(spec, prior).await),
             None => outcome,
         };
+        let outcome = match &outcome.values {
+            Some(_) => outcome.and(Box::pin(self.plan_budget(spec, prior)).await),
+            None => outcome,
+        };
         let outcome = outcome.and(self.plan_suspension(spec, prior));
         outcome.and(self.plan_beside_mlspace().await)
+    }
+
+    /// Plans the budget: refuses what AWS would, and tells what a new one does not do.
+    async fn plan_budget(
+        &self,
+        spec: &ProjectSpec,
+        prior: Option<&ProjectSpec>,
+    ) -> PlanOutcome<()> {
+        let before = prior.and_then(|prior| prior.budget.as_ref());
+        let Some(budget) = spec
+            .budget
+            .as_ref()
+            .filter(|budget| Some(*budget) != before)
+        else {
+            return PlanOutcome::new(());
+        };
+        let name = &spec.name;
+        let checked = self.budgets.check(name, budget, before.is_none()).await;
+        let system = &self.clients.settings().system_tag;
+        PlanOutcome::warned(checked.map(|()| {
+            vec![Notice {
+                attribute: "budget",
+                summary: "Budget is no hard limit".to_owned(),
+                detail: format!(
+                    "AWS works costs out up to three times a day, usually 8 to 12 hours after they arise, and says only \
+                     then that they exceed the budget: nothing stops or is refused at {amount} USD. Only costs of \
+                     resources with the tags `{SYSTEM}` = `{system}` and `{PROJECT}` = `{name}` count, and only once \
+                     both keys are active cost allocation tags of the account that pays. The project's part of a \
+                     shared bucket, network or key does not count.",
+                    amount = budget.monthly_usd,
+                ),
+            }]
+        }))
     }
 
     /// Tells what a suspension leaves running.

@@ -3,6 +3,7 @@
 use super::records::FoundProject;
 use super::{Project, Projects};
 use crate::aws::{Error, PolicyModel};
+use crate::budget::ProjectSpend;
 use crate::iam::managed_policies::equivalent_json;
 use crate::layout;
 use crate::name::ProjectName;
@@ -23,6 +24,14 @@ impl Projects {
         }
     }
 
+    /// What the project spent in the current month, by its budget.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] without one, or when AWS can't be reached or refuses the call.
+    pub async fn spend(&self, name: &ProjectName) -> Result<ProjectSpend, Error> {
+        self.budgets.spend(name).await
+    }
+
     /// Reads a project that has no policy of its own.
     async fn read_listed_project(&self, name: &ProjectName) -> Result<Option<Project>, Error> {
         let Some(found) = self.projects.read(name).await? else {
@@ -33,6 +42,7 @@ impl Projects {
         let suspended = record.suspended;
         let mut drift = record_drift(name, &item);
         drift.extend(self.suspensions.drift(name, suspended).await?);
+        drift.extend(self.budget_drift(name, &record).await?);
         let left = layout::project_policy_name(&self.clients.settings().iam_resource_prefix, name)?;
         if self
             .policies
@@ -48,6 +58,18 @@ impl Projects {
             token,
             ..project(name, Some(record), suspended, None, drift)
         }))
+    }
+
+    /// How the budget differs from what the record says; no call for a project without one.
+    async fn budget_drift(
+        &self,
+        name: &ProjectName,
+        record: &ProjectRecord,
+    ) -> Result<Vec<String>, Error> {
+        match &record.budget {
+            Some(budget) => Box::pin(self.budgets.drift(name, budget)).await,
+            None => Ok(Vec::new()),
+        }
     }
 
     async fn read_project_and_policy(&self, name: &ProjectName) -> Result<Option<Project>, Error> {
@@ -86,6 +108,9 @@ impl Projects {
         drift.extend(policy_drift(&policy_name, document.as_deref(), &wanted));
         let token = found.as_ref().and_then(FoundProject::token);
         let record = found.map(|found| found.record);
+        if let Some(record) = &record {
+            drift.extend(self.budget_drift(name, record).await?);
+        }
         Ok(Some(Project {
             token,
             ..project(name, record, suspended, Some(arn), drift)

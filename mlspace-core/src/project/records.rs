@@ -7,7 +7,7 @@ use crate::aws::{Cached, Clients, Error, IfPresent as _};
 use crate::name::ProjectName;
 use crate::ownership::Token;
 use crate::policies::{Limits, ProjectAccess};
-use crate::records::{ACCESS, Item, Key, ProjectRecord, REMOVING, RecordStore, View};
+use crate::records::{ACCESS, BUDGET, Item, Key, ProjectRecord, REMOVING, RecordStore, View};
 use crate::schedule::{StopPolicy, StopTime};
 
 /// A project's record with the item it was read from.
@@ -144,6 +144,13 @@ impl ProjectRecords {
         let key = ProjectRecord::key(name);
         let item = self.records.get(self.table(), &key).await?;
         Ok(item.as_ref().and_then(Token::of_item))
+    }
+
+    /// Whether the project's record names a budget; `None` without a record. Nothing else is read.
+    pub(super) async fn has_budget(&self, name: &ProjectName) -> Result<Option<bool>, Error> {
+        let key = ProjectRecord::key(name);
+        let item = self.records.get(self.table(), &key).await?;
+        Ok(item.map(|item| item.contains_key(BUDGET)))
     }
 
     /// Whether the project is suspended, for the removal of what is in it. A record that does not tell

@@ -1,6 +1,7 @@
 //! A project as it should be, and what can be checked of it without asking AWS.
 
 use crate::aws::{Error, Settings};
+use crate::budget::Budget;
 use crate::layout::Account;
 use crate::name::{ProjectName, UserName};
 use crate::policies::ProjectAccess;
@@ -24,6 +25,8 @@ pub struct ProjectSpec {
     pub termination: Option<TerminationConfig>,
     /// What its members can do beyond what all members can do, and what limits them.
     pub access: ProjectAccess,
+    /// What it may cost in a month before people are told.
+    pub budget: Option<Budget>,
     /// Whether deleting it deletes its members, datasets and notebooks.
     pub force_destroy: bool,
     /// Creation time that a record which is lost is written with again, in seconds since the epoch.
@@ -42,6 +45,7 @@ impl ProjectSpec {
             suspended: false,
             termination: None,
             access: ProjectAccess::default(),
+            budget: None,
             force_destroy: false,
             created_at: None,
         }
@@ -62,6 +66,7 @@ impl ProjectSpec {
             last_updated_at: now,
             termination: self.termination.clone(),
             access: self.access.clone(),
+            budget: self.budget.clone(),
         }
     }
 
@@ -147,6 +152,9 @@ impl ProjectSpec {
             })
         };
         check_description(&self.description)?;
+        if let Some(budget) = &self.budget {
+            budget.check()?;
+        }
         let Some(termination) = &self.termination else {
             return Ok(());
         };

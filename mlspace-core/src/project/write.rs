@@ -92,7 +92,14 @@ impl Projects {
         let token = Token::random();
         let made = AtomicBool::new(false);
         let created = Some((&token, &made));
-        let policies = self.set_up_policies(operation, spec, created).await;
+        let policies = async {
+            let arn = self.set_up_policies(operation, spec, created).await?;
+            if let Some(budget) = &spec.budget {
+                self.budgets.ensure(operation, name, &token, budget).await?;
+            }
+            Ok(arn)
+        };
+        let policies = Box::pin(policies).await;
         let record = spec.record(None, now());
         let missing = format!("the record of project `{name}` is missing");
         let reached = |arn: &Option<String>, drift| Project {
@@ -264,21 +271,53 @@ impl Projects {
         spec: &ProjectSpec,
         is_recorded: bool,
     ) -> Result<(), Error> {
+        Box::pin(self.update_project(operation, spec, is_recorded)).await?;
+        let Some(budget) = &spec.budget else {
+            return Ok(());
+        };
+        // By now it has one.
+        match self.projects.token(&spec.name).await? {
+            Some(token) => {
+                let budgets = &self.budgets;
+                Box::pin(budgets.ensure(operation, &spec.name, &token, budget)).await
+            }
+            None => Err(deleted_record(&spec.name)),
+        }
+    }
+
+    /// All of an update but the budget that the project has afterwards.
+    async fn update_project(
+        &self,
+        operation: &Operation,
+        spec: &ProjectSpec,
+        is_recorded: bool,
+    ) -> Result<(), Error> {
         spec.check()?;
         let name = &spec.name;
         let (claim, object) = (operation.claim(), object(name));
         let settings = self.clients.settings();
         let access = settings.effective(&spec.access);
         let mut changes_access = false;
+        // `None` if no record says so.
+        let mut had_budget = None;
         match self.projects.find(name).await? {
             Some(found) => {
                 claim.check(&object, found.token().as_ref())?;
+                had_budget = Some(found.record.budget.is_some());
                 changes_access = settings.effective(&found.record.access) != access;
             }
             None if is_recorded => return Err(deleted_record(name)),
             None => {}
         }
         self.set_up_policies(operation, spec, None).await?;
+        let budgets = &self.budgets;
+        match had_budget {
+            _ if spec.budget.is_some() => {}
+            // Before the record forgets it.
+            Some(true) => Box::pin(budgets.remove(operation, name)).await?,
+            Some(false) => {}
+            None => Box::pin(budgets.remove_any(operation, name)).await?,
+        }
         let memberships = &self.dependents.memberships;
         if changes_access {
             // Each inline policy denies what it does not grant, so that in between a role can do

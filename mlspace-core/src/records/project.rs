@@ -5,6 +5,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::change::Change;
 use super::item::{Item, ItemBuilder, Key, Malformed, View};
 use super::project_access::{self, ACCESS};
+use super::project_budget::{self, BUDGET};
+use crate::budget::Budget;
 use crate::name::ProjectName;
 use crate::policies::ProjectAccess;
 
@@ -116,6 +118,8 @@ pub struct ProjectRecord {
     pub termination: Option<TerminationConfig>,
     /// What its members can do beyond what all members can do, and what limits them.
     pub access: ProjectAccess,
+    /// Its budget, which is there unless an apply was interrupted.
+    pub budget: Option<Budget>,
 }
 
 impl ProjectRecord {
@@ -143,6 +147,7 @@ impl ProjectRecord {
             last_updated_at: view.integer("lastUpdatedAt").unwrap_or(0),
             termination: termination.and_then(TerminationConfig::read),
             access: project_access::read(item)?,
+            budget: project_budget::read(item),
         })
     }
 
@@ -157,7 +162,7 @@ impl ProjectRecord {
     /// The item of a new project.
     #[must_use]
     pub fn item(&self) -> Item {
-        let item = ItemBuilder::new()
+        let mut item = ItemBuilder::new()
             .string("name", &self.name)
             .string("description", &self.description)
             .bool("suspended", self.suspended)
@@ -165,11 +170,13 @@ impl ProjectRecord {
             .integer("createdAt", self.created_at)
             .integer("lastUpdatedAt", self.last_updated_at)
             .value("metadata", AttributeValue::M(self.metadata(None)));
-        match project_access::write(&self.access, None) {
-            Some(access) => item.value(ACCESS, AttributeValue::M(access)),
-            None => item,
+        if let Some(access) = project_access::write(&self.access, None) {
+            item = item.value(ACCESS, AttributeValue::M(access));
         }
-        .build()
+        if let Some(budget) = &self.budget {
+            item = item.value(BUDGET, project_budget::write(budget, None));
+        }
+        item.build()
     }
 
     /// The attributes without which MLSpace cannot read the item, or a page of its web application
@@ -218,6 +225,13 @@ impl ProjectRecord {
                 None => change.remove(ACCESS),
             }
             .expect(ACCESS, item.get(ACCESS));
+        }
+        if self.budget != before.budget {
+            change = match &self.budget {
+                Some(budget) => change.set(BUDGET, project_budget::write(budget, view.map(BUDGET))),
+                None => change.remove(BUDGET),
+            }
+            .expect(BUDGET, item.get(BUDGET));
         }
         (!change.is_empty()).then(|| {
             change
@@ -272,19 +286,21 @@ mod tests {
             last_updated_at: 1_700_000_000,
             termination: Some(termination()),
             access: ProjectAccess::default(),
+            budget: None,
         }
     }
 
     #[test]
-    fn change_from_writes_and_removes_access() {
+    fn change_from_writes_and_removes_access_and_budget() {
         let (plain, with) = (
             record(),
             ProjectRecord {
                 access: project_access::tests::access(),
+                budget: Some(project_budget::tests::budget()),
                 ..record()
             },
         );
-        assert!(!plain.item().contains_key(ACCESS));
+        assert!(!plain.item().contains_key(ACCESS) && !plain.item().contains_key(BUDGET));
         for (before, after) in [(&plain, &with), (&with, &plain)] {
             let item = before.item();
             let change = after.change_from(before, &item).unwrap();

@@ -30,6 +30,10 @@ run "parts_fit_together" {
     error_message = "The provider must be given what was made."
   }
   assert {
+    condition     = length(aws_ce_cost_allocation_tag.this) == 0
+    error_message = "Only the account that pays can activate tags, so none is unless it is asked for."
+  }
+  assert {
     condition     = length(module.vpc.subnet_ids) == 3 && length(output.settings.notebook_defaults.security_group_ids) == 1
     error_message = "Three zones, one group for workloads."
   }
@@ -156,10 +160,16 @@ run "without_trail_and_flow_logs" {
   command = apply
 
   variables {
-    audit   = { enabled = false }
+    audit   = { enabled = false, cost_allocation_tags = true }
     network = { flow_logs = false, availability_zones = ["eu-west-1a"], client_cidrs = ["10.200.0.0/16"] }
   }
 
+  assert {
+    condition = { for key, tag in aws_ce_cost_allocation_tag.this : key => [tag.tag_key, tag.status] } == {
+      for key in ["project", "system", "user"] : key => [key, "Active"]
+    }
+    error_message = "The tags that tell projects' costs apart are active."
+  }
   assert {
     condition     = output.alarm_topic_arn == null && length(module.vpc.subnet_ids) == 1
     error_message = "Neither is made."

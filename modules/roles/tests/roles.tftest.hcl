@@ -309,3 +309,22 @@ run "identity_center" {
     error_message = "Terraform must read groups of the directory."
   }
 }
+
+run "budgets" {
+  command = apply
+
+  variables {
+    granted = { budgets = true }
+  }
+
+  assert {
+    condition = alltrue([
+      for name, allowed in { "MLSpace-project-fraud" = true, "company" = false } :
+      provider::mlspace::policy_allows(
+        aws_iam_policy.terraform[*].policy, "arn:aws:iam::111122223333:role/platform/mlspace-terraform",
+        "budgets:ModifyBudget", "arn:aws:budgets::111122223333:budget/${name}", {},
+      ) == allowed
+    ])
+    error_message = "Terraform must keep budgets of projects only."
+  }
+}

@@ -1,5 +1,6 @@
 //! `mlspace_project`: a tenant, with its record and the policy that every member's role carries.
 
+mod budget;
 mod services;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use crate::limits::{self, LimitsModel};
 use crate::mapping::{self, StateModel, timestamp};
 use crate::ownership;
 use crate::validators;
+use budget::BudgetModel;
 use services::ServicesModel;
 use terraform_plugin::framework::diagnostics::sentence;
 use terraform_plugin::framework::model::at_most_one;
@@ -47,6 +49,8 @@ pub(crate) struct ProjectModel {
     services: Field<ServicesModel>,
     #[serde(with = "at_most_one")]
     limits: Field<LimitsModel>,
+    #[serde(with = "at_most_one")]
+    budget: Field<BudgetModel>,
     policy_arn: Field<String>,
     created_at: Field<String>,
     last_updated_at: Field<String>,
@@ -73,7 +77,7 @@ impl Resource<Client> for ProjectResource {
     }
 
     fn schema(&self) -> Schema {
-        Schema::new(2)
+        Schema::new(3)
             .describe(
                 "A project: the unit that datasets, notebooks and members belong to. Creating one writes its record \
                  and, unless all projects share one, the managed policy that every member's role will carry. \
@@ -150,6 +154,7 @@ impl Resource<Client> for ProjectResource {
                         "sharing",
                         "services",
                         "limits",
+                        "budget",
                         "drift",
                     ])
                     .describe("When the project's record was last changed (RFC 3339, UTC)."),
@@ -159,6 +164,7 @@ impl Resource<Client> for ProjectResource {
                 termination_block(),
                 services::block(),
                 limits::block("the project's workloads, within those of the provider"),
+                budget::block(),
             ])
     }
 
@@ -169,6 +175,7 @@ impl Resource<Client> for ProjectResource {
             diagnostics.error("services", "Invalid service", sentence(&error.to_string()));
         }
         limits::check(&config.limits, diagnostics);
+        budget::check(&config.budget, diagnostics);
         let Some(termination) = config.termination.known() else {
             return;
         };
@@ -205,7 +212,7 @@ impl Resource<Client> for ProjectResource {
             // A repair creates a missing record. One without a time keeps having none.
             plan.proposed.created_at = Field::Unknown;
         }
-        let (Some(client), Ok(spec)) = (client, plan.proposed.spec()) else {
+        let (Some(client), Ok(spec)) = (client, plan.proposed.known().spec()) else {
             return;
         };
         let prior = plan.prior.as_ref().map(|prior| prior.prior_spec(&spec));
@@ -326,11 +333,26 @@ impl Resource<Client> for ProjectResource {
                 state.insert(block.to_owned(), Json::Array(Vec::new()));
             }
         }
+        if from_version < 3
+            && let Some(state) = state.as_object_mut()
+        {
+            state.insert("budget".to_owned(), Json::Array(Vec::new()));
+        }
         Ok(state)
     }
 }
 
 impl ProjectModel {
+    /// What can be planned of it: without its budget as long as a part of that is unknown, such as the
+    /// ARN of a topic that the same apply creates.
+    fn known(&self) -> Self {
+        let mut known = self.clone();
+        if budget::budget(&self.budget).is_err() {
+            known.budget = Field::Null;
+        }
+        known
+    }
+
     /// What the state says. Names are those of `planned`; what the state does not hold is the
     /// default.
     fn prior_spec(&self, planned: &ProjectSpec) -> ProjectSpec {
@@ -356,6 +378,7 @@ impl ProjectModel {
                 services: services::services(&self.services)?,
                 limits: limits::limits(&self.limits)?,
             },
+            budget: budget::budget(&self.budget)?,
             force_destroy: self.force_destroy.as_option().copied().unwrap_or(false),
             created_at: mapping::seconds(&self.created_at),
         })
@@ -386,6 +409,7 @@ impl StateModel for ProjectModel {
         self.sharing = Field::Known(record.access.sharing.to_string());
         self.services = services::with_services(self.services, &record.access.services);
         self.limits = limits::with_limits(self.limits, &record.access.limits);
+        self.budget = budget::with_budget(self.budget, record.budget.as_ref());
         self.created_by = Field::Known(record.created_by.clone());
         self.termination = record
             .termination

@@ -9,7 +9,7 @@ pub(crate) fn without_timestamps(mut state: Value) -> Value {
     for policy in policies.values_mut() {
         policy["versions"] = Value::Null;
     }
-    for kind in ["roles", "policies", "notebooks"] {
+    for kind in ["roles", "policies", "notebooks", "budgets"] {
         for object in state[kind].as_object_mut().expect("objects").values_mut() {
             let tags = object["tags"].as_object_mut().expect("tags");
             tags.remove("mlspace-token");

@@ -203,6 +203,12 @@ impl Emulator {
         self.request("POST", "finish-transitions", None);
     }
 
+    /// Sets the costs that AWS Budgets knows of a budget, and those that it expects.
+    pub(crate) fn spend(&self, budget: &str, actual: &str, forecast: &str) {
+        let costs = json!({ "budget": budget, "actual": actual, "forecast": forecast });
+        self.request("POST", "spend", Some(&costs));
+    }
+
     /// Fires the schedules that are due between two times in UTC; returns the names of the notebooks
     /// that stop.
     pub(crate) fn fire_schedules(&self, after: &str, until: &str) -> Value {

@@ -133,6 +133,7 @@ provider "mlspace" {{
     dynamodb  = "{endpoint}"
     sts       = "{endpoint}"
     scheduler = "{endpoint}"
+    budgets   = "{endpoint}"
     identitystore = "{endpoint}"
   }}
 

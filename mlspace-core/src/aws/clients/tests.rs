@@ -157,6 +157,7 @@ async fn clients_take_endpoints() {
             dynamodb: endpoint(),
             sts: None,
             scheduler: endpoint(),
+            budgets: endpoint(),
             identitystore: endpoint(),
         },
         ..keys()
@@ -167,6 +168,8 @@ async fn clients_take_endpoints() {
     clients.s3().await.unwrap();
     clients.dynamodb().await.unwrap();
     clients.scheduler().await.unwrap();
+    let budgets = clients.budgets().await.unwrap();
+    assert_eq!(budgets.config().region().unwrap().as_ref(), "us-east-1");
     clients.identity_store(None).await.unwrap();
 }
 

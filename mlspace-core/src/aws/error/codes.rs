@@ -1,14 +1,15 @@
 //! Error codes of AWS: what they mean, and what to do about them.
 
 /// Error codes for objects that do not exist, of all services used here. IAM and S3 return
-/// `NoSuch…`, DynamoDB `ResourceNotFoundException`. SageMaker returns `ValidationException`, so
-/// that callers check the message.
-pub(super) const ABSENT: [&str; 7] = [
+/// `NoSuch…`, DynamoDB `ResourceNotFoundException`, AWS Budgets `NotFoundException`. SageMaker
+/// returns `ValidationException`, so that callers check the message.
+pub(super) const ABSENT: [&str; 8] = [
     "NoSuchEntity",
     "NoSuchEntityException",
     "NoSuchBucket",
     "NoSuchKey",
     "NotFound",
+    "NotFoundException",
     "ResourceNotFoundException",
     "ResourceNotFound",
 ];
@@ -136,6 +137,7 @@ impl Meaning {
                 ));
             }
             Self::Denied => {
+                let operation = action(service, operation);
                 return Some(format!(
                     "allow `{service}:{operation}` for the caller, in its policies, its permissions boundary and the \
                      organization's service control policies"
@@ -167,9 +169,38 @@ impl Meaning {
     }
 }
 
+/// The IAM action that a call needs, where it has another name. All calls of AWS Budgets on budgets,
+/// notifications and subscribers need one of two
+/// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbudgetservice.html>).
+fn action<'a>(service: &str, operation: &'a str) -> &'a str {
+    match (service, operation) {
+        ("budgets", "ListTagsForResource") => operation,
+        ("budgets", call) if call.starts_with("Describe") => "ViewBudget",
+        ("budgets", _) => "ModifyBudget",
+        _ => operation,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn remedies_name_actions_of_iam() {
+        for (service, call, action) in [
+            ("iam", "GetRole", "iam:GetRole"),
+            ("budgets", "DescribeBudget", "budgets:ViewBudget"),
+            ("budgets", "CreateNotification", "budgets:ModifyBudget"),
+            (
+                "budgets",
+                "ListTagsForResource",
+                "budgets:ListTagsForResource",
+            ),
+        ] {
+            let remedy = Meaning::Denied.remedy(service, call).unwrap();
+            assert!(remedy.contains(&format!("`{action}`")), "{remedy}");
+        }
+    }
 
     #[test]
     fn meaning_of_codes() {

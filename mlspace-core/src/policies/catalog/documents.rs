@@ -59,6 +59,7 @@ const TERRAFORM_ROLE: &[Parameter] = &[
     TABLE_KEY_ARN,
     SCHEDULE_GROUP,
     STOP_ROLE_ARN,
+    BUDGETS,
     IDENTITY_CENTER,
 ];
 

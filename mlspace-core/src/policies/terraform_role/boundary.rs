@@ -3,9 +3,9 @@
 use super::records::allow_use_of_table_key;
 use super::sagemaker::limit_sagemaker;
 use super::{
-    RoleTags, TerraformRoleAccess, allow_identity_center, allow_looking_at_locations,
-    allow_managing_policies, allow_managing_roles, allow_network_and_key, allow_schedules, check,
-    own_policies,
+    RoleTags, TerraformRoleAccess, allow_budgets, allow_identity_center,
+    allow_looking_at_locations, allow_managing_policies, allow_managing_roles,
+    allow_network_and_key, allow_schedules, check, own_policies,
 };
 use crate::policies::context::{PolicyContext, PolicyError, managed};
 use iam_policy::{Document, Statement};
@@ -56,6 +56,7 @@ pub fn provider_boundary(
     statements.extend(limit_sagemaker(context));
     statements.extend(allow_network_and_key(&any_network));
     statements.extend(allow_schedules(context, access));
+    statements.extend(allow_budgets(context, access));
     statements.extend(allow_identity_center(access));
     managed(
         Document::new(statements),

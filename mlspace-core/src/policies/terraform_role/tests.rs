@@ -744,6 +744,16 @@ fn calls_cover_the_source_code() {
         "scheduler:DeleteSchedule",
         "scheduler:GetSchedule",
         "scheduler:UpdateSchedule",
+        // In `provider_policy_keeps_budgets_of_projects_if_asked`, by other names.
+        "budgets:CreateBudget",
+        "budgets:CreateNotification",
+        "budgets:DeleteBudget",
+        "budgets:DeleteNotification",
+        "budgets:DescribeBudget",
+        "budgets:DescribeNotificationsForBudget",
+        "budgets:DescribeSubscribersForNotification",
+        "budgets:ListTagsForResource",
+        "budgets:UpdateBudget",
         // In `provider_policy_reads_groups_of_identity_center_if_asked`.
         "identitystore:DescribeGroup",
         "identitystore:DescribeUser",
@@ -801,6 +811,44 @@ fn provider_policy_rejects_wildcards() {
             "{error}"
         );
     }
+}
+
+#[test]
+fn provider_policy_keeps_budgets_of_projects_if_asked() {
+    let deployment = Deployment::new();
+    let context = deployment.context();
+    let allows = |budgets: bool, action: &str, resource: &str| {
+        let access = TerraformRoleAccess {
+            budgets,
+            ..access()
+        };
+        let policies = provider_policy(&context, &access).unwrap();
+        let boundary = provider_boundary(&context, &access).unwrap();
+        let set = policies
+            .iter()
+            .fold(PolicySet::new(), |set, policy| set.identity("own", policy))
+            .boundary("boundary", &boundary);
+        let caller = Caller::from_arn("arn:aws:iam::123456789012:role/terraform").unwrap();
+        let resource = format!("arn:aws:budgets::123456789012:{resource}");
+        set.decide(&Request::new(caller, action, resource))
+            .is_allowed()
+    };
+    let own = "budget/MLSpace-project-fraud";
+    for call in [
+        "ListTagsForResource",
+        "ModifyBudget",
+        "TagResource",
+        "ViewBudget",
+    ] {
+        let action = format!("budgets:{call}");
+        assert!(allows(true, &action, own), "{action}");
+        assert!(!allows(false, &action, own), "{action}");
+        assert!(!allows(true, &action, "budget/company"), "{action}");
+    }
+    for call in ["CreateBudgetAction", "ExecuteBudgetAction", "UntagResource"] {
+        assert!(!allows(true, &format!("budgets:{call}"), own), "{call}");
+    }
+    assert!(!allows(true, "budgets:ViewBudget", "budget/MLSpace-other"));
 }
 
 #[test]

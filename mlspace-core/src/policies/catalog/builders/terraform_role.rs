@@ -33,6 +33,7 @@ fn access(arguments: &Arguments) -> Result<TerraformRoleAccess<'_>, DocumentErro
         base_policy_arns: arguments.strings("base_policy_arns"),
         table_key_arn: arguments.optional_string("table_key_arn"),
         stop_schedules,
+        budgets: arguments.optional_bool("budgets").unwrap_or(false),
         identity_center: arguments.optional_bool("identity_center").unwrap_or(false),
     })
 }

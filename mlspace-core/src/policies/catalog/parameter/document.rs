@@ -16,6 +16,7 @@ parameters! {
     BEDROCK_GUARDRAIL_ARN "bedrock_guardrail_arn" String "ARN of the guardrail that every request of the project to Bedrock must name";
     BEDROCK_MODEL_ARNS "bedrock_model_arns" StringList "ARNs of the foundation models and inference profiles that the project can invoke";
     BUCKET "bucket" String "name of the bucket";
+    BUDGETS "budgets" Bool "true if projects have budgets";
     BUCKETS "buckets" StringList "names of the account's buckets that can be reached through the S3 endpoint, or prefixes of names followed by `*`";
     CODEARTIFACT_REPOSITORY_ARNS "codeartifact_repository_arns" StringList "ARNs of the CodeArtifact repositories that the project can read";
     DATA_BUCKET "data_bucket" String "name of the bucket that holds the datasets";
