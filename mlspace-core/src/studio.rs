@@ -18,9 +18,12 @@ mod status;
 mod steps;
 
 pub use api::AppKind;
-pub use domain::{DomainDefaults, DomainSpec, StudioDomain, StudioDomains, check_domain_id};
+pub use domain::{
+    DomainDefaults, DomainSpec, FoundDomain, StudioDomain, StudioDomains, check_domain_id,
+};
 pub use profile::{
-    Opening, ProfileKey, StudioProfiles, StudioUserProfile, UserProfileSpec, check_landing_uri,
+    FoundProfile, Opening, ProfileKey, StudioProfiles, StudioUserProfile, UserProfileSpec,
+    check_landing_uri,
 };
 pub use settings::{
     AppSettings, CustomImage, DomainSettings, IDLE_MINUTES_MAX, IDLE_MINUTES_MIN, IdleTimeout,

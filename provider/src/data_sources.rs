@@ -7,6 +7,8 @@ mod identity_center_group;
 mod policy_document;
 mod project_spend;
 mod sdk_config;
+mod studio_domain;
+mod studio_user_profiles;
 mod users;
 
 use terraform_plugin::framework::AnyDataSource;
@@ -24,5 +26,7 @@ pub(crate) fn all() -> Vec<Box<dyn AnyDataSource<Client>>> {
         Box::new(groups::GroupsDataSource),
         Box::new(identity_center_group::IdentityCenterGroupDataSource),
         Box::new(project_spend::ProjectSpendDataSource),
+        Box::new(studio_domain::StudioDomainDataSource),
+        Box::new(studio_user_profiles::StudioUserProfilesDataSource),
     ]
 }

@@ -58,6 +58,20 @@ resource "mlspace_studio_user_profile" "alice" {{
     )
 }
 
+/// The domain by its name, and the profiles of a project in it.
+const INVENTORY: &str = r#"
+data "mlspace_studio_domain" "ml" {
+  name       = "ml"
+  depends_on = [mlspace_studio_domain.main]
+}
+
+data "mlspace_studio_user_profiles" "fraud" {
+  domain_id  = data.mlspace_studio_domain.ml.id
+  project    = "fraud"
+  depends_on = [mlspace_studio_user_profile.alice]
+}
+"#;
+
 /// Paths of what there is of Studio in AWS.
 fn contents(env: &TestEnv) -> Vec<String> {
     let state = env.aws.account_state();
@@ -92,8 +106,16 @@ e2e_test! {
     fn studio_lives(env) {
         add_role(env);
         let text = format!("{PEOPLE}{}{}", domain(env, "  jupyter_lab = { idle_timeout_minutes = 120 }"), profile(""));
-        env.apply_and_verify(&text);
+        env.apply_and_verify(&format!("{text}{INVENTORY}"));
         assert_eq!(env.attribute(PROFILE, "name"), "fraud-alice");
+        let profiles = &env.attribute("data.mlspace_studio_user_profiles.fraud", "profiles");
+        let found = &profiles[0];
+        assert_eq!((&found["name"], &found["user"]), (&json!("fraud-alice"), &json!("alice")), "{profiles}");
+        assert_eq!((&found["status"], &profiles[1]), (&json!("InService"), &Value::Null), "{profiles}");
+        assert_eq!(found["role_arn"], env.attribute(PROFILE, "role_arn"));
+        assert!(found["home_efs_file_system_uid"].is_string(), "{profiles}");
+        env.configure("data \"mlspace_studio_domain\" \"ml\" {\n  name = \"ML\"\n}");
+        env.work.plan(&[]).outcome.assert_error(&["has `ml`"]);
         let state = env.aws.account_state();
         let tags = &state["studio"]["user-profile/ml/fraud-alice"]["tags"];
         assert_eq!((&tags["project"], &tags["user"]), (&json!("fraud"), &json!("alice")), "{state}");

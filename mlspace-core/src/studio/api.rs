@@ -107,6 +107,8 @@ pub(crate) struct ProfileState {
     pub(crate) status: Status,
     pub(crate) failure_reason: Option<String>,
     pub(crate) settings: ProfileSettings,
+    /// User id on the domain's home file system.
+    pub(crate) home_efs_file_system_uid: Option<String>,
 }
 
 /// A profile or a space in a list.

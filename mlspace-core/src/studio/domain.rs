@@ -2,11 +2,14 @@
 
 mod create;
 mod delete;
+mod find;
 mod plan;
 #[cfg(test)]
 pub(crate) mod tests;
 mod update;
 
+pub use find::FoundDomain;
+pub(super) use find::no_domain;
 pub use plan::DomainDefaults;
 
 use std::sync::Arc;

@@ -141,6 +141,7 @@ impl FakeStudio {
                             jupyter_lab: None,
                             code_editor: None,
                         },
+                        home_efs_file_system_uid: None,
                     },
                     tags: Tags::new(),
                 });
@@ -433,6 +434,7 @@ impl StudioApi for FakeStudio {
                 status: Status::Pending,
                 failure_reason: None,
                 settings: settings.clone(),
+                home_efs_file_system_uid: None,
             };
             let profile = FakeProfile {
                 state,

@@ -1,5 +1,6 @@
 //! User profiles: one for each membership, with its role.
 
+mod all;
 mod inventory;
 mod open;
 mod owner;
@@ -7,6 +8,7 @@ mod owner;
 mod tests;
 mod write;
 
+pub use all::FoundProfile;
 pub(crate) use inventory::{DependentProfile, StudioInventory};
 pub use open::{Opening, check_landing_uri};
 

@@ -233,6 +233,7 @@ impl StudioApi for SdkStudio {
             status: status(found.status),
             failure_reason: some(found.failure_reason),
             settings: settings::read_profile(found.user_settings.unwrap_or_else(settings::none)),
+            home_efs_file_system_uid: some(found.home_efs_file_system_uid),
         }))
     }
 

@@ -30,7 +30,7 @@ pub(crate) fn spec() -> DomainSpec {
     }
 }
 
-fn platform() -> FakePlatform {
+pub(super) fn platform() -> FakePlatform {
     FakePlatform::new(PolicyModel::PerPrincipal)
 }
 
@@ -42,7 +42,10 @@ async fn platform_with(spec: &DomainSpec) -> (FakePlatform, String) {
     (platform, id)
 }
 
-async fn create(platform: &FakePlatform, spec: &DomainSpec) -> Result<StudioDomain, Error> {
+pub(super) async fn create(
+    platform: &FakePlatform,
+    spec: &DomainSpec,
+) -> Result<StudioDomain, Error> {
     let domains = &platform.services.studio_domains;
     let created = domains.create(&operation(), spec).await;
     created

@@ -211,7 +211,7 @@ impl StudioInventory {
 
 /// Whether a profile of this name can be one of the owner's: its name begins with the project's, and
 /// follows from the user's.
-fn may_be_of(profile: &str, owner: Owner<'_>) -> bool {
+pub(super) fn may_be_of(profile: &str, owner: Owner<'_>) -> bool {
     let profile = profile.to_ascii_lowercase();
     let Some((project, _)) = profile.split_once('-') else {
         return false;

@@ -450,3 +450,49 @@ fn key_survives_its_id() {
         assert!(id.parse::<ProfileKey>().is_err(), "{id}");
     }
 }
+
+#[tokio::test]
+async fn inventory_says_whose_profiles_are_and_where_files_are() {
+    let platform = platform_with(&spec()).await;
+    // A profile and a space that Terraform does not manage.
+    platform.studio.add_space("ml", "elsewhere", "old");
+    platform.studio.add_space("ml", "fraud-alice", "lab");
+    platform.studio.add_space("ml", "fraud-x", "x");
+    edit(&platform, |profile| {
+        profile.state.home_efs_file_system_uid = Some("200005".to_owned());
+    });
+    let profiles = &platform.services.studio_profiles;
+    platform.faults.take_calls();
+    let all = profiles.all(DOMAIN, None).await.unwrap();
+    let calls = platform.faults.take_calls();
+    let count = |name: &str| calls.iter().filter(|call| *call == name).count();
+    let lists = ["DescribeDomain", "ListUserProfiles", "ListSpaces"];
+    assert_eq!(lists.map(count), [1; 3], "{calls:?}");
+    assert_eq!(["DescribeUserProfile", "ListTags"].map(count), [3; 2]);
+    let names: Vec<&str> = all.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["elsewhere", "fraud-alice", "fraud-x"]);
+    assert_eq!((&all[0].project, &all[0].user), (&None, &None));
+    assert_eq!(all[0].spaces, ["old"]);
+
+    let fraud = testing::project_name("fraud");
+    let of_project = profiles.all(DOMAIN, Some(&fraud)).await.unwrap();
+    // `fraud-x` has the name of a profile of the project, and not its tags.
+    assert_eq!(of_project, all[1..2]);
+    let alice = &of_project[0];
+    assert_eq!(alice.project.as_deref(), Some("fraud"));
+    assert_eq!(alice.user.as_deref(), Some("alice"));
+    assert_eq!(alice.home_efs_file_system_uid.as_deref(), Some("200005"));
+    assert_eq!(
+        (alice.spaces.as_slice(), alice.status.as_str()),
+        (["lab".to_owned()].as_slice(), "InService")
+    );
+    assert_eq!(alice.role_arn, Some(read(&platform).await.role_arn));
+
+    platform.faults.take_calls();
+    let churn = testing::project_name("churn");
+    assert_eq!(profiles.all(DOMAIN, Some(&churn)).await.unwrap(), []);
+    let calls = platform.faults.take_calls();
+    assert_eq!(calls, ["DescribeDomain", "ListUserProfiles"]);
+    let error = profiles.all("d-none", None).await.unwrap_err();
+    assert_eq!(error.attribute(), Some("domain_id"));
+}

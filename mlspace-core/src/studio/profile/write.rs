@@ -309,6 +309,7 @@ impl StudioProfiles {
             status: Status::Pending,
             failure_reason: None,
             settings: spec.settings(&membership.role_arn),
+            home_efs_file_system_uid: None,
         };
         let tags = self.desired_tags(spec).overlaid(&mark.tags());
         let own = Some(&spec.tags);
