@@ -16,7 +16,7 @@ pub mod settings;
 pub mod transient;
 pub mod wait;
 
-pub(crate) use cached::Cached;
+pub(crate) use cached::{Cached, CachedByKey};
 pub use cancel::cancellable;
 pub use clients::{Caller, Clients};
 pub use error::{ConnectionFault, Error};

@@ -60,6 +60,8 @@ pub mod layout;
 pub mod lifecycle_config;
 #[cfg(feature = "aws")]
 pub mod membership;
+#[cfg(feature = "aws")]
+pub mod memory;
 pub mod name;
 pub mod network;
 #[cfg(feature = "aws")]
@@ -91,6 +93,8 @@ pub mod services;
 #[cfg(feature = "aws")]
 pub mod studio;
 pub mod tables;
+#[cfg(feature = "aws")]
+mod tagged;
 pub mod tags;
 // Two attributes, because clippy only recognizes `cfg(test)` alone as test code.
 #[cfg(feature = "aws")]

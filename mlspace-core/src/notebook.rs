@@ -41,6 +41,7 @@ pub use state::Status;
 pub use tagging::{all_tags, check_count as check_tag_count};
 
 pub(crate) use api::NotebookApi;
+pub(crate) use instances::NotebookInstances;
 pub(crate) use inventory::{NotebookInventory, Owner, is_owned};
 pub(crate) use key::is_same_key;
 pub(crate) use limits::check_machine;
@@ -56,12 +57,12 @@ use crate::aws::lock::Locks;
 use crate::directory::Directory;
 use crate::iam::Roles;
 use crate::membership::{MemberRecords, MemberRoles};
+use crate::memory::Memory;
 use crate::name::{NotebookName, ProjectName, UserName};
 use crate::ownership::{Kind, Object, Owned, Token};
 use crate::project::ProjectRecords;
 use crate::schedule::StopTime;
 use crate::tags::Tags;
-use instances::NotebookInstances;
 
 /// Notebook instances of members.
 pub struct Notebooks {
@@ -77,10 +78,10 @@ pub struct Notebooks {
 }
 
 impl Notebooks {
-    /// Notebooks behind `api`, of members that have records in `members` and `projects`.
+    /// Notebooks that are `instances`, of members that have records in `members` and `projects`.
     pub(crate) fn new(
         clients: Clients,
-        api: Arc<dyn NotebookApi>,
+        instances: NotebookInstances,
         stops: DailyStops,
         projects: Arc<ProjectRecords>,
         members: Arc<MemberRecords>,
@@ -88,7 +89,7 @@ impl Notebooks {
         directory: Arc<Directory>,
     ) -> Self {
         Self {
-            instances: NotebookInstances::new(api),
+            instances,
             stops,
             member_roles: MemberRoles::new(clients.clone()),
             clients,
@@ -227,6 +228,8 @@ pub struct Notebook {
     pub must_replace: Option<String>,
     /// The token in its tags.
     pub token: Option<Token>,
+    /// What the next refresh needs to know, unless its status changes by itself.
+    pub memory: Option<Memory>,
 }
 
 /// The notebook, as an object that someone manages.
@@ -237,6 +240,10 @@ fn object(name: &NotebookName) -> Object {
 impl Owned for Notebook {
     fn token(&self) -> Option<&Token> {
         self.token.as_ref()
+    }
+
+    fn memory(&self) -> Option<&Memory> {
+        self.memory.as_ref()
     }
 }
 

@@ -21,6 +21,7 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::aws::Error;
+use crate::memory::Memory;
 use crate::records::{Change, Item};
 use crate::tags::{TOKEN, Tags};
 
@@ -167,6 +168,11 @@ impl Claim {
 pub trait Owned {
     /// Its token.
     fn token(&self) -> Option<&Token>;
+
+    /// What the state keeps of it for the next refresh.
+    fn memory(&self) -> Option<&Memory> {
+        None
+    }
 }
 
 /// What the rest of the caller's run does with existing objects. A run can replace an object, or

@@ -15,15 +15,18 @@ use crate::iam::{IamApi, IamCache, ManagedPolicies, Roles, SdkIam};
 use crate::identity_center::{IdentityCenter, IdentityStoreApi, SdkIdentityStore};
 use crate::lifecycle_config::{LifecycleConfigApi, LifecycleConfigs, SdkLifecycleConfigs};
 use crate::membership::{MemberRecords, MembershipParts, Memberships};
-use crate::notebook::{DailyStops, NotebookApi, NotebookInventory, Notebooks, SdkNotebooks};
+use crate::notebook::{
+    DailyStops, NotebookApi, NotebookInstances, NotebookInventory, Notebooks, SdkNotebooks,
+};
 use crate::owners::Owners;
 use crate::project::{DependentResources, ProjectParts, ProjectRecords, Projects, SuspensionList};
 use crate::project_group::{ProjectGroupParts, ProjectGroups};
 use crate::records::{CachedRecords, DynamoStore, RecordStore};
 use crate::scheduler::{SchedulerApi, SdkScheduler};
 use crate::studio::{
-    SdkStudio, StudioApi, StudioDomains, StudioInventory, StudioProfiles, StudioSpaces,
+    SdkStudio, StudioApi, StudioDomains, StudioInventory, StudioLists, StudioProfiles, StudioSpaces,
 };
+use crate::tagged::{SdkTagging, TaggedResources, TaggingApi};
 use crate::user::{UserParts, UserRecords, Users};
 use crate::user_group::{UserGroupParts, UserGroups};
 
@@ -77,6 +80,7 @@ pub(crate) struct Apis {
     pub(crate) schedules: Arc<dyn SchedulerApi>,
     pub(crate) budgets: Arc<dyn BudgetApi>,
     pub(crate) identity_stores: Arc<dyn IdentityStoreApi>,
+    pub(crate) tagging: Arc<dyn TaggingApi>,
 }
 
 impl Services {
@@ -96,6 +100,7 @@ impl Services {
             schedules: Arc::new(SdkScheduler::new(clients.clone())),
             budgets: Arc::new(SdkBudgets::new(clients.clone())),
             identity_stores: Arc::new(SdkIdentityStore::new(clients.clone())),
+            tagging: Arc::new(SdkTagging::new(clients.clone())),
         };
         Self::with_apis(clients, apis)
     }
@@ -113,7 +118,9 @@ impl Services {
             schedules,
             budgets,
             identity_stores,
+            tagging,
         } = apis;
+        let tagged = Arc::new(TaggedResources::new(clients.clone(), tagging));
         let studio_domains = StudioDomains::new(clients.clone(), Arc::clone(&studio));
         let studio_inventory = Arc::new(StudioInventory::new(clients.clone(), Arc::clone(&studio)));
         let records: Arc<dyn RecordStore> = Arc::new(CachedRecords::new(records));
@@ -244,18 +251,21 @@ impl Services {
                 directory: Arc::clone(&directory),
             },
         );
+        let lists = Arc::new(StudioLists::new(Arc::clone(&studio), Arc::clone(&tagged)));
         let studio_profiles = StudioProfiles::new(
             clients.clone(),
             Arc::clone(&studio),
+            Arc::clone(&lists),
             Arc::clone(&projects),
             Arc::clone(&members),
             Arc::clone(&roles),
             Arc::clone(&directory),
         );
-        let studio_spaces = StudioSpaces::new(clients.clone(), studio, Arc::clone(&projects));
+        let studio_spaces =
+            StudioSpaces::new(clients.clone(), studio, lists, Arc::clone(&projects));
         let notebooks = Arc::new(Notebooks::new(
             clients.clone(),
-            api,
+            NotebookInstances::new(api, tagged),
             DailyStops::new(clients.clone(), Arc::clone(&records), schedules),
             Arc::clone(&projects),
             Arc::clone(&members),

@@ -10,6 +10,7 @@ mod contents;
 mod domain;
 #[cfg(test)]
 pub(crate) mod fake;
+mod lists;
 mod profile;
 mod sdk;
 mod settings;
@@ -31,11 +32,11 @@ pub use settings::{
     check_name,
 };
 pub use space::{
-    KnownSpace, PlannedSpace, SpaceKey, SpaceSettings, SpaceSpec, StudioSpace, StudioSpaces,
-    check_space_name,
+    KnownSpace, SpaceKey, SpaceSettings, SpaceSpec, StudioSpace, StudioSpaces, check_space_name,
 };
 pub use status::Status;
 
 pub(crate) use api::StudioApi;
+pub(crate) use lists::StudioLists;
 pub(crate) use profile::{DependentProfile, StudioInventory};
 pub(crate) use sdk::SdkStudio;

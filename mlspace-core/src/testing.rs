@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 
 use crate::aws::{Clients, Error, NotebookDefaults, Operation, PolicyModel, Settings};
@@ -28,17 +29,20 @@ use crate::records::memory::MemoryStore;
 use crate::scheduler::fake::FakeScheduler;
 use crate::services::{Apis, Services};
 use crate::studio::fake::FakeStudio;
+use crate::tagged::fake::FakeTagging;
 use crate::tags::{TOKEN, Tags};
 
 pub(crate) use interleave::{interleaved, seeds};
 
-/// Where in the sequence of write calls an operation is interrupted.
+/// Where in the sequence of calls an operation is interrupted, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Interruption {
-    /// The call fails without an effect.
+    /// This write call fails without an effect.
     Before(usize),
-    /// The call takes effect and its answer is lost.
+    /// This write call takes effect and its answer is lost.
     After(usize),
+    /// The answer of this read call is lost.
+    Read(usize),
 }
 
 /// What another program does right before a call, or the error that the call returns.
@@ -48,6 +52,7 @@ type Hook = Box<dyn FnOnce() -> Result<(), Error> + Send>;
 struct Log {
     calls: Vec<String>,
     writes: usize,
+    reads: usize,
     interruption: Option<Interruption>,
     denied: Vec<&'static str>,
     hooks: Vec<(&'static str, Hook)>,
@@ -58,10 +63,11 @@ struct Log {
 pub(crate) struct Faults(Arc<Mutex<Log>>);
 
 impl Faults {
-    /// Interrupts the write calls from now on as `interruption` says (counted from 0), once.
+    /// Interrupts the calls from now on as `interruption` says, once.
     pub(crate) fn interrupt(&self, interruption: Interruption) {
         let mut log = self.0.lock().unwrap();
         log.writes = 0;
+        log.reads = 0;
         log.interruption = Some(interruption);
     }
 
@@ -122,6 +128,13 @@ impl Faults {
         if log.denied.contains(&operation) {
             return Err(refusal(service, operation, "AccessDenied"));
         }
+        let number = log.reads;
+        log.reads += 1;
+        let interrupted = log.interruption == Some(Interruption::Read(number));
+        if interrupted {
+            log.interruption = None;
+            return Err(lost(service, operation));
+        }
         drop(log);
         self.run_hook(operation)
     }
@@ -148,20 +161,26 @@ impl Faults {
             log.writes += 1;
             log.interruption.take_if(|interruption| match interruption {
                 Interruption::Before(n) | Interruption::After(n) => *n == number,
+                Interruption::Read(_) => false,
             })
         };
         match interruption {
             Some(Interruption::Before(_)) => Err(refusal(service, operation, "ServiceFailure")),
             Some(Interruption::After(_)) => {
                 act()?;
-                Err(Error::Unreachable {
-                    service,
-                    operation,
-                    message: "the connection was reset".to_owned(),
-                })
+                Err(lost(service, operation))
             }
-            None => act(),
+            Some(Interruption::Read(_)) | None => act(),
         }
+    }
+}
+
+/// The error for a call whose answer is lost.
+fn lost(service: &'static str, operation: &'static str) -> Error {
+    Error::Unreachable {
+        service,
+        operation,
+        message: "the connection was reset".to_owned(),
     }
 }
 
@@ -338,8 +357,16 @@ fn services(
         budgets: Arc::clone(budgets) as _,
         // No resource reads a directory: tests of it have a store of their own.
         identity_stores: Arc::new(FakeIdentityStore::default()),
+        tagging: Arc::new(FakeTagging::new(Arc::clone(notebooks), Arc::clone(studio))),
     };
     Services::with_apis(Clients::offline(account(), settings.clone()), apis)
+}
+
+/// A time of the last change for a fake's object, another one after each change. It does not count the
+/// changes, which differ between operations with and without an interruption.
+pub(crate) fn modified(object: &impl std::fmt::Debug) -> Option<i64> {
+    let digest = Sha256::digest(format!("{object:?}"));
+    digest.first_chunk().map(|first| i64::from_be_bytes(*first))
 }
 
 /// The account of all fakes.
@@ -421,8 +448,8 @@ pub(crate) fn project_name(name: &str) -> ProjectName {
     name.parse().unwrap()
 }
 
-/// Runs `act` once for each write call that it makes, interrupted before and after that call, then,
-/// if it failed, again in a new process. The second run must succeed and lead to the same as an
+/// Runs `act` once for each call that it makes, interrupted at a read, and before and after a write,
+/// then, if it failed, again in a new process. The second run must succeed and lead to the same as an
 /// undisturbed one.
 pub(crate) async fn converges<T: std::fmt::Debug>(
     setup: impl AsyncFn() -> FakePlatform,
@@ -443,6 +470,18 @@ pub(crate) async fn converges<T: std::fmt::Debug>(
         interruptions += 1;
     }
     assert!(interruptions > 0, "the operation makes no write call");
+    let mut reads = 0;
+    while Box::pin(disturbed(
+        &setup,
+        &act,
+        Interruption::Read(reads),
+        &expected,
+    ))
+    .await
+    {
+        reads += 1;
+    }
+    println!("{interruptions} writes and {reads} reads were interrupted");
 }
 
 /// One run of [`converges`]. False when the operation has no such call.

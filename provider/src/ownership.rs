@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use mlspace_core::memory::Memory;
 use mlspace_core::ownership::{Caller, Claim, Kind, Object, Owned, Run, Token};
 use terraform_plugin::framework::diagnostics::{capitalize, sentence};
 use terraform_plugin::framework::{Call, Change, Diagnostics, ObjectKey, Objects};
@@ -16,9 +17,12 @@ use terraform_plugin::framework::{Call, Change, Diagnostics, ObjectKey, Objects}
 const TOKEN: &str = "token";
 /// Key of the private state: true if the last read found another token.
 const FOREIGN: &str = "foreign";
+/// Key of the private state: what the next refresh needs to know.
+const MEMORY: &str = "memory";
 
 /// Keeps the token of an object that was created or changed.
 pub(crate) fn keep(call: &mut Call, object: &impl Owned) {
+    remember(call, object);
     if let Some(token) = object.token() {
         set(call, TOKEN, &token.to_string());
         call.remove_private(FOREIGN);
@@ -29,6 +33,7 @@ pub(crate) fn keep(call: &mut Call, object: &impl Owned) {
 /// of a token takes it over: after an import, or if the state is from before there were tokens.
 /// Terraform also drops the private state when the provider's process dies during an update.
 pub(crate) fn observe(call: &mut Call, object: &impl Owned) {
+    remember(call, object);
     let (claim, found) = (claim(call), object.token());
     if claim == Claim::Unknown {
         set(call, TOKEN, &found.map(ToString::to_string));
@@ -37,6 +42,18 @@ pub(crate) fn observe(call: &mut Call, object: &impl Owned) {
         call.remove_private(FOREIGN);
     } else {
         set(call, FOREIGN, &true);
+    }
+}
+
+/// What the last refresh, or the last change, kept of the object for this refresh.
+pub(crate) fn memory(call: &Call) -> Option<Memory> {
+    call.private(MEMORY)
+}
+
+fn remember(call: &mut Call, object: &impl Owned) {
+    match object.memory() {
+        Some(memory) => set(call, MEMORY, memory),
+        None => call.remove_private(MEMORY),
     }
 }
 
@@ -83,7 +100,7 @@ fn claim(call: &Call) -> Claim {
 }
 
 fn set<T: serde::Serialize>(call: &mut Call, key: &str, value: &T) {
-    // Strings and booleans are always valid JSON.
+    // Strings, booleans and JSON are always valid JSON.
     let _ = call.set_private(key, value);
 }
 

@@ -79,6 +79,7 @@ struct EndpointsModel {
     scheduler: Field<String>,
     budgets: Field<String>,
     identitystore: Field<String>,
+    resourcegroupstaggingapi: Field<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -238,6 +239,7 @@ impl ProviderModel {
                 scheduler: endpoint(|model| &model.scheduler),
                 budgets: endpoint(|model| &model.budgets),
                 identitystore: endpoint(|model| &model.identitystore),
+                resourcegroupstaggingapi: endpoint(|model| &model.resourcegroupstaggingapi),
             },
             max_retries: self
                 .max_retries

@@ -4,7 +4,9 @@
 
 use std::fmt::Write as _;
 
-use crate::support::{TestEnv, e2e_test};
+use serde_json::json;
+
+use crate::support::{PEOPLE, TestEnv, e2e_test};
 
 const FEW: usize = 10;
 const MANY: usize = 40;
@@ -152,5 +154,55 @@ resource "mlspace_dataset" "global" {{
         // Not more than a few of each scope, however many datasets it has.
         let more = queries(&many.create) - queries(&few.create);
         assert!(more <= 2 * (MANY - FEW), "{}", counted(&many.create));
+    }
+}
+
+e2e_test! {
+    /// Notebooks that have not changed are refreshed by pages. One that was stopped is described, and one
+    /// whose tags were changed has them read.
+    fn notebooks_refresh_by_pages(env) {
+        let notebooks = format!(
+            r#"{PEOPLE}
+resource "mlspace_notebook" "all" {{
+  count         = {FEW}
+  name          = "alice-${{count.index}}"
+  project       = mlspace_membership.alice.project
+  user          = mlspace_membership.alice.user
+  instance_type = "ml.t3.medium"
+}}
+"#
+        );
+        env.configure(&notebooks);
+        env.apply().assert_ok();
+        env.aws.clear_log();
+        env.plan().assert_empty();
+        let sagemaker = |env: &TestEnv| {
+            let mut calls = env.aws.calls();
+            calls.retain(|call| call.starts_with("sagemaker:") || call.starts_with("tagging:"));
+            calls
+        };
+        let pages = ["sagemaker:ListNotebookInstances", "tagging:GetResources"];
+        let mut calls = sagemaker(env);
+        calls.sort();
+        assert_eq!(calls, pages);
+
+        env.aws.call("sagemaker", "StopNotebookInstance", json!({"NotebookInstanceName": "alice-3"}));
+        env.aws.finish_transitions();
+        let arn = "arn:aws:sagemaker:us-east-1:123456789012:notebook-instance/alice-5";
+        env.aws.call("sagemaker", "DeleteTags", json!({"ResourceArn": arn, "TagKeys": ["user"]}));
+        env.aws.clear_log();
+        env.plan().assert_only("mlspace_notebook.all[5]", &["update"]);
+        let mut calls = sagemaker(env);
+        calls.sort();
+        // The plan of the change describes its instance, too.
+        calls.dedup();
+        assert_eq!(calls, [
+            "sagemaker:DescribeNotebookInstance",
+            "sagemaker:ListNotebookInstances",
+            "sagemaker:ListTags",
+            "tagging:GetResources",
+        ]);
+        env.apply_and_verify(&notebooks);
+        env.destroy_and_verify();
     }
 }

@@ -127,6 +127,12 @@ e2e_test! {
         env.apply_and_verify(&text);
         assert_eq!(env.attribute(DOMAIN, "id"), id, "changed in place");
 
+        env.aws.clear_log();
+        env.plan().assert_empty();
+        let calls = env.aws.calls();
+        let asks = |call: &str| calls.iter().filter(|made| made.ends_with(call)).count();
+        assert_eq!((asks(":ListUserProfiles"), asks(":DescribeUserProfile")), (1, 0), "refreshed by pages");
+
         let edit = json!({
             "DomainId": id, "UserProfileName": "fraud-alice",
             "UserSettings": {"ExecutionRole": format!("arn:aws:iam::123456789012:role/{ROLE}")},

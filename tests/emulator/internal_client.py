@@ -24,6 +24,7 @@ _TARGETS = {
     "logs": "Logs_20140328",
     "identitystore": "AWSIdentityStore",
     "budgets": "AWSBudgetServiceGateway",
+    "tagging": "ResourceGroupsTaggingAPI_20170126",
 }
 _VERSIONS = {"iam": "2010-05-08", "sts": "2011-06-15", "ec2": "2016-11-15"}
 

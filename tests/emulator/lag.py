@@ -113,7 +113,7 @@ def _absent(call: Call) -> ApiError:
 def _can_be_late(call: Call) -> bool:
     if call.service == "dynamodb":
         return call.action == "Query" and "IndexName" in call.params
-    return call.service in ("iam", "sagemaker")
+    return call.service in ("iam", "sagemaker", "tagging")
 
 
 def _content(response: Response) -> tuple[int, bytes]:

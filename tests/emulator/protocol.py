@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 
 from . import REGION
 
-JSON_SERVICES = {"dynamodb", "sagemaker", "kms", "logs", "ecr", "identitystore", "budgets"}
+JSON_SERVICES = {"dynamodb", "sagemaker", "kms", "logs", "ecr", "identitystore", "budgets", "tagging"}
 # Services with REST and JSON, whose errors have their code in a header.
 REST_SERVICES = {"bedrock", "codeartifact", "scheduler"}
 XML = "text/xml"

@@ -1,8 +1,9 @@
 //! A value that is read once for many callers.
 
+use std::collections::HashMap;
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -79,6 +80,31 @@ impl<T> Cached<T> {
     /// nothing in between.
     pub(crate) fn changes(&self) -> u64 {
         self.changes.load(Ordering::SeqCst)
+    }
+}
+
+/// Values that are read once for many callers each, by key.
+#[derive(Debug)]
+pub(crate) struct CachedByKey<T>(std::sync::Mutex<HashMap<String, Arc<Cached<T>>>>);
+
+impl<T> Default for CachedByKey<T> {
+    fn default() -> Self {
+        Self(std::sync::Mutex::default())
+    }
+}
+
+impl<T> CachedByKey<T> {
+    /// As [`Cached::get`], of the value of this key.
+    pub(crate) async fn get<F, Fut>(&self, key: &str, read: F) -> Result<Arc<T>, Error>
+    where
+        F: FnOnce() -> Fut + Send,
+        Fut: Future<Output = Result<T, Error>> + Send,
+    {
+        let cached = {
+            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(all.entry(key.to_owned()).or_default())
+        };
+        cached.get(read).await
     }
 }
 

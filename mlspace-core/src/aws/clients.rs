@@ -38,6 +38,7 @@ struct Inner {
     dynamodb: OnceCell<aws_sdk_dynamodb::Client>,
     scheduler: OnceCell<aws_sdk_scheduler::Client>,
     budgets: OnceCell<aws_sdk_budgets::Client>,
+    tagging: OnceCell<aws_sdk_resourcegroupstagging::Client>,
     /// By region; the provider's without a name.
     identity_stores: Mutex<HashMap<Option<String>, aws_sdk_identitystore::Client>>,
 }
@@ -69,6 +70,7 @@ impl Clients {
                 dynamodb: OnceCell::new(),
                 scheduler: OnceCell::new(),
                 budgets: OnceCell::new(),
+                tagging: OnceCell::new(),
                 identity_stores: Mutex::default(),
             }),
         }
@@ -308,6 +310,37 @@ impl Clients {
                 Ok(aws_sdk_budgets::Client::from_conf(builder.build()))
             })
             .await
+    }
+
+    /// The client of the Resource Groups Tagging API.
+    ///
+    /// # Errors
+    /// Those of [`Self::caller`].
+    pub async fn tagging(&self) -> Result<&aws_sdk_resourcegroupstagging::Client, Error> {
+        self.inner
+            .tagging
+            .get_or_try_init(|| async {
+                let config = self.checked_config().await?;
+                let mut builder = aws_sdk_resourcegroupstagging::config::Builder::from(config);
+                builder.set_http_client(paced(config, "tag"));
+                if let Some(endpoint) = &self.inner.connection.endpoints.resourcegroupstaggingapi {
+                    builder = builder.endpoint_url(endpoint);
+                }
+                // Callers can do without it, so that a network that does not reach it costs a minute.
+                let retries = aws_sdk_resourcegroupstagging::config::retry::RetryConfig::standard();
+                builder = builder.retry_config(retries.with_max_attempts(3));
+                Ok(aws_sdk_resourcegroupstagging::Client::from_conf(
+                    builder.build(),
+                ))
+            })
+            .await
+    }
+
+    /// Whether the Resource Groups Tagging API is where SageMaker is: with an endpoint of SageMaker's
+    /// and none of its own, it may not be reached.
+    pub(crate) fn has_tagging(&self) -> bool {
+        let endpoints = &self.inner.connection.endpoints;
+        endpoints.resourcegroupstaggingapi.is_some() || endpoints.sagemaker.is_none()
     }
 
     /// The client of identity stores in a region, by default the provider's.

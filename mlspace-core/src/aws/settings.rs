@@ -257,6 +257,8 @@ pub struct Endpoints {
     pub budgets: Option<String>,
     /// Identity stores of IAM Identity Center.
     pub identitystore: Option<String>,
+    /// The Resource Groups Tagging API.
+    pub resourcegroupstaggingapi: Option<String>,
 }
 
 #[cfg(test)]

@@ -23,6 +23,8 @@ pub(crate) struct ListedInstance {
     pub(crate) status: Status,
     /// When it was created, in milliseconds since the epoch.
     pub(crate) created: Option<i64>,
+    /// When it was changed last, in milliseconds since the epoch.
+    pub(crate) modified: Option<i64>,
 }
 
 /// A notebook instance to create.

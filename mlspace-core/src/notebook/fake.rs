@@ -18,7 +18,7 @@ use crate::layout::Account;
 use crate::name::NotebookName;
 use crate::presigned::{SecretUrl, seconds};
 use crate::tags::Tags;
-use crate::testing::Faults;
+use crate::testing::{self, Faults};
 
 /// An instance with its tags.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub(crate) struct FakeNotebooks {
     hidden_instances: Mutex<u32>,
     /// How many reads of tags do not find them yet.
     hidden_tags: Mutex<u32>,
-    faults: Faults,
+    pub(crate) faults: Faults,
 }
 
 impl FakeNotebooks {
@@ -174,6 +174,7 @@ impl NotebookApi for FakeNotebooks {
                 arn: instance.state.arn.clone(),
                 status: instance.state.status.clone(),
                 created: None,
+                modified: testing::modified(&instance.state),
             })
             .collect();
         for instance in &listed {
@@ -185,7 +186,10 @@ impl NotebookApi for FakeNotebooks {
     async fn describe(&self, name: &NotebookName) -> Result<Option<InstanceState>, Error> {
         self.faults.read("sagemaker", "DescribeNotebookInstance")?;
         let mut instances = self.instances.lock().unwrap();
-        let seen = instances.get(name).map(|instance| instance.state.clone());
+        let seen = instances.get(name).map(|instance| InstanceState {
+            modified: testing::modified(&instance.state),
+            ..instance.state.clone()
+        });
         if seen.is_some() && is_hidden(&self.hidden_instances) {
             return Ok(None);
         }
@@ -236,6 +240,7 @@ impl NotebookApi for FakeNotebooks {
                     .account
                     .notebook_arn(&name.as_str().to_ascii_lowercase()),
                 status: Status::Pending,
+                modified: None,
                 failure_reason: None,
                 url: Some(format!("{name}.notebook.us-east-1.sagemaker.aws")),
                 instance_type: new.spec.instance_type.clone(),

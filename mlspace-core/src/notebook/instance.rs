@@ -2,15 +2,19 @@
 
 use aws_sdk_sagemaker::operation::describe_notebook_instance::DescribeNotebookInstanceOutput;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Network, NotebookSpec, Status};
 
 /// The result of DescribeNotebookInstance.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct InstanceState {
     /// ARN of the instance.
     pub(crate) arn: String,
     /// Its status.
     pub(crate) status: Status,
+    /// When it was changed last, in milliseconds since the epoch.
+    pub(crate) modified: Option<i64>,
     /// Why the status is `Failed`.
     pub(crate) failure_reason: Option<String>,
     /// Host name of Jupyter.
@@ -59,6 +63,9 @@ impl From<DescribeNotebookInstanceOutput> for InstanceState {
                     .as_ref()
                     .map_or("", |status| status.as_str()),
             ),
+            modified: found
+                .last_modified_time
+                .and_then(|time| time.to_millis().ok()),
             failure_reason: some(found.failure_reason),
             url: some(found.url),
             instance_type: found
@@ -100,6 +107,7 @@ impl InstanceState {
         Self {
             arn,
             status: Status::Other("Unknown".to_owned()),
+            modified: None,
             failure_reason: None,
             url: None,
             instance_type: spec.instance_type.clone(),

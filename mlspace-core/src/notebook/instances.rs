@@ -1,20 +1,23 @@
 //! Notebook instances: calls with retries of transient errors, and transitions to a desired state.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::api::{NewInstance, NotebookApi, is_missing, is_wrong_status};
+use super::api::{ListedInstance, NewInstance, NotebookApi, is_missing, is_wrong_status};
 use super::instance::InstanceState;
 use super::settings::SettingsChange;
 use super::state::{self, DesiredState, Step};
 use super::tagging::TagChange;
 use super::{Network, NotebookSpec, Status};
 use crate::aws::wait::{PROPAGATION_TIMEOUT, retry, until};
-use crate::aws::{Backoff, Error, Operation, Poll};
+use crate::aws::{Backoff, Cached, Error, IfPresent as _, Operation, Poll};
+use crate::memory::Remembered;
 use crate::name::NotebookName;
 use crate::presigned::SecretUrl;
+use crate::tagged::TaggedResources;
 use crate::tags::Tags;
 
 /// How often a call is repeated that SageMaker refuses because of the instance's status. The status
@@ -34,14 +37,21 @@ pub(super) enum Since {
 }
 
 /// Notebook instances of the account and region.
-pub(super) struct NotebookInstances {
+pub(crate) struct NotebookInstances {
     api: Arc<dyn NotebookApi>,
+    tagged: Arc<TaggedResources>,
+    /// All instances, for a refresh; `None` where listing them is not allowed.
+    listed: Cached<Option<HashMap<NotebookName, ListedInstance>>>,
 }
 
 impl NotebookInstances {
-    /// Instances behind `api`.
-    pub(super) fn new(api: Arc<dyn NotebookApi>) -> Self {
-        Self { api }
+    /// Instances behind `api`, with tags that are also in `tagged`.
+    pub(crate) fn new(api: Arc<dyn NotebookApi>, tagged: Arc<TaggedResources>) -> Self {
+        Self {
+            api,
+            tagged,
+            listed: Cached::default(),
+        }
     }
 
     /// The instance; `None` when it does not exist.
@@ -50,6 +60,38 @@ impl NotebookInstances {
         name: &NotebookName,
     ) -> Result<Option<InstanceState>, Error> {
         self.api.describe(name).await
+    }
+
+    /// The instance as an earlier refresh found it, if it has not been changed since.
+    pub(super) async fn unchanged(
+        &self,
+        name: &NotebookName,
+        remembered: Remembered<InstanceState>,
+    ) -> Result<Option<InstanceState>, Error> {
+        let listed = self.listed.get(|| self.list()).await?;
+        let Some(listed) = listed.as_ref().as_ref().and_then(|all| all.get(name)) else {
+            return Ok(None);
+        };
+        let Remembered {
+            modified, found, ..
+        } = remembered;
+        let is_same = listed.modified == Some(modified)
+            && listed.arn == found.arn
+            && listed.status == found.status;
+        Ok(is_same.then_some(found))
+    }
+
+    async fn list(&self) -> Result<Option<HashMap<NotebookName, ListedInstance>>, Error> {
+        let listed = self.api.list().await.if_allowed()?;
+        Ok(listed.map(|all| {
+            let named = all.into_iter().map(|one| (one.name.clone(), one));
+            named.collect()
+        }))
+    }
+
+    /// Whether a list confirms that the instance has just these tags.
+    pub(super) async fn have_tags(&self, arn: &str, tags: &Tags) -> Result<bool, Error> {
+        self.tagged.have(arn, tags).await
     }
 
     /// The instance's tags without AWS's own; `None` when it no longer exists.

@@ -6,6 +6,7 @@ mod tests;
 use super::{Notebook, NotebookSpec, Notebooks, instance::InstanceState, tagging};
 use crate::{
     aws::Error,
+    memory::Memory,
     name::{NotebookName, ProjectName, UserName},
     ownership::Mark,
     schedule::{StopPolicy, StopTime},
@@ -49,13 +50,42 @@ impl Notebooks {
         name: &NotebookName,
         prior: Option<&PriorNotebook>,
     ) -> Result<Option<Notebook>, Error> {
-        let Some(found) = self.instances.describe(name).await? else {
+        self.refresh(name, prior, None).await
+    }
+
+    /// As [`Self::read`], without a call for what a list shows to be as it was when `memory` was kept.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn refresh(
+        &self,
+        name: &NotebookName,
+        prior: Option<&PriorNotebook>,
+        memory: Option<&Memory>,
+    ) -> Result<Option<Notebook>, Error> {
+        let remembered = memory.and_then(Memory::open::<InstanceState>);
+        let known_tags = remembered.as_ref().map(|before| before.tags.clone());
+        let unchanged = match remembered {
+            Some(remembered) => self.instances.unchanged(name, remembered).await?,
+            None => None,
+        };
+        let found = match unchanged {
+            Some(found) => Some(found),
+            None => self.instances.describe(name).await?,
+        };
+        let Some(found) = found.filter(|found| found.status != super::Status::Deleting) else {
             return Ok(None);
         };
-        if found.status == super::Status::Deleting {
-            return Ok(None);
-        }
-        let tags = match self.instances.tags(&found.arn).await? {
+        let unchanged = match known_tags {
+            Some(tags) if self.instances.have_tags(&found.arn, &tags).await? => Some(tags),
+            _ => None,
+        };
+        let listed = match unchanged {
+            Some(tags) => Some(tags),
+            None => self.instances.tags(&found.arn).await?,
+        };
+        let may_keep = listed.is_some() && found.status.is_settled();
+        let tags = match listed {
             Some(tags) => tags,
             // Deleted after the first call, or SageMaker does not list the tags yet.
             None => match (self.instances.describe(name).await?, prior) {
@@ -98,15 +128,11 @@ impl Notebooks {
             self.clients.settings(),
             prior.map(|prior| &prior.tags),
         );
-        Ok(Some(notebook(
-            name,
-            &owner,
-            found,
-            own,
-            tags,
-            daily_stop_time,
-            drift,
-        )))
+        let memory = may_keep.then(|| Memory::of(found.modified, &found, &tags));
+        Ok(Some(Notebook {
+            memory: memory.flatten(),
+            ..notebook(name, &owner, found, own, tags, daily_stop_time, drift)
+        }))
     }
 
     /// The owner in the tags.
@@ -213,5 +239,6 @@ pub(super) fn notebook(
         role_arn: found.role_arn,
         network_interface_id: found.network_interface_id,
         drift,
+        memory: None,
     }
 }

@@ -67,6 +67,9 @@ impl NotebookApi for SdkNotebooks {
                         created: instance
                             .creation_time()
                             .and_then(|time| time.to_millis().ok()),
+                        modified: instance
+                            .last_modified_time()
+                            .and_then(|time| time.to_millis().ok()),
                     });
                 }
             }

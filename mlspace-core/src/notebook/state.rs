@@ -6,8 +6,10 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The status of a notebook instance, as DescribeNotebookInstance gives it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
     /// Being created or started.
     Pending,
@@ -54,6 +56,11 @@ impl Status {
             Self::Updating => "Updating",
             Self::Other(name) => name,
         }
+    }
+
+    /// Whether it stays until somebody changes it.
+    pub(crate) fn is_settled(&self) -> bool {
+        matches!(self, Self::InService | Self::Stopped | Self::Failed)
     }
 
     /// Whether the instance is running or starting.

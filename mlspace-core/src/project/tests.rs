@@ -265,7 +265,16 @@ async fn create_converges_after_any_interruption() {
         for spec in [project("fraud"), suspended("fraud")] {
             converges(
                 async || FakePlatform::new(model),
-                async |services| create(services, &spec).await,
+                async |services| {
+                    let created = services.projects.create(&operation(), &spec).await;
+                    match created {
+                        // It is in the state with the error, and an apply goes on with it.
+                        Err(failure) if failure.reached.is_some() => {
+                            update(services, &spec).await.map_err(|_| failure.error)
+                        }
+                        created => created.map_err(|failure| failure.error),
+                    }
+                },
             )
             .await;
         }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 use super::Status;
 use super::profile::Opening;
@@ -101,10 +102,12 @@ pub(crate) struct DomainChange<'a> {
 }
 
 /// A user profile as DescribeUserProfile returns it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ProfileState {
     pub(crate) arn: String,
     pub(crate) status: Status,
+    /// When it was changed last, in milliseconds since the epoch.
+    pub(crate) modified: Option<i64>,
     pub(crate) failure_reason: Option<String>,
     pub(crate) settings: ProfileSettings,
     /// User id on the domain's home file system.
@@ -116,10 +119,15 @@ pub(crate) struct ProfileState {
 pub(crate) struct Listed {
     pub(crate) name: String,
     pub(crate) status: Status,
+    /// When it was changed last, in milliseconds since the epoch.
+    pub(crate) modified: Option<i64>,
     /// The name of the profile that a space belongs to; `None` for profiles, and for spaces that are
     /// shared without an owner.
     pub(crate) owner: Option<String>,
 }
+
+/// The name of the app that Studio starts in a space.
+pub(crate) const DEFAULT_APP: &str = "default";
 
 /// An app that a space can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,10 +163,12 @@ impl AppKind {
 }
 
 /// A space as DescribeSpace returns it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SpaceState {
     pub(crate) arn: String,
     pub(crate) status: Status,
+    /// When it was changed last, in milliseconds since the epoch.
+    pub(crate) modified: Option<i64>,
     pub(crate) failure_reason: Option<String>,
     pub(crate) url: Option<String>,
     /// Name of the profile that owns it.

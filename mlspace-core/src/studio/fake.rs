@@ -18,7 +18,7 @@ use super::space::SpaceSettings;
 use crate::aws::Error;
 use crate::presigned::SecretUrl;
 use crate::tags::{TOKEN, Tags};
-use crate::testing::Faults;
+use crate::testing::{self, Faults};
 
 /// A domain with its contents.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,6 +134,7 @@ impl FakeStudio {
                     state: ProfileState {
                         arn,
                         status: Status::InService,
+                        modified: None,
                         failure_reason: None,
                         settings: ProfileSettings {
                             role_arn: "arn:aws:iam::123456789012:role/other".to_owned(),
@@ -148,6 +149,7 @@ impl FakeStudio {
             let state = SpaceState {
                 arn: space_arn(&one.state.id, space),
                 status: Status::InService,
+                modified: None,
                 failure_reason: None,
                 url: None,
                 owner: Some(profile.to_owned()),
@@ -375,6 +377,7 @@ impl StudioApi for FakeStudio {
         let listed = one.profiles.iter().map(|(name, profile)| Listed {
             name: name.clone(),
             status: profile.state.status.clone(),
+            modified: testing::modified(&profile.state),
             owner: None,
         });
         let listed = listed.collect();
@@ -393,7 +396,10 @@ impl StudioApi for FakeStudio {
         let Some(profile) = one.profiles.get_mut(name) else {
             return Ok(None);
         };
-        let found = profile.state.clone();
+        let found = ProfileState {
+            modified: testing::modified(&profile.state),
+            ..profile.state.clone()
+        };
         let state = &mut profile.state;
         let moves = state.status.is_transitional();
         if let Some(reason) = failure.filter(|_| moves) {
@@ -432,6 +438,7 @@ impl StudioApi for FakeStudio {
             let state = ProfileState {
                 arn: profile_arn(domain, name),
                 status: Status::Pending,
+                modified: None,
                 failure_reason: None,
                 settings: settings.clone(),
                 home_efs_file_system_uid: None,
@@ -493,6 +500,7 @@ impl StudioApi for FakeStudio {
         let listed = one.spaces.iter().map(|(name, space)| Listed {
             name: name.clone(),
             status: space.state.status.clone(),
+            modified: testing::modified(&space.state),
             owner: space.state.owner.clone(),
         });
         let listed = listed.collect();
@@ -511,7 +519,10 @@ impl StudioApi for FakeStudio {
         let Some(space) = one.spaces.get_mut(name) else {
             return Ok(None);
         };
-        let found = space.state.clone();
+        let found = SpaceState {
+            modified: testing::modified(&space.state),
+            ..space.state.clone()
+        };
         let state = &mut space.state;
         let moves = state.status.is_transitional();
         if let Some(reason) = failure.filter(|_| moves) {
@@ -542,6 +553,7 @@ impl StudioApi for FakeStudio {
             let state = SpaceState {
                 arn: space_arn(space.domain, space.name),
                 status: Status::Pending,
+                modified: None,
                 failure_reason: None,
                 url: Some(format!("https://studio/{}", space.name)),
                 owner: Some(space.owner.to_owned()),

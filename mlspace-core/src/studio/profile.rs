@@ -19,6 +19,7 @@ use std::sync::Arc;
 use super::Status;
 use super::api::{ProfileState, StudioApi};
 use super::domain::check_domain_id;
+use super::lists::{self, Refreshed, StudioLists};
 use super::settings::{AppSettings, ProfileSettings, StudioSpecError};
 use super::steps::Described as _;
 use crate::aws::lock::Locks;
@@ -27,6 +28,7 @@ use crate::directory::Directory;
 use crate::iam::Roles;
 use crate::layout::user_profile_name;
 use crate::membership::{MemberRecords, MemberRoles};
+use crate::memory::Memory;
 use crate::name::{ProjectName, UserName};
 use crate::notebook::{all_tags, own_tags, tag_drift};
 use crate::ownership::{Kind, Mark, Object, Owned, Run, Token};
@@ -148,11 +150,17 @@ pub struct StudioUserProfile {
     pub drift: Vec<String>,
     /// Its token, in a tag.
     pub token: Option<Token>,
+    /// What the next refresh needs to know.
+    pub memory: Option<Memory>,
 }
 
 impl Owned for StudioUserProfile {
     fn token(&self) -> Option<&Token> {
         self.token.as_ref()
+    }
+
+    fn memory(&self) -> Option<&Memory> {
+        self.memory.as_ref()
     }
 }
 
@@ -160,6 +168,7 @@ impl Owned for StudioUserProfile {
 pub struct StudioProfiles {
     clients: Clients,
     api: Arc<dyn StudioApi>,
+    lists: Arc<StudioLists>,
     projects: Arc<ProjectRecords>,
     members: Arc<MemberRecords>,
     member_roles: MemberRoles,
@@ -173,6 +182,7 @@ impl StudioProfiles {
     pub(crate) fn new(
         clients: Clients,
         api: Arc<dyn StudioApi>,
+        lists: Arc<StudioLists>,
         projects: Arc<ProjectRecords>,
         members: Arc<MemberRecords>,
         roles: Arc<Roles>,
@@ -182,6 +192,7 @@ impl StudioProfiles {
             member_roles: MemberRoles::new(clients.clone()),
             clients,
             api,
+            lists,
             projects,
             members,
             roles,
@@ -257,14 +268,36 @@ impl StudioProfiles {
         key: &ProfileKey,
         known: Option<&Tags>,
     ) -> Result<Option<StudioUserProfile>, Error> {
-        let Some(found) = self.api.profile(&key.domain_id, &key.name()).await? else {
+        self.refresh(key, known, None).await
+    }
+
+    /// As [`Self::read`], without a call for what a list shows to be as it was when `memory` was kept.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn refresh(
+        &self,
+        key: &ProfileKey,
+        known: Option<&Tags>,
+        memory: Option<&Memory>,
+    ) -> Result<Option<StudioUserProfile>, Error> {
+        let name = key.name();
+        let Some(Refreshed { found, tags }) =
+            self.lists.profile(&key.domain_id, &name, memory).await?
+        else {
             return Ok(None);
         };
         if found.status == Status::Deleting {
             return Ok(None);
         }
         let settings = self.clients.settings();
-        let tags = self.api.tags(&found.arn).await?;
+        let tags = match tags {
+            Some(tags) => Some(tags),
+            None => self.api.tags(&found.arn).await?,
+        };
+        let kept = tags
+            .as_ref()
+            .and_then(|tags| lists::memory(&found, found.modified, tags));
         let tags = match (tags, known) {
             (Some(tags), _) => tags,
             // SageMaker does not list the tags of a new profile yet.
@@ -287,7 +320,10 @@ impl StudioProfiles {
             });
         }
         let role_arn = self.member_roles.arn(&key.project, &key.user).await?;
-        Ok(Some(self.profile(key, found, &tags, known, &role_arn)))
+        Ok(Some(StudioUserProfile {
+            memory: kept,
+            ..self.profile(key, found, &tags, known, &role_arn)
+        }))
     }
 
     /// What Terraform's state has of a profile that was found.
@@ -327,6 +363,7 @@ impl StudioProfiles {
             status: found.status.to_string(),
             drift,
             token: mark.map(|mark| mark.token),
+            memory: None,
         }
     }
 

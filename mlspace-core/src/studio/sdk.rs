@@ -10,10 +10,12 @@ use aws_sdk_sagemaker::types::{
     RetentionPolicy, RetentionType, SharingType, SpaceSharingSettings, TagPropagation,
 };
 
+use aws_smithy_types::DateTime;
+
 use super::Status;
 use super::api::{
-    App, AppKind, DomainChange, DomainState, Fixed, Listed, ListedDomain, NewDomain, NewSpace,
-    ProfileState, SpaceState, StudioApi, UrlRequest, is_deleted, is_missing,
+    App, AppKind, DEFAULT_APP, DomainChange, DomainState, Fixed, Listed, ListedDomain, NewDomain,
+    NewSpace, ProfileState, SpaceState, StudioApi, UrlRequest, is_deleted, is_missing,
 };
 use super::settings::ProfileSettings;
 use super::space::SpaceSettings;
@@ -24,9 +26,6 @@ use crate::tags::Tags;
 
 /// The most objects on a page of a list.
 const PAGE: i32 = 100;
-
-/// The name of the app that Studio starts in a space.
-const DEFAULT_APP: &str = "default";
 
 /// The SDK's SageMaker client, created at the first call.
 pub(crate) struct SdkStudio {
@@ -42,6 +41,11 @@ impl SdkStudio {
 /// The status of this name, as of each object of Studio.
 fn status(name: Option<impl AsRef<str>>) -> Status {
     Status::from_name(name.as_ref().map_or("", AsRef::as_ref))
+}
+
+/// Milliseconds since the epoch.
+fn millis(time: Option<DateTime>) -> Option<i64> {
+    time.and_then(|time| time.to_millis().ok())
 }
 
 /// Text that is not empty.
@@ -210,6 +214,7 @@ impl StudioApi for SdkStudio {
                     .map(|one| Listed {
                         name: one.user_profile_name.unwrap_or_default(),
                         status: status(one.status),
+                        modified: millis(one.last_modified_time),
                         owner: None,
                     }),
             );
@@ -231,6 +236,7 @@ impl StudioApi for SdkStudio {
         Ok(found.map(|found| ProfileState {
             arn: found.user_profile_arn.unwrap_or_default(),
             status: status(found.status),
+            modified: millis(found.last_modified_time),
             failure_reason: some(found.failure_reason),
             settings: settings::read_profile(found.user_settings.unwrap_or_else(settings::none)),
             home_efs_file_system_uid: some(found.home_efs_file_system_uid),
@@ -301,6 +307,7 @@ impl StudioApi for SdkStudio {
                 Listed {
                     name: one.space_name.unwrap_or_default(),
                     status: status(one.status),
+                    modified: millis(one.last_modified_time),
                     owner: one
                         .ownership_settings_summary
                         .and_then(|owner| some(owner.owner_user_profile_name)),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::aws::Error;
 use crate::notebook::check_instance_type;
 
@@ -27,7 +29,7 @@ pub const VOLUME_SIZE_DEFAULT: VolumeSizes = VolumeSizes {
 };
 
 /// When SageMaker stops an app that nobody uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdleTimeout {
     /// Minutes without use.
     pub minutes: i64,
@@ -36,7 +38,7 @@ pub struct IdleTimeout {
 }
 
 /// An image of one's own, and how apps start it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CustomImage {
     /// Name of the SageMaker image.
     pub image_name: String,
@@ -47,7 +49,7 @@ pub struct CustomImage {
 }
 
 /// Settings of one kind of app, `JupyterLab` or Code Editor.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppSettings {
     /// The instance type of a space that names none.
     pub instance_type: String,
@@ -166,7 +168,7 @@ impl DomainSettings {
 }
 
 /// Settings of a user profile.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ProfileSettings {
     /// ARN of the role of its spaces.
     pub(crate) role_arn: String,

@@ -5,20 +5,22 @@ mod plan;
 mod tests;
 mod write;
 
-pub use plan::PlannedSpace;
-
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::Status;
 use super::api::{App, AppKind, SpaceState, StudioApi};
 use super::domain::check_domain_id;
+use super::lists::{self, Refreshed, StudioLists};
 use super::settings::{StudioSpecError, VOLUME_SIZE_MAX, VOLUME_SIZE_MIN, check_name};
 use super::steps::Described as _;
 use crate::aws::lock::Locks;
 use crate::aws::{Clients, Error};
 use crate::layout::user_profile_name;
+use crate::memory::Memory;
 use crate::name::{ProjectName, UserName};
 use crate::notebook::{all_tags, check_instance_type, own_tags, tag_drift};
 use crate::ownership::{Kind, Mark, Object, Owned, Token};
@@ -75,7 +77,7 @@ pub fn check_space_name(name: &str) -> Result<(), StudioSpecError> {
 }
 
 /// Settings of a space that change in place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpaceSettings {
     /// The instance type of its app.
     pub instance_type: String,
@@ -159,11 +161,17 @@ pub struct StudioSpace {
     pub drift: Vec<String>,
     /// Its token, in a tag.
     pub token: Option<Token>,
+    /// What the next refresh needs to know.
+    pub memory: Option<Memory>,
 }
 
 impl Owned for StudioSpace {
     fn token(&self) -> Option<&Token> {
         self.token.as_ref()
+    }
+
+    fn memory(&self) -> Option<&Memory> {
+        self.memory.as_ref()
     }
 }
 
@@ -182,6 +190,7 @@ pub struct KnownSpace<'a> {
 pub struct StudioSpaces {
     clients: Clients,
     api: Arc<dyn StudioApi>,
+    lists: Arc<StudioLists>,
     projects: Arc<ProjectRecords>,
     locks: Locks,
 }
@@ -191,11 +200,13 @@ impl StudioSpaces {
     pub(crate) fn new(
         clients: Clients,
         api: Arc<dyn StudioApi>,
+        lists: Arc<StudioLists>,
         projects: Arc<ProjectRecords>,
     ) -> Self {
         Self {
             clients,
             api,
+            lists,
             projects,
             locks: Locks::default(),
         }
@@ -212,7 +223,21 @@ impl StudioSpaces {
         key: &SpaceKey,
         known: Option<KnownSpace<'_>>,
     ) -> Result<Option<StudioSpace>, Error> {
-        let Some(found) = self.api.space(&key.domain_id, &key.name).await? else {
+        self.refresh(key, known, None).await
+    }
+
+    /// As [`Self::read`], without a call for what a list shows to be as it was when `memory` was kept.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn refresh(
+        &self,
+        key: &SpaceKey,
+        known: Option<KnownSpace<'_>>,
+        memory: Option<&Memory>,
+    ) -> Result<Option<StudioSpace>, Error> {
+        let (domain, name) = (key.domain_id.as_str(), key.name.as_str());
+        let Some(Refreshed { found, tags }) = self.lists.space(domain, name, memory).await? else {
             return Ok(None);
         };
         if found.status == Status::Deleting {
@@ -221,16 +246,25 @@ impl StudioSpaces {
         let kind = AppKind::from_name(&found.app_type).ok_or_else(|| foreign_kind(key, &found))?;
         let (project, user) = self.owner(key, &found, known).await?;
         let own = known.map(|known| known.tags);
-        let tags = match (self.api.tags(&found.arn).await?, own) {
+        let tags = match tags {
+            Some(tags) => Some(tags),
+            None => self.api.tags(&found.arn).await?,
+        };
+        let kept = tags
+            .as_ref()
+            .and_then(|tags| lists::memory(&found, found.modified, tags));
+        let tags = match (tags, own) {
             (Some(tags), _) => tags,
             // SageMaker does not list the tags of a new space yet.
             (None, Some(own)) => all_tags(self.clients.settings(), &project, &user, own),
             (None, None) => Tags::new(),
         };
-        let app = self.api.space_app(&key.domain_id, &key.name, kind).await?;
-        let running = app.is_some_and(|app| app.is_live() && app.status != "Deleting");
+        let running = self.lists.runs(domain, name, kind, memory).await?;
         let whose = (&project, &user, kind);
-        Ok(Some(self.space(key, found, whose, &tags, own, running)))
+        Ok(Some(StudioSpace {
+            memory: kept,
+            ..self.space(key, found, whose, &tags, own, running)
+        }))
     }
 
     /// What Terraform's state has of a space that was found.
@@ -267,6 +301,7 @@ impl StudioSpaces {
             tags: own_tags(tags, settings, known),
             drift,
             token: mark.map(|mark| mark.token),
+            memory: None,
         }
     }
 

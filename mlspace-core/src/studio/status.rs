@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The status of a domain, user profile or space, as DescribeDomain, DescribeUserProfile and
 /// ListSpaces give it
 /// (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeDomain.html>).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
     /// Being created.
     Pending,

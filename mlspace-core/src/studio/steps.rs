@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Status;
 use super::api::{DomainState, ProfileState, SpaceState, StudioApi};
+use crate::aws::transient::is_transient;
 use crate::aws::wait::{PROPAGATION_TIMEOUT, retry, until};
 use crate::aws::{Backoff, Completed, Error, Failure, IfPresent as _, Operation, Outcome, Poll};
 use crate::notebook::TagChange;
@@ -200,6 +201,9 @@ pub(super) fn updated<T>(
 }
 
 /// What a create returns: what was `done`, and the object that was `reached`.
+///
+/// Terraform replaces what a failed create returns. An object that exists is therefore a success, if
+/// AWS did not answer or the time was up: a warning says so, and the next plan shows what is not done.
 pub(super) fn created<T>(
     done: Result<(), Error>,
     reached: Option<T>,
@@ -207,6 +211,20 @@ pub(super) fn created<T>(
     missing: impl FnOnce() -> Error,
 ) -> Result<Completed<T>, Failure<T>> {
     match (done, reached) {
+        (Err(error), Some(object)) if is_cut(&error) || is_transient(&error) => {
+            let unfinished = Notice {
+                attribute: "",
+                summary: "Create not complete".to_owned(),
+                detail: format!(
+                    "{} The object exists and is in the state. The next plan shows what is left to do.",
+                    error.cause_sentence()
+                ),
+            };
+            Ok(Completed {
+                object,
+                warnings: std::iter::once(unfinished).chain(warnings).collect(),
+            })
+        }
         (Ok(()), Some(object)) => Ok(Completed {
             object,
             warnings: warnings.into_iter().collect(),
@@ -214,6 +232,14 @@ pub(super) fn created<T>(
         (Ok(()), None) => Err(missing().into()),
         (Err(error), reached) => Err(Failure { error, reached }),
     }
+}
+
+/// Whether the caller, the time limit or the network ended the operation, rather than an answer of AWS.
+const fn is_cut(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Cancelled { .. } | Error::Timeout { .. } | Error::Unreachable { .. }
+    )
 }
 
 /// Adds tags, such as those of a mark.

@@ -41,7 +41,11 @@ pub(super) fn schema() -> Schema {
             .describe("Role to assume before any other call."),
             Block::single(
                 "endpoints",
-                ["iam", "sagemaker", "s3", "dynamodb", "sts", "scheduler", "budgets", "identitystore"].map(|service| {
+                [
+                    "iam", "sagemaker", "s3", "dynamodb", "sts", "scheduler", "budgets", "identitystore",
+                    "resourcegroupstaggingapi",
+                ]
+                .map(|service| {
                     Attribute::string(service)
                         .optional()
                         .describe("URL of this service, in place of AWS's own.")

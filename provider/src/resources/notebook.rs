@@ -119,9 +119,10 @@ impl Resource<Client> for NotebookResource {
     ) -> Result<Option<NotebookModel>, Diagnostics> {
         let name: NotebookName = mapping::parse(&state.name, "name")?;
         let known = state.owner()?;
+        let memory = ownership::memory(call);
         let notebook = client
             .notebooks
-            .read(&name, known.as_ref())
+            .refresh(&name, known.as_ref(), memory.as_ref())
             .await
             .map_err(|error| mapping::diagnostics(&error))?;
         let Some(notebook) = notebook else {

@@ -151,7 +151,11 @@ impl Resource<Client> for StudioSpaceResource {
             user,
             tags: &tags,
         });
-        let read = client.studio_spaces.read(&key, known).await;
+        let memory = ownership::memory(call);
+        let read = client
+            .studio_spaces
+            .refresh(&key, known, memory.as_ref())
+            .await;
         let Some(space) = read.map_err(|error| mapping::diagnostics(&error))? else {
             return Ok(None);
         };
@@ -328,10 +332,7 @@ async fn plan_change(
     let (Some(client), Ok(known), Ok(spec)) = (client, known, spec) else {
         return;
     };
-    // Where the configuration says nothing, the app may run: the warning says "if it runs".
-    let ran = known.running.unwrap_or(true);
-    let spaces = &client.studio_spaces;
-    let outcome = spaces.plan_change(&known, ran, &spec).await;
+    let outcome = client.studio_spaces.plan_change(&known, &spec).await;
     mapping::planned(outcome, &mut plan.diagnostics);
 }
 

@@ -216,9 +216,10 @@ impl Resource<Client> for StudioUserProfileResource {
         let key = state.key()?;
         let imported = state.arn.is_null();
         let known = mapping::known_tags(&state.tags).filter(|_| !imported);
+        let memory = ownership::memory(call);
         let profile = client
             .studio_profiles
-            .read(&key, known.as_ref())
+            .refresh(&key, known.as_ref(), memory.as_ref())
             .await
             .map_err(|error| mapping::diagnostics(&error))?;
         let Some(profile) = profile else {

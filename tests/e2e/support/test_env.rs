@@ -135,6 +135,7 @@ provider "mlspace" {{
     scheduler = "{endpoint}"
     budgets   = "{endpoint}"
     identitystore = "{endpoint}"
+    resourcegroupstaggingapi = "{endpoint}"
   }}
 
   notebook_defaults {{

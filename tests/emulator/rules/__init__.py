@@ -29,6 +29,7 @@ _MODULES = (
     "studio_profiles",
     "studio_spaces",
     "studio_apps",
+    "resource_tags",
     "schedules",
     "budgets",
     "s3_buckets",

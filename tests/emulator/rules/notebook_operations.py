@@ -57,7 +57,7 @@ def create_notebook(call: Call) -> Response:
             settings[field] = p[parameter]
     tags = {tag["Key"]: tag["Value"] for tag in p.get("Tags") or []}
     notebook = Notebook(name, call.region, "Pending", settings, tags)
-    STORE.notebooks[name] = notebook
+    STORE.add(notebook)
     return json_response({"NotebookInstanceArn": notebook.arn})
 
 

@@ -37,6 +37,7 @@ class Notebook:
     tags: dict[str, str] = field(default_factory=dict)
     polls: int = 0
     failure: str | None = None
+    created: float = EPOCH
     modified: float = EPOCH
 
     @property
@@ -57,7 +58,7 @@ class Notebook:
             "NotebookInstanceName": self.name,
             "NotebookInstanceStatus": self.status,
             "LastModifiedTime": self.modified,
-            "CreationTime": EPOCH,
+            "CreationTime": self.created,
             **self.settings,
         }
         if "SubnetId" in body:
@@ -88,6 +89,17 @@ class Store:
         self.config_tags: dict[str, dict[str, str]] = {}
         self.failing: dict[str, str] = {}
         self.transition_polls = 2
+        self.clock = EPOCH
+
+    def now(self) -> float:
+        """A time that is later than all before."""
+        self.clock += 1
+        return self.clock
+
+    def add(self, notebook: Notebook) -> None:
+        """Keep a new instance."""
+        notebook.created = notebook.modified = self.now()
+        self.notebooks[notebook.name] = notebook
 
     def get(self, name: str) -> Notebook:
         """The instance; raises AWS's error if there is none."""
@@ -115,7 +127,7 @@ class Store:
     def start(self, notebook: Notebook, status: str) -> None:
         """Set the status, which starts a transition unless it is a final one."""
         notebook.status, notebook.polls = status, 0
-        notebook.modified += 1
+        notebook.modified = self.now()
 
     def _finish(self, notebook: Notebook) -> None:
         target = NEXT[notebook.status]

@@ -269,3 +269,17 @@ class LifecycleConfigs(NotebookTest):
         self.assert_error("ValidationException", update, **named, **both)
         update(**named, DisassociateLifecycleConfig=True)
         delete(**self.name)
+
+
+class Times(NotebookTest):
+    """Times of changes."""
+
+    @tests_rules("start_notebook")
+    def test_each_change_has_a_time_of_its_own(self) -> None:
+        """A list has the time of the last change that a description has."""
+        self.stopped()
+        first = self.describe()["LastModifiedTime"]
+        self.sagemaker.start_notebook_instance(NotebookInstanceName="Notebook")
+        listed = self.sagemaker.list_notebook_instances()["NotebookInstances"][0]
+        self.assertGreater(listed["LastModifiedTime"], first)
+        self.assertEqual(listed["LastModifiedTime"], self.describe()["LastModifiedTime"])

@@ -485,6 +485,26 @@ class Apps(StudioTest):
             "AppName": "default",
         }
 
+    @tests_rules("get_resources")
+    def test_resources_are_found_by_type_and_tag(self) -> None:
+        """Only resources of the type with the tag are returned, in pages."""
+        tags = [{"Key": "system", "Value": "MLSpace"}]
+        for name in ("fraud-bob", "fraud-carol"):
+            self.profile(self.domain_id, name, Tags=tags)
+        tagging = self.client("resourcegroupstaggingapi")
+        pages = tagging.get_paginator("get_resources").paginate(
+            ResourceTypeFilters=["sagemaker:user-profile"],
+            TagFilters=[{"Key": "system", "Values": ["MLSpace"]}],
+            PaginationConfig={"PageSize": 1},
+        )
+        found = [one for page in pages for one in page["ResourceTagMappingList"]]
+        names = [one["ResourceARN"].rsplit("/", 1)[-1] for one in found]
+        self.assertEqual(names, ["fraud-bob", "fraud-carol"])
+        self.assertIn(tags[0], found[0]["Tags"])
+        self.assert_error(
+            "InvalidParameterException", tagging.get_resources, ResourcesPerPage=101
+        )
+
     @tests_rules("create_app", "describe_app")
     def test_create_takes_time(self) -> None:
         arn = self.sagemaker.create_app(**self.names)["AppArn"]

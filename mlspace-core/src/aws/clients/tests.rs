@@ -159,6 +159,7 @@ async fn clients_take_endpoints() {
             scheduler: endpoint(),
             budgets: endpoint(),
             identitystore: endpoint(),
+            resourcegroupstaggingapi: endpoint(),
         },
         ..keys()
     };
@@ -171,6 +172,7 @@ async fn clients_take_endpoints() {
     let budgets = clients.budgets().await.unwrap();
     assert_eq!(budgets.config().region().unwrap().as_ref(), "us-east-1");
     clients.identity_store(None).await.unwrap();
+    clients.tagging().await.unwrap();
 }
 
 #[tokio::test]

@@ -255,3 +255,126 @@ async fn read_reports_malformed_record() {
     let error = read(&platform, None).await.unwrap_err();
     assert_eq!(error.summary(), "Malformed record");
 }
+
+/// A refresh by another process, with what the last one kept. Returns its calls, too.
+async fn refresh(platform: &FakePlatform, last: &Notebook) -> (Notebook, Vec<String>) {
+    let services = platform.other_process();
+    let prior = PriorNotebook::from(&spec());
+    platform.faults.take_calls();
+    let read = services
+        .notebooks
+        .refresh(&spec().name, Some(&prior), last.memory.as_ref())
+        .await;
+    let mut calls = platform.faults.take_calls();
+    calls.retain(|call| !call.contains("Item"));
+    (read.unwrap().unwrap(), calls)
+}
+
+const PAGES: [&str; 2] = ["ListNotebookInstances", "GetResources"];
+
+#[tokio::test]
+async fn refresh_of_an_unchanged_notebook_lists_only() {
+    let platform = platform_with(&spec()).await;
+    let prior = PriorNotebook::from(&spec());
+    let first = read(&platform, Some(&prior)).await.unwrap().unwrap();
+    let (second, calls) = refresh(&platform, &first).await;
+    assert_eq!(calls, PAGES);
+    assert_eq!(second, first);
+    // What it keeps serves the next one as well.
+    assert_eq!(refresh(&platform, &second).await.1, PAGES);
+}
+
+#[tokio::test]
+async fn refresh_shares_lists_between_notebooks() {
+    let platform = platform_with(&spec()).await;
+    let other = testing::notebook("alice-2", "fraud", "alice");
+    let services = &platform.services;
+    services
+        .notebooks
+        .create(&operation(), &other)
+        .await
+        .unwrap();
+    let mut memories = Vec::new();
+    for one in [spec(), other] {
+        let prior = PriorNotebook::from(&one);
+        let found = services.notebooks.read(&one.name, Some(&prior)).await;
+        memories.push((one.name, prior, found.unwrap().unwrap().memory));
+    }
+    let process = platform.other_process();
+    platform.faults.take_calls();
+    for (name, prior, memory) in &memories {
+        let refreshed = process
+            .notebooks
+            .refresh(name, Some(prior), memory.as_ref());
+        assert!(refreshed.await.unwrap().is_some());
+    }
+    let mut calls = platform.faults.take_calls();
+    calls.retain(|call| !call.contains("Item"));
+    assert_eq!(calls, PAGES);
+}
+
+#[tokio::test]
+async fn refresh_describes_what_changed() {
+    let platform = platform_with(&spec()).await;
+    let prior = PriorNotebook::from(&spec());
+    let first = read(&platform, Some(&prior)).await.unwrap().unwrap();
+    platform.notebooks.edit(NAME, |instance| {
+        instance.state.root_access = "Enabled".to_owned();
+    });
+    let (second, calls) = refresh(&platform, &first).await;
+    assert_eq!(
+        calls,
+        [
+            "ListNotebookInstances",
+            "DescribeNotebookInstance",
+            "GetResources"
+        ]
+    );
+    assert_eq!(second.drift.len(), 1);
+    platform.notebooks.edit(NAME, |instance| {
+        instance.tags.remove("user");
+    });
+    let (third, calls) = refresh(&platform, &second).await;
+    assert_eq!(
+        calls,
+        ["ListNotebookInstances", "GetResources", "ListTags"],
+        "only the tags are read"
+    );
+    assert_eq!(third.drift.len(), 2, "drift that was found before stays");
+    platform.notebooks.remove(NAME);
+    let process = platform.other_process();
+    let (name, memory) = (spec().name, third.memory.as_ref());
+    let gone = process.notebooks.refresh(&name, Some(&prior), memory);
+    assert_eq!(gone.await, Ok(None));
+}
+
+#[tokio::test]
+async fn refresh_works_where_lists_are_denied() {
+    let platform = platform_with(&spec()).await;
+    let prior = PriorNotebook::from(&spec());
+    let first = read(&platform, Some(&prior)).await.unwrap().unwrap();
+    for denied in PAGES {
+        platform.faults.deny(denied);
+    }
+    let (second, calls) = refresh(&platform, &first).await;
+    assert_eq!(second, first);
+    assert!(calls.contains(&"DescribeNotebookInstance".to_owned()));
+    assert!(calls.contains(&"ListTags".to_owned()));
+}
+
+#[tokio::test]
+async fn nothing_is_kept_of_a_notebook_that_is_changing() {
+    let platform = platform_with(&spec()).await;
+    let prior = PriorNotebook::from(&spec());
+    for (status, kept) in [("InService", true), ("Stopped", true), ("Pending", false)] {
+        platform.notebooks.edit(NAME, |instance| {
+            instance.state.status = Status::from_name(status);
+        });
+        let found = read(&platform, Some(&prior)).await.unwrap().unwrap();
+        assert_eq!(found.memory.is_some(), kept, "{status}");
+    }
+    // Tags that are assumed are no tags that were read.
+    platform.notebooks.hide_tags(1);
+    let found = read(&platform, Some(&prior)).await.unwrap().unwrap();
+    assert_eq!(found.memory, None);
+}

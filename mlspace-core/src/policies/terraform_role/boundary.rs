@@ -32,8 +32,18 @@ pub fn provider_boundary(
         ..*context
     };
     let mut statements = vec![
-        Statement::allow("ReadIdentities")
-            .actions(["iam:Get*", "iam:List*"])
+        Statement::allow("ReadAndEmpty")
+            .actions([
+                "iam:Get*",
+                "iam:List*",
+                "sagemaker:De*eApp",
+                "sagemaker:De*eSpace",
+                "sagemaker:DescribeDomain",
+                "sagemaker:DescribeNotebook*",
+                "sagemaker:DescribeUserProfile",
+                "sagemaker:List*",
+                "tag:GetResources",
+            ])
             .resources(["*"]),
         Statement::allow("Records")
             .actions(["dynamodb:*Item", "dynamodb:Query", "dynamodb:Scan"])

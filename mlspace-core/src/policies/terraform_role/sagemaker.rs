@@ -41,6 +41,7 @@ pub(super) fn allow_sagemaker(context: &PolicyContext<'_>) -> Vec<Statement> {
                 "sagemaker:ListSpaces",
                 "sagemaker:ListTags",
                 "sagemaker:ListUserProfiles",
+                "tag:GetResources",
             ])
             .resources(["*"]),
         create_notebooks(context),
@@ -84,9 +85,9 @@ pub(super) fn allow_sagemaker(context: &PolicyContext<'_>) -> Vec<Statement> {
     statements
 }
 
-/// The limits of [`allow_sagemaker`] in few characters: any resources, network and key. Spaces and apps
-/// of others can be deleted.
-pub(super) fn limit_sagemaker(context: &PolicyContext<'_>) -> [Statement; 7] {
+/// The limits of [`allow_sagemaker`] on creating and changing in few characters: any resources, network
+/// and key. What it reads, and the spaces and apps that it deletes, are with the boundary's other reads.
+pub(super) fn limit_sagemaker(context: &PolicyContext<'_>) -> [Statement; 6] {
     let any = PolicyContext {
         network: None,
         kms_key: None,
@@ -94,16 +95,6 @@ pub(super) fn limit_sagemaker(context: &PolicyContext<'_>) -> [Statement; 7] {
     };
     let [root, public] = denials([CREATE_DOMAIN, UPDATE_DOMAIN]);
     [
-        Statement::allow("SeeAndEmpty")
-            .actions([
-                "sagemaker:De*eApp",
-                "sagemaker:De*eSpace",
-                "sagemaker:DescribeDomain",
-                "sagemaker:DescribeNotebook*",
-                "sagemaker:DescribeUserProfile",
-                "sagemaker:List*",
-            ])
-            .resources(["*"]),
         create_notebooks(&any),
         create_others(context, &[CREATE_DOMAIN]),
         Statement::allow("TagNew")

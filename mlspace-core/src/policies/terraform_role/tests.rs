@@ -145,6 +145,7 @@ pub(super) fn calls() -> Vec<(&'static str, String, Context)> {
             "sagemaker:ListNotebookInstances",
             "sagemaker:ListSpaces",
             "sagemaker:ListUserProfiles",
+            "tag:GetResources",
         ],
     );
     add(

@@ -496,3 +496,56 @@ async fn inventory_says_whose_profiles_are_and_where_files_are() {
     let error = profiles.all("d-none", None).await.unwrap_err();
     assert_eq!(error.attribute(), Some("domain_id"));
 }
+
+/// A refresh by another process, with what the last one kept. Returns its calls on SageMaker, too.
+async fn refresh(
+    platform: &FakePlatform,
+    last: &[StudioUserProfile],
+) -> (Vec<StudioUserProfile>, Vec<String>) {
+    let process = platform.other_process();
+    let mut found = Vec::new();
+    platform.faults.take_calls();
+    for one in last {
+        let (key, memory) = (&one.key, one.memory.as_ref());
+        let read = process
+            .studio_profiles
+            .refresh(key, Some(&one.tags), memory);
+        found.push(read.await.unwrap().unwrap());
+    }
+    (found, platform.faults.take_calls())
+}
+
+#[tokio::test]
+async fn refresh_of_unchanged_profiles_lists_only() {
+    let platform = platform_with(&spec()).await;
+    let bob = UserProfileSpec {
+        key: format!("{DOMAIN}/fraud/bob").parse().unwrap(),
+        ..spec()
+    };
+    let memberships = &platform.services.memberships;
+    let member = testing::member("fraud", "bob");
+    memberships.create(&operation(), &member).await.unwrap();
+    let created = create(&platform, &bob).await.unwrap();
+    let before = [read(&platform).await, created];
+    let (after, calls) = refresh(&platform, &before).await;
+    assert_eq!(calls, ["ListUserProfiles", "GetResources"]);
+    assert_eq!(after, before);
+    edit(&platform, |profile| {
+        profile.state.settings.role_arn = "arn:aws:iam::123456789012:role/other".to_owned();
+    });
+    let (after, calls) = refresh(&platform, &after).await;
+    assert_eq!(
+        calls,
+        ["ListUserProfiles", "DescribeUserProfile", "GetResources"]
+    );
+    assert_eq!(after[0].drift.len(), 1);
+    edit(&platform, |profile| {
+        profile.tags.insert(USER, "bob");
+    });
+    let (after, calls) = refresh(&platform, &after).await;
+    assert_eq!(calls, ["ListUserProfiles", "GetResources", "ListTags"]);
+    assert_eq!(after[0].drift.len(), 2);
+    platform.faults.deny("ListUserProfiles");
+    platform.faults.deny("GetResources");
+    assert_eq!(refresh(&platform, &after).await.0, after);
+}

@@ -307,6 +307,7 @@ impl StudioProfiles {
         let found = ProfileState {
             arn: self.arn(&spec.key).await?,
             status: Status::Pending,
+            modified: None,
             failure_reason: None,
             settings: spec.settings(&membership.role_arn),
             home_efs_file_system_uid: None,

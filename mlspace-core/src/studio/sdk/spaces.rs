@@ -10,7 +10,7 @@ use aws_sdk_sagemaker::types::{
 use super::super::api::{AppKind, SpaceState};
 use super::super::space::SpaceSettings;
 use super::settings::{NONE, number};
-use super::{some, status};
+use super::{millis, some, status};
 use crate::aws::Error;
 
 /// The type of an app in the SDK.
@@ -93,6 +93,7 @@ pub(super) fn state(found: DescribeSpaceOutput) -> SpaceState {
     SpaceState {
         arn: found.space_arn.unwrap_or_default(),
         status: status(found.status),
+        modified: millis(found.last_modified_time),
         failure_reason: some(found.failure_reason),
         url: some(found.url),
         owner: found

@@ -7,13 +7,6 @@ use crate::ownership::{Mark, Run};
 use crate::plan::{Notice, PlanOutcome};
 use crate::studio::Status;
 
-/// What is known about an update before it is applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PlannedSpace {
-    /// Whether a running app is stopped for it.
-    pub stops: bool,
-}
-
 impl StudioSpaces {
     /// Plans a new space: it does not exist, unless `run` takes it away, and is within the limits.
     /// Without a `domain_id` in `spec`, the domain is planned, too.
@@ -36,13 +29,8 @@ impl StudioSpaces {
         planned.await.into()
     }
 
-    /// Plans an update in place. `ran` says that the app of `prior` runs.
-    pub async fn plan_change(
-        &self,
-        prior: &SpaceSpec,
-        ran: bool,
-        spec: &SpaceSpec,
-    ) -> PlanOutcome<PlannedSpace> {
+    /// Plans an update in place. `prior.running` says whether the app runs, if that is known.
+    pub async fn plan_change(&self, prior: &SpaceSpec, spec: &SpaceSpec) -> PlanOutcome<()> {
         let (had, has) = (&prior.settings, &spec.settings);
         let existing = Some((had.instance_type.as_str(), had.volume_size));
         let checked = async {
@@ -55,20 +43,23 @@ impl StudioSpaces {
         if let Err(error) = checked.await {
             return PlanOutcome::failed(&error);
         }
-        let stops = ran && (had != has || spec.running == Some(false));
-        let mut outcome = PlanOutcome::new(PlannedSpace { stops });
-        if stops {
+        let stops = had != has || spec.running == Some(false);
+        let mut outcome = PlanOutcome::new(());
+        if stops && prior.running != Some(false) {
+            let runs = match prior.running {
+                Some(_) => format!("The app of space `{}` runs, and", spec.key),
+                None => format!("If the app of space `{}` runs,", spec.key),
+            };
             let restart = match spec.running {
                 Some(false) => "It is not started again, because `running` is false.",
-                _ => "It is started again afterwards.",
+                _ => "One that ran is started again afterwards.",
             };
             outcome.warnings.push(Notice {
                 attribute: "",
                 summary: "Space will be stopped".to_owned(),
                 detail: format!(
-                    "The app of space `{}` runs, and unsaved work and running kernels are lost when it is stopped. \
-                     {restart} The files on the volume stay.",
-                    spec.key
+                    "{runs} unsaved work and running kernels are lost when it is stopped. {restart} The files on the \
+                     volume stay."
                 ),
             });
         }

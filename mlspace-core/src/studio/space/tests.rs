@@ -239,9 +239,8 @@ async fn update_stops_and_starts_for_settings_only() {
     let planned = platform
         .services
         .studio_spaces
-        .plan_change(&tagged, true, &larger)
+        .plan_change(&tagged, &larger)
         .await;
-    assert_eq!(planned.values, Some(PlannedSpace { stops: true }));
     assert_eq!(planned.warnings[0].summary, "Space will be stopped");
     let space = update(&platform, &larger).await.unwrap();
     assert!(space.running && space.settings.volume_size == 30);
@@ -380,7 +379,7 @@ async fn plans_keep_limits() {
     ] {
         let planned = spaces.plan_new(&wanted, true, &OnlyCreates).await;
         assert_eq!(planned.errors[0].attribute, attribute);
-        let planned = spaces.plan_change(&spec(), false, &wanted).await;
+        let planned = spaces.plan_change(&spec(), &wanted).await;
         assert_eq!(planned.errors[0].attribute, attribute);
         assert!(create(&platform, &wanted).await.is_err());
     }
@@ -409,4 +408,40 @@ fn check_names_the_attribute_at_fault() {
         assert!(id.parse::<SpaceKey>().is_err(), "{id}");
     }
     assert_eq!(spec().key.to_string().parse(), Ok(spec().key));
+}
+
+#[tokio::test]
+async fn refresh_of_an_unchanged_space_lists_only() {
+    let platform = platform_with(&running()).await;
+    let spec = spec();
+    let refresh = async |last: &StudioSpace| {
+        let process = platform.other_process();
+        platform.faults.take_calls();
+        let (key, memory) = (&spec.key, last.memory.as_ref());
+        let known = KnownSpace {
+            project: &spec.project,
+            user: &spec.user,
+            tags: &spec.tags,
+        };
+        let read = process.studio_spaces.refresh(key, Some(known), memory);
+        let found = read.await.unwrap().unwrap();
+        (found, platform.faults.take_calls())
+    };
+    let first = read(&platform).await;
+    let (second, calls) = refresh(&first).await;
+    assert_eq!(calls, ["ListSpaces", "GetResources", "ListApps"]);
+    assert_eq!(second, first);
+    // The member stops the app, which does not change the space.
+    platform.studio.edit("ml", |domain| {
+        for app in &mut domain.apps {
+            app.status = "Deleted".to_owned();
+        }
+    });
+    let (third, _) = refresh(&second).await;
+    assert!(first.running && !third.running);
+    edit(&platform, |space| space.state.settings.volume_size += 5);
+    let (fourth, calls) = refresh(&third).await;
+    let expected = ["ListSpaces", "DescribeSpace", "GetResources", "ListApps"];
+    assert_eq!(calls, expected);
+    assert_ne!(fourth.settings, third.settings);
 }

@@ -425,6 +425,7 @@ impl StudioSpaces {
         let found = SpaceState {
             arn,
             status: Status::Pending,
+            modified: None,
             failure_reason: None,
             url: None,
             owner: Some(spec.profile()),
