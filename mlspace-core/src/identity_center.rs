@@ -98,6 +98,29 @@ impl Person {
     }
 }
 
+/// Refuses two people who can sign in and have one name: they would share a role.
+fn check_names(members: &[Person]) -> Result<(), Error> {
+    let mut named = HashMap::new();
+    for person in members.iter().filter(|one| one.enabled) {
+        let Some(name) = person.name() else { continue };
+        let Some(other) = named.insert(name.clone(), &person.user_name) else {
+            continue;
+        };
+        return Err(Error::Invalid {
+            attribute: Some("display_name"),
+            message: format!(
+                "MLSpace has one name, `{name}`, for two members of the group: `{}` and `{}`",
+                other.escape_debug(),
+                person.user_name.escape_debug()
+            ),
+            remedy: "change the user name of one of them in the directory: users and roles have the name without \
+                     commas, equals signs and spaces"
+                .to_owned(),
+        });
+    }
+    Ok(())
+}
+
 /// The calls on a store.
 #[async_trait]
 pub(crate) trait IdentityStoreApi: Send + Sync {
@@ -131,7 +154,7 @@ impl IdentityCenter {
     ///
     /// # Errors
     /// [`Error::Invalid`] for `display_name` when there is no such group, or one whose name differs in
-    /// case, and for `identity_store_id` when the store cannot be read; those of the calls.
+    /// case, or two members have one name, and for `identity_store_id` when the store cannot be read; those of the calls.
     pub async fn group(&self, store: &IdentityStore, name: &str) -> Result<IdentityGroup, Error> {
         let read = self.read(store, name).await;
         read.map_err(|error| match error {
@@ -181,6 +204,7 @@ impl IdentityCenter {
         // Those who were deleted since are left out.
         let mut members: Vec<Person> = people.into_iter().flatten().collect();
         members.sort_by(|a, b| (&a.user_name, &a.id).cmp(&(&b.user_name, &b.id)));
+        check_names(&members)?;
         Ok(IdentityGroup {
             id,
             display_name,

@@ -93,6 +93,30 @@ fn check_store_id_takes_both_forms() {
     }
 }
 
+#[tokio::test]
+async fn group_refuses_two_people_of_one_name() {
+    let twins = |enabled| {
+        let mut api = fake();
+        for (id, user_name, enabled) in [("u-1", "cn=alice", true), ("u-2", "cn,alice", enabled)] {
+            let one = Person {
+                enabled,
+                ..person(id, user_name)
+            };
+            api.people.insert(id.to_owned(), one);
+        }
+        IdentityCenter::new(Arc::new(api))
+    };
+    let error = twins(true).group(&store(), "Risk").await.unwrap_err();
+    assert_eq!(error.attribute(), Some("display_name"));
+    let text = error.to_string();
+    for part in ["`cn-alice`", "`cn=alice`", "`cn,alice`"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    // Who cannot sign in takes nobody's name.
+    let group = twins(false).group(&store(), "Risk").await.unwrap();
+    assert_eq!(group.members.len(), 2);
+}
+
 #[test]
 fn name_is_mlspace_s() {
     let name = |user_name: &str| {

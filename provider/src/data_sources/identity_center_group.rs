@@ -128,7 +128,6 @@ impl DataSource<Client> for IdentityCenterGroupDataSource {
             .map(|name| name.to_string())
             .collect();
         users.sort();
-        users.dedup();
         Ok(IdentityCenterGroupModel {
             group_id: Field::Known(group.id),
             users: Field::Known(users),
