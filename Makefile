@@ -39,11 +39,11 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # What `make test` runs a sample of; the targets themselves run all.
-test: export SECOND_TERRAFORM ?= 1/4
+test: export SECOND_TERRAFORM ?= 1/6
 test: export PROOF_QUESTIONS ?= 1500
 test: export DIFFERENTIAL_CASES ?= 8000
 test: export FUZZ_SECONDS ?= 20
-test: start-list tools check test-tooling test-modules test-conformance test-e2e ## Everything; a quarter of the end-to-end tests with the second Terraform (SECOND_TERRAFORM=1/1 for all), samples of test-differential and test-fuzz
+test: start-list tools check test-tooling test-modules test-conformance test-e2e ## Everything; a sixth of the end-to-end tests with the second Terraform (SECOND_TERRAFORM=1/1 for all), samples of test-differential and test-fuzz
 	@cat "$$NOT_RUN" 2>/dev/null || true
 	@echo "make test: all passed$$([ ! -s "$$NOT_RUN" ] || echo ', except what was not run (see above)')"
 
