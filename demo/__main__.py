@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Apply `examples/quickstart` against an AWS emulator, and show the result.
+"""Apply `examples/quickstart`, with SageMaker Studio added, against an AWS emulator, and show the result.
 
     make demo              build, apply, show, destroy
     make demo KEEP=1       keep everything running, and print commands to explore it
@@ -64,9 +64,9 @@ def version() -> str:
 
 
 def show_outputs(outputs: dict) -> None:
-    """Print all outputs except the access matrix, with one line per entry."""
+    """Print all outputs except the access of members, with one line per entry."""
     for name, output in outputs.items():
-        if name == "access":
+        if name in ("access", "studio_access"):
             continue
         value = output["value"]
         entries = value if isinstance(value, dict) else {"": value}
@@ -95,7 +95,7 @@ def print_commands(terraform: Terraform, running: emulator.Emulator) -> None:
 def demonstrate() -> None:
     """Run all steps; exits with a message if one fails."""
     keep = flag("KEEP")
-    steps = screen.Steps(7 if keep else 8)
+    steps = screen.Steps(8 if keep else 9)
     SCRATCH.mkdir(exist_ok=True)
     if emulator.stop_earlier(SCRATCH):
         print("Stopped the emulator of an earlier `make demo KEEP=1`.")
@@ -110,14 +110,15 @@ def demonstrate() -> None:
         with steps.step("Start the AWS emulator, with the bucket, tables, network and key of a platform"):
             seed = running.seed()
             screen.note(f"{running.url}  {screen.faint('all AWS services in one local process')}")
+        role_arn = running.add_role("studio-without-rights", "sagemaker.amazonaws.com")
         before = running.account_state()
         variables = {
             name: seed[name]
-            for name in ("data_bucket", "permissions_boundary_arn", "subnet_ids", "security_group_ids", "kms_key_id")
-        } | {"region": REGION, "endpoint": running.url}
+            for name in ("data_bucket", "permissions_boundary_arn", "vpc_id", "subnet_ids", "security_group_ids", "kms_key_id")
+        } | {"region": REGION, "endpoint": running.url, "studio_role_arn": role_arn}
         terraform = Terraform(found["terraform"], SCRATCH, REGION)
-        terraform.prepare(ROOT / "examples/quickstart", provider, version(), variables)
-        with steps.step("terraform apply of examples/quickstart"):
+        terraform.prepare([ROOT / "examples/quickstart", ROOT / "demo/studio"], provider, version(), variables)
+        with steps.step("terraform apply of examples/quickstart and demo/studio"):
             terraform.require("init", "-input=false", "-no-color")
             terraform.change("apply")
         outputs = json.loads(terraform.require("output", "-json"))
@@ -130,6 +131,9 @@ def demonstrate() -> None:
             screen.note("Each column is the role of one user in one project; bob is a member of both projects.")
             screen.note()
             for line in screen.access_table(outputs["access"]["value"]):
+                screen.note(line)
+        with steps.step("SageMaker Studio: whose profile and spaces each member can use"):
+            for line in screen.studio_table(outputs["studio_access"]["value"]):
                 screen.note(line)
         with steps.step("terraform plan, which must be empty"):
             plan = terraform.run("plan", "-input=false", "-no-color", "-detailed-exitcode")

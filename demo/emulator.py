@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -23,15 +24,28 @@ class Emulator:
     pid: int
     record: Path
 
-    def call(self, method: str, path: str) -> dict:
+    def call(self, method: str, path: str, parameters: dict | None = None) -> dict:
         """Send a request to the emulator's control API; returns its JSON response."""
-        request = urllib.request.Request(self.url + path, method=method)
+        body = None if parameters is None else json.dumps(parameters).encode()
+        request = urllib.request.Request(self.url + path, data=body, method=method)
         with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
             return json.load(response)
 
     def seed(self) -> dict:
         """Create the resources of a platform; returns their names and ids."""
         return self.call("POST", "/_emulator/seed")
+
+    def add_role(self, name: str, service: str) -> str:
+        """Create a role without policies that an AWS service can assume; returns its ARN."""
+        statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        params = {"RoleName": name, "AssumeRolePolicyDocument": trust}
+        call = {"service": "iam", "action": "CreateRole", "params": params}
+        response = self.call("POST", "/_emulator/call", call)
+        found = re.search("<Arn>(.*?)</Arn>", response["body"])
+        if found is None:
+            raise SystemExit(f"demo: the emulator did not create the role `{name}`: {response['body']}")
+        return found[1]
 
     def account_state(self) -> dict:
         """All resources in the account, by kind."""

@@ -81,3 +81,16 @@ def access_table(entries: Sequence[dict]) -> list[str]:
     ]
     legend = f"{READ} read   {WRITE} write   {DELETE} delete   {DENIED} denied"
     return [*table(header, rows), faint(legend)]
+
+
+def studio_table(entries: Sequence[dict]) -> list[str]:
+    """What members can do in Studio, a row for each membership.
+
+    Each entry is `{user, project, use_own_spaces, use_others_spaces}`.
+    """
+    words = {True: "yes", False: "no"}
+    rows = [
+        [f"{one['user']} in {one['project']}", words[one["use_own_spaces"]], words[one["use_others_spaces"]]]
+        for one in sorted(entries, key=lambda one: (one["project"], one["user"]))
+    ]
+    return table(["", "own profile and spaces", "those of others"], rows)

@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import screen
@@ -38,8 +39,8 @@ class Terraform:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
-    def prepare(self, example: Path, provider: Path, version: str, variables: dict) -> None:
-        """Create the mirror with the provider, and a copy of the example with its variables."""
+    def prepare(self, examples: Sequence[Path], provider: Path, version: str, variables: dict) -> None:
+        """Create the mirror with the provider, and a copy of the examples with their variables."""
         system = f"{sys.platform}_{MACHINES.get(platform.machine().lower(), platform.machine())}"
         mirror = self.scratch / "mirror"
         package = mirror / ADDRESS / version / system
@@ -49,8 +50,9 @@ class Terraform:
         (self.scratch / "home").mkdir()
         shutil.copy2(provider, package / f"{provider.name}_v{version}")
         self.directory.mkdir()
-        for source in sorted(example.glob("*.tf")):
-            shutil.copy2(source, self.directory)
+        for example in examples:
+            for source in sorted(example.glob("*.tf")):
+                shutil.copy2(source, self.directory)
         (self.directory / "terraform.tfvars.json").write_text(json.dumps(variables, indent=2))
         (self.scratch / "terraform.rc").write_text(
             f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n'

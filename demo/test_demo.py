@@ -51,6 +51,19 @@ class AccessTable(unittest.TestCase):
             screen.access_table(entries)
 
 
+class StudioTable(unittest.TestCase):
+    """What members can do in Studio."""
+
+    def test_table_has_row_per_membership(self) -> None:
+        entries = [
+            {"user": user, "project": project, "use_own_spaces": True, "use_others_spaces": project == "fraud"}
+            for project, user in (("fraud", "alice"), ("churn", "bob"))
+        ]
+        lines = screen.studio_table(entries)
+        self.assertEqual(lines[2].split(), ["bob", "in", "churn", "yes", "no"])
+        self.assertEqual(lines[3].split(), ["alice", "in", "fraud", "yes", "yes"])
+
+
 class Events(unittest.TestCase):
     """Terraform's JSON events."""
 

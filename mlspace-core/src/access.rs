@@ -321,6 +321,8 @@ impl MembershipAccess {
                 create_job: denied(),
                 create_untagged_job: denied(),
                 use_others: denied(),
+                use_own_spaces: denied(),
+                use_others_spaces: denied(),
             },
             isolation: Vec::new(),
         }
@@ -382,4 +384,11 @@ pub struct SageMakerAccess {
     /// Describing, stopping, deleting or invoking a resource of another member of the project, or of
     /// the user in another project, which should be denied. Allowed when any of these is allowed.
     pub use_others: Verdict,
+    /// Opening the own profile of Studio, and creating, starting, stopping and deleting a private space
+    /// of it. Denied where the project has Studio off.
+    pub use_own_spaces: Verdict,
+    /// The same with the profile of another member of the project, or of the user in another project,
+    /// which should be denied; owners of the project stop and delete what its members have. Allowed when
+    /// any of these is allowed.
+    pub use_others_spaces: Verdict,
 }

@@ -65,6 +65,11 @@ data "mlspace_studio_domain" "ml" {
   depends_on = [mlspace_studio_domain.main]
 }
 
+data "mlspace_access" "fraud" {
+  project    = "fraud"
+  depends_on = [mlspace_membership.alice]
+}
+
 data "mlspace_studio_user_profiles" "fraud" {
   domain_id  = data.mlspace_studio_domain.ml.id
   project    = "fraud"
@@ -105,7 +110,10 @@ e2e_test! {
     /// Created, planned empty, changed in place, repaired, imported, destroyed.
     fn studio_lives(env) {
         add_role(env);
-        let text = format!("{PEOPLE}{}{}", domain(env, "  jupyter_lab = { idle_timeout_minutes = 120 }"), profile(""));
+        env.provider("services = [\"studio\"]");
+        let on = "created_by  = \"alice\"\n  services {\n    studio = true\n  }\n";
+        let people = PEOPLE.replace("created_by  = \"alice\"\n", on);
+        let text = format!("{people}{}{}", domain(env, "  jupyter_lab = { idle_timeout_minutes = 120 }"), profile(""));
         env.apply_and_verify(&format!("{text}{INVENTORY}"));
         assert_eq!(env.attribute(PROFILE, "name"), "fraud-alice");
         let profiles = &env.attribute("data.mlspace_studio_user_profiles.fraud", "profiles");
@@ -114,6 +122,8 @@ e2e_test! {
         assert_eq!((&found["status"], &profiles[1]), (&json!("InService"), &Value::Null), "{profiles}");
         assert_eq!(found["role_arn"], env.attribute(PROFILE, "role_arn"));
         assert!(found["home_efs_file_system_uid"].is_string(), "{profiles}");
+        let work = &env.attribute("data.mlspace_access.fraud", "workloads")[0];
+        assert_eq!((&work["use_own_spaces"], &work["use_others_spaces"]), (&json!(true), &json!(false)), "{work}");
         env.configure("data \"mlspace_studio_domain\" \"ml\" {\n  name = \"ML\"\n}");
         env.work.plan(&[]).outcome.assert_error(&["has `ml`"]);
         let state = env.aws.account_state();
@@ -123,7 +133,7 @@ e2e_test! {
         let id = env.attribute(DOMAIN, "id");
         let settings = "  docker_access = true\n  max_volume_size = 200\n  hidden_tools = [\"AutoMl\"]\n  tags = { team = \"ml\" }";
         let own = "  security_group_ids = []\n  code_editor = { instance_type = \"ml.m5.large\" }";
-        let text = format!("{PEOPLE}{}{}", domain(env, settings), profile(own));
+        let text = format!("{people}{}{}", domain(env, settings), profile(own));
         env.apply_and_verify(&text);
         assert_eq!(env.attribute(DOMAIN, "id"), id, "changed in place");
 

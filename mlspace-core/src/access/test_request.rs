@@ -1,6 +1,7 @@
 //! Requests whose decisions make up an access report.
 
 use super::{ExpectedAccess, IamRole, Rights, SageMakerAccess, Verdict};
+use crate::layout::user_profile_name;
 use crate::policies::PolicyContext;
 use crate::tags::{PROJECT, SYSTEM, Tags, USER};
 use iam_policy::evaluate::{Caller, CallerError, CompiledPolicies, Request};
@@ -104,7 +105,73 @@ impl<'a> RoleTester<'a> {
             create_job: self.granted(&tagged),
             create_untagged_job: self.reached(&untagged),
             use_others: self.use_others(project, user),
+            use_own_spaces: self.use_own_spaces(project, user),
+            use_others_spaces: self.use_others_spaces(project, user),
         }
+    }
+
+    /// Whether the member can open the own profile of Studio, and create, start, stop and delete a
+    /// private space of it; otherwise the first denial.
+    fn use_own_spaces(&self, project: &str, user: &str) -> Verdict {
+        let mut last = Verdict::denied("no policy allows it");
+        for request in self.in_studio(&profile_of(project, user), project, user) {
+            last = self.granted(&request);
+            if !last.is_allowed() {
+                return last;
+            }
+        }
+        last
+    }
+
+    /// Whether the member can do any of that with the profile of another member of the project, or with
+    /// one of another project; otherwise the last denial. Owners may stop and delete what other members
+    /// of the project have.
+    fn use_others_spaces(&self, project: &str, user: &str) -> Verdict {
+        // The names of the other profiles begin or end with the own one's parts, as in `use_others`.
+        let own = profile_of(project, user);
+        let (mate, foreign) = (format!("{own}x"), own.replacen('-', "x-", 1));
+        let of_mate = self.in_studio(&mate, project, &format!("{user}x"));
+        let of_others = self.in_studio(&foreign, &format!("{project}x"), user);
+        let mut last = Verdict::denied("no policy allows it");
+        for request in of_mate[..3].iter().chain(&of_others) {
+            last = self.reached(request);
+            if last.is_allowed() {
+                return last;
+            }
+        }
+        last
+    }
+
+    /// Requests to open a profile of Studio with these tags, to create and start a private space of it,
+    /// and to stop and delete it. Spaces are made without tags, as on Studio's web page.
+    fn in_studio(&self, profile: &str, project: &str, user: &str) -> [Request; 5] {
+        let account = self.context.account;
+        let profile = account.sagemaker_arn(&format!("user-profile/d-{ANY}/{profile}"));
+        let request = |action: &str, resource: String| {
+            let request = self.request(action, resource);
+            match self.context.platform.source_vpc_ids.first() {
+                Some(vpc) => request.context("aws:SourceVpc", [vpc.as_str()]),
+                None => request,
+            }
+        };
+        let in_space = |action: &str, resource: &str| {
+            request(action, account.sagemaker_arn(resource))
+                .context("sagemaker:OwnerUserProfileArn", [profile.as_str()])
+                .context("sagemaker:SpaceSharingType", ["Private"])
+        };
+        let open = request("sagemaker:CreatePresignedDomainUrl", profile.clone())
+            .resource_tag(SYSTEM, self.context.system_tag)
+            .resource_tag(PROJECT, project)
+            .resource_tag(USER, user);
+        let space = format!("space/d-{ANY}/{ANY}");
+        let app = format!("app/d-{ANY}/{ANY}/jupyterlab/default");
+        [
+            open,
+            in_space("sagemaker:CreateSpace", &space),
+            in_space("sagemaker:CreateApp", &app),
+            in_space("sagemaker:DeleteApp", &app),
+            in_space("sagemaker:DeleteSpace", &space),
+        ]
     }
 
     /// A training job in the approved network with the approved key, without tags.
@@ -175,5 +242,13 @@ impl<'a> RoleTester<'a> {
     /// ARN of an arbitrary resource of a type.
     pub(super) fn sagemaker(&self, kind: &str) -> String {
         self.context.account.sagemaker_arn(&format!("{kind}/{ANY}"))
+    }
+}
+
+/// Name of the profile of a membership in Studio. Tags can have names that no membership has.
+fn profile_of(project: &str, user: &str) -> String {
+    match (project.parse(), user.parse()) {
+        (Ok(project), Ok(user)) => user_profile_name(&project, &user),
+        _ => format!("{project}-{user}"),
     }
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::layout::{Account, role_name};
 use crate::policies::isolation::TenantModel;
-use crate::policies::{self, MemberAccess, PlatformAccess, ProjectAccess};
+use crate::policies::{self, MemberAccess, PlatformAccess, ProjectAccess, Service};
 use crate::tags;
 use iam_policy::Statement;
 
@@ -107,6 +107,9 @@ fn access_follows_generated_policies() {
         assert!(access.sagemaker.create_job.is_allowed());
         assert!(!access.sagemaker.create_untagged_job.is_allowed());
         assert!(!access.sagemaker.use_others.is_allowed());
+        // Studio is off.
+        assert!(!access.sagemaker.use_own_spaces.is_allowed());
+        assert!(!access.sagemaker.use_others_spaces.is_allowed());
     }
 }
 
@@ -123,6 +126,7 @@ fn access_follows_attached_policies() {
     assert!(
         all.sagemaker.create_untagged_job.is_allowed() && all.sagemaker.use_others.is_allowed()
     );
+    assert!(all.sagemaker.use_others_spaces.is_allowed());
 
     let boundary = policies::permissions_boundary(&context).unwrap();
     let bounded = access(&foreign.boundary("bound", boundary), &context, &ids);
@@ -304,6 +308,48 @@ fn access_holds_in_each_reading_of_variables() {
             .any(|deviation| deviation.action == "get own objects"),
         "{missing:?}"
     );
+}
+
+#[test]
+fn spaces_are_the_members_own_where_studio_is_on() {
+    let account = Account::new("123456789012", "us-east-1");
+    let vpcs = ["vpc-1".to_owned()];
+    let context = PolicyContext {
+        platform: PlatformAccess {
+            services: &[Service::Studio],
+            source_vpc_ids: &vpcs,
+            ..PlatformAccess::default()
+        },
+        ..context(&account)
+    };
+    let (project, user) = names();
+    let on = ProjectAccess {
+        services: [Service::Studio].into_iter().collect(),
+        ..ProjectAccess::default()
+    };
+    let open = || Document::new([Statement::allow("Open").actions(["*"]).resources(["*"])]);
+    for owner in [false, true] {
+        let role = bare(&context);
+        let member = MemberAccess {
+            owner,
+            ..MemberAccess::new(&project, &user, role.role_arn(), &on)
+        };
+        let own = policies::pass_role_policy(&context, &member).unwrap();
+        let of_project = policies::project_policy(&context, &project, &on, false).unwrap();
+        let role = role.policy("project", of_project).policy("own", own);
+        for role in [role.clone(), role.clone().policy("wide", open())] {
+            let found = access(&role, &context, &[]).sagemaker;
+            assert_eq!(found.use_own_spaces.reason(), None);
+            assert!(!found.use_others_spaces.is_allowed(), "owner {owner}");
+        }
+        // The policies of another project's membership.
+        let tags = tags::membership_role_tags("MLSpace", &"churn".parse().unwrap(), &user);
+        let moved = access(&role.tagged(tags), &context, &[]).sagemaker;
+        assert!(!moved.use_others_spaces.is_allowed(), "owner {owner}");
+    }
+    let wide = bare(&context).policy("wide", open());
+    let found = access(&wide, &context, &[]).sagemaker;
+    assert!(found.use_others_spaces.is_allowed());
 }
 
 #[test]

@@ -37,6 +37,8 @@ fn role(matrix: &Matrix, row: &Row) -> Value {
             "create_job": verdict(row, &access.create_job),
             "create_untagged_job": verdict(row, &access.create_untagged_job),
             "use_others": verdict(row, &access.use_others),
+            "use_own_spaces": verdict(row, &access.use_own_spaces),
+            "use_others_spaces": verdict(row, &access.use_others_spaces),
         })
     });
     json!({

@@ -67,11 +67,13 @@ pub(super) const GROUPS: [&str; 4] = ["Projects", "Private", "Everybody", "Group
 /// What goes beyond the access model where one object is closed and another is not.
 const SOME_REQUESTS: &str = "some objects";
 
-/// Names of the permissions in SageMaker.
-pub(super) const SAGEMAKER_RIGHTS: [&str; 3] = [
+/// Names of the permissions in SageMaker; the last two are about Studio.
+const SAGEMAKER_RIGHTS: [&str; 5] = [
     "create a tagged job",
     "create an untagged job",
     "use the resources of others",
+    "use one's own spaces",
+    "use the spaces of others",
 ];
 
 impl Column {
@@ -162,13 +164,15 @@ impl Cell {
 
 impl Row {
     /// Permissions of a membership in SageMaker: name, whether the access model grants it, verdict.
-    pub(super) fn sagemaker_rights(&self) -> Option<[(&'static str, bool, &Verdict); 3]> {
+    pub(super) fn sagemaker_rights(&self) -> Option<[(&'static str, bool, &Verdict); 5]> {
         let access = self.sagemaker.as_ref()?;
-        let [own, untagged, others] = SAGEMAKER_RIGHTS;
+        let [own, untagged, others, own_spaces, others_spaces] = SAGEMAKER_RIGHTS;
         Some([
             (own, true, &access.create_job),
             (untagged, false, &access.create_untagged_job),
             (others, false, &access.use_others),
+            (own_spaces, true, &access.use_own_spaces),
+            (others_spaces, false, &access.use_others_spaces),
         ])
     }
 
@@ -192,6 +196,20 @@ impl Matrix {
     /// Number of permissions in excess of the access model.
     pub(super) fn excess(&self) -> usize {
         self.rows.iter().map(Row::excess).sum()
+    }
+
+    /// Names of the permissions in SageMaker. Those in Studio are among them if any role has one.
+    pub(super) fn sagemaker_names(&self) -> &'static [&'static str] {
+        let mut roles = self.rows.iter().filter_map(|row| row.sagemaker.as_ref());
+        let in_studio = roles.any(|access| {
+            access.use_own_spaces.is_allowed() || access.use_others_spaces.is_allowed()
+        });
+        let jobs = SAGEMAKER_RIGHTS.len() - 2;
+        if in_studio {
+            &SAGEMAKER_RIGHTS
+        } else {
+            &SAGEMAKER_RIGHTS[..jobs]
+        }
     }
 
     /// Number of roles and columns, in words.

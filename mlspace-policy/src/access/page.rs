@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use mlspace_core::access::Proof;
 
-use super::matrix::{Cell, GROUPS, Matrix, RoleOwner, Row, SAGEMAKER_RIGHTS};
+use super::matrix::{Cell, GROUPS, Matrix, RoleOwner, Row};
 use record::DecisionRecord;
 
 const STYLE: &str = include_str!("page/page.css");
@@ -161,15 +161,16 @@ fn head(matrix: &Matrix, out: &mut String) {
     }
     let _ = write!(
         out,
-        "<th scope=\"colgroup\" colspan=\"3\" class=\"group\">SageMaker</th>\
-         <th scope=\"colgroup\" colspan=\"1\" class=\"group\">All requests</th></tr>\n<tr>"
+        "<th scope=\"colgroup\" colspan=\"{}\" class=\"group\">SageMaker</th>\
+         <th scope=\"colgroup\" colspan=\"1\" class=\"group\">All requests</th></tr>\n<tr>",
+        matrix.sagemaker_names().len()
     );
     let mut before = None;
     for column in &matrix.columns {
         heading(&column.name, before != Some(column.group()), out);
         before = Some(column.group());
     }
-    for (index, name) in SAGEMAKER_RIGHTS.iter().enumerate() {
+    for (index, name) in matrix.sagemaker_names().iter().enumerate() {
         heading(name, index == 0, out);
     }
     heading("reach other tenants", true, out);
@@ -204,9 +205,11 @@ fn body_row(matrix: &Matrix, row: &Row, record: &mut DecisionRecord, out: &mut S
         before = Some(column.group());
         data_cell(row, cell, first, record, out);
     }
+    let names = matrix.sagemaker_names();
     match row.sagemaker_rights() {
         Some(rights) => {
-            for (index, (name, granted, verdict)) in rights.into_iter().enumerate() {
+            let shown = rights.into_iter().take(names.len());
+            for (index, (name, granted, verdict)) in shown.enumerate() {
                 let at = record.cell(&row.role, &[(name, verdict)], &[]);
                 let (text, class) = match (verdict.is_allowed(), granted) {
                     (true, true) => ("yes", "full"),
@@ -216,7 +219,10 @@ fn body_row(matrix: &Matrix, row: &Row, record: &mut DecisionRecord, out: &mut S
                 button(at, text, class, text, index == 0, out);
             }
         }
-        None => out.push_str("<td class=\"first\"></td><td></td><td></td>"),
+        None => {
+            out.push_str("<td class=\"first\"></td>");
+            out.push_str(&"<td></td>".repeat(names.len() - 1));
+        }
     }
     isolation_cell(row, record, out);
     out.push_str("</tr>\n");

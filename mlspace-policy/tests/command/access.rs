@@ -130,6 +130,13 @@ fn json_contains_every_cell() {
         ),
         (&json!(true), &json!(false))
     );
+    assert_eq!(
+        (
+            &work["use_own_spaces"]["allowed"],
+            &role("churn", "mallory")["work"]["use_others_spaces"]["allowed"]
+        ),
+        (&json!(false), &json!(true))
+    );
 }
 
 #[test]

@@ -54,6 +54,8 @@ struct WorkloadModel {
     create_job: bool,
     create_untagged_job: bool,
     use_others: bool,
+    use_own_spaces: bool,
+    use_others_spaces: bool,
     reasons: BTreeMap<String, String>,
     isolation: String,
     isolation_reasons: BTreeMap<String, String>,
@@ -194,6 +196,16 @@ fn workload_attributes() -> Vec<Attribute> {
             "use_others",
             "Whether the role can describe, stop, delete or invoke resources of other memberships, which it should not.",
         ),
+        permission(
+            "use_own_spaces",
+            "Whether the role can open its own user profile in Studio, and create, start, stop and delete a private space \
+             of it. False where the project has Studio off.",
+        ),
+        permission(
+            "use_others_spaces",
+            "Whether the role can open the profile of another membership, or create or start a space of it, which it \
+             should not; of another project, also stop or delete it.",
+        ),
         reasons(),
         Attribute::string("isolation").computed().describe(
             "Whether no request of the role, of all that are possible, reaches another tenant: `proved`, `refuted` or \
@@ -241,10 +253,14 @@ fn workload(membership: &MembershipAccess) -> WorkloadModel {
         create_job: work.create_job.is_allowed(),
         create_untagged_job: work.create_untagged_job.is_allowed(),
         use_others: work.use_others.is_allowed(),
+        use_own_spaces: work.use_own_spaces.is_allowed(),
+        use_others_spaces: work.use_others_spaces.is_allowed(),
         reasons: reasons_of([
             ("create_job", &work.create_job),
             ("create_untagged_job", &work.create_untagged_job),
             ("use_others", &work.use_others),
+            ("use_own_spaces", &work.use_own_spaces),
+            ("use_others_spaces", &work.use_others_spaces),
         ]),
         isolation: membership.is_isolated().word().to_owned(),
         isolation_reasons: membership
@@ -313,7 +329,8 @@ mod tests {
 
         let work = workload(&access);
         assert!(!work.create_job && !work.create_untagged_job && !work.use_others);
-        assert_eq!(work.reasons.len(), 3);
+        assert!(!work.use_own_spaces && !work.use_others_spaces);
+        assert_eq!(work.reasons.len(), 5);
         assert_eq!(
             (entry.proof.as_str(), entry.proof_reason.as_deref()),
             ("proved", None)
