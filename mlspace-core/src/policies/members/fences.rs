@@ -273,9 +273,6 @@ pub(super) fn platform_denials(context: &PolicyContext<'_>) -> Vec<Statement> {
         any: &[],
     };
     let mut all = tag.denials(context, &actions);
-    if has_studio {
-        all.extend(deny_shared_spaces());
-    }
     all.extend(workload::deny_missing_network());
     all.extend(workload::deny_other_network(context));
     all.extend(workload::deny_other_key(context));
@@ -293,6 +290,17 @@ pub(super) fn platform_denials(context: &PolicyContext<'_>) -> Vec<Statement> {
             ),
     );
     all
+}
+
+/// Further denials that are the same for every member: what nobody does in Studio, where the platform
+/// offers it. The policy of a user has no room for them beside [`platform_denials`].
+pub(super) fn studio_denials(context: &PolicyContext<'_>) -> Vec<Statement> {
+    let offered = context.platform.services.contains(&Service::Studio);
+    offered
+        .then(deny_shared_spaces)
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Denies writing where the member only reads, and listing anything else.

@@ -49,10 +49,12 @@ pub fn pass_role_policy(
     member: &MemberAccess<'_>,
 ) -> Result<Document, PolicyError> {
     member.check(context)?;
-    fitting(statements(context, member), member)
+    let mut statements = statements(context, member);
+    statements.extend(fences::studio_denials(context));
+    fitting(statements, member)
 }
 
-/// The statements of [`pass_role_policy`].
+/// The statements of [`pass_role_policy`] that depend on the membership.
 pub(in crate::policies) fn statements(
     context: &PolicyContext<'_>,
     member: &MemberAccess<'_>,
@@ -75,8 +77,9 @@ pub(in crate::policies) fn statements(
     statements
 }
 
-/// The inline policy of a membership's role in the attribute model: [`pass_role_policy`], and a
-/// denial of everything while a tag is missing that the shared policies ask for.
+/// The inline policy of a membership's role in the attribute model: [`pass_role_policy`] without what is
+/// denied to everybody, and a denial of everything while a tag is missing that the shared policies ask
+/// for.
 ///
 /// # Errors
 /// [`PolicyError`] as for [`pass_role_policy`].
@@ -84,7 +87,8 @@ pub fn attribute_role_policy(
     context: &PolicyContext<'_>,
     member: &MemberAccess<'_>,
 ) -> Result<Document, PolicyError> {
-    let mut statements = pass_role_policy(context, member)?.statements;
+    member.check(context)?;
+    let mut statements = statements(context, member);
     statements.extend(deny_untagged());
     fitting(statements, member)
 }

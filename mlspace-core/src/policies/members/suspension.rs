@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::fences::platform_denials;
+use super::fences::{platform_denials, studio_denials};
 use crate::name::{ProjectName, UserName};
 use crate::policies::context::{PolicyContext, PolicyError, managed};
 use crate::tags::{PROJECT, USER};
@@ -58,6 +58,7 @@ pub(crate) fn suspension_list(
     context.check()?;
     let mut statements = suspended.statements();
     statements.extend(platform_denials(context));
+    statements.extend(studio_denials(context));
     let (projects, users) = (suspended.projects.len(), suspended.users.len());
     let listed = match users {
         0 => format!("the policy of {projects} suspended projects"),

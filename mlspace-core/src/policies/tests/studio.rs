@@ -403,3 +403,27 @@ fn limits_of_notebooks_are_those_of_spaces() {
         }
     }
 }
+
+#[test]
+fn policies_have_room_for_a_network_beside_studio() {
+    let deployment = Deployment::new();
+    let (subnets, groups) = (
+        ["a", "b", "c", "d"].map(|one| format!("subnet-0123456789abcdef{one}")),
+        ["sg-0123456789abcdef0".to_owned()],
+    );
+    let context = PolicyContext {
+        network: Some(ApprovedNetwork {
+            subnet_ids: &subnets,
+            security_group_ids: &groups,
+        }),
+        platform: PlatformAccess {
+            services: &[Service::Studio],
+            ..PlatformAccess::default()
+        },
+        ..deployment.context()
+    };
+    let alice = user("alice");
+    user_policy(&context, &alice).unwrap();
+    suspended_user_policy(&context, &alice).unwrap();
+    suspension_policy(&context, []).unwrap();
+}
