@@ -199,17 +199,14 @@ impl Matrix {
     }
 
     /// Names of the permissions in SageMaker. Those in Studio are among them if any role has one.
-    pub(super) fn sagemaker_names(&self) -> &'static [&'static str] {
+    pub(super) fn sagemaker_names(&self) -> Vec<&'static str> {
         let mut roles = self.rows.iter().filter_map(|row| row.sagemaker.as_ref());
         let in_studio = roles.any(|access| {
             access.use_own_spaces.is_allowed() || access.use_others_spaces.is_allowed()
         });
-        let jobs = SAGEMAKER_RIGHTS.len() - 2;
-        if in_studio {
-            &SAGEMAKER_RIGHTS
-        } else {
-            &SAGEMAKER_RIGHTS[..jobs]
-        }
+        let left_out = if in_studio { 0 } else { 2 };
+        let shown = SAGEMAKER_RIGHTS.len() - left_out;
+        SAGEMAKER_RIGHTS.into_iter().take(shown).collect()
     }
 
     /// Number of roles and columns, in words.
