@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "aws")]
 pub(crate) use check::check_together;
 pub use check::{TagError, check_policy_tag_value, check_user_tags};
 

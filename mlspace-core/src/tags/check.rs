@@ -152,6 +152,7 @@ pub fn check_user_tags(tags: &Tags) -> Result<(), TagError> {
 ///
 /// # Errors
 /// [`TagError::TooManyTogether`] for more than AWS allows.
+#[cfg(feature = "aws")]
 pub(crate) fn check_together(all: &Tags, own: usize) -> Result<(), TagError> {
     match all.len() {
         count if count > MAX_TAGS => Err(TagError::TooManyTogether { count, own }),
