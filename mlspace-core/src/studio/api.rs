@@ -216,6 +216,11 @@ impl App {
     pub(crate) fn is_live(&self) -> bool {
         !matches!(self.status.as_str(), "Deleted" | "Failed")
     }
+
+    /// Whether it runs or starts.
+    pub(crate) fn runs(&self) -> bool {
+        self.is_live() && self.status != "Deleting"
+    }
 }
 
 /// As in "`JupyterLab/default` in space `alice-lab`", without the backticks.

@@ -50,18 +50,11 @@ impl StudioLists {
         name: &str,
         memory: Option<&Memory>,
     ) -> Result<Option<Refreshed<ProfileState>>, Error> {
-        let Some(remembered) = memory.and_then(Memory::open::<ProfileState>) else {
-            let found = self.api.profile(domain, name).await?;
-            return Ok(found.map(Refreshed::described));
-        };
         let list = || async { by_name(self.api.profiles(domain).await) };
-        let listed = self.profiles.get(domain, list).await?;
-        let tags = remembered.tags.clone();
-        let found = match unchanged(&listed, name, remembered) {
-            Some(found) => Some(found),
-            None => self.api.profile(domain, name).await?,
-        };
-        self.confirmed(found, tags, |found| &found.arn).await
+        let describe = || self.api.profile(domain, name);
+        let lists = &self.profiles;
+        self.refreshed((domain, name), memory, (lists, list), describe)
+            .await
     }
 
     /// As [`Self::profile`], of a space.
@@ -71,18 +64,11 @@ impl StudioLists {
         name: &str,
         memory: Option<&Memory>,
     ) -> Result<Option<Refreshed<SpaceState>>, Error> {
-        let Some(remembered) = memory.and_then(Memory::open::<SpaceState>) else {
-            let found = self.api.space(domain, name).await?;
-            return Ok(found.map(Refreshed::described));
-        };
         let list = || async { by_name(self.api.spaces(domain).await) };
-        let listed = self.spaces.get(domain, list).await?;
-        let tags = remembered.tags.clone();
-        let found = match unchanged(&listed, name, remembered) {
-            Some(found) => Some(found),
-            None => self.api.space(domain, name).await?,
-        };
-        self.confirmed(found, tags, |found| &found.arn).await
+        let describe = || self.api.space(domain, name);
+        let lists = &self.spaces;
+        self.refreshed((domain, name), memory, (lists, list), describe)
+            .await
     }
 
     /// Whether the app `default` of a space runs, or starts: by a list for a space that was remembered,
@@ -94,7 +80,6 @@ impl StudioLists {
         kind: AppKind,
         memory: Option<&Memory>,
     ) -> Result<bool, Error> {
-        let runs = |app: &App| app.is_live() && app.status != "Deleting";
         if memory.is_some() {
             let list = || async { self.api.apps(domain).await.if_allowed() };
             if let Some(apps) = self.apps.get(domain, list).await?.as_ref() {
@@ -103,32 +88,44 @@ impl StudioLists {
                         && app.kind == kind.name()
                         && app.name == DEFAULT_APP
                 };
-                return Ok(apps.iter().filter(is_its).any(runs));
+                return Ok(apps.iter().filter(is_its).any(App::runs));
             }
         }
         let app = self.api.space_app(domain, space, kind).await?;
-        Ok(app.as_ref().is_some_and(runs))
+        Ok(app.as_ref().is_some_and(App::runs))
     }
 
-    async fn confirmed<T>(
+    /// An object of a domain as `memory` has it, if the list of its kind says so, else described.
+    async fn refreshed<T, L, LFut, D, DFut>(
         &self,
-        found: Option<T>,
-        tags: Tags,
-        arn: impl Fn(&T) -> &str,
-    ) -> Result<Option<Refreshed<T>>, Error> {
+        (domain, name): (&str, &str),
+        memory: Option<&Memory>,
+        (lists, list): (&CachedByKey<ByName>, L),
+        describe: D,
+    ) -> Result<Option<Refreshed<T>>, Error>
+    where
+        T: Described + DeserializeOwned + Send,
+        L: FnOnce() -> LFut + Send,
+        LFut: Future<Output = Result<ByName, Error>> + Send,
+        D: FnOnce() -> DFut + Send,
+        DFut: Future<Output = Result<Option<T>, Error>> + Send,
+    {
+        let Some(remembered) = memory.and_then(Memory::open::<T>) else {
+            let found = describe().await?;
+            return Ok(found.map(|found| Refreshed { found, tags: None }));
+        };
+        let listed = lists.get(domain, list).await?;
+        let tags = remembered.tags.clone();
+        let found = match unchanged(&listed, name, remembered) {
+            Some(found) => Some(found),
+            None => describe().await?,
+        };
         let Some(found) = found else { return Ok(None) };
-        let confirmed = self.tagged.have(arn(&found), &tags).await?;
+        let confirmed = self.tagged.have(found.arn(), &tags).await?;
         Ok(Some(Refreshed {
             found,
             tags: confirmed.then_some(tags),
         }))
-    }
-}
-
-impl<T> Refreshed<T> {
-    /// An object that was described.
-    fn described(found: T) -> Self {
-        Self { found, tags: None }
     }
 }
 

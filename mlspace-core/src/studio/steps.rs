@@ -20,6 +20,7 @@ const FINISH_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// An object as SageMaker describes it.
 pub(super) trait Described {
+    fn arn(&self) -> &str;
     fn status(&self) -> &Status;
     fn failure_reason(&self) -> Option<&str>;
 
@@ -30,6 +31,10 @@ pub(super) trait Described {
 }
 
 impl Described for DomainState {
+    fn arn(&self) -> &str {
+        &self.arn
+    }
+
     fn status(&self) -> &Status {
         &self.status
     }
@@ -40,6 +45,10 @@ impl Described for DomainState {
 }
 
 impl Described for ProfileState {
+    fn arn(&self) -> &str {
+        &self.arn
+    }
+
     fn status(&self) -> &Status {
         &self.status
     }
@@ -50,6 +59,10 @@ impl Described for ProfileState {
 }
 
 impl Described for SpaceState {
+    fn arn(&self) -> &str {
+        &self.arn
+    }
+
     fn status(&self) -> &Status {
         &self.status
     }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::super::Status;
-use super::super::api::{NewSpace, SpaceState};
+use super::super::api::{App, NewSpace, SpaceState};
 use super::super::contents::Contents;
 use super::super::steps::{self, Described as _};
 use super::{KnownSpace, SpaceKey, SpaceSpec, StudioSpace, StudioSpaces, app_reason, missing};
@@ -317,10 +317,8 @@ impl StudioSpaces {
             });
         }
         let (domain, name) = (&key.domain_id, &key.name);
-        let ran = match self.api.space_app(domain, name, spec.app).await? {
-            Some(app) => app.is_live() && app.status != "Deleting",
-            None => false,
-        };
+        let app = self.api.space_app(domain, name, spec.app).await?;
+        let ran = app.as_ref().is_some_and(App::runs);
         let runs = !suspended && spec.running.unwrap_or(ran);
         let changes = found.settings != spec.settings;
         if changes || !runs {
