@@ -24,10 +24,13 @@ use super::{
     function::{Function, Signature},
     objects::Objects,
     path::Path,
+    plan,
     provider::Provider,
     resource::AnyResource,
     schema::{Schema, SchemaError, SchemaKind},
+    value::Value,
 };
+use crate::protocol::tfplugin6::{self, DynamicValue};
 
 /// Serves a provider. No RPC depends on an earlier one, except that reading and applying need a
 /// configured provider. All RPCs can run concurrently.
@@ -51,6 +54,19 @@ pub struct Server<P: Provider> {
 struct Entry<T: ?Sized> {
     schema: Schema,
     handler: Box<T>,
+}
+
+/// What is wrong with a configuration: by the rules of its schema, then by `validate`.
+fn check(
+    schema: &Schema,
+    config: Option<&DynamicValue>,
+    validate: impl FnOnce(&Value, &mut Diagnostics),
+) -> Result<Vec<tfplugin6::Diagnostic>, Diagnostics> {
+    let config = wire::decode_config(config, schema)?;
+    let mut diagnostics = Diagnostics::new();
+    plan::check_config(schema.body(), &config, &Path::root(), &mut diagnostics);
+    validate(&config, &mut diagnostics);
+    Ok(wire::diagnostics(diagnostics))
 }
 
 /// State of the provider configuration.

@@ -2,12 +2,11 @@
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Server, configure::cancelled, wire};
+use super::{Entry, Server, check, configure::cancelled, wire};
 use crate::{
     framework::{
         call::{Call, Private},
         diagnostics::Diagnostics,
-        path::Path,
         plan,
         provider::Provider,
         resource::provider_bug,
@@ -20,19 +19,11 @@ impl<P: Provider> Server<P> {
         &self,
         request: &validate_data_resource_config::Request,
     ) -> Result<validate_data_resource_config::Response, Diagnostics> {
-        let entry = self.data_source(&request.type_name)?;
-        let config = wire::decode_config(request.config.as_ref(), &entry.schema)?;
-        let mut diagnostics = Diagnostics::new();
-        plan::check_config(
-            entry.schema.body(),
-            &config,
-            &Path::root(),
-            &mut diagnostics,
-        );
-        entry.handler.validate(&config, &mut diagnostics);
-        Ok(validate_data_resource_config::Response {
-            diagnostics: wire::diagnostics(diagnostics),
-        })
+        let Entry { schema, handler } = self.data_source(&request.type_name)?;
+        let diagnostics = check(schema, request.config.as_ref(), |config, diagnostics| {
+            handler.validate(config, diagnostics);
+        })?;
+        Ok(validate_data_resource_config::Response { diagnostics })
     }
 
     pub(super) async fn read_data(

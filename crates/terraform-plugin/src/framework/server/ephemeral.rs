@@ -2,13 +2,12 @@
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Entry, Server, wire};
+use super::{Entry, Server, check, wire};
 use crate::{
     framework::{
         call::{Call, Private},
         diagnostics::{Diagnostic, Diagnostics},
         ephemeral::{AnyEphemeralResource, Opened},
-        path::Path,
         plan,
         provider::Provider,
         resource::provider_bug,
@@ -29,19 +28,11 @@ impl<P: Provider> Server<P> {
         &self,
         request: &validate_ephemeral_resource_config::Request,
     ) -> Result<validate_ephemeral_resource_config::Response, Diagnostics> {
-        let entry = self.ephemeral_resource(&request.type_name)?;
-        let config = wire::decode_config(request.config.as_ref(), &entry.schema)?;
-        let mut diagnostics = Diagnostics::new();
-        plan::check_config(
-            entry.schema.body(),
-            &config,
-            &Path::root(),
-            &mut diagnostics,
-        );
-        entry.handler.validate(&config, &mut diagnostics);
-        Ok(validate_ephemeral_resource_config::Response {
-            diagnostics: wire::diagnostics(diagnostics),
-        })
+        let Entry { schema, handler } = self.ephemeral_resource(&request.type_name)?;
+        let diagnostics = check(schema, request.config.as_ref(), |config, diagnostics| {
+            handler.validate(config, diagnostics);
+        })?;
+        Ok(validate_ephemeral_resource_config::Response { diagnostics })
     }
 
     /// Opens an ephemeral resource. With a configuration that is not known yet, nothing is opened

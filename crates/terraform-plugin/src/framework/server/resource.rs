@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use super::{Entry, Server, configure::cancelled, wire};
+use super::{Entry, Server, check, configure::cancelled, wire};
 use crate::{
     framework::{
         call::{Call, Private},
         diagnostics::Diagnostics,
         objects::{ObjectKey, Step},
-        path::Path,
         plan,
         provider::Provider,
         resource::{AnyResource, Change, FailedValue},
@@ -26,17 +25,11 @@ impl<P: Provider> Server<P> {
         &self,
         request: &validate_resource_config::Request,
     ) -> Result<validate_resource_config::Response, Diagnostics> {
-        let Entry {
-            schema,
-            handler: resource,
-        } = self.resource(&request.type_name)?;
-        let config = wire::decode_config(request.config.as_ref(), schema)?;
-        let mut diagnostics = Diagnostics::new();
-        plan::check_config(schema.body(), &config, &Path::root(), &mut diagnostics);
-        resource.validate(&config, &mut diagnostics);
-        Ok(validate_resource_config::Response {
-            diagnostics: wire::diagnostics(diagnostics),
-        })
+        let Entry { schema, handler } = self.resource(&request.type_name)?;
+        let diagnostics = check(schema, request.config.as_ref(), |config, diagnostics| {
+            handler.validate(config, diagnostics);
+        })?;
+        Ok(validate_resource_config::Response { diagnostics })
     }
 
     pub(super) async fn plan(
